@@ -1,0 +1,152 @@
+//! Types of the public prompt flow service contract (OpenAPI 3.0.1), by its names and shapes, as far as we serve it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::ErrorResponse;
+
+/// What `POST Flows/{flowId}/sessions` is to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum SetupFlowSessionAction {
+    /// Start a session, or install the flow's requirements into the one that runs.
+    Install,
+    /// Delete the session and make one with the same environment.
+    Reset,
+    /// Change VM size or idle time.
+    Update,
+    /// Delete the session.
+    Delete,
+}
+
+/// Body of `POST Flows/{flowId}/sessions`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SetupFlowSessionRequest {
+    /// What to do; `Install` when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<SetupFlowSessionAction>,
+    /// The VM size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vm_size: Option<String>,
+    /// Seconds without activity after which the session is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_idle_time_seconds: Option<i64>,
+    /// A user-assigned managed identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// A compute instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute_name: Option<String>,
+    /// Accepted for the contract's sake; sessions here are one container or process group each.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enable_multi_container: Option<bool>,
+}
+
+/// Answer of `GET Flows/{flowId}/sessions/status`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowSessionDto {
+    /// The session's id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<String>,
+    /// The base image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_image: Option<String>,
+    /// Installed packages as `name==version`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Vec<String>>,
+    /// The VM size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vm_size: Option<String>,
+    /// Seconds without activity after which it is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_idle_time_seconds: Option<i64>,
+    /// The compute instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute_name: Option<String>,
+    /// Where it stands.
+    pub status: RuntimeStatus,
+    /// What it is doing, or why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_message: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorResponse>,
+    /// When it was made, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created_on: Option<String>,
+    /// When its state last changed, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub modified_on: Option<String>,
+}
+
+/// The contract's `RuntimeStatusEnum`, with `Available` for a running session, for which it has no word.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RuntimeStatus {
+    /// Exists but cannot be used.
+    Unavailable,
+    /// Could not be made, or died.
+    Failed,
+    /// There is none.
+    #[default]
+    NotExist,
+    /// Being made.
+    Starting,
+    /// Being ended.
+    Stopping,
+    /// Ready.
+    Available,
+}
+
+/// What polling a long operation gives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OperationResult {
+    /// Where it stands.
+    pub status: OperationStatus,
+    /// Why it failed; on `Succeeded`, warnings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<crate::error::RootError>,
+}
+
+/// Where a long operation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum OperationStatus {
+    /// Under way.
+    InProgress,
+    /// Ended well.
+    Succeeded,
+    /// Ended badly.
+    Failed,
+    /// Ended because somebody asked.
+    Canceled,
+}
+
+/// An element of `GET Flows`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowBaseDto {
+    /// The flow's id: its folder's name.
+    pub flow_id: String,
+    /// Its name for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_name: Option<String>,
+    /// What it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// `Default`, `Chat` or `Evaluation`, as the contract spells them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_type: Option<String>,
+    /// When it was last changed, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_modified_date: Option<String>,
+    /// The path of `flow.dag.yaml` relative to the flows folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_definition_file_path: Option<String>,
+}

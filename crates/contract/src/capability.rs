@@ -1,0 +1,80 @@
+//! What can be done to a session in which state, and what to say when it cannot: one table for the server's answer and
+//! for the reason on a disabled control.
+
+use crate::session::SessionState;
+
+/// Something a person or client asks of a flow's session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Make a session.
+    Start,
+    /// End the session.
+    Stop,
+    /// Delete it and make one with the same environment.
+    Reset,
+    /// Install the requirements file.
+    Install,
+    /// Change idle time or size.
+    Update,
+    /// Run the flow or a node.
+    Run,
+}
+
+impl Action {
+    /// All of them.
+    pub const ALL: [Action; 6] = [
+        Action::Start,
+        Action::Stop,
+        Action::Reset,
+        Action::Install,
+        Action::Update,
+        Action::Run,
+    ];
+
+    /// Why `self` cannot be done in `state`, as a sentence; `None` when it can.
+    #[must_use]
+    pub fn refusal(self, state: SessionState) -> Option<&'static str> {
+        use SessionState::{Available, Failed, NotExist, Starting, Stopping};
+        match (self, state) {
+            (Action::Start, NotExist | Failed)
+            | (Action::Stop, Starting | Available | Failed)
+            | (Action::Reset, Available | Failed)
+            | (Action::Install | Action::Update | Action::Run, Available) => None,
+            (Action::Start, Starting) => Some("The compute session is already starting."),
+            (Action::Start, Available) => Some("The compute session is already running."),
+            (Action::Stop | Action::Reset, NotExist) => Some("There is no compute session."),
+            (_, Stopping) => Some("The compute session is stopping."),
+            (Action::Run, Starting) => Some("The compute session is still starting."),
+            (_, Starting) => Some("The compute session is still starting; stop it first or wait."),
+            (Action::Run, NotExist) => Some("A run needs a compute session. Start one first."),
+            (Action::Run, Failed) => Some("The compute session has failed. Start it again first."),
+            (_, NotExist) => Some("There is no compute session. Start one first."),
+            (_, Failed) => Some("The compute session has failed. Start it again first."),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use SessionState::{Available, Failed, NotExist, Starting, Stopping};
+
+    #[test]
+    fn a_session_can_be_started_exactly_where_none_is() {
+        let startable: Vec<_> = [NotExist, Starting, Available, Stopping, Failed]
+            .into_iter()
+            .filter(|state| Action::Start.refusal(*state).is_none())
+            .collect();
+        assert_eq!(startable, [NotExist, Failed]);
+    }
+
+    #[test]
+    fn nothing_can_be_done_while_it_stops() {
+        for action in Action::ALL {
+            assert_eq!(
+                action.refusal(Stopping),
+                Some("The compute session is stopping.")
+            );
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The one error shape of every answer: the public contract's `ErrorResponse`.
+
+use serde::{Deserialize, Serialize};
+
+/// The envelope of every failed request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ErrorResponse {
+    /// What went wrong.
+    pub error: RootError,
+    /// Ids to find this failure in the server's log.
+    #[serde(default)]
+    pub correlation: Correlation,
+    /// When, as RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<String>,
+}
+
+/// Ids that tie an answer to the server's log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Correlation {
+    /// The id of the request, also in the header `x-request-id`.
+    #[serde(rename = "RequestId", default, skip_serializing_if = "Option::is_none")]
+    pub request_id: Option<String>,
+}
+
+/// What went wrong: a code for programs, a message for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RootError {
+    /// PascalCase, stable, for programs.
+    pub code: String,
+    /// What happened and why, in a sentence or two.
+    pub message: String,
+    /// The field, file or header that is at fault.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// A narrower code below `code`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inner_error: Option<InnerError>,
+    /// One entry per fault, when there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    pub details: Vec<RootError>,
+    /// What else is known; see [`RootError::remedy`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub additional_info: Vec<AdditionalInfo>,
+}
+
+/// A narrower error code.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct InnerError {
+    /// PascalCase, stable, for programs.
+    pub code: String,
+    /// A yet narrower code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(no_recursion))]
+    pub inner_error: Option<Box<InnerError>>,
+}
+
+/// A typed note on an error.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct AdditionalInfo {
+    /// What kind of note, such as `Remedy`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The note itself; for `Remedy`, `{"text": …}`.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub info: serde_json::Value,
+}
+
+const REMEDY: &str = "Remedy";
+
+impl RootError {
+    /// An error with nothing but its code and message.
+    #[must_use]
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            target: None,
+            inner_error: None,
+            details: Vec::new(),
+            additional_info: Vec::new(),
+        }
+    }
+
+    /// Adds what a person can do about it.
+    #[must_use]
+    pub fn with_remedy(mut self, text: impl Into<String>) -> Self {
+        let info = serde_json::json!({ "text": text.into() });
+        self.additional_info.push(AdditionalInfo {
+            kind: REMEDY.to_owned(),
+            info,
+        });
+        self
+    }
+
+    /// Names the field, file or header at fault.
+    #[must_use]
+    pub fn with_target(mut self, target: impl Into<String>) -> Self {
+        self.target = Some(target.into());
+        self
+    }
+
+    /// What a person can do about it, when that is known.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&str> {
+        self.additional_info
+            .iter()
+            .find(|info| info.kind == REMEDY)?
+            .info
+            .get("text")?
+            .as_str()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_envelope_has_the_public_contract_s_shape() {
+        let response = ErrorResponse {
+            error: RootError::new("FlowNotFound", "There is no flow ‘x’.")
+                .with_remedy("Check the name."),
+            correlation: Correlation {
+                request_id: Some("abc".into()),
+            },
+            time: Some("2026-01-01T00:00:00Z".into()),
+        };
+        let json = serde_json::to_value(&response).unwrap();
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "error": {
+                    "code": "FlowNotFound",
+                    "message": "There is no flow ‘x’.",
+                    "additionalInfo": [{"type": "Remedy", "info": {"text": "Check the name."}}],
+                },
+                "correlation": {"RequestId": "abc"},
+                "time": "2026-01-01T00:00:00Z",
+            })
+        );
+        assert_eq!(response.error.remedy(), Some("Check the name."));
+    }
+}

@@ -1,0 +1,68 @@
+//! Live events, as server-sent events: the event's id is opaque and resumes the stream with `Last-Event-ID`; its data is
+//! one of these as JSON.
+//!
+//! Every event carries a whole value, not a difference, so that applying it is an assignment.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    files::FileChange,
+    flows::FlowList,
+    ids::RunId,
+    runs::{RunDetail, RunSummary},
+    session::{LogLine, SessionView},
+};
+
+/// What happens to one flow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "type", content = "value")]
+pub enum FlowEvent {
+    /// First in a stream that does not resume: everything as it stands. Replaces all that is known.
+    Snapshot(FlowSnapshot),
+    /// The session, whole.
+    Session(SessionView),
+    /// Further lines of the session's log.
+    SessionLog(Vec<LogLine>),
+    /// The log of a session that begins: forget the lines of the one before.
+    SessionLogReset,
+    /// A run, whole: new, or changed.
+    Run(RunDetail),
+    /// Further lines of a run's log.
+    RunLog(RunLog),
+    /// Files that were added, changed or removed.
+    Files(Vec<FileChange>),
+}
+
+/// Lines of one run's log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunLog {
+    /// The run.
+    pub run: RunId,
+    /// The lines.
+    pub lines: Vec<LogLine>,
+}
+
+/// A flow's live state at one moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowSnapshot {
+    /// The session.
+    pub session: SessionView,
+    /// The last lines of its log, at most 1000; `GET …/session/log` gives all.
+    pub session_log: Vec<LogLine>,
+    /// The run history, newest first.
+    pub runs: Vec<RunSummary>,
+}
+
+/// What happens to a project.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "type", content = "value")]
+pub enum ProjectEvent {
+    /// Every flow, with the state of its session; sent first and at each change.
+    Flows(FlowList),
+}

@@ -1,0 +1,65 @@
+//! The files of a flow folder.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Millis, ids::FilePath};
+
+/// Files larger than this are listed but not opened in the editor, in bytes.
+pub const EDITABLE_LIMIT: u64 = 2 * 1024 * 1024;
+
+/// Everything in a flow folder, sorted by path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FileTree {
+    /// Folders and files; a folder comes before what it holds.
+    pub entries: Vec<FileEntry>,
+    /// How many entries were left out because the folder holds too many.
+    pub left_out: u32,
+}
+
+/// A file or folder of a flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FileEntry {
+    /// Where it stands in the flow folder.
+    pub path: FilePath,
+    /// What it is, and so whether it can be opened.
+    pub kind: FileKind,
+    /// Its length in bytes; zero for a folder.
+    pub size: u64,
+    /// When it was last changed.
+    pub modified: Millis,
+    /// Changes whenever the content does; empty for a folder or link. Sent back as `If-Match` when saving.
+    pub etag: String,
+}
+
+/// What an entry of a flow folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum FileKind {
+    /// Holds other entries.
+    Folder,
+    /// Text that the editor can open.
+    Text,
+    /// Not text (holds a NUL byte or is not UTF-8): listed, not opened.
+    Binary,
+    /// Larger than [`EDITABLE_LIMIT`]: listed, not opened.
+    TooLarge,
+    /// A symbolic link that leads out of the flow folder, or nowhere: listed, never followed.
+    OutsideLink,
+}
+
+/// A change of a file on disk, whoever made it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FileChange {
+    /// The file.
+    pub path: FilePath,
+    /// The entry as it stands now; `None` when it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<FileEntry>,
+}

@@ -1,0 +1,100 @@
+//! A project and its flows.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Millis, ids::FlowId, session::SessionState};
+
+/// What the app needs to know of the project it shows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Project {
+    /// Its name in paths.
+    pub name: String,
+    /// The folder on the server that holds one folder per flow, for people to read.
+    pub flows_folder: String,
+    /// The server's version.
+    pub version: String,
+}
+
+/// Every flow of a project, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowList {
+    /// One entry per folder that holds a flow, also those that cannot be read.
+    pub flows: Vec<FlowSummary>,
+}
+
+/// A row of the flows page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowSummary {
+    /// The folder's name.
+    pub id: FlowId,
+    /// `display_name` of the flow, else the folder's name.
+    pub name: String,
+    /// `description` of the flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What kind of flow it is; `None` when `flow.dag.yaml` cannot be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow_type: Option<FlowType>,
+    /// When a file of it was last changed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed: Option<Millis>,
+    /// State of its compute session.
+    pub session: SessionState,
+    /// The first error of its `flow.dag.yaml`, as `line: message`, when there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<FlowProblem>,
+}
+
+/// Why a flow cannot run as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowProblem {
+    /// The finding's code, such as `NodeCircularDependency`.
+    pub code: String,
+    /// What is wrong.
+    pub message: String,
+    /// The line of `flow.dag.yaml`, from 1, when it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+}
+
+/// What kind of flow a folder holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum FlowType {
+    /// A DAG of nodes.
+    Standard,
+    /// A DAG with a chat input, history and output.
+    Chat,
+    /// A DAG that scores the results of another flow.
+    Evaluation,
+    /// A flow whose `entry` is a Python function, class or prompty file.
+    Flex,
+}
+
+/// A flow, for its page. The page reads inputs, outputs and nodes out of `yaml` with `crates/flow`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowDetail {
+    /// What the flows page shows of it.
+    pub summary: FlowSummary,
+    /// The flow folder's absolute path on the server, for people to read.
+    pub folder: String,
+    /// The file that defines it, `flow.dag.yaml` or `flow.flex.yaml`.
+    pub definition_path: String,
+    /// The text of that file; `None` when it is missing or is no text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yaml: Option<String>,
+    /// The ETag of that file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub etag: Option<String>,
+}

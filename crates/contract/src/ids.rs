@@ -1,0 +1,243 @@
+//! Names that carry their rules: whoever holds one of these knows that it was checked.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a text is not a valid name or path.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum InvalidId {
+    /// Nothing was given.
+    #[error("it is empty")]
+    Empty,
+    /// Longer than `limit` bytes.
+    #[error("it is longer than {limit} bytes")]
+    TooLong {
+        /// The greatest length allowed, in bytes.
+        limit: usize,
+    },
+    /// Holds a character that the name may not hold.
+    #[error("it holds the character {0:?}")]
+    Character(char),
+    /// Would point at or above the folder it is relative to, or is absolute.
+    #[error("it leads out of its folder")]
+    Escapes,
+    /// Starts with a dot, which marks hidden and system folders.
+    #[error("it starts with a dot")]
+    Hidden,
+}
+
+macro_rules! text_id {
+    ($(#[$doc:meta])* $name:ident, $check:path) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// The checked text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = InvalidId;
+            fn try_from(text: String) -> Result<Self, InvalidId> {
+                $check(&text)?;
+                Ok(Self(text))
+            }
+        }
+
+        impl TryFrom<&str> for $name {
+            type Error = InvalidId;
+            fn try_from(text: &str) -> Result<Self, InvalidId> {
+                Self::try_from(text.to_owned())
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = InvalidId;
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Self::try_from(text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> String {
+                id.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                String::schema()
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+text_id! {
+    /// A flow, named by its folder below the project's flows folder.
+    FlowId, check_folder_name
+}
+text_id! {
+    /// A project; on one's own machine there is one, `default`.
+    ProjectName, check_folder_name
+}
+text_id! {
+    /// A compute session.
+    SessionId, check_token
+}
+text_id! {
+    /// A run of a flow or of one of its nodes.
+    RunId, check_token
+}
+text_id! {
+    /// A long operation (start, install, reset, update, delete) that can be polled.
+    OperationId, check_token
+}
+text_id! {
+    /// A file or folder inside a flow folder: relative, `/` between its parts, no `.` or `..` part.
+    FilePath, check_path
+}
+
+impl FilePath {
+    /// The last part.
+    #[must_use]
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or(&self.0)
+    }
+
+    /// The folder it stands in; `None` at the top of the flow folder.
+    #[must_use]
+    pub fn parent(&self) -> Option<&str> {
+        self.0.rsplit_once('/').map(|(parent, _)| parent)
+    }
+}
+
+const NAME_LIMIT: usize = 255;
+const PATH_LIMIT: usize = 1024;
+
+fn check_characters(text: &str, forbidden: &[char]) -> Result<(), InvalidId> {
+    match text
+        .chars()
+        .find(|c| c.is_control() || forbidden.contains(c))
+    {
+        Some(c) => Err(InvalidId::Character(c)),
+        None => Ok(()),
+    }
+}
+
+fn check_length(text: &str, limit: usize) -> Result<(), InvalidId> {
+    match text.len() {
+        0 => Err(InvalidId::Empty),
+        length if length > limit => Err(InvalidId::TooLong { limit }),
+        _ => Ok(()),
+    }
+}
+
+fn check_folder_name(text: &str) -> Result<(), InvalidId> {
+    check_length(text, NAME_LIMIT)?;
+    if text == "." || text == ".." {
+        return Err(InvalidId::Escapes);
+    }
+    check_characters(text, &['/', '\\'])?;
+    if text.starts_with('.') {
+        return Err(InvalidId::Hidden);
+    }
+    Ok(())
+}
+
+/// Ids that we or a client make: letters, digits, `-` and `_`.
+fn check_token(text: &str) -> Result<(), InvalidId> {
+    check_length(text, 128)?;
+    match text
+        .chars()
+        .find(|c| !(c.is_ascii_alphanumeric() || *c == '-' || *c == '_'))
+    {
+        Some(c) => Err(InvalidId::Character(c)),
+        None => Ok(()),
+    }
+}
+
+fn check_path(text: &str) -> Result<(), InvalidId> {
+    check_length(text, PATH_LIMIT)?;
+    check_characters(text, &['\\'])?;
+    for part in text.split('/') {
+        match part {
+            "" | "." | ".." => return Err(InvalidId::Escapes),
+            part if part.len() > NAME_LIMIT => {
+                return Err(InvalidId::TooLong { limit: NAME_LIMIT });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_that_leave_the_folder_are_refused() {
+        for text in [
+            "..",
+            "../x",
+            "a/../b",
+            "/etc/passwd",
+            "a//b",
+            "a/",
+            "./a",
+            ".",
+        ] {
+            assert_eq!(FilePath::try_from(text), Err(InvalidId::Escapes), "{text}");
+        }
+        assert_eq!(
+            FilePath::try_from("a\\..\\b"),
+            Err(InvalidId::Character('\\'))
+        );
+        assert_eq!(FilePath::try_from("a\0b"), Err(InvalidId::Character('\0')));
+        assert_eq!(FilePath::try_from(""), Err(InvalidId::Empty));
+    }
+
+    #[test]
+    fn ordinary_paths_are_taken() {
+        let path = FilePath::try_from("prompts/größe %2e.jinja2").unwrap();
+        assert_eq!(path.file_name(), "größe %2e.jinja2");
+        assert_eq!(path.parent(), Some("prompts"));
+        assert_eq!(FilePath::try_from("flow.dag.yaml").unwrap().parent(), None);
+    }
+
+    #[test]
+    fn flow_names_are_folder_names() {
+        assert!(FlowId::try_from("my flow (2)").is_ok());
+        assert_eq!(FlowId::try_from(".."), Err(InvalidId::Escapes));
+        assert_eq!(FlowId::try_from(".git"), Err(InvalidId::Hidden));
+        assert_eq!(FlowId::try_from("a/b"), Err(InvalidId::Character('/')));
+        assert_eq!(
+            FlowId::try_from("x".repeat(256)),
+            Err(InvalidId::TooLong { limit: 255 })
+        );
+    }
+
+    #[test]
+    fn ids_are_checked_when_read_from_json() {
+        assert!(serde_json::from_str::<FilePath>("\"../x\"").is_err());
+        assert_eq!(
+            serde_json::to_string(&RunId::try_from("r-1").unwrap()).unwrap(),
+            "\"r-1\""
+        );
+    }
+}

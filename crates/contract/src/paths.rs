@@ -1,0 +1,146 @@
+//! Paths of the API, relative to the server's base path, so that no view or test spells one out.
+
+use crate::ids::{FilePath, FlowId, ProjectName, RunId};
+
+/// The subscription and resource group of a workspace on one's own machine.
+pub const LOCAL: &str = "local";
+
+/// `api/sign-in`: takes `{"token"}` and gives the session cookie.
+pub const SIGN_IN: &str = "api/sign-in";
+
+/// A project: flowdeck's own operations stand below it.
+#[must_use]
+pub fn project(project: &ProjectName) -> String {
+    format!("api/projects/{}", encode(project.as_str()))
+}
+
+/// Every flow of a project.
+#[must_use]
+pub fn flows(project_name: &ProjectName) -> String {
+    format!("{}/flows", project(project_name))
+}
+
+/// Live events of a project.
+#[must_use]
+pub fn project_events(project_name: &ProjectName) -> String {
+    format!("{}/events", project(project_name))
+}
+
+/// One flow.
+#[must_use]
+pub fn flow(project_name: &ProjectName, flow: &FlowId) -> String {
+    format!("{}/{}", flows(project_name), encode(flow.as_str()))
+}
+
+/// Live events of a flow.
+#[must_use]
+pub fn flow_events(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/events", flow(project_name, flow_id))
+}
+
+/// The files of a flow.
+#[must_use]
+pub fn files(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/files", flow(project_name, flow_id))
+}
+
+/// One file of a flow.
+#[must_use]
+pub fn file(project_name: &ProjectName, flow_id: &FlowId, path: &FilePath) -> String {
+    let parts: Vec<String> = path.as_str().split('/').map(encode).collect();
+    format!("{}/{}", files(project_name, flow_id), parts.join("/"))
+}
+
+/// A flow's session, whole (flowdeck's own view; starting and stopping go by [`sessions`]).
+#[must_use]
+pub fn session(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/session", flow(project_name, flow_id))
+}
+
+/// The whole log of a flow's session, as text.
+#[must_use]
+pub fn session_log(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/log", session(project_name, flow_id))
+}
+
+/// Says that a person is at work in the flow, so that its session is not idle.
+#[must_use]
+pub fn session_activity(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/activity", session(project_name, flow_id))
+}
+
+/// The runs of a flow.
+#[must_use]
+pub fn runs(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/runs", flow(project_name, flow_id))
+}
+
+/// One run.
+#[must_use]
+pub fn run(project_name: &ProjectName, flow_id: &FlowId, run: &RunId) -> String {
+    format!("{}/{run}", runs(project_name, flow_id))
+}
+
+/// Cancels a run.
+#[must_use]
+pub fn run_cancel(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {
+    format!("{}/cancel", run(project_name, flow_id, run_id))
+}
+
+/// The whole log of a run, as text.
+#[must_use]
+pub fn run_log(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {
+    format!("{}/log", run(project_name, flow_id, run_id))
+}
+
+/// The public contract's workspace: its operations stand below it.
+#[must_use]
+pub fn workspace(project: &ProjectName) -> String {
+    format!(
+        "flow/api/subscriptions/{LOCAL}/resourceGroups/{LOCAL}/providers/Microsoft.MachineLearningServices/workspaces/{}",
+        encode(project.as_str())
+    )
+}
+
+/// The public contract's session of a flow: POST sets it up, DELETE ends it.
+#[must_use]
+pub fn sessions(project: &ProjectName, flow: &FlowId) -> String {
+    format!(
+        "{}/Flows/{}/sessions",
+        workspace(project),
+        encode(flow.as_str())
+    )
+}
+
+/// Percent-encodes everything that is not unreserved in a path segment (RFC 3986, section 2.3).
+#[must_use]
+pub fn encode(segment: &str) -> String {
+    use std::fmt::Write as _;
+    segment
+        .bytes()
+        .fold(String::with_capacity(segment.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_stay_within_their_segment() {
+        let project = ProjectName::try_from("default").unwrap();
+        let flow = FlowId::try_from("50% <b>?#").unwrap();
+        let path = FilePath::try_from("a b/c&d.py").unwrap();
+        assert_eq!(
+            file(&project, &flow, &path),
+            "api/projects/default/flows/50%25%20%3Cb%3E%3F%23/files/a%20b/c%26d.py"
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! Runs of a flow, or of one node, through its compute session.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{
+    Millis,
+    ids::{FilePath, RunId, SessionId},
+};
+
+/// Asks for a run.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RunRequest {
+    /// Values of the flow's inputs by name; one left out takes its default.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Map<String, Value>,
+    /// Run this node alone; what it refers to comes from the newest run that has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RunState {
+    /// Under way.
+    Running,
+    /// A cancel was asked for and is being carried out.
+    Canceling,
+    /// Ended well.
+    Completed,
+    /// A node or the flow failed; see the error.
+    Failed,
+    /// Ended because a person asked.
+    Canceled,
+    /// The server or the session ended under it, so its result is not known.
+    Interrupted,
+}
+
+impl RunState {
+    /// Whether it has ended.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        !matches!(self, RunState::Running | RunState::Canceling)
+    }
+}
+
+/// Where a node stands in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum NodeState {
+    /// Not begun.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Ended well.
+    Completed,
+    /// Raised; see its error.
+    Failed,
+    /// Its `activate` condition did not hold, so it did not run.
+    Bypassed,
+    /// The run ended before it did.
+    Canceled,
+}
+
+/// A row of a flow's run history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunSummary {
+    /// The run.
+    pub id: RunId,
+    /// Counts a flow's runs from 1.
+    pub number: u64,
+    /// The node that was run alone; `None` for the whole flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// Where it stands.
+    pub state: RunState,
+    /// When it began.
+    pub started: Millis,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Millis>,
+}
+
+/// A run, whole, without its log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunDetail {
+    /// What the history shows of it.
+    pub summary: RunSummary,
+    /// The session it ran in.
+    pub session_id: SessionId,
+    /// The exact values it ran with, defaults included.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Map<String, Value>,
+    /// The flow's outputs by name; `None` until it completed, and for a node's run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub outputs: Option<Map<String, Value>>,
+    /// Metrics that aggregation nodes logged.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub metrics: Map<String, Value>,
+    /// Its nodes, in execution order.
+    pub nodes: Vec<NodeRun>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<RunError>,
+}
+
+/// One node in a run.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NodeRun {
+    /// The node's name.
+    pub name: String,
+    /// Where it stands.
+    pub state: NodeState,
+    /// How long it took, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration_ms: Option<u64>,
+    /// What it was given, by parameter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub inputs: Option<Value>,
+    /// What it gave.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub output: Option<Value>,
+    /// What it printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<RunError>,
+}
+
+/// Why a run or a node failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunError {
+    /// promptflow's error class, such as `ToolExecutionError`.
+    pub code: String,
+    /// promptflow's message.
+    pub message: String,
+    /// The Python traceback, from the user's code on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceback: Option<String>,
+    /// The innermost place in a file of the flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<SourcePlace>,
+    /// What the person can do, when that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+}
+
+/// A line of a file of the flow.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SourcePlace {
+    /// The file.
+    pub path: FilePath,
+    /// The line, from 1.
+    pub line: u32,
+}

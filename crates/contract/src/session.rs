@@ -1,0 +1,221 @@
+//! A flow's compute session, as the page shows it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Millis, ids::SessionId};
+
+/// Where a compute session stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum SessionState {
+    /// There is none.
+    #[default]
+    NotExist,
+    /// Being made; see the phases.
+    Starting,
+    /// Ready to run the flow.
+    Available,
+    /// Being ended.
+    Stopping,
+    /// Could not be made, or died; see the failure. Nothing of it runs any more.
+    Failed,
+}
+
+/// The steps of a start, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum Phase {
+    /// Reserve compute and a folder.
+    Allocate,
+    /// Bring the base image, or the base packages that stand for it.
+    PullImage,
+    /// Make the session's own environment from the base.
+    CreateEnvironment,
+    /// Install the flow's requirements file.
+    Install,
+    /// Start promptflow's executor service.
+    StartRuntime,
+    /// Ask the executor whether it is healthy and which version it is.
+    Check,
+}
+
+impl Phase {
+    /// All phases, in the order in which a start goes through them.
+    pub const ALL: [Phase; 6] = [
+        Phase::Allocate,
+        Phase::PullImage,
+        Phase::CreateEnvironment,
+        Phase::Install,
+        Phase::StartRuntime,
+        Phase::Check,
+    ];
+
+    /// What the screen calls it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Phase::Allocate => "Allocate compute",
+            Phase::PullImage => "Pull base image",
+            Phase::CreateEnvironment => "Create environment",
+            Phase::Install => "Install requirements",
+            Phase::StartRuntime => "Start runtime",
+            Phase::Check => "Check runtime",
+        }
+    }
+}
+
+/// Where one phase stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum PhaseState {
+    /// Not begun.
+    Waiting,
+    /// Under way.
+    Running,
+    /// Ended well.
+    Done,
+    /// Nothing to do; the note says why.
+    Skipped,
+    /// Ended the start; see the session's failure.
+    Failed,
+}
+
+/// One phase of a start, with its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PhaseView {
+    /// Which.
+    pub phase: Phase,
+    /// Where it stands.
+    pub state: PhaseState,
+    /// When it began.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Millis>,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Millis>,
+    /// What it did, in a line: `12 packages from the cache`, `taken from standby`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Where a session's environment came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum StartRoute {
+    /// A runtime that stood by was taken: the base packages satisfy the requirements.
+    Standby,
+    /// An environment was made from base packages that were ready.
+    Base,
+    /// The base packages had to be installed first.
+    Fresh,
+}
+
+/// Why a session failed, where, and what to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionFailure {
+    /// PascalCase, stable, such as `RequirementNotFound`, `DiskFull`, `RuntimeDied`.
+    pub code: String,
+    /// The phase that failed; `None` when it failed while it ran or stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phase: Option<Phase>,
+    /// What happened and why, in a line; names the requirement when one is at fault.
+    pub message: String,
+    /// What the person can do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remedy: Option<String>,
+    /// Finds this failure in the server's log.
+    pub correlation: String,
+}
+
+/// An install of the requirements file into a session that runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct InstallView {
+    /// The requirements file, relative to the flow folder.
+    pub requirements: String,
+    /// The exact command.
+    pub command: String,
+    /// Where it stands.
+    pub state: PhaseState,
+    /// When it began.
+    pub started: Millis,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Millis>,
+    /// Why it failed; the session is then as it was before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<SessionFailure>,
+}
+
+/// A flow's compute session, whole; also stands for "there is none".
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    /// Where it stands.
+    pub state: SessionState,
+    /// Its id; `None` when there is none and never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_id: Option<SessionId>,
+    /// The steps of its start; empty when there is none.
+    #[serde(default)]
+    pub phases: Vec<PhaseView>,
+    /// How its environment was come by; known from `createEnvironment` on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<StartRoute>,
+    /// When the start was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Millis>,
+    /// When it became available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<Millis>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<SessionFailure>,
+    /// The last install while it ran; `None` when there was none since the start.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub install: Option<InstallView>,
+    /// Why the environment no longer is what the flow asks for; `None` when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub out_of_date: Option<String>,
+    /// Seconds without activity after which it is deleted; `None` for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_idle_time_seconds: Option<u64>,
+    /// When it will be deleted if nothing happens; `None` when it will not, or while something runs in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_deadline: Option<Millis>,
+    /// promptflow's version in it; known when it is available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_version: Option<String>,
+}
+
+/// A line of a session's or a run's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LogLine {
+    /// Counts from 0 without gaps; a reader that has `number` already drops the line.
+    pub number: u64,
+    /// The text, without its line end; may hold anything.
+    pub text: String,
+}
+
+/// A package of a session's environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct InstalledPackage {
+    /// Its normalised name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
