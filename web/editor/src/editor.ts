@@ -1,0 +1,159 @@
+// One view, many files: each file keeps its own state (text, undo history, findings, scroll position).
+import { EditorSelection, type StateEffect, type TransactionSpec } from "@codemirror/state";
+import { EditorView } from "@codemirror/view";
+import {
+  type OpenFile,
+  type Undo,
+  byApp,
+  fileText,
+  isModified,
+  openFile,
+  replaceText,
+  setBase,
+} from "./files.ts";
+import { type Finding, showFindings } from "./findings.ts";
+import { languageOf, languageSupport } from "./language.ts";
+import { offsetOf } from "./positions.ts";
+import { setup } from "./setup.ts";
+
+/** What the app gets told; both calls are light. */
+export interface Listener {
+  /** The person changed a file's text. */
+  changed(path: string, revision: number, modified: boolean): void;
+  /** The person asked to save. */
+  save(path: string): void;
+}
+
+interface Tab extends OpenFile {
+  scroll: StateEffect<unknown> | null;
+}
+
+export class Editor {
+  readonly #view: EditorView;
+  readonly #tabs = new Map<string, Tab>();
+  #shown: string | null = null;
+
+  /** @param describedBy the id of an element that says how the keyboard leaves the editor */
+  constructor(
+    host: HTMLElement,
+    private readonly describedBy: string,
+    private readonly listener: Listener,
+  ) {
+    this.#view = new EditorView({ parent: host });
+  }
+
+  /** Opens a file without showing it. `text` is what the editor holds, `base` what the disk does. */
+  open(path: string, text: string, base: string): void {
+    const extensions = [
+      setup({ label: path, describedBy: this.describedBy }, () => this.listener.save(path)),
+      languageSupport(languageOf(path)),
+      EditorView.updateListener.of((update) => {
+        this.#tab(path).state = update.state;
+        if (update.docChanged) this.#counted(path, update.transactions.every((one) => one.annotation(byApp)));
+      }),
+    ];
+    const tab = { ...openFile(text, extensions), scroll: null };
+    setBase(tab, base);
+    this.#tabs.set(path, tab);
+  }
+
+  /** Shows an open file, as it was left. */
+  show(path: string): void {
+    if (this.#shown === path) return;
+    this.#leave();
+    const { state, scroll } = this.#tab(path);
+    this.#shown = path;
+    this.#view.setState(state);
+    if (scroll !== null) this.#view.dispatch({ effects: scroll });
+  }
+
+  /** Forgets a file. */
+  close(path: string): void {
+    this.#tabs.delete(path);
+    if (this.#shown === path) this.#shown = null;
+  }
+
+  /** The file's text, with the line ends it has on disk. */
+  text(path: string): string {
+    return fileText(this.#tab(path).state);
+  }
+
+  revision(path: string): number {
+    return this.#tab(path).revision;
+  }
+
+  isModified(path: string): boolean {
+    return isModified(this.#tab(path));
+  }
+
+  /** Says what the disk holds now. */
+  setBase(path: string, text: string): void {
+    setBase(this.#tab(path), text);
+  }
+
+  /** Gives the file another text, keeping the cursor where it can. */
+  replace(path: string, text: string, undo: Undo): void {
+    const change = replaceText(this.#tab(path), text, undo);
+    if (change !== null) this.#dispatch(path, change);
+  }
+
+  /** Marks findings; those of an older text (another revision) are dropped. */
+  mark(path: string, revision: number, findings: readonly Finding[]): void {
+    const tab = this.#tab(path);
+    if (tab.revision === revision) this.#dispatch(path, showFindings(tab.state, findings));
+  }
+
+  /** Shows a line (from 1) of an open file, puts the cursor there and takes the focus. */
+  goTo(path: string, line: number, column: number): void {
+    this.show(path);
+    const at = offsetOf(this.#view.state.doc, { line, column });
+    this.#view.dispatch({
+      selection: EditorSelection.cursor(at),
+      effects: EditorView.scrollIntoView(at, { y: "center" }),
+    });
+    this.focus();
+  }
+
+  focus(): void {
+    this.#view.focus();
+  }
+
+  /** Call before the host leaves the page: a detached element forgets how far it was scrolled. */
+  suspend(): void {
+    this.#leave();
+    this.#shown = null;
+  }
+
+  destroy(): void {
+    this.#view.destroy();
+    this.#tabs.clear();
+  }
+
+  #leave(): void {
+    const tab = this.#shown === null ? undefined : this.#tabs.get(this.#shown);
+    if (tab !== undefined) tab.scroll = this.#view.scrollSnapshot();
+  }
+
+  #dispatch(path: string, change: TransactionSpec): void {
+    if (this.#shown === path) {
+      this.#view.dispatch(change);
+      return;
+    }
+    const tab = this.#tab(path);
+    const { state, docChanged } = tab.state.update(change);
+    tab.state = state;
+    if (docChanged) this.#counted(path, true);
+  }
+
+  #counted(path: string, quiet: boolean): void {
+    const tab = this.#tab(path);
+    tab.revision += 1;
+    if (!quiet) this.listener.changed(path, tab.revision, isModified(tab));
+  }
+
+  #tab(path: string): Tab {
+    const tab = this.#tabs.get(path);
+    if (tab === undefined) throw new Error(`${path} is not open in the editor`);
+    return tab;
+  }
+}

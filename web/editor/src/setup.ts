@@ -1,0 +1,75 @@
+// What every file's editor state has, whatever its language.
+import {
+  defaultKeymap,
+  history,
+  historyKeymap,
+  indentWithTab,
+} from "@codemirror/commands";
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  indentOnInput,
+} from "@codemirror/language";
+import { lintGutter, nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
+import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
+import { EditorState, type Extension } from "@codemirror/state";
+import {
+  EditorView,
+  crosshairCursor,
+  drawSelection,
+  dropCursor,
+  highlightActiveLine,
+  highlightActiveLineGutter,
+  highlightSpecialChars,
+  keymap,
+  lineNumbers,
+  rectangularSelection,
+} from "@codemirror/view";
+import { theme } from "./theme.ts";
+
+const BASICS: Extension = [
+  lineNumbers(),
+  highlightActiveLineGutter(),
+  highlightActiveLine(),
+  highlightSpecialChars(),
+  history(),
+  foldGutter({ openText: "▾", closedText: "▸" }),
+  drawSelection(),
+  dropCursor(),
+  EditorState.allowMultipleSelections.of(true),
+  rectangularSelection(),
+  crosshairCursor(),
+  indentOnInput(),
+  bracketMatching(),
+  highlightSelectionMatches(),
+  search({ top: true }),
+  lintGutter(),
+  theme,
+  keymap.of([
+    { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
+    ...searchKeymap,
+    ...historyKeymap,
+    ...foldKeymap,
+    ...defaultKeymap,
+    // CodeMirror lets Tab leave the editor after Escape; `describedBy` says so.
+    indentWithTab,
+  ]),
+];
+
+export interface Naming {
+  /** The accessible name of the text box. */
+  readonly label: string;
+  /** The id of an element that describes it. */
+  readonly describedBy: string;
+}
+
+export function setup({ label, describedBy }: Naming, onSave: () => void): Extension {
+  const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
+  return [
+    BASICS,
+    keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (onSave(), true) }]),
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy }),
+    nonce ? EditorView.cspNonce.of(nonce) : [],
+  ];
+}
