@@ -15,7 +15,16 @@ const WARNING = "var(--editor-warning)";
 
 const frame = EditorView.theme({
   "&": { color: INK, backgroundColor: SURFACE, height: "100%", fontSize: "var(--editor-font-size)" },
-  "&.cm-focused": { outline: "2px solid var(--editor-focus)", outlineOffset: "-2px" },
+  // Drawn above the gutters and the active line, which an outline would lie beneath.
+  "&.cm-focused": { outline: "none" },
+  "&.cm-focused::after": {
+    content: '""',
+    position: "absolute",
+    inset: "0",
+    zIndex: "300",
+    border: "2px solid var(--editor-focus)",
+    pointerEvents: "none",
+  },
   ".cm-scroller": { fontFamily: "var(--editor-font)", lineHeight: "1.55", overflow: "auto" },
   ".cm-content": { caretColor: INK },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: INK },
@@ -42,8 +51,8 @@ const frame = EditorView.theme({
 const panels = EditorView.theme({
   ".cm-panels": { backgroundColor: RAISED, color: INK, fontFamily: "inherit" },
   ".cm-panels-top": { borderBottom: `1px solid ${LINE}` },
-  ".cm-panel.cm-search": { padding: "6px 32px 6px 8px", fontSize: "13px" },
-  ".cm-panel.cm-search label": { fontSize: "13px" },
+  ".cm-panel.cm-search": { padding: "6px 32px 6px 8px", fontSize: "var(--editor-font-size)" },
+  ".cm-panel.cm-search :is(label, input, button)": { fontSize: "inherit" },
   ".cm-panel button": { minHeight: "24px", minWidth: "24px" },
   ".cm-panel.cm-search [name=close], .cm-dialog-close": { color: INK, fontSize: "18px" },
   ".cm-textfield": {
