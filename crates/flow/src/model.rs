@@ -1,0 +1,321 @@
+//! A flow as promptflow sees it, without its text: what pages and the executor's clients need.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// DAG of nodes, or a flex flow: a Python function or class named by `entry`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FlowKind {
+    /// Nodes connected by references.
+    Dag,
+    /// A Python entry point; promptflow checks nothing of it before importing it.
+    Flex,
+}
+
+/// What the flow is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum FlowType {
+    /// Inputs in, outputs out.
+    Standard,
+    /// Has a chat input, and a history it is given back.
+    Chat,
+    /// Has an aggregation node: reads many lines, logs metrics.
+    Evaluation,
+}
+
+/// A flow definition. Lists keep the file's order.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Flow {
+    /// DAG or flex.
+    pub kind: FlowKind,
+    /// The file's `type`, or what its inputs and nodes show.
+    pub flow_type: FlowType,
+    /// `display_name`, or `name`.
+    pub display_name: Option<String>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `tags`, values as text.
+    pub tags: BTreeMap<String, String>,
+    /// `inputs`.
+    pub inputs: Vec<FlowInput>,
+    /// `outputs`.
+    pub outputs: Vec<FlowOutput>,
+    /// `nodes`, in the file's order.
+    pub nodes: Vec<Node>,
+    /// `environment`.
+    pub environment: Environment,
+    /// `environment_variables`, with values as promptflow gives them to a process: JSON when
+    /// they are lists or mappings. Values may be secrets.
+    pub environment_variables: Vec<EnvironmentVariable>,
+    /// `additional_includes`: files and folders outside of the flow folder.
+    pub additional_includes: Vec<String>,
+    /// `entry` of a flex flow.
+    pub entry: Option<String>,
+}
+
+/// An input of the flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowInput {
+    /// Its name, unique in the flow.
+    pub name: String,
+    /// Its declared type; `object` when the declaration is wrong (there is a finding then).
+    pub input_type: ValueType,
+    /// `default`; `None` when absent or null.
+    pub default: Option<Value>,
+    /// `description`.
+    pub description: Option<String>,
+    /// `enum`: the values allowed.
+    pub enum_values: Vec<Value>,
+    /// The message of a chat flow.
+    pub is_chat_input: bool,
+    /// The history of a chat flow.
+    pub is_chat_history: bool,
+}
+
+/// An output of the flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FlowOutput {
+    /// Its name, unique in the flow.
+    pub name: String,
+    /// Its declared type; `object` when the declaration is wrong (there is a finding then).
+    pub output_type: ValueType,
+    /// Where its value comes from.
+    pub reference: Assignment,
+    /// `description`.
+    pub description: Option<String>,
+    /// The answer of a chat flow.
+    pub is_chat_output: bool,
+    /// Only meant for evaluation.
+    pub evaluation_only: bool,
+}
+
+/// The types of inputs and outputs (promptflow's `ValueType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is its own name in the file")]
+pub enum ValueType {
+    Int,
+    Double,
+    Bool,
+    String,
+    Secret,
+    PromptTemplate,
+    List,
+    Object,
+    FilePath,
+    Image,
+    AssistantDefinition,
+}
+
+impl ValueType {
+    /// All types, in promptflow's order.
+    pub const ALL: [Self; 11] = [
+        Self::Int,
+        Self::Double,
+        Self::Bool,
+        Self::String,
+        Self::Secret,
+        Self::PromptTemplate,
+        Self::List,
+        Self::Object,
+        Self::FilePath,
+        Self::Image,
+        Self::AssistantDefinition,
+    ];
+
+    /// The name in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Int => "int",
+            Self::Double => "double",
+            Self::Bool => "bool",
+            Self::String => "string",
+            Self::Secret => "secret",
+            Self::PromptTemplate => "prompt_template",
+            Self::List => "list",
+            Self::Object => "object",
+            Self::FilePath => "file_path",
+            Self::Image => "image",
+            Self::AssistantDefinition => "assistant_definition",
+        }
+    }
+
+    /// The type of that name; names are case-sensitive.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|value_type| value_type.as_str() == name)
+    }
+}
+
+/// The types of nodes (promptflow's `ToolType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant is its own name in the file")]
+pub enum NodeType {
+    Llm,
+    Python,
+    Csharp,
+    Prompt,
+    Action,
+    CustomLlm,
+}
+
+impl NodeType {
+    /// All types, in promptflow's order.
+    pub const ALL: [Self; 6] = [
+        Self::Llm,
+        Self::Python,
+        Self::Csharp,
+        Self::Prompt,
+        Self::Action,
+        Self::CustomLlm,
+    ];
+
+    /// The name in the file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Llm => "llm",
+            Self::Python => "python",
+            Self::Csharp => "csharp",
+            Self::Prompt => "prompt",
+            Self::Action => "action",
+            Self::CustomLlm => "custom_llm",
+        }
+    }
+
+    /// The type of that name; names are case-sensitive.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|node_type| node_type.as_str() == name)
+    }
+}
+
+/// A node of the flow.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Node {
+    /// Its name, unique in the flow.
+    pub name: String,
+    /// `type`; `None` when absent (promptflow then takes it from the variant) or unknown.
+    pub node_type: Option<NodeType>,
+    /// `source`.
+    pub source: Option<Source>,
+    /// `inputs`, in the file's order.
+    pub inputs: Vec<NodeInput>,
+    /// Runs once over all lines of a batch.
+    pub aggregation: bool,
+    /// `activate`: the node runs only when the condition holds.
+    pub activate: Option<Activate>,
+    /// `connection`: the name of a connection to a service.
+    pub connection: Option<String>,
+    /// `api`, as in `chat`.
+    pub api: Option<String>,
+    /// `provider`, as in `AzureOpenAI`.
+    pub provider: Option<String>,
+    /// `module` of the provider, imported by promptflow.
+    pub module: Option<String>,
+    /// Variants, when the node uses them. The other fields are then those of the default one.
+    pub variants: Option<Variants>,
+    /// The line on which the node starts, from 1.
+    pub line: u32,
+}
+
+/// The code a node runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// `type`: `code` (the default), `package` or `package_with_prompt`.
+    pub source_type: Option<String>,
+    /// `tool`: a function of an installed package.
+    pub tool: Option<String>,
+    /// `path` of a file in the flow folder.
+    pub path: Option<String>,
+}
+
+/// An input of a node.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeInput {
+    /// The parameter of the tool.
+    pub name: String,
+    /// Its value.
+    pub value: Assignment,
+}
+
+/// A value, or a reference to where it comes from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "camelCase")]
+pub enum Assignment {
+    /// The value itself.
+    Literal {
+        /// As JSON.
+        value: Value,
+    },
+    /// `${inputs.name}` (or the older `${flow.name}`).
+    FlowInput {
+        /// The input's name.
+        name: String,
+    },
+    /// `${node.section.property}`.
+    Node {
+        /// The node's name.
+        node: String,
+        /// Most often `output`.
+        section: String,
+        /// What follows, when something does.
+        property: Option<String>,
+    },
+}
+
+/// A condition on which a node runs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Activate {
+    /// `when`: what is compared.
+    pub when: Assignment,
+    /// `is`: the value it must have.
+    pub is: Value,
+}
+
+/// The variants of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Variants {
+    /// `default_variant_id`.
+    pub default_id: String,
+    /// All ids, in the file's order.
+    pub ids: Vec<String>,
+}
+
+/// `environment`: what the compute session is made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Environment {
+    /// `image`: the base image.
+    pub image: Option<String>,
+    /// `python_requirements_txt`: a path in the flow folder.
+    pub python_requirements_txt: Option<String>,
+}
+
+/// A variable set for the flow's process.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value, as text.
+    pub value: String,
+}

@@ -1,0 +1,114 @@
+//! What a check says: findings with their place in the text.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Flow, FlowKind};
+
+/// The answer of [`check`](crate::check) about one `flow.dag.yaml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Report {
+    /// A flow with `entry` is a flex flow, any other a DAG.
+    pub kind: FlowKind,
+    /// Node names in the order promptflow executes them; only for a DAG without errors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Vec<String>>,
+    /// Errors in the order promptflow meets them (it stops at the first), then warnings by line.
+    pub findings: Vec<Finding>,
+    /// What could be read of the flow, even when there are findings; `None` when the text is not
+    /// a YAML mapping.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<Flow>,
+}
+
+impl Report {
+    /// Whether promptflow accepts the flow: there is no finding of [`Severity::Error`].
+    #[must_use]
+    pub fn ok(&self) -> bool {
+        self.errors().next().is_none()
+    }
+
+    /// The findings promptflow would refuse the flow for.
+    pub fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(|finding| finding.severity == Severity::Error)
+    }
+}
+
+/// How much a [`Finding`] weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Severity {
+    /// promptflow refuses the flow.
+    Error,
+    /// promptflow accepts the flow, but it is probably not what its author meant.
+    Warning,
+}
+
+impl Severity {
+    /// The word shown to people and written to JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// One thing wrong, with its place in the text.
+///
+/// Lines and columns count from 1; a column counts Unicode scalar values (`char`s), and the end
+/// is exclusive. Line breaks are LF, CRLF and CR.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finding {
+    /// promptflow's class name of the error, or a name of our own for a warning.
+    pub code: String,
+    /// Error or warning.
+    pub severity: Severity,
+    /// What is wrong and what to do, for people. Quotes text of the flow: never markup.
+    pub message: String,
+    /// First line.
+    pub line: u32,
+    /// First column.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column after the last character.
+    pub end_column: u32,
+}
+
+/// Files of a flow folder, as paths relative to it with `/` between parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FileNames(BTreeSet<String>);
+
+impl FileNames {
+    /// Whether the folder holds `path`; `./a//b` is `a/b`.
+    #[must_use]
+    pub fn contains(&self, path: &str) -> bool {
+        self.0.contains(&normalised(path))
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for FileNames {
+    fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
+        Self(
+            names
+                .into_iter()
+                .map(|name| normalised(name.as_ref()))
+                .collect(),
+        )
+    }
+}
+
+fn normalised(path: &str) -> String {
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty() && *part != ".")
+        .collect();
+    parts.join("/")
+}
