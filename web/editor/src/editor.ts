@@ -14,7 +14,7 @@ import {
 import { type Finding, showFindings } from "./findings.ts";
 import { languageOf, languageSupport } from "./language.ts";
 import { offsetOf } from "./positions.ts";
-import { setup } from "./setup.ts";
+import { setup, styleNonce } from "./setup.ts";
 
 /** What the app gets told; both calls are light. */
 export interface Listener {
@@ -39,7 +39,7 @@ export class Editor {
     private readonly describedBy: string,
     private readonly listener: Listener,
   ) {
-    this.#view = new EditorView({ parent: host });
+    this.#view = new EditorView({ parent: host, extensions: styleNonce() });
   }
 
   /** Opens a file without showing it. `text` is what the editor holds, `base` what the disk does. */
