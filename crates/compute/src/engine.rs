@@ -1,0 +1,214 @@
+//! The cut between sessions and what they are made of: an engine makes environments, installs packages and keeps
+//! runtimes. It knows nothing of flows' states, runs or the store.
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use async_trait::async_trait;
+use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use serde::{Deserialize, Serialize};
+
+use crate::log::LogFile;
+
+/// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    /// Reserves a folder (or its like) for a session. Fails early when none can be had.
+    async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError>;
+
+    /// Makes sure that the base packages are there.
+    async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError>;
+
+    /// Makes the session's environment from the base.
+    async fn create_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<PhaseNote, EngineError>;
+
+    /// The exact command that [`Engine::install`] would run, for people to read.
+    async fn install_command(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<String, EngineError>;
+
+    /// Installs a requirements file into an environment; every line of output goes to `log` as it comes.
+    async fn install(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<PhaseNote, EngineError>;
+
+    /// Whether the environment satisfies the requirements file already; quick, without a network.
+    async fn satisfies(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError>;
+
+    /// Deletes one environment of a session that goes on with another.
+    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError>;
+
+    /// Starts promptflow's executor service in an environment. It outlives this process; what it prints goes to `log`.
+    async fn start_runtime(
+        &self,
+        environment: &EnvironmentId,
+        log: &LogFile,
+    ) -> Result<Runtime, EngineError>;
+
+    /// Waits, within bounds, until the executor is healthy.
+    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError>;
+
+    /// Whether the runtime still is that very one, and lives.
+    async fn is_alive(&self, runtime: &Runtime) -> bool;
+
+    /// Waits until the runtime has died, for whatever reason; gives the reason.
+    async fn died(&self, runtime: &Runtime) -> EngineError;
+
+    /// Ends a runtime and everything it started.
+    async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError>;
+
+    /// Sends a request to the executor and waits for its answer.
+    async fn request(
+        &self,
+        runtime: &Runtime,
+        request: ExecutorRequest,
+    ) -> Result<ExecutorReply, EngineError>;
+
+    /// The packages of an environment, by name.
+    async fn packages(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<Vec<InstalledPackage>, EngineError>;
+
+    /// Ends and deletes everything of a session: processes, folders, sockets. Fine when there is nothing.
+    async fn remove(&self, session: &SessionId) -> Result<(), EngineError>;
+
+    /// Every session of which something exists, whoever made it.
+    async fn sessions(&self) -> Result<Vec<SessionId>, EngineError>;
+}
+
+/// What a phase did, in a line.
+pub type PhaseNote = Option<String>;
+
+/// One of a session's environments: an install makes a new one beside the old.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnvironmentId {
+    /// The session.
+    pub session: SessionId,
+    /// Counts a session's environments from 0.
+    pub generation: u32,
+}
+
+/// A requirements file to install.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirements {
+    /// The flow folder, in which the install runs: relative lines mean it.
+    pub folder: PathBuf,
+    /// The file, relative to the folder.
+    pub file: String,
+}
+
+/// How the base packages were found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaseState {
+    /// They were there.
+    Ready,
+    /// They had to be installed; the note says what was.
+    Made(String),
+}
+
+/// A runtime as it is remembered over a restart of the server; what is in it is the engine's business.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runtime {
+    /// The session it belongs to.
+    pub session: SessionId,
+    /// The process that leads it.
+    pub process: u32,
+    /// When that process started, in the engine's own unit: tells it from a later one of the same number.
+    pub started: u64,
+    /// Where it listens.
+    pub socket: PathBuf,
+}
+
+/// What a healthy executor says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuntimeInfo {
+    /// promptflow's version.
+    pub version: String,
+}
+
+/// A request to the executor service.
+#[derive(Clone, Debug)]
+pub struct ExecutorRequest {
+    /// The route, such as `/execution/flow`.
+    pub path: &'static str,
+    /// The body of a POST; a GET without.
+    pub body: Option<serde_json::Value>,
+}
+
+/// The executor's answer.
+#[derive(Clone, Debug)]
+pub struct ExecutorReply {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, which may hold `NaN` and `Infinity`.
+    pub body: Vec<u8>,
+}
+
+/// Why an engine could not do something.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct EngineError {
+    /// PascalCase, stable, such as `RequirementNotFound`.
+    pub code: &'static str,
+    /// What happened and why, in a line.
+    pub message: String,
+    /// What the person can do.
+    pub remedy: Option<String>,
+}
+
+impl EngineError {
+    /// A failure without a known remedy.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            remedy: None,
+        }
+    }
+
+    /// Adds what the person can do.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    /// A failed input or output: a full disk is named as such.
+    pub fn io(what: &str, error: &std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                Self::disk_full(what)
+            }
+            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
+                Self::new("DataFolderNotWritable", format!("{what}: {error}."))
+                    .with_remedy("Give the server a data folder it may write (--data).")
+            }
+            _ => Self::new("StorageFailed", format!("{what}: {error}.")),
+        }
+    }
+
+    /// There is no space left.
+    pub fn disk_full(what: &str) -> Self {
+        Self::new("DiskFull", format!("{what}: the disk is full.")).with_remedy(
+            "Free space on the disk that holds the data folder and uv's cache, then try again.",
+        )
+    }
+}
+
+/// An engine that can be shared.
+pub type SharedEngine = Arc<dyn Engine>;
+
+/// Environment variables for a process, by name.
+pub(crate) type Variables = BTreeMap<String, String>;

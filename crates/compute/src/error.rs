@@ -1,0 +1,136 @@
+//! The one error type of this crate.
+
+use flowdeck_contract::error::RootError;
+use thiserror::Error;
+
+/// What kind of failure it is, so that a caller can choose its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ComputeErrorKind {
+    /// What was asked for does not exist.
+    NotFound,
+    /// It cannot be done in the state things are in; it can later.
+    Conflict,
+    /// The request itself is wrong.
+    Invalid,
+    /// Something this depends on is missing or down.
+    Unavailable,
+    /// A fault of ours, or of the disk.
+    Internal,
+}
+
+/// Why a request to the compute part failed.
+#[derive(Debug, Error)]
+pub enum ComputeError {
+    /// There is no such run.
+    #[error("There is no run ‘{0}’ of this flow.")]
+    RunNotFound(String),
+    /// There is no such flow folder.
+    #[error("There is no flow ‘{0}’.")]
+    FlowNotFound(String),
+    /// Not in this state.
+    #[error("{0}")]
+    Refused(String),
+    /// The request is wrong; `target` names the part.
+    #[error("{message}")]
+    Invalid {
+        /// PascalCase, stable.
+        code: &'static str,
+        /// What is wrong with it.
+        message: String,
+        /// The field or file at fault.
+        target: Option<String>,
+    },
+    /// Something is missing; `remedy` says what to do.
+    #[error("{message}")]
+    Unavailable {
+        /// PascalCase, stable.
+        code: &'static str,
+        /// What happened and why.
+        message: String,
+        /// What the person can do.
+        remedy: Option<String>,
+    },
+    /// The data folder is used by another server.
+    #[error("The data folder {0} is in use by another flowdeck server.")]
+    DataInUse(String),
+    /// The data folder cannot be written.
+    #[error("The data folder {folder} cannot be written: {source}")]
+    DataNotWritable {
+        /// The folder.
+        folder: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// What is remembered could not be read or written.
+    #[error("The session store failed: {0}")]
+    Store(#[from] rusqlite::Error),
+    /// What is remembered makes no sense to this version.
+    #[error("The session store holds something this version cannot read: {0}")]
+    Record(#[from] serde_json::Error),
+    /// A file could not be read or written.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was to be done.
+        what: String,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
+
+impl ComputeError {
+    /// What kind of failure it is.
+    #[must_use]
+    pub fn kind(&self) -> ComputeErrorKind {
+        match self {
+            Self::RunNotFound(_) | Self::FlowNotFound(_) => ComputeErrorKind::NotFound,
+            Self::Refused(_) => ComputeErrorKind::Conflict,
+            Self::Invalid { .. } => ComputeErrorKind::Invalid,
+            Self::Unavailable { .. } | Self::DataInUse(_) | Self::DataNotWritable { .. } => {
+                ComputeErrorKind::Unavailable
+            }
+            Self::Store(_) | Self::Record(_) | Self::Io { .. } => ComputeErrorKind::Internal,
+        }
+    }
+
+    /// As the API says it.
+    #[must_use]
+    pub fn to_root_error(&self) -> RootError {
+        let root = RootError::new(self.code(), self.to_string());
+        match self {
+            Self::Invalid {
+                target: Some(target),
+                ..
+            } => root.with_target(target.clone()),
+            Self::Unavailable {
+                remedy: Some(remedy),
+                ..
+            } => root.with_remedy(remedy.clone()),
+            Self::DataInUse(_) => {
+                root.with_remedy("Stop that server, or give this one another --data folder.")
+            }
+            Self::DataNotWritable { .. } => {
+                root.with_remedy("Give the server a folder it may write with --data.")
+            }
+            _ => root,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::RunNotFound(_) => "RunNotFound",
+            Self::FlowNotFound(_) => "FlowNotFound",
+            Self::Refused(_) => "SessionStateConflict",
+            Self::Invalid { code, .. } | Self::Unavailable { code, .. } => code,
+            Self::DataInUse(_) => "DataFolderInUse",
+            Self::DataNotWritable { .. } => "DataFolderNotWritable",
+            Self::Store(_) | Self::Record(_) => "StoreFailed",
+            Self::Io { .. } => "StorageFailed",
+        }
+    }
+
+    /// An input or output failure, with what was to be done.
+    pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}

@@ -1,0 +1,8 @@
+//! Logs are files of lines. A line's number is its place in the file, so numbering survives whatever writes to it:
+//! we, and the runtime itself, which appends what it prints and goes on while no server runs.
+
+mod file;
+mod tail;
+
+pub use file::LogFile;
+pub(crate) use tail::{Tail, last_lines};
