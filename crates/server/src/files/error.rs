@@ -1,0 +1,93 @@
+//! Why a file could not be read or written.
+
+use std::io;
+
+use flowdeck_contract::files::EDITABLE_LIMIT;
+use thiserror::Error;
+
+use crate::files::ETag;
+
+/// Why a file could not be read or written; the message is for people.
+#[derive(Debug, Error)]
+pub enum FileError {
+    /// There is no such file.
+    #[error("There is no file ‘{0}’ in the flow folder.")]
+    NotFound(String),
+    /// The path, or a symbolic link on it, leads out of the flow folder.
+    #[error("‘{0}’ leads out of the flow folder, so it is not followed.")]
+    Outside(String),
+    /// A folder of tools, or a file of a save under way.
+    #[error("‘{0}’ belongs to tools and is not served.")]
+    Hidden(String),
+    /// It is a folder.
+    #[error("‘{0}’ is a folder.")]
+    Folder(String),
+    /// A part of the path that should be a folder is a file.
+    #[error("‘{0}’ is a file, so no file can stand below it.")]
+    NotAFolder(String),
+    /// It is neither a file nor a folder.
+    #[error("‘{0}’ is not a regular file.")]
+    Special(String),
+    /// It holds a NUL byte or is not UTF-8.
+    #[error("‘{0}’ is not text in UTF-8, so it cannot be opened here.")]
+    NotText(String),
+    /// It is larger than [`EDITABLE_LIMIT`].
+    #[error("‘{path}’ has {size} bytes; at most {EDITABLE_LIMIT} can be opened or saved here.")]
+    TooLarge {
+        /// The file.
+        path: String,
+        /// Its length in bytes.
+        size: u64,
+    },
+    /// It is not what the writer has seen.
+    #[error("‘{path}’ changed on disk since it was opened, so it was not overwritten.")]
+    Changed {
+        /// The file.
+        path: String,
+        /// What it is now; `None` when it is gone.
+        now: Option<ETag>,
+    },
+    /// A new file was to be made where there is one.
+    #[error("There already is a file ‘{path}’.")]
+    Exists {
+        /// The file.
+        path: String,
+        /// What it is; `None` when it is no file.
+        now: Option<ETag>,
+    },
+    /// The operating system refuses access.
+    #[error("The server may not access ‘{0}’: permission denied.")]
+    Denied(String),
+    /// The disk or a quota is full.
+    #[error("‘{0}’ could not be saved: no space is left on the disk. The file is as it was.")]
+    NoSpace(String),
+    /// Anything else.
+    #[error("‘{path}’ could not be read or written: {source}")]
+    Io {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+}
+
+/// Links that lead to each other (Linux's `ELOOP`).
+const LINK_LOOP: i32 = 40;
+
+impl FileError {
+    /// Names what went wrong with `path` from what the operating system, or `cap-std`, said.
+    pub(crate) fn of(path: impl std::fmt::Display, source: io::Error) -> Self {
+        let path = path.to_string();
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NotFound(path),
+            // cap-std's own refusal has no error number; the operating system's has.
+            io::ErrorKind::PermissionDenied if source.raw_os_error().is_none() => Self::Outside(path),
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Denied(path),
+            io::ErrorKind::IsADirectory => Self::Folder(path),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace(path),
+            _ if source.raw_os_error() == Some(LINK_LOOP) => Self::Outside(path),
+            io::ErrorKind::InvalidFilename => Self::NotFound(path),
+            _ => Self::Io { path, source },
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! One flow's folder: opens and reads its files.
+
+use std::{io::Read, sync::Arc};
+
+use cap_std::fs::{Dir, File, Metadata, OpenOptions, OpenOptionsExt};
+use flowdeck_contract::{
+    files::{EDITABLE_LIMIT, FileEntry, FileKind},
+    ids::FilePath,
+};
+
+use crate::files::{
+    ContentCache, ETag, FileError,
+    cache::{Content, Stamp},
+    names::is_hidden,
+};
+
+/// Opening a pipe must not wait for its other end (Linux's `O_NONBLOCK`).
+const NON_BLOCKING: i32 = 0o4000;
+
+/// A flow's folder; what is beyond it cannot be reached through this.
+#[derive(Clone, Debug)]
+pub struct FlowFolder {
+    pub(crate) dir: Arc<Dir>,
+    pub(crate) cache: Arc<ContentCache>,
+}
+
+/// A text file, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextFile {
+    /// Its text, byte for byte.
+    pub text: String,
+    /// Its tag.
+    pub etag: ETag,
+}
+
+impl FlowFolder {
+    /// The files below `dir`.
+    #[must_use]
+    pub fn new(dir: Dir, cache: Arc<ContentCache>) -> Self {
+        Self {
+            dir: Arc::new(dir),
+            cache,
+        }
+    }
+
+    /// Reads a text file.
+    ///
+    /// # Errors
+    /// [`FileError`], also for what is no text or larger than [`EDITABLE_LIMIT`].
+    pub fn read(&self, path: &FilePath) -> Result<TextFile, FileError> {
+        let bytes = self.read_bytes(path)?;
+        let etag = ETag::of(&bytes);
+        match String::from_utf8(bytes) {
+            Ok(text) if !text.contains('\0') => Ok(TextFile { text, etag }),
+            _ => Err(FileError::NotText(path.to_string())),
+        }
+    }
+
+    /// The entry of a file or folder as it stands now; `None` when it is not there.
+    ///
+    /// # Errors
+    /// [`FileError`] when it cannot be told.
+    pub fn entry(&self, path: &FilePath) -> Result<Option<FileEntry>, FileError> {
+        refuse_hidden(path)?;
+        match self.dir.symlink_metadata(path.as_str()) {
+            Ok(metadata) => self.describe(path, &metadata).map(Some),
+            Err(error) => match FileError::of(path, error) {
+                FileError::NotFound(_) => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// What the file at `path` is, given its own metadata (a link's are the link's).
+    pub(crate) fn describe(&self, path: &FilePath, metadata: &Metadata) -> Result<FileEntry, FileError> {
+        let mut entry = FileEntry {
+            path: path.clone(),
+            kind: FileKind::Folder,
+            size: 0,
+            modified: modified(metadata),
+            etag: String::new(),
+        };
+        if metadata.is_dir() {
+            return Ok(entry);
+        }
+        let target;
+        let metadata = if metadata.is_symlink() {
+            match self.dir.metadata(path.as_str()) {
+                Ok(metadata) if !metadata.is_dir() => target = metadata,
+                _ => {
+                    entry.kind = FileKind::OutsideLink;
+                    return Ok(entry);
+                }
+            }
+            &target
+        } else {
+            metadata
+        };
+        let content = self.content(path, metadata)?;
+        entry.modified = modified(metadata);
+        entry.size = metadata.len();
+        entry.kind = content.kind;
+        entry.etag = content.etag.as_str().to_owned();
+        Ok(entry)
+    }
+
+    fn content(&self, path: &FilePath, metadata: &Metadata) -> Result<Content, FileError> {
+        let by_stamp = |kind| Content {
+            kind,
+            etag: ETag::of_stamp(&Stamp::of(metadata)),
+        };
+        if !metadata.is_file() {
+            return Ok(by_stamp(FileKind::Binary));
+        }
+        if metadata.len() > EDITABLE_LIMIT {
+            return Ok(by_stamp(FileKind::TooLarge));
+        }
+        if let Some(content) = self.cache.get(metadata) {
+            return Ok(content);
+        }
+        match self.read_bytes(path) {
+            Ok(bytes) => {
+                let content = Content {
+                    kind: kind_of(&bytes),
+                    etag: ETag::of(&bytes),
+                };
+                self.cache.put(metadata, &content);
+                Ok(content)
+            }
+            // It is there but may not be read: listed as something that cannot be opened.
+            Err(FileError::Denied(_)) => Ok(by_stamp(FileKind::Binary)),
+            Err(FileError::TooLarge { .. }) => Ok(by_stamp(FileKind::TooLarge)),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn read_bytes(&self, path: &FilePath) -> Result<Vec<u8>, FileError> {
+        refuse_hidden(path)?;
+        let (file, metadata) = self.open(path)?;
+        let too_large = |size| FileError::TooLarge {
+            path: path.to_string(),
+            size,
+        };
+        if metadata.len() > EDITABLE_LIMIT {
+            return Err(too_large(metadata.len()));
+        }
+        let mut bytes = Vec::new();
+        // It may grow while it is read.
+        let read = file.take(EDITABLE_LIMIT + 1).read_to_end(&mut bytes);
+        let size = read.map_err(|error| FileError::of(path, error))? as u64;
+        if size > EDITABLE_LIMIT {
+            return Err(too_large(size));
+        }
+        Ok(bytes)
+    }
+
+    fn open(&self, path: &FilePath) -> Result<(File, Metadata), FileError> {
+        let of = |error| FileError::of(path, error);
+        let mut options = OpenOptions::new();
+        options.read(true).custom_flags(NON_BLOCKING);
+        let file = self.dir.open_with(path.as_str(), &options).map_err(of)?;
+        let metadata = file.metadata().map_err(of)?;
+        match metadata.file_type() {
+            kind if kind.is_dir() => Err(FileError::Folder(path.to_string())),
+            kind if kind.is_file() => Ok((file, metadata)),
+            _ => Err(FileError::Special(path.to_string())),
+        }
+    }
+}
+
+pub(crate) fn refuse_hidden(path: &FilePath) -> Result<(), FileError> {
+    if is_hidden(path.as_str()) {
+        return Err(FileError::Hidden(path.to_string()));
+    }
+    Ok(())
+}
+
+fn kind_of(bytes: &[u8]) -> FileKind {
+    if bytes.contains(&0) || std::str::from_utf8(bytes).is_err() {
+        FileKind::Binary
+    } else {
+        FileKind::Text
+    }
+}
+
+pub(crate) fn modified(metadata: &Metadata) -> flowdeck_contract::Millis {
+    match metadata.modified() {
+        Ok(time) => crate::time::millis(time.into_std()),
+        // Every file system that flows can stand on keeps times.
+        Err(_) => flowdeck_contract::Millis(0),
+    }
+}

@@ -1,0 +1,88 @@
+//! Lists a flow folder.
+
+use std::{collections::VecDeque, ffi::OsString};
+
+use flowdeck_contract::{
+    files::{FileEntry, FileKind, FileTree},
+    ids::FilePath,
+};
+
+use crate::files::{FileError, FlowFolder, names::is_hidden};
+
+/// At most this many entries are listed; the rest is counted.
+pub const NODE_LIMIT: usize = 5_000;
+
+/// Counting stops here: a folder with more is no flow.
+const COUNT_LIMIT: u32 = 100_000;
+
+impl FlowFolder {
+    /// Everything in the folder, level by level as far as [`NODE_LIMIT`] goes, so that a deep folder hides no top file.
+    ///
+    /// # Errors
+    /// [`FileError`] when the folder itself cannot be read; a file that vanishes meanwhile is left out.
+    pub fn list(&self) -> Result<FileTree, FileError> {
+        let mut tree = FileTree::default();
+        let mut folders = VecDeque::from([None]);
+        while let Some(folder) = folders.pop_front() {
+            for entry in self.list_one(folder.as_ref(), &mut tree)? {
+                if entry.kind == FileKind::Folder {
+                    folders.push_back(Some(entry.path.clone()));
+                }
+                tree.entries.push(entry);
+            }
+            if tree.left_out >= COUNT_LIMIT {
+                break;
+            }
+        }
+        tree.entries.sort_by(|a, b| parts(&a.path).cmp(&parts(&b.path)));
+        Ok(tree)
+    }
+
+    fn list_one(&self, folder: Option<&FilePath>, tree: &mut FileTree) -> Result<Vec<FileEntry>, FileError> {
+        let mut entries = Vec::new();
+        for name in self.names(folder)? {
+            let path = match (name, folder) {
+                (Ok(name), Some(folder)) => Ok(format!("{folder}/{name}")),
+                (name, _) => name,
+            };
+            if path.as_ref().is_ok_and(|path| is_hidden(path)) {
+                continue;
+            }
+            // Names that the API cannot carry: not UTF-8, with control characters, too long.
+            let path = path.ok().and_then(|path| FilePath::try_from(path).ok());
+            let Some(path) = path.filter(|_| tree.entries.len() + entries.len() < NODE_LIMIT) else {
+                tree.left_out = tree.left_out.saturating_add(1);
+                continue;
+            };
+            match self.entry(&path) {
+                Ok(Some(entry)) => entries.push(entry),
+                Ok(None) | Err(FileError::NotFound(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The names in a folder, sorted; those that are not UTF-8 as errors. A folder that vanished, or may not be read,
+    /// holds none.
+    fn names(&self, folder: Option<&FilePath>) -> Result<Vec<Result<String, OsString>>, FileError> {
+        let here = folder.map_or(".", FilePath::as_str);
+        let names: Result<Vec<Result<String, OsString>>, FileError> = self
+            .dir
+            .read_dir(here)
+            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name().into_string())).collect())
+            .map_err(|error| FileError::of(here, error));
+        match names {
+            Err(FileError::NotFound(_) | FileError::Outside(_) | FileError::Denied(_)) if folder.is_some() => Ok(Vec::new()),
+            Ok(mut names) => {
+                names.sort();
+                Ok(names)
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn parts(path: &FilePath) -> Vec<&str> {
+    path.as_str().split('/').collect()
+}

@@ -1,0 +1,4 @@
+//! t
+pub mod files;
+mod random;
+mod time;
