@@ -1,0 +1,158 @@
+//! Builds the browser app into `dist/` and the `flowdeck` binary.
+
+mod compress;
+pub(crate) mod css;
+pub(crate) mod editor;
+pub(crate) mod sizes;
+
+use anyhow::{Result, bail};
+use std::path::PathBuf;
+
+use crate::{
+    digest::tree_hash,
+    lock, process,
+    progress::step,
+    project::Project,
+    setup::{self, Scope, Tools},
+    stamp::Stamp,
+    wasm::TARGET,
+};
+
+/// What the browser app is made of; `dist/` is built again when one of these changes.
+const APP_INPUTS: [&str; 11] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "Trunk.toml",
+    "index.html",
+    "crates/contract",
+    "crates/flow",
+    "src",
+    "style",
+    "web/editor",
+    "xtask/src/build",
+    "xtask/tools/package-lock.json",
+];
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Compiles fast.
+    Dev,
+    /// What `cargo xtask serve` runs.
+    Release,
+    /// What is shipped: one binary with the browser app inside.
+    Dist,
+}
+
+impl Profile {
+    fn cargo_name(self) -> &'static str {
+        match self {
+            Self::Dev => "dev",
+            Self::Release => "release",
+            Self::Dist => "dist",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Dev => "debug",
+            Self::Release => "release",
+            Self::Dist => "dist",
+        }
+    }
+}
+
+/// Builds `dist/`, unless it was built from these very inputs.
+pub(crate) fn app(project: &Project, profile: Profile) -> Result<()> {
+    let tools = setup::run(project, Scope::Build)?;
+    let _lock = lock::acquire(&project.work().join("build.lock"), "its build")?;
+    let inputs = format!(
+        "{} {}",
+        profile.cargo_name(),
+        tree_hash(&project.root, &APP_INPUTS)?
+    );
+    let stamp = Stamp::new(project.work().join("dist.stamp"), inputs);
+    if stamp.is_current() && project.dist().join("index.html").is_file() {
+        eprintln!("✓ the browser app is up to date");
+        return Ok(());
+    }
+    stamp.clear()?;
+    trunk(project, &tools, profile)?;
+    if profile != Profile::Dev {
+        step("compress the browser app", |step| {
+            compress::folder(project)?;
+            step.note(sizes::Sizes::of(&project.dist())?.to_string());
+            Ok(())
+        })?;
+    }
+    stamp.write()
+}
+
+fn trunk(project: &Project, tools: &Tools, profile: Profile) -> Result<()> {
+    step("build the browser app (wasm32)", |step| {
+        let mut command = tools.wasm_command(project, "trunk")?;
+        command.args(["--color", "never", "build"]);
+        if profile != Profile::Dev {
+            command.arg("--release");
+        }
+        process::run(project, step, "build-app", &mut command)?.success()?;
+        Ok(())
+    })
+}
+
+/// Builds the server and returns the binary's path.
+pub(crate) fn server(project: &Project, profile: Profile) -> Result<PathBuf> {
+    step("build the server", |step| {
+        let mut cargo = process::command("cargo");
+        cargo
+            .args([
+                "build",
+                "--locked",
+                "--package",
+                "flowdeck-server",
+                "--bin",
+                "flowdeck",
+            ])
+            .args(["--profile", profile.cargo_name()])
+            .current_dir(&project.root);
+        if profile == Profile::Dist {
+            cargo.args(["--features", "embed"]);
+        }
+        process::run(project, step, "build-server", &mut cargo)?.success()?;
+        Ok(project
+            .path("target")
+            .join(profile.folder())
+            .join("flowdeck"))
+    })
+}
+
+/// Builds the binary that is shipped.
+pub(crate) fn dist(project: &Project) -> Result<()> {
+    app(project, Profile::Release)?;
+    let binary = server(project, Profile::Dist)?;
+    println!("{}", binary.display());
+    Ok(())
+}
+
+/// Checks the browser app with every warning an error; what the compiler says goes to the terminal.
+pub(crate) fn check(project: &Project) -> Result<()> {
+    let tools = setup::run(project, Scope::Check)?;
+    if !check_command(project, &tools)?.status()?.success() {
+        bail!("the browser app does not pass");
+    }
+    Ok(())
+}
+
+/// Clippy, or plain checking where the wasm32 toolchain has no clippy.
+pub(crate) fn check_command(project: &Project, tools: &Tools) -> Result<std::process::Command> {
+    let mut cargo = tools.wasm_command(project, "cargo")?;
+    let mode: &[&str] = if tools.wasm.has_clippy() {
+        &["clippy", "--all-targets"]
+    } else {
+        &["rustc", "--profile", "check"]
+    };
+    cargo
+        .args(mode)
+        .args(["--locked", "--package", "flowdeck-app", "--target", TARGET])
+        .args(["--", "-D", "warnings"]);
+    Ok(cargo)
+}

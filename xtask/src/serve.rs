@@ -1,0 +1,89 @@
+//! Runs the product, and the app while it is edited.
+
+use anyhow::{Context, Result, bail};
+use std::{
+    ffi::{OsStr, OsString},
+    os::unix::process::CommandExt,
+};
+
+use crate::{
+    build::{self, Profile},
+    process,
+    project::Project,
+    setup::{self, Scope},
+};
+
+/// Builds what changed and becomes `flowdeck serve`: signals reach the server, and its exit code is ours.
+pub(crate) fn product(project: &Project, flags: &[OsString]) -> Result<()> {
+    build::app(project, Profile::Release)?;
+    let binary = build::server(project, Profile::Release)?;
+    let mut server = process::command(&binary);
+    server.arg("serve").args(flags);
+    let defaults = [
+        ("--assets", project.dist()),
+        ("--flows", project.path("samples")),
+        ("--data", project.path("data")),
+    ];
+    for (flag, value) in defaults {
+        if !is_given(flags, flag) {
+            server.arg(flag).arg(value);
+        }
+    }
+    Err(server.exec()).with_context(|| format!("cannot run {}", binary.display()))
+}
+
+fn is_given(flags: &[OsString], flag: &str) -> bool {
+    let with_value = format!("{flag}=");
+    flags
+        .iter()
+        .map(|given| given.as_encoded_bytes())
+        .any(|given| given == flag.as_bytes() || given.starts_with(with_value.as_bytes()))
+}
+
+/// `trunk serve` with its tools; API calls go to a server on port 8642 (see Trunk.toml).
+pub(crate) fn app_while_editing(project: &Project, flags: &[OsString]) -> Result<()> {
+    let tools = setup::run(project, Scope::Build)?;
+    let mut trunk = tools.wasm_command(project, "trunk")?;
+    Err(trunk.arg("serve").args(flags).exec()).context("cannot run trunk")
+}
+
+/// Prints shell commands that set what `trunk` needs.
+pub(crate) fn print_environment(project: &Project) -> Result<()> {
+    let tools = setup::run(project, Scope::Build)?;
+    for (name, value) in tools.environment(project)? {
+        // Later calls of `trunk` are to use the xtask of their time.
+        if name != "FLOWDECK_XTASK" || tools.wasm.needs_its_own_cargo() {
+            println!("export {name}={}", shell_quoted(&value)?);
+        }
+    }
+    Ok(())
+}
+
+fn shell_quoted(value: &OsStr) -> Result<String> {
+    match value.to_str() {
+        Some(text) => Ok(format!("'{}'", text.replace('\'', r"'\''"))),
+        None => bail!("{} is not UTF-8", value.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_is_given_in_either_form() {
+        let flags = ["--flows=/f", "--data", "/d"].map(OsString::from);
+        assert!(is_given(&flags, "--flows"));
+        assert!(is_given(&flags, "--data"));
+        assert!(!is_given(&flags, "--assets"));
+        assert!(!is_given(&flags, "--flow"));
+    }
+
+    #[test]
+    fn shell_quoting_survives_quotes() {
+        assert_eq!(
+            shell_quoted(OsStr::new("it's $x")).unwrap(),
+            r"'it'\''s $x'"
+        );
+    }
+}
