@@ -1,2 +1,5 @@
-//! Stub.
-fn main() {}
+//! The browser app's entry point: it only mounts.
+
+fn main() {
+    flowdeck_app::mount();
+}

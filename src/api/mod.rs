@@ -1,0 +1,10 @@
+//! One typed client of the server. Knows the contract's paths and types; knows no view.
+
+mod calls;
+mod client;
+mod error;
+mod remote;
+
+pub use client::{Api, base_path};
+pub use error::ApiError;
+pub use remote::{Load, Remote};

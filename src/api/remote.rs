@@ -1,0 +1,101 @@
+//! A value that lives on the server: asked for at once, again when told, and never written after its view is gone.
+
+use std::{pin::Pin, sync::Arc};
+
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+
+use super::ApiError;
+
+/// Where a request for a value stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load<T> {
+    /// Asked for; nothing is known yet.
+    Loading,
+    /// Could not be had.
+    Failed(ApiError),
+    /// Here.
+    Ready(T),
+}
+
+type Fetch<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>> + Send + Sync>;
+
+/// A value that lives on the server.
+pub struct Remote<T: Send + Sync + 'static> {
+    state: RwSignal<Load<T>>,
+    fetch: StoredValue<Fetch<T>>,
+    asked: StoredValue<u32>,
+    owner: StoredValue<Owner>,
+}
+
+impl<T: Send + Sync> Clone for Remote<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Send + Sync> Copy for Remote<T> {}
+
+impl<T: Clone + Send + Sync + 'static> Remote<T> {
+    /// Asks for the value at once with `fetch`.
+    pub fn new<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let remote = Self {
+            state: RwSignal::new(Load::Loading),
+            fetch: StoredValue::new(Arc::new(move || Box::pin(fetch()))),
+            asked: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        };
+        remote.refresh();
+        remote
+    }
+
+    /// Where it stands.
+    #[must_use]
+    pub fn state(&self) -> ReadSignal<Load<T>> {
+        self.state.read_only()
+    }
+
+    /// The value, once it is here.
+    #[must_use]
+    pub fn get(&self) -> Option<T> {
+        match self.state.get() {
+            Load::Ready(value) => Some(value),
+            Load::Loading | Load::Failed(_) => None,
+        }
+    }
+
+    /// Puts a value that came by another way, such as a live event.
+    pub fn put(&self, value: T) {
+        self.asked.update_value(|asked| *asked += 1);
+        self.state.set(Load::Ready(value));
+    }
+
+    /// Asks again from the start, as after a failure.
+    pub fn retry(&self) {
+        self.state.set(Load::Loading);
+        self.refresh();
+    }
+
+    /// Asks again; what is known stays until the answer comes. An older answer never replaces a newer one.
+    pub fn refresh(&self) {
+        let Self {
+            state,
+            fetch,
+            asked,
+            owner,
+        } = *self;
+        asked.update_value(|asked| *asked += 1);
+        let ticket = asked.get_value();
+        let future = fetch.with_value(|fetch| fetch());
+        owner.get_value().with(|| {
+            spawn_local_scoped_with_cancellation(async move {
+                let answer = future.await;
+                if asked.try_get_value() == Some(ticket) {
+                    state.set(answer.map_or_else(Load::Failed, Load::Ready));
+                }
+            });
+        });
+    }
+}

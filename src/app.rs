@@ -1,0 +1,58 @@
+//! Puts the app together: its contexts, the shell, and the page the address names.
+
+use flowdeck_contract::ids::ProjectName;
+use leptos::prelude::*;
+use leptos_router::components::Router;
+
+use crate::{
+    api::{Api, base_path},
+    live::Streams,
+    nav::Nav,
+    pages::{FlowPage, FlowsPage, SignInPage, UnknownPage},
+    routes::Page,
+    shell::Shell,
+    sign_in_link,
+    ui::{Clock, Status},
+};
+
+/// The project of a server on one's own machine.
+const PROJECT: &str = "default";
+
+/// The whole app.
+#[component]
+pub(crate) fn App() -> impl IntoView {
+    let base = base_path();
+    let router_base = base.trim_end_matches('/').to_owned();
+    match ProjectName::try_from(PROJECT) {
+        Ok(project) => {
+            Api::provide(base.clone(), project);
+            Status::provide();
+            Streams::provide();
+            Clock::provide();
+            view! { <Router base=router_base><Pages base=base /></Router> }.into_any()
+        }
+        Err(reason) => format!("{PROJECT} is no name of a project: {reason}").into_any(),
+    }
+}
+
+#[component]
+fn Pages(base: String) -> impl IntoView {
+    let nav = Nav::provide(base);
+    let api = Api::from_context();
+    let link = sign_in_link::use_sign_in_link(api);
+    let page = nav.page;
+    let shown = move || {
+        if link.get().is_pending() {
+            return ().into_any();
+        }
+        if api.signed_out.get() {
+            return view! { <SignInPage refused=link.get().refused() /> }.into_any();
+        }
+        match page.get() {
+            Page::Flows => view! { <FlowsPage /> }.into_any(),
+            Page::Flow(flow) => view! { <FlowPage flow=flow /> }.into_any(),
+            Page::Unknown => view! { <UnknownPage /> }.into_any(),
+        }
+    };
+    view! { <Shell>{shown}</Shell> }
+}

@@ -1,0 +1,32 @@
+//! The browser app, client-side rendered.
+//!
+//! Talks to the server by the types and paths of `flowdeck-contract` and reads flows with `flowdeck-flow`; it may not
+//! know how the server does what it asks for.
+//!
+//! - `api`: one typed client; every failure becomes one displayable error.
+//! - `live`: server-sent events turned into signals.
+//! - `ui`: generic widgets that know nothing of the product.
+//! - `pages`: one folder per page, a folder inside it per part.
+//! - `raw`, `files`: raw file mode and the tree of a flow's files.
+
+#![expect(
+    unreachable_pub,
+    reason = "what the macros of leptos and stylance generate is public whatever it stands in"
+)]
+
+pub mod api;
+mod app;
+pub mod live;
+pub mod nav;
+pub mod pages;
+pub mod routes;
+mod shell;
+mod sign_in_link;
+mod theme;
+pub mod ui;
+
+/// Mounts the app on the document's body.
+pub fn mount() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

@@ -1,0 +1,229 @@
+//! The live state of a flow: its session, runs, logs and files.
+
+use std::{collections::HashMap, sync::Arc};
+
+use flowdeck_contract::{
+    events::{FlowEvent, FlowSnapshot},
+    files::FileChange,
+    ids::{FlowId, RunId},
+    paths,
+    runs::{RunDetail, RunSummary},
+    session::SessionView,
+};
+use leptos::prelude::*;
+
+use super::{LogBuffer, runs, stream};
+use crate::api::Api;
+
+/// What became known about a flow's files.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FilesNews {
+    /// These changed.
+    Changed(Arc<[FileChange]>),
+    /// The stream began anew: anything may have changed since.
+    Anything,
+}
+
+type Listener = Arc<dyn Fn(&FilesNews) + Send + Sync>;
+
+/// The live state of a flow, as signals.
+#[derive(Clone, Copy)]
+pub struct FlowLive {
+    /// The session; `None` until the stream told it.
+    pub session: RwSignal<Option<SessionView>>,
+    /// The last lines of the session's log.
+    pub session_log: RwSignal<LogBuffer>,
+    /// The run history, newest first; `None` until the stream told it.
+    pub runs: RwSignal<Option<Vec<RunSummary>>>,
+    /// The runs that are known whole.
+    pub details: RwSignal<HashMap<RunId, RunDetail>>,
+    /// The last lines of the logs of runs.
+    pub run_logs: RwSignal<HashMap<RunId, LogBuffer>>,
+    listeners: StoredValue<Vec<(u64, Listener)>>,
+}
+
+impl Default for FlowLive {
+    fn default() -> Self {
+        Self {
+            session: RwSignal::new(None),
+            session_log: RwSignal::default(),
+            runs: RwSignal::new(None),
+            details: RwSignal::default(),
+            run_logs: RwSignal::default(),
+            listeners: StoredValue::default(),
+        }
+    }
+}
+
+impl FlowLive {
+    /// Follows `flow` until the current owner is cleaned up.
+    #[must_use]
+    pub fn follow(flow: &FlowId) -> Self {
+        let live = Self::default();
+        let path = paths::flow_events(&Api::from_context().project(), flow);
+        stream::follow(&path, move |event| live.apply(event));
+        live
+    }
+
+    /// Calls `listener` with every news about files, until the current owner is cleaned up.
+    pub fn on_files(&self, listener: impl Fn(&FilesNews) + Send + Sync + 'static) {
+        let listeners = self.listeners;
+        let mut key = 0;
+        listeners.update_value(|all| {
+            key = all.last().map_or(0, |(last, _)| last + 1);
+            all.push((key, Arc::new(listener)));
+        });
+        on_cleanup(move || {
+            listeners.try_update_value(|all| all.retain(|(known, _)| *known != key));
+        });
+    }
+
+    /// Takes in an event. Every event carries whole values, so doing it twice changes nothing.
+    pub fn apply(&self, event: FlowEvent) {
+        match event {
+            FlowEvent::Snapshot(snapshot) => self.replace(snapshot),
+            FlowEvent::Session(session) => self.session.set(Some(session)),
+            FlowEvent::SessionLog(lines) => self.session_log.update(|log| log.extend(lines)),
+            FlowEvent::SessionLogReset => self.session_log.set(LogBuffer::default()),
+            FlowEvent::Run(run) => self.put_run(run),
+            FlowEvent::RunLog(log) => {
+                self.run_logs
+                    .update(|logs| logs.entry(log.run).or_default().extend(log.lines));
+            }
+            FlowEvent::Files(changes) => self.tell_files(&FilesNews::Changed(changes.into())),
+        }
+    }
+
+    /// Takes in a run that is known whole.
+    pub fn put_run(&self, run: RunDetail) {
+        self.runs
+            .update(|known| runs::upsert(known.get_or_insert_default(), run.summary.clone()));
+        self.details.update(|details| {
+            details.insert(run.summary.id.clone(), run);
+        });
+    }
+
+    fn replace(&self, snapshot: FlowSnapshot) {
+        let mut log = LogBuffer::default();
+        log.extend(snapshot.session_log);
+        self.session.set(Some(snapshot.session));
+        self.session_log.set(log);
+        self.details.update(HashMap::clear);
+        self.run_logs.update(HashMap::clear);
+        self.runs.set(Some(snapshot.runs));
+        self.tell_files(&FilesNews::Anything);
+    }
+
+    fn tell_files(&self, news: &FilesNews) {
+        // Cloned, so that a listener may add or remove listeners.
+        for (_, listener) in self.listeners.get_value() {
+            listener(news);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flowdeck_contract::{
+        Millis,
+        events::RunLog,
+        ids::SessionId,
+        runs::RunState,
+        session::{LogLine, SessionState},
+    };
+    use std::sync::Mutex;
+
+    fn line(number: u64) -> LogLine {
+        LogLine {
+            number,
+            text: format!("{number}"),
+        }
+    }
+
+    fn run(number: u64, state: RunState) -> RunDetail {
+        RunDetail {
+            summary: RunSummary {
+                id: RunId::try_from(format!("r{number}")).unwrap(),
+                number,
+                node: None,
+                state,
+                started: Millis(0),
+                ended: None,
+            },
+            session_id: SessionId::try_from("s").unwrap(),
+            inputs: serde_json::Map::new(),
+            outputs: None,
+            metrics: serde_json::Map::new(),
+            nodes: Vec::new(),
+            error: None,
+        }
+    }
+
+    fn in_owner(test: impl FnOnce(FlowLive)) {
+        Owner::new().with(|| test(FlowLive::default()));
+    }
+
+    #[test]
+    fn a_new_session_s_log_begins_empty() {
+        in_owner(|live| {
+            live.apply(FlowEvent::SessionLog(vec![line(0), line(1)]));
+            live.apply(FlowEvent::SessionLogReset);
+            live.apply(FlowEvent::SessionLog(vec![line(0)]));
+            assert_eq!(live.session_log.get_untracked().text(), "0");
+        });
+    }
+
+    #[test]
+    fn a_run_appears_in_the_history_and_whole() {
+        in_owner(|live| {
+            live.apply(FlowEvent::Run(run(1, RunState::Running)));
+            live.apply(FlowEvent::Run(run(1, RunState::Completed)));
+            let runs = live.runs.get_untracked().unwrap();
+            assert_eq!(runs.len(), 1);
+            assert_eq!(runs[0].state, RunState::Completed);
+            assert_eq!(live.details.get_untracked()[&runs[0].id].summary, runs[0]);
+        });
+    }
+
+    #[test]
+    fn a_snapshot_replaces_all_that_was_known() {
+        in_owner(|live| {
+            live.apply(FlowEvent::Run(run(1, RunState::Running)));
+            let id = RunId::try_from("r1").unwrap();
+            live.apply(FlowEvent::RunLog(RunLog {
+                run: id,
+                lines: vec![line(0)],
+            }));
+            live.apply(FlowEvent::SessionLog(vec![line(0)]));
+            let session = SessionView {
+                state: SessionState::Available,
+                ..SessionView::default()
+            };
+            live.apply(FlowEvent::Snapshot(FlowSnapshot {
+                session: session.clone(),
+                session_log: Vec::new(),
+                runs: Vec::new(),
+            }));
+            assert_eq!(live.session.get_untracked(), Some(session));
+            assert_eq!(live.runs.get_untracked(), Some(Vec::new()));
+            assert!(live.details.get_untracked().is_empty());
+            assert!(live.run_logs.get_untracked().is_empty());
+            assert!(live.session_log.get_untracked().is_empty());
+        });
+    }
+
+    #[test]
+    fn a_listener_hears_of_files_until_its_owner_ends() {
+        in_owner(|live| {
+            let heard = Arc::new(Mutex::new(0));
+            let owner = Owner::new();
+            let count = heard.clone();
+            owner.with(|| live.on_files(move |_| *count.lock().unwrap() += 1));
+            live.apply(FlowEvent::Files(Vec::new()));
+            owner.cleanup();
+            live.apply(FlowEvent::Files(Vec::new()));
+            assert_eq!(*heard.lock().unwrap(), 1);
+        });
+    }
+}

@@ -1,0 +1,12 @@
+//! Live events of the server as signals. Knows the contract's events; knows no view.
+
+mod flow;
+mod log;
+mod project;
+mod runs;
+mod stream;
+
+pub use flow::{FilesNews, FlowLive};
+pub use log::LogBuffer;
+pub use project::ProjectLive;
+pub use stream::{Connection, Streams};

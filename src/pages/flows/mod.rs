@@ -1,0 +1,88 @@
+//! The flows page: every flow of the project, searched and live.
+
+mod empty;
+mod row;
+mod search;
+mod table;
+
+use flowdeck_contract::flows::FlowList;
+use leptos::prelude::*;
+
+use self::{empty::FirstRun, search::SearchBox, table::FlowTable};
+use super::parts::{Failure, PageHeading};
+use crate::{
+    api::{Api, Load, Remote},
+    live::ProjectLive,
+    ui::Skeleton,
+};
+
+stylance::import_crate_style!(style, "src/pages/flows/flows.module.css");
+
+/// The flows page.
+#[component]
+pub fn FlowsPage() -> impl IntoView {
+    let api = Api::from_context();
+    let live = ProjectLive::follow();
+    let asked = Remote::new(move || async move { api.flows().await });
+    // What the stream tells is newer than the answer to the question.
+    let list = Memo::new(move |_| {
+        live.flows
+            .get()
+            .map_or_else(|| asked.state().get(), Load::Ready)
+    });
+    let shape = Memo::new(move |_| list.with(Shape::of));
+    let flows = Memo::new(move |_| match list.get() {
+        Load::Ready(FlowList { flows }) => flows,
+        Load::Loading | Load::Failed(_) => Vec::new(),
+    });
+    let content = move || match shape.get() {
+        Shape::Loading => {
+            view! { <div class=style::loading><Skeleton lines=12 label="Loading flows" /></div> }
+                .into_any()
+        }
+        Shape::Failed => failure(asked).into_any(),
+        Shape::Empty => view! { <FirstRun /> }.into_any(),
+        Shape::Full => view! { <FlowTable flows=flows /> }.into_any(),
+    };
+    view! {
+        <div class=style::page>
+            <header class=style::header>
+                <PageHeading title="Prompt flow" />
+                <Show when=move || shape.get() != Shape::Empty>
+                    <SearchBox />
+                </Show>
+            </header>
+            {content}
+        </div>
+    }
+}
+
+/// What the page looks like; unlike the list it seldom changes, so the page is seldom built anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Loading,
+    Failed,
+    Empty,
+    Full,
+}
+
+impl Shape {
+    fn of(list: &Load<FlowList>) -> Self {
+        match list {
+            Load::Loading => Shape::Loading,
+            Load::Failed(_) => Shape::Failed,
+            Load::Ready(list) if list.flows.is_empty() => Shape::Empty,
+            Load::Ready(_) => Shape::Full,
+        }
+    }
+}
+
+fn failure(asked: Remote<FlowList>) -> impl IntoView {
+    let error = match asked.state().get_untracked() {
+        Load::Failed(error) => Some(error),
+        Load::Loading | Load::Ready(_) => None,
+    };
+    error.map(|error| {
+        view! { <Failure title="The flows could not be loaded" error=error on_retry=move |()| asked.retry() /> }
+    })
+}

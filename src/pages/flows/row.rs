@@ -1,0 +1,70 @@
+//! One flow in the table.
+
+use flowdeck_contract::flows::{FlowProblem, FlowSummary, FlowType};
+use leptos::prelude::*;
+
+use crate::{
+    nav::Link,
+    pages::parts::StateWord,
+    routes::Route,
+    ui::{Ago, Icon},
+};
+
+stylance::import_crate_style!(style, "src/pages/flows/row.module.css");
+
+/// What the screen calls a type of flow.
+pub(super) fn type_label(kind: FlowType) -> &'static str {
+    match kind {
+        FlowType::Standard => "Standard",
+        FlowType::Chat => "Chat",
+        FlowType::Evaluation => "Evaluation",
+        FlowType::Flex => "Flex",
+    }
+}
+
+#[component]
+pub(super) fn FlowRow(flow: FlowSummary) -> impl IntoView {
+    let FlowSummary {
+        id,
+        name,
+        description,
+        flow_type,
+        changed,
+        session,
+        problem,
+    } = flow;
+    let kind = flow_type.map_or("Unknown", type_label);
+    let when = move || changed.map(|changed| view! { <Ago at=changed.0 /> });
+    let folder = id.to_string();
+    view! {
+        <tr class=style::row>
+            <th scope="row" class=style::cell>
+                <Link to=Route::flow(id) class=style::name title=name.clone()>
+                    {name.clone()}
+                </Link>
+                {description.map(|text| view! { <p class=style::description title=text.clone()>{text.clone()}</p> })}
+                {problem.map(|problem| view! { <Problem problem=problem /> })}
+                <p class=style::narrow>{kind} " · " {when()}</p>
+            </th>
+            <td class=stylance::classes!(style::cell, style::wide) title=folder.clone()>
+                <code>{folder.clone()}</code>
+            </td>
+            <td class=stylance::classes!(style::cell, style::wide)>{kind}</td>
+            <td class=stylance::classes!(style::cell, style::wide)>{when()}</td>
+            <td class=style::cell>
+                <StateWord state=session />
+            </td>
+        </tr>
+    }
+}
+
+#[component]
+fn Problem(problem: FlowProblem) -> impl IntoView {
+    let place = problem.line.map(|line| format!("line {line}: "));
+    view! {
+        <p class=style::problem>
+            {Icon::Warning.view()}
+            <span>{place} {problem.message}</span>
+        </p>
+    }
+}

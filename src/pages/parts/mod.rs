@@ -1,0 +1,9 @@
+//! What several pages share and knows the product: headings, failures, the words for states.
+
+mod failure;
+mod heading;
+mod state_word;
+
+pub use failure::{Correlation, Failure, tell_failure};
+pub use heading::PageHeading;
+pub use state_word::{StateWord, Tint};

@@ -1,0 +1,88 @@
+//! A state as an icon and a word: never by colour alone.
+
+use flowdeck_contract::{
+    runs::{NodeState, RunState},
+    session::{PhaseState, SessionState},
+};
+use leptos::prelude::*;
+
+use crate::ui::Icon;
+
+stylance::import_crate_style!(style, "src/pages/parts/state_word.module.css");
+
+/// How a state is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tint {
+    class: &'static str,
+    icon: Icon,
+    word: &'static str,
+}
+
+const fn tint(class: &'static str, icon: Icon, word: &'static str) -> Tint {
+    Tint { class, icon, word }
+}
+
+impl From<SessionState> for Tint {
+    fn from(state: SessionState) -> Self {
+        match state {
+            SessionState::NotExist => tint(style::idle, Icon::Circle, "No session"),
+            SessionState::Starting => tint(style::busy, Icon::Spinner, "Starting"),
+            SessionState::Available => tint(style::good, Icon::Check, "Running"),
+            SessionState::Stopping => tint(style::busy, Icon::Spinner, "Stopping"),
+            SessionState::Failed => tint(style::bad, Icon::Cross, "Failed"),
+        }
+    }
+}
+
+impl From<PhaseState> for Tint {
+    fn from(state: PhaseState) -> Self {
+        match state {
+            PhaseState::Waiting => tint(style::idle, Icon::Circle, "Waiting"),
+            PhaseState::Running => tint(style::busy, Icon::Spinner, "Under way"),
+            PhaseState::Done => tint(style::good, Icon::Check, "Done"),
+            PhaseState::Skipped => tint(style::idle, Icon::Skip, "Skipped"),
+            PhaseState::Failed => tint(style::bad, Icon::Cross, "Failed"),
+        }
+    }
+}
+
+impl From<RunState> for Tint {
+    fn from(state: RunState) -> Self {
+        match state {
+            RunState::Running => tint(style::busy, Icon::Spinner, "Running"),
+            RunState::Canceling => tint(style::busy, Icon::Spinner, "Canceling"),
+            RunState::Completed => tint(style::good, Icon::Check, "Completed"),
+            RunState::Failed => tint(style::bad, Icon::Cross, "Failed"),
+            RunState::Canceled => tint(style::idle, Icon::Stop, "Canceled"),
+            RunState::Interrupted => tint(style::warn, Icon::Warning, "Interrupted"),
+        }
+    }
+}
+
+impl From<NodeState> for Tint {
+    fn from(state: NodeState) -> Self {
+        match state {
+            NodeState::Waiting => tint(style::idle, Icon::Clock, "Waiting"),
+            NodeState::Running => tint(style::busy, Icon::Spinner, "Running"),
+            NodeState::Completed => tint(style::good, Icon::Check, "Completed"),
+            NodeState::Failed => tint(style::bad, Icon::Cross, "Failed"),
+            NodeState::Bypassed => tint(style::idle, Icon::Skip, "Bypassed"),
+            NodeState::Canceled => tint(style::idle, Icon::Stop, "Canceled"),
+        }
+    }
+}
+
+/// A state as an icon and a word.
+#[component]
+pub fn StateWord(
+    /// The state.
+    #[prop(into)]
+    state: Tint,
+) -> impl IntoView {
+    view! {
+        <span class=stylance::classes!(style::state, state.class)>
+            {state.icon.view()}
+            {state.word}
+        </span>
+    }
+}

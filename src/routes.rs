@@ -1,0 +1,269 @@
+//! Every address of the app as a type: built here, read here, spelled out nowhere else. Knows no views.
+
+use std::fmt::Write as _;
+
+use flowdeck_contract::{
+    ids::{FilePath, FlowId, RunId},
+    paths::encode,
+};
+
+/// An address of the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Route {
+    /// The flows page.
+    Flows {
+        /// What the list is searched for.
+        search: Option<String>,
+    },
+    /// The page of a flow.
+    Flow {
+        /// The flow.
+        flow: FlowId,
+        /// What of it is shown.
+        view: FlowView,
+    },
+}
+
+/// Which page a route leads to, without what varies while the page stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// The flows page.
+    Flows,
+    /// The page of a flow.
+    Flow(FlowId),
+    /// No page has this address.
+    Unknown,
+}
+
+/// What the page of a flow shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowView {
+    /// Raw file mode instead of the form.
+    pub raw: bool,
+    /// The file that raw file mode opens.
+    pub file: Option<FilePath>,
+    /// The line of that file, from 1.
+    pub line: Option<u32>,
+    /// The run that is shown; the newest when left out.
+    pub run: Option<RunId>,
+}
+
+impl FlowView {
+    /// Raw file mode with `file` open, at `line` when one is given.
+    #[must_use]
+    pub fn of_file(file: FilePath, line: Option<u32>) -> Self {
+        Self {
+            raw: true,
+            file: Some(file),
+            line,
+            run: None,
+        }
+    }
+
+    fn read(query: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            raw: query("raw").as_deref() == Some("1"),
+            file: query("file").and_then(|file| FilePath::try_from(file).ok()),
+            line: query("line").and_then(|line| line.parse().ok()),
+            run: query("run").and_then(|run| RunId::try_from(run).ok()),
+        }
+    }
+
+    fn query(&self) -> Query {
+        let mut query = Query::default();
+        if self.raw {
+            query.push("raw", "1");
+        }
+        if let Some(file) = &self.file {
+            query.push("file", file.as_str());
+        }
+        if let Some(line) = self.line {
+            query.push("line", &line.to_string());
+        }
+        if let Some(run) = &self.run {
+            query.push("run", run.as_str());
+        }
+        query
+    }
+}
+
+impl Route {
+    /// The flows page with nothing searched for.
+    #[must_use]
+    pub fn flows() -> Self {
+        Route::Flows { search: None }
+    }
+
+    /// The page of `flow` as it first opens.
+    #[must_use]
+    pub fn flow(flow: FlowId) -> Self {
+        Route::Flow {
+            flow,
+            view: FlowView::default(),
+        }
+    }
+
+    /// The address, relative to the app's base path.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self {
+            Route::Flows { search } => {
+                let mut query = Query::default();
+                if let Some(search) = search.as_deref().filter(|search| !search.is_empty()) {
+                    query.push("q", search);
+                }
+                query.0
+            }
+            Route::Flow { flow, view } => {
+                format!("flows/{}{}", encode(flow.as_str()), view.query().0)
+            }
+        }
+    }
+
+    /// Reads an address: its percent-encoded path relative to the base, and its decoded query.
+    #[must_use]
+    pub fn read(path: &str, query: impl Fn(&str) -> Option<String>) -> Option<Self> {
+        match Page::read(path) {
+            Page::Flows => Some(Route::Flows { search: query("q") }),
+            Page::Flow(flow) => Some(Route::Flow {
+                flow,
+                view: FlowView::read(query),
+            }),
+            Page::Unknown => None,
+        }
+    }
+}
+
+impl Page {
+    /// Reads a percent-encoded path relative to the base.
+    #[must_use]
+    pub fn read(path: &str) -> Self {
+        let path = path.trim_matches('/');
+        if path.is_empty() || path == "index.html" {
+            return Page::Flows;
+        }
+        path.strip_prefix("flows/")
+            .and_then(decode)
+            .and_then(|name| FlowId::try_from(name).ok())
+            .map_or(Page::Unknown, Page::Flow)
+    }
+}
+
+#[derive(Default)]
+struct Query(String);
+
+impl Query {
+    fn push(&mut self, name: &str, value: &str) {
+        let separator = if self.0.is_empty() { '?' } else { '&' };
+        // Writing to a String cannot fail.
+        let _ = write!(self.0, "{separator}{name}={}", encode(value));
+    }
+}
+
+/// Undoes percent-encoding; `None` when what it stands for is not UTF-8. A `%` that encodes nothing stays.
+fn decode(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let mut decoded = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let encoded = (byte == b'%')
+            .then(|| text.get(at + 1..at + 3))
+            .flatten()
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        decoded.push(encoded.unwrap_or(byte));
+        at += if encoded.is_some() { 3 } else { 1 };
+    }
+    String::from_utf8(decoded).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(address: &str) -> Option<Route> {
+        let (path, query) = address.split_once('?').unwrap_or((address, ""));
+        let pairs: Vec<(&str, String)> = query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .map(|(name, value)| (name, decode(value).unwrap()))
+            .collect();
+        Route::read(path, |name| {
+            pairs
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| value.clone())
+        })
+    }
+
+    fn routes() -> Vec<(Route, &'static str)> {
+        let flow = FlowId::try_from("50% <b>?#&=").unwrap();
+        let file = FilePath::try_from("a b/größe&1.py").unwrap();
+        let run = RunId::try_from("r-7").unwrap();
+        vec![
+            (Route::flows(), ""),
+            (
+                Route::Flows {
+                    search: Some("a b&c".into()),
+                },
+                "?q=a%20b%26c",
+            ),
+            (
+                Route::flow(flow.clone()),
+                "flows/50%25%20%3Cb%3E%3F%23%26%3D",
+            ),
+            (
+                Route::Flow {
+                    flow: flow.clone(),
+                    view: FlowView::of_file(file, Some(12)),
+                },
+                "flows/50%25%20%3Cb%3E%3F%23%26%3D?raw=1&file=a%20b%2Fgr%C3%B6%C3%9Fe%261.py&line=12",
+            ),
+            (
+                Route::Flow {
+                    flow,
+                    view: FlowView {
+                        run: Some(run),
+                        ..FlowView::default()
+                    },
+                },
+                "flows/50%25%20%3Cb%3E%3F%23%26%3D?run=r-7",
+            ),
+        ]
+    }
+
+    #[test]
+    fn addresses_are_what_they_were() {
+        for (route, address) in routes() {
+            assert_eq!(route.path(), address);
+        }
+    }
+
+    #[test]
+    fn reading_an_address_gives_back_its_route() {
+        for (route, address) in routes() {
+            assert_eq!(read(address), Some(route), "{address}");
+        }
+    }
+
+    #[test]
+    fn addresses_that_lead_nowhere_have_no_route() {
+        for address in [
+            "nowhere",
+            "flows/a/b",
+            "flows/..",
+            "flows/%2E%2E",
+            "flows/%FF",
+        ] {
+            assert_eq!(read(address), None, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_query_that_makes_no_sense_is_left_out() {
+        let flow = FlowId::try_from("x").unwrap();
+        assert_eq!(
+            read("flows/x?raw=yes&file=..%2Fx&line=-1&run=a%2Fb"),
+            Some(Route::flow(flow))
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! What stands around every page: navigation, theme switch, the banner for a lost server, the live region.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    live::{Connection, Streams},
+    nav::{Link, use_nav},
+    routes::{Page, Route},
+    theme::{Theme, use_theme},
+    ui::{Button, ButtonKind, Icon, StatusRegion, unique_id},
+};
+
+stylance::import_crate_style!(style, "src/shell.module.css");
+
+/// The frame around a page.
+#[component]
+pub(crate) fn Shell(children: Children) -> impl IntoView {
+    let main = NodeRef::<html::Main>::new();
+    let skip = move |event: web_sys::MouseEvent| {
+        // A fragment would resolve against the document's base and leave the page.
+        event.prevent_default();
+        if let Some(main) = main.get_untracked() {
+            // Focusing an element that is shown cannot fail.
+            let _ = main.focus();
+        }
+    };
+    view! {
+        <a class=style::skip href="#main" on:click=skip>
+            "Skip to content"
+        </a>
+        <div class=style::frame>
+            <header class=style::side>
+                <p class=style::product>
+                    <span class=style::mark>{Icon::Flow.view()}</span>
+                    "flowdeck"
+                </p>
+                <Navigation />
+                <ThemeChoice />
+            </header>
+            <div class=style::column>
+                <LostBanner />
+                <main node_ref=main id="main" class=style::main tabindex="-1">
+                    {children()}
+                </main>
+            </div>
+        </div>
+        <StatusRegion />
+    }
+}
+
+#[component]
+fn Navigation() -> impl IntoView {
+    let page = use_nav().page;
+    let current = Signal::derive(move || matches!(page.get(), Page::Flows));
+    view! {
+        <nav aria-label="Project" class=style::nav>
+            <Link to=Route::flows() class=style::link current=current>
+                "Prompt flow"
+            </Link>
+        </nav>
+    }
+}
+
+#[component]
+fn ThemeChoice() -> impl IntoView {
+    let theme = use_theme();
+    let id = unique_id("theme");
+    let choose = move |event| {
+        let word = event_target_value(&event);
+        if let Some(chosen) = Theme::ALL.into_iter().find(|theme| theme.word() == word) {
+            theme.set(chosen);
+        }
+    };
+    let options = Theme::ALL
+        .map(|choice| view! { <option value=choice.word() selected=choice == theme.get_untracked()>{choice.label()}</option> });
+    view! {
+        <div class=style::theme>
+            <label for=id.clone()>"Theme"</label>
+            <select id=id on:change=choose>
+                {options.into_iter().collect_view()}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn LostBanner() -> impl IntoView {
+    let streams = expect_context::<Streams>();
+    let lost = move || streams.connection.get() == Connection::Reconnecting;
+    view! {
+        <Show when=lost>
+            <div class=style::lost role="alert">
+                <span class=style::turning>{Icon::Spinner.view()}</span>
+                <p>"The server does not answer. What you see may be old; trying again…"</p>
+                <Button kind=ButtonKind::Plain on_press=move |()| streams.reopen()>
+                    "Reconnect now"
+                </Button>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,105 @@
+//! Times on the screen that move by themselves. Points in time are milliseconds since 1970 in UTC.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use super::time;
+
+/// The present, moved on once a second for the whole app.
+#[derive(Clone, Copy)]
+pub struct Clock(RwSignal<i64>);
+
+impl Clock {
+    /// Starts the clock for everything below.
+    pub fn provide() {
+        let now = RwSignal::new(present());
+        provide_context(Clock(now));
+        let tick = set_interval_with_handle(move || now.set(present()), Duration::from_secs(1));
+        if let Ok(tick) = tick {
+            on_cleanup(move || tick.clear());
+        }
+    }
+
+    /// The clock in the context.
+    #[must_use]
+    pub fn from_context() -> Self {
+        expect_context::<Clock>()
+    }
+
+    /// Milliseconds from `earlier` until now, moving on.
+    #[must_use]
+    pub fn since(&self, earlier: i64) -> u64 {
+        u64::try_from(self.0.get() - earlier).unwrap_or(0)
+    }
+}
+
+fn present() -> i64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a date's milliseconds are whole and far below 2^53"
+    )]
+    let now = js_sys::Date::now() as i64;
+    now
+}
+
+fn date(millis: i64) -> js_sys::Date {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a date's milliseconds are far below 2^53"
+    )]
+    let millis = millis as f64;
+    js_sys::Date::new(&millis.into())
+}
+
+/// The time of day, as the reader's locale writes it.
+#[must_use]
+pub fn local_time(millis: i64) -> String {
+    let options = js_sys::Object::new();
+    for part in ["hour", "minute"] {
+        // Setting a property of a plain object cannot fail.
+        let _ = js_sys::Reflect::set(&options, &part.into(), &"2-digit".into());
+    }
+    date(millis)
+        .to_locale_time_string_with_options("default", &options)
+        .into()
+}
+
+/// The date and time, as the reader's locale writes them.
+fn local_date_time(millis: i64) -> String {
+    date(millis)
+        .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)
+        .into()
+}
+
+/// A time that has passed, in words that move on; the exact time shows when the pointer rests on it.
+#[component]
+pub fn Ago(
+    /// When it was.
+    at: i64,
+) -> impl IntoView {
+    let clock = Clock::from_context();
+    let words = Memo::new(move |_| time::ago(clock.since(at)));
+    view! {
+        <time datetime=String::from(date(at).to_iso_string()) title=local_date_time(at)>
+            {words}
+        </time>
+    }
+}
+
+/// How long something takes, or took once it has ended.
+#[component]
+pub fn Elapsed(
+    /// When it began.
+    from: i64,
+    /// When it ended.
+    until: Option<i64>,
+) -> impl IntoView {
+    match until {
+        Some(until) => time::duration(u64::try_from(until - from).unwrap_or(0)).into_any(),
+        None => {
+            let clock = Clock::from_context();
+            (move || time::running(clock.since(from))).into_any()
+        }
+    }
+}

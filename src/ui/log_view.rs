@@ -1,0 +1,64 @@
+//! A log that grows: its end stays in view until the reader scrolls away or says otherwise.
+
+use std::sync::Arc;
+
+use leptos::{html, prelude::*};
+
+use super::Switch;
+
+stylance::import_crate_style!(style, "src/ui/log_view.module.css");
+
+/// A log, as text only.
+#[component]
+pub fn LogView(
+    /// Its name.
+    #[prop(into)]
+    label: String,
+    /// Its lines by number, in order.
+    #[prop(into)]
+    lines: Signal<Vec<(u64, Arc<str>)>>,
+    /// What stands beside the switch that follows the end: links, counts.
+    children: Children,
+) -> impl IntoView {
+    let following = RwSignal::new(true);
+    let scroller = NodeRef::<html::Div>::new();
+    let to_end = move || {
+        if let Some(scroller) = scroller.get_untracked() {
+            scroller.set_scroll_top(scroller.scroll_height());
+        }
+    };
+    Effect::new(move |_| {
+        lines.track();
+        if following.get() {
+            request_animation_frame(to_end);
+        }
+    });
+    let on_wheel = move |event: web_sys::WheelEvent| {
+        if event.delta_y() < 0.0 {
+            following.set(false);
+        }
+    };
+    view! {
+        <div class=style::root>
+            <div class=style::bar>
+                <Switch on=following on_change=move |on| following.set(on)>
+                    "Follow"
+                </Switch>
+                {children()}
+            </div>
+            <div
+                node_ref=scroller
+                class=style::lines
+                role="log"
+                aria-live="off"
+                aria-label=label
+                tabindex="0"
+                on:wheel=on_wheel
+            >
+                <For each=move || lines.get() key=|(number, _)| *number let((_, text))>
+                    <div class=style::line>{text.to_string()}</div>
+                </For>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,35 @@
+//! Generic widgets: each could stand in any web app. They may not know the contract, the client, or any page.
+
+mod button;
+mod clock;
+mod copy_button;
+mod dialog;
+mod disclosure;
+mod icon;
+mod id;
+mod json;
+mod log_view;
+mod menu_button;
+mod notice;
+mod skeleton;
+mod status;
+pub mod storage;
+mod switch;
+mod tabs;
+pub mod time;
+
+pub use button::{Button, ButtonKind, ButtonState};
+pub use clock::{Ago, Clock, Elapsed, local_time};
+pub use copy_button::CopyButton;
+pub use dialog::{Dialog, DialogKind};
+pub use disclosure::Disclosure;
+pub use icon::Icon;
+pub use id::unique_id;
+pub use json::{JsonText, pretty};
+pub use log_view::LogView;
+pub use menu_button::{MenuButton, MenuItem};
+pub use notice::{Notice, NoticeKind};
+pub use skeleton::Skeleton;
+pub use status::{Status, StatusRegion, Tone};
+pub use switch::Switch;
+pub use tabs::{Tab, Tabs};

@@ -1,0 +1,46 @@
+//! A notice that stands where what it speaks of is.
+
+use leptos::prelude::*;
+
+use super::Icon;
+
+stylance::import_crate_style!(style, "src/ui/notice.module.css");
+
+/// How urgent a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Good to know.
+    Info,
+    /// Will be a problem.
+    Warning,
+    /// Is a problem.
+    Error,
+}
+
+/// A notice with a heading; what can be done about it comes in its children.
+#[component]
+pub fn Notice(
+    /// How urgent it is.
+    kind: NoticeKind,
+    /// What it says, in a line.
+    #[prop(into)]
+    title: String,
+    /// The rest.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    let (class, icon) = match kind {
+        NoticeKind::Info => (style::info, Icon::Circle),
+        NoticeKind::Warning => (style::warning, Icon::Warning),
+        NoticeKind::Error => (style::error, Icon::Cross),
+    };
+    view! {
+        <div class=stylance::classes!(style::notice, class)>
+            <span class=style::icon>{icon.view()}</span>
+            <div class=style::content>
+                <p class=style::title>{title}</p>
+                {children.map(|children| children())}
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,79 @@
+//! How spans of time are written.
+
+/// A duration: `340 ms`, `1.2 s`, `1 min 04 s`, `2 h 05 min`.
+#[must_use]
+pub fn duration(millis: u64) -> String {
+    let seconds = millis / 1000;
+    match seconds {
+        0 => format!("{millis} ms"),
+        1..=9 => format!("{seconds}.{} s", millis % 1000 / 100),
+        10..=59 => format!("{seconds} s"),
+        60..=3599 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds % 3600 / 60),
+    }
+}
+
+/// A duration that grows while one looks, in whole seconds.
+#[must_use]
+pub fn running(millis: u64) -> String {
+    if millis < 60_000 {
+        format!("{} s", millis / 1000)
+    } else {
+        duration(millis)
+    }
+}
+
+/// How long ago something was: `just now`, `5 min ago`, `3 days ago`.
+#[must_use]
+pub fn ago(millis: u64) -> String {
+    let minutes = millis / 60_000;
+    let (hours, days) = (minutes / 60, minutes / 1440);
+    match (minutes, hours, days) {
+        (0, ..) => "just now".to_owned(),
+        (_, 0, _) => format!("{minutes} min ago"),
+        (_, _, 0) => format!("{hours} h ago"),
+        (_, _, 1) => "yesterday".to_owned(),
+        (_, _, 2..=59) => format!("{days} days ago"),
+        (_, _, 60..=729) => format!("{} months ago", days / 30),
+        _ => format!("{} years ago", days / 365),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_as_exact_as_they_are_short() {
+        for (millis, text) in [
+            (0, "0 ms"),
+            (999, "999 ms"),
+            (1000, "1.0 s"),
+            (9_999, "9.9 s"),
+            (10_000, "10 s"),
+            (64_000, "1 min 04 s"),
+            (3_600_000, "1 h 00 min"),
+            (7_500_000, "2 h 05 min"),
+        ] {
+            assert_eq!(duration(millis), text);
+        }
+        assert_eq!(running(59_999), "59 s");
+        assert_eq!(running(61_000), "1 min 01 s");
+    }
+
+    #[test]
+    fn times_past_are_rounded_down() {
+        const DAY: u64 = 86_400_000;
+        for (millis, text) in [
+            (59_999, "just now"),
+            (60_000, "1 min ago"),
+            (3_600_000, "1 h ago"),
+            (DAY, "yesterday"),
+            (2 * DAY, "2 days ago"),
+            (61 * DAY, "2 months ago"),
+            (800 * DAY, "2 years ago"),
+        ] {
+            assert_eq!(ago(millis), text);
+        }
+    }
+}
