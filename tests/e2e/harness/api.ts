@@ -1,0 +1,89 @@
+// The server's API, as far as tests prepare, verify or clean up with it.
+
+import { until } from './wait.ts';
+
+interface SessionView {
+  state: 'notExist' | 'starting' | 'available' | 'stopping' | 'failed';
+  route?: 'standby' | 'base' | 'fresh';
+  failure?: { code: string; message: string };
+}
+
+interface FlowSummary {
+  id: string;
+  session: SessionView['state'];
+}
+
+const PROJECT = 'api/projects/default';
+const WORKSPACE =
+  'flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default';
+
+export class Api {
+  readonly #base: string;
+  readonly #token: string;
+
+  constructor(base: string, token: string) {
+    this.#base = base;
+    this.#token = token;
+  }
+
+  /** A request as an API client makes it. */
+  async fetch(relative: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    headers.set('authorization', `Bearer ${this.#token}`);
+    return fetch(new URL(relative, this.#base), { ...init, headers });
+  }
+
+  async #json<T>(relative: string, init?: RequestInit): Promise<T> {
+    const response = await this.fetch(relative, init);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${relative}: ${response.status} ${text}`);
+    return JSON.parse(text) as T;
+  }
+
+  async flows(): Promise<FlowSummary[]> {
+    return (await this.#json<{ flows: FlowSummary[] }>(`${PROJECT}/flows`)).flows;
+  }
+
+  session(flow: string): Promise<SessionView> {
+    return this.#json(`${PROJECT}/flows/${encodeURIComponent(flow)}/session`);
+  }
+
+  /** Starts a session and waits until it is available. */
+  async startSession(flow: string): Promise<SessionView> {
+    await this.#sessions(flow, 'POST', { action: 'Install' });
+    const view = await this.#settled(flow);
+    if (view.state !== 'available') throw new Error(`the session of ${flow} is ${JSON.stringify(view)}`);
+    return view;
+  }
+
+  /** Stops every session there is and waits until none is left. */
+  async stopSessions(): Promise<void> {
+    for (const { id } of (await this.flows()).filter((flow) => flow.session !== 'notExist')) {
+      const view = await this.#unlessStopping(id);
+      if (view.state !== 'notExist') await this.#sessions(id, 'DELETE');
+      await until(`the session of ${id} to stop`, async () => (await this.session(id)).state === 'notExist');
+    }
+  }
+
+  #settled(flow: string): Promise<SessionView> {
+    return until(`the session of ${flow} to settle`, async () => {
+      const view = await this.session(flow);
+      return view.state !== 'starting' && view.state !== 'stopping' && view;
+    }, 300_000);
+  }
+
+  #unlessStopping(flow: string): Promise<SessionView> {
+    return until(`the session of ${flow} to have stopped`, async () => {
+      const view = await this.session(flow);
+      return view.state !== 'stopping' && view;
+    });
+  }
+
+  async #sessions(flow: string, method: string, body?: object): Promise<void> {
+    const response = await this.fetch(`${WORKSPACE}/Flows/${encodeURIComponent(flow)}/sessions`, {
+      method,
+      ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    if (!response.ok) throw new Error(`${method} session of ${flow}: ${response.status} ${await response.text()}`);
+  }
+}

@@ -1,0 +1,168 @@
+// The page in the words of a person: what is on it, by role and accessible name, and what one does with it.
+
+import { type Locator, type Page, expect } from '@playwright/test';
+
+import type { Deck } from './deck.ts';
+
+/** A start on a busy machine: the executor imports promptflow. */
+const START = { timeout: 90_000 };
+const RUN = { timeout: 60_000 };
+
+export class Screen {
+  readonly page: Page;
+  readonly #deck: Deck;
+
+  constructor(page: Page, deck: Deck) {
+    this.page = page;
+    this.#deck = deck;
+  }
+
+  // Pages
+
+  /** Opens the link that the server prints. */
+  async signIn(): Promise<void> {
+    await this.page.goto(this.#deck.readyUrl);
+    await expect(this.page.getByRole('heading', { level: 1, name: 'Prompt flow' })).toBeVisible();
+  }
+
+  /** Signs in and goes to a flow's page by its address; `query` such as `?raw=1`. */
+  async open(flow: string, query = ''): Promise<void> {
+    await this.signIn();
+    await this.page.goto(this.#deck.url(`flows/${encodeURIComponent(flow)}${query}`));
+    await expect(this.startButton.or(this.sessionMenu).or(this.stateButton).first()).toBeVisible();
+  }
+
+  // The compute session
+
+  get startButton(): Locator {
+    return this.page.getByRole('button', { name: 'Start compute session', exact: true });
+  }
+
+  /** The menu button of a session that runs. */
+  get sessionMenu(): Locator {
+    return this.page.getByRole('button', { name: 'Compute session running' });
+  }
+
+  /** The button that stands in the same place while a session is on its way. */
+  get stateButton(): Locator {
+    return this.page.getByRole('button', { name: /^Compute session (starting|stopping|failed)/ });
+  }
+
+  get session(): Locator {
+    return this.page.getByRole('region', { name: 'Compute session' });
+  }
+
+  async startSession(): Promise<void> {
+    await this.startButton.click();
+    await expect(this.sessionMenu).toBeVisible(START);
+  }
+
+  async chooseSession(item: string): Promise<void> {
+    await this.sessionMenu.click();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+
+  async stopSession(): Promise<void> {
+    await this.chooseSession('Stop compute session');
+    await expect(this.startButton).toBeVisible(START);
+  }
+
+  // Runs
+
+  get runButton(): Locator {
+    return this.page.getByRole('button', { name: 'Run', exact: true });
+  }
+
+  get outputs(): Locator {
+    return this.page.getByRole('region', { name: 'Outputs' });
+  }
+
+  get nodes(): Locator {
+    return this.page.getByRole('region', { name: 'Nodes' });
+  }
+
+  get runs(): Locator {
+    return this.page.getByRole('region', { name: 'Runs' });
+  }
+
+  /** One node of the list of nodes. */
+  node(name: string): Locator {
+    return this.nodes.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name, exact: true }) });
+  }
+
+  /** Runs the flow and waits for its end. */
+  async run(state: 'Completed' | 'Failed' | 'Canceled' = 'Completed'): Promise<void> {
+    await this.runButton.click();
+    await this.expectRun(state);
+  }
+
+  /** The run that is shown is in this state. */
+  async expectRun(state: string): Promise<void> {
+    await expect(this.runs.getByText(state).first()).toBeVisible(RUN);
+  }
+
+  input(name: string): Locator {
+    return this.page.getByRole('region', { name: 'Inputs' }).getByLabel(name, { exact: true });
+  }
+
+  // Raw file mode
+
+  get rawSwitch(): Locator {
+    return this.page.getByRole('switch', { name: 'Raw file mode' });
+  }
+
+  async setRawMode(on: boolean): Promise<void> {
+    await this.rawSwitch.setChecked(on);
+  }
+
+  get files(): Locator {
+    return this.page.getByRole('region', { name: 'Files' });
+  }
+
+  file(name: string): Locator {
+    return this.files.getByRole('treeitem', { name });
+  }
+
+  editor(path: string): Locator {
+    return this.page.getByRole('textbox', { name: path, exact: true });
+  }
+
+  get saveButton(): Locator {
+    return this.page.getByRole('button', { name: 'Save', exact: true });
+  }
+
+  async openFile(path: string): Promise<void> {
+    await this.file(path).click();
+    await expect(this.editor(path)).toBeVisible();
+  }
+
+  /** Opens a flow in raw file mode with one of its files. */
+  async edit(flow: string, path: string): Promise<void> {
+    await this.open(flow, `?raw=1&file=${encodeURIComponent(path)}`);
+    await expect(this.editor(path)).toBeVisible();
+  }
+
+  /** Puts `text` in the place of everything in the editor. */
+  async write(path: string, text: string): Promise<void> {
+    await this.editor(path).click();
+    await this.page.keyboard.press('Control+a');
+    await this.page.keyboard.insertText(text);
+  }
+
+  /** Types at the end of the file. */
+  async append(path: string, text: string): Promise<void> {
+    await this.editor(path).click();
+    await this.page.keyboard.press('Control+End');
+    await this.page.keyboard.insertText(text);
+  }
+
+  // What is told
+
+  get status(): Locator {
+    return this.page.getByRole('status');
+  }
+
+  get dialog(): Locator {
+    return this.page.getByRole('dialog').or(this.page.getByRole('alertdialog'));
+  }
+}

@@ -1,0 +1,43 @@
+// The fixtures: a server per test that must leave nothing behind, a package index, and what is on the page.
+
+import { test as base, expect } from '@playwright/test';
+
+import { Deck } from './deck.ts';
+import { PackageIndex } from './package-index.ts';
+import { Screen } from './screen.ts';
+
+interface Fixtures {
+  /** A server with folders of its own, not started yet. */
+  deck: Deck;
+  /** The page, in the words of a person. */
+  screen: Screen;
+  /** A package index on loopback. */
+  index: PackageIndex;
+}
+
+export const test = base.extend<Fixtures>({
+  deck: async ({}, use, info) => {
+    const deck = new Deck();
+    try {
+      await use(deck);
+      const left = await deck.close();
+      expect(left, 'left behind').toEqual([]);
+    } finally {
+      if (info.status !== info.expectedStatus) await info.attach('server log', { body: deck.stderr });
+      deck.remove();
+    }
+  },
+  screen: async ({ page, deck }, use) => {
+    const errors: string[] = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await use(new Screen(page, deck));
+    expect(errors, 'uncaught errors on the page').toEqual([]);
+  },
+  index: async ({}, use) => {
+    const index = await PackageIndex.start();
+    await use(index);
+    await index.close();
+  },
+});
+
+export { expect };

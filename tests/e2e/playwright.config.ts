@@ -1,0 +1,32 @@
+import { defineConfig } from '@playwright/test';
+
+import { chromium } from './harness/places.ts';
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: '../../target/e2e/results',
+  globalSetup: './harness/prepare.ts',
+  // A start of a session keeps a core busy; two workers are what a small machine bears.
+  workers: Number(process.env.FLOWDECK_E2E_WORKERS ?? 2),
+  forbidOnly: true,
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  reporter: [['list']],
+  use: {
+    viewport: { width: 1280, height: 800 },
+    actionTimeout: 20_000,
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});

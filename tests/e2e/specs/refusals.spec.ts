@@ -1,0 +1,67 @@
+// A server that cannot serve says why and what to do, and ends.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Deck } from '../harness/deck.ts';
+import { addSample } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+
+async function refusal(deck: Deck, listen?: string): Promise<string> {
+  const outcome = await deck.tryStart(listen);
+  if (typeof outcome === 'string') throw new Error(`it serves at ${outcome}`);
+  expect(outcome.code).toBeGreaterThan(0);
+  expect(outcome.stderr).not.toMatch(/panicked/);
+  return outcome.stderr;
+}
+
+test('the port is taken', async ({ deck }) => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  try {
+    expect(await refusal(deck, `127.0.0.1:${port}`)).toMatch(new RegExp(`${port}.*in use`, 'is'));
+  } finally {
+    other.close();
+  }
+});
+
+test('a file stands where the data folder should be', async ({ deck }) => {
+  writeFileSync(deck.data, '');
+  expect(await refusal(deck)).toContain(deck.data);
+});
+
+test('the data folder cannot be written', async ({ deck }) => {
+  mkdirSync(deck.data);
+  mount(deck.data, 'ro');
+  try {
+    expect(await refusal(deck)).toContain(deck.data);
+  } finally {
+    execFileSync('umount', [deck.data]);
+  }
+});
+
+test('the disk is full: the session fails by name, and nothing is left', async ({ deck, screen }) => {
+  addSample(deck.flows, 'greeting');
+  mkdirSync(deck.data);
+  mount(deck.data, 'size=3m');
+  try {
+    await deck.start();
+    await screen.open('greeting');
+    await screen.startButton.click();
+    await expect(screen.session).toContainText('disk is full', { timeout: 60_000 });
+    expect((await deck.api.session('greeting')).failure?.code).toBe('DiskFull');
+    await expect(screen.startButton).toBeVisible();
+    expect(await deck.close()).toEqual([]);
+  } finally {
+    await deck.kill();
+    execFileSync('umount', [deck.data]);
+  }
+});
+
+function mount(folder: string, options: string): void {
+  test.skip(process.getuid?.() !== 0, 'only root can mount a file system');
+  execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder]);
+}
