@@ -3,37 +3,47 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::merge;
 use super::scalar::Scalar;
+use super::source::SourceText;
 use super::tree::{Content, NodeId, Place, Span, Tree};
+use super::{characters, merge};
 use crate::problem::Problem;
 
 /// promptflow's loader gives up with a `RecursionError` a little below this depth.
 const MAX_DEPTH: usize = 250;
 
-/// A document, or as much of it as there is, and what is wrong with its YAML.
+/// Why there is no document.
 #[derive(Debug)]
-pub(crate) struct Composed<'t> {
-    /// None when the text is no YAML.
-    pub(crate) tree: Option<Tree<'t>>,
-    pub(crate) problems: Vec<Problem>,
+pub(crate) struct Refused {
+    pub(crate) problem: Problem,
+    /// A text that means the same and that the parser may take.
+    pub(crate) repaired: Option<SourceText<'static>>,
 }
 
-/// Reads one document.
-pub(crate) fn compose(text: &str) -> Composed<'_> {
-    let mut composer = Composer::default();
-    match composer.run(text) {
-        Ok(()) => Composed {
-            tree: Some(composer.tree),
-            problems: composer.problems,
-        },
-        Err(problem) => Composed {
-            tree: None,
-            problems: vec![problem],
-        },
+impl From<Problem> for Refused {
+    fn from(problem: Problem) -> Self {
+        Self {
+            problem,
+            repaired: None,
+        }
     }
+}
+
+/// Reads one document; the problems beside it are keys that repeat, and the like.
+pub(crate) fn compose<'s>(source: &'s SourceText<'_>) -> Result<(Tree<'s>, Vec<Problem>), Refused> {
+    let mut composer = Composer {
+        source,
+        tree: Tree::default(),
+        open: Vec::new(),
+        anchors: BTreeMap::new(),
+        merged: merge::Budget::default(),
+        quoted: Vec::new(),
+        problems: Vec::new(),
+    };
+    composer.run()?;
+    Ok((composer.tree, composer.problems))
 }
 
 /// A collection that is not closed yet.
@@ -42,52 +52,77 @@ struct Open {
     children: Vec<NodeId>,
 }
 
-#[derive(Default)]
-struct Composer<'t> {
-    tree: Tree<'t>,
+struct Composer<'s, 't> {
+    source: &'s SourceText<'t>,
+    tree: Tree<'s>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, NodeId>,
     merged: merge::Budget,
+    /// Where quoted and block scalars are.
+    quoted: Vec<saphyr_parser::Span>,
     problems: Vec<Problem>,
 }
 
-impl<'t> Composer<'t> {
-    fn run(&mut self, text: &'t str) -> Result<(), Problem> {
-        if let Some(problem) = unacceptable_character(text) {
-            return Err(problem);
+impl<'s> Composer<'s, '_> {
+    fn run(&mut self) -> Result<(), Refused> {
+        let text = self.source.text();
+        if let Some((problem, marker)) = characters::unacceptable(text) {
+            return Err(Problem::new("YAMLError", self.point(&marker), problem).into());
         }
         let mut documents = 0;
         for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|error| {
-                Problem::new(
-                    "YAMLError",
-                    point(error.marker()),
-                    format!("This is not YAML: {}.", error.info()),
-                )
-            })?;
-            let span = Span {
-                start: place(&span.start),
-                end: place(&span.end),
-            };
+            let (event, span) = event.map_err(|error| self.refused(&error))?;
             if matches!(event, Event::DocumentStart(_)) {
                 documents += 1;
-                if documents > 1 {
-                    return Err(Problem::new(
-                        "YAMLError",
-                        span,
-                        "A second document starts here. A flow file holds one: remove this `---` or what follows it.",
-                    ));
-                }
+            }
+            if documents > 1 {
+                let message = "A second document starts here. A flow file holds one: remove this line or what follows.";
+                return Err(Problem::new("YAMLError", self.source.span(&span), message).into());
             }
             self.event(event, span)?;
+        }
+        if text.contains('\t')
+            && let Some(marker) = characters::misplaced_tab(text, &self.quoted)
+        {
+            let message = "A tab stands here. YAML takes tabs only inside of quotes: write spaces.";
+            return Err(Problem::new("YAMLError", self.point(&marker), message).into());
         }
         Ok(())
     }
 
-    fn event(&mut self, event: Event<'t>, span: Span) -> Result<(), Problem> {
+    fn refused(&self, error: &ScanError) -> Refused {
+        let span = self.point(error.marker());
+        // The parser counts the depth of brackets itself.
+        if error.info() == "recursion limit exceeded" {
+            return too_deep(span).into();
+        }
+        let message = format!("This is not YAML: {}.", error.info());
+        Refused {
+            problem: Problem::new("YAMLError", span, message),
+            repaired: self.source.indented(error),
+        }
+    }
+
+    /// The character at a marker.
+    fn point(&self, marker: &Marker) -> Span {
+        let start = self.source.place(marker);
+        Span {
+            start,
+            end: Place {
+                line: start.line,
+                column: start.column.saturating_add(1),
+            },
+        }
+    }
+
+    fn event(&mut self, event: Event<'s>, at: saphyr_parser::Span) -> Result<(), Problem> {
+        let span = self.source.span(&at);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let scalar = resolve(text, style, tag.as_deref());
+                if style != ScalarStyle::Plain {
+                    self.quoted.push(at);
+                }
+                let scalar = resolve(self.source.restore(text), style, tag.as_deref());
                 let id = self.tree.push(span, Content::Scalar(scalar));
                 self.place_node(id, anchor);
             }
@@ -97,10 +132,10 @@ impl<'t> Composer<'t> {
                 }
             }
             Event::SequenceStart(anchor, _) => {
-                self.start(Content::Sequence(Vec::new()), span, anchor)?
+                self.start(Content::Sequence(Vec::new()), span, anchor)?;
             }
             Event::MappingStart(anchor, _) => {
-                self.start(Content::Mapping(Vec::new()), span, anchor)?
+                self.start(Content::Mapping(Vec::new()), span, anchor)?;
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span)?,
             Event::Nothing
@@ -112,15 +147,9 @@ impl<'t> Composer<'t> {
         Ok(())
     }
 
-    fn start(&mut self, content: Content<'t>, span: Span, anchor: usize) -> Result<(), Problem> {
+    fn start(&mut self, content: Content<'s>, span: Span, anchor: usize) -> Result<(), Problem> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(Problem::new(
-                "RecursionError",
-                span,
-                format!(
-                    "Lists and mappings are nested more than {MAX_DEPTH} deep. promptflow cannot read that."
-                ),
-            ));
+            return Err(too_deep(span));
         }
         let id = self.tree.push(span, content);
         self.place_node(id, anchor);
@@ -163,36 +192,11 @@ impl<'t> Composer<'t> {
     }
 }
 
-/// ruamel.yaml refuses control characters before it reads anything.
-fn unacceptable_character(text: &str) -> Option<Problem> {
-    let acceptable = |c: char| match c {
-        '\t' | '\n' | '\r' | '\u{85}' => true,
-        '\u{fffe}' | '\u{ffff}' => false,
-        _ => !c.is_control(),
-    };
-    if text.chars().all(acceptable) {
-        return None;
-    }
-    let mut at = Place { line: 1, column: 1 };
-    let mut chars = text.chars().peekable();
-    while let Some(c) = chars.next() {
-        if !acceptable(c) {
-            let message = format!(
-                "The character U+{:04X} may not stand in YAML. Remove it.",
-                u32::from(c)
-            );
-            return Some(Problem::new("YAMLError", character(at), message));
-        }
-        if c == '\n' || (c == '\r' && chars.peek() != Some(&'\n')) {
-            at = Place {
-                line: at.line + 1,
-                column: 1,
-            };
-        } else {
-            at.column += 1;
-        }
-    }
-    None
+fn too_deep(span: Span) -> Problem {
+    let message = format!(
+        "Lists and mappings are nested more than {MAX_DEPTH} deep. promptflow cannot read that."
+    );
+    Problem::new("RecursionError", span, message)
 }
 
 /// The value of a scalar with its style and tag.
@@ -209,31 +213,9 @@ fn resolve<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Sca
     if !tag.is_yaml_core_schema() {
         return Scalar::Other(text);
     }
+    // Even `!!str`: ruamel.yaml makes a tagged value of it, which equals no text.
     match tag.suffix.as_str() {
-        "str" => Scalar::Text(text),
         "int" | "float" | "bool" | "null" => Scalar::plain(text),
         _ => Scalar::Other(text),
-    }
-}
-
-fn place(marker: &Marker) -> Place {
-    let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    Place {
-        line: number(marker.line()).max(1),
-        column: number(marker.col()).saturating_add(1),
-    }
-}
-
-fn point(marker: &Marker) -> Span {
-    character(place(marker))
-}
-
-fn character(start: Place) -> Span {
-    Span {
-        start,
-        end: Place {
-            line: start.line,
-            column: start.column.saturating_add(1),
-        },
     }
 }

@@ -33,6 +33,11 @@ pub(super) fn resolve<'t>(
             }
             continue;
         }
+        if is_unhashable(view(key)) {
+            let message =
+                "A key that holds lists or mappings cannot be read. Is a `?` here by mistake?";
+            problems.push(Problem::new("TypeError", view(key).span(), message));
+        }
         if view(key).key().is_some_and(|name| !seen.insert(name)) {
             problems.push(repeated(view(key)));
             continue;
@@ -43,6 +48,16 @@ pub(super) fn resolve<'t>(
         take_in(view(merged), &mut seen, &mut entries, budget, problems)?;
     }
     Ok(entries)
+}
+
+/// A list or mapping may be a key, but not when it holds others.
+fn is_unhashable(key: Value<'_>) -> bool {
+    let nested = |value: Value<'_>| value.key().is_none();
+    let in_list = key.items().is_some_and(|mut items| items.any(nested));
+    in_list
+        || key
+            .as_mapping()
+            .is_some_and(|mapping| mapping.entries().any(|entry| nested(entry.value)))
 }
 
 fn is_merge(key: Value<'_>) -> bool {

@@ -5,12 +5,15 @@
 //! The tree is an arena: an alias is the same node again, never a copy, so text that expands
 //! exponentially ("billion laughs") costs what it is long.
 
+mod characters;
 mod compose;
 mod json;
 mod merge;
 mod scalar;
+mod source;
 mod tree;
 
-pub(crate) use compose::compose;
+pub(crate) use compose::{Refused, compose};
 pub(crate) use json::Expander;
-pub(crate) use tree::{Entry, Key, Mapping, Span, Value};
+pub(crate) use source::SourceText;
+pub(crate) use tree::{Entry, Key, Mapping, Span, Tree, Value};

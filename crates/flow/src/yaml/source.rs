@@ -1,0 +1,199 @@
+//! The text in the form the parser takes it.
+//!
+//! ruamel.yaml, which promptflow reads flows with, is more lenient than YAML 1.2 in a few things.
+//! Those are rewritten here so that the parser accepts them and the meaning stays; each line
+//! remembers where it came from.
+
+use std::borrow::Cow;
+
+use saphyr_parser::{Marker, ScanError};
+
+use super::tree::{Place, Span};
+
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// Stands for a byte order mark inside of the text. In a file it has no meaning, and ruamel.yaml
+/// refuses it.
+pub(super) const STAND_IN: char = '\u{fffe}';
+
+/// A text to parse.
+#[derive(Debug)]
+pub(crate) struct SourceText<'t> {
+    text: Cow<'t, str>,
+    /// For each line of `text`; none when its lines are the file's.
+    origins: Option<Vec<Origin>>,
+    /// How many more bytes may be put into the text.
+    room: usize,
+}
+
+/// Where a line of the parsed text comes from.
+#[derive(Debug, Clone, Copy, Default)]
+struct Origin {
+    /// Characters of the file's line that are left out at its start.
+    before: u32,
+    /// Spaces put in front of it.
+    inserted: u32,
+}
+
+impl<'t> SourceText<'t> {
+    /// Takes byte order marks and the line breaks of YAML 1.1 as ruamel.yaml does.
+    pub(crate) fn new(text: &'t str) -> Self {
+        let room = text.len().saturating_mul(4).saturating_add(1 << 16);
+        if !text.contains(['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}']) {
+            return Self {
+                text: Cow::Borrowed(text),
+                origins: None,
+                room,
+            };
+        }
+        let (marked, body) = match text.strip_prefix(BYTE_ORDER_MARK) {
+            Some(body) => (1, body),
+            None => (0, text),
+        };
+        let text: String = body.chars().map(as_parsed).collect();
+        let mut lines = file_lines(&text);
+        if let Some(first) = lines.first_mut() {
+            first.before = marked;
+        }
+        Self {
+            text: Cow::Owned(text),
+            origins: Some(lines),
+            room,
+        }
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// A scalar of the parsed text as the file has it.
+    pub(super) fn restore<'s>(&self, scalar: Cow<'s, str>) -> Cow<'s, str> {
+        if self.origins.is_some() && scalar.contains(STAND_IN) {
+            return Cow::Owned(scalar.replace(STAND_IN, "\u{feff}"));
+        }
+        scalar
+    }
+
+    /// Where in the file the parser is.
+    pub(super) fn place(&self, marker: &Marker) -> Place {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX - 1);
+        let (line, column) = (number(marker.line()).max(1), number(marker.col()));
+        let origin = self
+            .origins
+            .as_ref()
+            .and_then(|origins| origins.get(line as usize - 1));
+        match origin {
+            Some(origin) => {
+                let column = origin.before + column.saturating_sub(origin.inserted) + 1;
+                Place { line, column }
+            }
+            None => Place {
+                line,
+                column: column + 1,
+            },
+        }
+    }
+
+    pub(super) fn span(&self, span: &saphyr_parser::Span) -> Span {
+        Span {
+            start: self.place(&span.start),
+            end: self.place(&span.end),
+        }
+    }
+
+    /// The text with the lines indented that the parser refuses and ruamel.yaml does not:
+    /// continuations of quoted scalars, and what is inside of brackets, may start anywhere.
+    pub(crate) fn indented(&self, error: &ScanError) -> Option<SourceText<'static>> {
+        let marker = error.marker();
+        let lines = match error.info() {
+            "invalid indentation in quoted scalar" => self.continuation_lines(marker)?,
+            "invalid indentation in flow construct" | "invalid indentation" => {
+                marker.line()..marker.line() + 1
+            }
+            _ => return None,
+        };
+        // Deeper than any collection around it that the limit of depth lets through to a line
+        // that people read.
+        let inserted = u32::try_from(marker.col()).ok()?.saturating_add(64);
+        let room = self
+            .room
+            .checked_sub(lines.len().saturating_mul(inserted as usize))?;
+        let mut origins = self
+            .origins
+            .clone()
+            .unwrap_or_else(|| file_lines(&self.text));
+        let mut text = String::with_capacity(self.text.len() + lines.len() * inserted as usize);
+        for (index, line) in split_lines(&self.text).enumerate() {
+            if lines.contains(&(index + 1)) {
+                text.extend(std::iter::repeat_n(' ', inserted as usize));
+                origins.get_mut(index)?.inserted += inserted;
+            }
+            text.push_str(line);
+        }
+        Some(SourceText {
+            text: Cow::Owned(text),
+            origins: Some(origins),
+            room,
+        })
+    }
+
+    /// The lines, from 1, that the quoted scalar at `start` continues on.
+    fn continuation_lines(&self, start: &Marker) -> Option<std::ops::Range<usize>> {
+        let mut chars = self.text.chars().skip(start.index());
+        let quote = chars.next()?;
+        let mut line = start.line();
+        let mut previous = ' ';
+        while let Some(c) = chars.next() {
+            match c {
+                '\\' if quote == '"' => {
+                    let escaped = chars.next()?;
+                    line += usize::from(escaped == '\n');
+                }
+                // A quote in single quotes is doubled: it closes and opens again.
+                _ if c == quote => {
+                    if quote == '"' || chars.clone().next() != Some(quote) {
+                        return Some(start.line() + 1..line + 1);
+                    }
+                    chars.next();
+                }
+                '\r' => line += 1,
+                '\n' if previous != '\r' => line += 1,
+                _ => {}
+            }
+            previous = c;
+        }
+        None
+    }
+}
+
+/// Lines with their breaks.
+fn split_lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let at = rest.find(['\n', '\r'])?;
+        let length = if rest[at..].starts_with("\r\n") {
+            at + 2
+        } else {
+            at + 1
+        };
+        let (line, after) = rest.split_at(length);
+        rest = after;
+        Some(line)
+    })
+    .chain(std::iter::once_with(move || {
+        text.rsplit(['\n', '\r']).next().unwrap_or_default()
+    }))
+}
+
+fn file_lines(text: &str) -> Vec<Origin> {
+    vec![Origin::default(); split_lines(text).count()]
+}
+
+/// A line break of YAML 1.1 within a line is folded into a space.
+fn as_parsed(c: char) -> char {
+    match c {
+        '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
+        BYTE_ORDER_MARK => STAND_IN,
+        _ => c,
+    }
+}
