@@ -1,13 +1,13 @@
 // A real flowdeck server with folders of its own.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 import { Api } from './api.ts';
 import { leftovers } from './leftovers.ts';
-import { assets, bases, binary, temporaryFolder } from './places.ts';
+import { assets, binary, shared, temporaryFolder } from './places.ts';
 import { within } from './wait.ts';
 
 export interface DeckOptions {
@@ -74,9 +74,20 @@ export class Deck {
 
   /** Starts the server and waits until it says that it can be used. Again: on the same port, with the same folders. */
   async start(): Promise<void> {
+    this.#shareWhatIsSlowToMake();
     const outcome = await this.tryStart();
     if (typeof outcome !== 'string') {
       throw new Error(`flowdeck ended with ${outcome.code} before it was ready:\n${outcome.stderr}`);
+    }
+  }
+
+  /** Base environments and tools are the same for all servers: a first start would take minutes. */
+  #shareWhatIsSlowToMake(): void {
+    for (const name of ['base', 'tools']) {
+      const link = path.join(this.data, name);
+      if (existsSync(link)) continue;
+      mkdirSync(this.data, { recursive: true });
+      symlinkSync(shared(name), link);
     }
   }
 
@@ -100,7 +111,7 @@ export class Deck {
 
   #arguments(listen: string): string[] {
     const { standby, args } = this.options;
-    const folders = ['--flows', this.flows, '--data', this.data, '--assets', assets, '--base', bases];
+    const folders = ['--flows', this.flows, '--data', this.data, '--assets', assets];
     return [...folders, '--listen', listen, '--standby', String(standby), ...args];
   }
 

@@ -16,8 +16,12 @@ export const assets = process.env.FLOWDECK_ASSETS ?? path.join(root, 'dist');
 
 export const samples = path.join(root, 'samples');
 
-/** Base environments, shared by all servers of all test runs: making one takes long, cloning one does not. */
-export const bases = path.join(work, 'base');
+/** A folder that all servers of all test runs share. */
+export function shared(name: string): string {
+  const folder = path.join(work, name);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
 
 /** A new folder. It is short, because Unix sockets below it may not have a long path. */
 export function temporaryFolder(): string {

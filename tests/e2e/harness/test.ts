@@ -4,13 +4,13 @@ import { test as base, expect } from '@playwright/test';
 
 import { Deck } from './deck.ts';
 import { PackageIndex } from './package-index.ts';
-import { Screen } from './screen.ts';
+import { App } from './app.ts';
 
 interface Fixtures {
   /** A server with folders of its own, not started yet. */
   deck: Deck;
   /** The page, in the words of a person. */
-  screen: Screen;
+  app: App;
   /** A package index on loopback. */
   index: PackageIndex;
 }
@@ -27,10 +27,10 @@ export const test = base.extend<Fixtures>({
       deck.remove();
     }
   },
-  screen: async ({ page, deck }, use) => {
+  app: async ({ page, deck }, use) => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    await use(new Screen(page, deck));
+    await use(new App(page, deck));
     expect(errors, 'uncaught errors on the page').toEqual([]);
   },
   index: async ({}, use) => {

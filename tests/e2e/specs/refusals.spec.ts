@@ -43,17 +43,17 @@ test('the data folder cannot be written', async ({ deck }) => {
   }
 });
 
-test('the disk is full: the session fails by name, and nothing is left', async ({ deck, screen }) => {
+test('the disk is full: the session fails by name, and nothing is left', async ({ deck, app }) => {
   addSample(deck.flows, 'greeting');
   mkdirSync(deck.data);
   mount(deck.data, 'size=3m');
   try {
     await deck.start();
-    await screen.open('greeting');
-    await screen.startButton.click();
-    await expect(screen.session).toContainText('disk is full', { timeout: 60_000 });
+    await app.open('greeting');
+    await app.startButton.click();
+    await expect(app.session).toContainText('disk is full', { timeout: 60_000 });
     expect((await deck.api.session('greeting')).failure?.code).toBe('DiskFull');
-    await expect(screen.startButton).toBeVisible();
+    await expect(app.startButton).toBeVisible();
     expect(await deck.close()).toEqual([]);
   } finally {
     await deck.kill();

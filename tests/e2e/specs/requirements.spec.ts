@@ -11,55 +11,55 @@ const MISSING = 'no-such-package-anywhere';
 test('a requirement that does not exist is named in a line, with the log beneath; fixed, it starts', async ({
   deck,
   index,
-  screen,
+  app,
 }) => {
   index.publish('tiny_thing', '1.2.0');
   const folder = addFlow(deck.flows, 'needy', pythonFlow('import tiny_thing\nreturn f"{text} {tiny_thing.VERSION}"', {
     'requirements.txt': `${index.option}\n${MISSING}==9.9\n`,
   }));
   await deck.start();
-  await screen.open('needy');
+  await app.open('needy');
 
-  await screen.startButton.click();
-  await expect(screen.session).toContainText(MISSING, { timeout: 60_000 });
+  await app.startButton.click();
+  await expect(app.session).toContainText(MISSING, { timeout: 60_000 });
   const failure = (await deck.api.session('needy')).failure;
   expect(failure?.message).toContain(MISSING);
   expect(failure?.message).not.toContain('\n');
-  await expect(screen.session.getByText(failure?.message ?? '')).toBeVisible();
-  await expect(screen.session.getByRole('log')).toContainText('requirements.txt');
+  await expect(app.session.getByText(failure?.message ?? '')).toBeVisible();
+  await expect(app.session.getByRole('log')).toContainText('requirements.txt');
 
   writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing==1.2.0\n`);
-  await screen.startSession();
-  await screen.run();
-  await expect(screen.outputs).toContainText('hello 1.2.0');
+  await app.startSession();
+  await app.run();
+  await expect(app.outputs).toContainText('hello 1.2.0');
 });
 
-test('a package from requirements.txt can be used and is listed', async ({ deck, page, screen }) => {
+test('a package from requirements.txt can be used and is listed', async ({ deck, page, app }) => {
   addSample(deck.flows, 'reading-time');
   await deck.start();
-  await screen.open('reading-time');
-  await screen.startSession();
-  await screen.run();
-  await expect(screen.outputs).toContainText('17 words, about 4 seconds');
+  await app.open('reading-time');
+  await app.startSession();
+  await app.run();
+  await expect(app.outputs).toContainText('17 words, about 4 seconds');
 
-  await screen.chooseSession('View installed packages');
-  await expect(screen.dialog).toContainText('humanize');
+  await app.chooseSession('View installed packages');
+  await expect(app.dialog).toContainText('humanize');
   await page.keyboard.press('Escape');
-  await expect(screen.dialog).toBeHidden();
+  await expect(app.dialog).toBeHidden();
 });
 
-test('an install into a running session brings a package without a restart by hand', async ({ deck, index, screen }) => {
+test('an install into a running session brings a package without a restart by hand', async ({ deck, index, app }) => {
   index.publish('tiny_thing', '2.0.0');
   const folder = addFlow(deck.flows, 'late', pythonFlow('import tiny_thing\nreturn tiny_thing.VERSION'));
   await deck.start();
-  await screen.open('late');
-  await screen.startSession();
-  await screen.run('Failed');
+  await app.open('late');
+  await app.startSession();
+  await app.run('Failed');
   writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
-  await expect(screen.session).toContainText(/out of date/i);
-  await screen.chooseSession('Install packages from requirements.txt');
-  await expect(screen.session).not.toContainText(/out of date/i, { timeout: 60_000 });
-  await expect(screen.sessionMenu).toBeVisible();
-  await screen.run();
-  await expect(screen.outputs).toContainText('2.0.0');
+  await expect(app.session).toContainText(/out of date/i);
+  await app.chooseSession('Install packages from requirements.txt');
+  await expect(app.session).not.toContainText(/out of date/i, { timeout: 60_000 });
+  await expect(app.sessionMenu).toBeVisible();
+  await app.run();
+  await expect(app.outputs).toContainText('2.0.0');
 });

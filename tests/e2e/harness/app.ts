@@ -8,7 +8,7 @@ import type { Deck } from './deck.ts';
 const START = { timeout: 90_000 };
 const RUN = { timeout: 60_000 };
 
-export class Screen {
+export class App {
   readonly page: Page;
   readonly #deck: Deck;
 
@@ -91,6 +91,11 @@ export class Screen {
   }
 
   /** Runs the flow and waits for its end. */
+  /** Shows an earlier run, by its number. */
+  async chooseRun(number: number): Promise<void> {
+    await this.runs.getByRole('link', { name: new RegExp(`\\b${number}\\b`) }).click();
+  }
+
   async run(state: 'Completed' | 'Failed' | 'Canceled' = 'Completed'): Promise<void> {
     await this.runButton.click();
     await this.expectRun(state);
@@ -101,8 +106,9 @@ export class Screen {
     await expect(this.runs.getByText(state).first()).toBeVisible(RUN);
   }
 
+  /** The control of an input; its label is the name and the type. */
   input(name: string): Locator {
-    return this.page.getByRole('region', { name: 'Inputs' }).getByLabel(name, { exact: true });
+    return this.page.getByRole('region', { name: 'Inputs' }).getByLabel(new RegExp(`^${name}\\s*\\w+$`));
   }
 
   // Raw file mode
@@ -154,6 +160,34 @@ export class Screen {
     await this.editor(path).click();
     await this.page.keyboard.press('Control+End');
     await this.page.keyboard.insertText(text);
+  }
+
+  /** Asks to save over a file that changed on disk, which shows both. */
+  async compare(): Promise<void> {
+    await this.saveButton.click();
+  }
+
+  /** The marks in the editor's margin. */
+  get findingMarks(): Locator {
+    return this.page.locator('.cm-gutter-lint .cm-lint-marker');
+  }
+
+  get findingTooltip(): Locator {
+    return this.page.locator('.cm-tooltip-lint');
+  }
+
+  /** The texts of the lines that a mark of the margin stands at. */
+  async markedLines(path: string): Promise<string[]> {
+    const tops = await this.findingMarks.evaluateAll((marks) =>
+      marks.map((mark) => mark.closest('.cm-gutterElement')?.getBoundingClientRect().top ?? NaN),
+    );
+    const lines = await this.editor(path)
+      .locator('.cm-line')
+      .evaluateAll((lines) => lines.map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent })));
+    return tops.map((top) => {
+      const [nearest] = lines.toSorted((a, b) => Math.abs(a.top - top) - Math.abs(b.top - top));
+      return nearest?.text?.trim() ?? '';
+    });
   }
 
   // What is told

@@ -1,0 +1,144 @@
+// Every page and state: axe finds nothing, light and dark, narrow and wide, and nothing scrolls sideways.
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expectAccessible } from '../harness/accessibility.ts';
+import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+import { until } from '../harness/wait.ts';
+
+test('signing in', async ({ deck, page }) => {
+  await deck.start();
+  await page.goto(deck.url());
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expectAccessible(page);
+  await page.getByLabel('Token').fill('wrong');
+  await page.getByLabel('Token').press('Enter');
+  await expect(page.getByRole('alert')).not.toBeEmpty();
+  await expectAccessible(page);
+});
+
+test('the flows page: empty, full, with a broken flow and long names, without a server', async ({ app, deck, page }) => {
+  await deck.start();
+  await app.signIn();
+  await expect(page.getByRole('heading', { name: 'There is no flow yet' })).toBeVisible();
+  await expectAccessible(page);
+  addSample(deck.flows, 'greeting');
+  addFlow(deck.flows, 'broken', { 'flow.dag.yaml': 'nodes: [\n' });
+  addFlow(deck.flows, 'n'.repeat(60), { 'flow.dag.yaml': `description: ${'words '.repeat(60)}\nnodes: []\n` });
+  await expect(page.getByRole('row')).toHaveCount(4);
+  await expectAccessible(page);
+  await page.getByRole('searchbox').fill('nothing like it');
+  await expectAccessible(page);
+  await deck.kill();
+  await expect(page.getByRole('alert').filter({ hasText: 'does not answer' })).toBeVisible();
+  await expectAccessible(page);
+});
+
+test('while things load', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.signIn();
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  await page.route('**/api/projects/**', async (route) => {
+    await gate;
+    await route.continue();
+  });
+  for (const address of ['', 'flows/greeting', 'flows/greeting?raw=1']) {
+    await page.goto(deck.url(address));
+    await expect(page.getByRole('main')).toBeVisible();
+    await expectAccessible(page);
+  }
+  go();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
+
+test('the flow page through the life of a session', async ({ app, deck, index, page }) => {
+  index.publish('tiny_thing', '1.0.0');
+  const folder = addFlow(deck.flows, 'life', {
+    ...pythonFlow(WAITING),
+    'requirements.txt': `${index.option}\nnot-there\n`,
+  });
+  await deck.start();
+  await app.open('life');
+  await expectAccessible(page);
+
+  await test.step('failed', async () => {
+    await app.startButton.click();
+    await expect(app.session).toContainText('not-there', { timeout: 60_000 });
+    await expectAccessible(page);
+  });
+  await test.step('starting', async () => {
+    writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
+    index.hold();
+    const asked = index.asked;
+    await app.startButton.click();
+    await until('the install to ask the index', () => index.asked > asked);
+    await expectAccessible(page);
+    index.release();
+  });
+  await test.step('running, with its menu', async () => {
+    await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
+    await expectAccessible(page);
+    await app.sessionMenu.click();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+  });
+  await test.step('a run under way, and its end', async () => {
+    await app.runButton.click();
+    await expect(app.node('work')).toContainText('Running');
+    await expectAccessible(page);
+    writeFileSync(path.join(folder, 'go'), '');
+    await app.expectRun('Completed');
+    await expectAccessible(page);
+  });
+  await test.step('a run that failed', async () => {
+    writeFileSync(path.join(folder, 'work.py'), 'raise RuntimeError("no")\n');
+    await app.run('Failed');
+    await expectAccessible(page);
+  });
+});
+
+test('dialogs', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.open('greeting');
+  await app.runButton.click();
+  await expect(app.dialog).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await app.startSession();
+  for (const item of ['Change compute session settings', 'View installed packages', 'Reset compute session']) {
+    await app.chooseSession(item);
+    await expect(app.dialog).toBeVisible();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await expect(app.dialog).toBeHidden();
+  }
+});
+
+test('raw file mode: a tree, an editor with findings, a conflict, a file that is no text', async ({ app, deck, page }) => {
+  const folder = addFlow(deck.flows, 'raw', {
+    'flow.dag.yaml': 'outputs:\n  a:\n    type: string\nnodes: []\n',
+    'parts/deep/notes.md': '# Notes\n',
+    'binary.bin': Buffer.from([0, 1, 2]),
+    'requirements.txt': 'humanize\n',
+  });
+  await deck.start();
+  await app.open('raw', '?raw=1');
+  await expectAccessible(page);
+  await app.openFile('flow.dag.yaml');
+  await expect(app.findingMarks.first()).toBeVisible();
+  await expectAccessible(page);
+  await app.openFile('requirements.txt');
+  await expectAccessible(page);
+  await app.file('binary.bin').click();
+  await expectAccessible(page);
+  await app.openFile('flow.dag.yaml');
+  await app.append('flow.dag.yaml', '# mine\n');
+  writeFileSync(path.join(folder, 'flow.dag.yaml'), 'nodes: [] # theirs\n');
+  await app.compare();
+  await expectAccessible(page);
+});

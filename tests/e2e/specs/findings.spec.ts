@@ -1,0 +1,79 @@
+// What is wrong with flow.dag.yaml shows at its line as one types.
+
+import { addFlow } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+
+const CASES = {
+  'a cycle': {
+    code: 'NodeCircularDependency',
+    line: 'x: ${b.output}',
+    yaml: `nodes:
+- name: a
+  type: python
+  source: {type: code, path: a.py}
+  inputs:
+    x: \${b.output}
+- name: b
+  type: python
+  source: {type: code, path: a.py}
+  inputs:
+    x: \${a.output}
+`,
+  },
+  'a reference to nothing': {
+    code: 'NodeReferenceNotFound',
+    line: 'x: ${nowhere.output}',
+    yaml: `nodes:
+- name: a
+  type: python
+  source: {type: code, path: a.py}
+  inputs:
+    x: \${nowhere.output}
+`,
+  },
+  'two nodes of one name': {
+    code: 'DuplicateNodeName',
+    line: '- name: twin # second',
+    yaml: `nodes:
+- name: twin
+  type: python
+  source: {type: code, path: a.py}
+- name: twin # second
+  type: python
+  source: {type: code, path: a.py}
+`,
+  },
+  'an output without a source': {
+    code: 'EmptyOutputReference',
+    line: 'result:',
+    yaml: `outputs:
+  result:
+    type: string
+nodes:
+- name: a
+  type: python
+  source: {type: code, path: a.py}
+`,
+  },
+  'YAML that cannot be read': {
+    code: '',
+    line: 'nodes: [',
+    yaml: 'inputs: {}\nnodes: [\n',
+  },
+};
+
+for (const [name, { code, line, yaml }] of Object.entries(CASES)) {
+  test(name, async ({ app, deck }) => {
+    addFlow(deck.flows, 'typed', { 'flow.dag.yaml': 'nodes: []\n', 'a.py': '' });
+    await deck.start();
+    await app.edit('typed', 'flow.dag.yaml');
+    await expect(app.findingMarks).toHaveCount(0);
+    await app.write('flow.dag.yaml', yaml);
+    await expect(app.findingMarks.first()).toBeVisible();
+    await app.findingMarks.first().hover();
+    await expect(app.findingTooltip).toContainText(code);
+    expect(await app.markedLines('flow.dag.yaml')).toContain(line);
+    await app.write('flow.dag.yaml', 'nodes: []\n');
+    await expect(app.findingMarks).toHaveCount(0);
+  });
+}

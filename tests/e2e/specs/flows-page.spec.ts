@@ -1,0 +1,104 @@
+// The flows page: every flow of the project, also those that are broken or badly named.
+
+import { addFlow, addSample } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+
+const SAMPLES = ['greeting', 'triage-ticket', 'score-answers', 'chat-with-notes', 'reading-time'];
+
+test('flows have name, type and session state, and can be searched', async ({ app, deck, page }) => {
+  for (const sample of SAMPLES) addSample(deck.flows, sample);
+  await deck.start();
+  await app.signIn();
+  const rows = page.getByRole('table', { name: 'Flows' }).getByRole('row');
+  await expect(rows).toHaveCount(1 + SAMPLES.length);
+  await expect(rows.filter({ hasText: 'Score answers' })).toContainText('Evaluation');
+  await expect(rows.filter({ hasText: 'Chat with notes' })).toContainText('Chat');
+  await expect(rows.filter({ hasText: 'Greeting' })).toContainText('No session');
+
+  await page.getByRole('searchbox', { name: 'Search flows' }).fill('ticket');
+  await expect(rows).toHaveCount(2);
+  await expect(app.status).toContainText('1 flow found');
+  await page.reload();
+  await expect(rows).toHaveCount(2);
+  await page.getByRole('searchbox').fill('nothing like it');
+  await page.getByRole('button', { name: 'Clear search' }).click();
+  await expect(rows).toHaveCount(1 + SAMPLES.length);
+});
+
+test('a broken flow is listed with its error and its line', async ({ app, deck, page }) => {
+  addFlow(deck.flows, 'broken', { 'flow.dag.yaml': 'inputs: {}\nnodes: [\n' });
+  addFlow(deck.flows, 'twins', {
+    'flow.dag.yaml': 'nodes:\n- name: a\n  type: prompt\n  source: {type: code, path: a.jinja2}\n'.concat(
+      '- name: a\n  type: prompt\n  source: {type: code, path: a.jinja2}\n',
+    ),
+    'a.jinja2': '',
+  });
+  await deck.start();
+  await app.signIn();
+  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+  await expect(row('broken')).toContainText(/line [23]:/);
+  await expect(row('twins')).toContainText(/line [25]:.*a/);
+  await page.getByRole('link', { name: 'broken' }).click();
+  await expect(page.getByRole('main')).toContainText(/line [23]/);
+  await expect(app.rawSwitch).toBeVisible();
+});
+
+test('without a flow the page explains what a flow folder is; the first one appears by itself', async ({
+  app,
+  deck,
+  page,
+}) => {
+  await deck.start();
+  await app.signIn();
+  await expect(page.getByRole('heading', { name: 'There is no flow yet' })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(deck.flows);
+  addSample(deck.flows, 'greeting');
+  await expect(page.getByRole('link', { name: 'Greeting' })).toBeVisible();
+});
+
+test('a lost server is told, and found again', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.signIn();
+  await deck.kill();
+  const banner = page.getByRole('alert').filter({ hasText: 'does not answer' });
+  await expect(banner).toBeVisible();
+  await deck.start();
+  await page.getByRole('button', { name: 'Reconnect now' }).click({ trial: false }).catch(() => undefined);
+  await expect(banner).toBeHidden({ timeout: 60_000 });
+  addSample(deck.flows, 'triage-ticket');
+  await expect(page.getByRole('link', { name: 'Triage a support ticket' })).toBeVisible();
+});
+
+test('names are text, whatever they hold', async ({ app, deck, page }) => {
+  const evil = '<img src=x onerror=alert(1)>';
+  const long = 'n'.repeat(60);
+  addFlow(deck.flows, evil, {
+    'flow.dag.yaml': `display_name: '${evil}'\ndescription: '<script>alert(2)</script>'\nnodes: []\n`,
+    [`${evil}.py`]: `# ${evil}\n`,
+  });
+  addFlow(deck.flows, long, { 'flow.dag.yaml': 'nodes: []\n' });
+  const dialogs: string[] = [];
+  page.on('dialog', async (dialog) => {
+    dialogs.push(dialog.message());
+    await dialog.dismiss();
+  });
+  await deck.start();
+  await app.signIn();
+  await expect(page.getByRole('link', { name: long })).toBeVisible();
+  await page.getByRole('link', { name: evil }).click();
+  await expect(page.getByRole('heading', { level: 1, name: evil })).toBeVisible();
+  await app.setRawMode(true);
+  await app.openFile(`${evil}.py`);
+  await expect(page.locator('img')).toHaveCount(0);
+  expect(dialogs).toEqual([]);
+});
+
+test('an address that leads nowhere says so', async ({ app, deck, page }) => {
+  await deck.start();
+  await app.signIn();
+  await page.goto(deck.url('flows/not-there'));
+  await expect(page.getByRole('main')).toContainText('not-there');
+  await page.goto(deck.url('no/such/page'));
+  await expect(page.getByRole('heading', { level: 1, name: 'There is no such page' })).toBeVisible();
+});

@@ -1,0 +1,82 @@
+// Everything without a mouse, and the focus comes back to where it was.
+
+import { addFlow, addSample } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+
+test('the story by keyboard alone', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.signIn();
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('link', { name: 'Skip to content' })).toBeFocused();
+  await page.getByRole('link', { name: 'Greeting' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { level: 1, name: 'Greeting' })).toBeFocused();
+
+  await app.startButton.focus();
+  await page.keyboard.press('Enter');
+  await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
+  await app.runButton.focus();
+  await page.keyboard.press('Enter');
+  await app.expectRun('Completed');
+
+  await app.sessionMenu.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('End');
+  await expect(page.getByRole('menuitem', { name: 'Stop compute session' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(app.sessionMenu).toBeFocused();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('v');
+  await expect(page.getByRole('menuitem', { name: 'View installed packages' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.dialog).toBeVisible();
+  await expect(app.dialog.locator(':focus')).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(app.dialog).toBeHidden();
+  await expect(app.sessionMenu).toBeFocused();
+});
+
+test('the menu of a start is reached, walked and left', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.open('greeting');
+  const menu = page.getByRole('button', { name: 'Compute session options' });
+  await menu.focus();
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(menu).toBeFocused();
+  await expect(page.getByRole('menuitem')).toHaveCount(0);
+});
+
+test('the tree of files and the tabs', async ({ app, deck, page }) => {
+  addFlow(deck.flows, 'tree', {
+    'flow.dag.yaml': 'nodes: []\n',
+    'parts/one.md': '# One\n',
+    'two.py': 'x = 2\n',
+  });
+  await deck.start();
+  await app.open('tree', '?raw=1');
+  await app.file('parts').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(app.file('parts')).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowDown');
+  await expect(app.file('one.md')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.editor('parts/one.md')).toBeVisible();
+  await app.file('one.md').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(app.file('parts')).toBeFocused();
+  await page.keyboard.press('ArrowLeft');
+  await expect(app.file('one.md')).toBeHidden();
+  await page.keyboard.press('t');
+  await expect(app.file('two.py')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(app.editor('two.py')).toBeVisible();
+
+  const tab = (name: string) => page.getByRole('tab', { name });
+  await tab('two.py').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(tab('one.md')).toBeFocused();
+});
