@@ -62,7 +62,7 @@ fn condition<'a>(activate: Entry<'a>, node: &str) -> Result<Value<'a>, Problem> 
             let words: Vec<&str> = items.filter_map(Value::as_str).collect();
             words.contains(&"when") && words.contains(&"is")
         }
-        _ => true,
+        _ => !value.has_letters(),
     };
     if names_both {
         let message = format!(

@@ -46,7 +46,7 @@ pub(super) fn list<'a>(
     if let Some(items) = value.items() {
         return Ok(items.collect());
     }
-    let iterable = value.as_mapping().is_some() || value.as_str().is_some();
+    let iterable = value.as_mapping().is_some() || value.has_letters();
     let code = if iterable { item_error } else { "TypeError" };
     Err(Problem::new(
         code,

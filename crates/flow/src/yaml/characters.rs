@@ -1,6 +1,6 @@
-//! Characters that ruamel.yaml refuses and the parser does not.
+//! The text's characters, and those that ruamel.yaml refuses before it reads anything.
 
-use saphyr_parser::{Marker, Span};
+use saphyr_parser::Marker;
 
 use super::source::STAND_IN;
 
@@ -21,34 +21,8 @@ pub(super) fn unacceptable(text: &str) -> Option<(String, Marker)> {
     ))
 }
 
-/// The first tab outside of quotes, block scalars and comments. `scalars` are the spans of
-/// quoted and block scalars, in order.
-pub(super) fn misplaced_tab(text: &str, scalars: &[Span]) -> Option<Marker> {
-    let mut scalars = scalars.iter().peekable();
-    let mut in_comment = false;
-    let mut previous = '\n';
-    for (c, marker) in positions(text) {
-        while scalars
-            .next_if(|span| span.end.index() <= marker.index())
-            .is_some()
-        {}
-        let in_scalar = scalars
-            .peek()
-            .is_some_and(|span| span.start.index() <= marker.index());
-        in_comment &= marker.col() > 0;
-        match c {
-            _ if in_scalar => {}
-            '#' if matches!(previous, ' ' | '\t' | '\n' | '\r') => in_comment = true,
-            '\t' if !in_comment => return Some(marker),
-            _ => {}
-        }
-        previous = c;
-    }
-    None
-}
-
 /// Each character with its place as the parser counts.
-fn positions(text: &str) -> impl Iterator<Item = (char, Marker)> {
+pub(super) fn positions(text: &str) -> impl Iterator<Item = (char, Marker)> {
     let (mut line, mut column) = (1, 0);
     text.chars()
         .enumerate()

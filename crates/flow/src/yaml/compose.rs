@@ -7,6 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::scalar::Scalar;
 use super::source::SourceText;
+use super::strict::Strictness;
 use super::tree::{Content, NodeId, Place, Span, Tree};
 use super::{characters, merge};
 use crate::problem::Problem;
@@ -39,7 +40,7 @@ pub(crate) fn compose<'s>(source: &'s SourceText<'_>) -> Result<(Tree<'s>, Vec<P
         open: Vec::new(),
         anchors: BTreeMap::new(),
         merged: merge::Budget::default(),
-        quoted: Vec::new(),
+        strictness: Strictness::default(),
         problems: Vec::new(),
     };
     composer.run()?;
@@ -58,8 +59,7 @@ struct Composer<'s, 't> {
     open: Vec<Open>,
     anchors: BTreeMap<usize, NodeId>,
     merged: merge::Budget,
-    /// Where quoted and block scalars are.
-    quoted: Vec<saphyr_parser::Span>,
+    strictness: Strictness,
     problems: Vec<Problem>,
 }
 
@@ -69,6 +69,14 @@ impl<'s> Composer<'s, '_> {
         if let Some((problem, marker)) = characters::unacceptable(text) {
             return Err(Problem::new("YAMLError", self.point(&marker), problem).into());
         }
+        self.read(text)?;
+        if let Some((message, span)) = self.strictness.refusal(text) {
+            return Err(Problem::new("YAMLError", self.source.span(&span), message).into());
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, text: &'s str) -> Result<(), Refused> {
         let mut documents = 0;
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| self.refused(&error))?;
@@ -79,13 +87,8 @@ impl<'s> Composer<'s, '_> {
                 let message = "A second document starts here. A flow file holds one: remove this line or what follows.";
                 return Err(Problem::new("YAMLError", self.source.span(&span), message).into());
             }
+            self.strictness.observe(&event, span);
             self.event(event, span)?;
-        }
-        if text.contains('\t')
-            && let Some(marker) = characters::misplaced_tab(text, &self.quoted)
-        {
-            let message = "A tab stands here. YAML takes tabs only inside of quotes: write spaces.";
-            return Err(Problem::new("YAMLError", self.point(&marker), message).into());
         }
         Ok(())
     }
@@ -99,7 +102,7 @@ impl<'s> Composer<'s, '_> {
         let message = format!("This is not YAML: {}.", error.info());
         Refused {
             problem: Problem::new("YAMLError", span, message),
-            repaired: self.source.indented(error),
+            repaired: self.source.repaired(error),
         }
     }
 
@@ -115,13 +118,10 @@ impl<'s> Composer<'s, '_> {
         }
     }
 
-    fn event(&mut self, event: Event<'s>, at: saphyr_parser::Span) -> Result<(), Problem> {
-        let span = self.source.span(&at);
+    fn event(&mut self, event: Event<'s>, span: saphyr_parser::Span) -> Result<(), Problem> {
+        let span = self.source.span(&span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                if style != ScalarStyle::Plain {
-                    self.quoted.push(at);
-                }
                 let scalar = resolve(self.source.restore(text), style, tag.as_deref());
                 let id = self.tree.push(span, Content::Scalar(scalar));
                 self.place_node(id, anchor);
@@ -211,11 +211,11 @@ fn resolve<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Sca
         return Scalar::plain(text);
     }
     if !tag.is_yaml_core_schema() {
-        return Scalar::Other(text);
+        return Scalar::Tagged(text);
     }
     // Even `!!str`: ruamel.yaml makes a tagged value of it, which equals no text.
     match tag.suffix.as_str() {
         "int" | "float" | "bool" | "null" => Scalar::plain(text),
-        _ => Scalar::Other(text),
+        _ => Scalar::Tagged(text),
     }
 }

@@ -79,7 +79,9 @@ impl Expander {
                 Some(number) => Json::Number(number),
                 None => Json::String(self.text(value)),
             },
-            Scalar::Text(_) | Scalar::Merge | Scalar::Other(_) => Json::String(self.text(value)),
+            Scalar::Text(_) | Scalar::Merge | Scalar::Other(_) | Scalar::Tagged(_) => {
+                Json::String(self.text(value))
+            }
         }
     }
 

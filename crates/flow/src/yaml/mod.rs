@@ -11,6 +11,7 @@ mod json;
 mod merge;
 mod scalar;
 mod source;
+mod strict;
 mod tree;
 
 pub(crate) use compose::{Refused, compose};

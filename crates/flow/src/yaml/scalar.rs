@@ -14,9 +14,10 @@ pub(crate) enum Scalar<'t> {
     Text(Cow<'t, str>),
     /// `<<` written plain: as a key, it takes in other mappings.
     Merge,
-    /// A date, an integer beyond 128 bits or a value with a tag of its own: neither text nor
-    /// number to promptflow.
+    /// A date, or an integer beyond 128 bits.
     Other(Cow<'t, str>),
+    /// A value with a tag of its own, which equals no text.
+    Tagged(Cow<'t, str>),
 }
 
 impl<'t> Scalar<'t> {
@@ -54,7 +55,7 @@ impl<'t> Scalar<'t> {
             Self::Integer(value) => *value != 0,
             Self::Float(value) => *value != 0.0,
             Self::Text(text) => !text.is_empty(),
-            Self::Merge | Self::Other(_) => true,
+            Self::Merge | Self::Other(_) | Self::Tagged(_) => true,
         }
     }
 
@@ -66,7 +67,7 @@ impl<'t> Scalar<'t> {
             Self::Float(value) => float_key(*value),
             Self::Text(text) => Key::Text(text),
             Self::Merge => Key::Text("<<"),
-            Self::Other(text) => Key::Other(text),
+            Self::Other(text) | Self::Tagged(text) => Key::Other(text),
         }
     }
 
@@ -76,7 +77,8 @@ impl<'t> Scalar<'t> {
             Self::Bool(_) => "true or false",
             Self::Integer(_) | Self::Float(_) => "a number",
             Self::Text(_) | Self::Merge => "a text",
-            Self::Other(_) => "a date or tagged value",
+            Self::Other(_) => "a date",
+            Self::Tagged(_) => "a tagged value",
         }
     }
 
@@ -87,7 +89,7 @@ impl<'t> Scalar<'t> {
             Self::Bool(false) => Cow::Borrowed("False"),
             Self::Integer(value) => Cow::Owned(value.to_string()),
             Self::Float(value) => Cow::Owned(value.to_string()),
-            Self::Text(text) | Self::Other(text) => Cow::Borrowed(text),
+            Self::Text(text) | Self::Other(text) | Self::Tagged(text) => Cow::Borrowed(text),
             Self::Merge => Cow::Borrowed("<<"),
         }
     }

@@ -5,6 +5,7 @@
 //! remembers where it came from.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use saphyr_parser::{Marker, ScanError};
 
@@ -101,17 +102,36 @@ impl<'t> SourceText<'t> {
         }
     }
 
-    /// The text with the lines indented that the parser refuses and ruamel.yaml does not:
-    /// continuations of quoted scalars, and what is inside of brackets, may start anywhere.
-    pub(crate) fn indented(&self, error: &ScanError) -> Option<SourceText<'static>> {
+    /// A text that means the same, when the parser refuses what ruamel.yaml takes: continuations
+    /// of quoted scalars and what is inside of brackets may start anywhere in their lines, and a
+    /// comment may follow a quote or bracket at once.
+    pub(super) fn repaired(&self, error: &ScanError) -> Option<SourceText<'static>> {
         let marker = error.marker();
         let lines = match error.info() {
             "invalid indentation in quoted scalar" => self.continuation_lines(marker)?,
-            "invalid indentation in flow construct" | "invalid indentation" => {
-                marker.line()..marker.line() + 1
+            "invalid indentation in flow construct"
+            | "invalid indentation"
+            | "tab cannot be used as indentation" => marker.line()..marker.line() + 1,
+            "comments must be separated from other tokens by whitespace" => {
+                return self.with_space_before(marker);
             }
             _ => return None,
         };
+        self.indented(lines, marker)
+    }
+
+    /// Nothing but a comment follows on the line, so that no place of a token changes.
+    fn with_space_before(&self, marker: &Marker) -> Option<SourceText<'static>> {
+        let (at, _) = self.text.char_indices().nth(marker.index())?;
+        let (before, after) = self.text.split_at(at);
+        Some(SourceText {
+            text: Cow::Owned(format!("{before} {after}")),
+            origins: self.origins.clone(),
+            room: self.room.checked_sub(1)?,
+        })
+    }
+
+    fn indented(&self, lines: Range<usize>, marker: &Marker) -> Option<SourceText<'static>> {
         // Deeper than any collection around it that the limit of depth lets through to a line
         // that people read.
         let inserted = u32::try_from(marker.col()).ok()?.saturating_add(64);
@@ -138,7 +158,7 @@ impl<'t> SourceText<'t> {
     }
 
     /// The lines, from 1, that the quoted scalar at `start` continues on.
-    fn continuation_lines(&self, start: &Marker) -> Option<std::ops::Range<usize>> {
+    fn continuation_lines(&self, start: &Marker) -> Option<Range<usize>> {
         let mut chars = self.text.chars().skip(start.index());
         let quote = chars.next()?;
         let mut line = start.line();

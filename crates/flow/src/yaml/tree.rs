@@ -111,6 +111,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// Whether Python can go through its letters, as it does through a text's.
+    pub(crate) fn has_letters(self) -> bool {
+        matches!(
+            self.content(),
+            Content::Scalar(Scalar::Text(_) | Scalar::Merge | Scalar::Tagged(_))
+        )
+    }
+
     pub(crate) fn is_null(self) -> bool {
         matches!(self.content(), Content::Scalar(Scalar::Null))
     }
