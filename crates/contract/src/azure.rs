@@ -150,3 +150,29 @@ pub struct FlowBaseDto {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flow_definition_file_path: Option<String>,
 }
+
+/// Answer of `GET FlowSessions/{sessionId}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct GetTrainingSessionDto {
+    /// What is known of the session.
+    pub properties: SessionProperties,
+}
+
+/// A session by the contract's names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionProperties {
+    /// The session's id.
+    pub session_id: String,
+    /// `local` on one's own machine.
+    pub subscription_id: String,
+    /// `local` on one's own machine.
+    pub resource_group_name: String,
+    /// The project.
+    pub workspace_name: String,
+    /// Seconds without activity after which it is deleted; left out for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_idle_time_seconds: Option<i64>,
+}

@@ -48,7 +48,7 @@ pub enum FileKind {
     Binary,
     /// Larger than [`EDITABLE_LIMIT`]: listed, not opened.
     TooLarge,
-    /// A symbolic link that leads out of the flow folder, or nowhere: listed, never followed.
+    /// A symbolic link that leads out of the flow folder, to a folder, or nowhere: listed, never followed.
     OutsideLink,
 }
 
@@ -59,7 +59,7 @@ pub enum FileKind {
 pub struct FileChange {
     /// The file.
     pub path: FilePath,
-    /// The entry as it stands now; `None` when it is gone.
+    /// The entry as it stands now; `None` when it is gone, and with it all that a folder held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub entry: Option<FileEntry>,
 }

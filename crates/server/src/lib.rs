@@ -1,4 +1,33 @@
-//! t
+//! The server behind the `flowdeck` command: HTTP API, live events, authentication and the browser app's files.
+//!
+//! Stands on `flowdeck_compute` for sessions and runs and on `flowdeck_flow` for what a flow's definition says; knows the
+//! screen only as files to hand out.
+
+mod app;
+mod assets;
+mod auth;
+mod base_path;
+pub mod cli;
+mod events;
 pub mod files;
+pub mod flows;
+pub mod http;
 mod random;
 mod time;
+
+pub use app::{App, Settings};
+pub use assets::Assets;
+pub use auth::{AllowedHosts, Token};
+pub use base_path::{BasePath, InvalidBasePath};
+
+use http::error::{ApiError, ApiResult};
+
+/// Runs what may wait for the disk where it holds up nobody.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> ApiResult<T> + Send + 'static,
+) -> ApiResult<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => Err(ApiError::internal("The server failed.", error)),
+    }
+}

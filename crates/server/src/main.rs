@@ -1,2 +1,7 @@
-//! Stub.
-fn main() {}
+//! The `flowdeck` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    flowdeck_server::cli::run()
+}

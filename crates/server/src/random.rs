@@ -9,7 +9,10 @@ use axum::http::HeaderValue;
 /// # Panics
 /// When the operating system has no randomness to give: nothing the server does is safe then.
 #[must_use]
-#[expect(clippy::expect_used, reason = "without randomness no secret can be made")]
+#[expect(
+    clippy::expect_used,
+    reason = "without randomness no secret can be made"
+)]
 pub fn hex(bytes: usize) -> String {
     let mut buffer = vec![0_u8; bytes];
     getrandom::fill(&mut buffer).expect("the operating system gives no random bytes");

@@ -14,7 +14,9 @@ pub fn now_rfc3339() -> String {
 /// `millis` in the contract's words; `None` beyond the years that can be written.
 #[must_use]
 pub fn rfc3339(millis: Millis) -> Option<String> {
-    Timestamp::from_millisecond(millis.0).ok().map(|time| time.to_string())
+    Timestamp::from_millisecond(millis.0)
+        .ok()
+        .map(|time| time.to_string())
 }
 
 /// A file's time as the API counts it; times before 1970 count as negative.
@@ -22,7 +24,9 @@ pub fn rfc3339(millis: Millis) -> Option<String> {
 pub fn millis(time: SystemTime) -> Millis {
     let millis = match time.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
-        Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
+        Err(before) => {
+            i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis)
+        }
     };
     Millis(millis)
 }

@@ -9,7 +9,9 @@ use std::{
 
 use cap_std::{ambient_authority, fs::Dir};
 use flowdeck_contract::{files::FileKind, ids::FilePath};
-use flowdeck_server::files::{ContentCache, ETag, FileError, FlowFolder, NODE_LIMIT, Precondition, is_leftover};
+use flowdeck_server::files::{
+    ContentCache, ETag, FileError, FlowFolder, NODE_LIMIT, Precondition, is_leftover,
+};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -36,7 +38,10 @@ fn open(at: &Path) -> FlowFolder {
 
 fn listed(folder: &FlowFolder) -> Vec<(String, FileKind)> {
     let tree = folder.list().unwrap();
-    tree.entries.into_iter().map(|entry| (entry.path.to_string(), entry.kind)).collect()
+    tree.entries
+        .into_iter()
+        .map(|entry| (entry.path.to_string(), entry.kind))
+        .collect()
 }
 
 #[test]
@@ -82,7 +87,10 @@ fn names_that_the_api_cannot_carry_and_entries_beyond_the_limit_are_counted() {
     // The name, and what did not fit beside flow.dag.yaml, many, src and src/a.py.
     assert_eq!(tree.left_out, 1 + 4);
     for name in ["flow.dag.yaml", "many", "src"] {
-        assert!(tree.entries.iter().any(|entry| entry.path.as_str() == name), "{name}");
+        assert!(
+            tree.entries.iter().any(|entry| entry.path.as_str() == name),
+            "{name}"
+        );
     }
 }
 
@@ -90,8 +98,17 @@ fn names_that_the_api_cannot_carry_and_entries_beyond_the_limit_are_counted() {
 fn a_listed_tag_is_the_one_that_saving_takes() {
     let (_world, folder) = world();
     let entry = folder.entry(&path("src/a.py")).unwrap().unwrap();
-    assert_eq!(entry.etag, folder.read(&path("src/a.py")).unwrap().etag.as_str());
-    let saved = folder.save(&path("src/a.py"), &Precondition::if_match(&entry.etag), b"x = 1\r\n").unwrap();
+    assert_eq!(
+        entry.etag,
+        folder.read(&path("src/a.py")).unwrap().etag.as_str()
+    );
+    let saved = folder
+        .save(
+            &path("src/a.py"),
+            &Precondition::if_match(&entry.etag),
+            b"x = 1\r\n",
+        )
+        .unwrap();
     assert!(!saved.created);
     assert_eq!(saved.entry.etag, ETag::of(b"x = 1\r\n").as_str());
     assert_eq!(folder.read(&path("src/a.py")).unwrap().text, "x = 1\r\n");
@@ -102,9 +119,17 @@ fn a_save_keeps_the_mode_and_leaves_nothing_beside_the_file() {
     let (world, folder) = world();
     let file = world.path().join("flow/src/a.py");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o751)).unwrap();
-    folder.save(&path("src/a.py"), &Precondition::Exists, b"new").unwrap();
-    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o7777, 0o751);
-    let names: Vec<_> = fs::read_dir(world.path().join("flow/src")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    folder
+        .save(&path("src/a.py"), &Precondition::Exists, b"new")
+        .unwrap();
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o7777,
+        0o751
+    );
+    let names: Vec<_> = fs::read_dir(world.path().join("flow/src"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(names, ["a.py"]);
 }
 
@@ -114,8 +139,12 @@ fn a_file_that_changed_meanwhile_is_not_overwritten() {
     let file = world.path().join("flow/src/a.py");
     let opened = folder.read(&path("src/a.py")).unwrap().etag;
     fs::write(&file, "somebody else's").unwrap();
-    let failure = folder.save(&path("src/a.py"), &Precondition::Is(vec![opened]), b"mine").unwrap_err();
-    let FileError::Changed { now, .. } = failure else { panic!("{failure}") };
+    let failure = folder
+        .save(&path("src/a.py"), &Precondition::Is(vec![opened]), b"mine")
+        .unwrap_err();
+    let FileError::Changed { now, .. } = failure else {
+        panic!("{failure}")
+    };
     assert_eq!(now, Some(ETag::of(b"somebody else's")));
     assert_eq!(fs::read_to_string(&file).unwrap(), "somebody else's");
 }
@@ -123,7 +152,12 @@ fn a_file_that_changed_meanwhile_is_not_overwritten() {
 #[test]
 fn a_new_file_makes_its_folders_and_never_replaces_one() {
     let (_world, folder) = world();
-    assert!(folder.save(&path("a/b/new.py"), &Precondition::Absent, b"1").unwrap().created);
+    assert!(
+        folder
+            .save(&path("a/b/new.py"), &Precondition::Absent, b"1")
+            .unwrap()
+            .created
+    );
     let again = folder.save(&path("a/b/new.py"), &Precondition::Absent, b"2");
     assert!(matches!(again, Err(FileError::Exists { .. })), "{again:?}");
     assert_eq!(folder.read(&path("a/b/new.py")).unwrap().text, "1");
@@ -137,7 +171,10 @@ fn what_is_no_text_is_neither_opened_nor_saved() {
     fs::write(world.path().join("flow/bin"), b"a\0b").unwrap();
     fs::write(world.path().join("flow/latin1"), b"gr\xf6\xdfe").unwrap();
     for name in ["bin", "latin1"] {
-        assert!(matches!(folder.read(&path(name)), Err(FileError::NotText(_))), "{name}");
+        assert!(
+            matches!(folder.read(&path(name)), Err(FileError::NotText(_))),
+            "{name}"
+        );
     }
     for content in [b"a\0b".as_slice(), b"\xff"] {
         let saved = folder.save(&path("x"), &Precondition::Absent, content);
@@ -146,7 +183,10 @@ fn what_is_no_text_is_neither_opened_nor_saved() {
     let huge = vec![b'a'; 2 * 1024 * 1024 + 1];
     let saved = folder.save(&path("x"), &Precondition::Absent, &huge);
     assert!(matches!(saved, Err(FileError::TooLarge { .. })));
-    assert!(matches!(folder.read(&path("src")), Err(FileError::Folder(_))));
+    assert!(matches!(
+        folder.read(&path("src")),
+        Err(FileError::Folder(_))
+    ));
 }
 
 #[test]
@@ -154,9 +194,18 @@ fn links_inside_are_followed_and_stay_links_when_saved() {
     let (world, folder) = world();
     let flow = world.path().join("flow");
     symlink("src/a.py", flow.join("link.py")).unwrap();
-    folder.save(&path("link.py"), &Precondition::Exists, b"through").unwrap();
-    assert!(fs::symlink_metadata(flow.join("link.py")).unwrap().is_symlink());
-    assert_eq!(fs::read_to_string(flow.join("src/a.py")).unwrap(), "through");
+    folder
+        .save(&path("link.py"), &Precondition::Exists, b"through")
+        .unwrap();
+    assert!(
+        fs::symlink_metadata(flow.join("link.py"))
+            .unwrap()
+            .is_symlink()
+    );
+    assert_eq!(
+        fs::read_to_string(flow.join("src/a.py")).unwrap(),
+        "through"
+    );
     folder.remove(&path("link.py"), None).unwrap();
     assert!(flow.join("src/a.py").exists());
 }
@@ -165,16 +214,26 @@ fn links_inside_are_followed_and_stay_links_when_saved() {
 fn links_that_lead_out_are_listed_and_never_followed() {
     let (world, folder) = world();
     let flow = world.path().join("flow");
-    symlink(world.path().join("outside/secret.txt"), flow.join("absolute")).unwrap();
+    symlink(
+        world.path().join("outside/secret.txt"),
+        flow.join("absolute"),
+    )
+    .unwrap();
     symlink("../outside/secret.txt", flow.join("relative")).unwrap();
     symlink("../outside", flow.join("folder")).unwrap();
     symlink("nowhere", flow.join("dangling")).unwrap();
     symlink("loop", flow.join("loop")).unwrap();
-    let links: Vec<_> = listed(&folder).into_iter().filter(|(_, kind)| *kind == FileKind::OutsideLink).collect();
+    let links: Vec<_> = listed(&folder)
+        .into_iter()
+        .filter(|(_, kind)| *kind == FileKind::OutsideLink)
+        .collect();
     assert_eq!(links.len(), 5, "{links:?}");
     for name in ["absolute", "relative", "folder/secret.txt", "loop"] {
         let read = folder.read(&path(name));
-        assert!(matches!(read, Err(FileError::Outside(_))), "{name}: {read:?}");
+        assert!(
+            matches!(read, Err(FileError::Outside(_))),
+            "{name}: {read:?}"
+        );
         for precondition in [Precondition::Exists, Precondition::Absent] {
             let saved = folder.save(&path(name), &precondition, b"pwned");
             assert!(saved.is_err(), "{name}: {saved:?}");
@@ -185,9 +244,14 @@ fn links_that_lead_out_are_listed_and_never_followed() {
         assert!(saved.is_err(), "{name}: {saved:?}");
     }
     assert!(folder.remove(&path("folder/secret.txt"), None).is_err());
-    let outside: Vec<_> = fs::read_dir(world.path().join("outside")).unwrap().collect();
+    let outside: Vec<_> = fs::read_dir(world.path().join("outside"))
+        .unwrap()
+        .collect();
     assert_eq!(outside.len(), 1);
-    assert_eq!(fs::read_to_string(world.path().join("outside/secret.txt")).unwrap(), "secret");
+    assert_eq!(
+        fs::read_to_string(world.path().join("outside/secret.txt")).unwrap(),
+        "secret"
+    );
 }
 
 #[test]
@@ -195,13 +259,32 @@ fn tools_folders_and_pipes_are_not_served() {
     let (world, folder) = world();
     fs::create_dir(world.path().join("flow/.git")).unwrap();
     fs::write(world.path().join("flow/.git/config"), "").unwrap();
-    assert!(matches!(folder.read(&path(".git/config")), Err(FileError::Hidden(_))));
-    let hook = folder.save(&path(".git/hooks/pre-commit"), &Precondition::Absent, b"#!/bin/sh");
+    assert!(matches!(
+        folder.read(&path(".git/config")),
+        Err(FileError::Hidden(_))
+    ));
+    let hook = folder.save(
+        &path(".git/hooks/pre-commit"),
+        &Precondition::Absent,
+        b"#!/bin/sh",
+    );
     assert!(matches!(hook, Err(FileError::Hidden(_))));
     let pipe = world.path().join("flow/pipe");
-    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    assert!(matches!(folder.read(&path("pipe")), Err(FileError::Special(_))));
-    assert_eq!(folder.entry(&path("pipe")).unwrap().unwrap().kind, FileKind::Binary);
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(&pipe)
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert!(matches!(
+        folder.read(&path("pipe")),
+        Err(FileError::Special(_))
+    ));
+    assert_eq!(
+        folder.entry(&path("pipe")).unwrap().unwrap().kind,
+        FileKind::Binary
+    );
 }
 
 /// Parts that hostile paths are made of.

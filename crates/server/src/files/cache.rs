@@ -41,10 +41,13 @@ impl Stamp {
         }
     }
 
-    fn is_settled(&self) -> bool {
+    /// Whether every later change shows in the stamp.
+    pub(crate) fn is_settled(&self) -> bool {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
         let newest = self.modified.0.max(self.changed.0);
-        now.is_ok_and(|now| i64::try_from(now.saturating_sub(SETTLED).as_secs()).is_ok_and(|limit| newest < limit))
+        now.is_ok_and(|now| {
+            i64::try_from(now.saturating_sub(SETTLED).as_secs()).is_ok_and(|limit| newest < limit)
+        })
     }
 }
 

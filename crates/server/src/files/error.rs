@@ -81,13 +81,37 @@ impl FileError {
         match source.kind() {
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NotFound(path),
             // cap-std's own refusal has no error number; the operating system's has.
-            io::ErrorKind::PermissionDenied if source.raw_os_error().is_none() => Self::Outside(path),
-            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => Self::Denied(path),
+            io::ErrorKind::PermissionDenied if source.raw_os_error().is_none() => {
+                Self::Outside(path)
+            }
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                Self::Denied(path)
+            }
             io::ErrorKind::IsADirectory => Self::Folder(path),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace(path),
             _ if source.raw_os_error() == Some(LINK_LOOP) => Self::Outside(path),
             io::ErrorKind::InvalidFilename => Self::NotFound(path),
             _ => Self::Io { path, source },
+        }
+    }
+
+    /// PascalCase, stable.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "FileNotFound",
+            Self::Outside(_) => "FileOutside",
+            Self::Hidden(_) => "FileHidden",
+            Self::Folder(_) => "FileIsFolder",
+            Self::NotAFolder(_) => "FolderIsFile",
+            Self::Special(_) => "FileSpecial",
+            Self::NotText(_) => "FileNotText",
+            Self::TooLarge { .. } => "FileTooLarge",
+            Self::Changed { .. } => "FileChanged",
+            Self::Exists { .. } => "FileExists",
+            Self::Denied(_) => "FileAccessDenied",
+            Self::NoSpace(_) => "DiskFull",
+            Self::Io { .. } => "FileFailed",
         }
     }
 }

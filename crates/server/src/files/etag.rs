@@ -81,8 +81,15 @@ mod tests {
     #[test]
     fn if_match_takes_lists_stars_and_weakened_tags() {
         let tag = ETag::of(b"a");
-        for header in [tag.as_str().to_owned(), format!("\"x\", W/{}", tag.as_str()), "*".to_owned()] {
-            assert!(Precondition::if_match(&header).holds(Some(&tag)), "{header}");
+        for header in [
+            tag.as_str().to_owned(),
+            format!("\"x\", W/{}", tag.as_str()),
+            "*".to_owned(),
+        ] {
+            assert!(
+                Precondition::if_match(&header).holds(Some(&tag)),
+                "{header}"
+            );
             assert!(!Precondition::if_match(&header).holds(None), "{header}");
         }
         assert!(!Precondition::if_match("\"x\"").holds(Some(&tag)));

@@ -1,6 +1,9 @@
 //! One flow's folder: opens and reads its files.
 
-use std::{io::Read, sync::Arc};
+use std::{
+    io::{self, Read},
+    sync::Arc,
+};
 
 use cap_std::fs::{Dir, File, Metadata, OpenOptions, OpenOptionsExt};
 use flowdeck_contract::{
@@ -71,8 +74,27 @@ impl FlowFolder {
         }
     }
 
+    /// The metadata of a file, links followed; `None` when it is not there. A link that leads out is its own metadata,
+    /// so that it counts as there and fails when it is read.
+    pub(crate) fn stat(&self, path: &FilePath) -> Result<Option<Metadata>, FileError> {
+        let outside = |error: &io::Error| error.kind() != io::ErrorKind::NotFound;
+        let found = match self.dir.metadata(path.as_str()) {
+            Err(error) if outside(&error) => self.dir.symlink_metadata(path.as_str()),
+            found => found,
+        };
+        match found.map_err(|error| FileError::of(path, error)) {
+            Ok(metadata) => Ok(Some(metadata)),
+            Err(FileError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// What the file at `path` is, given its own metadata (a link's are the link's).
-    pub(crate) fn describe(&self, path: &FilePath, metadata: &Metadata) -> Result<FileEntry, FileError> {
+    pub(crate) fn describe(
+        &self,
+        path: &FilePath,
+        metadata: &Metadata,
+    ) -> Result<FileEntry, FileError> {
         let mut entry = FileEntry {
             path: path.clone(),
             kind: FileKind::Folder,

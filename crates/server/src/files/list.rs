@@ -34,11 +34,16 @@ impl FlowFolder {
                 break;
             }
         }
-        tree.entries.sort_by(|a, b| parts(&a.path).cmp(&parts(&b.path)));
+        tree.entries
+            .sort_by(|a, b| parts(&a.path).cmp(&parts(&b.path)));
         Ok(tree)
     }
 
-    fn list_one(&self, folder: Option<&FilePath>, tree: &mut FileTree) -> Result<Vec<FileEntry>, FileError> {
+    fn list_one(
+        &self,
+        folder: Option<&FilePath>,
+        tree: &mut FileTree,
+    ) -> Result<Vec<FileEntry>, FileError> {
         let mut entries = Vec::new();
         for name in self.names(folder)? {
             let path = match (name, folder) {
@@ -50,7 +55,8 @@ impl FlowFolder {
             }
             // Names that the API cannot carry: not UTF-8, with control characters, too long.
             let path = path.ok().and_then(|path| FilePath::try_from(path).ok());
-            let Some(path) = path.filter(|_| tree.entries.len() + entries.len() < NODE_LIMIT) else {
+            let Some(path) = path.filter(|_| tree.entries.len() + entries.len() < NODE_LIMIT)
+            else {
                 tree.left_out = tree.left_out.saturating_add(1);
                 continue;
             };
@@ -70,10 +76,18 @@ impl FlowFolder {
         let names: Result<Vec<Result<String, OsString>>, FileError> = self
             .dir
             .read_dir(here)
-            .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.file_name().into_string())).collect())
+            .and_then(|entries| {
+                entries
+                    .map(|entry| entry.map(|entry| entry.file_name().into_string()))
+                    .collect()
+            })
             .map_err(|error| FileError::of(here, error));
         match names {
-            Err(FileError::NotFound(_) | FileError::Outside(_) | FileError::Denied(_)) if folder.is_some() => Ok(Vec::new()),
+            Err(FileError::NotFound(_) | FileError::Outside(_) | FileError::Denied(_))
+                if folder.is_some() =>
+            {
+                Ok(Vec::new())
+            }
             Ok(mut names) => {
                 names.sort();
                 Ok(names)

@@ -12,8 +12,10 @@ mod names;
 mod save;
 
 pub use cache::ContentCache;
+pub(crate) use cache::Stamp;
 pub use error::FileError;
 pub use etag::{ETag, Precondition};
+pub(crate) use folder::modified;
 pub use folder::{FlowFolder, TextFile};
 pub use list::NODE_LIMIT;
 pub use names::{is_hidden, is_leftover};

@@ -9,7 +9,8 @@ const LEFTOVER_END: &str = ".tmp";
 /// Whether a path is neither listed nor served: below a tool's folder, or a save under way.
 #[must_use]
 pub fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|name| TOOL_FOLDERS.contains(&name) || is_leftover(name))
+    path.split('/')
+        .any(|name| TOOL_FOLDERS.contains(&name) || is_leftover(name))
 }
 
 /// Whether a file is a save's temporary one; after a crash it is a leftover.

@@ -12,7 +12,9 @@ use flowdeck_contract::{
     ids::FilePath,
 };
 
-use crate::files::{ETag, FileError, FlowFolder, Precondition, folder::refuse_hidden, names::temporary};
+use crate::files::{
+    ETag, FileError, FlowFolder, Precondition, folder::refuse_hidden, names::temporary,
+};
 
 /// What a save did.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +33,12 @@ impl FlowFolder {
     ///
     /// # Errors
     /// [`FileError`]; the file is as it was then.
-    pub fn save(&self, path: &FilePath, precondition: &Precondition, content: &[u8]) -> Result<Saved, FileError> {
+    pub fn save(
+        &self,
+        path: &FilePath,
+        precondition: &Precondition,
+        content: &[u8],
+    ) -> Result<Saved, FileError> {
         refuse_hidden(path)?;
         check_text(path, content)?;
         let now = self.check(path, precondition)?;
@@ -40,7 +47,8 @@ impl FlowFolder {
         }
         let place = self.place(path)?;
         let of = |error| FileError::of(path, error);
-        let temporary = Temporary::write(&place.parent, content, place.replaced.as_ref()).map_err(of)?;
+        let temporary =
+            Temporary::write(&place.parent, content, place.replaced.as_ref()).map_err(of)?;
         self.check(path, precondition)?;
         let created = now.is_none();
         match temporary.put(&place.name, created) {
@@ -58,16 +66,26 @@ impl FlowFolder {
     ///
     /// # Errors
     /// [`FileError`]; folders are not removed.
-    pub fn remove(&self, path: &FilePath, precondition: Option<&Precondition>) -> Result<(), FileError> {
+    pub fn remove(
+        &self,
+        path: &FilePath,
+        precondition: Option<&Precondition>,
+    ) -> Result<(), FileError> {
         refuse_hidden(path)?;
         if let Some(precondition) = precondition {
             self.check(path, precondition)?;
         }
-        self.dir.remove_file(path.as_str()).map_err(|error| FileError::of(path, error))
+        self.dir
+            .remove_file(path.as_str())
+            .map_err(|error| FileError::of(path, error))
     }
 
     /// The file's tag now, if `precondition` holds for it.
-    fn check(&self, path: &FilePath, precondition: &Precondition) -> Result<Option<ETag>, FileError> {
+    fn check(
+        &self,
+        path: &FilePath,
+        precondition: &Precondition,
+    ) -> Result<Option<ETag>, FileError> {
         let now = match self.read_bytes(path) {
             Ok(bytes) => Some(ETag::of(&bytes)),
             Err(FileError::NotFound(_)) => None,
@@ -93,10 +111,13 @@ impl FlowFolder {
 
     fn make_parents(&self, path: &FilePath) -> Result<(), FileError> {
         match path.parent() {
-            Some(parent) => self.dir.create_dir_all(parent).map_err(|error| match error.kind() {
-                io::ErrorKind::AlreadyExists => FileError::NotAFolder(parent.to_owned()),
-                _ => FileError::of(parent, error),
-            }),
+            Some(parent) => self
+                .dir
+                .create_dir_all(parent)
+                .map_err(|error| match error.kind() {
+                    io::ErrorKind::AlreadyExists => FileError::NotAFolder(parent.to_owned()),
+                    _ => FileError::of(parent, error),
+                }),
             None => Ok(()),
         }
     }
@@ -115,8 +136,15 @@ impl FlowFolder {
         };
         let parent = parent.map_err(of)?;
         let name = PathBuf::from(real.file_name().unwrap_or(real.as_os_str()));
-        let replaced = parent.symlink_metadata(&name).ok().filter(Metadata::is_file);
-        Ok(Place { parent, name, replaced })
+        let replaced = parent
+            .symlink_metadata(&name)
+            .ok()
+            .filter(Metadata::is_file);
+        Ok(Place {
+            parent,
+            name,
+            replaced,
+        })
     }
 }
 
@@ -193,7 +221,10 @@ impl Drop for Temporary<'_> {
 
 fn lacks_links(error: &io::Error) -> bool {
     error.raw_os_error().is_some()
-        && matches!(error.kind(), io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied)
+        && matches!(
+            error.kind(),
+            io::ErrorKind::Unsupported | io::ErrorKind::PermissionDenied
+        )
 }
 
 /// Gives `file` the mode and, where the server may, the owner of the file that it replaces.

@@ -48,7 +48,12 @@ pub(crate) async fn envelope(request: Request, next: Next) -> Response {
     response
 }
 
-fn with_error_body(mut response: Response, id: &RequestId, method: &Method, path: &str) -> Response {
+fn with_error_body(
+    mut response: Response,
+    id: &RequestId,
+    method: &Method,
+    path: &str,
+) -> Response {
     let Some(failure) = response.extensions_mut().remove::<ApiError>() else {
         return response;
     };
@@ -70,7 +75,11 @@ fn with_error_body(mut response: Response, id: &RequestId, method: &Method, path
 }
 
 fn log(failure: &ApiError, id: &RequestId, method: &Method, path: &str) {
-    let (status, code, message) = (failure.status.as_u16(), &failure.error.code, &failure.error.message);
+    let (status, code, message) = (
+        failure.status.as_u16(),
+        &failure.error.code,
+        &failure.error.message,
+    );
     let cause = failure.cause.as_deref().unwrap_or_default();
     let request_id = id.as_str();
     if failure.status.is_server_error() {

@@ -1,0 +1,148 @@
+//! The parts of a running server, and what ties them together.
+
+use std::sync::Arc;
+
+use flowdeck_compute::Compute;
+use flowdeck_contract::{
+    ids::{FlowId, ProjectName},
+    session::SessionState,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use crate::{
+    assets::Assets,
+    auth::{AllowedHosts, Guard, Token},
+    base_path::BasePath,
+    events::{Changes, FlowHub, Listeners, ProjectFeed, pump, watch_flows},
+    flows::{FlowError, Flows},
+    http::error::{ApiError, ApiResult},
+};
+
+/// What a server is told at its start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The name of the one project.
+    pub project: ProjectName,
+    /// Below which path it is served.
+    pub base_path: BasePath,
+    /// The port it listens on.
+    pub port: u16,
+    /// The names it answers to.
+    pub hosts: AllowedHosts,
+    /// The token that opens it.
+    pub token: Token,
+}
+
+/// A running server; cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What handlers work with.
+pub struct Parts {
+    pub(crate) project: ProjectName,
+    pub(crate) base_path: BasePath,
+    pub(crate) guard: Guard,
+    pub(crate) assets: Assets,
+    pub(crate) compute: Compute,
+    pub(crate) flows: Arc<Flows>,
+    pub(crate) hub: Arc<FlowHub>,
+    pub(crate) feed: Arc<ProjectFeed>,
+    pub(crate) changes: Changes,
+    pub(crate) closing: CancellationToken,
+    background: TaskTracker,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Starts what runs in the background: watching the flows folder and passing events on.
+    #[must_use]
+    pub fn start(settings: Settings, flows: Flows, compute: Compute, assets: Assets) -> Self {
+        let flows = Arc::new(flows);
+        let hub = Arc::new(FlowHub::new());
+        let feed = Arc::new(ProjectFeed::new(Arc::clone(&flows), compute.clone()));
+        let (changes, watching) = watch_flows(Listeners {
+            flows: Arc::clone(&flows),
+            compute: compute.clone(),
+            hub: Arc::clone(&hub),
+            feed: Arc::clone(&feed),
+        });
+        let guard = Guard::new(
+            settings.token,
+            settings.hosts,
+            settings.port,
+            &settings.base_path,
+        );
+        let app = Self(Arc::new(Parts {
+            project: settings.project,
+            base_path: settings.base_path,
+            guard,
+            assets,
+            flows,
+            hub: Arc::clone(&hub),
+            feed: Arc::clone(&feed),
+            changes,
+            closing: CancellationToken::new(),
+            background: TaskTracker::new(),
+            compute,
+        }));
+        app.spawn(watching);
+        app.spawn(pump(app.compute.subscribe(), hub, Arc::clone(&feed)));
+        app.spawn(async move { feed.run().await });
+        app
+    }
+
+    /// Ends streams and what runs in the background. Sessions live on.
+    pub async fn close(&self) {
+        self.closing.cancel();
+        self.background.close();
+        self.background.wait().await;
+    }
+
+    /// Resolves when the server is to close.
+    pub async fn closed(&self) {
+        self.closing.cancelled().await;
+    }
+
+    fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let closing = self.closing.clone();
+        self.background
+            .spawn(async move { closing.run_until_cancelled(work).await });
+    }
+}
+
+impl Parts {
+    /// Says whether `project` is the project that is served.
+    pub(crate) fn require_project(&self, project: &ProjectName) -> ApiResult<()> {
+        if *project == self.project {
+            return Ok(());
+        }
+        let message = format!(
+            "There is no project ‘{project}’; this server's project is ‘{}’.",
+            self.project
+        );
+        Err(ApiError::not_found("ProjectNotFound", message))
+    }
+
+    /// Says whether there is such a flow in `project`. A flow whose folder is gone is there as long as its session is, so
+    /// that it can be stopped.
+    pub(crate) async fn require_flow(&self, project: &ProjectName, flow: &FlowId) -> ApiResult<()> {
+        self.require_project(project)?;
+        let (flows, compute, flow) = (Arc::clone(&self.flows), self.compute.clone(), flow.clone());
+        crate::blocking(move || match flows.require(&flow) {
+            Err(FlowError::NotFound(_))
+                if compute.session(&flow).state != SessionState::NotExist =>
+            {
+                Ok(())
+            }
+            there => Ok(there?),
+        })
+        .await
+    }
+}

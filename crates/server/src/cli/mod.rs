@@ -1,0 +1,39 @@
+//! The command line.
+
+mod check;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(
+    name = "flowdeck",
+    version,
+    about = "A self-hosted home for prompt flow",
+    arg_required_else_help = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve flows in the browser
+    Serve(serve::Serve),
+    /// Check flow definitions as promptflow would
+    ///
+    /// Exits with 0 when there is no error, 1 when there is, 2 when a file could not be read.
+    Check(check::Check),
+}
+
+/// Reads the command line and does what it says.
+#[must_use]
+pub fn run() -> ExitCode {
+    match Cli::parse().command {
+        Command::Serve(serve) => serve.run(),
+        Command::Check(check) => check.run(),
+    }
+}

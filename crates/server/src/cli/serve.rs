@@ -1,0 +1,274 @@
+//! `flowdeck serve`: puts the parts together, says when they can be used, and takes them apart again.
+
+use std::{
+    fs, io,
+    io::Write,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use flowdeck_compute::{
+    Compute, ComputeConfig,
+    engine::{Engine, EngineError},
+    process::{ProcessEngine, ProcessOptions},
+};
+use flowdeck_contract::ids::ProjectName;
+use thiserror::Error;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use crate::{
+    App, Assets, Settings,
+    auth::{self, AllowedHosts, Token},
+    base_path::BasePath,
+    flows::{FlowError, Flows},
+    http,
+};
+
+/// Without activity for so long, a session is deleted, unless its start says otherwise.
+const MAX_IDLE: Duration = Duration::from_secs(60 * 60);
+
+/// Requests under way at the end get this long.
+const GRACE: Duration = Duration::from_secs(10);
+
+const PROJECT: &str = "default";
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// The folder that holds one folder per flow
+    #[arg(long, value_name = "DIR", default_value = "samples")]
+    flows: PathBuf,
+    /// Where the server keeps sessions, runs and their logs
+    #[arg(long, value_name = "DIR", default_value = "data")]
+    data: PathBuf,
+    /// The address and port to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642")]
+    listen: SocketAddr,
+    /// The secret that opens the server; without it, one is made and kept in the data folder
+    #[arg(long, env = "FLOWDECK_TOKEN", hide_env_values = true)]
+    token: Option<Token>,
+    /// Where compute sessions run
+    #[arg(long, value_enum, default_value_t = EngineName::Process)]
+    engine: EngineName,
+    /// The built browser app; without it, the one inside this binary
+    #[arg(long, value_name = "DIR")]
+    assets: Option<PathBuf>,
+    /// The path below which a proxy serves this, such as /flowdeck
+    #[arg(long, value_name = "PATH", default_value = "/")]
+    base_path: BasePath,
+    /// A further name that browsers reach this server by; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// How many runtimes stand by for quick starts
+    #[arg(long, value_name = "COUNT", default_value_t = 1)]
+    standby: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum EngineName {
+    /// As processes on this machine
+    Process,
+}
+
+/// Why the server could not start, or had to end; the message is for people and says what to do.
+#[derive(Debug, Error)]
+enum ServeError {
+    #[error("port {} on {} is taken by another program. Stop that program, or choose another port with --listen {}:PORT.", .0.port(), .0.ip(), host_of(.0.ip()))]
+    PortTaken(SocketAddr),
+    #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
+    Listen(SocketAddr, io::Error),
+    #[error("{0} Give the folder that holds your flows with --flows.")]
+    Flows(FlowError),
+    #[error("the data folder {} cannot be written: {source}. Choose another one with --data.", .folder.display())]
+    Data { folder: PathBuf, source: io::Error },
+    #[error("{0}{1}")]
+    Compute(String, String),
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> ExitCode {
+        start_log();
+        let served = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .map_err(ServeError::from)
+            .and_then(|runtime| runtime.block_on(self.serve()));
+        match served {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                eprintln!("flowdeck: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn serve(self) -> Result<(), ServeError> {
+        // Before anything slow, so that a wrong call is told at once, and before the ready line, so that no signal is lost.
+        let ended = end_signal()?;
+        let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;
+        let listener = listen(self.listen).await?;
+        let address = listener.local_addr()?;
+        let compute = self.open_compute(flows.path()).await?;
+        let data = |source| data_error(&self.data, source);
+        let token = match self.token.clone() {
+            Some(token) => token,
+            None => auth::load_or_make(&self.data).map_err(data)?,
+        };
+        flows.remove_leftovers().map_err(ServeError::Flows)?;
+        let url = format!(
+            "http://{}{}/?token={}",
+            reachable(address),
+            self.base_path.as_str(),
+            token.secret()
+        );
+        let settings = self.settings(address, token)?;
+        let app = App::start(
+            settings,
+            flows,
+            compute.clone(),
+            Assets::new(self.assets.as_deref()),
+        );
+        say_ready(&url)?;
+        serve_until(listener, &app, ended).await?;
+        compute.close().await;
+        Ok(())
+    }
+
+    fn settings(&self, address: SocketAddr, token: Token) -> Result<Settings, ServeError> {
+        let project = ProjectName::try_from(PROJECT).map_err(io::Error::other)?;
+        Ok(Settings {
+            project,
+            base_path: self.base_path.clone(),
+            port: address.port(),
+            hosts: AllowedHosts::new(address.ip(), &self.allow_host),
+            token,
+        })
+    }
+
+    async fn open_compute(&self, flows: &Path) -> Result<Compute, ServeError> {
+        fs::create_dir_all(&self.data).map_err(|source| data_error(&self.data, source))?;
+        let data = self
+            .data
+            .canonicalize()
+            .map_err(|source| data_error(&self.data, source))?;
+        let engine: Arc<dyn Engine> =
+            match self.engine {
+                EngineName::Process => {
+                    let engine = ProcessEngine::new(&data, ProcessOptions::default()).await;
+                    Arc::new(engine.map_err(|error: EngineError| {
+                        compute_error(&error, error.remedy.as_deref())
+                    })?)
+                }
+            };
+        let config = ComputeConfig {
+            flows: flows.to_owned(),
+            data,
+            standby: self.standby,
+            max_idle: Some(MAX_IDLE),
+        };
+        let opened = Compute::open(config, engine).await;
+        opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))
+    }
+}
+
+fn compute_error(error: &dyn std::error::Error, remedy: Option<&str>) -> ServeError {
+    let remedy = remedy
+        .map(|remedy| format!(" {remedy}"))
+        .unwrap_or_default();
+    ServeError::Compute(error.to_string(), remedy)
+}
+
+fn data_error(folder: &Path, source: io::Error) -> ServeError {
+    ServeError::Data {
+        folder: folder.to_owned(),
+        source,
+    }
+}
+
+fn start_log() {
+    use io::IsTerminal;
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
+        .init();
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, ServeError> {
+    TcpListener::bind(address)
+        .await
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::AddrInUse => ServeError::PortTaken(address),
+            _ => ServeError::Listen(address, error),
+        })
+}
+
+/// Resolves when the process is asked to end.
+fn end_signal() -> io::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// The one line on standard output; what else is to be said goes to standard error.
+fn say_ready(url: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "flowdeck is ready at {url}")?;
+    out.flush()
+}
+
+async fn serve_until(
+    listener: TcpListener,
+    app: &App,
+    ended: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let closing = app.clone();
+    let router = http::router(app.clone());
+    let serving =
+        axum::serve(listener, router).with_graceful_shutdown(async move { closing.closed().await });
+    let mut serving = tokio::spawn(async move { serving.await });
+    tokio::select! {
+        served = &mut serving => return served?,
+        () = ended => tracing::info!("closing; compute sessions live on"),
+    }
+    app.close().await;
+    match tokio::time::timeout(GRACE, serving).await {
+        Ok(served) => served?,
+        Err(_) => {
+            tracing::warn!("requests still under way were cut off");
+            Ok(())
+        }
+    }
+}
+
+/// The address under which this machine reaches the server.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}
+
+fn host_of(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}

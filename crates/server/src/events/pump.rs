@@ -1,0 +1,35 @@
+//! Brings what compute sessions tell to the readers of a flow and of the project.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{events::FlowEvent, ids::FlowId};
+use tokio::sync::broadcast::{Receiver, error::RecvError};
+
+use crate::events::{FlowHub, ProjectFeed};
+
+/// Runs until compute closes.
+pub(crate) async fn pump(
+    mut events: Receiver<(FlowId, FlowEvent)>,
+    hub: Arc<FlowHub>,
+    feed: Arc<ProjectFeed>,
+) {
+    loop {
+        match events.recv().await {
+            Ok((flow, event)) => {
+                hub.publish(&flow, &event);
+                if matches!(event, FlowEvent::Session(_)) {
+                    feed.touch();
+                }
+            }
+            Err(RecvError::Lagged(lost)) => {
+                tracing::warn!(
+                    lost,
+                    "events came faster than they could be sent; readers start again"
+                );
+                hub.lose_all();
+                feed.touch();
+            }
+            Err(RecvError::Closed) => return,
+        }
+    }
+}

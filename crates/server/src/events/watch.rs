@@ -1,0 +1,234 @@
+//! Notices changes on disk, whoever makes them.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use flowdeck_compute::Compute;
+use flowdeck_contract::{
+    events::FlowEvent,
+    files::{FileChange, FileKind},
+    flows::FlowList,
+    ids::{FilePath, FlowId},
+    session::SessionState,
+};
+use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
+use tokio::sync::mpsc;
+
+use crate::{
+    events::{FlowHub, ProjectFeed},
+    files::{FlowFolder, is_hidden},
+    flows::{FlowError, Flows},
+};
+
+/// Changes that come this close together are told as one.
+const GATHER: Duration = Duration::from_millis(100);
+
+/// How often folders are looked at where the operating system tells nothing.
+const POLL: Duration = Duration::from_secs(2);
+
+/// Something changed below the flows folder.
+#[derive(Debug)]
+enum Change {
+    /// This file or folder.
+    Path(PathBuf),
+    /// Too much to tell: look at everything.
+    Everything,
+}
+
+/// Takes news of changes.
+#[derive(Clone, Debug)]
+pub(crate) struct Changes(mpsc::UnboundedSender<Change>);
+
+impl Changes {
+    /// The server itself changed a file: told at once, however slow the watcher is.
+    pub(crate) fn touched(&self, flows: &Flows, flow: &FlowId, path: &FilePath) {
+        self.tell(Change::Path(
+            flows.path().join(flow.as_str()).join(path.as_str()),
+        ));
+    }
+
+    fn tell(&self, change: Change) {
+        // Nobody listens any more when the server closes.
+        let _ = self.0.send(change);
+    }
+
+    fn notice(&self, event: notify::Result<Event>) {
+        match event {
+            Ok(event) if event.need_rescan() => self.tell(Change::Everything),
+            Ok(event) if matches!(event.kind, EventKind::Access(_)) => {}
+            Ok(event) => event
+                .paths
+                .into_iter()
+                .for_each(|path| self.tell(Change::Path(path))),
+            Err(error) => tracing::warn!(%error, "watching the flows folder"),
+        }
+    }
+}
+
+/// Who is told.
+pub(crate) struct Listeners {
+    pub(crate) flows: Arc<Flows>,
+    pub(crate) compute: Compute,
+    pub(crate) hub: Arc<FlowHub>,
+    pub(crate) feed: Arc<ProjectFeed>,
+}
+
+/// Watches the flows folder; the second part runs as long as the first is kept.
+pub(crate) fn watch_flows(listeners: Listeners) -> (Changes, impl Future<Output = ()> + Send) {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    let changes = Changes(sender);
+    let watcher = start_watcher(listeners.flows.path(), &changes);
+    (changes, tell_all(receiver, listeners, watcher))
+}
+
+fn start_watcher(folder: &Path, changes: &Changes) -> Option<Box<dyn Watcher + Send>> {
+    let sink = |changes: &Changes| {
+        let changes = changes.clone();
+        move |event| changes.notice(event)
+    };
+    let config = Config::default().with_follow_symlinks(false);
+    let native = RecommendedWatcher::new(sink(changes), config).and_then(|mut watcher| {
+        watcher.watch(folder, RecursiveMode::Recursive)?;
+        Ok(watcher)
+    });
+    match native {
+        Ok(watcher) => return Some(Box::new(watcher)),
+        Err(error) => {
+            tracing::warn!(%error, "the operating system does not tell of changed files; looking every 2 s")
+        }
+    }
+    let polling =
+        PollWatcher::new(sink(changes), config.with_poll_interval(POLL)).and_then(|mut watcher| {
+            watcher.watch(folder, RecursiveMode::Recursive)?;
+            Ok(watcher)
+        });
+    match polling {
+        Ok(watcher) => Some(Box::new(watcher)),
+        Err(error) => {
+            tracing::error!(%error, "the flows folder cannot be watched; changes by other programs show on reload");
+            None
+        }
+    }
+}
+
+async fn tell_all(
+    mut changes: mpsc::UnboundedReceiver<Change>,
+    listeners: Listeners,
+    _watcher: Option<Box<dyn Watcher + Send>>,
+) {
+    let listeners = Arc::new(listeners);
+    while let Some(first) = changes.recv().await {
+        tokio::time::sleep(GATHER).await;
+        let mut gathered = vec![first];
+        while let Ok(change) = changes.try_recv() {
+            gathered.push(change);
+        }
+        let listeners = Arc::clone(&listeners);
+        let told = tokio::task::spawn_blocking(move || listeners.tell(&gathered)).await;
+        if let Err(error) = told {
+            tracing::error!(%error, "changed files could not be told");
+        }
+    }
+}
+
+/// Paths by flow; a flow without any changed as a whole.
+type Touched = BTreeMap<FlowId, BTreeSet<FilePath>>;
+
+impl Listeners {
+    fn tell(&self, changes: &[Change]) {
+        for (flow, paths) in self.by_flow(changes) {
+            let files = self.files(&flow, &paths);
+            if !files.is_empty() {
+                self.hub.publish(&flow, &FlowEvent::Files(files));
+            }
+            self.compute.flow_changed(&flow);
+        }
+        self.feed.touch();
+    }
+
+    fn by_flow(&self, changes: &[Change]) -> Touched {
+        let mut touched = Touched::new();
+        for change in changes {
+            match change {
+                Change::Path(path) => {
+                    let Some((flow, path)) = self.place(path) else {
+                        continue;
+                    };
+                    touched.entry(flow).or_default().extend(path);
+                }
+                Change::Everything => {
+                    touched.extend(self.all_flows().map(|flow| (flow, BTreeSet::new())));
+                }
+            }
+        }
+        touched
+    }
+
+    fn all_flows(&self) -> impl Iterator<Item = FlowId> + use<> {
+        let all = self
+            .flows
+            .list(|_| SessionState::default())
+            .unwrap_or_else(|error| {
+                tracing::error!(%error, "changed files could not be looked at");
+                FlowList::default()
+            });
+        all.flows.into_iter().map(|flow| flow.id)
+    }
+
+    /// The flow that a path belongs to, and the path in it when it is below the flow's folder.
+    fn place(&self, path: &Path) -> Option<(FlowId, Option<FilePath>)> {
+        let path = path.strip_prefix(self.flows.path()).ok()?.to_str()?;
+        let (flow, path) = path.split_once('/').unwrap_or((path, ""));
+        if is_hidden(path) {
+            return None;
+        }
+        Some((FlowId::try_from(flow).ok()?, FilePath::try_from(path).ok()))
+    }
+
+    fn files(&self, flow: &FlowId, paths: &BTreeSet<FilePath>) -> Vec<FileChange> {
+        let changes = self
+            .flows
+            .folder(flow)
+            .and_then(|folder| changes(&folder, paths));
+        changes.unwrap_or_else(|error| {
+            // A flow that is gone as a whole is told by the project's events.
+            tracing::debug!(%flow, %error, "changed files could not be looked at");
+            Vec::new()
+        })
+    }
+}
+
+/// The changed files as they stand; without paths, all of them. A folder may have come with everything in it, without
+/// a word about that, so what it holds is told too.
+fn changes(folder: &FlowFolder, paths: &BTreeSet<FilePath>) -> Result<Vec<FileChange>, FlowError> {
+    let mut changes = BTreeMap::new();
+    let mut folders = Vec::new();
+    for path in paths {
+        let entry = folder.entry(path)?;
+        if entry
+            .as_ref()
+            .is_some_and(|entry| entry.kind == FileKind::Folder)
+        {
+            folders.push(format!("{path}/"));
+        }
+        changes.insert(path.clone(), entry);
+    }
+    if paths.is_empty() || !folders.is_empty() {
+        for entry in folder.list()?.entries {
+            let is_below = folders
+                .iter()
+                .any(|folder| entry.path.as_str().starts_with(folder));
+            if paths.is_empty() || is_below {
+                changes.insert(entry.path.clone(), Some(entry));
+            }
+        }
+    }
+    Ok(changes
+        .into_iter()
+        .map(|(path, entry)| FileChange { path, entry })
+        .collect())
+}

@@ -1,0 +1,75 @@
+//! What the flows page shows of a flow's definition file.
+
+use flowdeck_contract::{
+    flows::{FlowProblem, FlowType},
+    ids::FilePath,
+};
+use flowdeck_flow::{FlowKind, Report};
+
+use crate::files::FileError;
+
+/// The files that define a flow, in the order in which promptflow looks for them.
+const NAMES: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
+
+/// Where a flow's definition may stand.
+pub(crate) fn paths() -> impl Iterator<Item = FilePath> {
+    NAMES
+        .into_iter()
+        .filter_map(|name| FilePath::try_from(name).ok())
+}
+
+/// What a definition says of its flow; also when it is broken.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Description {
+    pub(crate) name: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) flow_type: Option<FlowType>,
+    pub(crate) problem: Option<FlowProblem>,
+}
+
+impl Description {
+    pub(crate) fn of_text(text: &str) -> Self {
+        let report = flowdeck_flow::check(text);
+        let problem = report.errors().next().map(|finding| FlowProblem {
+            code: finding.code.clone(),
+            message: finding.message.clone(),
+            line: Some(finding.line),
+        });
+        let flow_type = flow_type(&report);
+        let (name, description) = match report.flow {
+            Some(flow) => (flow.display_name, flow.description),
+            None => (None, None),
+        };
+        Self {
+            name: name.filter(|name| !name.trim().is_empty()),
+            description,
+            flow_type,
+            problem,
+        }
+    }
+
+    pub(crate) fn of_failure(error: &FileError) -> Self {
+        Self::of_problem(error.code(), error)
+    }
+
+    pub(crate) fn of_problem(code: &str, message: impl std::fmt::Display) -> Self {
+        Self {
+            problem: Some(FlowProblem {
+                code: code.to_owned(),
+                message: message.to_string(),
+                line: None,
+            }),
+            ..Self::default()
+        }
+    }
+}
+
+fn flow_type(report: &Report) -> Option<FlowType> {
+    let flow = report.flow.as_ref()?;
+    Some(match (report.kind, flow.flow_type) {
+        (FlowKind::Flex, _) => FlowType::Flex,
+        (FlowKind::Dag, flowdeck_flow::FlowType::Standard) => FlowType::Standard,
+        (FlowKind::Dag, flowdeck_flow::FlowType::Chat) => FlowType::Chat,
+        (FlowKind::Dag, flowdeck_flow::FlowType::Evaluation) => FlowType::Evaluation,
+    })
+}

@@ -1,0 +1,60 @@
+//! Why a flow could not be reached.
+
+use std::io;
+
+use flowdeck_contract::ids::FlowId;
+use thiserror::Error;
+
+use crate::files::FileError;
+
+/// Why a flow could not be reached; the message is for people.
+#[derive(Debug, Error)]
+pub enum FlowError {
+    /// No folder of this name holds a flow.
+    #[error("There is no flow ‘{0}’.")]
+    NotFound(FlowId),
+    /// The folder is a link that leads out of the flows folder.
+    #[error(
+        "The folder of the flow ‘{0}’ is a link that leads out of the flows folder, so it is not followed."
+    )]
+    Outside(FlowId),
+    /// The flows folder, or one in it, cannot be read.
+    #[error("The folder {folder} could not be read: {source}")]
+    Unreadable {
+        /// The folder.
+        folder: String,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// One of its files.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+impl FlowError {
+    /// Names what went wrong with a flow's folder from what the operating system, or `cap-std`, said.
+    pub(crate) fn of(flow: &FlowId, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Self::NotFound(flow.clone()),
+            // cap-std's own refusal has no error number; the operating system's has.
+            io::ErrorKind::PermissionDenied if source.raw_os_error().is_none() => {
+                Self::Outside(flow.clone())
+            }
+            _ => Self::Unreadable {
+                folder: flow.to_string(),
+                source,
+            },
+        }
+    }
+
+    /// PascalCase, stable.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(_) => "FlowNotFound",
+            Self::Outside(_) => "FlowFolderOutside",
+            Self::Unreadable { .. } => "FlowFolderUnreadable",
+            Self::File(error) => error.code(),
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The flows of a project: one folder each below the flows folder. Knows nothing of HTTP.
+
+mod definition;
+mod error;
+mod folder_time;
+mod store;
+
+pub use error::FlowError;
+pub use store::Flows;

@@ -1,0 +1,275 @@
+//! Finds flows below the flows folder.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, Metadata},
+};
+use flowdeck_contract::{
+    flows::{FlowDetail, FlowList, FlowSummary},
+    ids::{FilePath, FlowId},
+    session::SessionState,
+};
+
+use crate::{
+    files::{ContentCache, FlowFolder, Precondition, Saved, Stamp, is_leftover},
+    flows::{
+        FlowError,
+        definition::{self, Description},
+        folder_time,
+    },
+};
+
+/// The flows folder.
+#[derive(Debug)]
+pub struct Flows {
+    path: PathBuf,
+    root: Dir,
+    contents: Arc<ContentCache>,
+    descriptions: Mutex<HashMap<FlowId, (Stamp, Description)>>,
+    saving: Mutex<()>,
+}
+
+impl Flows {
+    /// Opens the flows folder.
+    ///
+    /// # Errors
+    /// [`FlowError::Unreadable`] when it is missing, no folder, or may not be read.
+    pub fn open(path: &Path) -> Result<Self, FlowError> {
+        let unreadable = |source| FlowError::Unreadable {
+            folder: path.display().to_string(),
+            source,
+        };
+        let path = path.canonicalize().map_err(unreadable)?;
+        let root = Dir::open_ambient_dir(&path, ambient_authority()).map_err(unreadable)?;
+        root.entries().map_err(unreadable)?;
+        Ok(Self {
+            path,
+            root,
+            contents: Arc::default(),
+            descriptions: Mutex::default(),
+            saving: Mutex::default(),
+        })
+    }
+
+    /// The flows folder's absolute path.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Every folder that holds a flow, by name; those that cannot be read too, with the reason.
+    ///
+    /// # Errors
+    /// [`FlowError::Unreadable`] when the flows folder itself cannot be read.
+    pub fn list(&self, session: impl Fn(&FlowId) -> SessionState) -> Result<FlowList, FlowError> {
+        let mut flows: Vec<_> = self
+            .folder_names()?
+            .into_iter()
+            .filter_map(|flow| {
+                let state = session(&flow);
+                self.summary(&flow, state)
+            })
+            .collect();
+        flows.sort_by_cached_key(|flow| (flow.name.to_lowercase(), flow.id.clone()));
+        Ok(FlowList { flows })
+    }
+
+    /// One flow, for its page.
+    ///
+    /// # Errors
+    /// [`FlowError`] when there is no such flow, or its folder cannot be read. A broken definition is no error.
+    pub fn detail(&self, flow: &FlowId, session: SessionState) -> Result<FlowDetail, FlowError> {
+        let folder = self.folder(flow)?;
+        let (path, _) = self.definition(flow, &folder)?;
+        let summary = self
+            .summary(flow, session)
+            .ok_or_else(|| FlowError::NotFound(flow.clone()))?;
+        let (yaml, etag) = match folder.read(&path) {
+            Ok(file) => (Some(file.text), Some(file.etag.as_str().to_owned())),
+            // The summary's problem says why.
+            Err(_) => (None, None),
+        };
+        Ok(FlowDetail {
+            summary,
+            folder: self.path.join(flow.as_str()).display().to_string(),
+            definition_path: path.to_string(),
+            yaml,
+            etag,
+        })
+    }
+
+    /// The files of a flow.
+    ///
+    /// # Errors
+    /// [`FlowError`] when there is no such folder, or it leads out of the flows folder.
+    pub fn folder(&self, flow: &FlowId) -> Result<FlowFolder, FlowError> {
+        let dir = self
+            .root
+            .open_dir(flow.as_str())
+            .map_err(|error| FlowError::of(flow, error))?;
+        Ok(FlowFolder::new(dir, Arc::clone(&self.contents)))
+    }
+
+    /// Says whether there is such a flow.
+    ///
+    /// # Errors
+    /// [`FlowError`] when there is not, or that cannot be told.
+    pub fn require(&self, flow: &FlowId) -> Result<(), FlowError> {
+        let folder = self.folder(flow)?;
+        self.definition(flow, &folder).map(|_| ())
+    }
+
+    /// [`FlowFolder::save`], one at a time.
+    ///
+    /// # Errors
+    /// [`FlowError`].
+    pub fn save(
+        &self,
+        flow: &FlowId,
+        path: &FilePath,
+        when: &Precondition,
+        content: &[u8],
+    ) -> Result<Saved, FlowError> {
+        let folder = self.folder(flow)?;
+        let _one = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(folder.save(path, when, content)?)
+    }
+
+    /// [`FlowFolder::remove`], one at a time.
+    ///
+    /// # Errors
+    /// [`FlowError`].
+    pub fn remove(
+        &self,
+        flow: &FlowId,
+        path: &FilePath,
+        when: Option<&Precondition>,
+    ) -> Result<(), FlowError> {
+        let folder = self.folder(flow)?;
+        let _one = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(folder.remove(path, when)?)
+    }
+
+    /// Removes what saves left that were killed half-way.
+    ///
+    /// # Errors
+    /// [`FlowError::Unreadable`] when the flows folder itself cannot be read.
+    pub fn remove_leftovers(&self) -> Result<(), FlowError> {
+        let mut folders: Vec<Dir> = Vec::new();
+        for flow in self.folder_names()? {
+            folders.extend(self.root.open_dir(flow.as_str()).ok());
+        }
+        while let Some(folder) = folders.pop() {
+            for entry in folder.entries().into_iter().flatten().flatten() {
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                match entry.file_name().to_str() {
+                    Some(".git") => {}
+                    Some(name) if is_leftover(name) => log_removal(name, entry.remove_file()),
+                    _ if is_folder => folders.extend(entry.open_dir().ok()),
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn folder_names(&self) -> Result<Vec<FlowId>, FlowError> {
+        let unreadable = |source| FlowError::Unreadable {
+            folder: self.path.display().to_string(),
+            source,
+        };
+        let mut flows = Vec::new();
+        for entry in self.root.entries().map_err(unreadable)? {
+            let entry = entry.map_err(unreadable)?;
+            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+            let name = entry.file_name().into_string().ok().filter(|_| !is_file);
+            flows.extend(name.and_then(|name| FlowId::try_from(name).ok()));
+        }
+        Ok(flows)
+    }
+
+    /// The definition's path and metadata.
+    fn definition(
+        &self,
+        flow: &FlowId,
+        folder: &FlowFolder,
+    ) -> Result<(FilePath, Metadata), FlowError> {
+        for path in definition::paths() {
+            if let Some(metadata) = folder.stat(&path)? {
+                return Ok((path, metadata));
+            }
+        }
+        Err(FlowError::NotFound(flow.clone()))
+    }
+
+    /// `None` when the folder holds no flow.
+    fn summary(&self, flow: &FlowId, session: SessionState) -> Option<FlowSummary> {
+        let described = self.folder(flow).and_then(|folder| {
+            let (path, metadata) = self.definition(flow, &folder)?;
+            Ok((
+                self.description(flow, &folder, &path, &metadata),
+                folder_time::newest(&folder.dir),
+            ))
+        });
+        let (description, changed) = match described {
+            Ok(described) => described,
+            Err(FlowError::NotFound(_)) => return None,
+            Err(error) => (Description::of_problem(error.code(), &error), None),
+        };
+        Some(FlowSummary {
+            id: flow.clone(),
+            name: description.name.unwrap_or_else(|| flow.to_string()),
+            description: description.description,
+            flow_type: description.flow_type,
+            changed,
+            session,
+            problem: description.problem,
+        })
+    }
+
+    fn description(
+        &self,
+        flow: &FlowId,
+        folder: &FlowFolder,
+        path: &FilePath,
+        metadata: &Metadata,
+    ) -> Description {
+        let stamp = Stamp::of(metadata);
+        let known = self
+            .descriptions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(flow)
+            .cloned();
+        if let Some((_, description)) = known.filter(|(known, _)| *known == stamp) {
+            return description;
+        }
+        let description = match folder.read(path) {
+            Ok(file) => Description::of_text(&file.text),
+            Err(error) => Description::of_failure(&error),
+        };
+        if stamp.is_settled() {
+            let mut descriptions = self
+                .descriptions
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            descriptions.insert(flow.clone(), (stamp, description.clone()));
+        }
+        description
+    }
+}
+
+fn log_removal(name: &str, removed: std::io::Result<()>) {
+    match removed {
+        Ok(()) => tracing::info!(name, "removed what an interrupted save had left"),
+        Err(error) => {
+            tracing::warn!(name, %error, "what an interrupted save had left could not be removed")
+        }
+    }
+}

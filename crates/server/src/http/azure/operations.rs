@@ -1,0 +1,148 @@
+//! Long operations: how they are answered, and how they are polled.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
+};
+use flowdeck_contract::{
+    azure::{OperationResult, SetupFlowSessionAction},
+    error::ErrorResponse,
+    ids::{FlowId, OperationId, SessionId},
+    paths::{self, LOCAL},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{WorkspacePath, own_address};
+use crate::{
+    App,
+    http::{
+        error::{ApiError, ApiResult},
+        extract::{Path, Query},
+    },
+};
+
+/// Where to poll, as the contract's clients expect it.
+const ASYNC_OPERATION: HeaderName = HeaderName::from_static("azure-asyncoperation");
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(poll))
+}
+
+/// The contract's `IActionResult`: says nothing; the header says where to poll.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ActionResult {}
+
+/// 202, with the address to poll.
+pub(super) type Accepted = (
+    StatusCode,
+    [(HeaderName, HeaderValue); 1],
+    Json<ActionResult>,
+);
+
+/// Answers an operation that goes on.
+pub(super) fn accepted(
+    app: &App,
+    headers: &HeaderMap,
+    flow: &FlowId,
+    before: Option<SessionId>,
+    action: SetupFlowSessionAction,
+    operation: &OperationId,
+) -> ApiResult<Accepted> {
+    // A session that is deleted at once is known by the id that it had.
+    let session = app.compute.session(flow).session_id.or(before);
+    let session = session.map_or_else(|| operation.to_string(), |session| session.to_string());
+    let url = format!(
+        "{}/{}/FlowSessions/{session}/{action:?}/locations/{LOCAL}/operations/{operation}",
+        own_address(app, headers),
+        paths::workspace(&app.project)
+    );
+    let url = HeaderValue::from_str(&url)
+        .map_err(|error| ApiError::internal("The address to poll could not be made.", error))?;
+    Ok((
+        StatusCode::ACCEPTED,
+        [(ASYNC_OPERATION, url)],
+        Json(ActionResult {}),
+    ))
+}
+
+/// Names an operation. The contract's clients take the address from the header and need not know its parts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Path)]
+struct OperationPath {
+    /// `local` on one's own machine.
+    subscription_id: String,
+    /// `local` on one's own machine.
+    resource_group_name: String,
+    /// The project.
+    workspace_name: String,
+    /// The session.
+    #[param(value_type = String)]
+    #[expect(
+        dead_code,
+        reason = "an operation outlives its session and is found by its own id"
+    )]
+    session_id: SessionId,
+    /// What it does.
+    #[expect(dead_code, reason = "checked by reading it")]
+    action_type: SetupFlowSessionAction,
+    /// `local` on one's own machine.
+    location: String,
+    /// The operation.
+    #[param(value_type = String)]
+    operation_id: OperationId,
+}
+
+/// Accepted for the contract's sake.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "there is one version and one type")]
+struct PollQuery {
+    /// Any.
+    #[serde(rename = "api-version")]
+    api_version: Option<String>,
+    /// Any.
+    #[serde(rename = "type")]
+    kind: Option<String>,
+}
+
+/// Where a long operation stands.
+#[utoipa::path(
+    get,
+    path = "/FlowSessions/{sessionId}/{actionType}/locations/{location}/operations/{operationId}",
+    operation_id = "FlowSessions_PollOperationStatus",
+    tag = "contract",
+    params(OperationPath, PollQuery),
+    responses((status = OK, body = OperationResult), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn poll(
+    State(app): State<App>,
+    Path(path): Path<OperationPath>,
+    Query(_): Query<PollQuery>,
+) -> ApiResult<Json<OperationResult>> {
+    let workspace = WorkspacePath {
+        subscription_id: path.subscription_id,
+        resource_group_name: path.resource_group_name,
+        workspace_name: path.workspace_name,
+    };
+    workspace.project(&app)?;
+    if path.location != LOCAL {
+        let message = format!(
+            "There is no location ‘{}’ here; this server's is ‘{LOCAL}’.",
+            path.location
+        );
+        return Err(ApiError::not_found("LocationNotFound", message));
+    }
+    let id = path.operation_id;
+    let compute = app.compute.clone();
+    let (result, id) = crate::blocking(move || Ok((compute.operation(&id), id))).await?;
+    result.map(Json).ok_or_else(|| {
+        ApiError::not_found(
+            "OperationNotFound",
+            format!("There is no operation ‘{id}’."),
+        )
+    })
+}

@@ -1,0 +1,104 @@
+//! The HTTP API: which paths there are, who may use them, and what every answer carries.
+
+mod azure;
+mod envelope;
+pub mod error;
+mod extract;
+mod headers;
+mod own;
+mod pages;
+mod refusals;
+mod sign_in;
+mod spec;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::{StatusCode, Uri},
+    middleware::{Next, from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use flowdeck_contract::files::EDITABLE_LIMIT;
+use tower::Layer;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::{App, http::error::ApiError};
+
+pub use spec::openapi;
+
+/// The largest body taken, in bytes: the largest file that can be saved, and one byte more so that the files' own
+/// message is given.
+const BODY_LIMIT: usize = EDITABLE_LIMIT as usize + 1024;
+
+/// Everything the server answers.
+pub fn router(app: App) -> Router {
+    let (routes, _) = spec::documented(&app).split_for_parts();
+    let routes = routes
+        .method_not_allowed_fallback(method_not_allowed)
+        .fallback(pages::serve)
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(app.clone());
+    let below_base = from_fn_with_state(app.clone(), strip_base).layer(routes);
+    Router::new()
+        .fallback_service(below_base)
+        .layer(from_fn_with_state(app, check_host))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(headers::secure))
+        .layer(from_fn(envelope::envelope))
+}
+
+/// The paths of the API, with their description.
+fn api() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(own::routes())
+        .merge(azure::routes())
+}
+
+async fn strip_base(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let Some(path) = app.base_path.strip(request.uri().path()) else {
+        let message = format!("The server stands below {}/.", app.base_path.as_str());
+        return ApiError::not_found("NotFound", message).into_response();
+    };
+    let stripped = match request.uri().query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    match stripped.parse::<Uri>() {
+        Ok(uri) => {
+            *request.uri_mut() = uri;
+            next.run(request).await
+        }
+        Err(error) => ApiError::bad_request("InvalidPath", error.to_string()).into_response(),
+    }
+}
+
+async fn check_host(State(app): State<App>, request: Request, next: Next) -> Response {
+    match app.guard.check_host(request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+/// Lets pass who is signed in.
+async fn require_sign_in(State(app): State<App>, request: Request, next: Next) -> Response {
+    match app.guard.check(request.method(), request.headers()) {
+        Ok(()) => next.run(request).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+async fn method_not_allowed(request: Request) -> ApiError {
+    let (method, path) = (request.method(), request.uri().path());
+    let message = format!("{method} is not possible for {path}.");
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
+    let cause = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no message");
+    ApiError::internal("The server failed. Its log says why.", cause).into_response()
+}

@@ -1,0 +1,83 @@
+//! flowdeck's own operations, below `/api/projects/{project}`.
+
+mod events;
+mod files;
+mod flows;
+mod runs;
+mod session;
+
+use axum::http::header::CONTENT_TYPE;
+use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::App;
+
+/// Every path of this module.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .merge(flows::routes())
+        .merge(files::routes())
+        .merge(session::routes())
+        .merge(runs::routes())
+        .merge(events::routes())
+}
+
+/// Names a project.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct ProjectPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+}
+
+/// Names a flow.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct FlowPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+}
+
+/// Names a file.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct FilesPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The file, relative to the flow folder, with `/` between its parts.
+    #[param(value_type = String)]
+    path: FilePath,
+}
+
+/// Names a run.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct RunPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The run.
+    #[param(value_type = String)]
+    run: RunId,
+}
+
+/// A body that is shown, never run: whatever it holds is plain text.
+type PlainText = ([(axum::http::HeaderName, &'static str); 1], String);
+
+fn plain_text(text: String) -> PlainText {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text)
+}

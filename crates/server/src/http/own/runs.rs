@@ -1,0 +1,121 @@
+//! Runs of a flow, or of one of its nodes.
+
+use axum::{Json, extract::State, http::StatusCode};
+use flowdeck_contract::{
+    error::ErrorResponse,
+    runs::{RunDetail, RunRequest, RunSummary},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{FlowPath, PlainText, RunPath, plain_text};
+use crate::{
+    App,
+    http::{
+        error::ApiResult,
+        extract::{self, Path},
+    },
+};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(runs, run_flow))
+        .routes(routes!(run))
+        .routes(routes!(cancel))
+        .routes(routes!(log))
+}
+
+/// The run history, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/runs",
+    operation_id = "listRuns",
+    tag = "runs",
+    params(FlowPath),
+    responses((status = OK, body = [RunSummary]), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn runs(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+) -> ApiResult<Json<Vec<RunSummary>>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    crate::blocking(move || Ok(compute.runs(&path.flow)?))
+        .await
+        .map(Json)
+}
+
+/// Runs the flow, or one node, in its session. Answers at once; the flow's events tell how it goes.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/flows/{flow}/runs",
+    operation_id = "startRun",
+    tag = "runs",
+    params(FlowPath),
+    request_body = RunRequest,
+    responses(
+        (status = CREATED, description = "Under way", body = RunDetail),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn run_flow(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+    extract::Json(request): extract::Json<RunRequest>,
+) -> ApiResult<(StatusCode, Json<RunDetail>)> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let run = app.compute.run(&path.flow, request).await?;
+    Ok((StatusCode::CREATED, Json(run)))
+}
+
+/// One run, whole.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/runs/{run}",
+    operation_id = "getRun",
+    tag = "runs",
+    params(RunPath),
+    responses((status = OK, body = RunDetail), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn run(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Json<RunDetail>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    crate::blocking(move || Ok(compute.run_detail(&path.flow, &path.run)?))
+        .await
+        .map(Json)
+}
+
+/// Cancels a run; one that is over stays as it is.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/flows/{flow}/runs/{run}/cancel",
+    operation_id = "cancelRun",
+    tag = "runs",
+    params(RunPath),
+    responses((status = OK, body = RunDetail), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn cancel(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Json<RunDetail>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    Ok(Json(app.compute.cancel_run(&path.flow, &path.run).await?))
+}
+
+/// The whole log of a run.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/runs/{run}/log",
+    operation_id = "getRunLog",
+    tag = "runs",
+    params(RunPath),
+    responses(
+        (status = OK, description = "The log", body = String, content_type = "text/plain"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn log(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<PlainText> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    let text = move || {
+        let lines = compute.run_log(&path.flow, &path.run, usize::MAX)?;
+        Ok(lines.into_iter().map(|line| line.text + "\n").collect())
+    };
+    crate::blocking(text).await.map(plain_text)
+}

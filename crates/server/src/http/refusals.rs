@@ -1,0 +1,71 @@
+//! Which status the failures of flows and files have.
+
+use axum::http::{HeaderValue, StatusCode, header::ETAG};
+
+use crate::{
+    files::{ETag, FileError},
+    flows::FlowError,
+    http::error::ApiError,
+};
+
+impl From<FlowError> for ApiError {
+    fn from(error: FlowError) -> Self {
+        let status = match error {
+            FlowError::File(error) => return error.into(),
+            FlowError::NotFound(_) => StatusCode::NOT_FOUND,
+            FlowError::Outside(_) => StatusCode::FORBIDDEN,
+            FlowError::Unreadable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new(status, error.code(), error.to_string())
+    }
+}
+
+impl From<FileError> for ApiError {
+    fn from(error: FileError) -> Self {
+        let answer = Self::new(status(&error), error.code(), error.to_string());
+        match error {
+            FileError::Changed { path, now } => with_tag(answer, now.as_ref())
+                .target(path)
+                .remedy("Compare both, then save yours over it or take the one on disk."),
+            FileError::Exists { path, now } => with_tag(answer, now.as_ref())
+                .target(path)
+                .remedy("Choose another name, or open the file that is there."),
+            FileError::NoSpace(path) => answer
+                .target(path)
+                .remedy("Free space on the disk, then save again."),
+            FileError::Denied(path) => answer
+                .target(path)
+                .remedy("Give the user that runs the server access to the flow folder."),
+            FileError::NotFound(path)
+            | FileError::Outside(path)
+            | FileError::Hidden(path)
+            | FileError::Folder(path)
+            | FileError::NotAFolder(path)
+            | FileError::Special(path)
+            | FileError::NotText(path)
+            | FileError::TooLarge { path, .. }
+            | FileError::Io { path, .. } => answer.target(path),
+        }
+    }
+}
+
+fn status(error: &FileError) -> StatusCode {
+    match error {
+        FileError::NotFound(_) | FileError::Hidden(_) => StatusCode::NOT_FOUND,
+        FileError::Outside(_) | FileError::Denied(_) => StatusCode::FORBIDDEN,
+        FileError::Folder(_) | FileError::NotAFolder(_) => StatusCode::CONFLICT,
+        FileError::Special(_) | FileError::NotText(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        FileError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        FileError::Changed { .. } | FileError::Exists { .. } => StatusCode::PRECONDITION_FAILED,
+        FileError::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
+        FileError::Io { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Tells what the file is now, so that a client can compare without asking again.
+fn with_tag(answer: ApiError, now: Option<&ETag>) -> ApiError {
+    match now.and_then(|tag| HeaderValue::from_str(tag.as_str()).ok()) {
+        Some(tag) => answer.header(ETAG, tag),
+        None => answer,
+    }
+}

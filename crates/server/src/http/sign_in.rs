@@ -1,0 +1,80 @@
+//! What can be asked without being signed in: whether the server is there, and to be let in.
+
+use axum::extract::FromRequest;
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::SET_COOKIE},
+};
+use flowdeck_contract::error::ErrorResponse;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use crate::{
+    App,
+    http::{
+        error::{ApiError, ApiResult},
+        extract::Json,
+    },
+};
+
+/// The paths that are open to everybody.
+pub(crate) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(health))
+        .routes(routes!(sign_in))
+}
+
+/// That the server is there.
+#[derive(Debug, Serialize, ToSchema)]
+struct Health {
+    /// Always `ok`.
+    status: &'static str,
+}
+
+/// Says that the server is there.
+#[utoipa::path(
+    get,
+    path = "/api/health",
+    operation_id = "getHealth",
+    tag = "server",
+    security(()),
+    responses((status = OK, body = Health)),
+)]
+async fn health() -> axum::Json<Health> {
+    axum::Json(Health { status: "ok" })
+}
+
+/// Body of a sign-in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    /// The server's token.
+    token: String,
+}
+
+/// Takes the token and gives the session cookie.
+#[utoipa::path(
+    post,
+    path = "/api/sign-in",
+    operation_id = "signIn",
+    tag = "server",
+    security(()),
+    request_body = SignIn,
+    responses(
+        (status = NO_CONTENT, description = "Signed in", headers(("set-cookie" = String, description = "The session cookie"))),
+        (status = UNAUTHORIZED, description = "Not the token", body = ErrorResponse),
+        (status = TOO_MANY_REQUESTS, description = "Too many wrong tokens lately", body = ErrorResponse),
+        (status = "default", description = "Any other failure", body = ErrorResponse),
+    ),
+)]
+async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    request: Request,
+) -> ApiResult<(StatusCode, [(HeaderName, HeaderValue); 1])> {
+    app.guard.check_origin(&headers)?;
+    let Json(SignIn { token }) = Json::from_request(request, &app).await?;
+    let cookie = app.guard.sign_in(token.trim()).map_err(ApiError::from)?;
+    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))
+}

@@ -1,0 +1,308 @@
+//! Who is let in, and who is not.
+
+use axum::{
+    body::Body,
+    http::{Method, StatusCode},
+};
+
+use crate::world::{Answer, TOKEN, World};
+
+const FLOWS: &str = "/api/projects/default/flows";
+
+async fn with(world: &World, method: Method, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut request = World::anonymous(method, path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    world.answer(request.body(Body::empty()).unwrap()).await
+}
+
+async fn cookie(world: &World) -> String {
+    let answer = with(world, Method::GET, &format!("/?token={TOKEN}"), &[]).await;
+    answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned()
+}
+
+#[tokio::test]
+async fn nothing_of_the_api_is_open_but_health() {
+    let world = World::new().await;
+    for path in [
+        FLOWS,
+        "/api/projects/default",
+        "/api/projects/default/flows/greeter/files/greet.py",
+        "/api/projects/default/flows/greeter/events",
+        "/api/openapi.json",
+        "/flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default/Flows",
+    ] {
+        let answer = with(&world, Method::GET, path, &[]).await;
+        assert_eq!(
+            answer.refused(StatusCode::UNAUTHORIZED),
+            "SignInRequired",
+            "{path}"
+        );
+        assert_eq!(answer.header("www-authenticate"), "Bearer");
+    }
+    assert_eq!(
+        with(&world, Method::GET, "/api/health", &[]).await.json()["status"],
+        "ok"
+    );
+}
+
+#[tokio::test]
+async fn a_bearer_token_opens_the_api_and_a_wrong_one_does_not() {
+    let world = World::new().await;
+    assert_eq!(world.get(FLOWS).await.status, StatusCode::OK);
+    for header in [
+        "Bearer wrong",
+        "Bearer ",
+        "Basic t0ken",
+        "t0ken",
+        "Bearer t0ken2",
+    ] {
+        let answer = with(&world, Method::GET, FLOWS, &[("authorization", header)]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_the_token_gives_the_cookie_and_takes_the_token_out_of_the_address() {
+    let world = World::new().await;
+    let answer = with(
+        &world,
+        Method::GET,
+        &format!("/flows/greeter?a=1&token={TOKEN}"),
+        &[],
+    )
+    .await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (StatusCode::SEE_OTHER, "/flows/greeter?a=1")
+    );
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.starts_with("flowdeck_8642="), "{cookie}");
+    for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/;"] {
+        assert!(cookie.contains(part), "{cookie}");
+    }
+    assert!(!cookie.contains(TOKEN));
+    let pair = cookie.split(';').next().unwrap();
+    assert_eq!(
+        with(&world, Method::GET, FLOWS, &[("cookie", pair)])
+            .await
+            .status,
+        StatusCode::OK
+    );
+    let others = format!("a=b; {pair}; c=d");
+    assert_eq!(
+        with(&world, Method::GET, FLOWS, &[("cookie", &others)])
+            .await
+            .status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn cookies_that_were_not_given_are_not_taken() {
+    let world = World::new().await;
+    for cookie in [
+        "flowdeck_8642=",
+        "flowdeck_8642=t0ken",
+        "flowdeck_1=x",
+        "flowdeck_8642",
+        "",
+    ] {
+        let answer = with(&world, Method::GET, FLOWS, &[("cookie", cookie)]).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_with_a_wrong_token_shows_the_page_without_a_cookie() {
+    let world = World::new().await;
+    world.write("dist/index.html", "<head><base href=\"/\" /></head>");
+    let world = world.restarted("/").await;
+    let answer = with(&world, Method::GET, "/?token=wrong", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn a_link_never_redirects_to_another_host() {
+    let world = World::new().await;
+    for path in ["//evil.example/", "///evil.example"] {
+        let answer = with(&world, Method::GET, &format!("{path}?token={TOKEN}"), &[]).await;
+        assert!(
+            answer.header("location").starts_with("/evil.example"),
+            "{path}: {}",
+            answer.header("location")
+        );
+    }
+}
+
+#[tokio::test]
+async fn signing_in_gives_the_cookie() {
+    let world = World::new().await;
+    let json = [("content-type", "application/json")];
+    let sign_in = |body: &'static str| world.call(Method::POST, "/api/sign-in", &json, body);
+    let answer = sign_in(r#"{"token": "t0ken"}"#).await;
+    assert_eq!(answer.status, StatusCode::NO_CONTENT);
+    let pair = answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        with(&world, Method::GET, FLOWS, &[("cookie", &pair)])
+            .await
+            .status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        sign_in(r#"{"token": "x"}"#)
+            .await
+            .refused(StatusCode::UNAUTHORIZED),
+        "WrongToken"
+    );
+    assert_eq!(
+        sign_in(r#"{"toke": "x"}"#)
+            .await
+            .refused(StatusCode::BAD_REQUEST),
+        "InvalidBody"
+    );
+    assert_eq!(
+        sign_in("").await.refused(StatusCode::BAD_REQUEST),
+        "InvalidBody"
+    );
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_for_the_right_token_too() {
+    let world = World::new().await;
+    let mut last = StatusCode::UNAUTHORIZED;
+    for _ in 0..100 {
+        last = with(
+            &world,
+            Method::GET,
+            FLOWS,
+            &[("authorization", "Bearer guess")],
+        )
+        .await
+        .status;
+        if last == StatusCode::TOO_MANY_REQUESTS {
+            break;
+        }
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
+    let answer = with(
+        &world,
+        Method::GET,
+        FLOWS,
+        &[("authorization", "Bearer guess")],
+    )
+    .await;
+    assert_eq!(
+        answer.refused(StatusCode::TOO_MANY_REQUESTS),
+        "TooManyAttempts"
+    );
+    assert_eq!(answer.header("retry-after"), "1");
+}
+
+#[tokio::test]
+async fn other_names_of_the_server_are_refused_everywhere() {
+    let world = World::new().await;
+    for path in ["/", FLOWS, "/api/health", "/app.js"] {
+        for host in ["evil.example", "127.0.0.1.evil.example:8642", ""] {
+            let request = axum::http::Request::builder()
+                .uri(path)
+                .header("host", host);
+            let answer = world.answer(request.body(Body::empty()).unwrap()).await;
+            assert_eq!(
+                answer.refused(StatusCode::FORBIDDEN),
+                "HostNotAllowed",
+                "{host} {path}"
+            );
+        }
+    }
+    let request = axum::http::Request::builder()
+        .uri("/api/health")
+        .header("host", "deck.example");
+    assert_eq!(
+        world
+            .answer(request.body(Body::empty()).unwrap())
+            .await
+            .status,
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn pages_of_other_sites_cannot_use_the_cookie() {
+    let world = World::new().await;
+    let cookie = cookie(&world).await;
+    let activity = "/api/projects/default/flows/greeter/session/activity";
+    for (name, value) in [
+        ("origin", "http://evil.example"),
+        ("origin", "null"),
+        ("origin", "http://127.0.0.1:9999"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        for (method, path) in [(Method::POST, activity), (Method::GET, FLOWS)] {
+            let answer = with(&world, method, path, &[("cookie", &cookie), (name, value)]).await;
+            assert_eq!(
+                answer.refused(StatusCode::FORBIDDEN),
+                "OriginNotAllowed",
+                "{name}: {value}"
+            );
+        }
+    }
+    let own = [
+        ("cookie", cookie.as_str()),
+        ("origin", "http://127.0.0.1:8642"),
+        ("sec-fetch-site", "same-origin"),
+    ];
+    assert_eq!(
+        with(&world, Method::POST, activity, &own).await.status,
+        StatusCode::NO_CONTENT
+    );
+    // Nor may they sign in, with whatever token they have.
+    let sign_in = world
+        .call(
+            Method::POST,
+            "/api/sign-in",
+            &[("origin", "http://evil.example")],
+            "{}",
+        )
+        .await;
+    assert_eq!(sign_in.refused(StatusCode::FORBIDDEN), "OriginNotAllowed");
+}
+
+#[tokio::test]
+async fn below_a_base_path_the_cookie_and_the_links_stay_below_it() {
+    let world = World::below("/deck").await;
+    let answer = with(
+        &world,
+        Method::GET,
+        &format!("/deck/?token={TOKEN}"),
+        &[("x-forwarded-prefix", "/evil")],
+    )
+    .await;
+    assert_eq!(answer.header("location"), "/deck/");
+    assert!(answer.header("set-cookie").contains("; Path=/deck;"));
+    assert_eq!(
+        world.get("/deck/api/projects/default/flows").await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        world.get(FLOWS).await.refused(StatusCode::NOT_FOUND),
+        "NotFound"
+    );
+    assert_eq!(
+        world.get("/deckapi/health").await.status,
+        StatusCode::NOT_FOUND
+    );
+}

@@ -1,0 +1,220 @@
+//! Live events.
+
+use axum::{
+    body::{Body, BodyDataStream},
+    http::{Method, StatusCode},
+};
+use futures_util::StreamExt;
+use serde_json::Value;
+
+use crate::world::{FLOW, World};
+
+const FLOW_EVENTS: &str = "/api/projects/default/flows/greeter/events";
+const PROJECT_EVENTS: &str = "/api/projects/default/events";
+
+/// One open stream.
+struct Events {
+    body: BodyDataStream,
+    text: String,
+}
+
+/// One event: its id and its data.
+#[derive(Debug)]
+struct Event {
+    id: String,
+    data: Value,
+}
+
+impl Events {
+    async fn open(world: &World, path: &str, last: Option<&str>) -> Self {
+        let mut request = World::signed_in(Method::GET, path);
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response = world.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self {
+            body: response.into_body().into_data_stream(),
+            text: String::new(),
+        }
+    }
+
+    /// The next event; `None` when the stream ends.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((event, rest)) = self.text.split_once("\n\n") {
+                let field = |name: &str| {
+                    event
+                        .lines()
+                        .find_map(|line| line.strip_prefix(name))
+                        .map(|text| text.trim_start().to_owned())
+                };
+                let parsed = field("data:").map(|data| Event {
+                    id: field("id:").unwrap_or_default(),
+                    data: serde_json::from_str(&data).unwrap(),
+                });
+                self.text = rest.to_owned();
+                if parsed.is_some() {
+                    return parsed;
+                }
+                continue;
+            }
+            let bytes = self.body.next().await?.unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    /// The next event of a type.
+    async fn until(&mut self, kind: &str) -> Event {
+        loop {
+            let event = self.next().await.unwrap();
+            if event.data["type"] == kind {
+                return event;
+            }
+        }
+    }
+}
+
+fn changed_paths(event: &Event) -> Vec<String> {
+    event.data["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|change| change["path"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_stream_begins_with_everything() {
+    let world = World::new().await;
+    let first = Events::open(&world, FLOW_EVENTS, None)
+        .await
+        .next()
+        .await
+        .unwrap();
+    assert_eq!(first.data["type"], "snapshot");
+    assert_eq!(first.data["value"]["session"]["state"], "notExist");
+    assert!(!first.id.is_empty());
+}
+
+#[tokio::test]
+async fn a_file_changed_by_anybody_is_told() {
+    let world = World::new().await;
+    let mut events = Events::open(&world, FLOW_EVENTS, None).await;
+    events.until("snapshot").await;
+    world.write("flows/greeter/new.py", "x = 1\n");
+    let mut seen = Vec::new();
+    while !seen.contains(&"new.py".to_owned()) {
+        seen.extend(changed_paths(&events.until("files").await));
+    }
+    std::fs::remove_file(world.path("flows/greeter/new.py")).unwrap();
+    loop {
+        let event = events.until("files").await;
+        let gone = event.data["value"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|change| change["path"] == "new.py" && change.get("entry").is_none());
+        if gone {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_save_through_the_api_is_told_with_its_tag() {
+    let world = World::new().await;
+    let mut events = Events::open(&world, FLOW_EVENTS, None).await;
+    events.until("snapshot").await;
+    let path = "/api/projects/default/flows/greeter/files/greet.py";
+    let saved = world
+        .call(Method::PUT, path, &[("if-match", "*")], "saved")
+        .await;
+    let event = events.until("files").await;
+    assert_eq!(changed_paths(&event), ["greet.py"]);
+    assert_eq!(
+        event.data["value"][0]["entry"]["etag"],
+        saved.header("etag")
+    );
+}
+
+#[tokio::test]
+async fn a_folder_that_comes_is_told_with_what_it_holds() {
+    let world = World::new().await;
+    world.write("outside/sub/deep/a.py", "");
+    let mut events = Events::open(&world, FLOW_EVENTS, None).await;
+    events.until("snapshot").await;
+    std::fs::rename(world.path("outside/sub"), world.path("flows/greeter/sub")).unwrap();
+    let mut seen = Vec::new();
+    while !seen.contains(&"sub/deep/a.py".to_owned()) {
+        seen.extend(changed_paths(&events.until("files").await));
+    }
+    assert!(seen.contains(&"sub".to_owned()));
+}
+
+#[tokio::test]
+async fn a_stream_resumes_after_the_last_event() {
+    let world = World::new().await;
+    let mut events = Events::open(&world, FLOW_EVENTS, None).await;
+    let snapshot = events.until("snapshot").await;
+    let path = "/api/projects/default/flows/greeter/files/greet.py";
+    world
+        .call(Method::PUT, path, &[("if-match", "*")], "one")
+        .await;
+    let first = events.until("files").await;
+    drop(events);
+    // What happened since the snapshot comes again, and nothing before it.
+    let again = Events::open(&world, FLOW_EVENTS, Some(&snapshot.id))
+        .await
+        .next()
+        .await
+        .unwrap();
+    assert_eq!((&again.id, &again.data), (&first.id, &first.data));
+    // What this server did not send cannot be resumed.
+    for unknown in ["00000000-1", "x", "", &format!("{}9", first.id)] {
+        let event = Events::open(&world, FLOW_EVENTS, Some(unknown))
+            .await
+            .next()
+            .await
+            .unwrap();
+        assert_eq!(event.data["type"], "snapshot", "{unknown}");
+    }
+}
+
+#[tokio::test]
+async fn a_project_tells_all_its_flows_first_and_at_each_change() {
+    let world = World::new().await;
+    let mut events = Events::open(&world, PROJECT_EVENTS, None).await;
+    let first = events.next().await.unwrap();
+    assert_eq!(first.data["type"], "flows");
+    assert_eq!(first.data["value"]["flows"][0]["id"], "greeter");
+    world.write("flows/new/flow.dag.yaml", FLOW);
+    loop {
+        let event = events.next().await.unwrap();
+        if event.data["value"]["flows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|flow| flow["id"] == "new")
+        {
+            break;
+        }
+    }
+}
+
+#[tokio::test]
+async fn streams_end_when_the_server_closes() {
+    let world = World::new().await;
+    let mut streams = [
+        Events::open(&world, FLOW_EVENTS, None).await,
+        Events::open(&world, PROJECT_EVENTS, None).await,
+    ];
+    for events in &mut streams {
+        events.next().await.unwrap();
+    }
+    world.app.close().await;
+    for mut events in streams {
+        while events.next().await.is_some() {}
+    }
+}

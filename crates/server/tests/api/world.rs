@@ -1,0 +1,195 @@
+//! A server for one test: its own folders, an engine in memory, requests in-process.
+
+use std::{fs, path::PathBuf, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+    response::Response,
+};
+use flowdeck_compute::{Compute, ComputeConfig, fake::FakeEngine};
+use flowdeck_contract::ids::ProjectName;
+use flowdeck_server::{AllowedHosts, App, Assets, Settings, flows::Flows, http::router};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt;
+
+pub(crate) const TOKEN: &str = "t0ken";
+pub(crate) const HOST: &str = "127.0.0.1:8642";
+
+/// A flow that is fine.
+pub(crate) const FLOW: &str = "display_name: Greeter\ndescription: Says hello\ninputs:\n  name: {type: string, default: you}\noutputs:\n  greeting: {type: string, reference: '${greet.output}'}\nnodes:\n- name: greet\n  type: python\n  source: {type: code, path: greet.py}\n  inputs: {name: '${inputs.name}'}\n";
+
+pub(crate) struct World {
+    folder: TempDir,
+    pub(crate) app: App,
+    router: Router,
+}
+
+/// What a request was answered with.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl World {
+    /// A server with the flow `greeter`.
+    pub(crate) async fn new() -> Self {
+        Self::below("/").await
+    }
+
+    pub(crate) async fn below(base_path: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["flows/greeter", "data", "dist"] {
+            fs::create_dir_all(folder.path().join(name)).unwrap();
+        }
+        fs::write(folder.path().join("flows/greeter/flow.dag.yaml"), FLOW).unwrap();
+        fs::write(
+            folder.path().join("flows/greeter/greet.py"),
+            "print('hi')\r\n",
+        )
+        .unwrap();
+        Self::start(folder, base_path).await
+    }
+
+    async fn start(folder: TempDir, base_path: &str) -> Self {
+        let flows = Flows::open(&folder.path().join("flows")).unwrap();
+        let config = ComputeConfig {
+            flows: flows.path().to_owned(),
+            data: folder.path().join("data"),
+            standby: 0,
+            max_idle: None,
+        };
+        let compute = Compute::open(config, Arc::new(FakeEngine::default()))
+            .await
+            .unwrap();
+        let settings = Settings {
+            project: ProjectName::try_from("default").unwrap(),
+            base_path: base_path.parse().unwrap(),
+            port: 8642,
+            hosts: AllowedHosts::new("127.0.0.1".parse().unwrap(), &["deck.example".to_owned()]),
+            token: TOKEN.parse().unwrap(),
+        };
+        let dist = folder.path().join("dist");
+        let app = App::start(settings, flows, compute, Assets::new(Some(&dist)));
+        let router = router(app.clone());
+        Self {
+            folder,
+            app,
+            router,
+        }
+    }
+
+    /// A path below the test's folder: `flows/…`, `dist/…`, `data/…`.
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// The same server with the app's files as they are now.
+    pub(crate) async fn restarted(self, base_path: &str) -> Self {
+        self.app.close().await;
+        let Self {
+            folder,
+            app,
+            router,
+        } = self;
+        drop((app, router));
+        Self::start(folder, base_path).await
+    }
+
+    /// Sends a request as it is.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// A request that begins as every signed-in client's does.
+    pub(crate) fn signed_in(method: Method, path: &str) -> axum::http::request::Builder {
+        Self::anonymous(method, path).header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+    }
+
+    pub(crate) fn anonymous(method: Method, path: &str) -> axum::http::request::Builder {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::HOST, HOST)
+    }
+
+    pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
+        let response = self.send(request).await;
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: body.collect().await.unwrap().to_bytes().to_vec(),
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.answer(
+            Self::signed_in(Method::GET, path)
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// Sends a body with further headers.
+    pub(crate) async fn call(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request = Self::signed_in(method, path);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        self.answer(request.body(body.into()).unwrap()).await
+    }
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", self.text()))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The error's code, when it is the contract's error with an id and a time.
+    #[track_caller]
+    pub(crate) fn refused(&self, status: StatusCode) -> String {
+        assert_eq!(self.status, status, "{}", self.text());
+        let body = self.json();
+        assert_eq!(
+            body["correlation"]["RequestId"],
+            self.header("x-request-id"),
+            "{body}"
+        );
+        assert!(body["time"].as_str().unwrap().ends_with('Z'), "{body}");
+        assert!(
+            !body["error"]["message"].as_str().unwrap().is_empty(),
+            "{body}"
+        );
+        body["error"]["code"].as_str().unwrap().to_owned()
+    }
+}
