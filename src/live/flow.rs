@@ -36,7 +36,7 @@ pub struct FlowLive {
     /// The run history, newest first; `None` until the stream told it.
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// The runs that are known whole.
-    pub details: RwSignal<HashMap<RunId, RunDetail>>,
+    pub details: RwSignal<HashMap<RunId, Arc<RunDetail>>>,
     /// The last lines of the logs of runs.
     pub run_logs: RwSignal<HashMap<RunId, LogBuffer>>,
     listeners: StoredValue<Vec<(u64, Listener)>>,
@@ -99,7 +99,7 @@ impl FlowLive {
         self.runs
             .update(|known| runs::upsert(known.get_or_insert_default(), run.summary.clone()));
         self.details.update(|details| {
-            details.insert(run.summary.id.clone(), run);
+            details.insert(run.summary.id.clone(), Arc::new(run));
         });
     }
 

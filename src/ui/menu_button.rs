@@ -74,7 +74,7 @@ pub fn MenuButton(
     #[prop(into)]
     items: Signal<Vec<MenuItem>>,
     /// Stands before its name.
-    #[prop(optional, into)]
+    #[prop(optional)]
     children: Option<Children>,
 ) -> impl IntoView {
     let open = RwSignal::new(false);

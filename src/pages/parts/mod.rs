@@ -6,4 +6,4 @@ mod state_word;
 
 pub use failure::{Correlation, Failure, tell_failure};
 pub use heading::PageHeading;
-pub use state_word::{StateWord, Tint};
+pub use state_word::StateWord;

@@ -1,0 +1,237 @@
+//! What a person can ask of the flow's session and runs, from whichever part of the page. A failure is told as a card.
+
+use flowdeck_contract::{
+    azure::SetupFlowSessionAction,
+    capability::Action,
+    ids::RunId,
+    runs::RunRequest,
+    session::{SessionState, SessionView},
+};
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+
+use super::{
+    FlowContext,
+    inputs::{InputForm, field_id},
+};
+use crate::{
+    nav::Step,
+    pages::parts::tell_failure,
+    routes::FlowView,
+    ui::{ButtonState, Status},
+};
+
+/// The actions of the flow page. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Actions {
+    /// What was asked for and has not been answered.
+    pub pending: RwSignal<Option<Action>>,
+    /// A run was tried without a session: the page then offers to start one.
+    pub needs_session: RwSignal<bool>,
+    context: FlowContext,
+    form: InputForm,
+    status: Status,
+    owner: StoredValue<Owner>,
+}
+
+impl Actions {
+    /// Makes them available below.
+    pub(super) fn provide(context: FlowContext, form: InputForm) -> Self {
+        let actions = Self {
+            pending: RwSignal::new(None),
+            needs_session: RwSignal::new(false),
+            context,
+            form,
+            status: Status::from_context(),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        };
+        provide_context(actions);
+        actions
+    }
+
+    /// The one in the context.
+    #[must_use]
+    pub fn from_context() -> Self {
+        expect_context::<Actions>()
+    }
+
+    /// Whether `action` can be asked for now; `None` of a session means that its state is not known yet.
+    #[must_use]
+    pub fn state(&self, action: Action) -> ButtonState {
+        let state = self
+            .context
+            .live
+            .session
+            .with(|session| session.as_ref().map(|session| session.state));
+        match (state, self.pending.get()) {
+            (None, _) => ButtonState::Busy,
+            (_, Some(pending)) if pending == action => ButtonState::Busy,
+            (Some(state), _) => ButtonState::unless(action.refusal(state)),
+        }
+    }
+
+    /// Asks for `action` on the session.
+    pub fn ask(&self, action: Action) {
+        let Self {
+            context,
+            status,
+            pending,
+            ..
+        } = *self;
+        let flow = context.flow();
+        self.needs_session.set(false);
+        pending.set(Some(action));
+        self.spawn(async move {
+            let api = context.api;
+            let answer = match action {
+                Action::Start | Action::Install => {
+                    api.set_up_session(&flow, SetupFlowSessionAction::Install)
+                        .await
+                }
+                Action::Reset => {
+                    api.set_up_session(&flow, SetupFlowSessionAction::Reset)
+                        .await
+                }
+                Action::Stop => api.stop_session(&flow).await,
+                Action::Update | Action::Run => Ok(()),
+            };
+            pending.set(None);
+            if let Err(error) = answer {
+                tell_failure(status, failure_title(action), &error);
+            }
+        });
+    }
+
+    /// Puts off the end of an idle session.
+    pub fn keep(&self) {
+        let Self {
+            context, status, ..
+        } = *self;
+        let flow = context.flow();
+        self.spawn(async move {
+            if let Err(error) = context.api.touch_session(&flow).await {
+                tell_failure(
+                    status,
+                    "The end of the session could not be put off",
+                    &error,
+                );
+            }
+        });
+    }
+
+    /// Runs the flow, or `node` alone, with what the form holds.
+    pub fn run(&self, node: Option<String>) {
+        let inputs = match self.form.values() {
+            Ok(inputs) => inputs,
+            Err(invalid) => {
+                self.form.tried.set(true);
+                let text = format!(
+                    "The input ‘{}’ cannot be used. {}",
+                    invalid.name, invalid.reason
+                );
+                self.status
+                    .tell(crate::ui::Tone::Bad, "The run was not started", Some(text));
+                return focus(&field_id(&invalid.name));
+            }
+        };
+        let Self {
+            context,
+            status,
+            pending,
+            ..
+        } = *self;
+        let flow = context.flow();
+        let request = RunRequest { inputs, node };
+        pending.set(Some(Action::Run));
+        self.spawn(async move {
+            let answer = context.api.start_run(&flow, &request).await;
+            pending.set(None);
+            match answer {
+                Ok(run) => {
+                    context.live.put_run(run);
+                    // The newest run is shown unless the address names one.
+                    let view = context.view.get_untracked();
+                    if view.run.is_some() {
+                        context.show(FlowView { run: None, ..view }, Step::Push);
+                    }
+                }
+                Err(error) => tell_failure(status, "The run was not started", &error),
+            }
+        });
+    }
+
+    /// Asks a run to end.
+    pub fn cancel(&self, run: RunId) {
+        let Self {
+            context, status, ..
+        } = *self;
+        let flow = context.flow();
+        self.spawn(async move {
+            match context.api.cancel_run(&flow, &run).await {
+                Ok(run) => context.live.put_run(run),
+                Err(error) => tell_failure(status, "The run was not canceled", &error),
+            }
+        });
+    }
+
+    /// Runs `future` as long as the page is shown, not only the menu or dialog it was asked from.
+    fn spawn(&self, future: impl Future<Output = ()> + 'static) {
+        self.owner
+            .get_value()
+            .with(|| spawn_local_scoped_with_cancellation(future));
+    }
+}
+
+fn failure_title(action: Action) -> &'static str {
+    match action {
+        Action::Start => "The compute session was not started",
+        Action::Stop => "The compute session was not stopped",
+        Action::Reset => "The compute session was not reset",
+        Action::Install => "The packages were not installed",
+        Action::Update => "The compute session was not changed",
+        Action::Run => "The run was not started",
+    }
+}
+
+fn focus(id: &str) {
+    use wasm_bindgen::JsCast;
+    let element = document()
+        .get_element_by_id(id)
+        .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(element) = element {
+        // Focusing an element that is shown cannot fail.
+        let _ = element.focus();
+    }
+}
+
+/// Tells every change of the session to those who do not see it.
+pub(super) fn announce_session(context: FlowContext) {
+    let status = Status::from_context();
+    let session = context.live.session;
+    let told = Memo::new(move |_| session.with(|session| session.as_ref().map(sentence)));
+    Effect::new(move |known: Option<Option<String>>| {
+        let told = told.get();
+        if let (Some(Some(known)), Some(now)) = (&known, &told)
+            && known != now
+        {
+            status.announce(now.clone());
+        }
+        told
+    });
+}
+
+fn sentence(session: &SessionView) -> String {
+    match session.state {
+        SessionState::NotExist => "There is no compute session.".into(),
+        SessionState::Starting => "The compute session is starting.".into(),
+        SessionState::Available => "The compute session is running.".into(),
+        SessionState::Stopping => "The compute session is stopping.".into(),
+        SessionState::Failed => {
+            let reason = session
+                .failure
+                .as_ref()
+                .map(|failure| failure.message.as_str())
+                .unwrap_or_default();
+            format!("The compute session has failed. {reason}")
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! What is wrong with the flow's definition, with a way to the line.
+
+use std::sync::Arc;
+
+use flowdeck_contract::runs::SourcePlace;
+use flowdeck_flow::Finding;
+use leptos::prelude::*;
+
+use super::{definition::Definition, error_view::PlaceLink};
+use crate::ui::{Notice, NoticeKind};
+
+stylance::import_crate_style!(style, "src/pages/flow/findings.module.css");
+
+/// More than these are in raw file mode.
+const SHOWN: usize = 5;
+
+/// The errors for which promptflow refuses the flow.
+#[component]
+pub fn Findings(
+    /// The flow's definition.
+    definition: Memo<Option<Arc<Definition>>>,
+) -> impl IntoView {
+    move || {
+        let definition = definition.get()?;
+        match &definition.report {
+            None => Some(unreadable(&definition).into_any()),
+            Some(report) => {
+                let errors: Vec<Finding> = report.errors().cloned().collect();
+                (!errors.is_empty()).then(|| list(&definition, errors).into_any())
+            }
+        }
+    }
+}
+
+fn unreadable(definition: &Definition) -> impl IntoView + use<> {
+    let file = definition
+        .path
+        .as_ref()
+        .map_or("The flow's definition", |path| path.as_str());
+    view! { <Notice kind=NoticeKind::Error title=format!("{file} is missing, or is no text.") /> }
+}
+
+fn list(definition: &Definition, errors: Vec<Finding>) -> impl IntoView + use<> {
+    let more = errors.len().saturating_sub(SHOWN);
+    let title = match errors.len() {
+        1 => "The flow has an error and cannot run".to_owned(),
+        count => format!("The flow has {count} errors and cannot run"),
+    };
+    let path = definition.path.clone();
+    let items = errors.into_iter().take(SHOWN).map(move |finding| {
+        let place = path.clone().map(|path| SourcePlace {
+            path,
+            line: finding.line,
+        });
+        view! {
+            <li>
+                {place.map(|place| view! { <PlaceLink place=place /> })}
+                " "
+                {finding.message}
+            </li>
+        }
+    });
+    view! {
+        <Notice kind=NoticeKind::Error title=title>
+            <ul class=style::list>{items.collect_view()}</ul>
+            {(more > 0).then(|| view! { <p>{format!("and {more} more: raw file mode shows them all.")}</p> })}
+        </Notice>
+    }
+}

@@ -1,0 +1,240 @@
+//! One input as a field: its text on the screen, and the value that text stands for. A text that stands for nothing is
+//! kept together with the reason, so that typing is never lost.
+
+use flowdeck_flow::{FlowInput, ValueType};
+use serde_json::{Number, Value};
+
+/// How an input is entered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldKind {
+    /// A whole number.
+    Int,
+    /// Any number.
+    Double,
+    /// Yes or no.
+    Bool,
+    /// Text.
+    Text,
+    /// Text that is not shown and not remembered.
+    Secret,
+    /// A JSON list.
+    List,
+    /// A JSON object.
+    Object,
+    /// A path or address, or a JSON object as promptflow writes images.
+    Media,
+    /// One of these values.
+    Choice(Vec<Value>),
+}
+
+/// What an input is to a chat flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChatRole {
+    /// The message.
+    Input,
+    /// What was said before.
+    History,
+}
+
+/// One input as a field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// The input's name.
+    pub name: String,
+    /// The type as the flow names it.
+    pub type_name: &'static str,
+    /// How it is entered.
+    pub kind: FieldKind,
+    /// What it is for.
+    pub description: Option<String>,
+    /// What it is to a chat flow.
+    pub chat: Option<ChatRole>,
+    default: Option<Value>,
+}
+
+impl From<&FlowInput> for Field {
+    fn from(input: &FlowInput) -> Self {
+        let chat = match (input.is_chat_input, input.is_chat_history) {
+            (_, true) => Some(ChatRole::History),
+            (true, false) => Some(ChatRole::Input),
+            (false, false) => None,
+        };
+        Self {
+            name: input.name.clone(),
+            type_name: input.input_type.as_str(),
+            kind: FieldKind::of(input),
+            description: input.description.clone(),
+            chat,
+            default: input.default.clone(),
+        }
+    }
+}
+
+impl FieldKind {
+    fn of(input: &FlowInput) -> Self {
+        if !input.enum_values.is_empty() {
+            return FieldKind::Choice(input.enum_values.clone());
+        }
+        match input.input_type {
+            ValueType::Int => FieldKind::Int,
+            ValueType::Double => FieldKind::Double,
+            ValueType::Bool => FieldKind::Bool,
+            ValueType::Secret => FieldKind::Secret,
+            ValueType::List => FieldKind::List,
+            ValueType::Object | ValueType::AssistantDefinition => FieldKind::Object,
+            ValueType::Image => FieldKind::Media,
+            ValueType::String | ValueType::PromptTemplate | ValueType::FilePath => FieldKind::Text,
+        }
+    }
+}
+
+impl Field {
+    /// The text that stands for the default; empty when there is none.
+    #[must_use]
+    pub fn default_text(&self) -> String {
+        match (&self.default, &self.kind) {
+            (Some(value), _) => self.text_of(value),
+            (None, FieldKind::Choice(values)) => {
+                values.first().map(ToString::to_string).unwrap_or_default()
+            }
+            (None, FieldKind::Bool) => "false".to_owned(),
+            (None, _) if self.chat == Some(ChatRole::History) => "[]".to_owned(),
+            (None, _) => String::new(),
+        }
+    }
+
+    /// The text that stands for `value`.
+    #[must_use]
+    pub fn text_of(&self, value: &Value) -> String {
+        match (&self.kind, value) {
+            (FieldKind::Choice(_), value) => value.to_string(),
+            (_, Value::String(text)) => text.clone(),
+            (_, Value::Array(_) | Value::Object(_)) => crate::ui::pretty(value),
+            (_, value) => value.to_string(),
+        }
+    }
+
+    /// The value that `text` stands for, or what is wrong with it as a sentence.
+    pub fn parse(&self, text: &str) -> Result<Value, &'static str> {
+        let trimmed = text.trim();
+        match &self.kind {
+            FieldKind::Text | FieldKind::Secret => Ok(text.into()),
+            FieldKind::Int => parse_int(trimmed).ok_or("Enter a whole number, such as 42."),
+            FieldKind::Double => parse_double(trimmed).ok_or("Enter a number, such as 0.5."),
+            FieldKind::Bool => Ok((trimmed == "true").into()),
+            FieldKind::List => {
+                parse_json(trimmed, Value::is_array).ok_or("Enter a JSON list, such as [\"a\", 1].")
+            }
+            FieldKind::Object => parse_json(trimmed, Value::is_object)
+                .ok_or("Enter a JSON object, such as {\"a\": 1}."),
+            FieldKind::Media if trimmed.starts_with('{') => parse_json(trimmed, Value::is_object)
+                .ok_or("This begins like a JSON object but is none."),
+            FieldKind::Media => Ok(trimmed.into()),
+            FieldKind::Choice(values) => {
+                let chosen = values.iter().find(|value| value.to_string() == text);
+                chosen.cloned().ok_or("Choose one of the values.")
+            }
+        }
+    }
+}
+
+fn parse_int(text: &str) -> Option<Value> {
+    text.parse::<i64>().ok().map(Value::from)
+}
+
+fn parse_double(text: &str) -> Option<Value> {
+    text.parse::<f64>()
+        .ok()
+        .and_then(Number::from_f64)
+        .map(Value::from)
+}
+
+fn parse_json(text: &str, fits: impl Fn(&Value) -> bool) -> Option<Value> {
+    serde_json::from_str(text).ok().filter(fits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn field(input_type: ValueType, default: Option<Value>, enum_values: Vec<Value>) -> Field {
+        Field::from(&FlowInput {
+            name: "x".into(),
+            input_type,
+            default,
+            description: None,
+            enum_values,
+            is_chat_input: false,
+            is_chat_history: false,
+        })
+    }
+
+    #[test]
+    fn texts_stand_for_values_of_the_input_s_type() {
+        for (input_type, text, value) in [
+            (ValueType::Int, " -7 ", json!(-7)),
+            (ValueType::Double, "1e3", json!(1000.0)),
+            (ValueType::Bool, "true", json!(true)),
+            (ValueType::Bool, "false", json!(false)),
+            (ValueType::String, " as typed\n", json!(" as typed\n")),
+            (ValueType::List, "[1, \"a\"]", json!([1, "a"])),
+            (ValueType::Object, "{\"b\": null}", json!({"b": null})),
+            (ValueType::Image, "cat.png", json!("cat.png")),
+            (
+                ValueType::Image,
+                "{\"data:image/png;path\": \"c.png\"}",
+                json!({"data:image/png;path": "c.png"}),
+            ),
+        ] {
+            assert_eq!(
+                field(input_type, None, Vec::new()).parse(text),
+                Ok(value),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_text_that_stands_for_nothing_says_what_to_enter() {
+        for (input_type, text) in [
+            (ValueType::Int, ""),
+            (ValueType::Int, "1.5"),
+            (ValueType::Double, "many"),
+            (ValueType::Double, "inf"),
+            (ValueType::List, "{}"),
+            (ValueType::List, "[1,"),
+            (ValueType::Object, "[]"),
+            (ValueType::Image, "{"),
+        ] {
+            assert!(
+                field(input_type, None, Vec::new()).parse(text).is_err(),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_default_survives_its_text() {
+        for (input_type, default) in [
+            (ValueType::Int, json!(3)),
+            (ValueType::Double, json!(0.25)),
+            (ValueType::Bool, json!(true)),
+            (ValueType::String, json!("a \"quoted\" text")),
+            (ValueType::List, json!([{"a": 1}])),
+            (ValueType::Object, json!({})),
+        ] {
+            let field = field(input_type, Some(default.clone()), Vec::new());
+            assert_eq!(field.parse(&field.default_text()), Ok(default));
+        }
+    }
+
+    #[test]
+    fn a_choice_keeps_its_values_apart_by_type() {
+        let field = field(ValueType::String, None, vec![json!("1"), json!(1)]);
+        assert_eq!(field.parse("1"), Ok(json!(1)));
+        assert_eq!(field.parse("\"1\""), Ok(json!("1")));
+        assert_eq!(field.default_text(), "\"1\"");
+        assert!(field.parse("2").is_err());
+    }
+}

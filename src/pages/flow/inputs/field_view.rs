@@ -1,0 +1,170 @@
+//! One input on the screen.
+
+use leptos::{ev::Targeted, prelude::*};
+use web_sys::{Event, HtmlInputElement};
+
+use super::{
+    field::{ChatRole, Field, FieldKind},
+    form::InputForm,
+};
+use crate::ui::unique_id;
+
+stylance::import_crate_style!(style, "src/pages/flow/inputs/field.module.css");
+
+/// The id of the control of the input `name`, to bring the focus there.
+#[must_use]
+pub fn field_id(name: &str) -> String {
+    format!("input-{name}")
+}
+
+#[component]
+pub(super) fn FieldView(field: Field) -> impl IntoView {
+    let form = InputForm::from_context();
+    let field = StoredValue::new(field);
+    let text = Memo::new(move |_| field.with_value(|field| form.text(field)));
+    let problem = Memo::new(move |_| {
+        let text = text.get();
+        let quiet = text.trim().is_empty() && !form.tried.get();
+        field
+            .with_value(|field| field.parse(&text))
+            .err()
+            .filter(|_| !quiet)
+    });
+    let Field {
+        name,
+        type_name,
+        kind,
+        description,
+        chat,
+        ..
+    } = field.get_value();
+    let ids = Ids {
+        control: field_id(&name),
+        help: description.is_some().then(|| unique_id("help")),
+        problem: unique_id("problem"),
+    };
+    let problem_id = ids.problem.clone();
+    let help_id = ids.help.clone();
+    let (label_for, is_check) = (ids.control.clone(), kind == FieldKind::Bool);
+    let role = chat.map(|role| match role {
+        ChatRole::Input => " · chat input",
+        ChatRole::History => " · chat history",
+    });
+    view! {
+        <div class=style::field class=(style::check, is_check)>
+            <label for=label_for class=style::label>
+                {name}
+                <span class=style::kind>{type_name} {role}</span>
+            </label>
+            {control(field, kind, ids, text, problem)}
+            {description.map(|text| view! { <p id=help_id class=style::help>{text}</p> })}
+            <p id=problem_id class=style::problem>
+                {problem}
+            </p>
+        </div>
+    }
+}
+
+struct Ids {
+    control: String,
+    help: Option<String>,
+    problem: String,
+}
+
+fn control(
+    field: StoredValue<Field>,
+    kind: FieldKind,
+    ids: Ids,
+    text: Memo<String>,
+    problem: Memo<Option<&'static str>>,
+) -> AnyView {
+    let form = InputForm::from_context();
+    let edit = move |text: String| field.with_value(|field| form.edit(field, text));
+    let described_by = ids
+        .help
+        .iter()
+        .chain([&ids.problem])
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(" ");
+    let invalid = move || problem.get().map(|_| "true");
+    let id = ids.control;
+    match kind {
+        FieldKind::Bool => {
+            let check = move |event: Targeted<Event, HtmlInputElement>| {
+                edit(event.target().checked().to_string())
+            };
+            view! {
+                <input
+                    id=id
+                    type="checkbox"
+                    aria-describedby=described_by
+                    prop:checked=move || text.get() == "true"
+                    on:change:target=check
+                />
+            }
+            .into_any()
+        }
+        FieldKind::Choice(values) => {
+            let options = values.iter().map(|value| {
+                let label = value
+                    .as_str()
+                    .map_or_else(|| value.to_string(), str::to_owned);
+                view! { <option value=value.to_string()>{label}</option> }
+            });
+            let options = options.collect_view();
+            view! {
+                <select
+                    id=id
+                    aria-describedby=described_by
+                    aria-invalid=invalid
+                    prop:value=text
+                    on:change=move |event| edit(event_target_value(&event))
+                >
+                    {options}
+                </select>
+            }
+            .into_any()
+        }
+        FieldKind::Int | FieldKind::Double | FieldKind::Secret => {
+            // A number field would hide a text that is no number; this one keeps it beside what is wrong with it.
+            let mode = if kind == FieldKind::Int {
+                "numeric"
+            } else {
+                "decimal"
+            };
+            let is_secret = kind == FieldKind::Secret;
+            view! {
+                <input
+                    id=id
+                    type=if is_secret { "password" } else { "text" }
+                    inputmode=(!is_secret).then_some(mode)
+                    autocomplete="off"
+                    spellcheck="false"
+                    aria-describedby=described_by
+                    aria-invalid=invalid
+                    prop:value=text
+                    on:input=move |event| edit(event_target_value(&event))
+                />
+            }
+            .into_any()
+        }
+        FieldKind::Text | FieldKind::Media | FieldKind::List | FieldKind::Object => {
+            let is_code = matches!(kind, FieldKind::List | FieldKind::Object);
+            view! {
+                <textarea
+                    id=id
+                    class=style::text
+                    class=(style::code, is_code)
+                    rows="1"
+                    spellcheck=if is_code { "false" } else { "true" }
+                    aria-describedby=described_by
+                    aria-invalid=invalid
+                    prop:value=text
+                    on:input=move |event| edit(event_target_value(&event))
+                ></textarea>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! The state of the inputs form: what was typed over the defaults, remembered as long as the tab lives.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+use super::field::{Field, FieldKind};
+use crate::{
+    pages::flow::{FlowContext, definition::Definition},
+    ui::storage::Store,
+};
+
+/// The first input whose text stands for nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidInput {
+    /// The input.
+    pub name: String,
+    /// What is wrong, as a sentence.
+    pub reason: &'static str,
+}
+
+/// The state of the inputs form. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct InputForm {
+    /// One field per input, in the file's order.
+    pub fields: Memo<Vec<Field>>,
+    /// Whether a run was tried with these texts: fields that were left empty then say so.
+    pub tried: RwSignal<bool>,
+    edits: RwSignal<BTreeMap<String, String>>,
+    key: StoredValue<String>,
+}
+
+impl InputForm {
+    /// Makes the form of the flow available below.
+    pub fn provide(context: FlowContext, definition: Memo<Option<Arc<Definition>>>) -> Self {
+        let key = format!("flowdeck.inputs.{}/{}", context.project(), context.flow());
+        let remembered = Store::Session
+            .read(&key)
+            .and_then(|text| serde_json::from_str(&text).ok());
+        let form = Self {
+            fields: Memo::new(move |_| definition.with(|definition| fields(definition.as_deref()))),
+            tried: RwSignal::new(false),
+            edits: RwSignal::new(remembered.unwrap_or_default()),
+            key: StoredValue::new(key),
+        };
+        provide_context(form);
+        form
+    }
+
+    /// The one in the context.
+    #[must_use]
+    pub fn from_context() -> Self {
+        expect_context::<InputForm>()
+    }
+
+    /// The text of `field` now.
+    #[must_use]
+    pub fn text(&self, field: &Field) -> String {
+        self.edits
+            .with(|edits| edits.get(&field.name).cloned())
+            .unwrap_or_else(|| field.default_text())
+    }
+
+    /// Whether anything differs from the defaults.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.edits.with(|edits| !edits.is_empty())
+    }
+
+    /// Takes what was typed into `field`.
+    pub fn edit(&self, field: &Field, text: String) {
+        self.edits.update(|edits| {
+            if text == field.default_text() {
+                edits.remove(&field.name);
+            } else {
+                edits.insert(field.name.clone(), text);
+            }
+        });
+        self.remember();
+    }
+
+    /// Goes back to the defaults.
+    pub fn reset(&self) {
+        self.edits.update(BTreeMap::clear);
+        self.tried.set(false);
+        self.remember();
+    }
+
+    /// Takes the values of an earlier run.
+    pub fn fill(&self, values: &Map<String, Value>) {
+        for field in self.fields.get_untracked() {
+            if let Some(value) = values.get(&field.name) {
+                self.edit(&field, field.text_of(value));
+            }
+        }
+    }
+
+    /// What a run gets.
+    pub fn values(&self) -> Result<Map<String, Value>, InvalidInput> {
+        let mut values = Map::new();
+        for field in self.fields.get_untracked() {
+            let text = untrack(|| self.text(&field));
+            match field.parse(&text) {
+                Ok(value) => values.insert(field.name, value),
+                Err(reason) => {
+                    return Err(InvalidInput {
+                        name: field.name,
+                        reason,
+                    });
+                }
+            };
+        }
+        Ok(values)
+    }
+
+    fn remember(&self) {
+        let secret: Vec<String> = self.fields.with_untracked(|fields| {
+            fields
+                .iter()
+                .filter(|field| field.kind == FieldKind::Secret)
+                .map(|field| field.name.clone())
+                .collect()
+        });
+        let mut edits = self.edits.get_untracked();
+        edits.retain(|name, _| !secret.contains(name));
+        self.key
+            .with_value(|key| match serde_json::to_string(&edits) {
+                Ok(text) if !edits.is_empty() => {
+                    Store::Session.write(key, &text);
+                }
+                _ => Store::Session.remove(key),
+            });
+    }
+}
+
+fn fields(definition: Option<&Definition>) -> Vec<Field> {
+    let flow = definition.and_then(Definition::flow);
+    flow.map(|flow| flow.inputs.iter().map(Field::from).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,57 @@
+//! The form of the flow's inputs. Knows the flow's definition; knows nothing of sessions.
+
+pub mod chat;
+pub mod field;
+mod field_view;
+mod form;
+
+use leptos::prelude::*;
+
+use self::field_view::FieldView;
+pub use self::{
+    field_view::field_id,
+    form::{InputForm, InvalidInput},
+};
+use super::{FlowContext, section::Section};
+use crate::{
+    api::Load,
+    ui::{Button, ButtonKind, Skeleton},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/inputs/inputs.module.css");
+
+/// The form of the flow's inputs.
+#[component]
+pub fn Inputs() -> impl IntoView {
+    let form = InputForm::from_context();
+    let context = FlowContext::from_context();
+    let loading = Memo::new(move |_| context.detail.state().with(|state| *state == Load::Loading));
+    let empty = Memo::new(move |_| form.fields.with(Vec::is_empty));
+    let content = move || {
+        if loading.get() {
+            view! { <Skeleton lines=4 label="Loading inputs" /> }.into_any()
+        } else if empty.get() {
+            view! { <p class=style::none>"This flow takes no inputs."</p> }.into_any()
+        } else {
+            let key = |field: &field::Field| format!("{field:?}");
+            view! {
+                <div class=style::fields>
+                    <For each=move || form.fields.get() key=key let(field)>
+                        <FieldView field=field />
+                    </For>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    let reset = move || {
+        form.is_edited().then(|| {
+            view! {
+                <Button kind=ButtonKind::Quiet on_press=move |()| form.reset()>
+                    "Reset to defaults"
+                </Button>
+            }
+        })
+    };
+    view! { <Section title="Inputs" actions=reset>{content}</Section> }
+}

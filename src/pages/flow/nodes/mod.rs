@@ -1,0 +1,59 @@
+//! The flow's nodes in execution order, with what happened to them in the selected run.
+
+mod node;
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use self::node::NodeCard;
+use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
+use crate::{api::Load, ui::Skeleton};
+
+stylance::import_crate_style!(style, "src/pages/flow/nodes/nodes.module.css");
+
+/// The flow's nodes.
+#[component]
+pub fn Nodes(
+    /// The flow's definition.
+    definition: Memo<Option<Arc<Definition>>>,
+) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let run = Selection::from_context().run;
+    let names = Memo::new(move |_| {
+        let mut names = definition.with(|known| {
+            known
+                .as_ref()
+                .map(|known| known.node_names())
+                .unwrap_or_default()
+        });
+        // A node that the flow no longer has is still part of the run that had it.
+        run.with(|run| {
+            let ran = run
+                .iter()
+                .flat_map(|run| run.nodes.iter().map(|node| &node.name));
+            let gone: Vec<String> = ran.filter(|name| !names.contains(name)).cloned().collect();
+            names.extend(gone);
+        });
+        names
+    });
+    let empty = Memo::new(move |_| names.with(Vec::is_empty));
+    let loading = Memo::new(move |_| context.detail.state().with(|state| *state == Load::Loading));
+    let content = move || {
+        if loading.get() {
+            view! { <Skeleton lines=6 label="Loading nodes" /> }.into_any()
+        } else if empty.get() {
+            view! { <p class=style::none>"This flow has no nodes."</p> }.into_any()
+        } else {
+            view! {
+                <ol class=style::nodes>
+                    <For each=move || names.get() key=Clone::clone let(name)>
+                        <NodeCard name=name definition=definition />
+                    </For>
+                </ol>
+            }
+            .into_any()
+        }
+    };
+    view! { <Section title="Nodes">{content}</Section> }
+}

@@ -1,0 +1,144 @@
+//! One node.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{capability::Action, ids::FilePath, runs::NodeRun};
+use flowdeck_flow::Node;
+use leptos::prelude::*;
+use serde_json::Value;
+
+use crate::{
+    nav::Link,
+    pages::{
+        flow::{
+            FlowContext, actions::Actions, definition::Definition, error_view::RunErrorView,
+            selection::Selection,
+        },
+        parts::StateWord,
+    },
+    routes::FlowView,
+    ui::{Button, ButtonKind, Disclosure, Icon, JsonText, Tab, Tabs, time},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/nodes/node.module.css");
+
+#[component]
+pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+    let ran = Selection::from_context().node(name.clone());
+    let state =
+        Memo::new(move |_| ran.with(|ran| ran.as_ref().map(|ran| (ran.state, ran.duration_ms))));
+    let wanted = name.clone();
+    let node = Memo::new(move |_| {
+        definition.with(|known| {
+            known
+                .as_ref()?
+                .flow()?
+                .nodes
+                .iter()
+                .find(|node| node.name == wanted)
+                .cloned()
+        })
+    });
+    view! {
+        <li class=style::node>
+            <div class=style::head>
+                <h3 class=style::name title=name.clone()>{name.clone()}</h3>
+                {move || node.get().map(|node| view! { <Facts node=node /> })}
+                <span class=style::gap></span>
+                {move || {
+                    state.get().map(|(state, duration)| {
+                        view! {
+                            <StateWord state=state />
+                            <span class=style::fact>{duration.map(time::duration)}</span>
+                        }
+                    })
+                }}
+                <Show when=move || node.with(Option::is_some)>
+                    <RunNode name=name.clone() />
+                </Show>
+            </div>
+            {move || ran.get().map(|ran| view! { <Ran ran=ran /> })}
+        </li>
+    }
+}
+
+/// What the node is: its type and source.
+#[component]
+fn Facts(node: Node) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let kind = node.node_type.map(|kind| kind.as_str());
+    let path = node.source.and_then(|source| source.path);
+    let path = path.and_then(|path| FilePath::try_from(path.trim_start_matches("./")).ok());
+    let source = path.map(|path| {
+        let text = path.to_string();
+        let to = Signal::derive(move || context.route(FlowView::of_file(path.clone(), None)));
+        view! { <Link to=to class=style::source>{text}</Link> }
+    });
+    view! {
+        <span class=style::fact>{kind}</span>
+        {source}
+        {node.aggregation.then(|| view! { <span class=style::fact>"aggregation"</span> })}
+    }
+}
+
+#[component]
+fn RunNode(name: String) -> impl IntoView {
+    let actions = Actions::from_context();
+    let state = Signal::derive(move || actions.state(Action::Run));
+    let label = format!("Run this node: {name}");
+    view! {
+        <Button
+            kind=ButtonKind::Quiet
+            state=state
+            label=label
+            on_press=move |()| actions.run(Some(name.clone()))
+            on_refused=move |()| actions.needs_session.set(true)
+        >
+            {Icon::Play.view()}
+            "Run this node"
+        </Button>
+    }
+}
+
+/// What happened to it.
+#[component]
+fn Ran(ran: NodeRun) -> impl IntoView {
+    let NodeRun {
+        name,
+        inputs,
+        output,
+        log,
+        error,
+        ..
+    } = ran;
+    let tabs: Vec<Tab> = [
+        inputs.map(|value| value_tab("Input", &name, value)),
+        output.map(|value| value_tab("Output", &name, value)),
+        log.filter(|log| !log.is_empty())
+            .map(|log| value_tab("Log", &name, Value::String(log))),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let label = format!("{name}: details");
+    let details = (!tabs.is_empty()).then(|| {
+        view! {
+            <Disclosure summary=|| "Input, output and log">
+                <Tabs label=label tabs=tabs />
+            </Disclosure>
+        }
+    });
+    view! {
+        {error.map(|error| view! { <RunErrorView error=error /> })}
+        {details}
+    }
+}
+
+fn value_tab(title: &'static str, node: &str, value: Value) -> Tab {
+    let what = format!("{} of {node}", title.to_lowercase());
+    let panel = move || view! { <JsonText value=value.clone() what=what.clone() /> };
+    Tab {
+        title,
+        panel: ViewFn::from(panel),
+    }
+}

@@ -1,0 +1,49 @@
+//! What the selected run gave: its state, outputs, inputs and log.
+
+mod head;
+mod tabs;
+
+use leptos::prelude::*;
+
+use self::{head::RunHead, tabs::RunTabs};
+use super::{FlowContext, error_view::RunErrorView, section::Section, selection::Selection};
+use crate::{pages::parts::Failure, ui::Skeleton};
+
+stylance::import_crate_style!(style, "src/pages/flow/outputs/outputs.module.css");
+
+/// The outputs of the selected run.
+#[component]
+pub fn Outputs() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let selection = Selection::from_context();
+    let content = move || {
+        if let Some(error) = selection.failure.get() {
+            return view! {
+                <Failure
+                    title="The run could not be loaded"
+                    error=error
+                    on_retry=move |()| selection.retry.notify()
+                />
+            }
+            .into_any();
+        }
+        match selection.run.get() {
+            Some(run) => {
+                let error = run.error.clone();
+                view! {
+                    <div class=style::run>
+                        <RunHead run=run.clone() />
+                        {error.map(|error| view! { <RunErrorView error=error /> })}
+                        <RunTabs run=run />
+                    </div>
+                }
+                .into_any()
+            }
+            None if selection.id.get().is_none() && context.live.runs.with(Option::is_some) => {
+                view! { <p class=style::none>"This flow has not run yet."</p> }.into_any()
+            }
+            None => view! { <Skeleton lines=4 label="Loading the run" /> }.into_any(),
+        }
+    };
+    view! { <Section title="Outputs">{content}</Section> }
+}

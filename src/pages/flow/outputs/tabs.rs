@@ -1,0 +1,149 @@
+//! The selected run's outputs, inputs, metrics and log.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{paths, runs::RunDetail};
+use leptos::prelude::*;
+use serde_json::{Map, Value};
+
+use crate::{
+    live::LogBuffer,
+    pages::flow::{
+        FlowContext,
+        definition::use_definition,
+        inputs::{InputForm, chat},
+    },
+    ui::{Button, JsonText, LogView, Switch, Tab, Tabs},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/outputs/tabs.module.css");
+
+#[component]
+pub(super) fn RunTabs(run: Arc<RunDetail>) -> impl IntoView {
+    let mut tabs = vec![
+        tab("Outputs", &run, outputs),
+        tab("Inputs of this run", &run, inputs),
+    ];
+    if !run.metrics.is_empty() {
+        tabs.push(tab("Metrics", &run, |run| {
+            view! { <Values values=run.metrics.clone() /> }.into_any()
+        }));
+    }
+    tabs.push(tab("Log", &run, log));
+    view! { <Tabs label="Run" tabs=tabs /> }
+}
+
+fn tab(title: &'static str, run: &Arc<RunDetail>, panel: fn(Arc<RunDetail>) -> AnyView) -> Tab {
+    let run = run.clone();
+    Tab {
+        title,
+        panel: ViewFn::from(move || panel(run.clone())),
+    }
+}
+
+fn outputs(run: Arc<RunDetail>) -> AnyView {
+    match &run.outputs {
+        Some(values) if values.is_empty() => quiet("The flow has no outputs."),
+        Some(values) => view! {
+            <Values values=values.clone() />
+            <AddToHistory run=run />
+        }
+        .into_any(),
+        None if run.summary.node.is_some() => {
+            quiet("A node that runs alone gives no outputs of the flow: see the node.")
+        }
+        None if run.summary.state.is_over() => quiet("The run ended without outputs."),
+        None => quiet("The outputs come when the run has ended."),
+    }
+}
+
+fn quiet(text: &'static str) -> AnyView {
+    view! { <p class=style::none>{text}</p> }.into_any()
+}
+
+fn inputs(run: Arc<RunDetail>) -> AnyView {
+    let form = InputForm::from_context();
+    if run.inputs.is_empty() {
+        return quiet("The run took no inputs.");
+    }
+    let values = run.inputs.clone();
+    view! {
+        <Values values=run.inputs.clone() />
+        <div class=style::actions>
+            <Button on_press=move |()| form.fill(&values)>"Use these inputs"</Button>
+        </div>
+    }
+    .into_any()
+}
+
+fn log(run: Arc<RunDetail>) -> AnyView {
+    let context = FlowContext::from_context();
+    let logs = context.live.run_logs;
+    let id = run.summary.id.clone();
+    let whole = context
+        .api
+        .url(&paths::run_log(&context.project(), &context.flow(), &id));
+    let lines = Memo::new(move |_| {
+        logs.with(|logs| logs.get(&id).map(LogBuffer::lines).unwrap_or_default())
+    });
+    view! {
+        <LogView label="Run log" lines=lines>
+            <a href=whole target="_blank" rel="noopener">
+                "Whole log"
+            </a>
+        </LogView>
+    }
+    .into_any()
+}
+
+/// Named values, each as text or as JSON.
+#[component]
+fn Values(values: Map<String, Value>) -> impl IntoView {
+    let as_json = RwSignal::new(false);
+    let has_text = values.values().any(Value::is_string);
+    let values = StoredValue::new(values);
+    let list = move || {
+        let as_json = as_json.get();
+        let values = values.get_value().into_iter().map(|(name, value)| {
+            view! {
+                <div class=style::value>
+                    <dt>{name.clone()}</dt>
+                    <dd>
+                        <JsonText value=value what=name as_json=as_json />
+                    </dd>
+                </div>
+            }
+        });
+        values.collect_view()
+    };
+    view! {
+        <Show when=move || has_text>
+            <Switch on=as_json on_change=move |on| as_json.set(on)>
+                "Show as JSON"
+            </Switch>
+        </Show>
+        <dl class=style::values>{list}</dl>
+    }
+}
+
+/// In a chat flow: makes this run's question and answer part of what was said before.
+#[component]
+fn AddToHistory(run: Arc<RunDetail>) -> impl IntoView {
+    let form = InputForm::from_context();
+    let definition = use_definition(FlowContext::from_context());
+    let next = Memo::new(move |_| {
+        definition.with(|definition| chat::history_after(definition.as_ref()?.flow()?, &run))
+    });
+    let add = move |()| {
+        if let Some((name, history)) = next.get_untracked() {
+            form.fill(&Map::from_iter([(name, history)]));
+        }
+    };
+    view! {
+        <Show when=move || next.with(Option::is_some)>
+            <div class=style::actions>
+                <Button on_press=add>"Continue the chat from here"</Button>
+            </div>
+        </Show>
+    }
+}

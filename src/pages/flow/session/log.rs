@@ -1,0 +1,25 @@
+//! The session's log, live.
+
+use flowdeck_contract::paths;
+use leptos::prelude::*;
+
+use crate::{pages::flow::FlowContext, ui::LogView};
+
+#[component]
+pub(super) fn SessionLog() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let log = context.live.session_log;
+    let lines = Signal::derive(move || log.with(crate::live::LogBuffer::lines));
+    let left_out = Memo::new(move |_| log.with(crate::live::LogBuffer::left_out));
+    let whole = context
+        .api
+        .url(&paths::session_log(&context.project(), &context.flow()));
+    view! {
+        <LogView label="Session log" lines=lines>
+            {move || (left_out.get() > 0).then(|| format!("{} earlier lines are not shown", left_out.get()))}
+            <a href=whole target="_blank" rel="noopener">
+                "Whole log"
+            </a>
+        </LogView>
+    }
+}

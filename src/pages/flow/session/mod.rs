@@ -1,0 +1,93 @@
+//! The session panel: where the session stands, how it came about, its log, and what to do when something is wrong.
+
+mod failure;
+mod install;
+mod log;
+mod phases;
+mod summary;
+
+use flowdeck_contract::{capability::Action, session::SessionState};
+use leptos::prelude::*;
+
+use self::{
+    failure::FailureNotice, install::Install, log::SessionLog, phases::Phases, summary::Summary,
+};
+use super::{FlowContext, actions::Actions, section::Section};
+use crate::ui::{Button, Notice, NoticeKind, Skeleton};
+
+stylance::import_crate_style!(style, "src/pages/flow/session/session.module.css");
+
+/// The session panel.
+#[component]
+pub fn SessionPanel() -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let state =
+        Memo::new(move |_| session.with(|session| session.as_ref().map(|session| session.state)));
+    let known = Memo::new(move |_| state.get().is_some());
+    let exists = Memo::new(move |_| {
+        state
+            .get()
+            .is_some_and(|state| state != SessionState::NotExist)
+    });
+    view! {
+        <Section title="Compute session">
+            <Show when=move || known.get() fallback=|| view! { <Skeleton lines=1 label="Loading the session" /> }>
+                <Summary />
+            </Show>
+            <OutOfDate />
+            <FailureNotice />
+            <Show when=move || exists.get()>
+                <Details state=state />
+            </Show>
+        </Section>
+    }
+}
+
+/// Phases, install and log; unfolded while something happens or went wrong, unless the person chose otherwise.
+#[component]
+fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
+    let chosen = RwSignal::new(None::<bool>);
+    let active = move || !matches!(state.get(), Some(SessionState::Available));
+    let open = Memo::new(move |_| chosen.get().unwrap_or_else(active));
+    let toggle = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        chosen.set(Some(!open.get_untracked()));
+    };
+    view! {
+        <details class=style::details prop:open=open>
+            <summary class=style::fold on:click=toggle>
+                "Phases and log"
+            </summary>
+            <div class=style::content>
+                <Phases />
+                <Install />
+                <SessionLog />
+            </div>
+        </details>
+    }
+}
+
+#[component]
+fn OutOfDate() -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let actions = Actions::from_context();
+    let reason = Memo::new(move |_| session.with(|session| session.as_ref()?.out_of_date.clone()));
+    let install = Signal::derive(move || actions.state(Action::Install));
+    let reset = Signal::derive(move || actions.state(Action::Reset));
+    move || {
+        reason.get().map(|reason| {
+            view! {
+                <Notice kind=NoticeKind::Warning title=reason>
+                    <div class=style::actions>
+                        <Button state=install on_press=move |()| actions.ask(Action::Install)>
+                            "Install requirements"
+                        </Button>
+                        <Button state=reset on_press=move |()| actions.ask(Action::Reset)>
+                            "Reset session"
+                        </Button>
+                    </div>
+                </Notice>
+            }
+        })
+    }
+}
