@@ -1,128 +1,318 @@
-//! Seam; bodies follow.
-use crate::{engine::Engine, error::ComputeError};
+//! What this crate offers: sessions, their operations and runs, by flow.
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
 use flowdeck_contract::{
     azure::OperationResult,
+    capability::Action,
     events::FlowEvent,
     ids::{FlowId, OperationId, RunId},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionView},
 };
-use std::{path::PathBuf, sync::Arc, time::Duration};
-/// Compute sessions.
+use tokio::sync::broadcast;
+
+use crate::{
+    clock::{Clock, SystemClock},
+    engine::SharedEngine,
+    error::ComputeError,
+    log::last_lines,
+    sessions::Core,
+};
+
+/// Compute sessions of the flows in one folder. Cheap to clone.
 #[derive(Clone)]
 pub struct Compute {
-    #[expect(dead_code)]
-    engine: Arc<dyn Engine>,
-    events: tokio::sync::broadcast::Sender<(FlowId, FlowEvent)>,
+    core: Arc<Core>,
 }
+
 /// What compute is to work with.
 #[derive(Clone, Debug)]
 pub struct ComputeConfig {
-    /// One folder per flow.
+    /// Holds one folder per flow.
     pub flows: PathBuf,
-    /// Where everything is kept.
+    /// Holds everything that is remembered; one server may use it at a time.
     pub data: PathBuf,
-    /// How many executors stand by.
+    /// How many runtimes stand by; 0 for none.
     pub standby: usize,
-    /// Default idle time; `None` for never.
+    /// After how long without activity a session ends when its start does not say; `None` for never.
     pub max_idle: Option<Duration>,
 }
+
 /// Settings of a start.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StartSession {
-    /// Seconds without activity after which the session is deleted; the default when left out.
+    /// Seconds without activity after which the session ends; the configuration's when left out.
     pub max_idle_time_seconds: Option<u64>,
 }
-/// What is to change.
+
+/// Settings to change while a session runs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UpdateSession {
-    /// Seconds without activity after which the session is deleted; as it is when left out.
+    /// Seconds without activity after which the session ends; as it is when left out.
     pub max_idle_time_seconds: Option<u64>,
 }
-fn soon<T>() -> Result<T, ComputeError> {
-    Err(ComputeError::Refused("not wired yet".into()))
-}
-#[allow(
-    missing_docs,
-    clippy::missing_errors_doc,
-    clippy::unused_async,
-    unused_variables
-)]
+
+/// A session that ended sooner would be gone before anything is done in it; one that lasts a century needs no end.
+const IDLE_SECONDS: std::ops::RangeInclusive<u64> = 10..=3_153_600_000;
+
 impl Compute {
-    pub async fn open(
+    /// Takes over what an earlier server left in the data folder, and begins the work in the background.
+    ///
+    /// # Errors
+    /// When the data folder cannot be used, or what is in it cannot be read.
+    pub async fn open(config: ComputeConfig, engine: SharedEngine) -> Result<Self, ComputeError> {
+        Self::open_with_clock(config, engine, Arc::new(SystemClock)).await
+    }
+
+    /// As [`Compute::open`], with another clock.
+    ///
+    /// # Errors
+    /// As [`Compute::open`].
+    pub async fn open_with_clock(
         config: ComputeConfig,
-        engine: Arc<dyn Engine>,
-    ) -> Result<Compute, ComputeError> {
-        Ok(Self {
-            engine,
-            events: tokio::sync::broadcast::channel(16).0,
-        })
+        engine: SharedEngine,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, ComputeError> {
+        let core = Core::open(config, engine, clock)?;
+        core.recover().await?;
+        core.background(Arc::clone(&core).follow_logs());
+        core.background(Arc::clone(&core).end_idle_sessions());
+        core.background(Arc::clone(&core).keep_standbys());
+        Ok(Self { core })
     }
-    pub async fn close(&self) {}
+
+    /// Ends the work in the background; sessions live on.
+    pub async fn close(&self) {
+        self.core.shutdown.cancel();
+        self.core.tasks.close();
+        self.core.tasks.wait().await;
+    }
+
+    /// A flow's session as it stands.
+    #[must_use]
     pub fn session(&self, flow: &FlowId) -> SessionView {
-        SessionView::default()
+        self.core
+            .flows()
+            .get(flow)
+            .map(crate::sessions::Live::view)
+            .unwrap_or_default()
     }
+
+    /// The sessions of all flows that have or had one.
+    #[must_use]
     pub fn sessions(&self) -> Vec<(FlowId, SessionView)> {
-        Vec::new()
+        self.core
+            .flows()
+            .iter()
+            .map(|(flow, live)| (flow.clone(), live.view()))
+            .collect()
     }
+
+    /// The last lines of the log of a flow's session, also of one that has ended.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
     pub fn session_log(&self, flow: &FlowId, last: usize) -> Result<Vec<LogLine>, ComputeError> {
-        soon()
+        self.core.tell_log(flow);
+        let log = self
+            .core
+            .flows()
+            .get(flow)
+            .and_then(|live| live.log.clone());
+        let lines = log.map_or_else(|| Ok(Vec::new()), |log| log.tail().last(last));
+        lines.map_err(ComputeError::io("Reading the session’s log"))
     }
+
+    /// The whole log of a flow's session.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
     pub fn session_log_text(&self, flow: &FlowId) -> Result<String, ComputeError> {
-        soon()
+        let log = self
+            .core
+            .flows()
+            .get(flow)
+            .and_then(|live| live.log.clone());
+        let Some(log) = log else {
+            return Ok(String::new());
+        };
+        let lines = last_lines(log.file.path(), usize::MAX)
+            .map_err(ComputeError::io("Reading the session’s log"))?;
+        Ok(lines.into_iter().map(|line| line.text + "\n").collect())
     }
+
+    /// Starts a session.
+    ///
+    /// # Errors
+    /// When the flow does not exist, has a session already, or a setting is wrong.
     pub async fn start(
         &self,
         flow: &FlowId,
         request: StartSession,
     ) -> Result<OperationId, ComputeError> {
-        soon()
+        let default = self.core.config.max_idle.map(|idle| idle.as_secs());
+        let asked = request
+            .max_idle_time_seconds
+            .map(idle_seconds)
+            .transpose()?;
+        self.core.begin_start(flow, asked.or(default))
     }
+
+    /// Installs the flow's requirements file into its session.
+    ///
+    /// # Errors
+    /// When there is no session or no requirements file, or something goes on in the session.
     pub async fn install(&self, flow: &FlowId) -> Result<OperationId, ComputeError> {
-        soon()
+        self.core.begin_install(flow).await
     }
+
+    /// Deletes the session and makes one with the same settings.
+    ///
+    /// # Errors
+    /// When there is no session that could be reset.
     pub async fn reset(&self, flow: &FlowId) -> Result<OperationId, ComputeError> {
-        soon()
+        self.core.begin_reset(flow)
     }
+
+    /// Changes settings of the session; it goes on.
+    ///
+    /// # Errors
+    /// When there is no session, or a setting is wrong.
     pub async fn update(
         &self,
         flow: &FlowId,
         change: UpdateSession,
     ) -> Result<OperationId, ComputeError> {
-        soon()
+        let asked = change.max_idle_time_seconds.map(idle_seconds).transpose()?;
+        let now = self.core.now();
+        self.core.change(flow, |live| {
+            if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
+                return Err(ComputeError::Refused(refusal.to_owned()));
+            }
+            live.record.view.max_idle_time_seconds =
+                asked.or(live.record.view.max_idle_time_seconds);
+            live.record.last_activity = now;
+            Ok(())
+        })?;
+        let operation = self.core.begin_operation()?;
+        self.core.succeed(Some(operation.clone()));
+        Ok(operation)
     }
+
+    /// Ends the session, also one that is being made.
+    ///
+    /// # Errors
+    /// When there is none.
     pub async fn stop(&self, flow: &FlowId) -> Result<OperationId, ComputeError> {
-        soon()
+        self.core.begin_stop(flow, "Stopping the compute session.")
     }
+
+    /// How a long operation stands; `None` when there is none of that id, or it is long over.
+    #[must_use]
     pub fn operation(&self, id: &OperationId) -> Option<OperationResult> {
-        None
+        self.core.store.operation(id).unwrap_or_else(|error| {
+            tracing::error!(operation = %id, %error, "an operation could not be read");
+            None
+        })
     }
+
+    /// The packages of the session's environment, by name.
+    ///
+    /// # Errors
+    /// When there is no session that runs.
     pub async fn packages(&self, flow: &FlowId) -> Result<Vec<InstalledPackage>, ComputeError> {
-        soon()
+        let record = self.core.record(flow);
+        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        let environment = record
+            .environment()
+            .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
+        self.core
+            .engine
+            .packages(&environment)
+            .await
+            .map_err(|error| ComputeError::Unavailable {
+                code: error.code,
+                message: error.message,
+                remedy: error.remedy,
+            })
     }
-    pub fn touch(&self, flow: &FlowId) {}
-    pub fn flow_changed(&self, flow: &FlowId) {}
+
+    /// A person is at work on the flow: its session is not idle.
+    pub fn touch(&self, flow: &FlowId) {
+        self.core.touch(flow);
+    }
+
+    /// Files of the flow have changed on disk.
+    pub fn flow_changed(&self, flow: &FlowId) {
+        self.core.flow_changed(flow);
+    }
+
+    /// Runs the flow, or one of its nodes; gives the run as it begins.
+    ///
+    /// # Errors
+    /// When there is no session that runs, or the flow, the node or an input is wrong.
     pub async fn run(&self, flow: &FlowId, request: RunRequest) -> Result<RunDetail, ComputeError> {
-        soon()
+        self.core.begin_run(flow, &request)
     }
+
+    /// Asks a run to end; gives it as it stands.
+    ///
+    /// # Errors
+    /// When there is no such run, or it is over.
     pub async fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        soon()
+        self.core.begin_cancel(flow, run)
     }
+
+    /// A flow's runs, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
     pub fn runs(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
-        soon()
+        self.core.run_summaries(flow)
     }
+
+    /// A run, whole.
+    ///
+    /// # Errors
+    /// When there is none of that id.
     pub fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        soon()
+        self.core.run_detail(flow, run)
     }
+
+    /// The last lines of a run's log.
+    ///
+    /// # Errors
+    /// When there is no such run, or its log cannot be read.
     pub fn run_log(
         &self,
         flow: &FlowId,
         run: &RunId,
         last: usize,
     ) -> Result<Vec<LogLine>, ComputeError> {
-        soon()
+        self.core.run_log(flow, run, last)
     }
-    pub fn subscribe(&self) -> tokio::sync::broadcast::Receiver<(FlowId, FlowEvent)> {
-        self.events.subscribe()
+
+    /// What happens from now on, in order. Subscribe first, then read the state: doubles are whole values and do no
+    /// harm. A reader that falls behind is told so and reads the state anew.
+    #[must_use]
+    pub fn subscribe(&self) -> broadcast::Receiver<(FlowId, FlowEvent)> {
+        self.core.events.subscribe()
     }
+}
+
+fn idle_seconds(seconds: u64) -> Result<u64, ComputeError> {
+    if IDLE_SECONDS.contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(ComputeError::Invalid {
+        code: "IdleTimeInvalid",
+        message: format!(
+            "The idle time must be at least {} seconds and at most a century.",
+            IDLE_SECONDS.start()
+        ),
+        target: Some("maxIdleTimeSeconds".to_owned()),
+    })
 }

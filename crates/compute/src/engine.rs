@@ -68,6 +68,10 @@ pub trait Engine: Send + Sync + 'static {
     /// Ends a runtime and everything it started.
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError>;
 
+    /// Ends and deletes everything of a session but one environment and its runtime.
+    async fn tidy(&self, environment: &EnvironmentId, runtime: &Runtime)
+    -> Result<(), EngineError>;
+
     /// Sends a request to the executor and waits for its answer.
     async fn request(
         &self,

@@ -5,11 +5,20 @@ mod clock;
 mod compute;
 pub mod engine;
 mod error;
+mod executor;
 #[cfg(feature = "fake")]
 pub mod fake;
+mod flow;
 mod id;
+mod idle;
 mod log;
+mod paths;
 pub mod process;
+mod runs;
+mod sessions;
+mod standby;
+mod state;
+mod store;
 
 pub use clock::{Clock, SystemClock};
 pub use compute::{Compute, ComputeConfig, StartSession, UpdateSession};

@@ -1,6 +1,43 @@
-//! The process engine: sessions are process groups with a virtual environment of their own on this machine.
-use crate::engine::EngineError;
-use std::path::{Path, PathBuf};
+//! The process engine: a session is an environment and a process group of its own on this machine.
+
+mod base;
+mod clone;
+mod environment;
+mod failure;
+mod health;
+mod http;
+mod install;
+mod kill;
+mod layout;
+mod output;
+mod pip_config;
+mod proc;
+mod python;
+mod runtime;
+mod tools;
+mod uv;
+
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::{Path, PathBuf},
+    process::ExitStatus,
+    sync::{Mutex, PoisonError},
+};
+
+use async_trait::async_trait;
+use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use tokio::sync::{OnceCell, watch};
+
+use self::{layout::Layout, tools::Tools};
+use crate::{
+    engine::{
+        BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest, PhaseNote,
+        Requirements, Runtime, RuntimeInfo,
+    },
+    log::LogFile,
+};
+
 /// Where the tools are.
 #[derive(Clone, Debug, Default)]
 pub struct ProcessOptions {
@@ -8,16 +45,271 @@ pub struct ProcessOptions {
     pub python: Option<PathBuf>,
     /// uv; found on PATH, or installed below the data folder, when left out.
     pub uv: Option<PathBuf>,
-    /// Where base environments are kept; below the data folder when left out.
+    /// Where base environments are kept, which servers may share; below the data folder when left out.
     pub base: Option<PathBuf>,
 }
+
 /// Sessions on this machine.
 #[derive(Debug)]
-pub struct ProcessEngine {}
+pub struct ProcessEngine {
+    layout: Layout,
+    options: ProcessOptions,
+    tools: OnceCell<Tools>,
+    /// How the runtimes that we started ourselves end.
+    started: Mutex<HashMap<u32, watch::Receiver<Option<ExitStatus>>>>,
+    /// The kernel's count of processes ended for want of memory when we began to watch.
+    memory_kills: u64,
+}
+
 impl ProcessEngine {
-    /// An engine that keeps its sessions below `data`.
-    #[allow(clippy::missing_errors_doc, clippy::unused_async)]
-    pub async fn new(_data: &Path, _options: ProcessOptions) -> Result<Self, EngineError> {
-        Ok(Self {})
+    /// An engine that keeps its sessions below `data`. Tools are looked for when the first session needs them.
+    ///
+    /// # Errors
+    /// When the data folder cannot be made or written.
+    pub async fn new(data: &Path, options: ProcessOptions) -> Result<Self, EngineError> {
+        let data = data.to_owned();
+        let prepared = tokio::task::spawn_blocking(move || {
+            fs::create_dir_all(&data)?;
+            let layout = Layout::new(data.canonicalize()?, options.base.clone());
+            runtime::private_folder(&layout.sessions())?;
+            base::remove_unfinished(&layout)?;
+            Ok((layout, options))
+        });
+        let (layout, options) = prepared
+            .await
+            .map_err(std::io::Error::other)
+            .and_then(|result| result)
+            .map_err(|error: std::io::Error| {
+                EngineError::io("Preparing the data folder", &error)
+            })?;
+        let started = Mutex::default();
+        Ok(Self {
+            layout,
+            options,
+            tools: OnceCell::new(),
+            started,
+            memory_kills: proc::memory_kills(),
+        })
     }
+
+    async fn tools(&self, log: Option<&LogFile>) -> Result<&Tools, EngineError> {
+        let nowhere = LogFile::at("/dev/null");
+        let find = || Tools::find(&self.layout, &self.options, log.unwrap_or(&nowhere));
+        self.tools.get_or_try_init(find).await
+    }
+
+    fn exit_status(&self, process: u32) -> Option<ExitStatus> {
+        let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        started.get(&process).and_then(|ended| *ended.borrow())
+    }
+}
+
+#[async_trait]
+impl Engine for ProcessEngine {
+    async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
+        let folder = self.layout.session(session);
+        let made =
+            runtime::private_folder(&folder).and_then(|()| fs::write(folder.join(".write"), "x"));
+        made.map_err(|error| EngineError::io("Making the session's folder", &error))?;
+        Ok(Some("a process on this machine".to_owned()))
+    }
+
+    async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError> {
+        let tools = self.tools(Some(log)).await?;
+        let made = base::prepare(&self.layout, tools, log).await?;
+        Ok(made.map_or(BaseState::Ready, BaseState::Made))
+    }
+
+    async fn create_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<PhaseNote, EngineError> {
+        let tools = self.tools(None).await?;
+        let (from, to) = (
+            base::folder(&self.layout, tools),
+            self.layout.environment(environment),
+        );
+        let made = tokio::task::spawn_blocking(move || {
+            base::remove(&to)?;
+            clone::clone_environment(&from, &to)
+        });
+        let made = made
+            .await
+            .map_err(std::io::Error::other)
+            .and_then(|result| result);
+        made.map_err(|error| EngineError::io("Making the session's environment", &error))?;
+        Ok(Some(format!("Python {}", tools.python.version)))
+    }
+
+    async fn install_command(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<String, EngineError> {
+        Ok(install::shown(
+            &self.layout,
+            self.tools(None).await?,
+            environment,
+            requirements,
+        ))
+    }
+
+    async fn install(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<PhaseNote, EngineError> {
+        install::install(
+            &self.layout,
+            self.tools(Some(log)).await?,
+            environment,
+            requirements,
+            log,
+        )
+        .await
+    }
+
+    async fn satisfies(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
+        install::satisfies(
+            &self.layout,
+            self.tools(None).await?,
+            environment,
+            requirements,
+        )
+        .await
+    }
+
+    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
+        remove(
+            vec![self.layout.environment(environment)],
+            "Removing an environment",
+        )
+        .await
+    }
+
+    async fn start_runtime(
+        &self,
+        environment: &EnvironmentId,
+        log: &LogFile,
+    ) -> Result<Runtime, EngineError> {
+        let runtime::Started { runtime, ended } = runtime::start(&self.layout, environment, log)?;
+        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+        started.insert(runtime.process, ended);
+        Ok(runtime)
+    }
+
+    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
+        tokio::select! {
+            info = health::check(&runtime.socket) => info,
+            death = self.died(runtime) => Err(health::with_last_lines(death, log)),
+        }
+    }
+
+    async fn is_alive(&self, runtime: &Runtime) -> bool {
+        runtime::is_alive(runtime)
+    }
+
+    async fn died(&self, runtime: &Runtime) -> EngineError {
+        let ended = {
+            let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
+            started.get(&runtime.process).cloned()
+        };
+        match ended {
+            Some(mut ended) => drop(ended.wait_for(Option::is_some).await.map(|_| ())),
+            None => runtime::ended(runtime).await,
+        }
+        runtime::reason(self.exit_status(runtime.process), self.memory_kills)
+    }
+
+    async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
+        kill::end(&self.layout, kill::Target::Runtime(runtime)).await?;
+        remove(vec![runtime.socket.clone()], "Removing a runtime's socket").await
+    }
+
+    async fn tidy(
+        &self,
+        environment: &EnvironmentId,
+        runtime: &Runtime,
+    ) -> Result<(), EngineError> {
+        kill::end(&self.layout, kill::Target::AllBut(runtime)).await?;
+        let kept = self.layout.environment(environment);
+        let Ok(entries) = fs::read_dir(self.layout.session(&environment.session)) else {
+            return Ok(());
+        };
+        let others = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| {
+                let name = path
+                    .file_name()
+                    .and_then(|name| name.to_str())
+                    .unwrap_or_default();
+                name.starts_with("env-") && *path != kept
+            });
+        remove(others.collect(), "Removing an environment").await
+    }
+
+    async fn request(
+        &self,
+        runtime: &Runtime,
+        request: ExecutorRequest,
+    ) -> Result<ExecutorReply, EngineError> {
+        http::send(&runtime.socket, request).await
+    }
+
+    async fn packages(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<Vec<InstalledPackage>, EngineError> {
+        let packages = install::packages(&self.layout.environment(environment));
+        let packages =
+            packages.map_err(|error| EngineError::io("Reading the session's packages", &error))?;
+        Ok(packages
+            .into_iter()
+            .map(|(name, version)| InstalledPackage { name, version })
+            .collect())
+    }
+
+    async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
+        kill::end(&self.layout, kill::Target::Session(session)).await?;
+        let folders = vec![self.layout.runtime(session), self.layout.session(session)];
+        remove(folders, "Removing the session's folder").await
+    }
+
+    async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let processes = kill::sessions(&self.layout)
+            .map_err(|error| EngineError::io("Looking for processes", &error))?;
+        let mut found: HashSet<SessionId> = processes;
+        for folder in [self.layout.sessions(), self.layout.short_runtimes()] {
+            let Ok(entries) = fs::read_dir(&folder) else {
+                continue;
+            };
+            let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            found.extend(names.filter_map(|name| SessionId::try_from(name).ok()));
+        }
+        Ok(found.into_iter().collect())
+    }
+}
+
+/// Removes files and folders; those that are not there are fine.
+async fn remove(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
+    let removed = tokio::task::spawn_blocking(move || {
+        paths
+            .iter()
+            .try_for_each(|path| match path.symlink_metadata() {
+                Ok(metadata) if metadata.is_dir() => base::remove(path),
+                Ok(_) => fs::remove_file(path),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                Err(error) => Err(error),
+            })
+    });
+    let removed = removed
+        .await
+        .map_err(std::io::Error::other)
+        .and_then(|result| result);
+    removed.map_err(|error| EngineError::io(what, &error))
 }

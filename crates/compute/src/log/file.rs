@@ -5,26 +5,19 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
-    sync::Arc,
 };
-
-use tokio::sync::Notify;
 
 /// A log that several processes append to.
 #[derive(Clone, Debug)]
 pub struct LogFile {
     path: PathBuf,
-    written: Arc<Notify>,
 }
 
 impl LogFile {
     /// The log at `path`, which is made when the first line comes.
     #[must_use]
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            written: Arc::new(Notify::new()),
-        }
+        Self { path: path.into() }
     }
 
     /// Where it stands.
@@ -55,11 +48,5 @@ impl LogFile {
         {
             tracing::warn!(path = %self.path.display(), %error, "a log line could not be written");
         }
-        self.written.notify_one();
-    }
-
-    /// Returns soon after one of our own lines was written.
-    pub(crate) async fn written(&self) {
-        self.written.notified().await;
     }
 }

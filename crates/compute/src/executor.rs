@@ -1,0 +1,13 @@
+//! What promptflow's executor service is asked, and how its answers are read. Knows nothing of sessions.
+
+mod answer;
+mod error;
+mod json;
+mod progress;
+mod request;
+mod traceback;
+
+pub(crate) use answer::{Outcome, read_answer};
+pub(crate) use error::interrupted;
+pub(crate) use progress::progress;
+pub(crate) use request::{Execution, cancel};

@@ -1,0 +1,63 @@
+//! Requests to the executor.
+
+use std::path::Path;
+
+use flowdeck_contract::ids::RunId;
+use serde_json::{Map, Value, json};
+
+use crate::engine::ExecutorRequest;
+
+/// One execution of a flow or of one of its nodes.
+pub(crate) struct Execution<'a> {
+    pub(crate) run: &'a RunId,
+    /// The flow folder, or a copy of it.
+    pub(crate) folder: &'a Path,
+    /// The definition's file in it.
+    pub(crate) file: &'a str,
+    /// Where files that it makes go.
+    pub(crate) output: &'a Path,
+    pub(crate) log: &'a Path,
+    pub(crate) inputs: &'a Map<String, Value>,
+    pub(crate) environment_variables: Map<String, Value>,
+    /// A node alone, with the outputs of those that it refers to.
+    pub(crate) node: Option<(&'a str, Map<String, Value>)>,
+}
+
+impl Execution<'_> {
+    /// As the executor takes it.
+    pub(crate) fn request(&self) -> ExecutorRequest {
+        let mut body = json!({
+            "run_id": self.run.as_str(),
+            "working_dir": self.folder,
+            "flow_file": self.file,
+            "output_dir": self.output,
+            "log_path": self.log,
+            "environment_variables": self.environment_variables,
+            "connections": {},
+        });
+        let path = match &self.node {
+            None => {
+                body["inputs"] = json!(self.inputs);
+                "/execution/flow"
+            }
+            Some((node, outputs)) => {
+                body["node_name"] = json!(node);
+                body["flow_inputs"] = json!(self.inputs);
+                body["dependency_nodes_outputs"] = json!(outputs);
+                "/execution/node"
+            }
+        };
+        ExecutorRequest {
+            path,
+            body: Some(body),
+        }
+    }
+}
+
+/// Ends a run. It is answered when the run has ended, at the latest after half a minute; also when there is no such run.
+pub(crate) fn cancel(run: &RunId) -> ExecutorRequest {
+    ExecutorRequest {
+        path: "/execution/cancel",
+        body: Some(json!({ "run_id": run.as_str() })),
+    }
+}

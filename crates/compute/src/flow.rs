@@ -1,0 +1,12 @@
+//! What compute needs of a flow folder: its definition, its requirements file, what its environment is made of, and a
+//! copy with what it includes from elsewhere. Never writes into the folder.
+
+mod definition;
+mod fingerprint;
+mod includes;
+mod requirements;
+
+pub(crate) use definition::{Definition, DefinitionError};
+pub(crate) use fingerprint::Fingerprint;
+pub(crate) use includes::materialise;
+pub(crate) use requirements::for_install;

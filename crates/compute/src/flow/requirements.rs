@@ -1,0 +1,195 @@
+//! Which requirements file a flow has, and where it really is.
+
+use std::path::{Component, Path, PathBuf};
+
+use flowdeck_flow::Flow;
+
+use super::includes;
+use crate::engine::{EngineError, Requirements};
+
+/// Counts also when the flow does not name it.
+const USUAL: &str = "requirements.txt";
+
+/// The requirements file of a flow: its name relative to the flow folder, and where it is on disk.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    /// It comes from outside of the flow folder, by `additional_includes`.
+    included: bool,
+}
+
+/// The requirements file of the flow in `folder`; `None` when it has none.
+///
+/// # Errors
+/// When the flow names one that does not exist or is outside of the folder.
+pub(crate) fn source(
+    flows: &Path,
+    folder: &Path,
+    flow: Option<&Flow>,
+) -> Result<Option<Source>, EngineError> {
+    let named = flow
+        .and_then(|flow| flow.environment.python_requirements_txt.as_deref())
+        .filter(|name| !name.trim().is_empty());
+    let name = normal(named.unwrap_or(USUAL)).ok_or_else(|| outside(named.unwrap_or(USUAL)))?;
+    let path = folder.join(&name);
+    if path.is_file() {
+        let inside = folder
+            .canonicalize()
+            .and_then(|folder| Ok(path.canonicalize()?.starts_with(folder)));
+        return match inside {
+            Ok(true) => Ok(Some(Source {
+                name,
+                path,
+                included: false,
+            })),
+            Ok(false) => Err(outside(&name)),
+            Err(error) => Err(EngineError::io(&format!("Reading {name}"), &error)),
+        };
+    }
+    let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
+    if let Some(path) = includes::find(flows, folder, included, &name)? {
+        return Ok(Some(Source {
+            name,
+            path,
+            included: true,
+        }));
+    }
+    match named {
+        None => Ok(None),
+        Some(named) => Err(EngineError::new(
+            "RequirementFileMissing",
+            format!("The flow names the requirements file ‘{named}’, which does not exist."),
+        )
+        .with_remedy(
+            "Add the file, or correct environment.python_requirements_txt in flow.dag.yaml.",
+        )),
+    }
+}
+
+/// The requirements file as an install needs it: in a folder that holds what it may refer to. `work` is made when the
+/// flow includes the file from elsewhere.
+pub(crate) fn for_install(
+    flows: &Path,
+    folder: &Path,
+    flow: Option<&Flow>,
+    work: &Path,
+) -> Result<Option<Requirements>, EngineError> {
+    let Some(source) = source(flows, folder, flow)? else {
+        return Ok(None);
+    };
+    if !source.included {
+        return Ok(Some(Requirements {
+            folder: folder.to_owned(),
+            file: source.name,
+        }));
+    }
+    let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
+    includes::materialise(flows, folder, included, work)?;
+    Ok(Some(Requirements {
+        folder: work.to_owned(),
+        file: source.name,
+    }))
+}
+
+/// `./a//b` is `a/b`; `None` for a path that is absolute or leads up.
+fn normal(name: &str) -> Option<String> {
+    let mut parts = Vec::new();
+    for component in Path::new(name.trim()).components() {
+        match component {
+            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::CurDir => {}
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+fn outside(name: &str) -> EngineError {
+    EngineError::new("RequirementsOutsideFlow", format!("The requirements file ‘{name}’ is outside of the flow folder."))
+        .with_remedy("Put it into the flow folder, or name it in additional_includes and refer to it by its file name.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn flow(yaml: &str) -> Flow {
+        flowdeck_flow::check(yaml).flow.unwrap()
+    }
+
+    #[test]
+    fn the_usual_file_counts_and_a_named_one_wins() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("f");
+        fs::create_dir_all(folder.join("sub")).unwrap();
+        assert_eq!(source(root.path(), &folder, None).unwrap(), None);
+        fs::write(folder.join("requirements.txt"), "").unwrap();
+        fs::write(folder.join("sub/r.txt"), "").unwrap();
+        assert_eq!(
+            source(root.path(), &folder, Some(&flow("nodes: []")))
+                .unwrap()
+                .unwrap()
+                .name,
+            "requirements.txt"
+        );
+        let named = flow("environment:\n  python_requirements_txt: ./sub/r.txt\nnodes: []");
+        assert_eq!(
+            source(root.path(), &folder, Some(&named))
+                .unwrap()
+                .unwrap()
+                .name,
+            "sub/r.txt"
+        );
+    }
+
+    #[test]
+    fn paths_that_leave_the_folder_are_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("f");
+        fs::create_dir(&folder).unwrap();
+        fs::write(root.path().join("r.txt"), "").unwrap();
+        std::os::unix::fs::symlink("../r.txt", folder.join("link.txt")).unwrap();
+        for name in ["../r.txt", "/etc/passwd", "a/../../r.txt", "link.txt"] {
+            let flow = flow(&format!(
+                "environment:\n  python_requirements_txt: {name}\nnodes: []"
+            ));
+            assert_eq!(
+                source(root.path(), &folder, Some(&flow)).unwrap_err().code,
+                "RequirementsOutsideFlow",
+                "{name}"
+            );
+        }
+        let missing = flow("environment:\n  python_requirements_txt: none.txt\nnodes: []");
+        assert_eq!(
+            source(root.path(), &folder, Some(&missing))
+                .unwrap_err()
+                .code,
+            "RequirementFileMissing"
+        );
+    }
+
+    #[test]
+    fn an_included_file_is_installed_from_a_copy() {
+        let root = tempfile::tempdir().unwrap();
+        let (folder, work) = (root.path().join("f"), root.path().join("work"));
+        fs::create_dir(&folder).unwrap();
+        fs::write(root.path().join("requirements.txt"), "alpha\n").unwrap();
+        let flow = flow("additional_includes:\n- ../requirements.txt\nnodes: []");
+        let requirements = for_install(root.path(), &folder, Some(&flow), &work)
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            requirements,
+            Requirements {
+                folder: work.clone(),
+                file: "requirements.txt".into()
+            }
+        );
+        assert_eq!(
+            fs::read_to_string(work.join("requirements.txt")).unwrap(),
+            "alpha\n"
+        );
+    }
+}

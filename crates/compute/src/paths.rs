@@ -1,0 +1,101 @@
+//! Where this crate keeps what, below the data folder; the engine's folders are its own.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io,
+    os::unix::fs::DirBuilderExt as _,
+    path::{Path, PathBuf},
+};
+
+use flowdeck_contract::ids::{FlowId, RunId, SessionId};
+
+use crate::error::ComputeError;
+
+/// The data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Paths {
+    data: PathBuf,
+}
+
+impl Paths {
+    /// Makes the data folder and locks it: no two servers may use it. The lock ends with its file's handle.
+    pub(crate) fn open(data: &Path) -> Result<(Self, File), ComputeError> {
+        let unwritable = |source: io::Error| ComputeError::DataNotWritable {
+            folder: data.display().to_string(),
+            source,
+        };
+        fs::create_dir_all(data).map_err(unwritable)?;
+        let paths = Self {
+            data: data.canonicalize().map_err(unwritable)?,
+        };
+        let lock = File::create(paths.data.join("lock")).map_err(unwritable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(ComputeError::DataInUse(data.display().to_string()));
+            }
+            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+        }
+        for folder in [paths.logs(), paths.data.join("runs")] {
+            fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .map_err(unwritable)?;
+        }
+        remove(&paths.data.join("work")).map_err(unwritable)?;
+        Ok((paths, lock))
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.data.join("flowdeck.sqlite")
+    }
+
+    fn logs(&self) -> PathBuf {
+        self.data.join("logs")
+    }
+
+    /// A session's log, which stays until the flow's next session.
+    pub(crate) fn session_log(&self, session: &SessionId) -> PathBuf {
+        self.logs().join(format!("{session}.log"))
+    }
+
+    /// The logs of all sessions.
+    pub(crate) fn session_logs(&self) -> io::Result<Vec<(SessionId, PathBuf)>> {
+        let names = fs::read_dir(self.logs())?.filter_map(|entry| Some(entry.ok()?.path()));
+        Ok(names
+            .filter_map(|path| {
+                Some((
+                    SessionId::try_from(path.file_stem()?.to_str()?).ok()?,
+                    path.clone(),
+                ))
+            })
+            .collect())
+    }
+
+    /// What a run leaves: its log, its files.
+    pub(crate) fn run(&self, flow: &FlowId, run: &RunId) -> PathBuf {
+        self.data
+            .join("runs")
+            .join(flow.as_str())
+            .join(run.as_str())
+    }
+
+    /// A folder for passing copies, gone with the next start of the server at the latest.
+    pub(crate) fn work(&self, name: &str) -> PathBuf {
+        self.data.join("work").join(name)
+    }
+}
+
+/// Removes a file or folder; fine when there is none.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    let removed = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) => Err(error),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        result => result,
+    }
+}

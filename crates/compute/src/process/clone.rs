@@ -1,0 +1,129 @@
+//! A copy of an environment that costs next to nothing: files are hard links, so only names are new.
+
+use std::{
+    fs, io,
+    io::Write as _,
+    os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink},
+    path::Path,
+};
+
+/// Makes `to` a copy of the environment `from`. What a script in `bin` says of where it stands is made true again.
+pub(super) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
+    clone_folder(from, to)?;
+    relocate_scripts(from, to)
+}
+
+fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            clone_folder(&source, &target)?;
+        } else if kind.is_symlink() {
+            symlink(fs::read_link(&source)?, &target)?;
+        } else {
+            link_or_copy(&source, &target)?;
+        }
+    }
+    Ok(())
+}
+
+fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
+    match fs::hard_link(source, target) {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::CrossesDevices | io::ErrorKind::TooManyLinks
+            ) =>
+        {
+            fs::copy(source, target).map(|_| ())
+        }
+        result => result,
+    }
+}
+
+fn relocate_scripts(from: &Path, to: &Path) -> io::Result<()> {
+    let (old, new) = (
+        from.as_os_str().as_encoded_bytes(),
+        to.as_os_str().as_encoded_bytes(),
+    );
+    for entry in fs::read_dir(to.join("bin"))? {
+        let entry = entry?;
+        if !entry.file_type()?.is_file() {
+            continue;
+        }
+        let content = fs::read(entry.path())?;
+        if let Some(content) = replaced(&content, old, new) {
+            rewrite(&entry.path(), &content)?;
+        }
+    }
+    Ok(())
+}
+
+/// Writes a new file: the old one is the base's too.
+fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mode = fs::metadata(path)?.permissions().mode();
+    fs::remove_file(path)?;
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)?
+        .write_all(content)
+}
+
+/// `content` with `new` for `old`; `None` when it is no text or does not hold `old`.
+fn replaced(content: &[u8], old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(content).ok()?;
+    let (old, new) = (
+        std::str::from_utf8(old).ok()?,
+        std::str::from_utf8(new).ok()?,
+    );
+    text.contains(old)
+        .then(|| text.replace(old, new).into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_shares_files_but_not_what_names_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (base, copy) = (folder.path().join("base"), folder.path().join("copy"));
+        fs::create_dir_all(base.join("bin")).unwrap();
+        fs::create_dir_all(base.join("lib/x")).unwrap();
+        fs::write(base.join("lib/x/a.py"), "pass").unwrap();
+        fs::write(
+            base.join("bin/tool"),
+            format!("#!{}/bin/python\n", base.display()),
+        )
+        .unwrap();
+        fs::set_permissions(base.join("bin/tool"), fs::Permissions::from_mode(0o755)).unwrap();
+        symlink("/usr/bin/env", base.join("bin/python")).unwrap();
+        clone_environment(&base, &copy).unwrap();
+
+        let tool = fs::read_to_string(copy.join("bin/tool")).unwrap();
+        assert_eq!(tool, format!("#!{}/bin/python\n", copy.display()));
+        assert_eq!(
+            fs::metadata(copy.join("bin/tool"))
+                .unwrap()
+                .permissions()
+                .mode()
+                & 0o777,
+            0o755
+        );
+        assert!(
+            fs::read_to_string(base.join("bin/tool"))
+                .unwrap()
+                .contains("/base/")
+        );
+        assert_eq!(
+            fs::read_link(copy.join("bin/python")).unwrap(),
+            Path::new("/usr/bin/env")
+        );
+        assert_eq!(fs::read(copy.join("lib/x/a.py")).unwrap(), b"pass");
+    }
+}

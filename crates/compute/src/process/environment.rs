@@ -1,0 +1,45 @@
+//! The environment variables that our processes are given.
+
+use std::path::Path;
+
+use flowdeck_contract::ids::SessionId;
+use tokio::process::Command;
+
+use super::layout::Layout;
+
+/// Marks every process of a session, and whatever it starts.
+pub(super) const SESSION_MARK: &str = "FLOWDECK_SESSION";
+/// Tells the sessions of one data folder from those of another.
+pub(super) const DATA_MARK: &str = "FLOWDECK_DATA";
+
+/// What would make Python or uv look elsewhere than into the session's environment.
+const MISLEADING: [&str; 8] = [
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONSTARTUP",
+    "PYTHONPYCACHEPREFIX",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "PF_BATCH_METHOD",
+    "__PYVENV_LAUNCHER__",
+];
+
+/// A command that starts a process group of its own, carries the session's mark and knows nothing of the server's
+/// secrets.
+pub(super) fn command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let ours = name.as_encoded_bytes().starts_with(b"FLOWDECK_");
+        if ours || MISLEADING.iter().any(|misleading| name == *misleading) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env(SESSION_MARK, session.as_str())
+        .env(DATA_MARK, layout.data())
+        .env("PYTHONUNBUFFERED", "1")
+        .env("PYTHONIOENCODING", "utf-8")
+        .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .process_group(0);
+    command
+}

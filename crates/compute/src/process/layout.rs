@@ -1,0 +1,108 @@
+//! Where the process engine keeps what.
+
+use std::path::{Path, PathBuf};
+
+use flowdeck_contract::ids::SessionId;
+use sha2::{Digest as _, Sha256};
+
+use crate::engine::EnvironmentId;
+
+/// A Unix socket's path has 107 bytes; Python's multiprocessing puts `/tmp/pymp-xxxxxxxx/listener-xxxxxxxx` below the
+/// runtime folder and listens there.
+const LONGEST_RUNTIME_FOLDER: usize = 107 - "/tmp/pymp-xxxxxxxx/listener-xxxxxxxx".len();
+
+/// The folders of one data folder.
+#[derive(Clone, Debug)]
+pub(super) struct Layout {
+    data: PathBuf,
+    base: PathBuf,
+}
+
+impl Layout {
+    /// `data` must be absolute and without links: it marks our processes.
+    pub(super) fn new(data: PathBuf, base: Option<PathBuf>) -> Self {
+        let base = base.unwrap_or_else(|| data.join("base"));
+        Self { data, base }
+    }
+
+    pub(super) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// One folder per base environment.
+    pub(super) fn bases(&self) -> &Path {
+        &self.base
+    }
+
+    /// Tools that were not on the machine.
+    pub(super) fn tools(&self) -> PathBuf {
+        self.data.join("tools")
+    }
+
+    /// One folder per session.
+    pub(super) fn sessions(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+
+    pub(super) fn session(&self, session: &SessionId) -> PathBuf {
+        self.sessions().join(session.as_str())
+    }
+
+    pub(super) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
+        self.session(&environment.session)
+            .join(format!("env-{}", environment.generation))
+    }
+
+    /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.
+    pub(super) fn runtime(&self, session: &SessionId) -> PathBuf {
+        let folder = self.session(session);
+        if folder.as_os_str().len() <= LONGEST_RUNTIME_FOLDER {
+            return folder;
+        }
+        self.short_runtimes().join(session.as_str())
+    }
+
+    /// Where runtime folders are when the data folder's path is long; its name is told by the data folder's.
+    pub(super) fn short_runtimes(&self) -> PathBuf {
+        let hash = hex(&Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
+        std::env::temp_dir().join(format!("flowdeck-{}", &hash[..12]))
+    }
+
+    /// Where a session's executor listens.
+    pub(super) fn socket(&self, environment: &EnvironmentId) -> PathBuf {
+        self.runtime(&environment.session)
+            .join(format!("{}.sock", environment.generation))
+    }
+}
+
+/// Bytes as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_stay_within_what_the_system_allows() {
+        let session = SessionId::try_from("0123456789abcdef").unwrap();
+        let environment = EnvironmentId {
+            session: session.clone(),
+            generation: 4_000_000_000,
+        };
+        for length in [10, 60, 200, 3000] {
+            let layout = Layout::new(PathBuf::from(format!("/{}", "d".repeat(length))), None);
+            let listener = layout
+                .runtime(&session)
+                .join("tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
+            assert!(listener.as_os_str().len() < 108, "{}", listener.display());
+            assert!(layout.socket(&environment).as_os_str().len() < 108);
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Runs of a flow or of one of its nodes through a session's executor, and their history.
+
+mod begin;
+mod cancel;
+mod carry_out;
+mod history;
+mod inputs;
+mod live;
+
+pub(crate) use live::LiveRuns;

@@ -1,0 +1,200 @@
+//! Beginning a run: everything that can be refused is refused here, before it is in the history.
+
+use std::{path::PathBuf, sync::Arc};
+
+use flowdeck_contract::{
+    capability::Action,
+    events::FlowEvent,
+    ids::{FlowId, RunId, SessionId},
+    runs::{NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary},
+};
+use flowdeck_flow::{Flow, Node};
+use serde_json::{Map, Value};
+
+use super::{carry_out::Plan, inputs};
+use crate::{error::ComputeError, flow::Definition, id, sessions::Core};
+
+/// Older runs are forgotten.
+const KEPT: usize = 50;
+
+impl Core {
+    /// Begins a run and gives it as it stands.
+    pub(crate) fn begin_run(
+        self: &Arc<Self>,
+        flow: &FlowId,
+        request: &RunRequest,
+    ) -> Result<RunDetail, ComputeError> {
+        let folder = self.folder(flow)?;
+        let session = self.session_for_run(flow)?;
+        let definition = readable(Definition::read(&folder))?;
+        let parsed = sound(&definition)?;
+        let node = request
+            .node
+            .as_deref()
+            .map(|name| find(parsed, name))
+            .transpose()?;
+        let given = inputs::flow_inputs(parsed, node, &request.inputs)?;
+        let outputs = node
+            .map(|node| inputs::node_outputs(&self.store, flow, node))
+            .transpose()?;
+        let nodes = match node {
+            Some(node) => vec![node.name.clone()],
+            None => definition.report.order.clone().unwrap_or_default(),
+        };
+        let detail = self.new_run(flow, session, node, given, nodes)?;
+        let plan = Plan {
+            folder,
+            file: definition.file,
+            includes: parsed.additional_includes.clone(),
+            environment_variables: environment_variables(parsed),
+            outputs,
+        };
+        self.enter_run(flow, &detail)?;
+        self.forget_old_runs(flow);
+        self.spawn_run(flow, detail.clone(), plan);
+        Ok(detail)
+    }
+
+    fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
+        let flows = self.flows();
+        let live = flows.get(flow);
+        let state = live
+            .map(|live| live.record.state.public())
+            .unwrap_or_default();
+        if let Some(refusal) = Action::Run.refusal(state) {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        if live.is_some_and(crate::sessions::Live::installs) {
+            return Err(ComputeError::Refused(
+                "Packages are being installed, which restarts the runtime. Run when that is done."
+                    .to_owned(),
+            ));
+        }
+        let session = live.and_then(|live| live.record.view.session_id.clone());
+        session.ok_or_else(|| {
+            ComputeError::Refused("There is no compute session. Start one first.".to_owned())
+        })
+    }
+
+    fn new_run(
+        &self,
+        flow: &FlowId,
+        session_id: SessionId,
+        node: Option<&Node>,
+        inputs: Map<String, Value>,
+        nodes: Vec<String>,
+    ) -> Result<RunDetail, ComputeError> {
+        let waiting = |name| NodeRun {
+            name,
+            state: NodeState::Waiting,
+            duration_ms: None,
+            inputs: None,
+            output: None,
+            log: None,
+            error: None,
+        };
+        let summary = RunSummary {
+            id: id::random(),
+            number: self.store.next_run_number(flow)?,
+            node: node.map(|node| node.name.clone()),
+            state: RunState::Running,
+            started: self.now(),
+            ended: None,
+        };
+        let nodes = nodes.into_iter().map(waiting).collect();
+        Ok(RunDetail {
+            summary,
+            session_id,
+            inputs,
+            outputs: None,
+            metrics: Map::new(),
+            nodes,
+            error: None,
+        })
+    }
+
+    /// Writes the run down and counts it among those under way, if the session still is what it was.
+    fn enter_run(&self, flow: &FlowId, detail: &RunDetail) -> Result<(), ComputeError> {
+        let now = self.now();
+        let id = detail.summary.id.clone();
+        self.change(flow, |live| {
+            let same = live.record.view.session_id.as_ref() == Some(&detail.session_id)
+                && !live.installs();
+            let refusal = Action::Run
+                .refusal(live.record.state.public())
+                .or((!same).then_some("The compute session has just changed. Run again."));
+            if let Some(refusal) = refusal {
+                return Err(ComputeError::Refused(refusal.to_owned()));
+            }
+            self.store.save_run(flow, detail)?;
+            live.record.last_activity = now;
+            live.runs.insert(id);
+            Ok(())
+        })?;
+        self.send(flow, FlowEvent::Run(detail.clone()));
+        Ok(())
+    }
+
+    fn forget_old_runs(&self, flow: &FlowId) {
+        let forgotten = self
+            .store
+            .forget_old_runs(flow, KEPT)
+            .unwrap_or_else(|error| {
+                tracing::warn!(%flow, %error, "old runs could not be forgotten");
+                Vec::new()
+            });
+        let folders: Vec<PathBuf> = forgotten
+            .iter()
+            .map(|run: &RunId| self.paths.run(flow, run))
+            .collect();
+        for folder in folders {
+            if let Err(error) = crate::paths::remove(&folder) {
+                tracing::warn!(%flow, %error, "an old run's files could not be removed");
+            }
+        }
+    }
+}
+
+fn readable<T>(read: Result<T, crate::flow::DefinitionError>) -> Result<T, ComputeError> {
+    read.map_err(|error| ComputeError::Invalid {
+        code: "FlowUnreadable",
+        message: error.to_string(),
+        target: None,
+    })
+}
+
+/// The flow, when promptflow would accept it.
+fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
+    let error = definition.report.errors().next();
+    match (&definition.report.flow, error) {
+        (Some(flow), None) => Ok(flow),
+        (_, Some(error)) => Err(ComputeError::Invalid {
+            code: "FlowInvalid",
+            message: format!("{} line {}: {}", definition.file, error.line, error.message),
+            target: Some(definition.file.to_owned()),
+        }),
+        (None, None) => Err(ComputeError::Invalid {
+            code: "FlowInvalid",
+            message: format!("{} holds no flow.", definition.file),
+            target: Some(definition.file.to_owned()),
+        }),
+    }
+}
+
+fn find<'a>(flow: &'a Flow, name: &str) -> Result<&'a Node, ComputeError> {
+    flow.nodes
+        .iter()
+        .find(|node| node.name == name)
+        .ok_or_else(|| ComputeError::Invalid {
+            code: "NodeNotFound",
+            message: format!("The flow has no node ‘{name}’."),
+            target: Some(name.to_owned()),
+        })
+}
+
+fn environment_variables(flow: &Flow) -> Map<String, Value> {
+    flow.environment_variables
+        .iter()
+        .map(|variable| (variable.name.clone(), Value::String(variable.value.clone())))
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! Carrying out a run: asks the executor, tells what its log says meanwhile, and writes down what came of it.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use flowdeck_contract::{
+    events::FlowEvent,
+    ids::FlowId,
+    runs::{NodeState, RunDetail, RunError, RunState},
+};
+use serde_json::{Map, Value};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::live::LiveRun;
+use crate::{
+    engine::{EngineError, ExecutorReply},
+    executor::{self, Execution, Outcome},
+    flow, paths,
+    sessions::Core,
+    state::State,
+};
+
+/// How often the log is looked at; a burst of lines becomes one event.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// What a run is made of.
+pub(super) struct Plan {
+    pub(super) folder: PathBuf,
+    pub(super) file: &'static str,
+    pub(super) includes: Vec<String>,
+    pub(super) environment_variables: Map<String, Value>,
+    /// A node alone: the outputs of those it refers to.
+    pub(super) outputs: Option<Map<String, Value>>,
+}
+
+impl Core {
+    pub(super) fn spawn_run(self: &Arc<Self>, flow: &FlowId, detail: RunDetail, plan: Plan) {
+        let log = self.paths.run(flow, &detail.summary.id).join("log");
+        let run = self.runs.add(flow, detail, &log);
+        let core = Arc::clone(self);
+        // A run that the server's end cuts off is marked as interrupted by the next one.
+        self.background(async move {
+            let outcome = core.carry_out_run(&run, &plan, &log).await;
+            core.end_run(&run, outcome);
+        });
+    }
+
+    async fn carry_out_run(&self, run: &LiveRun, plan: &Plan, log: &Path) -> Outcome {
+        let id = run.detail().summary.id.clone();
+        let work = self.paths.work(id.as_str());
+        let copied = (!plan.includes.is_empty()).then_some(work.as_path());
+        let result = match self.prepare_run(plan, log, copied).await {
+            Ok(()) => self.ask(run, plan, log, copied).await,
+            Err(error) => Err(error),
+        };
+        run.follow(self, true);
+        let outcome = match result {
+            Ok(reply) => executor::read_answer(&reply, &plan.folder, copied),
+            Err(error) => self.without_answer(run, &error),
+        };
+        if let Err(error) = paths::remove(&work) {
+            tracing::warn!(%error, "a run's copy of its flow could not be removed");
+        }
+        outcome
+    }
+
+    async fn prepare_run(
+        &self,
+        plan: &Plan,
+        log: &Path,
+        copy: Option<&Path>,
+    ) -> Result<(), EngineError> {
+        let folder = log.parent().unwrap_or(log).to_owned();
+        let (flows, source, includes) = (
+            self.config.flows.clone(),
+            plan.folder.clone(),
+            plan.includes.clone(),
+        );
+        let copy = copy.map(Path::to_owned);
+        let prepared = tokio::task::spawn_blocking(move || {
+            fs::create_dir_all(folder.join("output"))
+                .map_err(|error| EngineError::io("Making the run’s folder", &error))?;
+            copy.map_or(Ok(()), |copy| {
+                flow::materialise(&flows, &source, &includes, &copy)
+            })
+        });
+        prepared
+            .await
+            .map_err(|error| EngineError::new("Internal", error.to_string()))?
+    }
+
+    async fn ask(
+        &self,
+        run: &LiveRun,
+        plan: &Plan,
+        log: &Path,
+        copy: Option<&Path>,
+    ) -> Result<ExecutorReply, EngineError> {
+        let runtime = self
+            .record(&run.flow)
+            .runtime
+            .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
+        let detail = run.detail().clone();
+        let output = log.with_file_name("output");
+        let execution = Execution {
+            run: &detail.summary.id,
+            folder: copy.unwrap_or(&plan.folder),
+            file: plan.file,
+            output: &output,
+            log,
+            inputs: &detail.inputs,
+            environment_variables: plan.environment_variables.clone(),
+            node: detail
+                .summary
+                .node
+                .as_deref()
+                .map(|node| (node, plan.outputs.clone().unwrap_or_default())),
+        };
+        let mut answer = std::pin::pin!(self.engine.request(&runtime, execution.request()));
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                answer = &mut answer => return answer,
+                _ = looks.tick() => if run.follow(self, false) {
+                    let detail = run.detail().clone();
+                    self.send(&run.flow, FlowEvent::Run(detail));
+                },
+            }
+        }
+    }
+
+    /// The executor did not answer: the session was stopped, or has died.
+    fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
+        let refused = !matches!(error.code, "RuntimeUnreachable" | "NoSession");
+        let stopped = matches!(
+            self.record(&run.flow).state,
+            State::Stopping | State::NotExist | State::Starting(_)
+        );
+        let (state, error) = if refused {
+            let remedy = error.remedy.clone();
+            (
+                RunState::Failed,
+                RunError {
+                    code: error.code.to_owned(),
+                    message: error.message.clone(),
+                    traceback: None,
+                    place: None,
+                    remedy,
+                },
+            )
+        } else if stopped {
+            (
+                RunState::Interrupted,
+                executor::interrupted(
+                    "The compute session was stopped while the run was under way.",
+                ),
+            )
+        } else {
+            (
+                RunState::Interrupted,
+                executor::interrupted("The runtime ended while the run was under way."),
+            )
+        };
+        Outcome {
+            state,
+            outputs: None,
+            metrics: Map::new(),
+            nodes: Vec::new(),
+            error: Some(error),
+        }
+    }
+
+    fn end_run(&self, run: &LiveRun, outcome: Outcome) {
+        let detail = {
+            let mut detail = run.detail();
+            apply(&mut detail, outcome);
+            detail.summary.ended = Some(self.now());
+            detail.clone()
+        };
+        let (id, now) = (detail.summary.id.clone(), self.now());
+        if let Err(error) = self.store.save_run(&run.flow, &detail) {
+            tracing::error!(flow = %run.flow, run = %id, %error, "how a run ended could not be written down");
+        }
+        self.send(&run.flow, FlowEvent::Run(detail));
+        self.runs.remove(&id);
+        let counted = self.change(&run.flow, |live| {
+            live.runs.remove(&id);
+            live.record.last_activity = now;
+            Ok(())
+        });
+        if let Err(error) = counted {
+            tracing::error!(flow = %run.flow, %error, "activity could not be written down");
+        }
+    }
+}
+
+/// Puts what came of a run into it. Nodes that never came to their turn are marked as cut off.
+fn apply(detail: &mut RunDetail, outcome: Outcome) {
+    let canceling = detail.summary.state == RunState::Canceling;
+    let canceled = canceling && outcome.state != RunState::Completed;
+    detail.summary.state = if canceled {
+        RunState::Canceled
+    } else {
+        outcome.state
+    };
+    detail.error = outcome
+        .error
+        .filter(|_| detail.summary.state != RunState::Canceled);
+    (detail.outputs, detail.metrics) = (outcome.outputs, outcome.metrics);
+    for node in outcome.nodes {
+        match detail
+            .nodes
+            .iter_mut()
+            .find(|known| known.name == node.name)
+        {
+            Some(known) => *known = node,
+            None => detail.nodes.push(node),
+        }
+    }
+    for node in &mut detail.nodes {
+        if matches!(node.state, NodeState::Waiting | NodeState::Running) {
+            node.state = NodeState::Canceled;
+        }
+    }
+}

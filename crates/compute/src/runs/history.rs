@@ -1,0 +1,70 @@
+//! Runs that were: reading them, and what becomes of those that an earlier server left under way.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{
+    ids::{FlowId, RunId},
+    runs::{NodeState, RunDetail, RunState, RunSummary},
+    session::LogLine,
+};
+
+use crate::{error::ComputeError, executor, log::last_lines, sessions::Core};
+
+impl Core {
+    /// A flow's runs, newest first.
+    pub(crate) fn run_summaries(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
+        self.store.runs(flow)
+    }
+
+    /// A run as it stands.
+    pub(crate) fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
+        if let Some(live) = self.runs.get(flow, run) {
+            return Ok(live.detail().clone());
+        }
+        self.store
+            .run(flow, run)?
+            .ok_or_else(|| ComputeError::RunNotFound(run.to_string()))
+    }
+
+    /// The last lines of a run's log.
+    pub(crate) fn run_log(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+        last: usize,
+    ) -> Result<Vec<LogLine>, ComputeError> {
+        let failed = ComputeError::io("Reading the run’s log");
+        if let Some(live) = self.runs.get(flow, run) {
+            return live.last_lines(self, last).map_err(failed);
+        }
+        self.run_detail(flow, run)?;
+        last_lines(&self.paths.run(flow, run).join("log"), last).map_err(failed)
+    }
+
+    /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.
+    pub(crate) async fn interrupt_runs(self: &Arc<Self>) -> Result<(), ComputeError> {
+        for (flow, mut detail) in self.store.runs_under_way()? {
+            detail.summary.state = RunState::Interrupted;
+            detail.summary.ended = Some(self.now());
+            detail.error = Some(executor::interrupted(
+                "The server was restarted while the run was under way.",
+            ));
+            for node in &mut detail.nodes {
+                if matches!(node.state, NodeState::Waiting | NodeState::Running) {
+                    node.state = NodeState::Canceled;
+                }
+            }
+            self.store.save_run(&flow, &detail)?;
+            if let Some(runtime) = self.record(&flow).runtime {
+                let (core, run) = (Arc::clone(self), detail.summary.id);
+                self.background(async move {
+                    if let Err(error) = core.engine.request(&runtime, executor::cancel(&run)).await
+                    {
+                        tracing::warn!(%run, %error, "an interrupted run could not be cancelled");
+                    }
+                });
+            }
+        }
+        Ok(())
+    }
+}

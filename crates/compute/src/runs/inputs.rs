@@ -1,0 +1,166 @@
+//! What a run is given: the values asked for, defaults, and for a node alone what other nodes gave before.
+
+use std::collections::BTreeSet;
+
+use flowdeck_contract::{
+    ids::FlowId,
+    runs::{NodeState, RunDetail},
+};
+use flowdeck_flow::{Assignment, Flow, Node};
+use serde_json::{Map, Value};
+
+use crate::{error::ComputeError, store::Store};
+
+/// The flow's inputs with their values: those given, else defaults. `node` limits them to what it refers to.
+pub(super) fn flow_inputs(
+    flow: &Flow,
+    node: Option<&Node>,
+    given: &Map<String, Value>,
+) -> Result<Map<String, Value>, ComputeError> {
+    if let Some(name) = given
+        .keys()
+        .find(|name| !flow.inputs.iter().any(|input| input.name == **name))
+    {
+        return Err(invalid(
+            "InputUnknown",
+            format!("The flow has no input ‘{name}’."),
+            name,
+        ));
+    }
+    let wanted: Option<BTreeSet<&str>> =
+        node.map(|node| references(node).filter_map(flow_input).collect());
+    let mut values = Map::new();
+    for input in &flow.inputs {
+        let needed = wanted
+            .as_ref()
+            .is_none_or(|wanted| wanted.contains(input.name.as_str()));
+        match given.get(&input.name).or(input.default.as_ref()) {
+            Some(value) => drop(values.insert(input.name.clone(), value.clone())),
+            None if needed => {
+                return Err(invalid(
+                    "InputMissing",
+                    format!("The input ‘{}’ has no value and no default.", input.name),
+                    &input.name,
+                ));
+            }
+            None => {}
+        }
+    }
+    Ok(values)
+}
+
+/// The outputs of the nodes that `node` refers to, each from the newest run that has it.
+pub(super) fn node_outputs(
+    store: &Store,
+    flow: &FlowId,
+    node: &Node,
+) -> Result<Map<String, Value>, ComputeError> {
+    let mut missing: BTreeSet<&str> = references(node).filter_map(node_output).collect();
+    let mut outputs = Map::new();
+    for summary in store.runs(flow)? {
+        if missing.is_empty() {
+            break;
+        }
+        let Some(run) = store.run(flow, &summary.id)? else {
+            continue;
+        };
+        missing.retain(|name| match output(&run, name) {
+            Some(value) => outputs.insert((*name).to_owned(), value).is_some(),
+            None => true,
+        });
+    }
+    match missing.first() {
+        None => Ok(outputs),
+        Some(name) => {
+            let message = format!(
+                "‘{}’ needs the output of ‘{name}’, which no run has yet. Run ‘{name}’ or the whole flow first.",
+                node.name
+            );
+            Err(invalid("NodeOutputMissing", message, name))
+        }
+    }
+}
+
+/// A bypassed node's output is nothing, which is a value.
+fn output(run: &RunDetail, name: &str) -> Option<Value> {
+    let node = run.nodes.iter().find(|node| node.name == name)?;
+    match node.state {
+        NodeState::Completed => node.output.clone(),
+        NodeState::Bypassed => Some(Value::Null),
+        _ => None,
+    }
+}
+
+fn references(node: &Node) -> impl Iterator<Item = &Assignment> {
+    let condition = node.activate.iter().map(|activate| &activate.when);
+    node.inputs
+        .iter()
+        .map(|input| &input.value)
+        .chain(condition)
+}
+
+fn flow_input(assignment: &Assignment) -> Option<&str> {
+    match assignment {
+        Assignment::FlowInput { name } => Some(name),
+        _ => None,
+    }
+}
+
+fn node_output(assignment: &Assignment) -> Option<&str> {
+    match assignment {
+        Assignment::Node { node, .. } => Some(node),
+        _ => None,
+    }
+}
+
+fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
+    ComputeError::Invalid {
+        code,
+        message,
+        target: Some(target.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const FLOW: &str = "inputs:\n  a: {type: string, default: x}\n  b: {type: int}\nnodes:\n- name: n\n  type: python\n  source: {type: code, path: n.py}\n  inputs: {p: '${inputs.a}'}\n";
+
+    fn flow() -> Flow {
+        flowdeck_flow::check(FLOW).flow.unwrap()
+    }
+
+    #[test]
+    fn defaults_fill_what_was_not_given() {
+        let given = json!({"b": 3}).as_object().unwrap().clone();
+        assert_eq!(
+            json!(flow_inputs(&flow(), None, &given).unwrap()),
+            json!({"a": "x", "b": 3})
+        );
+    }
+
+    #[test]
+    fn what_is_missing_or_unknown_is_named() {
+        let error = flow_inputs(&flow(), None, &Map::new()).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "The input ‘b’ has no value and no default."
+        );
+        let given = json!({"c": 3}).as_object().unwrap().clone();
+        assert_eq!(
+            flow_inputs(&flow(), None, &given).unwrap_err().to_string(),
+            "The flow has no input ‘c’."
+        );
+    }
+
+    #[test]
+    fn a_node_alone_needs_only_what_it_refers_to() {
+        let flow = flow();
+        assert_eq!(
+            json!(flow_inputs(&flow, Some(&flow.nodes[0]), &Map::new()).unwrap()),
+            json!({"a": "x"})
+        );
+    }
+}

@@ -1,0 +1,15 @@
+//! Sessions: what is remembered of them, and the tasks that make, end and watch them.
+
+mod core;
+mod install;
+mod live;
+mod operation;
+mod out_of_date;
+mod recover;
+mod start;
+mod stop;
+mod watch;
+
+mod record;
+
+pub(crate) use self::{core::Core, live::Live, record::Record};

@@ -1,0 +1,258 @@
+//! What all of compute shares: the sessions, the store, the engine, the events. The only place that changes a session.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    future::Future,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use flowdeck_contract::{
+    Millis,
+    events::FlowEvent,
+    ids::{FlowId, SessionId},
+    session::SessionFailure,
+};
+use tokio::sync::{Notify, broadcast};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{
+    Record,
+    live::{Live, SessionLog, Work},
+};
+use crate::{
+    clock::Clock,
+    compute::ComputeConfig,
+    engine::{EngineError, SharedEngine},
+    error::ComputeError,
+    flow::Definition,
+    id,
+    log::LogFile,
+    paths::{self, Paths},
+    runs::LiveRuns,
+    standby::Standbys,
+    state::Refused,
+    store::Store,
+};
+
+/// A reader that falls further behind has to read everything anew.
+const EVENTS_KEPT: usize = 2048;
+
+pub(crate) struct Core {
+    pub(crate) config: ComputeConfig,
+    pub(crate) paths: Paths,
+    pub(crate) engine: SharedEngine,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) events: broadcast::Sender<(FlowId, FlowEvent)>,
+    pub(crate) standbys: Standbys,
+    pub(crate) runs: LiveRuns,
+    /// Something changed that an idle deadline depends on.
+    pub(crate) deadlines: Notify,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) shutdown: CancellationToken,
+    flows: Mutex<BTreeMap<FlowId, Live>>,
+    _lock: File,
+}
+
+impl Core {
+    /// Locks the data folder and reads what is remembered; starts nothing.
+    pub(crate) fn open(
+        config: ComputeConfig,
+        engine: SharedEngine,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Arc<Self>, ComputeError> {
+        let (paths, lock) = Paths::open(&config.data)?;
+        let store = Store::open(&paths.store())?;
+        let flows = store
+            .sessions()?
+            .into_iter()
+            .map(|record| (record.flow.clone(), Live::new(record)));
+        Ok(Arc::new(Self {
+            flows: Mutex::new(flows.collect()),
+            events: broadcast::channel(EVENTS_KEPT).0,
+            standbys: Standbys::default(),
+            runs: LiveRuns::default(),
+            deadlines: Notify::new(),
+            tasks: TaskTracker::new(),
+            shutdown: CancellationToken::new(),
+            _lock: lock,
+            config,
+            paths,
+            engine,
+            store,
+            clock,
+        }))
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now()
+    }
+
+    /// Every flow that has or had a session.
+    pub(crate) fn flows(&self) -> MutexGuard<'_, BTreeMap<FlowId, Live>> {
+        self.flows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is remembered of a flow's session.
+    pub(crate) fn record(&self, flow: &FlowId) -> Record {
+        self.flows()
+            .get(flow)
+            .map_or_else(|| Record::none(flow.clone()), |live| live.record.clone())
+    }
+
+    /// Changes a flow's session: written down first, then true, then told. Nothing changes when `change` fails.
+    pub(crate) fn change<R>(
+        &self,
+        flow: &FlowId,
+        change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
+    ) -> Result<R, ComputeError> {
+        self.change_and_save(flow, change, |record| self.store.save_session(record))
+    }
+
+    /// As [`Core::change`], written down by `save`.
+    pub(crate) fn change_and_save<R>(
+        &self,
+        flow: &FlowId,
+        change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
+        save: impl FnOnce(&Record) -> Result<(), ComputeError>,
+    ) -> Result<R, ComputeError> {
+        let mut flows = self.flows();
+        let live = flows
+            .entry(flow.clone())
+            .or_insert_with(|| Live::none(flow));
+        let before = live.record.clone();
+        let result = change(live).and_then(|result| save(&live.record).map(|()| result));
+        match &result {
+            Ok(_) => self.tell(live),
+            Err(_) => live.record = before,
+        }
+        result
+    }
+
+    /// Tells how a session stands.
+    pub(crate) fn tell(&self, live: &Live) {
+        self.send(&live.record.flow, FlowEvent::Session(live.view()));
+        self.deadlines.notify_one();
+    }
+
+    pub(crate) fn send(&self, flow: &FlowId, event: FlowEvent) {
+        // An error means that nobody listens.
+        let _ = self.events.send((flow.clone(), event));
+    }
+
+    /// Runs `task` once whatever is at work on the session has ended; dropped when it is cancelled or the server ends.
+    pub(crate) fn work(
+        self: &Arc<Self>,
+        flow: &FlowId,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
+        let mut flows = self.flows();
+        let live = flows
+            .entry(flow.clone())
+            .or_insert_with(|| Live::none(flow));
+        let before = live.work.take();
+        let cancel = self.shutdown.child_token();
+        let cancelled = cancel.clone();
+        let done = self.tasks.spawn(async move {
+            if let Some(before) = before {
+                // A task that panicked has ended, too.
+                let _ = before.done.await;
+            }
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => {}
+                () = task => {}
+            }
+        });
+        live.work = Some(Work { cancel, done });
+    }
+
+    /// A background task that ends with the server.
+    pub(crate) fn background(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
+        let shutdown = self.shutdown.clone();
+        self.tasks.spawn(async move {
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = task => {}
+            }
+        });
+    }
+
+    /// The flow's folder.
+    pub(crate) fn folder(&self, flow: &FlowId) -> Result<PathBuf, ComputeError> {
+        let folder = self.config.flows.join(flow.as_str());
+        if folder.is_dir() {
+            Ok(folder)
+        } else {
+            Err(ComputeError::FlowNotFound(flow.to_string()))
+        }
+    }
+
+    /// The flow's definition, as an engine's task needs it.
+    pub(crate) fn definition(&self, flow: &FlowId) -> Result<(PathBuf, Definition), EngineError> {
+        let folder = self
+            .folder(flow)
+            .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
+        let definition = Definition::read(&folder).map_err(|error| {
+            EngineError::new("FlowUnreadable", error.to_string())
+                .with_remedy("Add or correct the flow’s definition.")
+        })?;
+        Ok((folder, definition))
+    }
+
+    /// The log of a flow's session; lines go nowhere when there is none.
+    pub(crate) fn log(&self, flow: &FlowId) -> LogFile {
+        let flows = self.flows();
+        let log = flows.get(flow).and_then(|live| live.log.as_ref());
+        log.map_or_else(|| LogFile::at("/dev/null"), |log| log.file.clone())
+    }
+
+    /// Gives the session a log of its own and forgets the one before.
+    pub(crate) fn switch_log(&self, flow: &FlowId, session: &SessionId) {
+        let mut flows = self.flows();
+        let Some(live) = flows.get_mut(flow) else {
+            return;
+        };
+        let path = self.paths.session_log(session);
+        if let Some(old) = live.log.replace(Arc::new(SessionLog::at(path.clone())))
+            && old.file.path() != path
+            && let Err(error) = paths::remove(old.file.path())
+        {
+            tracing::warn!(%error, "an old session log could not be removed");
+        }
+        self.send(flow, FlowEvent::SessionLogReset);
+    }
+
+    /// Tells the lines that came into a session's log since the last time.
+    pub(crate) fn tell_log(&self, flow: &FlowId) {
+        let log = self.flows().get(flow).and_then(|live| live.log.clone());
+        let Some(log) = log else { return };
+        let mut tail = log.tail();
+        match tail.read() {
+            Ok(lines) if lines.is_empty() => {}
+            Ok(lines) => self.send(flow, FlowEvent::SessionLog(lines)),
+            Err(error) => tracing::warn!(%error, "a session log could not be read"),
+        }
+    }
+
+    /// A failure as the page shows it, and in the server's log under the same id.
+    pub(crate) fn failure(&self, flow: &FlowId, error: &EngineError) -> SessionFailure {
+        let correlation = id::token();
+        tracing::error!(%correlation, %flow, code = error.code, message = %error.message, "a session failed");
+        SessionFailure {
+            code: error.code.to_owned(),
+            phase: None,
+            message: error.message.clone(),
+            remedy: error.remedy.clone(),
+            correlation,
+        }
+    }
+}
+
+impl From<Refused> for ComputeError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused.to_string())
+    }
+}

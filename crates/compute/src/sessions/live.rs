@@ -1,0 +1,112 @@
+//! A session in memory: its record, its log as far as it was told, and what is at work on it.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use flowdeck_contract::{
+    Millis,
+    ids::{FlowId, RunId},
+    session::{PhaseState, SessionView},
+};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::Record;
+use crate::{
+    log::{LogFile, Tail},
+    state::State,
+};
+
+/// One flow's session.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub(crate) record: Record,
+    pub(crate) log: Option<Arc<SessionLog>>,
+    pub(crate) work: Option<Work>,
+    /// The runs under way in it.
+    pub(crate) runs: BTreeSet<RunId>,
+}
+
+/// A task that changes a session; there is one at a time.
+#[derive(Debug)]
+pub(crate) struct Work {
+    pub(crate) cancel: CancellationToken,
+    pub(crate) done: JoinHandle<()>,
+}
+
+impl Live {
+    pub(crate) fn new(record: Record) -> Self {
+        Self {
+            record,
+            log: None,
+            work: None,
+            runs: BTreeSet::new(),
+        }
+    }
+
+    pub(crate) fn none(flow: &FlowId) -> Self {
+        Self::new(Record::none(flow.clone()))
+    }
+
+    /// Whether a run or an install goes on in it.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.runs.is_empty() || self.installs()
+    }
+
+    /// Whether an install goes on in it.
+    pub(crate) fn installs(&self) -> bool {
+        self.record
+            .view
+            .install
+            .as_ref()
+            .is_some_and(|install| install.state == PhaseState::Running)
+    }
+
+    /// When it ends if nothing happens; `None` when it does not.
+    pub(crate) fn idle_deadline(&self) -> Option<Millis> {
+        let seconds = self.record.view.max_idle_time_seconds?;
+        let running = self.record.state == State::Available && !self.is_busy();
+        let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
+        running.then(|| Millis(self.record.last_activity.0.saturating_add(millis)))
+    }
+
+    /// As the page sees it.
+    pub(crate) fn view(&self) -> SessionView {
+        SessionView {
+            state: self.record.state.public(),
+            idle_deadline: self.idle_deadline(),
+            ..self.record.view.clone()
+        }
+    }
+}
+
+/// A session's log and how far its lines were told.
+#[derive(Debug)]
+pub(crate) struct SessionLog {
+    pub(crate) file: LogFile,
+    tail: Mutex<Tail>,
+}
+
+impl SessionLog {
+    pub(crate) fn at(path: PathBuf) -> Self {
+        Self {
+            tail: Mutex::new(Tail::new(&path)),
+            file: LogFile::at(path),
+        }
+    }
+
+    /// A log whose lines so far are known already.
+    pub(crate) fn told(path: PathBuf) -> io::Result<Self> {
+        let log = Self::at(path);
+        while !log.tail().read()?.is_empty() {}
+        Ok(log)
+    }
+
+    pub(crate) fn tail(&self) -> MutexGuard<'_, Tail> {
+        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,36 @@
+//! Whether a session still is what its flow asks for.
+
+use flowdeck_contract::ids::FlowId;
+
+use super::Core;
+use crate::{flow::Fingerprint, state::State};
+
+impl Core {
+    /// The flow's files have changed, or its session has: says whether the environment still fits.
+    pub(crate) fn flow_changed(&self, flow: &FlowId) {
+        let record = self.record(flow);
+        let Some(made_of) = record.made_of.filter(|_| record.state == State::Available) else {
+            return;
+        };
+        let out_of_date = match self.fingerprint(flow) {
+            Ok(now) => made_of.out_of_date(&now),
+            // A definition in the middle of an edit says nothing about its environment.
+            Err(_) => return,
+        };
+        if out_of_date == record.view.out_of_date {
+            return;
+        }
+        let changed = self.change(flow, |live| {
+            live.record.view.out_of_date = out_of_date;
+            Ok(())
+        });
+        if let Err(error) = changed {
+            tracing::error!(%flow, %error, "that a session is out of date could not be written down");
+        }
+    }
+
+    fn fingerprint(&self, flow: &FlowId) -> Result<Fingerprint, crate::engine::EngineError> {
+        let (folder, definition) = self.definition(flow)?;
+        Fingerprint::of(&self.config.flows, &folder, definition.report.flow.as_ref())
+    }
+}

@@ -1,0 +1,248 @@
+//! What is remembered of a flow's session.
+
+use flowdeck_contract::{
+    Millis,
+    ids::{FlowId, OperationId, SessionId},
+    session::{Phase, PhaseState, PhaseView, SessionFailure, SessionView},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    engine::{EnvironmentId, Runtime},
+    flow::Fingerprint,
+    state::{self, Event, Refused, State},
+};
+
+/// One flow's session, also when there is none any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Record {
+    pub(crate) flow: FlowId,
+    pub(crate) state: State,
+    /// As the page sees it; `state` and `idle_deadline` in it are derived when it is shown.
+    pub(crate) view: SessionView,
+    /// The environment in use, counted from 0.
+    pub(crate) generation: u32,
+    pub(crate) runtime: Option<Runtime>,
+    pub(crate) last_activity: Millis,
+    /// The long operation under way that brought the session into its state.
+    pub(crate) operation: Option<OperationId>,
+    /// The install under way in a session that runs.
+    pub(crate) install_operation: Option<OperationId>,
+    /// A reset: start again when it is gone.
+    pub(crate) start_again: bool,
+    /// What its environment was made of.
+    pub(crate) made_of: Option<Fingerprint>,
+}
+
+impl Record {
+    /// There is no session.
+    pub(crate) fn none(flow: FlowId) -> Self {
+        Self {
+            flow,
+            state: State::NotExist,
+            view: SessionView::default(),
+            generation: 0,
+            runtime: None,
+            last_activity: Millis(0),
+            operation: None,
+            install_operation: None,
+            start_again: false,
+            made_of: None,
+        }
+    }
+
+    /// Begins a new session.
+    pub(crate) fn start(
+        &mut self,
+        session: SessionId,
+        max_idle: Option<u64>,
+        now: Millis,
+    ) -> Result<(), Refused> {
+        self.state = state::transition(self.state, Event::Start)?;
+        self.begin(session, max_idle, now, now);
+        Ok(())
+    }
+
+    /// Begins the start under way again, as a new session: nothing of the old one is trusted.
+    pub(crate) fn restart(&mut self, session: SessionId, now: Millis) -> Result<(), Refused> {
+        self.state = state::transition(self.state, Event::Restart)?;
+        let asked = self.view.started.unwrap_or(now);
+        self.begin(session, self.view.max_idle_time_seconds, asked, now);
+        Ok(())
+    }
+
+    fn begin(&mut self, session: SessionId, max_idle: Option<u64>, asked: Millis, now: Millis) {
+        let phases = Phase::ALL.map(|phase| PhaseView {
+            phase,
+            state: PhaseState::Waiting,
+            started: None,
+            ended: None,
+            note: None,
+        });
+        self.view = SessionView {
+            session_id: Some(session),
+            phases: phases.to_vec(),
+            started: Some(asked),
+            max_idle_time_seconds: max_idle,
+            ..SessionView::default()
+        };
+        (
+            self.generation,
+            self.runtime,
+            self.made_of,
+            self.start_again,
+        ) = (0, None, None, false);
+        self.last_activity = now;
+        self.open_phase(Phase::Allocate, now);
+    }
+
+    /// Goes on to a phase; those passed over are marked as skipped.
+    pub(crate) fn enter(&mut self, phase: Phase, now: Millis) -> Result<(), Refused> {
+        self.state = state::transition(self.state, Event::Enter(phase))?;
+        self.close_phase(PhaseState::Done, None, now);
+        for view in &mut self.view.phases {
+            if view.state == PhaseState::Waiting && state::order(view.phase) < state::order(phase) {
+                view.state = PhaseState::Skipped;
+            }
+        }
+        self.open_phase(phase, now);
+        Ok(())
+    }
+
+    /// The runtime is healthy.
+    pub(crate) fn ready(&mut self, version: String, now: Millis) -> Result<(), Refused> {
+        self.state = state::transition(self.state, Event::Ready)?;
+        self.close_phase(PhaseState::Done, Some(format!("promptflow {version}")), now);
+        (self.view.available, self.view.runtime_version) = (Some(now), Some(version));
+        self.last_activity = now;
+        Ok(())
+    }
+
+    /// Failed. Gives the phase that failed.
+    pub(crate) fn fail(&mut self, failure: SessionFailure, now: Millis) -> Result<(), Refused> {
+        let state = state::transition(self.state, Event::Fail)?;
+        self.close_phase(PhaseState::Failed, None, now);
+        (self.state, self.runtime, self.start_again) = (state, None, false);
+        self.view.failure = Some(failure);
+        Ok(())
+    }
+
+    /// Its end begins.
+    pub(crate) fn stop(&mut self, start_again: bool) -> Result<(), Refused> {
+        self.state = state::transition(self.state, Event::Stop)?;
+        self.start_again = start_again;
+        Ok(())
+    }
+
+    /// Nothing of it is left; its id leads to its log still.
+    pub(crate) fn gone(&mut self) -> Result<(), Refused> {
+        self.state = state::transition(self.state, Event::Gone)?;
+        self.view = SessionView {
+            session_id: self.view.session_id.take(),
+            ..SessionView::default()
+        };
+        (self.runtime, self.made_of) = (None, None);
+        Ok(())
+    }
+
+    /// The phase under way.
+    pub(crate) fn phase(&self) -> Option<Phase> {
+        match self.state {
+            State::Starting(phase) => Some(phase),
+            _ => None,
+        }
+    }
+
+    /// Says what a phase did, or why it had nothing to do.
+    pub(crate) fn note(&mut self, phase: Phase, note: Option<String>) {
+        if let Some(view) = self.phase_view(phase) {
+            view.note = note.or_else(|| view.note.take());
+        }
+    }
+
+    /// The environment in use.
+    pub(crate) fn environment(&self) -> Option<EnvironmentId> {
+        let session = self.view.session_id.clone()?;
+        Some(EnvironmentId {
+            session,
+            generation: self.generation,
+        })
+    }
+
+    fn phase_view(&mut self, phase: Phase) -> Option<&mut PhaseView> {
+        self.view.phases.iter_mut().find(|view| view.phase == phase)
+    }
+
+    fn open_phase(&mut self, phase: Phase, now: Millis) {
+        if let Some(view) = self.phase_view(phase) {
+            (view.state, view.started) = (PhaseState::Running, Some(now));
+        }
+    }
+
+    fn close_phase(&mut self, state: PhaseState, note: Option<String>, now: Millis) {
+        if let Some(view) = self
+            .view
+            .phases
+            .iter_mut()
+            .find(|view| view.state == PhaseState::Running)
+        {
+            (view.state, view.ended) = (state, Some(now));
+            view.note = note.or_else(|| view.note.take());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn starting() -> Record {
+        let mut record = Record::none(FlowId::try_from("f").unwrap());
+        record
+            .start(SessionId::try_from("s").unwrap(), Some(60), Millis(10))
+            .unwrap();
+        record
+    }
+
+    fn states(record: &Record) -> Vec<PhaseState> {
+        record.view.phases.iter().map(|phase| phase.state).collect()
+    }
+
+    #[test]
+    fn phases_open_and_close_in_order_with_their_times() {
+        use PhaseState::{Done, Running, Skipped, Waiting};
+        let mut record = starting();
+        assert_eq!(
+            states(&record),
+            [Running, Waiting, Waiting, Waiting, Waiting, Waiting]
+        );
+        record.enter(Phase::CreateEnvironment, Millis(30)).unwrap();
+        assert_eq!(
+            states(&record),
+            [Done, Skipped, Running, Waiting, Waiting, Waiting]
+        );
+        assert_eq!(
+            (record.view.phases[0].started, record.view.phases[0].ended),
+            (Some(Millis(10)), Some(Millis(30)))
+        );
+        assert!(
+            record.ready("1".into(), Millis(31)).is_err(),
+            "only after the check"
+        );
+        record.enter(Phase::Check, Millis(40)).unwrap();
+        record.ready("1".into(), Millis(50)).unwrap();
+        assert_eq!(
+            states(&record),
+            [Done, Skipped, Done, Skipped, Skipped, Done]
+        );
+        assert_eq!(record.view.available, Some(Millis(50)));
+    }
+
+    #[test]
+    fn a_record_survives_being_written_down() {
+        let record = starting();
+        let text = serde_json::to_string(&record).unwrap();
+        let read: Record = serde_json::from_str(&text).unwrap();
+        assert_eq!((read.state, read.view), (record.state, record.view));
+    }
+}

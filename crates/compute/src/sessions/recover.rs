@@ -1,0 +1,183 @@
+//! What an earlier server left, however it ended: sessions that run are taken over, what was under way is finished or
+//! begun again, and what belongs to nobody is removed.
+
+use std::{collections::HashSet, sync::Arc};
+
+use flowdeck_contract::{
+    ids::{FlowId, SessionId},
+    session::{PhaseState, SessionFailure},
+};
+
+use super::{Core, install::end_install, live::SessionLog};
+use crate::{engine::EngineError, error::ComputeError, id, state::State};
+
+impl Core {
+    /// Takes over what is remembered. Called once, before anything else happens.
+    pub(crate) async fn recover(self: &Arc<Self>) -> Result<(), ComputeError> {
+        self.open_logs()?;
+        self.recover_standbys().await;
+        let flows: Vec<FlowId> = self.flows().keys().cloned().collect();
+        for flow in &flows {
+            let record = self.record(flow);
+            match record.state {
+                State::NotExist | State::Failed => {}
+                State::Available => self.recover_available(flow).await?,
+                State::Starting(_) => self.recover_starting(flow).await?,
+                State::Stopping => {
+                    self.log(flow)
+                        .line("The server was restarted; the session is ended now.");
+                    self.spawn_stop(flow);
+                }
+            }
+        }
+        self.interrupt_runs().await?;
+        self.end_lost_operations()?;
+        self.remove_leftovers().await;
+        Ok(())
+    }
+
+    fn open_logs(&self) -> Result<(), ComputeError> {
+        for live in self.flows().values_mut() {
+            if let Some(session) = &live.record.view.session_id {
+                let log = SessionLog::told(self.paths.session_log(session));
+                live.log = Some(Arc::new(
+                    log.map_err(ComputeError::io("Reading a session’s log"))?,
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    async fn recover_available(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
+        self.interrupt_install(flow)?;
+        let record = self.record(flow);
+        let (Some(runtime), Some(environment)) = (record.runtime.clone(), record.environment())
+        else {
+            self.fail(
+                flow,
+                &EngineError::new("RuntimeDied", "The session has no runtime."),
+            )
+            .await;
+            return Ok(());
+        };
+        if !self.engine.is_alive(&runtime).await {
+            let died = EngineError::new(
+                "RuntimeDied",
+                "The runtime ended while the server was down.",
+            );
+            self.fail(flow, &died.with_remedy("Start the session again."))
+                .await;
+            return Ok(());
+        }
+        if let Err(error) = self.engine.tidy(&environment, &runtime).await {
+            self.log(flow).line(&error.message);
+        }
+        self.watch(flow);
+        self.flow_changed(flow);
+        Ok(())
+    }
+
+    fn interrupt_install(&self, flow: &FlowId) -> Result<(), ComputeError> {
+        if !self
+            .flows()
+            .get(flow)
+            .is_some_and(super::live::Live::installs)
+        {
+            return Ok(());
+        }
+        let failure = SessionFailure {
+            code: "Interrupted".to_owned(),
+            phase: None,
+            message: "The install was interrupted by a restart of the server.".to_owned(),
+            remedy: Some("Install the packages again.".to_owned()),
+            correlation: id::token(),
+        };
+        tracing::warn!(%flow, correlation = %failure.correlation, "an install was interrupted");
+        let now = self.now();
+        let operation = self.change(flow, |live| {
+            end_install(&mut live.record, PhaseState::Failed, now);
+            if let Some(install) = &mut live.record.view.install {
+                install.failure = Some(failure.clone());
+            }
+            Ok(live.record.install_operation.take())
+        })?;
+        self.log(flow).line(format!(
+            "{} The session is as it was before.",
+            failure.message
+        ));
+        self.fail_operation(operation, &failure);
+        Ok(())
+    }
+
+    async fn recover_starting(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
+        let Some(session) = self.record(flow).view.session_id else {
+            return Ok(());
+        };
+        if let Err(error) = self.engine.remove(&session).await {
+            self.fail(flow, &error).await;
+            return Ok(());
+        }
+        let now = self.now();
+        self.change(flow, |live| Ok(live.record.restart(session, now)?))?;
+        self.log(flow)
+            .line("The server was restarted; the start begins anew.");
+        self.spawn_start_in_old_log(flow);
+        Ok(())
+    }
+
+    /// Operations that nobody carries on, such as one that was begun but whose session was not changed yet.
+    fn end_lost_operations(&self) -> Result<(), ComputeError> {
+        let carried_on: HashSet<_> = self
+            .flows()
+            .values()
+            .filter_map(|live| live.record.operation.clone())
+            .collect();
+        for operation in self.store.operations_under_way()? {
+            if !carried_on.contains(&operation) {
+                self.cancel(Some(operation), "A restart of the server interrupted this.");
+            }
+        }
+        Ok(())
+    }
+
+    async fn remove_leftovers(&self) {
+        let found = match self.engine.sessions().await {
+            Ok(found) => found,
+            Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),
+        };
+        let owned = self.owned_sessions();
+        for session in found.iter().filter(|session| !owned.contains(session)) {
+            tracing::info!(%session, "removing what belongs to no session");
+            if let Err(error) = self.engine.remove(session).await {
+                tracing::error!(%session, %error, "a leftover could not be removed");
+            }
+        }
+        let known = self.known_sessions();
+        for (session, path) in self.paths.session_logs().unwrap_or_default() {
+            if !known.contains(&session)
+                && let Err(error) = crate::paths::remove(&path)
+            {
+                tracing::warn!(%error, "an old session log could not be removed");
+            }
+        }
+    }
+
+    /// Sessions of which something may exist.
+    fn owned_sessions(&self) -> HashSet<SessionId> {
+        let flows = self.flows();
+        let living = flows
+            .values()
+            .filter(|live| !matches!(live.record.state, State::NotExist | State::Failed));
+        let ids = living.filter_map(|live| live.record.view.session_id.clone());
+        ids.chain(self.standbys.sessions()).collect()
+    }
+
+    /// Sessions whose log is kept.
+    pub(crate) fn known_sessions(&self) -> HashSet<SessionId> {
+        let flows = self.flows();
+        let ids = flows
+            .values()
+            .filter_map(|live| live.record.view.session_id.clone());
+        ids.chain(self.standbys.sessions()).collect()
+    }
+}

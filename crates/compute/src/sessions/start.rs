@@ -1,0 +1,308 @@
+//! Starting a session: phase by phase, or by taking a runtime that stands by.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{
+    capability::Action,
+    ids::{FlowId, OperationId},
+    session::{Phase, StartRoute},
+};
+
+use super::Core;
+use crate::{
+    engine::{BaseState, EngineError, EnvironmentId, Requirements},
+    error::ComputeError,
+    flow::{self, Fingerprint},
+    id,
+    log::LogFile,
+    paths,
+    standby::Standby,
+};
+
+impl Core {
+    /// Begins a session.
+    pub(crate) fn begin_start(
+        self: &Arc<Self>,
+        flow: &FlowId,
+        max_idle: Option<u64>,
+    ) -> Result<OperationId, ComputeError> {
+        self.folder(flow)?;
+        let operation = self.begin_operation()?;
+        let (session, now) = (id::random(), self.now());
+        self.change(flow, |live| {
+            if let Some(refusal) = Action::Start.refusal(live.record.state.public()) {
+                return Err(ComputeError::Refused(refusal.to_owned()));
+            }
+            live.record.start(session, max_idle, now)?;
+            live.record.operation = Some(operation.clone());
+            Ok(())
+        })
+        .inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+        self.spawn_start(flow);
+        Ok(operation)
+    }
+
+    /// Carries out the start that the session's record says is under way.
+    pub(crate) fn spawn_start(self: &Arc<Self>, flow: &FlowId) {
+        if let Some(session) = self.record(flow).view.session_id {
+            self.switch_log(flow, &session);
+        }
+        self.spawn_start_in_old_log(flow);
+    }
+
+    /// As [`Core::spawn_start`], for a session that has a log already.
+    pub(crate) fn spawn_start_in_old_log(self: &Arc<Self>, flow: &FlowId) {
+        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        self.work(flow, async move {
+            let start = Start {
+                core: &core,
+                flow: &flow_id,
+            };
+            match start.carry_out().await {
+                Ok(()) => core.started(&flow_id),
+                Err(error) => core.fail(&flow_id, &error).await,
+            }
+        });
+    }
+
+    fn started(self: &Arc<Self>, flow: &FlowId) {
+        let operation = self.change(flow, |live| Ok(live.record.operation.take()));
+        self.succeed(operation.ok().flatten());
+        self.watch(flow);
+        self.flow_changed(flow);
+        self.standbys.replenish();
+    }
+
+    /// A session has failed: says so, then removes what there is of it.
+    pub(crate) async fn fail(&self, flow: &FlowId, error: &EngineError) {
+        let mut failure = self.failure(flow, error);
+        let record = self.record(flow);
+        failure.phase = record.phase();
+        let log = self.log(flow);
+        log.line(format!("Failed: {}", failure.message));
+        failure.remedy.iter().for_each(|remedy| log.line(remedy));
+        let now = self.now();
+        let changed = self.change(flow, |live| {
+            let operation = live.record.operation.take();
+            live.record.fail(failure.clone(), now)?;
+            Ok(operation)
+        });
+        let operation = match changed {
+            Ok(operation) => operation,
+            Err(error) => {
+                return tracing::error!(%flow, %error, "a failure could not be written down");
+            }
+        };
+        if let Some(session) = record.view.session_id
+            && let Err(error) = self.engine.remove(&session).await
+        {
+            log.line(&error.message);
+            tracing::error!(%flow, %error, "a failed session could not be removed; the next start tries again");
+        }
+        self.fail_operation(operation, &failure);
+        self.tell_log(flow);
+        self.standbys.replenish();
+    }
+}
+
+/// One start.
+struct Start<'a> {
+    core: &'a Arc<Core>,
+    flow: &'a FlowId,
+}
+
+impl Start<'_> {
+    async fn carry_out(&self) -> Result<(), EngineError> {
+        let (folder, definition) = self.core.definition(self.flow)?;
+        let flow = definition.report.flow.as_ref();
+        let flows = &self.core.config.flows;
+        let environment = self.environment()?;
+        let work = self.core.paths.work(environment.session.as_str());
+        let made_of = Fingerprint::of(flows, &folder, flow)?;
+        self.change(|record| record.made_of = Some(made_of))?;
+        let requirements = flow::for_install(flows, &folder, flow, &work)?;
+
+        let image = flow.and_then(|flow| flow.environment.image.as_deref());
+        let standby = self.core.find_standby(requirements.as_ref()).await?;
+        let result = match standby.filter(|standby| self.core.standbys.take(standby)) {
+            Some(standby) => self.take(standby, requirements.as_ref()).await,
+            None => self.make(&environment, requirements.as_ref(), image).await,
+        };
+        paths::remove(&work)
+            .map_err(|error| EngineError::io("Removing a copy of the flow", &error))?;
+        result
+    }
+
+    async fn take(
+        &self,
+        standby: Standby,
+        requirements: Option<&Requirements>,
+    ) -> Result<(), EngineError> {
+        let session = standby.runtime.session.clone();
+        let installed = match requirements {
+            Some(requirements) => format!("the base packages satisfy {}", requirements.file),
+            None => "the flow has no requirements file".to_owned(),
+        };
+        let now = self.core.now();
+        let taken = self.core.change_and_save(
+            self.flow,
+            |live| {
+                let record = &mut live.record;
+                record.view.session_id = Some(session.clone());
+                record.view.route = Some(StartRoute::Standby);
+                record.runtime = Some(standby.runtime.clone());
+                record.note(
+                    Phase::Allocate,
+                    Some("took a runtime that stood by".to_owned()),
+                );
+                record.enter(Phase::Check, now)?;
+                for phase in [
+                    Phase::PullImage,
+                    Phase::CreateEnvironment,
+                    Phase::StartRuntime,
+                ] {
+                    record.note(
+                        phase,
+                        Some("done before, for the runtime that stood by".to_owned()),
+                    );
+                }
+                record.note(Phase::Install, Some(installed.clone()));
+                Ok(())
+            },
+            |record| self.core.store.take_standby(&standby, record),
+        );
+        taken.map_err(|error| internal(&error))?;
+        self.core.switch_log(self.flow, &session);
+        self.log()
+            .line(format!("Took a runtime that stood by: {installed}."));
+        self.check().await
+    }
+
+    async fn make(
+        &self,
+        environment: &EnvironmentId,
+        requirements: Option<&Requirements>,
+        image: Option<&str>,
+    ) -> Result<(), EngineError> {
+        let engine = &self.core.engine;
+        // Whatever an earlier attempt under this id left is not trusted.
+        engine.remove(&environment.session).await?;
+        let note = engine.allocate(&environment.session).await?;
+        self.note(Phase::Allocate, note)?;
+
+        self.enter(Phase::PullImage)?;
+        let base = engine.prepare_base(&self.log()).await?;
+        let (route, note) = match base {
+            BaseState::Ready => (StartRoute::Base, "the base packages are ready".to_owned()),
+            BaseState::Made(note) => (StartRoute::Fresh, note),
+        };
+        let note = match image {
+            Some(image) => {
+                format!("{note}; they stand for ‘{image}’, as this engine has no images")
+            }
+            None => note,
+        };
+        self.note(Phase::PullImage, Some(note))?;
+
+        self.enter(Phase::CreateEnvironment)?;
+        self.change(|record| record.view.route = Some(route))?;
+        let note = engine.create_environment(environment).await?;
+        self.note(Phase::CreateEnvironment, note)?;
+
+        match requirements {
+            Some(requirements) => self.install(environment, requirements).await?,
+            None => self.change(|record| {
+                record.note(
+                    Phase::Install,
+                    Some("the flow has no requirements file".to_owned()),
+                )
+            })?,
+        }
+
+        self.enter(Phase::StartRuntime)?;
+        let runtime = engine.start_runtime(environment, &self.log()).await?;
+        self.change(|record| record.runtime = Some(runtime))?;
+        self.enter(Phase::Check)?;
+        self.check().await
+    }
+
+    async fn install(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<(), EngineError> {
+        self.enter(Phase::Install)?;
+        let engine = &self.core.engine;
+        let command = engine.install_command(environment, requirements).await?;
+        self.log().line(format!("$ {command}"));
+        let note = engine
+            .install(environment, requirements, &self.log())
+            .await?;
+        self.note(Phase::Install, note)
+    }
+
+    async fn check(&self) -> Result<(), EngineError> {
+        let runtime = self
+            .core
+            .record(self.flow)
+            .runtime
+            .ok_or_else(|| EngineError::new("Internal", "The session has no runtime."))?;
+        let info = self.core.engine.check(&runtime, &self.log()).await?;
+        self.log().line(format!(
+            "The compute session is ready: promptflow {}.",
+            info.version
+        ));
+        let now = self.core.now();
+        self.core
+            .change(self.flow, |live| {
+                Ok(live.record.ready(info.version, now)?)
+            })
+            .map_err(|error| internal(&error))
+    }
+
+    fn environment(&self) -> Result<EnvironmentId, EngineError> {
+        self.core
+            .record(self.flow)
+            .environment()
+            .ok_or_else(|| EngineError::new("Internal", "The session has no id."))
+    }
+
+    fn enter(&self, phase: Phase) -> Result<(), EngineError> {
+        let now = self.core.now();
+        self.log().line(format!("{} …", phase.label()));
+        self.core
+            .change(self.flow, |live| Ok(live.record.enter(phase, now)?))
+            .map_err(|error| internal(&error))
+    }
+
+    fn note(&self, phase: Phase, note: Option<String>) -> Result<(), EngineError> {
+        note.iter()
+            .for_each(|note| self.log().line(format!("{}: {note}.", phase.label())));
+        self.change(|record| record.note(phase, note))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut super::Record)) -> Result<(), EngineError> {
+        self.core
+            .change(self.flow, |live| {
+                change(&mut live.record);
+                Ok(())
+            })
+            .map_err(|error| internal(&error))
+    }
+
+    fn log(&self) -> LogFile {
+        self.core.log(self.flow)
+    }
+}
+
+/// A failure of our own as the start's.
+fn internal(error: &ComputeError) -> EngineError {
+    match error {
+        ComputeError::Store(rusqlite::Error::SqliteFailure(failure, _))
+            if failure.code == rusqlite::ErrorCode::DiskFull =>
+        {
+            EngineError::disk_full("Writing the session store")
+        }
+        other => EngineError::new("StoreFailed", other.to_string()),
+    }
+}

@@ -1,0 +1,52 @@
+//! Watches what goes on without us: a runtime's death, and the lines it writes.
+
+use std::{sync::Arc, time::Duration};
+
+use flowdeck_contract::ids::FlowId;
+
+use super::Core;
+use crate::state::State;
+
+/// How often logs are looked at for what runtimes wrote.
+const LOOK: Duration = Duration::from_millis(100);
+
+impl Core {
+    /// Watches the session's runtime until it dies or is no longer the session's.
+    pub(crate) fn watch(self: &Arc<Self>, flow: &FlowId) {
+        let Some(runtime) = self.record(flow).runtime else {
+            return;
+        };
+        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        self.background(async move {
+            let death = core.engine.died(&runtime).await;
+            let record = core.record(&flow_id);
+            if record.state != State::Available || record.runtime.as_ref() != Some(&runtime) {
+                return;
+            }
+            let failing = (Arc::clone(&core), flow_id.clone());
+            core.work(&flow_id, async move {
+                let (core, flow) = failing;
+                let record = core.record(&flow);
+                if record.state == State::Available && record.runtime.as_ref() == Some(&runtime) {
+                    core.fail(&flow, &death).await;
+                }
+            });
+        });
+    }
+
+    /// Tells the lines of all logs as they come, for as long as the server runs.
+    pub(crate) async fn follow_logs(self: Arc<Self>) {
+        loop {
+            let flows: Vec<FlowId> = {
+                let flows = self.flows();
+                flows
+                    .iter()
+                    .filter(|(_, live)| live.log.is_some())
+                    .map(|(flow, _)| flow.clone())
+                    .collect()
+            };
+            flows.iter().for_each(|flow| self.tell_log(flow));
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}

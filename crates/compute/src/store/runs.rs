@@ -1,0 +1,106 @@
+//! The history of runs.
+
+use flowdeck_contract::{
+    ids::{FlowId, RunId},
+    runs::{RunDetail, RunSummary},
+};
+use rusqlite::{OptionalExtension as _, params};
+
+use super::Store;
+use crate::error::ComputeError;
+
+impl Store {
+    /// The number of a flow's next run.
+    pub(crate) fn next_run_number(&self, flow: &FlowId) -> Result<u64, ComputeError> {
+        let connection = self.connection();
+        let query = "SELECT coalesce(max(number), 0) + 1 FROM runs WHERE flow = ?1";
+        let number: i64 = connection.query_row(query, [flow.as_str()], |row| row.get(0))?;
+        Ok(u64::try_from(number).unwrap_or(1))
+    }
+
+    /// Remembers a run as it stands.
+    pub(crate) fn save_run(&self, flow: &FlowId, run: &RunDetail) -> Result<(), ComputeError> {
+        let (summary, detail) = (
+            serde_json::to_string(&run.summary)?,
+            serde_json::to_string(run)?,
+        );
+        let number = i64::try_from(run.summary.number).unwrap_or(i64::MAX);
+        self.connection().execute(
+            "INSERT OR REPLACE INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                run.summary.id.as_str(),
+                flow.as_str(),
+                number,
+                summary,
+                detail,
+                run.summary.state.is_over()
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// A flow's runs, newest first.
+    pub(crate) fn runs(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
+        let connection = self.connection();
+        let mut statement = connection
+            .prepare_cached("SELECT summary FROM runs WHERE flow = ?1 ORDER BY number DESC")?;
+        let texts: Vec<String> = statement
+            .query_map([flow.as_str()], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        texts
+            .iter()
+            .map(|text| Ok(serde_json::from_str(text)?))
+            .collect()
+    }
+
+    /// One run of a flow.
+    pub(crate) fn run(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+    ) -> Result<Option<RunDetail>, ComputeError> {
+        let connection = self.connection();
+        let query = "SELECT detail FROM runs WHERE flow = ?1 AND id = ?2";
+        let text = connection
+            .query_row(query, [flow.as_str(), run.as_str()], |row| {
+                row.get::<_, String>(0)
+            })
+            .optional()?;
+        text.map(|text| Ok(serde_json::from_str(&text)?))
+            .transpose()
+    }
+
+    /// Every run, of whatever flow, that has not ended.
+    pub(crate) fn runs_under_way(&self) -> Result<Vec<(FlowId, RunDetail)>, ComputeError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT flow, detail FROM runs WHERE NOT over")?;
+        let rows: Vec<(String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let flows = rows
+            .into_iter()
+            .filter_map(|(flow, detail)| Some((FlowId::try_from(flow).ok()?, detail)));
+        flows
+            .map(|(flow, detail)| Ok((flow, serde_json::from_str(&detail)?)))
+            .collect()
+    }
+
+    /// Forgets all but a flow's newest `kept` runs that are over; gives those forgotten.
+    pub(crate) fn forget_old_runs(
+        &self,
+        flow: &FlowId,
+        kept: usize,
+    ) -> Result<Vec<RunId>, ComputeError> {
+        let old = self
+            .runs(flow)?
+            .into_iter()
+            .skip(kept)
+            .filter(|run| run.state.is_over());
+        let old: Vec<RunId> = old.map(|run| run.id).collect();
+        let connection = self.connection();
+        for run in &old {
+            connection.execute("DELETE FROM runs WHERE id = ?1", [run.as_str()])?;
+        }
+        Ok(old)
+    }
+}

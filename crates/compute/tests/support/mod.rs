@@ -1,0 +1,167 @@
+//! What the tests of whole sessions share: folders, a compute over the process engine, waiting for what is to happen.
+#![allow(dead_code, reason = "not every test file uses everything")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use flowdeck_compute::{
+    Compute, ComputeConfig,
+    process::{ProcessEngine, ProcessOptions},
+};
+use flowdeck_contract::{
+    azure::{OperationResult, OperationStatus},
+    ids::{FlowId, OperationId, RunId},
+    runs::RunDetail,
+    session::{SessionState, SessionView},
+};
+
+/// Nothing takes longer, not even on a machine that installs the base packages first.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Flows and data of one test, gone with it.
+pub(crate) struct Home {
+    pub(crate) root: tempfile::TempDir,
+}
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        let home = Self {
+            root: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir(home.flows()).unwrap();
+        home
+    }
+
+    pub(crate) fn flows(&self) -> PathBuf {
+        self.root.path().join("flows")
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.root.path().join("data")
+    }
+
+    /// Makes a flow of these files.
+    pub(crate) fn flow(&self, name: &str, files: &[(&str, &str)]) -> FlowId {
+        for (path, content) in files {
+            let path = self.flows().join(name).join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        }
+        FlowId::try_from(name).unwrap()
+    }
+
+    pub(crate) fn config(&self, standby: usize) -> ComputeConfig {
+        ComputeConfig {
+            flows: self.flows(),
+            data: self.data(),
+            standby,
+            max_idle: Some(Duration::from_secs(3600)),
+        }
+    }
+
+    /// Compute over real processes; the base packages are shared by all tests, also of later days.
+    pub(crate) async fn compute(&self, standby: usize) -> Compute {
+        let options = ProcessOptions {
+            base: Some(shared_base()),
+            ..ProcessOptions::default()
+        };
+        let engine = ProcessEngine::new(&self.data(), options).await.unwrap();
+        Compute::open(self.config(standby), Arc::new(engine))
+            .await
+            .unwrap()
+    }
+}
+
+fn shared_base() -> PathBuf {
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
+    let cache =
+        cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));
+    cache.join("flowdeck/test-data/base")
+}
+
+/// Waits until `condition` gives something; says what it waited for when it never does.
+pub(crate) async fn eventually<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
+    let waited = tokio::time::timeout(PATIENCE, async {
+        loop {
+            if let Some(value) = condition() {
+                return value;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    waited
+        .await
+        .unwrap_or_else(|_| panic!("never came: {what}"))
+}
+
+pub(crate) async fn ended(compute: &Compute, operation: &OperationId) -> OperationResult {
+    eventually("the end of an operation", || {
+        compute
+            .operation(operation)
+            .filter(|result| result.status != OperationStatus::InProgress)
+    })
+    .await
+}
+
+pub(crate) async fn in_state(compute: &Compute, flow: &FlowId, state: SessionState) -> SessionView {
+    eventually(&format!("{state:?}"), || {
+        Some(compute.session(flow)).filter(|view| view.state == state)
+    })
+    .await
+}
+
+pub(crate) async fn over(compute: &Compute, flow: &FlowId, run: &RunId) -> RunDetail {
+    eventually("the end of a run", || {
+        compute
+            .run_detail(flow, run)
+            .ok()
+            .filter(|detail| detail.summary.state.is_over())
+    })
+    .await
+}
+
+/// The processes that carry a text in their command line or environment.
+pub(crate) fn processes_with(text: &str) -> Vec<u32> {
+    let pids = fs::read_dir("/proc")
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().to_str()?.parse().ok());
+    let me = std::process::id();
+    pids.filter(|pid| *pid != me)
+        .filter(|pid| {
+            let read = |file: &str| fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+            let all = [read("environ"), read("cmdline")].concat();
+            String::from_utf8_lossy(&all).contains(text)
+        })
+        .collect()
+}
+
+/// Everything in a folder, as relative paths.
+pub(crate) fn files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A prompt whose text a Python node turns into capitals.
+pub(crate) const TWO_NODES: [(&str, &str); 3] = [
+    (
+        "flow.dag.yaml",
+        "inputs:\n  name: {type: string, default: world}\noutputs:\n  loud: {type: string, reference: '${loud.output}'}\n\
+         nodes:\n- name: greet\n  type: prompt\n  source: {type: code, path: greet.jinja2}\n  inputs: {name: '${inputs.name}'}\n\
+         - name: loud\n  type: python\n  source: {type: code, path: loud.py}\n  inputs: {text: '${greet.output}'}\n",
+    ),
+    ("greet.jinja2", "Hello {{name}}"),
+    (
+        "loud.py",
+        "from promptflow.core import tool\n\n\n@tool\ndef loud(text: str) -> str:\n    print('shouting')\n    if 'boom' in text:\n        return fail(text)\n    return text.upper()\n\n\ndef fail(text):\n    raise ValueError('no ' + text)\n",
+    ),
+];
