@@ -29,7 +29,7 @@ export class App {
   async open(flow: string, query = ''): Promise<void> {
     await this.signIn();
     await this.page.goto(this.#deck.url(`flows/${encodeURIComponent(flow)}${query}`));
-    await expect(this.startButton.or(this.sessionMenu).or(this.stateButton).first()).toBeVisible();
+    await expect(this.page.getByRole('group', { name: 'Flow actions' })).toBeVisible();
   }
 
   // The compute session
@@ -43,13 +43,13 @@ export class App {
     return this.page.getByRole('button', { name: 'Compute session running' });
   }
 
-  /** The button that stands in the same place while a session is on its way. */
-  get stateButton(): Locator {
-    return this.page.getByRole('button', { name: /^Compute session (starting|stopping|failed)/ });
-  }
-
   get session(): Locator {
     return this.page.getByRole('region', { name: 'Compute session' });
+  }
+
+  /** The session's log, which may be folded away. */
+  get sessionLog(): Locator {
+    return this.session.getByRole('log', { name: 'Session log', includeHidden: true });
   }
 
   async startSession(): Promise<void> {
@@ -90,25 +90,58 @@ export class App {
     return this.nodes.getByRole('listitem').filter({ has: this.page.getByRole('heading', { name, exact: true }) });
   }
 
-  /** Runs the flow and waits for its end. */
-  /** Shows an earlier run, by its number. */
-  async chooseRun(number: number): Promise<void> {
-    await this.runs.getByRole('link', { name: new RegExp(`\\b${number}\\b`) }).click();
+  /** What an unfolded tab of a node shows: `Input`, `Output` or `Log`. */
+  async nodeTab(name: string, tab: string): Promise<Locator> {
+    const node = this.node(name);
+    const heads = node.getByRole('tab', { name: tab });
+    if (!(await heads.isVisible())) await node.getByText('Input, output and log').click();
+    await heads.click();
+    return node.getByRole('tabpanel');
   }
 
-  async run(state: 'Completed' | 'Failed' | 'Canceled' = 'Completed'): Promise<void> {
-    await this.runButton.click();
+  /** Presses Run and waits until a new run is listed. */
+  async beginRun(): Promise<void> {
+    await this.#newRun(() => this.runButton.click());
+  }
+
+  /** Runs the flow and waits for its end. */
+  async run(state: 'Completed' | 'Failed' = 'Completed'): Promise<void> {
+    await this.beginRun();
     await this.expectRun(state);
   }
 
-  /** The run that is shown is in this state. */
-  async expectRun(state: string): Promise<void> {
-    await expect(this.runs.getByText(state).first()).toBeVisible(RUN);
+  /** Runs one node alone and waits for its end. */
+  async runNode(name: string): Promise<void> {
+    await this.#newRun(() => this.node(name).getByRole('button', { name: `Run this node: ${name}` }).click());
+    await this.expectRun('Completed');
   }
 
-  /** The control of an input; its label is the name and the type. */
+  async #newRun(begin: () => Promise<void>): Promise<void> {
+    await expect(this.runs.getByText(/Runs of this flow are kept here|Run \d+/).first()).toBeVisible();
+    const before = await this.runs.getByRole('listitem').count();
+    await begin();
+    await expect(this.runs.getByRole('listitem')).toHaveCount(before + 1);
+  }
+
+  /** The newest run is in this state, or gets there. */
+  async expectRun(state: string): Promise<void> {
+    await expect(this.runs.getByRole('listitem').first()).toContainText(state, RUN);
+  }
+
+  /** Shows an earlier run, by its number. */
+  async chooseRun(number: number): Promise<void> {
+    await this.runs.getByRole('link', { name: `Run ${number}`, exact: true }).click();
+  }
+
+  /** Shows one of the tabs of the run: `Outputs`, `Inputs of this run`, `Metrics` or `Log`. */
+  async runTab(name: string): Promise<Locator> {
+    await this.outputs.getByRole('tab', { name, exact: true }).click();
+    return this.outputs.getByRole('tabpanel');
+  }
+
+  /** The control of an input; its label is its name, its type and its part in a chat. */
   input(name: string): Locator {
-    return this.page.getByRole('region', { name: 'Inputs' }).getByLabel(new RegExp(`^${name}\\s*\\w+$`));
+    return this.page.getByRole('region', { name: 'Inputs' }).getByLabel(new RegExp(`^${name}\\s*\\w+( · chat \\w+)?$`));
   }
 
   // Raw file mode
@@ -163,8 +196,10 @@ export class App {
   }
 
   /** Asks to save over a file that changed on disk, which shows both. */
-  async compare(): Promise<void> {
+  async saveOverChange(): Promise<void> {
+    await expect(this.page.getByText('Another program changed it')).toBeVisible();
     await this.saveButton.click();
+    await expect(this.page.getByRole('region', { name: 'Differences' })).toBeVisible();
   }
 
   /** The marks in the editor's margin. */
@@ -188,6 +223,11 @@ export class App {
       const [nearest] = lines.toSorted((a, b) => Math.abs(a.top - top) - Math.abs(b.top - top));
       return nearest?.text?.trim() ?? '';
     });
+  }
+
+  /** The list of findings below the editor. */
+  get problems(): Locator {
+    return this.page.getByRole('region', { name: 'Problems' });
   }
 
   // What is told

@@ -87,7 +87,7 @@ test('the flow page through the life of a session', async ({ app, deck, index, p
     await page.keyboard.press('Escape');
   });
   await test.step('a run under way, and its end', async () => {
-    await app.runButton.click();
+    await app.beginRun();
     await expect(app.node('work')).toContainText('Running');
     await expectAccessible(page);
     writeFileSync(path.join(folder, 'go'), '');
@@ -106,11 +106,10 @@ test('dialogs', async ({ app, deck, page }) => {
   await deck.start();
   await app.open('greeting');
   await app.runButton.click();
-  await expect(app.dialog).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start one now' })).toBeVisible();
   await expectAccessible(page);
-  await page.keyboard.press('Escape');
   await app.startSession();
-  for (const item of ['Change compute session settings', 'View installed packages', 'Reset compute session']) {
+  for (const item of ['View installed packages', 'Reset compute session']) {
     await app.chooseSession(item);
     await expect(app.dialog).toBeVisible();
     await expectAccessible(page);
@@ -139,6 +138,6 @@ test('raw file mode: a tree, an editor with findings, a conflict, a file that is
   await app.openFile('flow.dag.yaml');
   await app.append('flow.dag.yaml', '# mine\n');
   writeFileSync(path.join(folder, 'flow.dag.yaml'), 'nodes: [] # theirs\n');
-  await app.compare();
+  await app.saveOverChange();
   await expectAccessible(page);
 });

@@ -17,7 +17,7 @@ test('in the middle of a start', async ({ deck, app }) => {
   await deck.kill();
   await deck.start();
   await app.page.reload();
-  await expect(app.session.getByRole('log')).toContainText('The server was restarted; the start begins anew.');
+  await expect(app.sessionLog).toContainText('The server was restarted; the start begins anew.');
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();
   await expect(app.outputs).toContainText('Hello Ada');
@@ -37,7 +37,7 @@ test('in the middle of an install', async ({ deck, index, app }) => {
   index.release();
   await deck.start();
   await app.page.reload();
-  await expect(app.session.getByRole('log')).toContainText('The server was restarted; the start begins anew.');
+  await expect(app.sessionLog).toContainText('The server was restarted; the start begins anew.');
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();
   await expect(app.outputs).toContainText('1.0.0');
@@ -51,7 +51,7 @@ test('in the middle of a run: the session lives, the run is told as interrupted 
   await deck.start();
   await app.open('waits');
   await app.startSession();
-  await app.runButton.click();
+  await app.beginRun();
   await expect(app.node('work')).toContainText('Running');
   await deck.kill();
   await deck.start();

@@ -73,6 +73,7 @@ for (const [name, { code, line, yaml }] of Object.entries(CASES)) {
     await app.findingMarks.first().hover();
     await expect(app.findingTooltip).toContainText(code);
     expect(await app.markedLines('flow.dag.yaml')).toContain(line);
+    await expect(app.problems).toContainText(`line ${yaml.split('\n').findIndex((text) => text.trim() === line) + 1}`);
     await app.write('flow.dag.yaml', 'nodes: []\n');
     await expect(app.findingMarks).toHaveCount(0);
   });

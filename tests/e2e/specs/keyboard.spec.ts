@@ -37,19 +37,6 @@ test('the story by keyboard alone', async ({ app, deck, page }) => {
   await expect(app.sessionMenu).toBeFocused();
 });
 
-test('the menu of a start is reached, walked and left', async ({ app, deck, page }) => {
-  addSample(deck.flows, 'greeting');
-  await deck.start();
-  await app.open('greeting');
-  const menu = page.getByRole('button', { name: 'Compute session options' });
-  await menu.focus();
-  await page.keyboard.press('ArrowDown');
-  await expect(page.getByRole('menuitem').first()).toBeFocused();
-  await page.keyboard.press('Escape');
-  await expect(menu).toBeFocused();
-  await expect(page.getByRole('menuitem')).toHaveCount(0);
-});
-
 test('the tree of files and the tabs', async ({ app, deck, page }) => {
   addFlow(deck.flows, 'tree', {
     'flow.dag.yaml': 'nodes: []\n',

@@ -46,12 +46,12 @@ test.describe('a file that changed on disk since its edits began', () => {
     await app.edit('greeting', 'compose.jinja2');
     await app.write('compose.jinja2', MINE);
     writeFileSync(file, THEIRS);
-    await app.compare();
-    const both = page.getByRole('region', { name: /compare|changes|differences/i });
+    await app.saveOverChange();
+    const both = page.getByRole('region', { name: 'Differences' });
     await expect(both).toContainText('mine');
     await expect(both).toContainText('theirs');
     expect(readFileSync(file, 'utf8')).toBe(THEIRS);
-    await page.getByRole('button', { name: /keep mine|overwrite/i }).click();
+    await page.getByRole('button', { name: 'Keep mine' }).click();
     await until('my text to be saved', () => readFileSync(file, 'utf8').startsWith('mine'));
   });
 
@@ -62,8 +62,8 @@ test.describe('a file that changed on disk since its edits began', () => {
     await app.edit('greeting', 'compose.jinja2');
     await app.write('compose.jinja2', MINE);
     writeFileSync(file, THEIRS);
-    await app.compare();
-    await page.getByRole('button', { name: /take|use theirs|disk/i }).click();
+    await app.saveOverChange();
+    await page.getByRole('button', { name: 'Take theirs' }).click();
     await expect(app.editor('compose.jinja2')).toContainText('theirs');
     expect(readFileSync(file, 'utf8')).toBe(THEIRS);
   });
@@ -78,9 +78,38 @@ test('files that are no text or too large are named as such, not opened', async 
   await deck.start();
   await app.open('odd', '?raw=1');
   await app.file('picture.png').click();
-  await expect(page.getByRole('main')).toContainText(/not text|binary/i);
+  await expect(page.getByRole('main')).toContainText('It is a binary file');
   await expect(app.editor('picture.png')).toBeHidden();
   await app.file('large.txt').click();
-  await expect(page.getByRole('main')).toContainText(/too large|larger than/i);
+  await expect(page.getByRole('main')).toContainText('It is larger than 2 MiB');
   await expect(app.editor('large.txt')).toBeHidden();
+});
+
+test('closing a tab with unsaved edits asks first', async ({ app, deck, page }) => {
+  const folder = addSample(deck.flows, 'greeting');
+  const file = path.join(folder, 'compose.jinja2');
+  await deck.start();
+  await app.edit('greeting', 'compose.jinja2');
+  await app.append('compose.jinja2', 'more');
+  await page.getByRole('tab', { name: 'compose.jinja2' }).focus();
+  await page.keyboard.press('Delete');
+  await expect(app.dialog).toContainText('The disk does not have them.');
+  await app.dialog.getByRole('button', { name: 'Keep editing' }).click();
+  await expect(app.editor('compose.jinja2')).toContainText('more');
+  await page.getByRole('tab', { name: 'compose.jinja2' }).focus();
+  await page.keyboard.press('Delete');
+  await app.dialog.getByRole('button', { name: 'Save and close' }).click();
+  await until('the file to be saved', () => readFileSync(file, 'utf8').includes('more'));
+  await expect(page.getByRole('tab', { name: 'compose.jinja2' })).toBeHidden();
+});
+
+test('requirements.txt can be saved alone', async ({ app, deck, page }) => {
+  const folder = addSample(deck.flows, 'reading-time');
+  await deck.start();
+  await app.edit('reading-time', 'requirements.txt');
+  await app.append('requirements.txt', '# more\n');
+  await page.getByRole('button', { name: 'Save only' }).click();
+  await until('the file to be saved', () =>
+    readFileSync(path.join(folder, 'requirements.txt'), 'utf8').endsWith('# more\n'),
+  );
 });

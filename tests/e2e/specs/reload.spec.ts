@@ -56,7 +56,7 @@ test('a run under way, and its end in every tab', async ({ app, context, deck, p
   await deck.start();
   await app.open('waits');
   await app.startSession();
-  await app.runButton.click();
+  await app.beginRun();
   await expect(app.node('work')).toContainText('Running');
   await page.reload();
   await expect(app.node('work')).toContainText('Running');

@@ -12,12 +12,10 @@ test('without a session, Run says why it cannot and offers to start one', async 
   await deck.start();
   await app.open('greeting');
   await app.runButton.click();
-  await expect(app.dialog).toContainText('A run needs a compute session.');
-  await app.dialog.getByRole('button', { name: /start/i }).click();
-  await expect(app.dialog).toBeHidden();
-  await expect(app.startButton).toBeHidden();
+  await expect(page.getByRole('alert')).toContainText('A run needs a compute session.');
+  await page.getByRole('button', { name: 'Start one now' }).click();
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
-  await expect(page.getByRole('main')).toBeVisible();
+  await app.run();
 });
 
 test('states and log lines come live, and a run can be cancelled', async ({ app, deck, page }) => {
@@ -25,11 +23,11 @@ test('states and log lines come live, and a run can be cancelled', async ({ app,
   await deck.start();
   await app.open('waits');
   await app.startSession();
-  await app.runButton.click();
+  await app.beginRun();
   await expect(app.node('work')).toContainText('Running');
-  await expect(page.getByRole('main')).toContainText('waiting for go');
+  await expect(await app.runTab('Log')).toContainText('waiting for go');
 
-  await page.getByRole('button', { name: /^Cancel/ }).click();
+  await page.getByRole('button', { name: 'Cancel run' }).click();
   await app.expectRun('Canceled');
   writeFileSync(path.join(folder, 'go'), '');
   await app.run();
@@ -48,8 +46,8 @@ test('a node runs alone, with what it refers to from the run before', async ({ a
     'from promptflow.core import tool\n\n\n@tool\ndef finish(text: str, excited: bool) -> dict:\n' +
       '    return {"text": "alone: " + text.strip(), "words": 1}\n',
   );
-  await app.node('finish').getByRole('button', { name: /^Run/ }).click();
-  await expect(app.node('finish')).toContainText('alone: Hello Ada', { timeout: 60_000 });
+  await app.runNode('finish');
+  await expect(await app.nodeTab('finish', 'Output')).toContainText('alone: Hello Ada');
 });
 
 test('inputs are typed, and every run keeps its own, over a restart of the server', async ({ app, deck, page }) => {
@@ -91,13 +89,13 @@ test('a branch that is not taken is shown as bypassed', async ({ app, deck }) =>
   await expect(app.outputs).toContainText('a billing specialist will answer within the hour');
 });
 
-test('an evaluation shows its metrics', async ({ app, deck, page }) => {
+test('an evaluation shows its metrics', async ({ app, deck }) => {
   addSample(deck.flows, 'score-answers');
   await deck.start();
   await app.open('score-answers');
   await app.startSession();
   await app.run();
-  const metrics = page.getByRole('region', { name: 'Metrics' });
+  const metrics = await app.runTab('Metrics');
   await expect(metrics).toContainText('mean_score');
   await expect(metrics).toContainText('0.364');
 });
@@ -109,6 +107,10 @@ test('a chat flow answers', async ({ app, deck }) => {
   await app.startSession();
   await app.run();
   await expect(app.outputs).toContainText('Noted. That makes 1 so far.');
+  await app.outputs.getByRole('button', { name: 'Continue the chat from here' }).click();
+  await app.input('question').fill('What did I say?');
+  await app.run();
+  await expect(app.outputs).toContainText('water the plants');
 });
 
 test('a session that dies is told at once, with what to do', async ({ app, deck }) => {
