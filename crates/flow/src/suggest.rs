@@ -18,6 +18,10 @@ pub(crate) fn did_you_mean<'a>(
         return String::new();
     }
     let most = if name.chars().count() < 4 { 1 } else { 2 };
+    // Of a name as short as that, too little would be left.
+    if name.chars().count() < 2 * most {
+        return String::new();
+    }
     let near = candidates
         .filter(|candidate| {
             candidate.len() <= LONGEST && candidate.len().abs_diff(name.len()) <= most
@@ -57,6 +61,7 @@ mod tests {
         assert_eq!(suggestion("fetc"), " Did you mean 'fetch'?");
         assert_eq!(suggestion("clasify"), " Did you mean 'classify'?");
         assert_eq!(suggestion("summarise"), "");
+        assert_eq!(suggestion("f"), "");
         assert_eq!(did_you_mean("fetc", names.into_iter(), 10), "");
     }
 }

@@ -5,6 +5,8 @@
 //! its executor does, without importing tools. In a flow that is not ok, the comment `# here`
 //! marks the line of the error that promptflow stops at.
 
+#![expect(clippy::expect_used, reason = "a test may stop at what it cannot read")]
+
 use std::path::{Path, PathBuf};
 
 use flowdeck_flow::{FlowKind, Report, check};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
+use super::explain::explain;
 use super::scalar::Scalar;
 use super::source::SourceText;
 use super::strict::Strictness;
@@ -99,9 +100,8 @@ impl<'s> Composer<'s, '_> {
         if error.info() == "recursion limit exceeded" {
             return too_deep(span).into();
         }
-        let message = format!("This is not YAML: {}.", error.info());
         Refused {
-            problem: Problem::new("YAMLError", span, message),
+            problem: Problem::new("YAMLError", span, explain(error.info())),
             repaired: self.source.repaired(error),
         }
     }

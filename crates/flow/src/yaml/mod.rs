@@ -7,6 +7,7 @@
 
 mod characters;
 mod compose;
+mod explain;
 mod json;
 mod merge;
 mod scalar;
@@ -17,4 +18,4 @@ mod tree;
 pub(crate) use compose::{Refused, compose};
 pub(crate) use json::Expander;
 pub(crate) use source::SourceText;
-pub(crate) use tree::{Entry, Key, Mapping, Span, Tree, Value};
+pub(crate) use tree::{Entry, Key, Mapping, Place, Span, Tree, Value};

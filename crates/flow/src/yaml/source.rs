@@ -17,6 +17,9 @@ const BYTE_ORDER_MARK: char = '\u{feff}';
 /// refuses it.
 pub(super) const STAND_IN: char = '\u{fffe}';
 
+/// More than people indent.
+const DEEP: usize = 64;
+
 /// A text to parse.
 #[derive(Debug)]
 pub(crate) struct SourceText<'t> {
@@ -107,17 +110,21 @@ impl<'t> SourceText<'t> {
     /// comment may follow a quote or bracket at once.
     pub(super) fn repaired(&self, error: &ScanError) -> Option<SourceText<'static>> {
         let marker = error.marker();
-        let lines = match error.info() {
-            "invalid indentation in quoted scalar" => self.continuation_lines(marker)?,
+        match error.info() {
+            // The collection around a scalar is not indented more than the scalar starts.
+            "invalid indentation in quoted scalar" => {
+                self.indented(self.continuation_lines(marker)?, marker.col() + 1)
+            }
             "invalid indentation in flow construct"
             | "invalid indentation"
-            | "tab cannot be used as indentation" => marker.line()..marker.line() + 1,
-            "comments must be separated from other tokens by whitespace" => {
-                return self.with_space_before(marker);
+            | "tab cannot be used as indentation" => {
+                self.indented(marker.line()..marker.line() + 1, marker.col() + DEEP)
             }
-            _ => return None,
-        };
-        self.indented(lines, marker)
+            "comments must be separated from other tokens by whitespace" => {
+                self.with_space_before(marker)
+            }
+            _ => None,
+        }
     }
 
     /// Nothing but a comment follows on the line, so that no place of a token changes.
@@ -131,21 +138,17 @@ impl<'t> SourceText<'t> {
         })
     }
 
-    fn indented(&self, lines: Range<usize>, marker: &Marker) -> Option<SourceText<'static>> {
-        // Deeper than any collection around it that the limit of depth lets through to a line
-        // that people read.
-        let inserted = u32::try_from(marker.col()).ok()?.saturating_add(64);
-        let room = self
-            .room
-            .checked_sub(lines.len().saturating_mul(inserted as usize))?;
+    fn indented(&self, lines: Range<usize>, spaces: usize) -> Option<SourceText<'static>> {
+        let inserted = u32::try_from(spaces).ok()?;
+        let room = self.room.checked_sub(lines.len().saturating_mul(spaces))?;
         let mut origins = self
             .origins
             .clone()
             .unwrap_or_else(|| file_lines(&self.text));
-        let mut text = String::with_capacity(self.text.len() + lines.len() * inserted as usize);
+        let mut text = String::with_capacity(self.text.len() + lines.len() * spaces);
         for (index, line) in split_lines(&self.text).enumerate() {
             if lines.contains(&(index + 1)) {
-                text.extend(std::iter::repeat_n(' ', inserted as usize));
+                text.extend(std::iter::repeat_n(' ', spaces));
                 origins.get_mut(index)?.inserted += inserted;
             }
             text.push_str(line);

@@ -1,0 +1,169 @@
+//! The path of a text through this crate: YAML, reading, checks, warnings, report.
+
+use crate::model::{Flow, FlowKind};
+use crate::place::LineLengths;
+use crate::problem::Problem;
+use crate::read::Draft;
+use crate::report::{FileNames, Finding, Report, Severity};
+use crate::yaml::{Expander, Mapping, Refused, SourceText, Tree, compose};
+use crate::{check, lint, outline, read};
+
+/// How many places of a text are rewritten for the parser before it has the last word.
+const MAX_REPAIRS: usize = 16;
+
+/// Checks a text; `files` are those of the flow's folder, when they are known.
+pub(crate) fn examine(text: &str, files: Option<&FileNames>) -> Report {
+    let examined = examine_source(&SourceText::new(text), files, MAX_REPAIRS);
+    Report {
+        kind: examined.kind,
+        order: examined.order,
+        findings: findings(text, examined.errors, examined.warnings),
+        flow: examined.flow,
+    }
+}
+
+fn findings(text: &str, errors: Vec<Problem>, warnings: Vec<Problem>) -> Vec<Finding> {
+    if errors.is_empty() && warnings.is_empty() {
+        return Vec::new();
+    }
+    let lines = LineLengths::of(text);
+    let placed = |severity| {
+        let lines = &lines;
+        move |problem| lines.place(problem).into_finding(severity)
+    };
+    let errors = errors.into_iter().map(placed(Severity::Error));
+    errors
+        .chain(warnings.into_iter().map(placed(Severity::Warning)))
+        .collect()
+}
+
+struct Examined {
+    kind: FlowKind,
+    order: Option<Vec<String>>,
+    errors: Vec<Problem>,
+    warnings: Vec<Problem>,
+    flow: Option<Flow>,
+}
+
+impl Examined {
+    /// A text that is no flow.
+    fn refused(problems: Vec<Problem>) -> Self {
+        Self {
+            kind: FlowKind::Dag,
+            order: None,
+            errors: problems,
+            warnings: Vec::new(),
+            flow: None,
+        }
+    }
+}
+
+fn examine_source(source: &SourceText<'_>, files: Option<&FileNames>, repairs: usize) -> Examined {
+    match compose(source) {
+        Ok((tree, problems)) => examine_tree(&tree, problems, source.text().len(), files),
+        Err(Refused {
+            repaired: Some(repaired),
+            ..
+        }) if repairs > 0 => examine_source(&repaired, files, repairs - 1),
+        Err(refused) => Examined::refused(vec![refused.problem]),
+    }
+}
+
+fn examine_tree(
+    tree: &Tree<'_>,
+    mut problems: Vec<Problem>,
+    text_length: usize,
+    files: Option<&FileNames>,
+) -> Examined {
+    // No document, and a document that is nothing, is a flow without anything.
+    let root = match tree.root().filter(|root| !root.is_null()) {
+        None => Some(Mapping::empty_in(tree)),
+        Some(value) => {
+            if value.as_mapping().is_none() {
+                let kind = value.kind();
+                let message = format!(
+                    "A flow file is a mapping (`nodes:`, `inputs:` …), but this is {kind}."
+                );
+                problems.push(Problem::new("AttributeError", value.span(), message));
+            }
+            value.as_mapping()
+        }
+    };
+    let Some(root) = root else {
+        return Examined::refused(problems);
+    };
+    match read::read(root, text_length) {
+        Err(problem) => {
+            problems.push(problem);
+            Examined::refused(problems)
+        }
+        Ok(read) => {
+            let mut expander = Expander::for_text_of(text_length);
+            let mut examined = if root.get("entry").is_some() {
+                flex(root, &read.draft, problems, files, &mut expander)
+            } else {
+                problems.extend(read.problems);
+                dag(root, &read.draft, problems, files, &mut expander)
+            };
+            examined
+                .warnings
+                .extend(expander.exhausted_at().map(|span| {
+                    let message =
+                        "Through aliases this holds itself, or repeats too often, so what is shown of the flow is cut off.";
+                    Problem::new("FlowTooComplex", span, message)
+                }));
+            examined
+        }
+    }
+}
+
+/// promptflow checks nothing of a flex flow before it imports its entry.
+fn flex(
+    root: Mapping<'_>,
+    draft: &Draft<'_>,
+    errors: Vec<Problem>,
+    files: Option<&FileNames>,
+    expander: &mut Expander,
+) -> Examined {
+    Examined {
+        kind: FlowKind::Flex,
+        order: None,
+        errors,
+        warnings: lint::flex(root, files),
+        flow: Some(outline::flow(FlowKind::Flex, root, draft, expander)),
+    }
+}
+
+fn dag(
+    root: Mapping<'_>,
+    draft: &Draft<'_>,
+    mut errors: Vec<Problem>,
+    files: Option<&FileNames>,
+    expander: &mut Expander,
+) -> Examined {
+    let is_whole = errors.is_empty();
+    let checked = check::check(draft);
+    errors.extend(checked.problems);
+    let subject = lint::Subject {
+        root,
+        draft,
+        names: &checked.names,
+        is_whole,
+    };
+    let warnings = lint::dag(&subject, files);
+    let mut name = |index: usize| match draft.nodes[index].name {
+        Some(name) => expander.text(name),
+        None => "None".to_owned(),
+    };
+    let order = errors
+        .is_empty()
+        .then(|| checked.order.iter().map(|&index| name(index)).collect());
+    let flow = outline::flow(FlowKind::Dag, root, draft, expander);
+    Examined {
+        kind: FlowKind::Dag,
+        order,
+        errors,
+        warnings,
+        flow: Some(flow),
+    }
+}

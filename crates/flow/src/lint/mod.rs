@@ -1,0 +1,59 @@
+//! Warnings of our own: what promptflow takes, but its author hardly meant.
+
+mod files;
+mod keys;
+mod nodes;
+mod outputs;
+mod unused;
+
+use crate::check::Names;
+use crate::problem::Problem;
+use crate::read::Draft;
+use crate::report::FileNames;
+use crate::yaml::{Mapping, Value};
+
+/// What the rules look at.
+pub(crate) struct Subject<'a> {
+    pub(crate) root: Mapping<'a>,
+    pub(crate) draft: &'a Draft<'a>,
+    pub(crate) names: &'a Names<'a>,
+    /// Whether all of the flow could be read: only then something is missing for sure.
+    pub(crate) is_whole: bool,
+}
+
+/// The warnings about a DAG, by place.
+pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Problem> {
+    let mut warnings = Vec::new();
+    keys::unknown(subject.root, &mut warnings);
+    nodes::check(subject, &mut warnings);
+    outputs::check(subject, &mut warnings);
+    if subject.is_whole {
+        unused::check(subject, &mut warnings);
+    }
+    if let Some(files) = files {
+        files::missing(subject, files, &mut warnings);
+    }
+    warnings.sort_by_key(|warning| warning.span);
+    warnings
+}
+
+/// The warnings about a flex flow, by place.
+pub(crate) fn flex(root: Mapping<'_>, files: Option<&FileNames>) -> Vec<Problem> {
+    let mut warnings = Vec::new();
+    keys::unknown(root, &mut warnings);
+    if let Some(files) = files {
+        files::missing_requirements(root, files, &mut warnings);
+    }
+    warnings.sort_by_key(|warning| warning.span);
+    warnings
+}
+
+/// The `node` of each variant of each node.
+fn variant_nodes(root: Mapping<'_>) -> impl Iterator<Item = Mapping<'_>> {
+    let nodes = root.get("node_variants").and_then(Value::as_mapping);
+    let variants = nodes.into_iter().flat_map(Mapping::entries);
+    variants
+        .filter_map(|node| node.value.as_mapping()?.get("variants")?.as_mapping())
+        .flat_map(Mapping::entries)
+        .filter_map(|variant| variant.value.as_mapping()?.get("node")?.as_mapping())
+}
