@@ -1,0 +1,32 @@
+// Chromium, by the Playwright of the end-to-end tests.
+
+import { execFileSync } from 'node:child_process';
+import { createRequire } from 'node:module';
+
+const { chromium } = createRequire(new URL('../../e2e/package.json', import.meta.url))('@playwright/test');
+
+/** Gives `work` a browser, and closes it whatever happens. */
+export async function withBrowser(work) {
+  const browser = await chromium.launch({
+    executablePath: process.env.FLOWDECK_CHROMIUM ?? found(['chromium', 'chromium-browser', 'google-chrome']),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  });
+  try {
+    return await work(browser);
+  } finally {
+    await browser.close();
+  }
+}
+
+function found(names) {
+  return execFileSync('sh', ['-c', names.map((name) => `command -v ${name}`).join(' || ')], { encoding: 'utf8' }).trim();
+}
+
+/** A browser that has nothing cached, signed in. */
+export async function signedIn(browser, server) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  // The server takes the token from the link and answers with the cookie; the page itself is not loaded.
+  const answer = await context.request.get(server.readyUrl, { maxRedirects: 0 });
+  if (answer.status() >= 400) throw new Error(`signing in: ${answer.status()}`);
+  return context;
+}
