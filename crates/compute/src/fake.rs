@@ -1,4 +1,322 @@
-//! An engine in memory.
-/// Sessions that are made of nothing.
+//! An engine in memory, for tests: it keeps count of what exists, and fails or hangs where it is told to.
+
+mod executor;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use tokio::sync::Notify;
+
+use crate::{
+    engine::{
+        BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest, PhaseNote,
+        Requirements, Runtime, RuntimeInfo,
+    },
+    log::LogFile,
+};
+
+/// A call to the engine that can be told to go wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Step {
+    /// [`Engine::allocate`].
+    Allocate,
+    /// [`Engine::prepare_base`].
+    PrepareBase,
+    /// [`Engine::create_environment`].
+    CreateEnvironment,
+    /// [`Engine::install`].
+    Install,
+    /// [`Engine::start_runtime`].
+    StartRuntime,
+    /// [`Engine::check`].
+    Check,
+    /// [`Engine::remove`].
+    Remove,
+    /// An execution through [`Engine::request`]; one that hangs can be cancelled.
+    Execute,
+}
+
+impl Step {
+    /// The steps of a start, in order.
+    pub const START: [Step; 6] = [
+        Step::Allocate,
+        Step::PrepareBase,
+        Step::CreateEnvironment,
+        Step::Install,
+        Step::StartRuntime,
+        Step::Check,
+    ];
+}
+
+/// How a step goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Trouble {
+    Fail(EngineError),
+    Hang,
+}
+
+/// Sessions made of nothing. They outlive a `Compute`, as real ones do.
 #[derive(Debug, Default)]
-pub struct FakeEngine {}
+pub struct FakeEngine {
+    world: Mutex<World>,
+    changed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct World {
+    trouble: BTreeMap<Step, Trouble>,
+    environments: BTreeMap<SessionId, BTreeSet<u32>>,
+    runtimes: BTreeMap<u32, SessionId>,
+    started: u32,
+    base_is_made: bool,
+    satisfied: bool,
+    canceled: BTreeSet<String>,
+}
+
+impl FakeEngine {
+    /// From now on `step` fails with `error`.
+    pub fn fail(&self, step: Step, error: EngineError) {
+        self.world().trouble.insert(step, Trouble::Fail(error));
+    }
+
+    /// From now on `step` never ends.
+    pub fn hang(&self, step: Step) {
+        self.world().trouble.insert(step, Trouble::Hang);
+    }
+
+    /// Nothing goes wrong any more; what hangs goes on.
+    pub fn recover(&self) {
+        self.world().trouble.clear();
+        self.changed.notify_waiters();
+    }
+
+    /// Whether environments satisfy every requirements file as they are; they do not at first.
+    pub fn set_satisfied(&self, satisfied: bool) {
+        self.world().satisfied = satisfied;
+    }
+
+    /// Every runtime dies.
+    pub fn kill_runtimes(&self) {
+        self.world().runtimes.clear();
+        self.changed.notify_waiters();
+    }
+
+    /// How many runtimes live.
+    #[must_use]
+    pub fn runtimes(&self) -> usize {
+        self.world().runtimes.len()
+    }
+
+    /// The environments that exist.
+    #[must_use]
+    pub fn environments(&self) -> Vec<EnvironmentId> {
+        let world = self.world();
+        let all = world
+            .environments
+            .iter()
+            .flat_map(|(session, generations)| {
+                generations.iter().map(|generation| EnvironmentId {
+                    session: session.clone(),
+                    generation: *generation,
+                })
+            });
+        all.collect()
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn step(&self, step: Step) -> Result<(), EngineError> {
+        loop {
+            let changed = self.changed.notified();
+            match self.world().trouble.get(&step) {
+                None => return Ok(()),
+                Some(Trouble::Fail(error)) => return Err(error.clone()),
+                Some(Trouble::Hang) => {}
+            }
+            changed.await;
+        }
+    }
+}
+
+#[async_trait]
+impl Engine for FakeEngine {
+    async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
+        self.world()
+            .environments
+            .entry(session.clone())
+            .or_default();
+        self.step(Step::Allocate).await?;
+        Ok(None)
+    }
+
+    async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError> {
+        self.step(Step::PrepareBase).await?;
+        if std::mem::replace(&mut self.world().base_is_made, true) {
+            return Ok(BaseState::Ready);
+        }
+        log.line("making the base");
+        Ok(BaseState::Made("made the base".to_owned()))
+    }
+
+    async fn create_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<PhaseNote, EngineError> {
+        self.world()
+            .environments
+            .entry(environment.session.clone())
+            .or_default()
+            .insert(environment.generation);
+        self.step(Step::CreateEnvironment).await?;
+        Ok(None)
+    }
+
+    async fn install_command(
+        &self,
+        _: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<String, EngineError> {
+        Ok(format!("install -r {}", requirements.file))
+    }
+
+    async fn install(
+        &self,
+        _: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<PhaseNote, EngineError> {
+        log.line(format!("installing {}", requirements.file));
+        self.step(Step::Install).await?;
+        Ok(Some("installed".to_owned()))
+    }
+
+    async fn satisfies(&self, _: &EnvironmentId, _: &Requirements) -> Result<bool, EngineError> {
+        Ok(self.world().satisfied)
+    }
+
+    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
+        if let Some(generations) = self.world().environments.get_mut(&environment.session) {
+            generations.remove(&environment.generation);
+        }
+        Ok(())
+    }
+
+    async fn start_runtime(
+        &self,
+        environment: &EnvironmentId,
+        log: &LogFile,
+    ) -> Result<Runtime, EngineError> {
+        let process = {
+            let mut world = self.world();
+            world.started += 1;
+            let process = world.started;
+            world.runtimes.insert(process, environment.session.clone());
+            process
+        };
+        log.line("the runtime starts");
+        self.step(Step::StartRuntime).await?;
+        Ok(Runtime {
+            session: environment.session.clone(),
+            process,
+            started: 0,
+            socket: PathBuf::new(),
+        })
+    }
+
+    async fn check(&self, runtime: &Runtime, _: &LogFile) -> Result<RuntimeInfo, EngineError> {
+        self.step(Step::Check).await?;
+        if !self.is_alive(runtime).await {
+            return Err(EngineError::new("RuntimeDied", "The runtime ended."));
+        }
+        Ok(RuntimeInfo {
+            version: "fake".to_owned(),
+        })
+    }
+
+    async fn is_alive(&self, runtime: &Runtime) -> bool {
+        self.world().runtimes.contains_key(&runtime.process)
+    }
+
+    async fn died(&self, runtime: &Runtime) -> EngineError {
+        loop {
+            let changed = self.changed.notified();
+            if !self.is_alive(runtime).await {
+                return EngineError::new("RuntimeDied", "The runtime ended.");
+            }
+            changed.await;
+        }
+    }
+
+    async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
+        self.world().runtimes.remove(&runtime.process);
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn tidy(
+        &self,
+        environment: &EnvironmentId,
+        runtime: &Runtime,
+    ) -> Result<(), EngineError> {
+        let mut world = self.world();
+        world
+            .runtimes
+            .retain(|process, session| *session != runtime.session || *process == runtime.process);
+        if let Some(generations) = world.environments.get_mut(&environment.session) {
+            generations.retain(|generation| *generation == environment.generation);
+        }
+        Ok(())
+    }
+
+    async fn request(
+        &self,
+        runtime: &Runtime,
+        request: ExecutorRequest,
+    ) -> Result<ExecutorReply, EngineError> {
+        if !self.is_alive(runtime).await {
+            return Err(EngineError::new(
+                "RuntimeUnreachable",
+                "The runtime does not answer.",
+            ));
+        }
+        tokio::select! {
+            reply = self.answer(request) => reply,
+            _ = self.died(runtime) => Err(EngineError::new("RuntimeUnreachable", "The runtime does not answer.")),
+        }
+    }
+
+    async fn packages(&self, _: &EnvironmentId) -> Result<Vec<InstalledPackage>, EngineError> {
+        Ok(vec![InstalledPackage {
+            name: "promptflow-core".to_owned(),
+            version: "fake".to_owned(),
+        }])
+    }
+
+    async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
+        self.step(Step::Remove).await?;
+        {
+            let mut world = self.world();
+            world.environments.remove(session);
+            world.runtimes.retain(|_, other| other != session);
+        }
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let world = self.world();
+        let all: BTreeSet<&SessionId> = world
+            .environments
+            .keys()
+            .chain(world.runtimes.values())
+            .collect();
+        Ok(all.into_iter().cloned().collect())
+    }
+}

@@ -47,7 +47,13 @@ pub(super) fn find(
     let first = parts.next().map(|part| part.as_os_str().to_owned());
     for include in includes {
         let source = resolve(flows, folder, include)?;
-        let path = source.join(parts.as_path());
+        let rest = parts.as_path();
+        // Joining nothing would add a slash, which no file has.
+        let path = if rest.as_os_str().is_empty() {
+            source.clone()
+        } else {
+            source.join(rest)
+        };
         if source.file_name() == first.as_deref() && path.is_file() {
             return Ok(Some(path));
         }

@@ -63,24 +63,32 @@ impl Home {
         }
     }
 
-    /// Compute over real processes; the base packages are shared by all tests, also of later days.
+    /// Compute over real processes; base packages and uv are shared by all tests, also of later days.
     pub(crate) async fn compute(&self, standby: usize) -> Compute {
+        let engine = self.engine().await;
+        Compute::open(self.config(standby), engine).await.unwrap()
+    }
+
+    pub(crate) async fn engine(&self) -> Arc<ProcessEngine> {
+        let tools = self.data().join("tools");
+        if !tools.exists() {
+            fs::create_dir_all(self.data()).unwrap();
+            fs::create_dir_all(shared("tools")).unwrap();
+            std::os::unix::fs::symlink(shared("tools"), tools).unwrap();
+        }
         let options = ProcessOptions {
-            base: Some(shared_base()),
+            base: Some(shared("base")),
             ..ProcessOptions::default()
         };
-        let engine = ProcessEngine::new(&self.data(), options).await.unwrap();
-        Compute::open(self.config(standby), Arc::new(engine))
-            .await
-            .unwrap()
+        Arc::new(ProcessEngine::new(&self.data(), options).await.unwrap())
     }
 }
 
-fn shared_base() -> PathBuf {
+fn shared(what: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache =
         cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));
-    cache.join("flowdeck/test-data/base")
+    cache.join("flowdeck/test-data").join(what)
 }
 
 /// Waits until `condition` gives something; says what it waited for when it never does.
@@ -165,3 +173,39 @@ pub(crate) const TWO_NODES: [(&str, &str); 3] = [
         "from promptflow.core import tool\n\n\n@tool\ndef loud(text: str) -> str:\n    print('shouting')\n    if 'boom' in text:\n        return fail(text)\n    return text.upper()\n\n\ndef fail(text):\n    raise ValueError('no ' + text)\n",
     ),
 ];
+
+/// A clock that goes when it is told to.
+#[derive(Debug)]
+pub(crate) struct ManualClock {
+    now: tokio::sync::watch::Sender<i64>,
+}
+
+impl Default for ManualClock {
+    fn default() -> Self {
+        Self {
+            now: tokio::sync::watch::Sender::new(0),
+        }
+    }
+}
+
+impl ManualClock {
+    pub(crate) fn advance(&self, by: Duration) {
+        self.now
+            .send_modify(|now| *now += i64::try_from(by.as_millis()).unwrap());
+    }
+}
+
+#[async_trait::async_trait]
+impl flowdeck_compute::Clock for ManualClock {
+    fn now(&self) -> flowdeck_contract::Millis {
+        flowdeck_contract::Millis(*self.now.borrow())
+    }
+
+    async fn sleep_until(&self, time: flowdeck_contract::Millis) {
+        self.now
+            .subscribe()
+            .wait_for(|now| *now >= time.0)
+            .await
+            .unwrap();
+    }
+}
