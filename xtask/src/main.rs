@@ -29,7 +29,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use std::{ffi::OsString, process::ExitCode};
 
-use crate::{build::Profile, project::Project, setup::Scope, test::Part};
+use crate::{build::Profile, project::Project, setup::Scope, test::TestArgs};
 
 #[derive(Parser)]
 #[command(
@@ -60,7 +60,7 @@ enum Command {
     /// Build one self-contained binary with the browser app inside
     Dist,
     /// Run everything CI runs, or the named parts of it
-    Test { parts: Vec<Part> },
+    Test(TestArgs),
     /// Run the benchmarks; prints a table and writes target/bench.json
     Bench {
         /// Only run benchmark programs whose name contains one of these
@@ -109,7 +109,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Serve { flags } => serve::product(&project, &flags)?,
         Command::Dev { flags } => serve::app_while_editing(&project, &flags)?,
         Command::Dist => build::dist(&project)?,
-        Command::Test { parts } => return test::run(&project, &parts),
+        Command::Test(args) => return test::run(&project, &args),
         Command::Bench { filters } => bench::run(&project, &filters)?,
         Command::AppCheck => build::check(&project)?,
         Command::Env => serve::print_environment(&project)?,

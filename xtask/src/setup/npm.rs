@@ -19,7 +19,7 @@ impl NpmFolder {
         }
     }
 
-    /// Stands inside node_modules: whoever removes that folder removes the stamp.
+    /// Stands inside `node_modules`: whoever removes that folder removes the stamp.
     fn stamp(&self) -> Result<Stamp> {
         let lock = self.folder.join("package-lock.json");
         let content = fs::read(&lock).with_context(|| format!("cannot read {}", lock.display()))?;

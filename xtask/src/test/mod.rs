@@ -1,28 +1,108 @@
 //! Everything CI runs, and one line that sums it up.
 
+mod budgets;
+mod counts;
+mod dependencies;
 #[cfg(test)]
 mod folder;
+mod licences;
+mod runner;
+mod steps;
 
 use anyhow::Result;
-use clap::ValueEnum;
-use std::process::ExitCode;
+use clap::{Args, ValueEnum};
+use std::{cell::RefCell, process::ExitCode};
 
 #[cfg(test)]
 pub(crate) use folder::temporary_folder;
 
-use crate::project::Project;
+use crate::{
+    progress::{Step, step},
+    project::Project,
+    setup::{self, Scope, Tools},
+};
+use counts::Counts;
+
+#[derive(Args)]
+pub(crate) struct TestArgs {
+    /// Run only these parts
+    parts: Vec<Part>,
+    /// What to hand on to Playwright: `cargo xtask test e2e -- story --headed`
+    #[arg(last = true)]
+    playwright: Vec<String>,
+}
 
 /// What can be asked for by name.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Part {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
     /// Formatting, lints, licences and tests of the native crates
     Rust,
-    /// Lints, component tests and byte budgets of the browser app
+    /// Lints and tests of the browser app and the code editor, byte budgets of what is built
     App,
     /// The whole product in a browser
     E2e,
 }
 
-pub(crate) fn run(_project: &Project, _parts: &[Part]) -> Result<ExitCode> {
-    Ok(ExitCode::SUCCESS)
+/// What the steps of one run share.
+struct Run<'a> {
+    project: &'a Project,
+    tools: Tools,
+    total: RefCell<Counts>,
+}
+
+/// Runs what was asked for, or all; every step runs, whatever failed before it.
+pub(crate) fn run(project: &Project, args: &TestArgs) -> Result<ExitCode> {
+    let tools = setup::run(project, Scope::Test)?;
+    let run = Run {
+        project,
+        tools,
+        total: RefCell::default(),
+    };
+    let wanted = |part| args.parts.is_empty() || args.parts.contains(&part);
+    if wanted(Part::Rust) {
+        steps::rust(&run);
+    }
+    if wanted(Part::App) {
+        steps::app(&run);
+    }
+    if wanted(Part::E2e) {
+        steps::end_to_end(&run, &args.playwright);
+    }
+    let total = run.total.into_inner();
+    println!("{total}");
+    Ok(if total.failed == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+impl Run<'_> {
+    /// Does one step and adds what it counted. A step that could not count is one failure.
+    fn step(&self, title: &str, work: impl FnOnce(&Step) -> Result<Counts>) {
+        let result = step(title, |step| {
+            let counts = work(step)?;
+            step.note(counts.to_string());
+            Ok(counts)
+        });
+        match result {
+            Ok(counts) => *self.total.borrow_mut() += counts,
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    fn fail(&self, error: &anyhow::Error) {
+        eprintln!("{error:#}\n");
+        *self.total.borrow_mut() += Counts::one_failure_of(error);
+    }
+
+    /// A step that is one check: it passes or fails.
+    fn check(&self, title: &str, work: impl FnOnce(&Step) -> Result<()>) {
+        self.step(title, |step| work(step).map(|()| Counts::PASS));
+    }
+
+    fn skip(&self, title: &str, reason: &str) {
+        eprintln!("- {title}: skipped, {reason}");
+        *self.total.borrow_mut() += Counts::SKIP;
+    }
 }
