@@ -1,8 +1,117 @@
-//! Benchmarks.
-use anyhow::Result;
+//! Benchmarks: runs the programs, collects their rows, prints a table and writes `target/bench.json`.
+//!
+//! A benchmark program prints a JSON object a line ([`Row`]) and whatever else it likes. Programs are the bench targets of the
+//! native crates and `tests/bench/*.mjs`, which find the product in `FLOWDECK_BIN` and `FLOWDECK_ASSETS`.
 
-use crate::project::Project;
+mod row;
+mod table;
 
-pub(crate) fn run(_project: &Project, _filters: &[String]) -> Result<()> {
+use anyhow::{Context, Result, bail};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use crate::{
+    build::{self, Profile, sizes::Sizes},
+    process,
+    progress::step,
+    project::Project,
+    setup::{self, Browser, Scope},
+    stamp::write_atomically,
+};
+use row::Row;
+
+/// Runs all programs, or those whose name contains one of `filters`.
+pub(crate) fn run(project: &Project, filters: &[String]) -> Result<()> {
+    setup::run(project, Scope::Test)?;
+    build::app(project, Profile::Release)?;
+    let binary = build::server(project, Profile::Release)?;
+    let mut rows = sizes(project)?;
+    let mut failed = Vec::new();
+    for (name, mut program) in programs(project, &binary)? {
+        if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter.as_str())) {
+            continue;
+        }
+        match measure(project, &name, &mut program) {
+            Ok(measured) => rows.extend(measured),
+            Err(error) => {
+                eprintln!("{error:#}\n");
+                failed.push(name);
+            }
+        }
+    }
+    print!("{}", table::of(&rows));
+    let report = project.path("target/bench.json");
+    write_atomically(&report, &serde_json::to_vec_pretty(&rows)?)?;
+    println!("written to {}", report.display());
+    if !failed.is_empty() {
+        bail!("these benchmarks failed: {}", failed.join(", "));
+    }
     Ok(())
+}
+
+fn sizes(project: &Project) -> Result<Vec<Row>> {
+    let Sizes { first_load, editor } = Sizes::of(&project.dist())?;
+    Ok(vec![
+        Row::bytes("app: first load after brotli", first_load),
+        Row::bytes("app: editor chunk after brotli", editor),
+    ])
+}
+
+fn programs(project: &Project, binary: &Path) -> Result<Vec<(String, Command)>> {
+    let mut cargo = process::command("cargo");
+    cargo
+        .args([
+            "bench",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "flowdeck-app",
+            "--benches",
+        ])
+        .current_dir(&project.root);
+    let mut programs = vec![("crates".to_owned(), cargo)];
+    for script in scripts(&project.path("tests/bench"))? {
+        let mut node = process::command("node");
+        node.arg(&script)
+            .current_dir(&project.root)
+            .env("FLOWDECK_BIN", binary)
+            .env("FLOWDECK_ASSETS", project.dist())
+            .env("FLOWDECK_CHROMIUM", Browser::program()?);
+        let name = script
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        programs.push((name, node));
+    }
+    Ok(programs)
+}
+
+fn scripts(folder: &Path) -> Result<Vec<PathBuf>> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Ok(Vec::new());
+    };
+    let mut scripts = Vec::new();
+    for entry in entries {
+        let path = entry
+            .with_context(|| format!("cannot list {}", folder.display()))?
+            .path();
+        if path.extension().is_some_and(|extension| extension == "mjs") {
+            scripts.push(path);
+        }
+    }
+    scripts.sort_unstable();
+    Ok(scripts)
+}
+
+fn measure(project: &Project, name: &str, program: &mut Command) -> Result<Vec<Row>> {
+    step(&format!("measure: {name}"), |step| {
+        let finished = process::run(project, step, &format!("bench-{name}"), program)?.success()?;
+        let rows = row::read(&finished.output()?)?;
+        step.note(format!("{} results", rows.len()));
+        Ok(rows)
+    })
 }
