@@ -231,10 +231,7 @@ fn shortened(text: &str) -> String {
 
 fn requirements_file(message: &Message) -> Option<EngineError> {
     let whole = &message.whole;
-    if let Some((_, file)) = whole
-        .split_once("File not found: ")
-        .or_else(|| whole.split_once("Distribution not found at: "))
-    {
+    if let Some(file) = missing_file(whole) {
         let message = format!("The requirements name ‘{file}’, which does not exist.");
         return Some(
             EngineError::new("RequirementFileMissing", message)
@@ -256,6 +253,16 @@ fn requirements_file(message: &Message) -> Option<EngineError> {
         )
         .with_remedy("Correct the line.")
     })
+}
+
+fn missing_file(whole: &str) -> Option<&str> {
+    if let Some((_, rest)) = whole.split_once("failed to read from file `") {
+        let (file, why) = rest.split_once('`')?;
+        return why.contains("No such file").then_some(file);
+    }
+    ["File not found: ", "Distribution not found at: "]
+        .iter()
+        .find_map(|sign| Some(whole.split_once(sign)?.1))
 }
 
 #[cfg(test)]

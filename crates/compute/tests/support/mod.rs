@@ -24,24 +24,47 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Flows and data of one test, gone with it.
 pub(crate) struct Home {
-    pub(crate) root: tempfile::TempDir,
+    root: PathBuf,
+    _folder: Option<tempfile::TempDir>,
 }
 
 impl Home {
     pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
         let home = Self {
-            root: tempfile::tempdir().unwrap(),
+            root: folder.path().canonicalize().unwrap(),
+            _folder: Some(folder),
         };
         fs::create_dir(home.flows()).unwrap();
         home
     }
 
+    /// That of another process.
+    pub(crate) fn at(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+            _folder: None,
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(crate) fn flows(&self) -> PathBuf {
-        self.root.path().join("flows")
+        self.root.join("flows")
     }
 
     pub(crate) fn data(&self) -> PathBuf {
-        self.root.path().join("data")
+        self.root.join("data")
+    }
+
+    /// How many runtimes stand by.
+    pub(crate) fn standbys(&self) -> i64 {
+        let store = rusqlite::Connection::open(self.data().join("flowdeck.sqlite")).unwrap();
+        store
+            .query_row("SELECT count(*) FROM standbys", [], |row| row.get(0))
+            .unwrap()
     }
 
     /// Makes a flow of these files.
