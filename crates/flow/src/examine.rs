@@ -5,11 +5,14 @@ use crate::place::LineLengths;
 use crate::problem::Problem;
 use crate::read::Draft;
 use crate::report::{FileNames, Finding, Report, Severity};
-use crate::yaml::{Expander, Mapping, Refused, SourceText, Tree, compose};
+use crate::yaml::{Expander, Mapping, Refused, SourceText, Span, Tree, compose};
 use crate::{check, lint, outline, read};
 
 /// How many places of a text are rewritten for the parser before it has the last word.
 const MAX_REPAIRS: usize = 16;
+
+/// Nobody reads more, and an editor that marks them would be slow.
+const MAX_FINDINGS: usize = 500;
 
 /// Checks a text; `files` are those of the flow's folder, when they are known.
 pub(crate) fn examine(text: &str, files: Option<&FileNames>) -> Report {
@@ -31,10 +34,16 @@ fn findings(text: &str, errors: Vec<Problem>, warnings: Vec<Problem>) -> Vec<Fin
         let lines = &lines;
         move |problem| lines.place(problem).into_finding(severity)
     };
+    let untold = (errors.len() + warnings.len()).saturating_sub(MAX_FINDINGS);
     let errors = errors.into_iter().map(placed(Severity::Error));
-    errors
-        .chain(warnings.into_iter().map(placed(Severity::Warning)))
-        .collect()
+    let all = errors.chain(warnings.into_iter().map(placed(Severity::Warning)));
+    let mut told: Vec<Finding> = all.take(MAX_FINDINGS).collect();
+    if untold > 0 {
+        let message = format!("There are {untold} more findings, which are not shown.");
+        let problem = Problem::new("TooManyFindings", Span::START, message);
+        told.push(lines.place(problem).into_finding(Severity::Warning));
+    }
+    told
 }
 
 struct Examined {

@@ -15,7 +15,8 @@ pub struct Report {
     /// Node names in the order promptflow executes them; only for a DAG without errors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Vec<String>>,
-    /// Errors in the order promptflow meets them (it stops at the first), then warnings by line.
+    /// Errors in the order promptflow meets them (it stops at the first), then warnings by line;
+    /// of more than 500 the last says how many are left out.
     pub findings: Vec<Finding>,
     /// What could be read of the flow, even when there are findings; `None` when the text is not
     /// a YAML mapping.

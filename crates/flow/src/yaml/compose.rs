@@ -71,7 +71,7 @@ impl<'s> Composer<'s, '_> {
             return Err(Problem::new("YAMLError", self.point(&marker), problem).into());
         }
         self.read(text)?;
-        if let Some((message, span)) = self.strictness.refusal(text) {
+        if let Some((message, span)) = self.strictness.refusal(self.source) {
             return Err(Problem::new("YAMLError", self.source.span(&span), message).into());
         }
         Ok(())

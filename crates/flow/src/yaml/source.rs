@@ -37,6 +37,8 @@ struct Origin {
     before: u32,
     /// Spaces put in front of it.
     inserted: u32,
+    /// The column, from 0, of the first tab that became a space.
+    tab: Option<u32>,
 }
 
 impl<'t> SourceText<'t> {
@@ -120,11 +122,45 @@ impl<'t> SourceText<'t> {
             | "tab cannot be used as indentation" => {
                 self.indented(marker.line()..marker.line() + 1, marker.col() + DEEP)
             }
+            "tabs disallowed within this context (block indentation)" => {
+                self.with_spaces_for_tabs()
+            }
             "comments must be separated from other tokens by whitespace" => {
                 self.with_space_before(marker)
             }
             _ => None,
         }
+    }
+
+    /// The places, in the parsed text, of tabs that became spaces: one a line.
+    pub(super) fn replaced_tabs(&self) -> impl Iterator<Item = (usize, usize)> {
+        let lines = self.origins.iter().flatten().zip(1..);
+        lines.filter_map(|(origin, line)| Some((line, (origin.tab? + origin.inserted) as usize)))
+    }
+
+    /// Inside of brackets, tabs may indent. Whether these are, is known only afterwards.
+    fn with_spaces_for_tabs(&self) -> Option<SourceText<'static>> {
+        let mut origins = self
+            .origins
+            .clone()
+            .unwrap_or_else(|| file_lines(&self.text));
+        let mut text = String::with_capacity(self.text.len());
+        let mut replaced = false;
+        for (line, origin) in split_lines(&self.text).zip(&mut origins) {
+            let (blank, rest) =
+                line.split_at(line.len() - line.trim_start_matches([' ', '\t']).len());
+            if let Some(tab) = blank.find('\t') {
+                origin.tab = Some(u32::try_from(tab).ok()?.saturating_sub(origin.inserted));
+                replaced = true;
+            }
+            text.extend(blank.chars().map(|_| ' '));
+            text.push_str(rest);
+        }
+        replaced.then_some(SourceText {
+            text: Cow::Owned(text),
+            origins: Some(origins),
+            room: self.room,
+        })
     }
 
     /// Nothing but a comment follows on the line, so that no place of a token changes.

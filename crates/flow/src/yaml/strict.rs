@@ -3,6 +3,7 @@
 use saphyr_parser::{Event, Marker, ScalarStyle, Span};
 
 use super::characters::positions;
+use super::source::SourceText;
 
 /// Collects, while the parser goes through the text, what has to be looked at again.
 #[derive(Debug, Default)]
@@ -45,16 +46,15 @@ impl Strictness {
     }
 
     /// What is wrong with the text, when all of it was observed.
-    pub(super) fn refusal(&self, text: &str) -> Option<(&'static str, Span)> {
+    pub(super) fn refusal(&self, source: &SourceText<'_>) -> Option<(&'static str, Span)> {
+        let text = source.text();
         if let Some(span) = self.block_text_in_brackets {
             return Some((
                 "In brackets there is no block text. Put this in quotes.",
                 span,
             ));
         }
-        if text.contains('\t')
-            && let Some(at) = misplaced_tab(text, &self.tabs_allowed)
-        {
+        if let Some(at) = self.misplaced_tab(source) {
             let after = Marker::new(at.index() + 1, at.line(), at.col() + 1);
             let message = "A tab stands here. YAML takes tabs only inside of quotes: write spaces.";
             return Some((message, Span::new(at, after)));
@@ -64,6 +64,29 @@ impl Strictness {
             "In braces, a key and its `:` stand on one line. Is a comma missing?",
             *key,
         ))
+    }
+
+    fn misplaced_tab(&self, source: &SourceText<'_>) -> Option<Marker> {
+        let mut replaced = source.replaced_tabs();
+        if let Some((line, column)) = replaced.find(|place| !self.allows_tab_at(*place)) {
+            return Some(Marker::new(0, line, column));
+        }
+        let text = source.text();
+        if text.contains('\t') {
+            misplaced_tab(text, &self.tabs_allowed)
+        } else {
+            None
+        }
+    }
+
+    fn allows_tab_at(&self, place: (usize, usize)) -> bool {
+        let at = |marker: Marker| (marker.line(), marker.col());
+        let before = self
+            .tabs_allowed
+            .partition_point(|span| at(span.start) <= place);
+        before
+            .checked_sub(1)
+            .is_some_and(|last| place < at(self.tabs_allowed[last].end))
     }
 
     fn scalar(&mut self, text: &str, style: ScalarStyle, span: Span) {
