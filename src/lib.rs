@@ -16,9 +16,11 @@
 
 pub mod api;
 mod app;
+pub mod files;
 pub mod live;
 pub mod nav;
 pub mod pages;
+pub mod raw;
 pub mod routes;
 mod shell;
 mod sign_in_link;

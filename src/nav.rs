@@ -115,9 +115,9 @@ pub fn Link(
     /// Shown by the browser when the pointer rests on it.
     #[prop(optional, into)]
     title: MaybeProp<String>,
-    /// Marks it as the current page.
+    /// Marks it as where one is: `page` for this very page, `true` for one around it or a choice in a list.
     #[prop(optional, into)]
-    current: Signal<bool>,
+    current: Signal<Option<&'static str>>,
     /// What it says.
     children: Children,
 ) -> impl IntoView {
@@ -135,7 +135,7 @@ pub fn Link(
             href=move || nav.href(&to.get())
             class=class
             title=move || title.get()
-            aria-current=move || current.get().then_some("page")
+            aria-current=move || current.get()
             on:click=follow
         >
             {children()}

@@ -51,7 +51,11 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
 #[component]
 fn Navigation() -> impl IntoView {
     let page = use_nav().page;
-    let current = Signal::derive(move || matches!(page.get(), Page::Flows));
+    let current = Signal::derive(move || match page.get() {
+        Page::Flows => Some("page"),
+        Page::Flow(_) => Some("true"),
+        Page::Unknown => None,
+    });
     view! {
         <nav aria-label="Project" class=style::nav>
             <Link to=Route::flows() class=style::link current=current>

@@ -2,7 +2,7 @@
 
 pub mod flow;
 mod flows;
-mod parts;
+pub mod parts;
 mod sign_in;
 mod unknown;
 

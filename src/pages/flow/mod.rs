@@ -33,7 +33,11 @@ use self::{
     toolbar::Toolbar,
 };
 use super::parts::{Failure, PageHeading};
-use crate::api::{ApiError, Load};
+use crate::{
+    api::{ApiError, Load},
+    files::FilesRegion,
+    raw::{RawMode, Workbench},
+};
 
 stylance::import_crate_style!(style, "src/pages/flow/flow.module.css");
 
@@ -49,6 +53,7 @@ pub fn FlowPage(
     let form = InputForm::provide(context, definition);
     Actions::provide(context, form);
     Selection::provide(context);
+    Workbench::provide(context);
     announce_session(context);
     announce_runs(context);
 
@@ -108,23 +113,60 @@ fn Facts() -> impl IntoView {
     view! { <p class=style::facts>{facts}</p> }
 }
 
+/// The parts of the page. The files stay where they are when raw file mode is switched on and off.
 #[component]
 fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+    let view = FlowContext::from_context().view;
+    let raw = Memo::new(move |_| view.with(|view| view.raw));
+    let main = move || {
+        if raw.get() {
+            view! { <RawBody definition=definition /> }.into_any()
+        } else {
+            view! { <FormBody definition=definition /> }.into_any()
+        }
+    };
     view! {
+        <SessionPanel />
         <div class=style::body>
-            <div class=style::session>
-                <SessionPanel />
+            <div class=style::main>{main}</div>
+            <div class=style::aside>
+                <FilesRegion />
+                <Runs />
             </div>
+        </div>
+    }
+}
+
+/// The flow as a form.
+#[component]
+fn FormBody(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+    view! {
+        <div class=style::column>
+            <Inputs />
+            <Outputs />
+        </div>
+        <div class=style::column>
+            <Nodes definition=definition />
+        </div>
+    }
+}
+
+/// The flow as its files, and below it what a run gave, so that it can be edited and run in turn.
+#[component]
+fn RawBody(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+    let selected = Selection::from_context().id;
+    let has_run = Memo::new(move |_| selected.with(Option::is_some));
+    view! {
+        <div class=style::wide>
+            <RawMode />
+        </div>
+        <Show when=move || has_run.get()>
             <div class=style::column>
-                <Inputs />
                 <Outputs />
             </div>
             <div class=style::column>
                 <Nodes definition=definition />
             </div>
-            <div class=style::column>
-                <Runs />
-            </div>
-        </div>
+        </Show>
     }
 }

@@ -11,7 +11,10 @@ stylance::import_crate_style!(style, "src/pages/flow/section.module.css");
 pub fn Section(
     /// Its heading and name.
     title: &'static str,
-    /// What stands beside the heading.
+    /// What is said in the heading's line.
+    #[prop(optional, into)]
+    summary: ViewFn,
+    /// What stands at the end of the heading's line.
     #[prop(optional, into)]
     actions: ViewFn,
     /// What it holds.
@@ -23,6 +26,7 @@ pub fn Section(
         <section class=style::section aria-labelledby=labelled_by>
             <header class=style::header>
                 <h2 id=id>{title}</h2>
+                <div class=style::summary>{summary.run()}</div>
                 <div class=style::actions>{actions.run()}</div>
             </header>
             {children()}

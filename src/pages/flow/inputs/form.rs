@@ -57,9 +57,7 @@ impl InputForm {
     /// The text of `field` now.
     #[must_use]
     pub fn text(&self, field: &Field) -> String {
-        self.edits
-            .with(|edits| edits.get(&field.name).cloned())
-            .unwrap_or_else(|| field.default_text())
+        self.edits.with(|edits| text_of(edits, field))
     }
 
     /// Whether anything differs from the defaults.
@@ -100,7 +98,7 @@ impl InputForm {
     pub fn values(&self) -> Result<Map<String, Value>, InvalidInput> {
         let mut values = Map::new();
         for field in self.fields.get_untracked() {
-            let text = untrack(|| self.text(&field));
+            let text = self.edits.with_untracked(|edits| text_of(edits, &field));
             match field.parse(&text) {
                 Ok(value) => values.insert(field.name, value),
                 Err(reason) => {
@@ -132,6 +130,13 @@ impl InputForm {
                 _ => Store::Session.remove(key),
             });
     }
+}
+
+fn text_of(edits: &BTreeMap<String, String>, field: &Field) -> String {
+    edits
+        .get(&field.name)
+        .cloned()
+        .unwrap_or_else(|| field.default_text())
 }
 
 fn fields(definition: Option<&Definition>) -> Vec<Field> {

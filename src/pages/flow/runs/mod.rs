@@ -48,7 +48,9 @@ fn RunRow(run: RunSummary) -> impl IntoView {
     let context = FlowContext::from_context();
     let selected = Selection::from_context().id;
     let id = run.id.clone();
-    let current = Signal::derive(move || selected.with(|selected| selected.as_ref() == Some(&id)));
+    let current = Signal::derive(move || {
+        selected.with(|selected| (selected.as_ref() == Some(&id)).then_some("true"))
+    });
     let id = run.id.clone();
     let to = Signal::derive(move || {
         let view = context.view.get();

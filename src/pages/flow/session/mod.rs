@@ -29,11 +29,15 @@ pub fn SessionPanel() -> impl IntoView {
             .get()
             .is_some_and(|state| state != SessionState::NotExist)
     });
+    let summary = move || {
+        if known.get() {
+            view! { <Summary /> }.into_any()
+        } else {
+            view! { <Skeleton lines=1 label="Loading the session" /> }.into_any()
+        }
+    };
     view! {
-        <Section title="Compute session">
-            <Show when=move || known.get() fallback=|| view! { <Skeleton lines=1 label="Loading the session" /> }>
-                <Summary />
-            </Show>
+        <Section title="Compute session" summary=summary>
             <OutOfDate />
             <FailureNotice />
             <Show when=move || exists.get()>
