@@ -63,7 +63,7 @@ pub(crate) fn load_or_make(data: &Path) -> io::Result<Token> {
         Ok(text) => match text.trim().parse() {
             Ok(token) => return Ok(token),
             Err(InvalidToken) => {
-                tracing::warn!(path = %path.display(), "holds no token; a new one is made")
+                tracing::warn!(path = %path.display(), "holds no token; a new one is made");
             }
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -98,7 +98,7 @@ fn start_watcher(folder: &Path, changes: &Changes) -> Option<Box<dyn Watcher + S
     match native {
         Ok(watcher) => return Some(Box::new(watcher)),
         Err(error) => {
-            tracing::warn!(%error, "the operating system does not tell of changed files; looking every 2 s")
+            tracing::warn!(%error, "the operating system does not tell of changed files; looking every 2 s");
         }
     }
     let polling =

@@ -18,8 +18,11 @@ pub enum FlowError {
         "The folder of the flow ‘{0}’ is a link that leads out of the flows folder, so it is not followed."
     )]
     Outside(FlowId),
+    /// The flows folder is not there.
+    #[error("There is no flows folder {0}.")]
+    NoFolder(String),
     /// The flows folder, or one in it, cannot be read.
-    #[error("The folder {folder} could not be read: {source}")]
+    #[error("The folder {folder} could not be read: {source}.")]
     Unreadable {
         /// The folder.
         folder: String,
@@ -53,6 +56,7 @@ impl FlowError {
         match self {
             Self::NotFound(_) => "FlowNotFound",
             Self::Outside(_) => "FlowFolderOutside",
+            Self::NoFolder(_) => "FlowsFolderNotFound",
             Self::Unreadable { .. } => "FlowFolderUnreadable",
             Self::File(error) => error.code(),
         }

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -39,11 +40,14 @@ impl Flows {
     /// Opens the flows folder.
     ///
     /// # Errors
-    /// [`FlowError::Unreadable`] when it is missing, no folder, or may not be read.
+    /// [`FlowError::NoFolder`] when it is missing, [`FlowError::Unreadable`] when it is no folder or may not be read.
     pub fn open(path: &Path) -> Result<Self, FlowError> {
-        let unreadable = |source| FlowError::Unreadable {
-            folder: path.display().to_string(),
-            source,
+        let unreadable = |source: io::Error| {
+            let folder = path.display().to_string();
+            match source.kind() {
+                io::ErrorKind::NotFound => FlowError::NoFolder(folder),
+                _ => FlowError::Unreadable { folder, source },
+            }
         };
         let path = path.canonicalize().map_err(unreadable)?;
         let root = Dir::open_ambient_dir(&path, ambient_authority()).map_err(unreadable)?;
@@ -265,11 +269,11 @@ impl Flows {
     }
 }
 
-fn log_removal(name: &str, removed: std::io::Result<()>) {
+fn log_removal(name: &str, removed: io::Result<()>) {
     match removed {
         Ok(()) => tracing::info!(name, "removed what an interrupted save had left"),
         Err(error) => {
-            tracing::warn!(name, %error, "what an interrupted save had left could not be removed")
+            tracing::warn!(name, %error, "what an interrupted save had left could not be removed");
         }
     }
 }

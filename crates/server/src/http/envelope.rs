@@ -59,7 +59,7 @@ fn with_error_body(
     };
     log(&failure, id, method, path);
     let body = ErrorResponse {
-        error: failure.error,
+        error: *failure.error,
         correlation: Correlation {
             request_id: Some(id.as_str().to_owned()),
         },

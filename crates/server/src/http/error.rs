@@ -11,7 +11,7 @@ use flowdeck_contract::error::RootError;
 #[derive(Clone, Debug)]
 pub struct ApiError {
     pub(crate) status: StatusCode,
-    pub(crate) error: RootError,
+    pub(crate) error: Box<RootError>,
     /// For the log alone: may name paths and causes that are no client's business.
     pub(crate) cause: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
@@ -26,7 +26,7 @@ impl ApiError {
     pub fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
         Self {
             status,
-            error: RootError::new(code, message),
+            error: Box::new(RootError::new(code, message)),
             cause: None,
             headers: Vec::new(),
         }
@@ -53,14 +53,14 @@ impl ApiError {
     /// Adds what a person can do.
     #[must_use]
     pub fn remedy(mut self, text: impl Into<String>) -> Self {
-        self.error = self.error.with_remedy(text);
+        self.error = Box::new(self.error.with_remedy(text));
         self
     }
 
     /// Names the field, file or header at fault.
     #[must_use]
     pub fn target(mut self, target: impl Into<String>) -> Self {
-        self.error = self.error.with_target(target);
+        self.error = Box::new(self.error.with_target(target));
         self
     }
 
@@ -90,7 +90,7 @@ impl From<ComputeError> for ApiError {
         };
         Self {
             status,
-            error: error.to_root_error(),
+            error: Box::new(error.to_root_error()),
             cause: Some(format!("{error:?}")),
             headers: Vec::new(),
         }

@@ -40,9 +40,15 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .with_state(app.clone());
     let below_base = from_fn_with_state(app.clone(), strip_base).layer(routes);
-    Router::new()
+    let all = Router::new()
         .fallback_service(below_base)
-        .layer(from_fn_with_state(app, check_host))
+        .layer(from_fn_with_state(app, check_host));
+    answered(all)
+}
+
+/// What every answer gets, whatever happens on the way to it.
+fn answered(router: Router) -> Router {
+    router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::secure))
         .layer(from_fn(envelope::envelope))
@@ -101,4 +107,28 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
     ApiError::internal("The server failed. Its log says why.", cause).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use http_body_util::BodyExt;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_answered_as_a_failure_and_tells_nothing() {
+        async fn fall() -> &'static str {
+            panic!("the secret is 7")
+        }
+        let router = answered(Router::new().route("/", get(fall)));
+        let response = router.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(body["error"]["code"], "InternalError");
+        assert!(!body.to_string().contains("secret"));
+        assert!(body["correlation"]["RequestId"].is_string());
+    }
 }

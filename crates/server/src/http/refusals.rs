@@ -14,7 +14,9 @@ impl From<FlowError> for ApiError {
             FlowError::File(error) => return error.into(),
             FlowError::NotFound(_) => StatusCode::NOT_FOUND,
             FlowError::Outside(_) => StatusCode::FORBIDDEN,
-            FlowError::Unreadable { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+            FlowError::NoFolder(_) | FlowError::Unreadable { .. } => {
+                StatusCode::INTERNAL_SERVER_ERROR
+            }
         };
         Self::new(status, error.code(), error.to_string())
     }

@@ -1,80 +1,14 @@
 //! Live events.
 
-use axum::{
-    body::{Body, BodyDataStream},
-    http::{Method, StatusCode},
-};
-use futures_util::StreamExt;
-use serde_json::Value;
+use axum::http::Method;
 
-use crate::world::{FLOW, World};
+use crate::{
+    stream::{Event, Events},
+    world::{FLOW, World},
+};
 
 const FLOW_EVENTS: &str = "/api/projects/default/flows/greeter/events";
 const PROJECT_EVENTS: &str = "/api/projects/default/events";
-
-/// One open stream.
-struct Events {
-    body: BodyDataStream,
-    text: String,
-}
-
-/// One event: its id and its data.
-#[derive(Debug)]
-struct Event {
-    id: String,
-    data: Value,
-}
-
-impl Events {
-    async fn open(world: &World, path: &str, last: Option<&str>) -> Self {
-        let mut request = World::signed_in(Method::GET, path);
-        if let Some(last) = last {
-            request = request.header("last-event-id", last);
-        }
-        let response = world.send(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        Self {
-            body: response.into_body().into_data_stream(),
-            text: String::new(),
-        }
-    }
-
-    /// The next event; `None` when the stream ends.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
-                let field = |name: &str| {
-                    event
-                        .lines()
-                        .find_map(|line| line.strip_prefix(name))
-                        .map(|text| text.trim_start().to_owned())
-                };
-                let parsed = field("data:").map(|data| Event {
-                    id: field("id:").unwrap_or_default(),
-                    data: serde_json::from_str(&data).unwrap(),
-                });
-                self.text = rest.to_owned();
-                if parsed.is_some() {
-                    return parsed;
-                }
-                continue;
-            }
-            let bytes = self.body.next().await?.unwrap();
-            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
-        }
-    }
-
-    /// The next event of a type.
-    async fn until(&mut self, kind: &str) -> Event {
-        loop {
-            let event = self.next().await.unwrap();
-            if event.data["type"] == kind {
-                return event;
-            }
-        }
-    }
-}
 
 fn changed_paths(event: &Event) -> Vec<String> {
     event.data["value"]

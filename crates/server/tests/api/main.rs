@@ -2,9 +2,14 @@
 
 mod assets;
 mod auth;
+mod contract;
 mod errors;
 mod events;
 mod files;
 mod flows;
 mod openapi;
+mod runs;
+mod sessions;
+mod stream;
+mod swagger;
 mod world;

@@ -25,6 +25,8 @@ pub(crate) const FLOW: &str = "display_name: Greeter\ndescription: Says hello\ni
 pub(crate) struct World {
     folder: TempDir,
     pub(crate) app: App,
+    pub(crate) engine: Arc<FakeEngine>,
+    compute: Compute,
     router: Router,
 }
 
@@ -53,10 +55,10 @@ impl World {
             "print('hi')\r\n",
         )
         .unwrap();
-        Self::start(folder, base_path).await
+        Self::start(folder, base_path, Arc::default()).await
     }
 
-    async fn start(folder: TempDir, base_path: &str) -> Self {
+    async fn start(folder: TempDir, base_path: &str, engine: Arc<FakeEngine>) -> Self {
         let flows = Flows::open(&folder.path().join("flows")).unwrap();
         let config = ComputeConfig {
             flows: flows.path().to_owned(),
@@ -64,7 +66,7 @@ impl World {
             standby: 0,
             max_idle: None,
         };
-        let compute = Compute::open(config, Arc::new(FakeEngine::default()))
+        let compute = Compute::open(config, Arc::clone(&engine) as _)
             .await
             .unwrap();
         let settings = Settings {
@@ -75,11 +77,13 @@ impl World {
             token: TOKEN.parse().unwrap(),
         };
         let dist = folder.path().join("dist");
-        let app = App::start(settings, flows, compute, Assets::new(Some(&dist)));
+        let app = App::start(settings, flows, compute.clone(), Assets::new(Some(&dist)));
         let router = router(app.clone());
         Self {
             folder,
             app,
+            engine,
+            compute,
             router,
         }
     }
@@ -95,16 +99,19 @@ impl World {
         fs::write(path, content).unwrap();
     }
 
-    /// The same server with the app's files as they are now.
+    /// The server after a restart; what the engine made lives on.
     pub(crate) async fn restarted(self, base_path: &str) -> Self {
         self.app.close().await;
+        self.compute.close().await;
         let Self {
             folder,
             app,
+            engine,
+            compute,
             router,
         } = self;
-        drop((app, router));
-        Self::start(folder, base_path).await
+        drop((app, compute, router));
+        Self::start(folder, base_path, engine).await
     }
 
     /// Sends a request as it is.

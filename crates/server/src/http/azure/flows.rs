@@ -9,7 +9,6 @@ use flowdeck_contract::{
     flows::{FlowSummary, FlowType},
 };
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{WorkspaceFlowPath, WorkspacePath};
@@ -29,7 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// Which flows to list.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Query)]
 struct Filter {

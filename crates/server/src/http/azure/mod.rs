@@ -10,6 +10,7 @@ use axum::http::HeaderMap;
 use flowdeck_contract::{
     ids::{FlowId, ProjectName, SessionId},
     paths::LOCAL,
+    session::{SessionState, SessionView},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -146,9 +147,11 @@ impl WorkspaceSessionPath {
     fn flow(&self, app: &App) -> ApiResult<FlowId> {
         self.workspace().project(app)?;
         let sessions = app.compute.sessions();
-        let found = sessions
-            .into_iter()
-            .find(|(_, session)| session.session_id.as_ref() == Some(&self.session_id));
+        let is_it = |session: &SessionView| {
+            session.state != SessionState::NotExist
+                && session.session_id.as_ref() == Some(&self.session_id)
+        };
+        let found = sessions.into_iter().find(|(_, session)| is_it(session));
         found.map(|(flow, _)| flow).ok_or_else(|| {
             let message = format!("There is no compute session ‘{}’.", self.session_id);
             ApiError::not_found("SessionNotFound", message)

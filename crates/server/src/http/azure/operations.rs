@@ -12,7 +12,7 @@ use flowdeck_contract::{
     paths::{self, LOCAL},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{WorkspacePath, own_address};
@@ -69,7 +69,7 @@ pub(super) fn accepted(
 }
 
 /// Names an operation. The contract's clients take the address from the header and need not know its parts.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct OperationPath {
@@ -97,7 +97,7 @@ struct OperationPath {
 }
 
 /// Accepted for the contract's sake.
-#[derive(Debug, Deserialize, IntoParams)]
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "there is one version and one type")]
 struct PollQuery {

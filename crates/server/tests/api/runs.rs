@@ -1,0 +1,113 @@
+//! Runs of a flow.
+
+use axum::http::{Method, StatusCode};
+use flowdeck_compute::fake::Step;
+use serde_json::{Value, json};
+
+use crate::{
+    stream::Events,
+    world::{Answer, World},
+};
+
+const FLOW: &str = "/api/projects/default/flows/greeter";
+const SESSIONS: &str = "/flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default/Flows/greeter/sessions";
+const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
+
+async fn world_with_session() -> (World, Events) {
+    let world = World::new().await;
+    let mut events = Events::open(&world, &format!("{FLOW}/events"), None).await;
+    assert_eq!(
+        world.call(Method::POST, SESSIONS, &JSON, "{}").await.status,
+        StatusCode::ACCEPTED
+    );
+    events.until_session("available").await;
+    (world, events)
+}
+
+async fn run(world: &World, body: Value) -> Answer {
+    world
+        .call(
+            Method::POST,
+            &format!("{FLOW}/runs"),
+            &JSON,
+            body.to_string(),
+        )
+        .await
+}
+
+async fn until_run(events: &mut Events, state: &str) -> Value {
+    loop {
+        let run = events.until("run").await.data["value"].clone();
+        if run["summary"]["state"] == state {
+            return run;
+        }
+    }
+}
+
+#[tokio::test]
+async fn without_a_session_a_run_says_why_not() {
+    let world = World::new().await;
+    let answer = run(&world, json!({})).await;
+    answer.refused(StatusCode::CONFLICT);
+    assert_eq!(
+        answer.json()["error"]["message"],
+        "A run needs a compute session. Start one first."
+    );
+    assert_eq!(world.get(&format!("{FLOW}/runs")).await.json(), json!([]));
+}
+
+#[tokio::test]
+async fn a_run_is_told_live_and_kept() {
+    let (world, mut events) = world_with_session().await;
+    let begun = run(&world, json!({"inputs": {"name": "Ada"}})).await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+    let done = until_run(&mut events, "completed").await;
+    let id = done["summary"]["id"].as_str().unwrap();
+    assert_eq!(begun.json()["summary"]["id"], id);
+    assert_eq!(done["inputs"], json!({"name": "Ada"}));
+    assert_eq!(done["nodes"][0]["name"], "greet");
+    assert_eq!(world.get(&format!("{FLOW}/runs/{id}")).await.json(), done);
+    let log = world.get(&format!("{FLOW}/runs/{id}/log")).await;
+    assert!(
+        log.text().contains("Executing node greet"),
+        "{}",
+        log.text()
+    );
+    assert_eq!(log.header("content-type"), "text/plain; charset=utf-8");
+    drop(events);
+    let world = world.restarted("/").await;
+    let runs = world.get(&format!("{FLOW}/runs")).await.json();
+    assert_eq!(runs, json!([done["summary"]]));
+}
+
+#[tokio::test]
+async fn a_run_can_be_cancelled() {
+    let (world, mut events) = world_with_session().await;
+    world.engine.hang(Step::Execute);
+    let begun = run(&world, json!({})).await.json();
+    let id = begun["summary"]["id"].as_str().unwrap();
+    let canceled = world
+        .call(Method::POST, &format!("{FLOW}/runs/{id}/cancel"), &[], "")
+        .await;
+    assert_eq!(canceled.status, StatusCode::OK, "{}", canceled.text());
+    until_run(&mut events, "canceled").await;
+    let gone = world
+        .call(Method::POST, &format!("{FLOW}/runs/gone/cancel"), &[], "")
+        .await;
+    assert_eq!(gone.refused(StatusCode::NOT_FOUND), "RunNotFound");
+}
+
+#[tokio::test]
+async fn a_node_runs_alone_and_one_that_is_not_there_does_not() {
+    let (world, mut events) = world_with_session().await;
+    assert_eq!(
+        run(&world, json!({"node": "greet"})).await.status,
+        StatusCode::CREATED
+    );
+    assert_eq!(
+        until_run(&mut events, "completed").await["summary"]["node"],
+        "greet"
+    );
+    let missing = run(&world, json!({"node": "gone"})).await;
+    missing.refused(StatusCode::BAD_REQUEST);
+}

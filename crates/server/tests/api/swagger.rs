@@ -1,0 +1,81 @@
+//! The public contract's document, and whether an answer has the shape that it gives.
+
+use std::{fs, path::Path};
+
+use axum::http::Method;
+use serde_json::{Map, Value, json};
+
+use crate::world::Answer;
+
+const WORKSPACE: &str = "/flow/api/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}";
+
+/// The public contract.
+pub(crate) struct Swagger(Value);
+
+impl Swagger {
+    /// Reads the document; `None`, and a word about that, where it does not stand.
+    pub(crate) fn load() -> Option<Self> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../../../shared/reference/prompt-flow-service.swagger.json");
+        let Ok(text) = fs::read_to_string(path) else {
+            eprintln!("skipped: prompt-flow-service.swagger.json is not there");
+            return None;
+        };
+        Some(Self(serde_json::from_str(&text).unwrap()))
+    }
+
+    /// Checks an answer against what the contract says of the operation.
+    #[track_caller]
+    pub(crate) fn check(&self, method: &Method, path: &str, answer: &Answer) {
+        let operation =
+            &self.0["paths"][format!("{WORKSPACE}{path}")][method.as_str().to_lowercase()];
+        assert!(operation.is_object(), "the contract has no {method} {path}");
+        let responses = &operation["responses"];
+        let described = responses
+            .get(answer.status.as_str())
+            .unwrap_or(&responses["default"]);
+        let schema = &described["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "{method} {path}: {described}");
+        self.validate(schema, answer);
+    }
+
+    #[track_caller]
+    fn validate(&self, schema: &Value, answer: &Answer) {
+        let document = json!({"allOf": [json_schema(schema)], "components": json_schema(&self.0["components"])});
+        let validator = jsonschema::draft202012::new(&document).unwrap();
+        let body = answer.json();
+        let errors: Vec<_> = validator
+            .iter_errors(&body)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{errors:#?}\n{body:#}");
+    }
+}
+
+/// From OpenAPI 3.0's dialect to JSON Schema: what is `nullable` may be null. Two differences of ours are known: a running
+/// session is `Available`, and the poll's body, which the contract leaves without any field, says how it stands.
+fn json_schema(value: &Value) -> Value {
+    match value {
+        Value::Object(object) => Value::Object(object_schema(object)),
+        Value::Array(array) => array.iter().map(json_schema).collect(),
+        other => other.clone(),
+    }
+}
+
+fn object_schema(object: &Map<String, Value>) -> Map<String, Value> {
+    let mut schema: Map<_, _> = object
+        .iter()
+        .map(|(key, value)| (key.clone(), json_schema(value)))
+        .collect();
+    if object.get("nullable") == Some(&Value::Bool(true))
+        && let Some(kind) = object.get("type").filter(|kind| kind.is_string())
+    {
+        schema.insert("type".to_owned(), json!([kind, "null"]));
+    }
+    if let Some(Value::Array(words)) = schema.get_mut("enum")
+        && words.contains(&json!("NotExist"))
+    {
+        words.push(json!("Available"));
+    }
+    schema
+}

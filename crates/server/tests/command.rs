@@ -1,0 +1,322 @@
+//! The `flowdeck` command as a process: what it prints, how it ends.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const GOOD: &str = "nodes:\n- name: a\n  type: python\n  source: {type: code, path: a.py}\n  inputs: {}\noutputs: {}\n";
+const BAD: &str = "nodes:\n- {name: a, type: python, source: {type: code, path: a.py}, inputs: {x: '${b.output}'}}\n- {name: b, type: python, source: {type: code, path: b.py}, inputs: {x: '${a.output}'}}\n";
+
+fn flowdeck() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_flowdeck"));
+    command
+        .env_remove("FLOWDECK_TOKEN")
+        .env_remove("RUST_LOG")
+        .stdin(Stdio::null());
+    command
+}
+
+fn world() -> TempDir {
+    let world = tempfile::tempdir().unwrap();
+    for (name, text) in [("good", GOOD), ("bad", BAD)] {
+        fs::create_dir_all(world.path().join("flows").join(name)).unwrap();
+        fs::write(
+            world.path().join("flows").join(name).join("flow.dag.yaml"),
+            text,
+        )
+        .unwrap();
+        fs::write(world.path().join("flows").join(name).join("a.py"), "").unwrap();
+    }
+    world
+}
+
+fn check(arguments: &[&str], at: &Path) -> Output {
+    flowdeck()
+        .arg("check")
+        .args(arguments)
+        .current_dir(at)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn check_says_by_its_exit_code_what_it_found() {
+    let world = world();
+    for (paths, code) in [
+        (&["flows/good"][..], 0),
+        (&["flows/good/flow.dag.yaml"], 0),
+        (&["flows/bad"], 1),
+        (&["flows/good", "flows/bad"], 1),
+        (&["flows/gone"], 2),
+        (&["flows/bad", "flows/gone.yaml"], 2),
+        (&["flows"], 2),
+        (&[], 2),
+        (&["flows/good", "--format", "xml"], 2),
+    ] {
+        assert_eq!(
+            check(paths, world.path()).status.code(),
+            Some(code),
+            "{paths:?}"
+        );
+    }
+}
+
+#[test]
+fn check_names_the_place_of_an_error() {
+    let world = world();
+    let output = check(&["flows/bad"], world.path());
+    assert!(
+        text(&output.stdout).starts_with("flows/bad/flow.dag.yaml:"),
+        "{}",
+        text(&output.stdout)
+    );
+    assert!(
+        text(&output.stdout).contains("error NodeCircularDependency"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
+fn check_gives_an_object_for_each_path() {
+    let world = world();
+    fs::write(world.path().join("latin1.yaml"), b"\xf6").unwrap();
+    let output = check(
+        &["flows/good", "flows/bad", "latin1.yaml", "--format", "json"],
+        world.path(),
+    );
+    assert_eq!(output.status.code(), Some(2));
+    let files: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(files[0]["path"], "flows/good/flow.dag.yaml");
+    assert_eq!(files[0]["ok"], true);
+    assert_eq!(files[0]["order"], serde_json::json!(["a"]));
+    assert_eq!(files[1]["ok"], false);
+    let finding = files[1]["findings"][0].as_object().unwrap();
+    let keys: Vec<_> = finding.keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "code",
+            "severity",
+            "message",
+            "line",
+            "column",
+            "endLine",
+            "endColumn"
+        ]
+    );
+    assert_eq!(files[2]["ok"], false);
+    assert!(
+        files[2]["findings"][0]["message"]
+            .as_str()
+            .unwrap()
+            .contains("UTF-8")
+    );
+}
+
+/// A server in a process of its own, ended when dropped.
+struct Server {
+    process: Child,
+    line: String,
+    address: SocketAddr,
+}
+
+impl Server {
+    fn start(world: &Path, arguments: &[&str]) -> Self {
+        let mut process = serve(world, arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .split("http://")
+            .nth(1)
+            .and_then(|rest| rest.split('/').next())
+            .and_then(|address| address.parse().ok());
+        let address = address.unwrap_or_else(|| panic!("{line}"));
+        Self {
+            process,
+            line,
+            address,
+        }
+    }
+
+    /// The status line and headers of an answer; the connection stays open.
+    fn get(&self, path: &str, token: &str) -> (TcpStream, String) {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\n\r\n",
+            self.address
+        )
+        .unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        (stream, String::from_utf8(head).unwrap())
+    }
+
+    fn terminate(&mut self) -> Option<i32> {
+        let id = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.process.wait().unwrap().code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn serve(world: &Path, arguments: &[&str]) -> Command {
+    let mut command = flowdeck();
+    command.current_dir(world).args([
+        "serve",
+        "--flows",
+        "flows",
+        "--data",
+        "data",
+        "--standby",
+        "0",
+    ]);
+    if !arguments.contains(&"--listen") {
+        command.args(["--listen", "127.0.0.1:0"]);
+    }
+    command.args(arguments);
+    command
+}
+
+fn refused(world: &Path, arguments: &[&str]) -> String {
+    let output = serve(world, arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    assert!(output.stdout.is_empty());
+    text(&output.stderr).lines().last().unwrap().to_owned()
+}
+
+#[test]
+fn a_server_says_where_it_is_and_ends_when_asked_to() {
+    let world = world();
+    let mut server = Server::start(
+        world.path(),
+        &["--token", "secret", "--base-path", "/deck/"],
+    );
+    assert_eq!(
+        server.line,
+        format!(
+            "flowdeck is ready at http://{}/deck/?token=secret\n",
+            server.address
+        )
+    );
+    assert_ne!(server.address.port(), 0);
+    let (_, head) = server.get("/deck/api/projects/default", "secret");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let (mut events, head) = server.get("/deck/api/projects/default/flows/good/events", "secret");
+    assert!(head.contains("text/event-stream"), "{head}");
+    assert_eq!(server.terminate(), Some(0));
+    // An open stream neither holds the server up nor is it cut off in the middle of an event.
+    let mut rest = String::new();
+    events.read_to_string(&mut rest).unwrap();
+    assert!(rest.ends_with("0\r\n\r\n"), "{rest}");
+}
+
+#[test]
+fn a_made_token_stays_valid_over_a_restart() {
+    let world = world();
+    let mut first = Server::start(world.path(), &[]);
+    let token = |line: &str| line.trim().split("token=").nth(1).unwrap().to_owned();
+    let made = token(&first.line);
+    assert_eq!(made.len(), 48);
+    first.terminate();
+    let second = Server::start(world.path(), &[]);
+    assert_eq!(token(&second.line), made);
+    let given = serve(world.path(), &[])
+        .env("FLOWDECK_TOKEN", "not a token")
+        .output()
+        .unwrap();
+    assert_eq!(given.status.code(), Some(2));
+    assert!(!text(&given.stderr).contains(&made));
+}
+
+#[test]
+fn a_server_that_cannot_start_says_why_and_what_to_do() {
+    let world = world();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refusal = refused(world.path(), &["--listen", &address]);
+    assert!(
+        refusal.contains(&format!("port {} ", taken.local_addr().unwrap().port()))
+            && refusal.contains("--listen"),
+        "{refusal}"
+    );
+    let running = Server::start(world.path(), &[]);
+    let refusal = refused(world.path(), &[]);
+    assert!(
+        refusal.contains("in use by another flowdeck server") && refusal.contains("--data"),
+        "{refusal}"
+    );
+    drop(running);
+    fs::rename(world.path().join("flows"), world.path().join("moved")).unwrap();
+    let refusal = refused(world.path(), &[]);
+    assert_eq!(
+        refusal,
+        "flowdeck: There is no flows folder flows. Give the folder that holds your flows with --flows."
+    );
+    fs::rename(world.path().join("moved"), world.path().join("flows")).unwrap();
+    fs::write(world.path().join("file"), "").unwrap();
+    let output = flowdeck()
+        .current_dir(world.path())
+        .args([
+            "serve",
+            "--flows",
+            "flows",
+            "--data",
+            "file",
+            "--listen",
+            "127.0.0.1:0",
+        ])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("data folder file cannot be written"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+#[test]
+fn what_a_killed_save_left_is_removed_at_the_next_start() {
+    let world = world();
+    let leftover = world
+        .path()
+        .join("flows/good/.flowdeck-save-0123456789abcdef.tmp");
+    fs::write(&leftover, "half").unwrap();
+    let _server = Server::start(world.path(), &[]);
+    assert!(!leftover.exists());
+}
