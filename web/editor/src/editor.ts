@@ -19,9 +19,9 @@ import { setup, styleNonce } from "./setup.ts";
 /** What the app gets told; both calls are light. */
 export interface Listener {
   /** The person changed a file's text. */
-  changed(path: string, revision: number, modified: boolean): void;
-  /** The person asked to save. */
-  save(path: string): void;
+  changed(path: string, modified: boolean): void;
+  /** The person asked to save the file that is shown. */
+  save(): void;
 }
 
 interface Tab extends OpenFile {
@@ -33,7 +33,6 @@ export class Editor {
   readonly #tabs = new Map<string, Tab>();
   #shown: string | null = null;
 
-  /** @param describedBy the id of an element that says how the keyboard leaves the editor */
   constructor(
     host: HTMLElement,
     private readonly describedBy: string,
@@ -45,7 +44,7 @@ export class Editor {
   /** Opens a file without showing it. `text` is what the editor holds, `base` what the disk does. */
   open(path: string, text: string, base: string): void {
     const extensions = [
-      setup({ label: path, describedBy: this.describedBy }, () => this.listener.save(path)),
+      setup({ label: path, describedBy: this.describedBy }, () => this.listener.save()),
       languageSupport(languageOf(path)),
       EditorView.updateListener.of((update) => {
         this.#tab(path).state = update.state;
@@ -97,10 +96,11 @@ export class Editor {
     if (change !== null) this.#dispatch(path, change);
   }
 
-  /** Marks findings; those of an older text (another revision) are dropped. */
-  mark(path: string, revision: number, findings: readonly Finding[]): void {
+  /** Marks findings, given as a JSON array of `Finding`; those of an older text (another revision) are dropped. */
+  mark(path: string, revision: number, findings: string): void {
     const tab = this.#tab(path);
-    if (tab.revision === revision) this.#dispatch(path, showFindings(tab.state, findings));
+    if (tab.revision !== revision) return;
+    this.#dispatch(path, showFindings(tab.state, JSON.parse(findings) as Finding[]));
   }
 
   /** Shows a line (from 1) of an open file, puts the cursor there and takes the focus. */
@@ -148,7 +148,7 @@ export class Editor {
   #counted(path: string, quiet: boolean): void {
     const tab = this.#tab(path);
     tab.revision += 1;
-    if (!quiet) this.listener.changed(path, tab.revision, isModified(tab));
+    if (!quiet) this.listener.changed(path, isModified(tab));
   }
 
   #tab(path: string): Tab {

@@ -1,20 +1,21 @@
-// Looks, by the app's custom properties alone: a change of theme needs no new editor state.
+// Looks, by custom properties alone, so that light and dark follow the page: the app's tokens (style/tokens.css), and
+// --editor-… for what only an editor has, which the app sets on the element around it.
 import { HighlightStyle, syntaxHighlighting } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const INK = "var(--editor-ink)";
-const MUTED = "var(--editor-muted)";
-const SURFACE = "var(--editor-surface)";
-const RAISED = "var(--editor-raised)";
-const LINE = "var(--editor-line)";
-const ACCENT = "var(--editor-accent)";
-const ERROR = "var(--editor-error)";
-const WARNING = "var(--editor-warning)";
+const INK = "var(--text)";
+const MUTED = "var(--text-muted)";
+const SURFACE = "var(--surface)";
+const RAISED = "var(--surface-raised)";
+const LINE = "var(--border)";
+const ACCENT = "var(--accent-fill)";
+const ERROR = "var(--danger-text)";
+const WARNING = "var(--warning-text)";
 
 const frame = EditorView.theme({
-  "&": { color: INK, backgroundColor: SURFACE, height: "100%", fontSize: "var(--editor-font-size)" },
+  "&": { color: INK, backgroundColor: SURFACE, height: "100%", fontSize: "var(--text-small)" },
   // Drawn above the gutters and the active line, which an outline would lie beneath.
   "&.cm-focused": { outline: "none" },
   "&.cm-focused::after": {
@@ -22,10 +23,10 @@ const frame = EditorView.theme({
     position: "absolute",
     inset: "0",
     zIndex: "300",
-    border: "2px solid var(--editor-focus)",
+    border: "2px solid var(--focus)",
     pointerEvents: "none",
   },
-  ".cm-scroller": { fontFamily: "var(--editor-font)", lineHeight: "1.55", overflow: "auto" },
+  ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.55", overflow: "auto" },
   ".cm-content": { caretColor: INK },
   ".cm-cursor, .cm-dropCursor": { borderLeftColor: INK },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
@@ -51,7 +52,7 @@ const frame = EditorView.theme({
 const panels = EditorView.theme({
   ".cm-panels": { backgroundColor: RAISED, color: INK, fontFamily: "inherit" },
   ".cm-panels-top": { borderBottom: `1px solid ${LINE}` },
-  ".cm-panel.cm-search": { padding: "6px 32px 6px 8px", fontSize: "var(--editor-font-size)" },
+  ".cm-panel.cm-search": { padding: "6px 32px 6px 8px", fontSize: "var(--text-small)" },
   ".cm-panel.cm-search :is(label, input, button)": { fontSize: "inherit" },
   ".cm-panel button": { minHeight: "24px", minWidth: "24px" },
   ".cm-panel.cm-search [name=close], .cm-dialog-close": { color: INK, fontSize: "18px" },
@@ -69,7 +70,7 @@ const panels = EditorView.theme({
     borderRadius: "4px",
     padding: "2px 8px",
   },
-  ".cm-panel :focus-visible": { outline: "2px solid var(--editor-focus)", outlineOffset: "1px" },
+  ".cm-panel :focus-visible": { outline: "2px solid var(--focus)", outlineOffset: "1px" },
   ".cm-tooltip": { backgroundColor: RAISED, color: INK, border: `1px solid ${LINE}`, borderRadius: "4px" },
 });
 

@@ -1,0 +1,88 @@
+//! Deletes a file, after asking.
+
+use flowdeck_contract::ids::FilePath;
+use leptos::prelude::*;
+
+use super::FilesContext;
+use crate::{
+    pages::{flow::context::FlowContext, parts::tell_failure},
+    raw::{FlowFiles, Removed},
+    ui::{Button, ButtonKind, Dialog, DialogKind, Status, Tone},
+};
+
+stylance::import_crate_style!(style, "src/files/remove_file.module.css");
+
+/// Asks before `removing` is deleted, and says what is lost with it.
+#[component]
+pub(super) fn RemoveFile(removing: RwSignal<Option<FilePath>>) -> impl IntoView {
+    let flow = FlowContext::from_context();
+    let files = expect_context::<FilesContext>();
+    let status = Status::from_context();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(removing.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() {
+            removing.set(None);
+        }
+    });
+    let title = move || {
+        removing
+            .get()
+            .map_or_else(String::new, |path| format!("Delete {path}?"))
+    };
+    let unsaved = move || {
+        removing.with(|path| {
+            path.as_ref()
+                .is_some_and(|path| flow.unsaved.with(|all| all.contains(path)))
+        })
+    };
+    let remove = move |()| {
+        let Some(path) = removing.get_untracked() else {
+            return;
+        };
+        removing.set(None);
+        let tag = files
+            .listing
+            .peek(|listed| listed.files.get(&path).map(|entry| entry.etag.clone()));
+        let Some(tag) = tag.flatten() else {
+            return;
+        };
+        leptos::task::spawn_local_scoped_with_cancellation(async move {
+            match FlowFiles::new(flow.api, flow.flow())
+                .remove(&path, &tag)
+                .await
+            {
+                Ok(Removed::Done) => {
+                    files.listing.remove(&path);
+                    files.on_removed.run(path.clone());
+                    status.announce(format!("{path} deleted."));
+                }
+                Ok(Removed::Refused) => {
+                    let detail =
+                        "It changed since it was listed. Look at it, then delete it again.";
+                    status.tell(
+                        Tone::Bad,
+                        format!("{path} was not deleted"),
+                        Some(detail.to_owned()),
+                    );
+                    files.listing.refresh();
+                }
+                Err(error) => tell_failure(status, &format!("{path} was not deleted"), &error),
+            }
+        });
+    };
+    view! {
+        <Dialog open=open title=Signal::derive(title) kind=DialogKind::Confirm>
+            <p>"The file is removed from the flow folder. There is no undo."</p>
+            <Show when=unsaved>
+                <p>"It has unsaved edits, which are lost too."</p>
+            </Show>
+            <div class=style::choices>
+                <Button kind=ButtonKind::Plain on_press=move |()| removing.set(None) first_focus=true>
+                    "Keep the file"
+                </Button>
+                <Button kind=ButtonKind::Danger on_press=remove>"Delete"</Button>
+            </div>
+        </Dialog>
+    }
+}

@@ -1,0 +1,34 @@
+//! Raw file mode: the flow's files in tabs of a code editor.
+//!
+//! The flow page calls [`Workbench::provide`] once, before its parts are made, and shows [`RawMode`] while the address
+//! asks for it. `document`, `tabs`, `draft`, `diff` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
+//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping` and `checking` carry them out; the rest are views. Only
+//! `ffi` knows the editor's JavaScript.
+
+mod checking;
+mod compare;
+mod diff;
+mod disk;
+mod document;
+mod draft;
+mod drafts;
+mod ffi;
+mod keeping;
+mod mode;
+mod notices;
+mod opening;
+mod pace;
+mod panel;
+mod problems;
+mod requirements;
+mod save_button;
+mod saving;
+mod tab_bar;
+mod tabs;
+mod watching;
+mod workbench;
+
+pub(crate) use disk::{FlowFiles, Removed, Written};
+pub(crate) use document::Precondition;
+pub use mode::RawMode;
+pub use workbench::Workbench;

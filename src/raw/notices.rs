@@ -1,0 +1,142 @@
+//! What there is to say about the file that is shown, above it.
+
+use flowdeck_contract::{Millis, ids::FilePath};
+use leptos::prelude::*;
+
+use super::{
+    document::{Disk, Status},
+    workbench::{FileState, Workbench},
+};
+use crate::ui::{Button, ButtonKind, Notice, NoticeKind, local_time};
+
+stylance::import_crate_style!(style, "src/raw/notices.module.css");
+
+/// One thing to say.
+#[derive(Clone, Debug, PartialEq)]
+enum Note {
+    /// Edits of an earlier visit came back.
+    Restored(Millis),
+    /// The last save failed.
+    NotSaved(String),
+    /// Another program changed the file.
+    ChangedOnDisk,
+    /// Another program deleted the file.
+    DeletedOnDisk,
+}
+
+/// Everything there is to say about the file that is shown.
+#[component]
+pub(super) fn Notices() -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let shown = workbench.shown();
+    let notes = Memo::new(move |_| {
+        let path = shown.get()?;
+        let notes = workbench.files.with(|files| files.get(&path).map(notes))?;
+        Some((path, notes))
+    });
+    let refused = workbench.drafts_refused;
+    let views = move || {
+        let (path, notes) = notes.get()?;
+        Some(
+            notes
+                .into_iter()
+                .map(|note| view! { <NoteView path=path.clone() note=note /> })
+                .collect_view(),
+        )
+    };
+    view! {
+        <div class=style::notices>
+            <Show when=move || refused.get()>
+                <Notice kind=NoticeKind::Warning title="This browser does not keep unsaved edits">
+                    <p>"Its storage is full or forbidden. Save before you leave the page."</p>
+                </Notice>
+            </Show>
+            {views}
+        </div>
+    }
+}
+
+fn notes(state: &FileState) -> Vec<Note> {
+    let FileState::Open(open) = state else {
+        return Vec::new();
+    };
+    let of_status = match open.document.status() {
+        Status::SaveFailed(reason) => Some(Note::NotSaved(reason.clone())),
+        Status::Diverged {
+            disk: Disk::Gone, ..
+        } => Some(Note::DeletedOnDisk),
+        Status::Diverged {
+            compared: false, ..
+        } => Some(Note::ChangedOnDisk),
+        Status::Clean | Status::Dirty | Status::Saving { .. } | Status::Diverged { .. } => None,
+    };
+    open.restored
+        .map(Note::Restored)
+        .into_iter()
+        .chain(of_status)
+        .collect()
+}
+
+#[component]
+fn NoteView(path: FilePath, note: Note) -> impl IntoView {
+    match note {
+        Note::Restored(at) => view! { <Restored path=path at=at /> }.into_any(),
+        Note::NotSaved(reason) => view! {
+            <Notice kind=NoticeKind::Error title=format!("{path} was not saved")>
+                <p>{reason} " Your edits are kept in this browser; save again."</p>
+            </Notice>
+        }
+        .into_any(),
+        Note::ChangedOnDisk => view! { <ChangedOnDisk path=path /> }.into_any(),
+        Note::DeletedOnDisk => view! { <DeletedOnDisk path=path /> }.into_any(),
+    }
+}
+
+#[component]
+fn Restored(path: FilePath, at: Millis) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let title = format!("Unsaved edits from {} restored", local_time(at.0));
+    let discarded = path.clone();
+    view! {
+        <Notice kind=NoticeKind::Info title=title>
+            <div class=style::choices>
+                <Button on_press=move |()| workbench.dismiss_restored(&path)>"Keep"</Button>
+                <Button kind=ButtonKind::Quiet on_press=move |()| workbench.discard(&discarded)>
+                    "Discard"
+                </Button>
+            </div>
+        </Notice>
+    }
+}
+
+#[component]
+fn ChangedOnDisk(path: FilePath) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let title = format!("{path} changed on disk");
+    view! {
+        <Notice kind=NoticeKind::Warning title=title>
+            <p>"Another program changed it while you were editing. Your edits are kept."</p>
+            <div class=style::choices>
+                <Button on_press=move |()| workbench.compare(&path, true)>"Compare"</Button>
+            </div>
+        </Notice>
+    }
+}
+
+#[component]
+fn DeletedOnDisk(path: FilePath) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let title = format!("{path} was deleted on disk");
+    let closed = path.clone();
+    view! {
+        <Notice kind=NoticeKind::Warning title=title>
+            <p>"What you see is only in this browser now."</p>
+            <div class=style::choices>
+                <Button on_press=move |()| workbench.overwrite(&path)>"Save as new file"</Button>
+                <Button kind=ButtonKind::Quiet on_press=move |()| workbench.close(&closed)>
+                    "Discard and close"
+                </Button>
+            </div>
+        </Notice>
+    }
+}

@@ -1,0 +1,87 @@
+//! What is wrong with the flow's definition, as a list below it.
+
+use flowdeck_contract::ids::FilePath;
+use flowdeck_flow::{Finding, Severity};
+use leptos::prelude::*;
+
+use super::{
+    checking::summary,
+    opening::FLOW_FILE,
+    workbench::{Place, Workbench},
+};
+use crate::ui::{Icon, unique_id};
+
+stylance::import_crate_style!(style, "src/raw/problems.module.css");
+
+/// More findings than anybody reads at once.
+const SHOWN: usize = 100;
+
+/// The findings of the last check; nothing while another file is shown.
+#[component]
+pub(super) fn Problems() -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let shown = workbench.shown();
+    let findings = Memo::new(move |_| {
+        let is_flow = shown.with(|shown| {
+            shown
+                .as_ref()
+                .is_some_and(|path| path.as_str() == FLOW_FILE)
+        });
+        if is_flow {
+            workbench.checks.findings.get()
+        } else {
+            None
+        }
+    });
+    let heading_id = unique_id("problems");
+    move || {
+        findings.get().map(|findings| {
+            let more = findings.len().saturating_sub(SHOWN);
+            let summary = summary(&findings);
+            let rows = findings.into_iter().take(SHOWN).map(|finding| view! { <Problem finding=finding /> });
+            view! {
+                <section class=style::problems aria-labelledby=heading_id.clone()>
+                    <header class=style::header>
+                        <h2 id=heading_id.clone()>"Problems"</h2>
+                        <span>{summary}</span>
+                    </header>
+                    // Styled lists lose their role in some browsers unless it is spelled out.
+                    <ul role="list" class=style::list>
+                        {rows.collect_view()}
+                    </ul>
+                    {(more > 0).then(|| view! { <p>{format!("{more} more are marked in the margin.")}</p> })}
+                </section>
+            }
+        })
+    }
+}
+
+#[component]
+fn Problem(finding: Finding) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let (class, icon) = match finding.severity {
+        Severity::Error => (style::error, Icon::Cross),
+        Severity::Warning => (style::warning, Icon::Warning),
+    };
+    let place = Place {
+        line: finding.line,
+        column: finding.column,
+    };
+    let go = move |_| {
+        if let Ok(path) = FilePath::try_from(FLOW_FILE) {
+            workbench.go_to_place(&path, place);
+        }
+    };
+    view! {
+        <li>
+            <button type="button" class=style::problem on:click=go>
+                <span class=class>
+                    {icon.view()}
+                    <span class="visually-hidden">{finding.severity.as_str()}</span>
+                </span>
+                <span class=style::message>{finding.message}</span>
+                <span class=style::place>{finding.code} " · line " {place.line}</span>
+            </button>
+        </li>
+    }
+}

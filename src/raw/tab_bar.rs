@@ -1,0 +1,213 @@
+//! The open files as tabs, by the WAI-ARIA Authoring Practices: arrows, Home and End move and show at once, Delete
+//! closes. The cross in a tab is for the pointer alone, as a tab may hold no other control.
+
+use flowdeck_contract::ids::FilePath;
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    prelude::*,
+};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::workbench::Workbench;
+use crate::{
+    pages::flow::context::FlowContext,
+    ui::{Button, ButtonKind, Dialog, DialogKind, Icon},
+};
+
+stylance::import_crate_style!(style, "src/raw/tab_bar.module.css");
+
+/// The id of the panel that tabs with ids of this prefix show.
+pub(super) fn panel_id(prefix: &str) -> String {
+    format!("{prefix}-panel")
+}
+
+/// The id of a file's tab.
+pub(super) fn tab_id(prefix: &str, path: &FilePath) -> String {
+    format!(
+        "{prefix}-{}",
+        flowdeck_contract::paths::encode(path.as_str())
+    )
+}
+
+/// The open files as tabs.
+#[component]
+pub(super) fn TabBar(
+    /// What the ids of the tabs and their panel begin with.
+    prefix: String,
+) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let shown = workbench.shown();
+    let list = NodeRef::<html::Div>::new();
+    let closing = RwSignal::new(None::<FilePath>);
+    let unsaved = FlowContext::from_context().unsaved;
+    let close = move |path: FilePath| {
+        if unsaved.with_untracked(|unsaved| unsaved.contains(&path)) {
+            closing.set(Some(path));
+        } else {
+            workbench.close(&path);
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        let open = workbench.tabs.with_untracked(|tabs| tabs.open().to_vec());
+        let Some(at) = shown
+            .get_untracked()
+            .and_then(|shown| open.iter().position(|path| *path == shown))
+        else {
+            return;
+        };
+        let to = match event.key().as_str() {
+            "ArrowRight" => (at + 1) % open.len(),
+            "ArrowLeft" => (at + open.len() - 1) % open.len(),
+            "Home" => 0,
+            "End" => open.len() - 1,
+            "Delete" => {
+                event.prevent_default();
+                return close(open[at].clone());
+            }
+            _ => return,
+        };
+        event.prevent_default();
+        workbench.turn_to(Some(open[to].clone()));
+        focus_tab(list, to);
+    };
+    view! {
+        <div class=style::bar>
+            <div
+                node_ref=list
+                role="tablist"
+                aria-label="Open files"
+                class=style::list
+                on:keydown=on_key
+            >
+                <For
+                    each=move || workbench.tabs.with(|tabs| tabs.open().to_vec())
+                    key=Clone::clone
+                    let(path)
+                >
+                    <FileTab path=path prefix=prefix.clone() on_close=close />
+                </For>
+            </div>
+        </div>
+        <ConfirmClose closing=closing />
+    }
+}
+
+fn focus_tab(list: NodeRef<html::Div>, index: usize) {
+    let tab = u32::try_from(index)
+        .ok()
+        .and_then(|index| list.get_untracked()?.children().item(index));
+    if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+        // Focusing an element that is shown cannot fail.
+        let _ = tab.focus();
+    }
+}
+
+#[component]
+fn FileTab(
+    path: FilePath,
+    prefix: String,
+    #[prop(into)] on_close: Callback<FilePath>,
+) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let shown = workbench.shown();
+    let unsaved = FlowContext::from_context().unsaved;
+    let (own, listed, shown_as) = (path.clone(), path.clone(), path.clone());
+    let is_shown = Memo::new(move |_| shown.with(|shown| shown.as_ref() == Some(&own)));
+    let is_unsaved = Memo::new(move |_| unsaved.with(|unsaved| unsaved.contains(&listed)));
+    // Two files of one name are told apart by their folders.
+    let name = Memo::new(move |_| {
+        let alike = |other: &FilePath| other.file_name() == shown_as.file_name();
+        let alone = workbench
+            .tabs
+            .with(|tabs| tabs.open().iter().filter(|other| alike(other)).count() < 2);
+        if alone {
+            shown_as.file_name().to_owned()
+        } else {
+            shown_as.to_string()
+        }
+    });
+    let (turned_to, closed, closed_by_wheel) = (path.clone(), path.clone(), path.clone());
+    let on_aux_click = move |event: MouseEvent| {
+        if event.button() == 1 {
+            on_close.run(closed_by_wheel.clone());
+        }
+    };
+    let on_close_click = move |event: MouseEvent| {
+        event.stop_propagation();
+        on_close.run(closed.clone());
+    };
+    view! {
+        <button
+            type="button"
+            role="tab"
+            id=tab_id(&prefix, &path)
+            class=style::tab
+            title=path.to_string()
+            aria-selected=move || is_shown.get().to_string()
+            aria-controls=panel_id(&prefix)
+            tabindex=move || if is_shown.get() { "0" } else { "-1" }
+            on:click=move |_| workbench.turn_to(Some(turned_to.clone()))
+            on:auxclick=on_aux_click
+        >
+            {name}
+            <Show when=move || is_unsaved.get()>
+                <span class=style::dot aria-hidden="true"></span>
+                <span class="visually-hidden">", unsaved edits"</span>
+            </Show>
+            <span class=style::close aria-hidden="true" on:click=on_close_click>
+                {Icon::Close.view()}
+            </span>
+        </button>
+    }
+}
+
+/// Asks what becomes of unsaved edits when their file is closed.
+#[component]
+fn ConfirmClose(closing: RwSignal<Option<FilePath>>) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let open = RwSignal::new(false);
+    Effect::new(move |_| open.set(closing.with(Option::is_some)));
+    Effect::new(move |_| {
+        if !open.get() {
+            closing.set(None);
+        }
+    });
+    let title = move || {
+        closing
+            .get()
+            .map_or_else(String::new, |path| format!("Save the edits of {path}?"))
+    };
+    let take = move || {
+        let path = closing.get_untracked();
+        closing.set(None);
+        path
+    };
+    let save = move |()| {
+        if let Some(path) = take() {
+            workbench.spawn(async move {
+                if workbench.save(&path).await {
+                    workbench.close(&path);
+                }
+            });
+        }
+    };
+    let discard = move |()| {
+        if let Some(path) = take() {
+            workbench.close(&path);
+        }
+    };
+    view! {
+        <Dialog open=open title=Signal::derive(title) kind=DialogKind::Confirm>
+            <p>"The disk does not have them. Discarded edits are gone for good."</p>
+            <div class=style::choices>
+                <Button kind=ButtonKind::Quiet on_press=move |()| closing.set(None) first_focus=true>
+                    "Keep editing"
+                </Button>
+                <Button kind=ButtonKind::Danger on_press=discard>"Discard edits"</Button>
+                <Button kind=ButtonKind::Primary on_press=save>"Save and close"</Button>
+            </div>
+        </Dialog>
+    }
+}
