@@ -9,7 +9,7 @@ use std::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    environment, failure,
+    environment, failure, install,
     layout::{Layout, hex},
     output,
     tools::Tools,
@@ -61,14 +61,12 @@ pub(super) async fn prepare(
     make(layout, tools, &folder, log).await?;
     fs::write(folder.join(READY), "")
         .map_err(|error| EngineError::io("Finishing the base environment", &error))?;
-    let packages = LOCK
-        .lines()
-        .filter(|line| line.starts_with("promptflow-core=="))
-        .map(|line| line.trim_end_matches([' ', '\\']));
-    let core = packages.last().unwrap_or("promptflow-core");
+    let packages = install::packages(&folder)
+        .map_err(|error| EngineError::io("Reading the base packages", &error))?;
+    let seconds = began.elapsed().as_secs_f32();
     Ok(Some(format!(
-        "installed {core} and what it needs in {:.0} s",
-        began.elapsed().as_secs_f32()
+        "installed {} base packages in {seconds:.0} s",
+        packages.len()
     )))
 }
 

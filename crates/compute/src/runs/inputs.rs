@@ -6,7 +6,7 @@ use flowdeck_contract::{
     ids::FlowId,
     runs::{NodeState, RunDetail},
 };
-use flowdeck_flow::{Assignment, Flow, Node};
+use flowdeck_flow::{Assignment, Flow, FlowKind, Node};
 use serde_json::{Map, Value};
 
 use crate::{error::ComputeError, store::Store};
@@ -17,19 +17,23 @@ pub(super) fn flow_inputs(
     node: Option<&Node>,
     given: &Map<String, Value>,
 ) -> Result<Map<String, Value>, ComputeError> {
-    if let Some(name) = given
-        .keys()
-        .find(|name| !flow.inputs.iter().any(|input| input.name == **name))
-    {
-        return Err(invalid(
-            "InputUnknown",
-            format!("The flow has no input ‘{name}’."),
-            name,
-        ));
+    let declared = |name: &String| flow.inputs.iter().any(|input| input.name == *name);
+    let undeclared: Vec<&String> = given.keys().filter(|name| !declared(name)).collect();
+    let mut values = Map::new();
+    match (flow.kind, undeclared.first()) {
+        // A flex flow need not declare what its entry takes.
+        (FlowKind::Flex, _) => values.clone_from(given),
+        (FlowKind::Dag, Some(name)) => {
+            return Err(invalid(
+                "InputUnknown",
+                format!("The flow has no input ‘{name}’."),
+                name,
+            ));
+        }
+        (FlowKind::Dag, None) => {}
     }
     let wanted: Option<BTreeSet<&str>> =
         node.map(|node| references(node).filter_map(flow_input).collect());
-    let mut values = Map::new();
     for input in &flow.inputs {
         let needed = wanted
             .as_ref()

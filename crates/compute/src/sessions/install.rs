@@ -171,7 +171,7 @@ impl Core {
         match changed {
             Ok(operation) => self.fail_operation(operation, &failure),
             Err(error) => {
-                tracing::error!(%flow, %error, "a failed install could not be written down")
+                tracing::error!(%flow, %error, "a failed install could not be written down");
             }
         }
     }

@@ -215,7 +215,7 @@ impl Start<'_> {
                 record.note(
                     Phase::Install,
                     Some("the flow has no requirements file".to_owned()),
-                )
+                );
             })?,
         }
 
