@@ -13,7 +13,7 @@ use axum::http::HeaderValue;
     clippy::expect_used,
     reason = "without randomness no secret can be made"
 )]
-pub fn hex(bytes: usize) -> String {
+pub(crate) fn hex(bytes: usize) -> String {
     let mut buffer = vec![0_u8; bytes];
     getrandom::fill(&mut buffer).expect("the operating system gives no random bytes");
     to_hex(&buffer)
@@ -21,7 +21,7 @@ pub fn hex(bytes: usize) -> String {
 
 /// Lower-case hexadecimal digits of `bytes`.
 #[must_use]
-pub fn to_hex(bytes: &[u8]) -> String {
+pub(crate) fn to_hex(bytes: &[u8]) -> String {
     bytes
         .iter()
         .fold(String::with_capacity(bytes.len() * 2), |mut out, byte| {

@@ -7,13 +7,13 @@ use jiff::Timestamp;
 
 /// The moment of the call.
 #[must_use]
-pub fn now_rfc3339() -> String {
+pub(crate) fn now_rfc3339() -> String {
     Timestamp::now().to_string()
 }
 
 /// `millis` in the contract's words; `None` beyond the years that can be written.
 #[must_use]
-pub fn rfc3339(millis: Millis) -> Option<String> {
+pub(crate) fn rfc3339(millis: Millis) -> Option<String> {
     Timestamp::from_millisecond(millis.0)
         .ok()
         .map(|time| time.to_string())
@@ -21,7 +21,7 @@ pub fn rfc3339(millis: Millis) -> Option<String> {
 
 /// A file's time as the API counts it; times before 1970 count as negative.
 #[must_use]
-pub fn millis(time: SystemTime) -> Millis {
+pub(crate) fn millis(time: SystemTime) -> Millis {
     let millis = match time.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
         Err(before) => {

@@ -1,5 +1,11 @@
 //! The `flowdeck` command as a process: what it prints, how it ends.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},

@@ -1,5 +1,10 @@
 //! Flow folders on a real disk: what is listed, what is read, what a save does, and that nothing leads out.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use std::{
     fs,
     os::unix::fs::{PermissionsExt, symlink},

@@ -21,7 +21,7 @@ enum Source {
 
 #[cfg(feature = "embed")]
 #[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../dist"]
+#[folder = "../../dist"]
 struct Dist;
 
 /// A compression that files are kept in beside the plain one.

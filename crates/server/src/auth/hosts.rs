@@ -18,7 +18,11 @@ impl AllowedHosts {
             IpAddr::V4(address) => names.push(address.to_string()),
             IpAddr::V6(address) => names.push(format!("[{address}]")),
         }
-        names.extend(more.iter().map(|name| name.to_ascii_lowercase()));
+        // A port may be given with it; the name alone counts.
+        names.extend(
+            more.iter()
+                .map(|name| name_of(name).unwrap_or(name).to_ascii_lowercase()),
+        );
         Self(names)
     }
 
@@ -51,7 +55,10 @@ mod tests {
 
     #[test]
     fn own_names_are_allowed_on_any_port_and_others_are_not() {
-        let hosts = AllowedHosts::new("0.0.0.0".parse().unwrap(), &["Deck.example".to_owned()]);
+        let hosts = AllowedHosts::new(
+            "0.0.0.0".parse().unwrap(),
+            &["Deck.example:8443".to_owned()],
+        );
         for host in [
             "localhost",
             "LOCALHOST:8642",

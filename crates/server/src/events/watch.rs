@@ -86,33 +86,41 @@ pub(crate) fn watch_flows(listeners: Listeners) -> (Changes, impl Future<Output 
 }
 
 fn start_watcher(folder: &Path, changes: &Changes) -> Option<Box<dyn Watcher + Send>> {
-    let sink = |changes: &Changes| {
-        let changes = changes.clone();
-        move |event| changes.notice(event)
-    };
-    let config = Config::default().with_follow_symlinks(false);
-    let native = RecommendedWatcher::new(sink(changes), config).and_then(|mut watcher| {
-        watcher.watch(folder, RecursiveMode::Recursive)?;
-        Ok(watcher)
-    });
-    match native {
+    match native_watcher(folder, changes) {
         Ok(watcher) => return Some(Box::new(watcher)),
         Err(error) => {
-            tracing::warn!(%error, "the operating system does not tell of changed files; looking every 2 s");
+            tracing::warn!(%error, "the system does not tell of changed files; looking every 2 s");
         }
     }
-    let polling =
-        PollWatcher::new(sink(changes), config.with_poll_interval(POLL)).and_then(|mut watcher| {
-            watcher.watch(folder, RecursiveMode::Recursive)?;
-            Ok(watcher)
-        });
-    match polling {
+    match polling_watcher(folder, changes, POLL) {
         Ok(watcher) => Some(Box::new(watcher)),
         Err(error) => {
             tracing::error!(%error, "the flows folder cannot be watched; changes by other programs show on reload");
             None
         }
     }
+}
+
+fn native_watcher(folder: &Path, changes: &Changes) -> notify::Result<RecommendedWatcher> {
+    let changes = changes.clone();
+    let config = Config::default().with_follow_symlinks(false);
+    let mut watcher = RecommendedWatcher::new(move |event| changes.notice(event), config)?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    Ok(watcher)
+}
+
+fn polling_watcher(
+    folder: &Path,
+    changes: &Changes,
+    every: Duration,
+) -> notify::Result<PollWatcher> {
+    let changes = changes.clone();
+    let config = Config::default()
+        .with_follow_symlinks(false)
+        .with_poll_interval(every);
+    let mut watcher = PollWatcher::new(move |event| changes.notice(event), config)?;
+    watcher.watch(folder, RecursiveMode::Recursive)?;
+    Ok(watcher)
 }
 
 async fn tell_all(
@@ -231,4 +239,24 @@ fn changes(folder: &FlowFolder, paths: &BTreeSet<FilePath>) -> Result<Vec<FileCh
         .into_iter()
         .map(|(path, entry)| FileChange { path, entry })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn where_the_system_tells_nothing_changes_are_looked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (sender, mut changes) = mpsc::unbounded_channel();
+        let _watcher =
+            polling_watcher(folder.path(), &Changes(sender), Duration::from_millis(5)).unwrap();
+        std::fs::write(folder.path().join("new"), "").unwrap();
+        while let Some(change) = changes.recv().await {
+            if matches!(&change, Change::Path(path) if path.ends_with("new")) {
+                return;
+            }
+        }
+        panic!("nothing was told");
+    }
 }

@@ -75,7 +75,7 @@ fn with_error_body(
 }
 
 fn log(failure: &ApiError, id: &RequestId, method: &Method, path: &str) {
-    let (status, code, message) = (
+    let (status, code, reason) = (
         failure.status.as_u16(),
         &failure.error.code,
         &failure.error.message,
@@ -83,8 +83,8 @@ fn log(failure: &ApiError, id: &RequestId, method: &Method, path: &str) {
     let cause = failure.cause.as_deref().unwrap_or_default();
     let request_id = id.as_str();
     if failure.status.is_server_error() {
-        tracing::error!(request_id, %method, path, status, code, message, cause, "request failed");
+        tracing::error!(request_id, %method, path, status, code, reason, cause, "request failed");
     } else {
-        tracing::info!(request_id, %method, path, status, code, message, cause, "request refused");
+        tracing::info!(request_id, %method, path, status, code, reason, cause, "request refused");
     }
 }

@@ -1,5 +1,11 @@
 //! The server through its real router, without a network: one module per area.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where something is not as it should be"
+)]
+
 mod assets;
 mod auth;
 mod contract;
