@@ -122,9 +122,8 @@ impl<'t> SourceText<'t> {
             | "tab cannot be used as indentation" => {
                 self.indented(marker.line()..marker.line() + 1, marker.col() + DEEP)
             }
-            "tabs disallowed within this context (block indentation)" => {
-                self.with_spaces_for_tabs()
-            }
+            "tabs disallowed within this context (block indentation)"
+            | "while scanning a plain scalar, found a tab" => self.with_spaces_for_tabs(),
             "comments must be separated from other tokens by whitespace" => {
                 self.with_space_before(marker)
             }

@@ -13,6 +13,8 @@ pub(super) struct Strictness {
     keys_in_braces: Vec<Span>,
     block_text_in_brackets: Option<Span>,
     open: Vec<Collection>,
+    /// Whether the last of `tabs_allowed` is of brackets that have just closed.
+    has_closed: bool,
 }
 
 #[derive(Debug)]
@@ -32,6 +34,7 @@ enum Kind {
 
 impl Strictness {
     pub(super) fn observe(&mut self, event: &Event<'_>, span: Span) {
+        self.extend_closed(span.start);
         match event {
             Event::Scalar(text, style, ..) => {
                 self.scalar(text, *style, span);
@@ -125,6 +128,19 @@ impl Strictness {
         });
     }
 
+    /// After a trailing comma the parser takes the comma for the end of the brackets. They end
+    /// before what comes next.
+    fn extend_closed(&mut self, next: Marker) {
+        if !std::mem::take(&mut self.has_closed) {
+            return;
+        }
+        if let Some(last) = self.tabs_allowed.last_mut()
+            && last.end.index() < next.index()
+        {
+            last.end = next;
+        }
+    }
+
     fn end(&mut self, span: Span) {
         let Some(closed) = self.open.pop() else {
             return;
@@ -138,6 +154,7 @@ impl Strictness {
             .is_some()
         {}
         self.tabs_allowed.push(Span::new(closed.start, span.end));
+        self.has_closed = true;
     }
 }
 
