@@ -67,27 +67,23 @@ impl ProcessEngine {
     /// # Errors
     /// When the data folder cannot be made or written.
     pub async fn new(data: &Path, options: ProcessOptions) -> Result<Self, EngineError> {
-        let data = data.to_owned();
-        let prepared = tokio::task::spawn_blocking(move || {
-            fs::create_dir_all(&data)?;
-            let layout = Layout::new(data.canonicalize()?, options.base.clone());
-            runtime::private_folder(&layout.sessions())?;
-            base::remove_unfinished(&layout)?;
-            Ok((layout, options))
-        });
-        let (layout, options) = prepared
-            .await
+        let failed = |error: std::io::Error| EngineError::io("Preparing the data folder", &error);
+        fs::create_dir_all(data).map_err(failed)?;
+        let layout = Layout::new(data.canonicalize().map_err(failed)?, options.base.clone());
+        runtime::private_folder(&layout.sessions()).map_err(failed)?;
+        // What prepares the base for a server that was killed goes on without it, and would write into what is removed.
+        kill::end(&layout, kill::Target::Session(&uv::preparation()?)).await?;
+        let swept = layout.clone();
+        let swept = tokio::task::spawn_blocking(move || base::remove_unfinished(&swept)).await;
+        swept
             .map_err(std::io::Error::other)
             .and_then(|result| result)
-            .map_err(|error: std::io::Error| {
-                EngineError::io("Preparing the data folder", &error)
-            })?;
-        let started = Mutex::default();
+            .map_err(failed)?;
         Ok(Self {
             layout,
             options,
             tools: OnceCell::new(),
-            started,
+            started: Mutex::default(),
             memory_kills: proc::memory_kills(),
         })
     }

@@ -1,6 +1,7 @@
 //! Sessions: what is remembered of them, and the tasks that make, end and watch them.
 
 mod core;
+mod fail;
 mod install;
 mod live;
 mod operation;

@@ -72,37 +72,6 @@ impl Core {
         self.flow_changed(flow);
         self.standbys.replenish();
     }
-
-    /// A session has failed: says so, then removes what there is of it.
-    pub(crate) async fn fail(&self, flow: &FlowId, error: &EngineError) {
-        let mut failure = self.failure(flow, error);
-        let record = self.record(flow);
-        failure.phase = record.phase();
-        let log = self.log(flow);
-        log.line(format!("Failed: {}", failure.message));
-        failure.remedy.iter().for_each(|remedy| log.line(remedy));
-        let now = self.now();
-        let changed = self.change(flow, |live| {
-            let operation = live.record.operation.take();
-            live.record.fail(failure.clone(), now)?;
-            Ok(operation)
-        });
-        let operation = match changed {
-            Ok(operation) => operation,
-            Err(error) => {
-                return tracing::error!(%flow, %error, "a failure could not be written down");
-            }
-        };
-        if let Some(session) = record.view.session_id
-            && let Err(error) = self.engine.remove(&session).await
-        {
-            log.line(&error.message);
-            tracing::error!(%flow, %error, "a failed session could not be removed; the next start tries again");
-        }
-        self.fail_operation(operation, &failure);
-        self.tell_log(flow);
-        self.standbys.replenish();
-    }
 }
 
 /// One start.

@@ -84,6 +84,7 @@ impl Core {
             Ok(live.record.operation.take())
         });
         self.succeed(operation.map_err(internal)?);
+        self.standbys.replenish();
         Ok(())
     }
 

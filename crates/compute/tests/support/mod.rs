@@ -93,9 +93,13 @@ impl Home {
     }
 
     pub(crate) async fn engine(&self) -> Arc<ProcessEngine> {
-        let tools = self.data().join("tools");
+        self.engine_in(&self.data()).await
+    }
+
+    pub(crate) async fn engine_in(&self, data: &Path) -> Arc<ProcessEngine> {
+        let tools = data.join("tools");
         if !tools.exists() {
-            fs::create_dir_all(self.data()).unwrap();
+            fs::create_dir_all(data).unwrap();
             fs::create_dir_all(shared("tools")).unwrap();
             std::os::unix::fs::symlink(shared("tools"), tools).unwrap();
         }
@@ -103,7 +107,7 @@ impl Home {
             base: Some(shared("base")),
             ..ProcessOptions::default()
         };
-        Arc::new(ProcessEngine::new(&self.data(), options).await.unwrap())
+        Arc::new(ProcessEngine::new(data, options).await.unwrap())
     }
 }
 
@@ -168,6 +172,11 @@ pub(crate) fn processes_with(text: &str) -> Vec<u32> {
             String::from_utf8_lossy(&all).contains(text)
         })
         .collect()
+}
+
+/// Whether a process has become `sleep`.
+pub(crate) fn is_sleeping(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "sleep")
 }
 
 /// Everything in a folder, as relative paths.

@@ -1,0 +1,172 @@
+//! What every engine has in common, tried on each: the same story over the fake and over real processes.
+
+mod support;
+
+use std::{fs, path::Path, sync::Arc, time::Duration};
+
+use flowdeck_compute::{
+    LogFile,
+    engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Requirements},
+    fake::FakeEngine,
+    process::{ProcessEngine, ProcessOptions},
+};
+use flowdeck_contract::ids::SessionId;
+use support::{Home, PATIENCE};
+
+fn environment(session: &str, generation: u32) -> EnvironmentId {
+    EnvironmentId {
+        session: SessionId::try_from(session).unwrap(),
+        generation,
+    }
+}
+
+/// Makes two sessions, swaps the environment of one, lets the other die, and removes both.
+async fn story(engine: Arc<dyn Engine>, folder: &Path) {
+    let log = LogFile::at(folder.join("log"));
+    let (one, two) = (environment("one", 0), environment("two", 0));
+    for environment in [&one, &two] {
+        engine.allocate(&environment.session).await.unwrap();
+        engine.prepare_base(&log).await.unwrap();
+        engine.create_environment(environment).await.unwrap();
+    }
+    assert_eq!(
+        engine.prepare_base(&log).await.unwrap(),
+        BaseState::Ready,
+        "made once"
+    );
+    let mut found = engine.sessions().await.unwrap();
+    found.sort();
+    assert_eq!(found, [one.session.clone(), two.session.clone()]);
+
+    let requirements = Requirements {
+        folder: folder.to_owned(),
+        file: "r.txt".to_owned(),
+    };
+    fs::write(folder.join("r.txt"), "# nothing\n").unwrap();
+    let command = engine.install_command(&one, &requirements).await.unwrap();
+    assert!(command.contains("-r r.txt"), "{command}");
+    engine.install(&one, &requirements, &log).await.unwrap();
+    assert!(!engine.packages(&one).await.unwrap().is_empty());
+
+    let first = engine.start_runtime(&one, &log).await.unwrap();
+    let other = engine.start_runtime(&two, &log).await.unwrap();
+    let info = engine.check(&first, &log).await.unwrap();
+    assert!(!info.version.is_empty());
+    engine.check(&other, &log).await.unwrap();
+    let cancel = ExecutorRequest {
+        path: "/execution/cancel",
+        body: Some(serde_json::json!({"run_id": "none"})),
+    };
+    assert_eq!(engine.request(&first, cancel).await.unwrap().status, 200);
+
+    let next = environment("one", 1);
+    engine.create_environment(&next).await.unwrap();
+    let second = engine.start_runtime(&next, &log).await.unwrap();
+    engine.check(&second, &log).await.unwrap();
+    engine.tidy(&next, &second).await.unwrap();
+    assert!(engine.is_alive(&second).await && !engine.is_alive(&first).await);
+    assert!(engine.packages(&next).await.is_ok());
+
+    engine.end_runtime(&other).await.unwrap();
+    let death = tokio::time::timeout(PATIENCE, engine.died(&other))
+        .await
+        .unwrap();
+    assert_eq!(death.code, "RuntimeDied");
+    engine.remove_environment(&two).await.unwrap();
+    for session in [&one.session, &two.session] {
+        engine.remove(session).await.unwrap();
+        engine.remove(session).await.unwrap();
+    }
+    assert!(!engine.is_alive(&second).await);
+    assert_eq!(engine.sessions().await.unwrap(), Vec::<SessionId>::new());
+}
+
+#[tokio::test]
+async fn the_fake_engine_keeps_the_story() {
+    let home = Home::new();
+    story(Arc::new(FakeEngine::default()), home.root()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_process_engine_keeps_the_story() {
+    let home = Home::new();
+    story(home.engine().await, home.root()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_data_folder_with_a_long_path_has_short_sockets() {
+    let home = Home::new();
+    let data = home.root().join("d".repeat(100));
+    let engine = home.engine_in(&data).await;
+    let environment = environment("long", 0);
+    let log = LogFile::at(home.root().join("log"));
+    engine.allocate(&environment.session).await.unwrap();
+    engine.prepare_base(&log).await.unwrap();
+    engine.create_environment(&environment).await.unwrap();
+    let runtime = engine.start_runtime(&environment, &log).await.unwrap();
+    engine.check(&runtime, &log).await.unwrap();
+    assert!(runtime.socket.as_os_str().len() < 108 && !runtime.socket.starts_with(&data));
+    engine.remove(&environment.session).await.unwrap();
+    assert!(!runtime.socket.exists() && !runtime.socket.parent().unwrap().exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_killed_server_half_made_is_removed() {
+    let home = Home::new();
+    let base = home.root().join("base");
+    fs::create_dir_all(base.join("half/bin")).unwrap();
+    fs::create_dir_all(base.join("whole")).unwrap();
+    fs::write(base.join("whole/.ready"), "").unwrap();
+    let options = ProcessOptions {
+        base: Some(base.clone()),
+        ..ProcessOptions::default()
+    };
+    ProcessEngine::new(&home.data(), options).await.unwrap();
+    assert!(!base.join("half").exists() && base.join("whole").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_flow_left_running_is_found_by_its_mark() {
+    let home = Home::new();
+    let engine = home.engine().await;
+    let session = SessionId::try_from("marked").unwrap();
+    let spawn = |data: &Path| {
+        let mut command = std::process::Command::new("setsid");
+        command
+            .args(["sleep", "600"])
+            .env("FLOWDECK_SESSION", "marked")
+            .env("FLOWDECK_DATA", data);
+        command.spawn().unwrap()
+    };
+    let (mut ours, mut others) = (spawn(&home.data()), spawn(home.root()));
+    support::eventually("the mark", || support::is_sleeping(ours.id()).then_some(())).await;
+    support::eventually("the mark", || {
+        support::is_sleeping(others.id()).then_some(())
+    })
+    .await;
+    assert_eq!(
+        engine.sessions().await.unwrap(),
+        std::slice::from_ref(&session)
+    );
+    engine.remove(&session).await.unwrap();
+    tokio::time::timeout(
+        Duration::from_secs(60),
+        tokio::task::spawn_blocking(move || ours.wait().unwrap()),
+    )
+    .await
+    .unwrap()
+    .unwrap();
+    assert!(
+        others.try_wait().unwrap().is_none(),
+        "that of another data folder lives"
+    );
+    others.kill().unwrap();
+    others.wait().unwrap();
+}
+
+#[test]
+fn the_lock_names_no_place_to_fetch_from() {
+    let lock = include_str!("../base/base.lock");
+    assert!(lock.contains("promptflow-core==") && lock.contains("--hash=sha256:"));
+    assert!(!lock.contains("://") && !lock.contains("--index-url"));
+}
