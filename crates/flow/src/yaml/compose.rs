@@ -10,7 +10,7 @@ use super::scalar::Scalar;
 use super::source::SourceText;
 use super::strict::Strictness;
 use super::tree::{Content, NodeId, Place, Span, Tree};
-use super::{characters, merge};
+use super::{characters, date, merge};
 use crate::problem::Problem;
 
 /// promptflow's loader gives up with a `RecursionError` a little below this depth.
@@ -123,6 +123,7 @@ impl<'s> Composer<'s, '_> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let scalar = resolve(self.source.restore(text), style, tag.as_deref());
+                self.note_impossible_date(&scalar, span);
                 let id = self.tree.push(span, Content::Scalar(scalar));
                 self.place_node(id, anchor);
             }
@@ -145,6 +146,17 @@ impl<'s> Composer<'s, '_> {
             | Event::DocumentEnd => {}
         }
         Ok(())
+    }
+
+    /// ruamel.yaml makes a date of it, and Python refuses.
+    fn note_impossible_date(&mut self, scalar: &Scalar<'_>, span: Span) {
+        let Scalar::Other(text) = scalar else { return };
+        if let Some(fault) = date::read(text).and_then(|date| date.fault) {
+            let message =
+                format!("This is read as a date, and there is no such {fault}. Put it in quotes.");
+            self.problems
+                .push(Problem::new("ValueError", span, message));
+        }
     }
 
     fn start(&mut self, content: Content<'s>, span: Span, anchor: usize) -> Result<(), Problem> {

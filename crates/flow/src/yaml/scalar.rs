@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::date;
 use super::tree::Key;
 
 /// A scalar's value.
@@ -39,7 +40,7 @@ impl<'t> Scalar<'t> {
         match integer(&text) {
             Integer::Value(number) => Self::Integer(number),
             Integer::TooLarge => Self::Other(text),
-            Integer::Not if is_timestamp(&text) => Self::Other(text),
+            Integer::Not if date::read(&text).is_some() => Self::Other(text),
             Integer::Not => Self::Text(text),
         }
     }
@@ -186,89 +187,4 @@ fn float(text: &str) -> Option<f64> {
         return None;
     }
     text.replace('_', "").parse().ok()
-}
-
-/// `2024-01-31`, or with a time: `2024-1-31 10:20:30.5 +02:00`.
-fn is_timestamp(text: &str) -> bool {
-    let mut rest = Digits(text);
-    let Some(year) = rest.take(4) else {
-        return false;
-    };
-    if year != 4 || !rest.skip("-") {
-        return false;
-    }
-    let Some(month) = rest.take(2) else {
-        return false;
-    };
-    if !rest.skip("-") {
-        return false;
-    }
-    let Some(day) = rest.take(2) else {
-        return false;
-    };
-    if rest.0.is_empty() {
-        return month == 2 && day == 2;
-    }
-    is_time(rest)
-}
-
-fn is_time(mut rest: Digits<'_>) -> bool {
-    let separated = rest.0.trim_start_matches([' ', '\t']);
-    if separated.len() == rest.0.len() {
-        if !(rest.skip("T") || rest.skip("t")) {
-            return false;
-        }
-    } else {
-        rest = Digits(separated);
-    }
-    if rest.take(2).is_none() {
-        return false;
-    }
-    for _ in 0..2 {
-        if !rest.skip(":") || rest.take(2) != Some(2) {
-            return false;
-        }
-    }
-    if rest.skip(".") {
-        rest = Digits(rest.0.trim_start_matches(|c: char| c.is_ascii_digit()));
-    }
-    is_zone(rest.0.trim_start_matches([' ', '\t'])) && !rest.0.ends_with([' ', '\t'])
-}
-
-fn is_zone(zone: &str) -> bool {
-    if zone.is_empty() || zone == "Z" {
-        return true;
-    }
-    let mut rest = Digits(zone);
-    if !(rest.skip("+") || rest.skip("-")) || rest.take(2).is_none() {
-        return false;
-    }
-    rest.0.is_empty() || (rest.skip(":") && rest.take(2) == Some(2) && rest.0.is_empty())
-}
-
-/// What is left to read of a timestamp.
-struct Digits<'a>(&'a str);
-
-impl Digits<'_> {
-    /// Takes up to `most` digits; how many there were, if any.
-    fn take(&mut self, most: usize) -> Option<usize> {
-        let count = self
-            .0
-            .bytes()
-            .take(most)
-            .take_while(u8::is_ascii_digit)
-            .count();
-        self.0 = &self.0[count..];
-        (count > 0).then_some(count)
-    }
-
-    fn skip(&mut self, prefix: &str) -> bool {
-        match self.0.strip_prefix(prefix) {
-            Some(rest) => {
-                self.0 = rest;
-                true
-            }
-            None => false,
-        }
-    }
 }
