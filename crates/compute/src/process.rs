@@ -49,6 +49,9 @@ pub struct ProcessOptions {
     pub base: Option<PathBuf>,
 }
 
+/// How a runtime ended, once it has.
+type Ending = watch::Receiver<Option<ExitStatus>>;
+
 /// Sessions on this machine.
 #[derive(Debug)]
 pub struct ProcessEngine {
@@ -56,7 +59,7 @@ pub struct ProcessEngine {
     options: ProcessOptions,
     tools: OnceCell<Tools>,
     /// How the runtimes that we started ourselves end.
-    started: Mutex<HashMap<u32, watch::Receiver<Option<ExitStatus>>>>,
+    started: Mutex<HashMap<(u32, u64), Ending>>,
     /// The kernel's count of processes ended for want of memory when we began to watch.
     memory_kills: u64,
 }
@@ -94,9 +97,9 @@ impl ProcessEngine {
         self.tools.get_or_try_init(find).await
     }
 
-    fn exit_status(&self, process: u32) -> Option<ExitStatus> {
+    fn ended(&self, runtime: &Runtime) -> Option<Ending> {
         let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        started.get(&process).and_then(|ended| *ended.borrow())
+        started.get(&(runtime.process, runtime.started)).cloned()
     }
 }
 
@@ -195,7 +198,7 @@ impl Engine for ProcessEngine {
     ) -> Result<Runtime, EngineError> {
         let runtime::Started { runtime, ended } = runtime::start(&self.layout, environment, log)?;
         let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        started.insert(runtime.process, ended);
+        started.insert((runtime.process, runtime.started), ended);
         Ok(runtime)
     }
 
@@ -211,15 +214,18 @@ impl Engine for ProcessEngine {
     }
 
     async fn died(&self, runtime: &Runtime) -> EngineError {
-        let ended = {
-            let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-            started.get(&runtime.process).cloned()
+        let status = match self.ended(runtime) {
+            Some(mut ended) => ended
+                .wait_for(Option::is_some)
+                .await
+                .ok()
+                .and_then(|status| *status),
+            None => {
+                runtime::ended(runtime).await;
+                None
+            }
         };
-        match ended {
-            Some(mut ended) => drop(ended.wait_for(Option::is_some).await.map(|_| ())),
-            None => runtime::ended(runtime).await,
-        }
-        runtime::reason(self.exit_status(runtime.process), self.memory_kills)
+        runtime::reason(status, self.memory_kills)
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {

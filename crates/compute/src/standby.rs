@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 
 use crate::{
     engine::{EngineError, EnvironmentId, Requirements, Runtime},
+    error::ComputeError,
     id,
     log::LogFile,
     paths,
@@ -185,27 +186,24 @@ impl Core {
         }
         let forgotten = self.store.forget_standby(standby).and_then(|()| {
             paths::remove(&self.paths.session_log(session))
-                .map_err(crate::ComputeError::io("Removing a log"))
+                .map_err(ComputeError::io("Removing a log"))
         });
         if let Err(error) = forgotten {
             tracing::error!(%session, %error, "a runtime that stood by could not be forgotten");
         }
     }
 
-    /// Takes over those that an earlier server of the same version left standing by.
-    pub(crate) async fn recover_standbys(self: &Arc<Self>) {
-        let remembered = self.store.standbys().unwrap_or_else(|error| {
-            tracing::error!(%error, "runtimes that stand by could not be read");
-            Vec::new()
-        });
-        for standby in remembered {
+    /// Takes over those that an earlier server of the same version left standing by; others are leftovers.
+    pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
+        for standby in self.store.standbys()? {
             let room = self.standbys.ready().len() < self.config.standby;
             if room && standby.made_by == MADE_BY && self.engine.is_alive(&standby.runtime).await {
                 self.standbys.ready().push_back(standby.clone());
                 self.watch_standby(standby);
             } else {
-                self.discard(&standby).await;
+                self.store.forget_standby(&standby)?;
             }
         }
+        Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! What every engine has in common, tried on each: the same story over the fake and over real processes.
 
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
 mod support;
 
 use std::{fs, path::Path, sync::Arc, time::Duration};
@@ -162,6 +164,25 @@ async fn what_a_flow_left_running_is_found_by_its_mark() {
     );
     others.kill().unwrap();
     others.wait().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runtime_that_ends_early_says_why() {
+    let home = Home::new();
+    let engine = home.engine().await;
+    let environment = environment("early", 0);
+    let log = LogFile::at(home.root().join("log"));
+    engine.allocate(&environment.session).await.unwrap();
+    engine.prepare_base(&log).await.unwrap();
+    engine.create_environment(&environment).await.unwrap();
+    let lib = home.data().join("sessions/early/env-0/lib");
+    let python = fs::read_dir(&lib).unwrap().next().unwrap().unwrap().path();
+    fs::remove_dir_all(python.join("site-packages/uvicorn")).unwrap();
+    let runtime = engine.start_runtime(&environment, &log).await.unwrap();
+    let error = engine.check(&runtime, &log).await.unwrap_err();
+    assert_eq!(error.code, "RuntimeDied");
+    assert!(error.message.contains("No module named uvicorn"), "{error}");
+    engine.remove(&environment.session).await.unwrap();
 }
 
 #[test]

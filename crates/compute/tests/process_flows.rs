@@ -1,5 +1,7 @@
 //! Flows of every kind through promptflow's own executor.
 
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
 mod support;
 
 use std::collections::BTreeSet;
@@ -166,5 +168,26 @@ async fn a_flex_flow_runs_its_entry() {
     let detail = run(&compute, &flow, &json!({"question": "boom"})).await;
     assert_eq!(detail.summary.state, RunState::Failed);
     assert_eq!(detail.error.unwrap().place.unwrap().line, 4);
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_flow_starts_ends_with_its_session() {
+    let home = Home::new();
+    let flow = home.flow(
+        "starter",
+        &[
+            ("flow.dag.yaml", "inputs: {}\noutputs: {}\nnodes:\n- name: start\n  type: python\n  source: {type: code, path: start.py}\n  inputs: {}\n"),
+            ("start.py", "import subprocess\nfrom promptflow.core import tool\n\n@tool\ndef start():\n    return subprocess.Popen(['sleep', '600'], start_new_session=True).pid\n"),
+        ],
+    );
+    let compute = home.compute(0).await;
+    let detail = run(&compute, &flow, &json!({})).await;
+    let pid = detail.nodes[0].output.as_ref().unwrap().as_u64().unwrap();
+    assert!(!support::is_sleeping(u32::try_from(pid).unwrap()));
+    assert_eq!(
+        support::processes_with(detail.session_id.as_str()),
+        Vec::<u32>::new()
+    );
     compute.close().await;
 }

@@ -1,5 +1,7 @@
 //! Installs with real uv, from packages on this disk alone: what fails, why, and that the session stays as it was.
 
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
 mod support;
 
 use std::{fs, path::Path, process::Command};

@@ -1,5 +1,7 @@
 //! What sessions do over an engine in memory: failures, cancellation, restarts, idleness.
 
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
 mod support;
 
 use std::{sync::Arc, time::Duration};
@@ -260,7 +262,10 @@ async fn a_session_that_died_while_no_server_ran_has_failed() {
             .message
             .contains("while the server was down")
     );
-    assert!(stage.engine.environments().is_empty());
+    eventually("nothing of it", || {
+        stage.engine.environments().is_empty().then_some(())
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -416,7 +421,10 @@ async fn a_default_start_takes_a_runtime_that_stands_by_when_it_fits() {
     compute.close().await;
     drop(compute);
     let compute = stage.open(0).await;
-    assert_eq!(stage.engine.runtimes(), 1, "none is wanted any more");
+    eventually("one runtime: no standby is wanted", || {
+        (stage.engine.runtimes() == 1).then_some(())
+    })
+    .await;
     assert_eq!(compute.session(&stage.flow).state, SessionState::Available);
 }
 
@@ -642,6 +650,19 @@ async fn two_servers_cannot_share_a_data_folder() {
         (ComputeErrorKind::Unavailable, "DataFolderInUse")
     );
     compute.close().await;
+}
+
+#[tokio::test]
+async fn a_data_folder_that_cannot_be_is_refused_with_what_to_do() {
+    let stage = Stage::new();
+    let mut config = stage.home.config(0);
+    config.data = stage.home.flows().join("hello/flow.dag.yaml/data");
+    let error = Compute::open(config, Arc::clone(&stage.engine) as Arc<_>)
+        .await
+        .err()
+        .unwrap();
+    assert_eq!(error.to_root_error().code, "DataFolderNotWritable");
+    assert!(error.to_root_error().remedy().is_some());
 }
 
 #[tokio::test]

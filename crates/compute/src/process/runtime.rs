@@ -43,7 +43,6 @@ pub(super) fn start(
     let mut command = environment::command(layout, &python, &environment.session);
     command
         .args([
-            "-P",
             "-m",
             "uvicorn",
             "promptflow.executor._service.app:app",

@@ -15,14 +15,14 @@ impl Core {
     /// Takes over what is remembered. Called once, before anything else happens.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<(), ComputeError> {
         self.open_logs()?;
-        self.recover_standbys().await;
+        self.recover_standbys().await?;
         let flows: Vec<FlowId> = self.flows().keys().cloned().collect();
         for flow in &flows {
             let record = self.record(flow);
             match record.state {
                 State::NotExist | State::Failed => {}
                 State::Available => self.recover_available(flow).await?,
-                State::Starting(_) => self.recover_starting(flow).await?,
+                State::Starting(_) => self.recover_starting(flow)?,
                 State::Stopping => {
                     self.log(flow)
                         .line("The server was restarted; the session is ended now.");
@@ -53,11 +53,10 @@ impl Core {
         let record = self.record(flow);
         let (Some(runtime), Some(environment)) = (record.runtime.clone(), record.environment())
         else {
-            self.fail(
+            self.spawn_fail(
                 flow,
-                &EngineError::new("RuntimeDied", "The session has no runtime."),
-            )
-            .await;
+                EngineError::new("RuntimeDied", "The session has no runtime."),
+            );
             return Ok(());
         };
         if !self.engine.is_alive(&runtime).await {
@@ -65,8 +64,7 @@ impl Core {
                 "RuntimeDied",
                 "The runtime ended while the server was down.",
             );
-            self.fail(flow, &died.with_remedy("Start the session again."))
-                .await;
+            self.spawn_fail(flow, died.with_remedy("Start the session again."));
             return Ok(());
         }
         if let Err(error) = self.engine.tidy(&environment, &runtime).await {
@@ -109,20 +107,26 @@ impl Core {
         Ok(())
     }
 
-    async fn recover_starting(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
-        let Some(session) = self.record(flow).view.session_id else {
-            return Ok(());
-        };
-        if let Err(error) = self.engine.remove(&session).await {
-            self.fail(flow, &error).await;
-            return Ok(());
-        }
+    fn recover_starting(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
         let now = self.now();
-        self.change(flow, |live| Ok(live.record.restart(session, now)?))?;
+        self.change(flow, |live| {
+            let session = live
+                .record
+                .view
+                .session_id
+                .clone()
+                .unwrap_or_else(id::random);
+            Ok(live.record.restart(session, now)?)
+        })?;
         self.log(flow)
             .line("The server was restarted; the start begins anew.");
-        self.spawn_start_in_old_log(flow);
+        self.spawn_restart(flow);
         Ok(())
+    }
+
+    fn spawn_fail(self: &Arc<Self>, flow: &FlowId, error: EngineError) {
+        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        self.work(flow, async move { core.fail(&flow_id, &error).await });
     }
 
     /// Operations that nobody carries on, such as one that was begun but whose session was not changed yet.
@@ -140,18 +144,26 @@ impl Core {
         Ok(())
     }
 
-    async fn remove_leftovers(&self) {
+    /// What belongs to nobody is known at once, and removed while the server is at work already.
+    async fn remove_leftovers(self: &Arc<Self>) {
+        self.remove_old_logs();
         let found = match self.engine.sessions().await {
             Ok(found) => found,
             Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),
         };
         let owned = self.owned_sessions();
-        for session in found.iter().filter(|session| !owned.contains(session)) {
-            tracing::info!(%session, "removing what belongs to no session");
-            if let Err(error) = self.engine.remove(session).await {
-                tracing::error!(%session, %error, "a leftover could not be removed");
+        let core = Arc::clone(self);
+        self.background(async move {
+            for session in found.iter().filter(|session| !owned.contains(session)) {
+                tracing::info!(%session, "removing what belongs to no session");
+                if let Err(error) = core.engine.remove(session).await {
+                    tracing::error!(%session, %error, "a leftover could not be removed");
+                }
             }
-        }
+        });
+    }
+
+    fn remove_old_logs(&self) {
         let known = self.known_sessions();
         for (session, path) in self.paths.session_logs().unwrap_or_default() {
             if !known.contains(&session)

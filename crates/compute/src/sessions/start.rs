@@ -47,22 +47,32 @@ impl Core {
         if let Some(session) = self.record(flow).view.session_id {
             self.switch_log(flow, &session);
         }
-        self.spawn_start_in_old_log(flow);
+        self.work(flow, Arc::clone(self).make_session(flow.clone()));
     }
 
-    /// As [`Core::spawn_start`], for a session that has a log already.
-    pub(crate) fn spawn_start_in_old_log(self: &Arc<Self>, flow: &FlowId) {
+    /// Begins a start that the server's end cut off anew, in its old log: nothing of it is trusted.
+    pub(crate) fn spawn_restart(self: &Arc<Self>, flow: &FlowId) {
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(flow, async move {
-            let start = Start {
-                core: &core,
-                flow: &flow_id,
-            };
-            match start.carry_out().await {
-                Ok(()) => core.started(&flow_id),
-                Err(error) => core.fail(&flow_id, &error).await,
+            let session = core.record(&flow_id).view.session_id;
+            if let Some(session) = session
+                && let Err(error) = core.engine.remove(&session).await
+            {
+                return core.fail(&flow_id, &error).await;
             }
+            core.make_session(flow_id).await;
         });
+    }
+
+    async fn make_session(self: Arc<Self>, flow: FlowId) {
+        let start = Start {
+            core: &self,
+            flow: &flow,
+        };
+        match start.carry_out().await {
+            Ok(()) => self.started(&flow),
+            Err(error) => self.fail(&flow, &error).await,
+        }
     }
 
     fn started(self: &Arc<Self>, flow: &FlowId) {
@@ -154,8 +164,6 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<(), EngineError> {
         let engine = &self.core.engine;
-        // Whatever an earlier attempt under this id left is not trusted.
-        engine.remove(&environment.session).await?;
         let note = engine.allocate(&environment.session).await?;
         self.note(Phase::Allocate, note)?;
 

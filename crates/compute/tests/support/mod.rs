@@ -1,5 +1,11 @@
 //! What the tests of whole sessions share: folders, a compute over the process engine, waiting for what is to happen.
-#![allow(dead_code, reason = "not every test file uses everything")]
+#![allow(
+    dead_code,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "for tests alone, none of which uses everything"
+)]
 
 use std::{
     fs,
