@@ -3,7 +3,7 @@
 use flowdeck_contract::ids::FilePath;
 use leptos::prelude::*;
 
-use super::FilesContext;
+use super::{FilesContext, open_while_asked};
 use crate::{
     pages::{flow::context::FlowContext, parts::tell_failure},
     raw::{FlowFiles, Removed},
@@ -18,13 +18,7 @@ pub(super) fn RemoveFile(removing: RwSignal<Option<FilePath>>) -> impl IntoView 
     let flow = FlowContext::from_context();
     let files = expect_context::<FilesContext>();
     let status = Status::from_context();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(removing.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() {
-            removing.set(None);
-        }
-    });
+    let open = open_while_asked(removing);
     let title = move || {
         removing
             .get()

@@ -106,7 +106,11 @@ fn row(row: &Row<'_>) -> impl IntoView {
             None,
             None,
             "\u{a0}",
-            format!("{count} equal lines"),
+            if *count == 1 {
+                "1 equal line".to_owned()
+            } else {
+                format!("{count} equal lines")
+            },
         ),
     };
     view! {

@@ -60,6 +60,16 @@ fn notes(state: &FileState) -> Vec<Note> {
     let FileState::Open(open) = state else {
         return Vec::new();
     };
+    if matches!(
+        open.document.status(),
+        Status::Diverged {
+            compared: true,
+            disk: Disk::Text { .. }
+        }
+    ) {
+        // Both versions and the choice between them are on the screen.
+        return Vec::new();
+    }
     let of_status = match open.document.status() {
         Status::SaveFailed(reason) => Some(Note::NotSaved(reason.clone())),
         Status::Diverged {

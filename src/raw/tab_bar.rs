@@ -12,6 +12,7 @@ use web_sys::HtmlElement;
 
 use super::workbench::Workbench;
 use crate::{
+    files::open_while_asked,
     pages::flow::context::FlowContext,
     ui::{Button, ButtonKind, Dialog, DialogKind, Icon},
 };
@@ -167,13 +168,7 @@ fn FileTab(
 #[component]
 fn ConfirmClose(closing: RwSignal<Option<FilePath>>) -> impl IntoView {
     let workbench = Workbench::from_context();
-    let open = RwSignal::new(false);
-    Effect::new(move |_| open.set(closing.with(Option::is_some)));
-    Effect::new(move |_| {
-        if !open.get() {
-            closing.set(None);
-        }
-    });
+    let open = open_while_asked(closing);
     let title = move || {
         closing
             .get()
