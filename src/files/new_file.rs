@@ -18,16 +18,20 @@ stylance::import_crate_style!(style, "src/files/new_file.module.css");
 
 /// A field for the name of a new file, while one is being added.
 #[component]
-pub(super) fn NewFile(adding: RwSignal<bool>) -> impl IntoView {
+pub(super) fn NewFile(
+    adding: RwSignal<bool>,
+    /// Hears that the person thought better of it.
+    on_cancel: Callback<()>,
+) -> impl IntoView {
     view! {
         <Show when=move || adding.get()>
-            <NameForm adding=adding />
+            <NameForm adding=adding on_cancel=on_cancel />
         </Show>
     }
 }
 
 #[component]
-fn NameForm(adding: RwSignal<bool>) -> impl IntoView {
+fn NameForm(adding: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
     let flow = FlowContext::from_context();
     let listing = expect_context::<FilesContext>().listing;
     let status = Status::from_context();
@@ -56,7 +60,8 @@ fn NameForm(adding: RwSignal<bool>) -> impl IntoView {
                     listing.put(entry);
                     status.announce(format!("{path} added."));
                     adding.set(false);
-                    flow.open_file(path, None);
+                    // A line gives the editor the focus, which the field had.
+                    flow.open_file(path, Some(1));
                 }
                 Ok(Written::Refused) => fault.set(Some(exists(&path))),
                 Err(error) => tell_failure(status, &format!("{path} was not added"), &error),
@@ -69,7 +74,7 @@ fn NameForm(adding: RwSignal<bool>) -> impl IntoView {
     };
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" {
-            adding.set(false);
+            on_cancel.run(());
         }
     };
     view! {
@@ -93,7 +98,7 @@ fn NameForm(adding: RwSignal<bool>) -> impl IntoView {
             <p id=fault_id class=style::fault>{fault}</p>
             <div class=style::choices>
                 <Button kind=ButtonKind::Primary on_press=move |()| add()>"Add"</Button>
-                <Button kind=ButtonKind::Quiet on_press=move |()| adding.set(false)>"Cancel"</Button>
+                <Button kind=ButtonKind::Quiet on_press=on_cancel>"Cancel"</Button>
             </div>
         </form>
     }

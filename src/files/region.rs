@@ -1,7 +1,9 @@
 //! The region of the flow's files.
 
 use flowdeck_contract::ids::FilePath;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{
     FilesContext, Listed, new_file::NewFile, remove_file::RemoveFile, tree_view::TreeView,
@@ -20,6 +22,15 @@ pub fn FilesRegion() -> impl IntoView {
     let listing = expect_context::<FilesContext>().listing;
     let adding = RwSignal::new(false);
     let removing = RwSignal::new(None::<FilePath>);
+    let region = NodeRef::<html::Section>::new();
+    let add = NodeRef::<html::Button>::new();
+    let cancel = Callback::new(move |()| {
+        adding.set(false);
+        focus(add.get_untracked().map(Into::into));
+    });
+    let removed = Callback::new(move |()| {
+        request_animation_frame(move || focus(tab_stop(region)));
+    });
     let heading_id = unique_id("files");
     let labelled_by = heading_id.clone();
     // A change of the list moves rows, it does not make the tree anew.
@@ -46,11 +57,11 @@ pub fn FilesRegion() -> impl IntoView {
         })
     };
     view! {
-        <section class=style::region aria-labelledby=labelled_by>
+        <section node_ref=region class=style::region aria-labelledby=labelled_by>
             <header class=style::header>
                 <h2 id=heading_id>"Files"</h2>
                 <div class=style::actions>
-                    <Button kind=ButtonKind::Quiet on_press=move |()| adding.set(true)>
+                    <Button kind=ButtonKind::Quiet node_ref=add on_press=move |()| adding.set(true)>
                         "New file"
                     </Button>
                     <Button kind=ButtonKind::Quiet on_press=move |()| listing.refresh()>
@@ -58,12 +69,27 @@ pub fn FilesRegion() -> impl IntoView {
                     </Button>
                 </div>
             </header>
-            <NewFile adding=adding />
+            <NewFile adding=adding on_cancel=cancel />
             {content}
             {left_out}
-            <RemoveFile removing=removing />
+            <RemoveFile removing=removing on_removed=removed />
         </section>
     }
+}
+
+fn focus(element: Option<HtmlElement>) {
+    if let Some(element) = element {
+        // Focusing an element that is shown cannot fail.
+        let _ = element.focus();
+    }
+}
+
+/// The row of the tree that Tab reaches.
+fn tab_stop(region: NodeRef<html::Section>) -> Option<HtmlElement> {
+    let row = region
+        .try_get_untracked()??
+        .query_selector("[role=treeitem][tabindex=\"0\"]");
+    row.ok()??.dyn_into().ok()
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

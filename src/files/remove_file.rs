@@ -14,7 +14,11 @@ stylance::import_crate_style!(style, "src/files/remove_file.module.css");
 
 /// Asks before `removing` is deleted, and says what is lost with it.
 #[component]
-pub(super) fn RemoveFile(removing: RwSignal<Option<FilePath>>) -> impl IntoView {
+pub(super) fn RemoveFile(
+    removing: RwSignal<Option<FilePath>>,
+    /// Hears that the file, and its row with it, is gone.
+    on_removed: Callback<()>,
+) -> impl IntoView {
     let flow = FlowContext::from_context();
     let files = expect_context::<FilesContext>();
     let status = Status::from_context();
@@ -49,6 +53,7 @@ pub(super) fn RemoveFile(removing: RwSignal<Option<FilePath>>) -> impl IntoView 
                 Ok(Removed::Done) => {
                     files.listing.remove(&path);
                     files.on_removed.run(path.clone());
+                    on_removed.run(());
                     status.announce(format!("{path} deleted."));
                 }
                 Ok(Removed::Refused) => {

@@ -6,10 +6,10 @@ use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::{Finding, Severity};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::{opening::FLOW_FILE, pace::pause_after, workbench::Workbench};
+use super::{pace::pause_after, workbench::Workbench};
 use crate::files::Listed;
 
-/// The last check of `flow.dag.yaml`, and the next.
+/// The last check of the flow's definition, and the next.
 #[derive(Clone, Copy)]
 pub(crate) struct Checks {
     /// What the last check found, in the order of the file; `None` until there was one.
@@ -59,7 +59,7 @@ pub(crate) fn summary(findings: &[Finding]) -> String {
 impl Workbench {
     /// Checks the flow's definition after a pause, if `path` is it.
     pub(super) fn check_soon(&self, path: &FilePath) {
-        if path.as_str() != FLOW_FILE {
+        if untrack(|| self.definition()).as_ref() != Some(path) {
             return;
         }
         let Checks { took, timer, .. } = self.checks;
@@ -79,9 +79,10 @@ impl Workbench {
             let listing = workbench.listing.get()?;
             Some(listing.files().cloned().collect::<Vec<FilePath>>())
         });
+        let definition = Memo::new(move |_| workbench.definition());
         Effect::new(move |_| {
             names.track();
-            if let Ok(path) = FilePath::try_from(FLOW_FILE) {
+            if let Some(path) = definition.get() {
                 workbench.check_soon(&path);
             }
         });
@@ -98,14 +99,13 @@ impl Workbench {
     }
 
     fn check(&self) {
-        let Ok(path) = FilePath::try_from(FLOW_FILE) else {
+        let definition = untrack(|| self.definition());
+        let Some(path) = definition.filter(|path| self.document(path, |_| ()).is_some()) else {
             return;
         };
-        if self.document(&path, |_| ()).is_none() {
-            return;
-        }
-        let text =
-            self.ask_editor(|editor| Ok((editor.text(FLOW_FILE)?, editor.revision(FLOW_FILE)?)));
+        let text = self.ask_editor(|editor| {
+            Ok((editor.text(path.as_str())?, editor.revision(path.as_str())?))
+        });
         let Some((text, revision)) = text else {
             return;
         };
@@ -119,7 +119,7 @@ impl Workbench {
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.line, finding.column));
         if let Ok(json) = serde_json::to_string(&findings) {
-            self.ask_editor(|editor| editor.mark(FLOW_FILE, revision, &json));
+            self.ask_editor(|editor| editor.mark(path.as_str(), revision, &json));
         }
         let millis = (js_sys::Date::now() - begun).max(0.0);
         self.checks

@@ -107,10 +107,14 @@ fn Restored(path: FilePath, at: Millis) -> impl IntoView {
     let workbench = Workbench::from_context();
     let title = format!("Unsaved edits from {} restored", local_time(at.0));
     let discarded = path.clone();
+    let keep = move |()| {
+        workbench.dismiss_restored(&path);
+        workbench.focus_editor_soon();
+    };
     view! {
         <Notice kind=NoticeKind::Info title=title>
             <div class=style::choices>
-                <Button on_press=move |()| workbench.dismiss_restored(&path)>"Keep"</Button>
+                <Button on_press=keep>"Keep"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |()| workbench.discard(&discarded)>
                     "Discard"
                 </Button>

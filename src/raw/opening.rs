@@ -15,9 +15,6 @@ use super::{
 };
 use crate::{nav::Step, routes::FlowView, ui::storage::Store};
 
-/// The definition of every flow.
-pub(crate) const FLOW_FILE: &str = "flow.dag.yaml";
-
 impl Workbench {
     /// Shows a file in the place of the one that is shown.
     pub(crate) fn turn_to(&self, path: Option<FilePath>) {
@@ -41,6 +38,17 @@ impl Workbench {
         if let Some(path) = self.shown().get_untracked() {
             self.bring_up(&path);
         }
+    }
+
+    /// Gives the editor the focus once the page shows it again.
+    pub(crate) fn focus_editor_soon(&self) {
+        let workbench = *self;
+        request_animation_frame(move || {
+            workbench.ask_editor(|editor| {
+                editor.focus();
+                Ok(())
+            });
+        });
     }
 
     /// Closes a file; its unsaved edits are forgotten.
@@ -123,19 +131,21 @@ impl Workbench {
             match file {
                 Some(path) => workbench.show(&path, line),
                 // Turned on just now. Otherwise the last file was closed.
-                None if was_on != Some(true) => workbench.show_first(),
+                None if was_on != Some(true) => return workbench.show_first(),
                 None => {}
             }
             true
         });
     }
 
-    /// Shows what raw file mode opens when the address names no file.
-    fn show_first(&self) {
+    /// Shows what raw file mode opens when the address names no file; says whether that is known yet.
+    fn show_first(&self) -> bool {
         let shown = self.tabs.with_untracked(|tabs| tabs.shown().cloned());
-        if let Some(path) = shown.or_else(|| FilePath::try_from(FLOW_FILE).ok()) {
-            self.turn_to(Some(path));
+        let first = shown.or_else(|| self.definition());
+        if first.is_some() {
+            self.turn_to(first.clone());
         }
+        first.is_some()
     }
 
     fn show(&self, path: &FilePath, line: Option<u32>) {

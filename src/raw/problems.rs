@@ -6,7 +6,6 @@ use leptos::prelude::*;
 
 use super::{
     checking::summary,
-    opening::FLOW_FILE,
     workbench::{Place, Workbench},
 };
 use crate::ui::{Icon, unique_id};
@@ -22,23 +21,17 @@ pub(super) fn Problems() -> impl IntoView {
     let workbench = Workbench::from_context();
     let shown = workbench.shown();
     let findings = Memo::new(move |_| {
-        let is_flow = shown.with(|shown| {
-            shown
-                .as_ref()
-                .is_some_and(|path| path.as_str() == FLOW_FILE)
-        });
-        if is_flow {
-            workbench.checks.findings.get()
-        } else {
-            None
-        }
+        let path = shown
+            .get()
+            .filter(|path| workbench.definition().as_ref() == Some(path))?;
+        Some((path, workbench.checks.findings.get()?))
     });
     let heading_id = unique_id("problems");
     move || {
-        findings.get().map(|findings| {
+        findings.get().map(|(path, findings)| {
             let more = findings.len().saturating_sub(SHOWN);
             let summary = summary(&findings);
-            let rows = findings.into_iter().take(SHOWN).map(|finding| view! { <Problem finding=finding /> });
+            let rows = findings.into_iter().take(SHOWN).map(|finding| view! { <Problem path=path.clone() finding=finding /> });
             view! {
                 <section class=style::problems aria-labelledby=heading_id.clone()>
                     <header class=style::header>
@@ -57,7 +50,7 @@ pub(super) fn Problems() -> impl IntoView {
 }
 
 #[component]
-fn Problem(finding: Finding) -> impl IntoView {
+fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
     let workbench = Workbench::from_context();
     let (class, icon) = match finding.severity {
         Severity::Error => (style::error, Icon::Cross),
@@ -67,11 +60,7 @@ fn Problem(finding: Finding) -> impl IntoView {
         line: finding.line,
         column: finding.column,
     };
-    let go = move |_| {
-        if let Ok(path) = FilePath::try_from(FLOW_FILE) {
-            workbench.go_to_place(&path, place);
-        }
-    };
+    let go = move |_| workbench.go_to_place(&path, place);
     view! {
         <li>
             <button type="button" class=style::problem on:click=go>

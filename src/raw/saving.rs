@@ -41,6 +41,7 @@ impl Workbench {
             self.spawn(async move {
                 workbench.write(&path, precondition).await;
             });
+            self.focus_editor_soon();
         }
     }
 
@@ -48,10 +49,7 @@ impl Workbench {
     pub(crate) fn compare(&self, path: &FilePath, show: bool) {
         self.change(path, |document| document.compare(show));
         if !show {
-            self.ask_editor(|editor| {
-                editor.focus();
-                Ok(())
-            });
+            self.focus_editor_soon();
         }
     }
 
@@ -61,6 +59,7 @@ impl Workbench {
         self.show_base(path, Undo::Undoable);
         self.forget_draft(path);
         self.dismiss_restored(path);
+        self.focus_editor_soon();
         self.status.announce(format!(
             "The edits of {path} were discarded. Undo brings them back."
         ));

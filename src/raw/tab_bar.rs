@@ -43,13 +43,22 @@ pub(super) fn TabBar(
     let list = NodeRef::<html::Div>::new();
     let closing = RwSignal::new(None::<FilePath>);
     let unsaved = FlowContext::from_context().unsaved;
+    let close_now = Callback::new(move |path: FilePath| {
+        workbench.close(&path);
+        // Closing took the focused element away: the tab that is shown instead gets the focus.
+        request_animation_frame(move || focus_tab(shown_tab(list, workbench)));
+    });
     let close = move |path: FilePath| {
         if unsaved.with_untracked(|unsaved| unsaved.contains(&path)) {
             closing.set(Some(path));
         } else {
-            workbench.close(&path);
+            close_now.run(path);
         }
     };
+    Effect::new(move |_| {
+        shown.track();
+        request_animation_frame(move || scroll_to(list, shown_tab(list, workbench)));
+    });
     let on_key = move |event: KeyboardEvent| {
         let open = workbench.tabs.with_untracked(|tabs| tabs.open().to_vec());
         let Some(at) = shown
@@ -71,7 +80,7 @@ pub(super) fn TabBar(
         };
         event.prevent_default();
         workbench.turn_to(Some(open[to].clone()));
-        focus_tab(list, to);
+        focus_tab(tab_at(list, to));
     };
     view! {
         <div class=style::bar>
@@ -91,17 +100,45 @@ pub(super) fn TabBar(
                 </For>
             </div>
         </div>
-        <ConfirmClose closing=closing />
+        <ConfirmClose closing=closing on_close=close_now />
     }
 }
 
-fn focus_tab(list: NodeRef<html::Div>, index: usize) {
-    let tab = u32::try_from(index)
+fn tab_at(list: NodeRef<html::Div>, index: usize) -> Option<HtmlElement> {
+    let index = u32::try_from(index).ok()?;
+    list.try_get_untracked()??
+        .children()
+        .item(index)?
+        .dyn_into()
         .ok()
-        .and_then(|index| list.get_untracked()?.children().item(index));
-    if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<HtmlElement>().ok()) {
+}
+
+fn shown_tab(list: NodeRef<html::Div>, workbench: Workbench) -> Option<HtmlElement> {
+    let index = workbench.tabs.try_with_untracked(|tabs| {
+        tabs.open()
+            .iter()
+            .position(|path| Some(path) == tabs.shown())
+    });
+    tab_at(list, index??)
+}
+
+fn focus_tab(tab: Option<HtmlElement>) {
+    if let Some(tab) = tab {
         // Focusing an element that is shown cannot fail.
         let _ = tab.focus();
+    }
+}
+
+/// Scrolls the list, and nothing else, until a tab can be seen.
+fn scroll_to(list: NodeRef<html::Div>, tab: Option<HtmlElement>) {
+    let (Some(Some(list)), Some(tab)) = (list.try_get_untracked(), tab) else {
+        return;
+    };
+    let (start, end) = (tab.offset_left(), tab.offset_left() + tab.offset_width());
+    if start < list.scroll_left() {
+        list.set_scroll_left(start);
+    } else if end > list.scroll_left() + list.client_width() {
+        list.set_scroll_left(end - list.client_width());
     }
 }
 
@@ -166,7 +203,10 @@ fn FileTab(
 
 /// Asks what becomes of unsaved edits when their file is closed.
 #[component]
-fn ConfirmClose(closing: RwSignal<Option<FilePath>>) -> impl IntoView {
+fn ConfirmClose(
+    closing: RwSignal<Option<FilePath>>,
+    on_close: Callback<FilePath>,
+) -> impl IntoView {
     let workbench = Workbench::from_context();
     let open = open_while_asked(closing);
     let title = move || {
@@ -183,14 +223,14 @@ fn ConfirmClose(closing: RwSignal<Option<FilePath>>) -> impl IntoView {
         if let Some(path) = take() {
             workbench.spawn(async move {
                 if workbench.save(&path).await {
-                    workbench.close(&path);
+                    on_close.run(path);
                 }
             });
         }
     };
     let discard = move |()| {
         if let Some(path) = take() {
-            workbench.close(&path);
+            on_close.run(path);
         }
     };
     view! {

@@ -18,7 +18,7 @@ use super::{
     tabs::Tabs,
 };
 use crate::{
-    api::ApiError,
+    api::{ApiError, Load},
     files::{FilesContext, FlowListing},
     pages::flow::context::FlowContext,
     ui,
@@ -154,6 +154,15 @@ impl Workbench {
         self.files.with(|files| match files.get(path) {
             Some(FileState::Open(open)) => Some(open.document.status().clone()),
             _ => None,
+        })
+    }
+
+    /// The file that defines the flow; `None` until that is known.
+    pub(crate) fn definition(&self) -> Option<FilePath> {
+        self.flow.detail.state().with(|state| match state {
+            Load::Loading => None,
+            Load::Ready(detail) => FilePath::try_from(detail.definition_path.as_str()).ok(),
+            Load::Failed(_) => FilePath::try_from("flow.dag.yaml").ok(),
         })
     }
 
