@@ -176,10 +176,8 @@ async fn a_runtime_that_is_killed_fails_its_session_with_the_signal() {
         (!processes_with("uvicorn\0promptflow").is_empty() && home.standbys() == 1).then_some(())
     })
     .await;
-    let began = std::time::Instant::now();
     let operation = compute.start(&flow, StartSession::default()).await.unwrap();
     ended(&compute, &operation).await;
-    eprintln!("start from standby: {:?}", began.elapsed());
     let view = compute.session(&flow);
     assert_eq!(
         view.route,

@@ -19,10 +19,8 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
     let compute = home.compute(0).await;
     let mut events = compute.subscribe();
 
-    let began = std::time::Instant::now();
     let operation = compute.start(&flow, StartSession::default()).await.unwrap();
     let result = ended(&compute, &operation).await;
-    eprintln!("start {:?}", began.elapsed());
     assert_eq!(
         result.status,
         OperationStatus::Succeeded,
@@ -84,13 +82,11 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
 
     let id = view.session_id.unwrap();
     assert!(!processes_with(id.as_str()).is_empty());
-    let began = std::time::Instant::now();
     let operation = compute.stop(&flow).await.unwrap();
     assert_eq!(
         ended(&compute, &operation).await.status,
         OperationStatus::Succeeded
     );
-    eprintln!("stop {:?}", began.elapsed());
     assert_eq!(compute.session(&flow).state, SessionState::NotExist);
     assert_eq!(processes_with(id.as_str()), Vec::<u32>::new());
     assert_eq!(files(&home.data().join("sessions")), Vec::<String>::new());
@@ -154,6 +150,29 @@ async fn a_node_that_raises_is_shown_with_its_place() {
             .contains("loud.py")
     );
 
+    for (code, expected) in [
+        (
+            "import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)",
+            "UnexpectedError",
+        ),
+        ("import sys\n    sys.exit()", "NoResult"),
+        ("return nowhere(", "PythonLoadError"),
+    ] {
+        let code = format!(
+            "from promptflow.core import tool\n\n\n@tool\ndef loud(text: str):\n    {code}\n"
+        );
+        home.flow("hello", &[("loud.py", &code)]);
+        let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+        let run = over(&compute, &flow, &run.summary.id).await;
+        let error = run.nodes[1].error.as_ref().unwrap();
+        assert_eq!(
+            (run.summary.state, error.code.as_str()),
+            (RunState::Failed, expected)
+        );
+        assert_eq!(run.nodes[1].state, NodeState::Failed);
+    }
+    home.flow("hello", &TWO_NODES);
+
     let alone = RunRequest {
         node: Some("loud".to_owned()),
         ..RunRequest::default()
@@ -164,7 +183,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
     assert_eq!(
         run.nodes[0].inputs,
         Some(json!({"text": "Hello boom"})),
-        "taken from the run before"
+        "from the newest run that has it"
     );
     assert_eq!(run.nodes[0].state, NodeState::Failed);
     let operation = compute.stop(&flow).await.unwrap();

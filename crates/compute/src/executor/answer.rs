@@ -39,23 +39,61 @@ pub(crate) fn read_answer(
         return node(&answer, &code);
     }
     match answer.get("error") {
-        Some(error) => {
-            let error = error::read(error, &code);
-            let state = if error.code == "ExecutionCanceledError" {
-                RunState::Canceled
-            } else {
-                RunState::Failed
-            };
-            Outcome {
-                state,
-                error: Some(error),
-                ..nothing()
-            }
-        }
-        None => unreadable(&format!(
-            "The runtime answered with status {} and no reason.",
-            reply.status
-        )),
+        Some(error) => refusal(error, &code),
+        None => without_result(),
+    }
+}
+
+/// promptflow did not run the flow, or not to its end.
+fn refusal(error: &Value, code: &Code) -> Outcome {
+    let node = error
+        .pointer("/messageParameters/node_name")
+        .and_then(Value::as_str);
+    let error = error::read(error, code);
+    if error.code == "ExecutionCanceledError" {
+        return Outcome {
+            state: RunState::Canceled,
+            ..nothing()
+        };
+    }
+    let nodes = node
+        .map(|name| failed_node(name, error.clone()))
+        .into_iter()
+        .collect();
+    Outcome {
+        nodes,
+        error: Some(error),
+        ..nothing()
+    }
+}
+
+/// The run's process ended well but early.
+fn without_result() -> Outcome {
+    let error = RunError {
+        code: "NoResult".to_owned(),
+        message: "The run’s process ended before it gave a result.".to_owned(),
+        traceback: None,
+        place: None,
+        remedy: Some(
+            "Look in the flow’s code for something that ends Python, such as sys.exit()."
+                .to_owned(),
+        ),
+    };
+    Outcome {
+        error: Some(error),
+        ..nothing()
+    }
+}
+
+fn failed_node(name: &str, error: RunError) -> NodeRun {
+    NodeRun {
+        name: name.to_owned(),
+        state: NodeState::Failed,
+        duration_ms: None,
+        inputs: None,
+        output: None,
+        log: None,
+        error: Some(error),
     }
 }
 
@@ -275,6 +313,23 @@ mod tests {
         for nonsense in ["", "<html>", "[]", "{}"] {
             assert!(outcome(200, nonsense).error.is_some(), "{nonsense}");
         }
+        assert_eq!(
+            outcome(200, "{}").error.unwrap().code,
+            "NoResult",
+            "a node called sys.exit()"
+        );
+    }
+
+    #[test]
+    fn a_node_that_cannot_be_loaded_is_the_one_that_failed() {
+        let outcome = outcome(
+            400,
+            r#"{"error":{"message":"Tool load failed in 'a'","messageParameters":{"node_name":"a"},"code":"UserError","innerError":{"code":"PythonLoadError"}}}"#,
+        );
+        assert_eq!(
+            (outcome.nodes[0].name.as_str(), outcome.nodes[0].state),
+            ("a", NodeState::Failed)
+        );
     }
 
     #[test]

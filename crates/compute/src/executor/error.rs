@@ -20,7 +20,7 @@ pub(super) fn read(error: &Value, code: &Code) -> RunError {
     RunError {
         remedy: remedy(&class, &message),
         message: code.in_folder(&message),
-        traceback: traceback.map(|traceback| traceback::from_user_code(&traceback, code)),
+        traceback: traceback.and_then(|traceback| traceback::from_user_code(&traceback, code)),
         place,
         code: class,
     }

@@ -42,22 +42,15 @@ impl Code {
     }
 }
 
-/// The traceback from the user's code on: what leads there is promptflow's. Whole when no code of the user is in it.
-pub(super) fn from_user_code(traceback: &str, code: &Code) -> String {
+/// The traceback from the user's code on: what leads there is promptflow's. `None` when no code of the user is in it.
+pub(super) fn from_user_code(traceback: &str, code: &Code) -> Option<String> {
     let lines: Vec<&str> = traceback.lines().collect();
-    let first = lines.iter().position(|line| code.place(line).is_some());
-    let head = lines
+    let first = lines.iter().position(|line| code.place(line).is_some())?;
+    let head = lines[..first]
         .iter()
-        .position(|line| line.starts_with("Traceback (most recent call last)"));
-    match (head, first) {
-        (Some(head), Some(first)) if head < first => {
-            let kept: Vec<&str> = std::iter::once(lines[head])
-                .chain(lines[first..].iter().copied())
-                .collect();
-            kept.join("\n")
-        }
-        _ => traceback.trim_end().to_owned(),
-    }
+        .find(|line| line.starts_with("Traceback (most recent call last)"));
+    let kept: Vec<&str> = head.into_iter().chain(&lines[first..]).copied().collect();
+    Some(kept.join("\n").trim_end().to_owned())
 }
 
 /// The innermost place in a file of the flow.
@@ -74,7 +67,7 @@ mod tests {
     #[test]
     fn it_begins_in_the_user_s_code_and_ends_where_it_ended() {
         let code = Code::new(Path::new("/flows/f"), None);
-        let cut = from_user_code(TRACEBACK, &code);
+        let cut = from_user_code(TRACEBACK, &code).unwrap();
         assert!(
             cut.starts_with("Traceback (most recent call last):\n  File \"/flows/f/two.py\""),
             "{cut}"
@@ -89,6 +82,7 @@ mod tests {
         let code = Code::new(Path::new("/flows/f"), None);
         let other = "  File \"/flows/f2/two.py\", line 9, in two\n  File \"/flows/f/../x.py\", line 1, in x";
         assert_eq!(innermost(other, &code), None);
+        assert_eq!(from_user_code(other, &code), None);
     }
 
     #[test]

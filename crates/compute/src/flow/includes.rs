@@ -126,12 +126,8 @@ mod tests {
             "a"
         );
         assert!(target.join("flow.dag.yaml").exists() && !target.join("link").exists());
-        assert_eq!(
-            find(&flows, &folder, &["../shared".into()], "shared/deep/a.py")
-                .unwrap()
-                .is_some(),
-            true
-        );
+        let found = find(&flows, &folder, &["../shared".into()], "shared/deep/a.py");
+        assert!(found.unwrap().is_some());
         let error = materialise(&flows, &folder, &["../../secret".into()], &target).unwrap_err();
         assert_eq!(error.code, "IncludeOutsideFlows");
         assert_eq!(

@@ -222,9 +222,15 @@ fn apply(detail: &mut RunDetail, outcome: Outcome) {
             None => detail.nodes.push(node),
         }
     }
+    let failed = detail.summary.state == RunState::Failed;
     for node in &mut detail.nodes {
-        if matches!(node.state, NodeState::Waiting | NodeState::Running) {
-            node.state = NodeState::Canceled;
+        match node.state {
+            // The run's process died in it.
+            NodeState::Running if failed => {
+                (node.state, node.error) = (NodeState::Failed, detail.error.clone());
+            }
+            NodeState::Waiting | NodeState::Running => node.state = NodeState::Canceled,
+            _ => {}
         }
     }
 }

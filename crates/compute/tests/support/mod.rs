@@ -180,9 +180,10 @@ pub(crate) fn processes_with(text: &str) -> Vec<u32> {
         .collect()
 }
 
-/// Whether a process has become `sleep`.
+/// Whether a process is a `sleep` that lives; one that has ended and waits for its parent to notice does not.
 pub(crate) fn is_sleeping(pid: u32) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "sleep")
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat"));
+    stat.is_ok_and(|stat| stat.contains("(sleep)") && !stat.contains("(sleep) Z"))
 }
 
 /// Everything in a folder, as relative paths.
