@@ -20,6 +20,7 @@ mod uv;
 use std::{
     collections::{HashMap, HashSet},
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::ExitStatus,
     sync::{Mutex, PoisonError},
@@ -279,7 +280,19 @@ impl Engine for ProcessEngine {
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
         kill::end(&self.layout, kill::Target::Session(session)).await?;
         let folders = vec![self.layout.runtime(session), self.layout.session(session)];
-        remove(folders, "Removing the session's folder").await
+        remove(folders, "Removing the session's folder").await?;
+        // Goes with the last of them; it is not there when paths are short.
+        match fs::remove_dir(self.layout.short_runtimes()) {
+            Err(error)
+                if !matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+                ) =>
+            {
+                Err(EngineError::io("Removing the runtimes' folder", &error))
+            }
+            _ => Ok(()),
+        }
     }
 
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
@@ -305,7 +318,7 @@ async fn remove(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineErr
             .try_for_each(|path| match path.symlink_metadata() {
                 Ok(metadata) if metadata.is_dir() => base::remove(path),
                 Ok(_) => fs::remove_file(path),
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
                 Err(error) => Err(error),
             })
     });

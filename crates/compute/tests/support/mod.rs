@@ -31,7 +31,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
 /// Flows and data of one test, gone with it.
 pub(crate) struct Home {
     root: PathBuf,
-    _folder: Option<tempfile::TempDir>,
+    folder: Option<tempfile::TempDir>,
 }
 
 impl Home {
@@ -39,7 +39,7 @@ impl Home {
         let folder = tempfile::tempdir().unwrap();
         let home = Self {
             root: folder.path().canonicalize().unwrap(),
-            _folder: Some(folder),
+            folder: Some(folder),
         };
         fs::create_dir(home.flows()).unwrap();
         home
@@ -49,7 +49,7 @@ impl Home {
     pub(crate) fn at(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
-            _folder: None,
+            folder: None,
         }
     }
 
@@ -122,6 +122,23 @@ fn shared(what: &str) -> PathBuf {
     let cache =
         cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));
     cache.join("flowdeck/test-data").join(what)
+}
+
+/// A test that fails leaves no process either.
+impl Drop for Home {
+    fn drop(&mut self) {
+        let Some(folder) = &self.folder else { return };
+        let pids = processes_with(&format!("FLOWDECK_DATA={}", folder.path().display()));
+        let pids: Vec<String> = pids.iter().map(u32::to_string).collect();
+        if !pids.is_empty() {
+            drop(
+                std::process::Command::new("kill")
+                    .arg("-9")
+                    .args(&pids)
+                    .status(),
+            );
+        }
+    }
 }
 
 /// Waits until `condition` gives something; says what it waited for when it never does.
