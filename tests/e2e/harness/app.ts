@@ -230,6 +230,12 @@ export class App {
     return this.page.getByRole('region', { name: 'Problems' });
   }
 
+  /** Presses a control that says that it cannot be used, which Playwright would wait for. */
+  async pressRefused(control: Locator): Promise<void> {
+    await expect(control).toHaveAttribute('aria-disabled', 'true');
+    await control.click({ force: true });
+  }
+
   // What is told
 
   get status(): Locator {

@@ -30,6 +30,8 @@ export const test = base.extend<Fixtures>({
   app: async ({ page, deck }, use) => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
+    // Why WebAssembly stopped is on the console; the error itself only says that it did.
+    page.on('console', (message) => message.text().includes('panicked at') && errors.push(message.text()));
     await use(new App(page, deck));
     expect(errors, 'uncaught errors on the page').toEqual([]);
   },

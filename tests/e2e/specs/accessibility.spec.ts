@@ -15,7 +15,7 @@ test('signing in', async ({ deck, page }) => {
   await expectAccessible(page);
   await page.getByLabel('Token').fill('wrong');
   await page.getByLabel('Token').press('Enter');
-  await expect(page.getByRole('alert')).not.toBeEmpty();
+  await expect(page.getByRole('main').getByRole('alert')).not.toBeEmpty();
   await expectAccessible(page);
 });
 
@@ -105,7 +105,7 @@ test('dialogs', async ({ app, deck, page }) => {
   addSample(deck.flows, 'greeting');
   await deck.start();
   await app.open('greeting');
-  await app.runButton.click();
+  await app.pressRefused(app.runButton);
   await expect(page.getByRole('button', { name: 'Start one now' })).toBeVisible();
   await expectAccessible(page);
   await app.startSession();

@@ -39,7 +39,7 @@ test('a broken flow is listed with its error and its line', async ({ app, deck, 
   await expect(row('broken')).toContainText(/line [23]:/);
   await expect(row('twins')).toContainText(/line [25]:.*a/);
   await page.getByRole('link', { name: 'broken' }).click();
-  await expect(page.getByRole('main')).toContainText(/line [23]/);
+  await expect(page.getByRole('link', { name: /flow\.dag\.yaml:[23]/ })).toBeVisible();
   await expect(app.rawSwitch).toBeVisible();
 });
 
@@ -64,7 +64,6 @@ test('a lost server is told, and found again', async ({ app, deck, page }) => {
   const banner = page.getByRole('alert').filter({ hasText: 'does not answer' });
   await expect(banner).toBeVisible();
   await deck.start();
-  await page.getByRole('button', { name: 'Reconnect now' }).click({ trial: false }).catch(() => undefined);
   await expect(banner).toBeHidden({ timeout: 60_000 });
   addSample(deck.flows, 'triage-ticket');
   await expect(page.getByRole('link', { name: 'Triage a support ticket' })).toBeVisible();

@@ -22,7 +22,7 @@ test('the port is taken', async ({ deck }) => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
   try {
-    expect(await refusal(deck, `127.0.0.1:${port}`)).toMatch(new RegExp(`${port}.*in use`, 'is'));
+    expect(await refusal(deck, `127.0.0.1:${port}`)).toMatch(new RegExp(`${port}.*taken`, 'is'));
   } finally {
     other.close();
   }
@@ -51,9 +51,10 @@ test('the disk is full: the session fails by name, and nothing is left', async (
     await deck.start();
     await app.open('greeting');
     await app.startButton.click();
-    await expect(app.session).toContainText('disk is full', { timeout: 60_000 });
+    await expect(app.startButton).toBeHidden();
+    await expect(app.startButton).toBeVisible({ timeout: 60_000 });
+    await expect(app.session).toContainText('disk is full');
     expect((await deck.api.session('greeting')).failure?.code).toBe('DiskFull');
-    await expect(app.startButton).toBeVisible();
     expect(await deck.close()).toEqual([]);
   } finally {
     await deck.kill();

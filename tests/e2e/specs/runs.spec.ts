@@ -11,7 +11,7 @@ test('without a session, Run says why it cannot and offers to start one', async 
   addSample(deck.flows, 'greeting');
   await deck.start();
   await app.open('greeting');
-  await app.runButton.click();
+  await app.pressRefused(app.runButton);
   await expect(page.getByRole('alert')).toContainText('A run needs a compute session.');
   await page.getByRole('button', { name: 'Start one now' }).click();
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });

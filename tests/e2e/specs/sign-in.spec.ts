@@ -11,7 +11,8 @@ test('a wrong token is refused, the right one signs in', async ({ deck, page }) 
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   await field.fill('wrong');
   await field.press('Enter');
-  await expect(page.getByRole('alert')).not.toBeEmpty();
+  await expect(page.getByRole('main').getByRole('alert')).not.toBeEmpty();
+  await expect(page.getByText('does not answer')).toBeHidden();
   await expect(field).toHaveAttribute('aria-invalid', 'true');
   await field.fill(deck.token);
   await page.getByRole('button', { name: 'Sign in' }).click();
