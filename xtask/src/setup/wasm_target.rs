@@ -1,6 +1,6 @@
 //! The wasm32 standard library: from rustup, or built from Debian's sources where rustup's server is out of reach.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::{Part, debian};
 use crate::{
@@ -22,19 +22,29 @@ impl Part for WasmTarget {
     }
 
     fn install(&self, project: &Project, step: &Step) -> Result<()> {
-        let mut rustup = process::command("rustup");
-        rustup.args(["target", "add", TARGET]);
-        let Err(reason) = process::run(project, step, "setup-wasm-target", &mut rustup)
-            .and_then(process::Finished::success)
-        else {
+        let Err(reason) = from_rustup(project, step) else {
             step.note("from rustup");
             return Ok(());
         };
-        from_debian(project, step)
-            .with_context(|| format!("rustup could not add the {TARGET} target, and Debian's compiler could not stand in.\nrustup: {reason:#}\nDebian"))?;
+        from_debian(project, step).with_context(|| {
+            format!(
+                "rustup could not add the {TARGET} target, and Debian's compiler could not stand in.\n\
+                 rustup: {reason:#}\nDebian"
+            )
+        })?;
         step.note("from Debian, as rustup could not add it");
         Ok(())
     }
+}
+
+fn from_rustup(project: &Project, step: &Step) -> Result<()> {
+    let mut rustup = process::command("rustup");
+    rustup.args(["target", "add", TARGET]);
+    process::run(project, step, "setup-wasm-target", &mut rustup)?.success()?;
+    if !WasmTarget.is_ready() {
+        bail!("it takes the target for installed, but its standard library is not there");
+    }
+    Ok(())
 }
 
 fn from_debian(project: &Project, step: &Step) -> Result<()> {
