@@ -75,6 +75,7 @@ pub fn Tabs(
     let heads = heads.collect_view();
     let panels: Vec<ViewFn> = tabs.into_iter().map(|tab| tab.panel).collect();
     view! {
+        <div class=style::root>
         <div node_ref=list role="tablist" aria-label=label class=style::list on:keydown=on_key>
             {heads}
         </div>
@@ -86,6 +87,7 @@ pub fn Tabs(
             tabindex="0"
         >
             {move || panels.get(selected.get()).map(ViewFn::run)}
+        </div>
         </div>
     }
 }

@@ -13,7 +13,7 @@ pub fn Section(
     title: &'static str,
     /// What is said in the heading's line.
     #[prop(optional, into)]
-    summary: ViewFn,
+    summary: Option<ViewFn>,
     /// What stands at the end of the heading's line.
     #[prop(optional, into)]
     actions: ViewFn,
@@ -26,8 +26,8 @@ pub fn Section(
         <section class=style::section aria-labelledby=labelled_by>
             <header class=style::header>
                 <h2 id=id>{title}</h2>
-                <div class=style::summary>{summary.run()}</div>
-                <div class=style::actions>{actions.run()}</div>
+                {summary.map(|summary| view! { <div class=style::summary>{move || summary.run()}</div> })}
+                <div class=style::actions>{move || actions.run()}</div>
             </header>
             {children()}
         </section>

@@ -67,10 +67,10 @@ fn RunRow(run: RunSummary) -> impl IntoView {
             </Link>
             <StateWord state=run.state />
             <span class=style::fact>
-                <Elapsed from=run.started.0 until=run.ended.map(|at| at.0) />
+                <Ago at=run.started.0 />
             </span>
             <span class=style::fact>
-                <Ago at=run.started.0 />
+                <Elapsed from=run.started.0 until=run.ended.map(|at| at.0) />
             </span>
         </li>
     }
