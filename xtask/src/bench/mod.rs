@@ -69,7 +69,8 @@ fn programs(project: &Project, binary: &Path) -> Result<Vec<(String, Command)>> 
             "--workspace",
             "--exclude",
             "flowdeck-app",
-            "--benches",
+            "--bench",
+            "*",
         ])
         .current_dir(&project.root);
     let mut programs = vec![("crates".to_owned(), cargo)];

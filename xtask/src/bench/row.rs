@@ -9,13 +9,17 @@ pub(super) struct Row {
     pub(super) name: String,
     pub(super) value: f64,
     pub(super) unit: String,
-    /// The rival's value for the same task, in the same unit, measured in the same run.
+    /// Who did the same task in the same run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) rival: Option<f64>,
-    /// Who the rival is.
-    #[serde(default, rename = "rivalName", skip_serializing_if = "Option::is_none")]
-    pub(super) rival_name: Option<String>,
-    /// How many times our value fits into the rival's; computed here.
+    pub(super) rival: Option<String>,
+    /// The rival's value, in the same unit.
+    #[serde(
+        default,
+        rename = "rivalValue",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(super) rival_value: Option<f64>,
+    /// How many times our value fits into the rival's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) ratio: Option<f64>,
 }
@@ -28,7 +32,7 @@ impl Row {
             value: bytes as f64,
             unit: "B".to_owned(),
             rival: None,
-            rival_name: None,
+            rival_value: None,
             ratio: None,
         }
     }
@@ -41,13 +45,7 @@ pub(super) fn read(output: &str) -> Result<Vec<Row>> {
         .map(str::trim)
         .filter(|line| line.starts_with("{\"name\""))
         .map(|line| {
-            let mut row: Row = serde_json::from_str(line)
-                .with_context(|| format!("not a benchmark result: {line}"))?;
-            row.ratio = row
-                .rival
-                .filter(|_| row.value > 0.0)
-                .map(|rival| rival / row.value);
-            Ok(row)
+            serde_json::from_str(line).with_context(|| format!("not a benchmark result: {line}"))
         })
         .collect()
 }
@@ -57,10 +55,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_found_among_other_lines_and_get_their_ratio() {
-        let output = "Running x\n{\"name\":\"a\",\"value\":2,\"unit\":\"s\",\"rival\":8,\"rivalName\":\"pf\"}\n{}\n";
+    fn rows_are_found_among_other_lines() {
+        let output = "Running x\n{\"name\":\"a\",\"value\":2,\"unit\":\"s\",\"rival\":\"pf\",\"rivalValue\":8,\"ratio\":4}\n{}\n";
         let rows = read(output).unwrap();
         assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].rival.as_deref(), Some("pf"));
         assert_eq!(rows[0].ratio, Some(4.0));
         assert!(read("{\"name\":\"a\",\"value\":\"fast\"}").is_err());
     }

@@ -32,9 +32,9 @@ fn aligned([name, value, rival, ratio]: &[String; 4], widths: [usize; 4]) -> Str
 }
 
 fn cells(row: &Row) -> [String; 4] {
-    let rival = row.rival.map(|rival| {
-        let who = row.rival_name.as_deref().unwrap_or("rival");
-        format!("{} ({who})", amount(rival, &row.unit))
+    let rival = row.rival_value.map(|value| {
+        let who = row.rival.as_deref().unwrap_or("rival");
+        format!("{} ({who})", amount(value, &row.unit))
     });
     let ratio = row.ratio.map(|ratio| format!("{ratio:.1} ×"));
     [
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn columns_line_up() {
         let mut rows = vec![Row::bytes("a long name", 12_345), Row::bytes("b", 1)];
-        rows[1].rival = Some(3.0);
+        rows[1].rival_value = Some(3.0);
         rows[1].ratio = Some(3.0);
         let table = of(&rows);
         let widths: Vec<usize> = table.lines().map(|line| line.chars().count()).collect();

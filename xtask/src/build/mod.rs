@@ -19,7 +19,8 @@ use crate::{
 };
 
 /// What the browser app is made of; `dist/` is built again when one of these changes.
-const APP_INPUTS: [&str; 11] = [
+const APP_INPUTS: [&str; 12] = [
+    ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
