@@ -24,6 +24,8 @@ pub mod raw;
 pub mod routes;
 mod shell;
 mod sign_in_link;
+#[cfg(all(test, target_arch = "wasm32"))]
+mod testing;
 mod theme;
 pub mod ui;
 

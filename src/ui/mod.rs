@@ -18,6 +18,9 @@ mod switch;
 mod tabs;
 pub mod time;
 
+#[cfg(all(test, target_arch = "wasm32"))]
+mod browser_tests;
+
 pub use button::{Button, ButtonKind, ButtonState};
 pub use clock::{Ago, Clock, Elapsed, local_time};
 pub use copy_button::CopyButton;

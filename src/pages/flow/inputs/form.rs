@@ -35,17 +35,23 @@ impl InputForm {
     /// Makes the form of the flow available below.
     pub fn provide(context: FlowContext, definition: Memo<Option<Arc<Definition>>>) -> Self {
         let key = format!("flowdeck.inputs.{}/{}", context.project(), context.flow());
-        let remembered = Store::Session
-            .read(&key)
-            .and_then(|text| serde_json::from_str(&text).ok());
-        let form = Self {
-            fields: Memo::new(move |_| definition.with(|definition| fields(definition.as_deref()))),
+        let fields =
+            Memo::new(move |_| definition.with(|definition| fields(definition.as_deref())));
+        let form = Self::over(fields, key);
+        provide_context(form);
+        form
+    }
+
+    /// A form over `fields`, remembered below `key`.
+    pub(super) fn over(fields: Memo<Vec<Field>>, key: String) -> Self {
+        let remembered = Store::Session.read(&key);
+        let remembered = remembered.and_then(|text| serde_json::from_str(&text).ok());
+        Self {
+            fields,
             tried: RwSignal::new(false),
             edits: RwSignal::new(remembered.unwrap_or_default()),
             key: StoredValue::new(key),
-        };
-        provide_context(form);
-        form
+        }
     }
 
     /// The one in the context.

@@ -5,6 +5,9 @@ pub mod field;
 mod field_view;
 mod form;
 
+#[cfg(all(test, target_arch = "wasm32"))]
+mod browser_tests;
+
 use leptos::prelude::*;
 
 use self::field_view::FieldView;

@@ -1,0 +1,92 @@
+//! Typing into the inputs form.
+
+use flowdeck_flow::check;
+use leptos::{prelude::*, task::tick};
+use serde_json::json;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use super::{field::Field, field_view::FieldView, form::InputForm};
+use crate::{
+    testing::{Mounted, mount},
+    ui::storage::Store,
+};
+
+const FLOW: &str = "
+inputs:
+  count: {type: int, default: 3}
+  loud: {type: bool, default: false}
+  tags: {type: list, default: [a]}
+  key: {type: secret}
+outputs: {}
+nodes: []
+";
+
+/// The form of [`FLOW`], remembered below `key`.
+fn form(key: &'static str) -> (Mounted<impl Mountable>, InputForm) {
+    let made = StoredValue::new(None::<InputForm>);
+    let page = mount(move || {
+        let inputs = check(FLOW).flow.map(|flow| flow.inputs).unwrap_or_default();
+        let fields: Vec<Field> = inputs.iter().map(Field::from).collect();
+        let shown = fields.clone();
+        let form = InputForm::over(Memo::new(move |_| fields.clone()), key.to_owned());
+        provide_context(form);
+        made.set_value(Some(form));
+        shown
+            .into_iter()
+            .map(|field| view! { <FieldView field=field /> })
+            .collect_view()
+    });
+    (page, made.get_value().unwrap())
+}
+
+#[wasm_bindgen_test]
+async fn what_is_typed_becomes_the_value_of_its_type() {
+    Store::Session.remove("test-typing");
+    let (page, form) = form("test-typing");
+    page.type_into("#input-count", "42").await;
+    page.find("#input-loud").click();
+    page.type_into("#input-tags", "[1, 2]").await;
+    page.type_into("#input-key", "hush").await;
+    let values = form.values().unwrap();
+    assert_eq!(
+        serde_json::Value::from(values),
+        json!({"count": 42, "loud": true, "tags": [1, 2], "key": "hush"})
+    );
+}
+
+#[wasm_bindgen_test]
+async fn what_makes_no_sense_stays_beside_the_reason() {
+    Store::Session.remove("test-nonsense");
+    let (page, form) = form("test-nonsense");
+    page.type_into("#input-count", "four").await;
+    let field = page.find("#input-count");
+    assert_eq!(field.get_attribute("aria-invalid").as_deref(), Some("true"));
+    let problem = field.get_attribute("aria-describedby").unwrap();
+    assert!(
+        page.find(&format!("#{problem}"))
+            .text_content()
+            .unwrap()
+            .contains("whole number")
+    );
+    assert_eq!(form.values().unwrap_err().name, "count");
+    form.reset();
+    tick().await;
+    assert!(!field.has_attribute("aria-invalid"));
+    assert!(form.values().is_ok());
+}
+
+#[wasm_bindgen_test]
+async fn edits_outlive_the_page_but_secrets_do_not() {
+    Store::Session.remove("test-memory");
+    let (page, _) = form("test-memory");
+    page.type_into("#input-count", "7").await;
+    page.type_into("#input-key", "hush").await;
+    drop(page);
+    let kept = Store::Session.read("test-memory").unwrap();
+    assert!(!kept.contains("hush"));
+    let (_page, again) = form("test-memory");
+    let values = again.values().unwrap();
+    assert_eq!((&values["count"], &values["key"]), (&json!(7), &json!("")));
+    again.reset();
+    assert_eq!(Store::Session.read("test-memory"), None);
+}

@@ -1,0 +1,197 @@
+//! What needs a document: focus, keys, the browser's own dialog.
+
+use leptos::{prelude::*, task::tick};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::HtmlDialogElement;
+
+use super::{
+    Button, ButtonState, Dialog, DialogKind, MenuButton, MenuItem, Status, StatusRegion, Tab, Tabs,
+};
+use crate::testing::{Mounted, focused_text, mount, press, until};
+
+fn menu(chosen: RwSignal<Vec<&'static str>>) -> Mounted<impl Mountable> {
+    let choose = move |name: &'static str| move || chosen.update(|chosen| chosen.push(name));
+    mount(move || {
+        let items = Signal::stored(vec![
+            MenuItem::new("Install", None, choose("Install")),
+            MenuItem::new("View", None, choose("View")),
+            MenuItem::new("Stop", Some("It is stopping."), choose("Stop")),
+        ]);
+        view! { <MenuButton label="Running" items=items /> }
+    })
+}
+
+async fn focus_on(text: &str) {
+    until(&format!("focus on {text}"), || {
+        focused_text().starts_with(text)
+    })
+    .await;
+}
+
+#[wasm_bindgen_test]
+async fn arrows_open_a_menu_at_its_ends_and_escape_gives_the_focus_back() {
+    let page = menu(RwSignal::new(Vec::new()));
+    let button = page.find("button");
+    button.focus().unwrap();
+    press("ArrowDown").await;
+    focus_on("Install").await;
+    assert_eq!(
+        button.get_attribute("aria-expanded").as_deref(),
+        Some("true")
+    );
+    press("Escape").await;
+    focus_on("Running").await;
+    assert_eq!(page.count("[role=menu]"), 0);
+    assert_eq!(
+        button.get_attribute("aria-expanded").as_deref(),
+        Some("false")
+    );
+    press("ArrowUp").await;
+    focus_on("Stop").await;
+}
+
+#[wasm_bindgen_test]
+async fn keys_move_in_a_menu() {
+    let page = menu(RwSignal::new(Vec::new()));
+    page.find("button").focus().unwrap();
+    press("Enter").await;
+    focus_on("Install").await;
+    for (key, text) in [
+        ("End", "Stop"),
+        ("ArrowDown", "Install"),
+        ("v", "View"),
+        ("Home", "Install"),
+    ] {
+        press(key).await;
+        focus_on(text).await;
+    }
+}
+
+#[wasm_bindgen_test]
+async fn choosing_acts_once_and_closes_but_a_refused_entry_only_says_why() {
+    let chosen = RwSignal::new(Vec::new());
+    let page = menu(chosen);
+    page.find("button").click();
+    focus_on("Install").await;
+    press("End").await;
+    focus_on("Stop").await;
+    let stop = page.find("[role=menuitem]:last-child");
+    let reason = stop.get_attribute("aria-describedby").unwrap();
+    assert_eq!(
+        page.find(&format!("#{reason}")).text_content().as_deref(),
+        Some("It is stopping.")
+    );
+    press("Enter").await;
+    assert_eq!(page.count("[role=menu]"), 1);
+    press("ArrowUp").await;
+    press("Enter").await;
+    focus_on("Running").await;
+    assert_eq!(chosen.get_untracked(), ["View"]);
+    assert_eq!(page.count("[role=menu]"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_menu_closes_when_the_focus_leaves_it() {
+    let page = menu(RwSignal::new(Vec::new()));
+    page.find("button").click();
+    focus_on("Install").await;
+    page.find("[role=menuitem]").blur().unwrap();
+    tick().await;
+    assert_eq!(page.count("[role=menu]"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_dialog_takes_the_focus_and_gives_it_back() {
+    let open = RwSignal::new(false);
+    let page = mount(move || {
+        view! {
+            <Button on_press=move |()| open.set(true)>"Open"</Button>
+            <Dialog open=open title="Sure?" kind=DialogKind::Confirm>
+                <Button on_press=|()| {}>"Lose it"</Button>
+                <Button first_focus=true on_press=move |()| open.set(false)>"Cancel"</Button>
+            </Dialog>
+        }
+    });
+    let opener = page.find("button");
+    opener.focus().unwrap();
+    opener.click();
+    focus_on("Cancel").await;
+    let dialog: HtmlDialogElement = page.find("dialog").unchecked_into();
+    assert_eq!(dialog.get_attribute("role").as_deref(), Some("alertdialog"));
+    let title = dialog.get_attribute("aria-labelledby").unwrap();
+    assert_eq!(
+        page.find(&format!("#{title}")).text_content().as_deref(),
+        Some("Sure?")
+    );
+    // What the browser does on Escape.
+    dialog.close();
+    focus_on("Open").await;
+    until("the signal follows the browser", || !open.get_untracked()).await;
+    assert_eq!(page.count("dialog h2"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_button_keeps_its_place_and_says_why() {
+    let (pressed, refused) = (RwSignal::new(0), RwSignal::new(0));
+    let state = RwSignal::new(ButtonState::Refused("Start one first.".into()));
+    let page = mount(move || {
+        let press = move |()| pressed.update(|count| *count += 1);
+        let refuse = move |()| refused.update(|count| *count += 1);
+        view! { <Button state=state on_press=press on_refused=refuse>"Run"</Button> }
+    });
+    let button = page.find("button");
+    let reason = button.get_attribute("aria-describedby").unwrap();
+    assert_eq!(
+        page.find(&format!("#{reason}")).text_content().as_deref(),
+        Some("Start one first.")
+    );
+    assert!(!button.has_attribute("disabled"));
+    button.click();
+    assert_eq!((pressed.get_untracked(), refused.get_untracked()), (0, 1));
+    state.set(ButtonState::Ready);
+    tick().await;
+    assert!(!button.has_attribute("aria-disabled"));
+    button.click();
+    assert_eq!((pressed.get_untracked(), refused.get_untracked()), (1, 1));
+}
+
+#[wasm_bindgen_test]
+async fn tabs_select_with_the_arrows_and_only_the_selected_one_is_in_the_tab_order() {
+    let page = mount(|| {
+        let tab = |title: &'static str| Tab {
+            title,
+            panel: ViewFn::from(move || format!("about {title}")),
+        };
+        view! { <Tabs label="Run" tabs=vec![tab("Outputs"), tab("Log")] /> }
+    });
+    page.find("[role=tab]").focus().unwrap();
+    press("ArrowRight").await;
+    focus_on("Log").await;
+    assert_eq!(
+        page.find("[role=tabpanel]").text_content().as_deref(),
+        Some("about Log")
+    );
+    assert_eq!(
+        page.find("[aria-selected=true]").text_content().as_deref(),
+        Some("Log")
+    );
+    assert_eq!(page.count("[role=tab][tabindex='0']"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn the_same_news_twice_is_told_twice() {
+    let told = StoredValue::new_local(None::<Status>);
+    let page = mount(move || {
+        told.set_value(Some(Status::provide()));
+        view! { <StatusRegion /> }
+    });
+    let status = told.get_value().unwrap();
+    let region = page.find("[role=status] p");
+    status.announce("Saved");
+    tick().await;
+    let first = region.text_content();
+    status.announce("Saved");
+    tick().await;
+    assert_ne!(first, region.text_content());
+}
