@@ -1,7 +1,8 @@
 //! Live events, as server-sent events: the event's id is opaque and resumes the stream with `Last-Event-ID`; its data is
 //! one of these as JSON.
 //!
-//! Every event carries a whole value, not a difference, so that applying it is an assignment.
+//! Every event carries a whole value, not a difference, so that applying it is an assignment. As JSON it is an object with
+//! one key, the event's name (`{"session": {…}}`), or the name alone: the shape that takes the least code to read.
 
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +17,7 @@ use crate::{
 /// What happens to one flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", tag = "type", content = "value")]
+#[serde(rename_all = "camelCase")]
 pub enum FlowEvent {
     /// First in a stream that does not resume: everything as it stands. Replaces all that is known.
     Snapshot(FlowSnapshot),
@@ -61,7 +62,7 @@ pub struct FlowSnapshot {
 /// What happens to a project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", tag = "type", content = "value")]
+#[serde(rename_all = "camelCase")]
 pub enum ProjectEvent {
     /// Every flow, with the state of its session; sent first and at each change.
     Flows(FlowList),

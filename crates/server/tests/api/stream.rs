@@ -5,7 +5,7 @@ use axum::{
     http::{Method, StatusCode},
 };
 use futures_util::StreamExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::world::World;
 
@@ -49,7 +49,7 @@ impl Events {
                 };
                 let parsed = field("data:").map(|data| Event {
                     id: field("id:").unwrap_or_default(),
-                    data: serde_json::from_str(&data).unwrap(),
+                    data: named(serde_json::from_str(&data).unwrap()),
                 });
                 self.text = rest.to_owned();
                 if parsed.is_some() {
@@ -85,5 +85,16 @@ impl Events {
                 return session.clone();
             }
         }
+    }
+}
+
+/// An event's name and value under keys of their own, which reads better in assertions than one key that varies.
+fn named(data: Value) -> Value {
+    match data {
+        Value::Object(only) => {
+            let (name, value) = only.into_iter().next().unwrap();
+            json!({ "type": name, "value": value })
+        }
+        name => json!({ "type": name }),
     }
 }
