@@ -28,6 +28,12 @@ function described({ id, help, nodes }: Violation): string[] {
   return nodes.map((node) => `${id}: ${help}: ${node.html} (${node.failureSummary?.replaceAll('\n', ' ')})`);
 }
 
+/** How far the page can be scrolled sideways. */
 function sidewaysScroll(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  return page.evaluate(() => {
+    scrollTo({ left: 10_000, behavior: 'instant' });
+    const reached = scrollX;
+    scrollTo({ left: 0, behavior: 'instant' });
+    return reached;
+  });
 }

@@ -211,18 +211,15 @@ export class App {
     return this.page.locator('.cm-tooltip-lint');
   }
 
-  /** The texts of the lines that a mark of the margin stands at. */
-  async markedLines(path: string): Promise<string[]> {
+  /** The numbers of the lines that a mark of the margin stands at. */
+  async markedLines(): Promise<number[]> {
     const tops = await this.findingMarks.evaluateAll((marks) =>
-      marks.map((mark) => mark.closest('.cm-gutterElement')?.getBoundingClientRect().top ?? NaN),
+      marks.map((mark) => mark.closest('.cm-gutterElement')?.getBoundingClientRect().top),
     );
-    const lines = await this.editor(path)
-      .locator('.cm-line')
-      .evaluateAll((lines) => lines.map((line) => ({ top: line.getBoundingClientRect().top, text: line.textContent })));
-    return tops.map((top) => {
-      const [nearest] = lines.toSorted((a, b) => Math.abs(a.top - top) - Math.abs(b.top - top));
-      return nearest?.text?.trim() ?? '';
-    });
+    const numbers = await this.page
+      .locator('.cm-lineNumbers .cm-gutterElement')
+      .evaluateAll((all) => all.map((one) => ({ top: one.getBoundingClientRect().top, number: Number(one.textContent) })));
+    return numbers.filter(({ top }) => tops.includes(top)).map(({ number }) => number);
   }
 
   /** The list of findings below the editor. */

@@ -44,7 +44,7 @@ test('a person opens a flow, starts a session, edits, runs, reads, stops', async
     await expect(app.input('name')).toHaveValue('Grace');
     await app.run();
     await expect(app.outputs).toContainText('Hello Grace, welcome to prompt flow!');
-    await expect(app.outputs).toContainText('7');
+    await expect(app.outputs).toContainText('words6');
   });
 
   await test.step('the session stops and leaves nothing', async () => {
