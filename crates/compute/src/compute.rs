@@ -82,11 +82,12 @@ impl Compute {
         Ok(Self { core })
     }
 
-    /// Ends the work in the background; sessions live on.
+    /// Ends the work in the background and what stands by; sessions live on.
     pub async fn close(&self) {
         self.core.shutdown.cancel();
         self.core.tasks.close();
         self.core.tasks.wait().await;
+        self.core.end_standbys().await;
     }
 
     /// A flow's session as it stands.

@@ -193,6 +193,14 @@ impl Core {
         }
     }
 
+    /// Ends those that nobody has taken: after an orderly end nothing is left that belongs to nobody.
+    pub(crate) async fn end_standbys(&self) {
+        let ready = std::mem::take(&mut *self.standbys.ready());
+        for standby in &ready {
+            self.discard(standby).await;
+        }
+    }
+
     /// Takes over those that an earlier server of the same version left standing by; others are leftovers.
     pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
         for standby in self.store.standbys()? {
