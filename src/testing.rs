@@ -1,5 +1,12 @@
 //! Mounts components in a browser for tests, and acts on them as a person does.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy knows no tests but those of libtest"
+)]
+
 use leptos::{
     mount::{UnmountHandle, mount_to},
     prelude::*,

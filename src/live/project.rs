@@ -22,7 +22,7 @@ impl ProjectLive {
         };
         let path = paths::project_events(&Api::from_context().project());
         stream::follow(&path, move |ProjectEvent::Flows(list)| {
-            live.flows.set(Some(list))
+            live.flows.set(Some(list));
         });
         live
     }

@@ -1,5 +1,12 @@
 //! What needs a document: focus, keys, the browser's own dialog.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy knows no tests but those of libtest"
+)]
+
 use leptos::{prelude::*, task::tick};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;

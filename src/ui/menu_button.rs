@@ -151,9 +151,9 @@ pub fn MenuButton(
     };
     let toggle = move |_| {
         if open.get_untracked() {
-            open.set(false)
+            open.set(false);
         } else {
-            show_at(0)
+            show_at(0);
         }
     };
 

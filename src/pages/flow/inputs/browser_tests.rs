@@ -1,5 +1,12 @@
 //! Typing into the inputs form.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy knows no tests but those of libtest"
+)]
+
 use flowdeck_flow::check;
 use leptos::{prelude::*, task::tick};
 use serde_json::json;

@@ -131,8 +131,11 @@ impl Field {
                 .ok_or("This begins like a JSON object but is none."),
             FieldKind::Media => Ok(trimmed.into()),
             FieldKind::Choice(values) => {
-                let chosen = values.iter().find(|value| value.to_string() == text);
-                chosen.cloned().ok_or("Choose one of the values.")
+                let mut written = values.iter().map(|value| (value.to_string(), value));
+                let chosen = written.find(|(shown, _)| shown == text);
+                chosen
+                    .map(|(_, value)| value.clone())
+                    .ok_or("Choose one of the values.")
             }
         }
     }

@@ -92,7 +92,7 @@ fn control(
     match kind {
         FieldKind::Bool => {
             let check = move |event: Targeted<Event, HtmlInputElement>| {
-                edit(event.target().checked().to_string())
+                edit(event.target().checked().to_string());
             };
             view! {
                 <input

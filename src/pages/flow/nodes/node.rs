@@ -66,7 +66,7 @@ pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) 
 #[component]
 fn Facts(node: Node) -> impl IntoView {
     let context = FlowContext::from_context();
-    let kind = node.node_type.map(|kind| kind.as_str());
+    let kind = node.node_type.map(flowdeck_flow::NodeType::as_str);
     let path = node.source.and_then(|source| source.path);
     let path = path.and_then(|path| FilePath::try_from(path.trim_start_matches("./")).ok());
     let source = path.map(|path| {

@@ -85,7 +85,7 @@ fn NeedsSession() -> impl IntoView {
         ButtonState::Refused(reason) => Some(reason),
         ButtonState::Ready | ButtonState::Busy => None,
     };
-    let offer = move || {
+    move || {
         let reason = reason().filter(|_| actions.needs_session.get())?;
         Some(view! {
             <div role="alert">
@@ -105,6 +105,5 @@ fn NeedsSession() -> impl IntoView {
                 </Notice>
             </div>
         })
-    };
-    offer
+    }
 }
