@@ -11,15 +11,21 @@ const SIZES = [
 /** Light and dark, narrow and wide: axe finds nothing, and nothing is wider than the screen. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const viewport of SIZES) {
+    await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize(viewport);
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const { violations } = await rules(page, colorScheme).analyze();
       const where = `${colorScheme}, ${viewport.width} px`;
-      const { violations } = await new AxeBuilder({ page }).analyze();
       expect.soft(violations.flatMap(described), `axe: ${where}`).toEqual([]);
-      expect.soft(await sidewaysScroll(page), `sideways scroll: ${where}`).toBe(0);
     }
+    expect.soft(await sidewaysScroll(page), `sideways scroll: ${viewport.width} px`).toBe(0);
   }
+}
+
+/** All of axe's rules, of which the dark theme can only change the contrast. */
+function rules(page: Page, colorScheme: 'light' | 'dark'): AxeBuilder {
+  const axe = new AxeBuilder({ page });
+  return colorScheme === 'light' ? axe : axe.withRules('color-contrast');
 }
 
 type Violation = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'][number];

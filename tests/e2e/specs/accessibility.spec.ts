@@ -56,6 +56,8 @@ test('while things load', async ({ app, deck, page }) => {
 });
 
 test('the flow page through the life of a session', async ({ app, deck, index, page }) => {
+  // Three starts and six states.
+  test.slow();
   index.publish('tiny_thing', '1.0.0');
   const folder = addFlow(deck.flows, 'life', {
     ...pythonFlow(WAITING),
