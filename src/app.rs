@@ -41,11 +41,13 @@ fn Pages(base: String) -> impl IntoView {
     let api = Api::from_context();
     let link = sign_in_link::use_sign_in_link(api);
     let page = nav.page;
+    // A refusal while signed out already must not make the page anew and lose what was typed.
+    let signed_out = Memo::new(move |_| api.signed_out.get());
     let shown = move || {
         if link.get().is_pending() {
             return ().into_any();
         }
-        if api.signed_out.get() {
+        if signed_out.get() {
             return view! { <SignInPage refused=link.get().refused() /> }.into_any();
         }
         match page.get() {

@@ -23,7 +23,7 @@ pub fn LogView(
     let following = RwSignal::new(true);
     let scroller = NodeRef::<html::Div>::new();
     let to_end = move || {
-        if let Some(scroller) = scroller.get_untracked() {
+        if let Some(scroller) = scroller.try_get_untracked().flatten() {
             scroller.set_scroll_top(scroller.scroll_height());
         }
     };

@@ -85,8 +85,10 @@ pub fn MenuButton(
     let (labelled_by, controls) = (button_id.clone(), menu_id.clone());
 
     let focus_entry = move |index: usize| {
-        at.set_value(index);
-        if let Some(entry) = menu.get_untracked().and_then(|menu| entry(&menu, index)) {
+        // A frame later, or on losing the focus, the menu may be out of the page.
+        at.try_set_value(index);
+        let shown = menu.try_get_untracked().flatten();
+        if let Some(entry) = shown.and_then(|menu| entry(&menu, index)) {
             // Focusing an element that is shown cannot fail.
             let _ = entry.focus();
         }
@@ -140,13 +142,15 @@ pub fn MenuButton(
             .related_target()
             .and_then(|to| to.dyn_into::<Node>().ok());
         let stays = menu
-            .get_untracked()
+            .try_get_untracked()
+            .flatten()
             .is_some_and(|menu| menu.contains(to.as_ref()));
         let on_button = button
-            .get_untracked()
+            .try_get_untracked()
+            .flatten()
             .is_some_and(|button| button.contains(to.as_ref()));
         if !stays && !on_button {
-            open.set(false);
+            open.try_set(false);
         }
     };
     let toggle = move |_| {
