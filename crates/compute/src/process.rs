@@ -71,7 +71,8 @@ impl ProcessEngine {
     /// # Errors
     /// When the data folder cannot be made or written.
     pub async fn new(data: &Path, options: ProcessOptions) -> Result<Self, EngineError> {
-        let failed = |error: std::io::Error| EngineError::io("Preparing the data folder", &error);
+        let what = format!("Preparing the data folder {}", data.display());
+        let failed = |error: std::io::Error| EngineError::io(&what, &error);
         fs::create_dir_all(data).map_err(failed)?;
         let layout = Layout::new(data.canonicalize().map_err(failed)?, options.base.clone());
         runtime::private_folder(&layout.sessions()).map_err(failed)?;

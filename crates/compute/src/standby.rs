@@ -193,11 +193,22 @@ impl Core {
         }
     }
 
-    /// Ends those that nobody has taken: after an orderly end nothing is left that belongs to nobody.
+    /// Ends those that nobody has taken, and one in the making: after an orderly end nothing is left that belongs to
+    /// nobody.
     pub(crate) async fn end_standbys(&self) {
         let ready = std::mem::take(&mut *self.standbys.ready());
         for standby in &ready {
             self.discard(standby).await;
+        }
+        let found = match self.engine.sessions().await {
+            Ok(found) => found,
+            Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),
+        };
+        let owned = self.owned_sessions();
+        for session in found.iter().filter(|session| !owned.contains(session)) {
+            if let Err(error) = self.engine.remove(session).await {
+                tracing::error!(%session, %error, "a runtime in the making could not be removed");
+            }
         }
     }
 

@@ -175,7 +175,7 @@ impl Core {
     }
 
     /// Sessions of which something may exist.
-    fn owned_sessions(&self) -> HashSet<SessionId> {
+    pub(crate) fn owned_sessions(&self) -> HashSet<SessionId> {
         let flows = self.flows();
         let living = flows
             .values()
