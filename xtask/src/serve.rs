@@ -44,7 +44,12 @@ fn is_given(flags: &[OsString], flag: &str) -> bool {
 pub(crate) fn app_while_editing(project: &Project, flags: &[OsString]) -> Result<()> {
     let tools = setup::run(project, Scope::Build)?;
     let mut trunk = tools.wasm_command(project, "trunk")?;
-    Err(trunk.arg("serve").args(flags).exec()).context("cannot run trunk")
+    // Not into dist/, from which a server may be serving.
+    trunk
+        .arg("serve")
+        .arg("--dist")
+        .arg(project.work().join("dev"));
+    Err(trunk.args(flags).exec()).context("cannot run trunk")
 }
 
 /// Prints shell commands that set what `trunk` needs.

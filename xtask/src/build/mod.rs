@@ -71,7 +71,8 @@ pub(crate) fn app(project: &Project, profile: Profile) -> Result<()> {
         profile.cargo_name(),
         tree_hash(&project.root, &APP_INPUTS)?
     );
-    let stamp = Stamp::new(project.work().join("dist.stamp"), inputs);
+    // In dist/ itself: whoever calls trunk by hand replaces the folder, and the stamp with it.
+    let stamp = Stamp::new(project.dist().join(".stamp"), inputs);
     if stamp.is_current() && project.dist().join("index.html").is_file() {
         eprintln!("✓ the browser app is up to date");
         return Ok(());
