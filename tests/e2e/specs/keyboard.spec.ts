@@ -22,11 +22,13 @@ test('the story by keyboard alone', async ({ app, deck, page }) => {
 
   await app.sessionMenu.focus();
   await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('End');
   await expect(page.getByRole('menuitem', { name: 'Stop compute session' })).toBeFocused();
   await page.keyboard.press('Escape');
   await expect(app.sessionMenu).toBeFocused();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem').first()).toBeFocused();
   await page.keyboard.press('v');
   await expect(page.getByRole('menuitem', { name: 'View installed packages' })).toBeFocused();
   await page.keyboard.press('Enter');
