@@ -14,6 +14,7 @@ pub mod ids;
 pub mod paths;
 pub mod runs;
 pub mod session;
+pub mod settings;
 
 use serde::{Deserialize, Serialize};
 

@@ -69,6 +69,40 @@ pub fn session_activity(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/activity", session(project_name, flow_id))
 }
 
+/// What would happen if a session were started so: takes [`crate::settings::SessionSettings`].
+#[must_use]
+pub fn session_preflight(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/preflight", session(project_name, flow_id))
+}
+
+/// Named settings kept in the flow folder.
+#[must_use]
+pub fn presets(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/presets", flow(project_name, flow_id))
+}
+
+/// One preset.
+#[must_use]
+pub fn preset(project_name: &ProjectName, flow_id: &FlowId, name: &str) -> String {
+    format!("{}/{}", presets(project_name, flow_id), encode(name))
+}
+
+/// What there is to choose from for a session.
+#[must_use]
+pub fn compute_options(project_name: &ProjectName) -> String {
+    format!("{}/compute-options", project(project_name))
+}
+
+/// Starts a compute instance that is stopped (POST).
+#[must_use]
+pub fn instance_start(project_name: &ProjectName, instance: &str) -> String {
+    format!(
+        "{}/instances/{}/start",
+        project(project_name),
+        encode(instance)
+    )
+}
+
 /// The runs of a flow.
 #[must_use]
 pub fn runs(project_name: &ProjectName, flow_id: &FlowId) -> String {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, ids::SessionId};
+use crate::{Millis, ids::SessionId, settings::SessionSettings};
 
 /// Where a compute session stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -193,9 +193,35 @@ pub struct SessionView {
     /// When it will be deleted if nothing happens; `None` when it will not, or while something runs in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_deadline: Option<Millis>,
+    /// Why it is not counting towards its idle shutdown, as a sentence: a run or an install is under way. `None` when it
+    /// counts, or has no idle shutdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_paused: Option<String>,
+    /// When somebody or something last did anything in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_activity: Option<Millis>,
+    /// What it was asked for with, as changed since.
+    #[serde(default)]
+    pub settings: SessionSettings,
+    /// What it may use of the host; `None` when nothing bounds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<SessionSize>,
     /// promptflow's version in it; known when it is available.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime_version: Option<String>,
+}
+
+/// A VM size as a session has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionSize {
+    /// Its name, such as `Standard_D2`.
+    pub name: String,
+    /// Virtual CPUs.
+    pub v_cpus: u32,
+    /// Memory in MiB.
+    pub memory_mb: u64,
 }
 
 /// A line of a session's or a run's log.
