@@ -150,7 +150,8 @@ pub(crate) fn check_command(project: &Project, tools: &Tools) -> Result<std::pro
     let mode: &[&str] = if tools.wasm.has_clippy() {
         &["clippy", "--all-targets"]
     } else {
-        &["rustc", "--profile", "check"]
+        // `-- -D warnings` can go to one target only; the library holds all but `main`.
+        &["rustc", "--profile", "check", "--lib"]
     };
     cargo
         .args(mode)
