@@ -1,4 +1,4 @@
-//! What this crate offers: sessions, their operations and runs, by flow.
+//! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -6,9 +6,9 @@ use flowdeck_contract::{
     azure::OperationResult,
     capability::Action,
     events::FlowEvent,
-    ids::{FlowId, OperationId, RunId},
+    ids::{FlowId, OperationId, RunId, SessionId},
     runs::{RunDetail, RunRequest, RunSummary},
-    session::{InstalledPackage, LogLine, SessionView},
+    session::{InstalledPackage, LogLine, SessionState, SessionView},
 };
 use tokio::sync::broadcast;
 
@@ -17,7 +17,8 @@ use crate::{
     engine::SharedEngine,
     error::ComputeError,
     log::last_lines,
-    sessions::Core,
+    owner::Owner,
+    sessions::{Core, OwnEnvironment},
 };
 
 /// Compute sessions of the flows in one folder. Cheap to clone.
@@ -90,23 +91,23 @@ impl Compute {
         self.core.end_standbys().await;
     }
 
-    /// A flow's session as it stands.
+    /// The session of a flow, or one that is nobody's, as it stands.
     #[must_use]
-    pub fn session(&self, flow: &FlowId) -> SessionView {
+    pub fn session(&self, owner: impl Into<Owner>) -> SessionView {
         self.core
             .flows()
-            .get(flow)
+            .get(&owner.into())
             .map(crate::sessions::Live::view)
             .unwrap_or_default()
     }
 
-    /// The sessions of all flows that have or had one.
+    /// Every session, also those of flows that had one.
     #[must_use]
-    pub fn sessions(&self) -> Vec<(FlowId, SessionView)> {
+    pub fn sessions(&self) -> Vec<(Owner, SessionView)> {
         self.core
             .flows()
             .iter()
-            .map(|(flow, live)| (flow.clone(), live.view()))
+            .map(|(owner, live)| (owner.clone(), live.view()))
             .collect()
     }
 
@@ -114,12 +115,17 @@ impl Compute {
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn session_log(&self, flow: &FlowId, last: usize) -> Result<Vec<LogLine>, ComputeError> {
-        self.core.tell_log(flow);
+    pub fn session_log(
+        &self,
+        owner: impl Into<Owner>,
+        last: usize,
+    ) -> Result<Vec<LogLine>, ComputeError> {
+        let owner = owner.into();
+        self.core.tell_log(&owner);
         let log = self
             .core
             .flows()
-            .get(flow)
+            .get(&owner)
             .and_then(|live| live.log.clone());
         let lines = log.map_or_else(|| Ok(Vec::new()), |log| log.tail().last(last));
         lines.map_err(ComputeError::io("Reading the session’s log"))
@@ -129,11 +135,11 @@ impl Compute {
     ///
     /// # Errors
     /// When the log cannot be read.
-    pub fn session_log_text(&self, flow: &FlowId) -> Result<String, ComputeError> {
+    pub fn session_log_text(&self, owner: impl Into<Owner>) -> Result<String, ComputeError> {
         let log = self
             .core
             .flows()
-            .get(flow)
+            .get(&owner.into())
             .and_then(|live| live.log.clone());
         let Some(log) = log else {
             return Ok(String::new());
@@ -143,13 +149,42 @@ impl Compute {
         Ok(lines.into_iter().map(|line| line.text + "\n").collect())
     }
 
+    /// Makes a session that is nobody's, of the environment that is given here. One that runs gets the requirements
+    /// that are given, if any, and they are installed.
+    ///
+    /// # Errors
+    /// When a part of the environment or a setting is wrong, or the session's state does not allow it.
+    pub async fn create(
+        &self,
+        session: SessionId,
+        environment: OwnEnvironment,
+        request: StartSession,
+    ) -> Result<OperationId, ComputeError> {
+        let owner = Owner::Nobody(session);
+        environment.check()?;
+        match self.session(&owner).state {
+            SessionState::Available => {
+                self.core.change_environment(&owner, &environment)?;
+                self.install(owner).await
+            }
+            _ => {
+                self.core.write_environment(&owner, &environment)?;
+                let started = self.start(&owner, request).await;
+                if started.is_err() {
+                    self.core.forget_unless_it_exists(&owner);
+                }
+                started
+            }
+        }
+    }
+
     /// Starts a session.
     ///
     /// # Errors
     /// When the flow does not exist, has a session already, or a setting is wrong.
     pub async fn start(
         &self,
-        flow: &FlowId,
+        owner: impl Into<Owner>,
         request: StartSession,
     ) -> Result<OperationId, ComputeError> {
         let default = self.core.config.max_idle.map(|idle| idle.as_secs());
@@ -157,23 +192,23 @@ impl Compute {
             .max_idle_time_seconds
             .map(idle_seconds)
             .transpose()?;
-        self.core.begin_start(flow, asked.or(default))
+        self.core.begin_start(&owner.into(), asked.or(default))
     }
 
     /// Installs the flow's requirements file into its session.
     ///
     /// # Errors
     /// When there is no session or no requirements file, or something goes on in the session.
-    pub async fn install(&self, flow: &FlowId) -> Result<OperationId, ComputeError> {
-        self.core.begin_install(flow).await
+    pub async fn install(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
+        self.core.begin_install(&owner.into()).await
     }
 
     /// Deletes the session and makes one with the same settings.
     ///
     /// # Errors
     /// When there is no session that could be reset.
-    pub async fn reset(&self, flow: &FlowId) -> Result<OperationId, ComputeError> {
-        self.core.begin_reset(flow)
+    pub async fn reset(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
+        self.core.begin_reset(&owner.into())
     }
 
     /// Changes settings of the session; it goes on.
@@ -182,12 +217,12 @@ impl Compute {
     /// When there is no session, or a setting is wrong.
     pub async fn update(
         &self,
-        flow: &FlowId,
+        owner: impl Into<Owner>,
         change: UpdateSession,
     ) -> Result<OperationId, ComputeError> {
         let asked = change.max_idle_time_seconds.map(idle_seconds).transpose()?;
         let now = self.core.now();
-        self.core.change(flow, |live| {
+        self.core.change(&owner.into(), |live| {
             if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }
@@ -205,8 +240,18 @@ impl Compute {
     ///
     /// # Errors
     /// When there is none.
-    pub async fn stop(&self, flow: &FlowId) -> Result<OperationId, ComputeError> {
-        self.core.begin_stop(flow, "Stopping the compute session.")
+    pub async fn stop(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
+        self.core
+            .begin_stop(&owner.into(), "Stopping the compute session.")
+    }
+
+    /// How many runtimes are to stand by, and how many do.
+    #[must_use]
+    pub fn standbys(&self) -> (usize, usize) {
+        (
+            self.core.config.standby,
+            self.core.standbys.sessions().len(),
+        )
     }
 
     /// How a long operation stands; `None` when there is none of that id, or it is long over.
@@ -222,8 +267,11 @@ impl Compute {
     ///
     /// # Errors
     /// When there is no session that runs.
-    pub async fn packages(&self, flow: &FlowId) -> Result<Vec<InstalledPackage>, ComputeError> {
-        let record = self.core.record(flow);
+    pub async fn packages(
+        &self,
+        owner: impl Into<Owner>,
+    ) -> Result<Vec<InstalledPackage>, ComputeError> {
+        let record = self.core.record(&owner.into());
         if let Some(refusal) = Action::Update.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
@@ -242,13 +290,13 @@ impl Compute {
     }
 
     /// A person is at work on the flow: its session is not idle.
-    pub fn touch(&self, flow: &FlowId) {
-        self.core.touch(flow);
+    pub fn touch(&self, owner: impl Into<Owner>) {
+        self.core.touch(&owner.into());
     }
 
     /// Files of the flow have changed on disk.
-    pub fn flow_changed(&self, flow: &FlowId) {
-        self.core.flow_changed(flow);
+    pub fn flow_changed(&self, owner: impl Into<Owner>) {
+        self.core.flow_changed(&owner.into());
     }
 
     /// Runs the flow, or one of its nodes; gives the run as it begins.
@@ -299,7 +347,7 @@ impl Compute {
     /// What happens from now on, in order. Subscribe first, then read the state: doubles are whole values and do no
     /// harm. A reader that falls behind is told so and reads the state anew.
     #[must_use]
-    pub fn subscribe(&self) -> broadcast::Receiver<(FlowId, FlowEvent)> {
+    pub fn subscribe(&self) -> broadcast::Receiver<(Owner, FlowEvent)> {
         self.core.events.subscribe()
     }
 }

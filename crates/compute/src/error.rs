@@ -24,6 +24,9 @@ pub enum ComputeError {
     /// There is no such run.
     #[error("There is no run ‘{0}’ of this flow.")]
     RunNotFound(String),
+    /// There is no such session.
+    #[error("There is no compute session ‘{0}’.")]
+    SessionNotFound(String),
     /// There is no such flow folder.
     #[error("There is no flow ‘{0}’.")]
     FlowNotFound(String),
@@ -82,7 +85,9 @@ impl ComputeError {
     #[must_use]
     pub fn kind(&self) -> ComputeErrorKind {
         match self {
-            Self::RunNotFound(_) | Self::FlowNotFound(_) => ComputeErrorKind::NotFound,
+            Self::RunNotFound(_) | Self::FlowNotFound(_) | Self::SessionNotFound(_) => {
+                ComputeErrorKind::NotFound
+            }
             Self::Refused(_) => ComputeErrorKind::Conflict,
             Self::Invalid { .. } => ComputeErrorKind::Invalid,
             Self::Unavailable { .. } | Self::DataInUse(_) | Self::DataNotWritable { .. } => {
@@ -119,6 +124,7 @@ impl ComputeError {
         match self {
             Self::RunNotFound(_) => "RunNotFound",
             Self::FlowNotFound(_) => "FlowNotFound",
+            Self::SessionNotFound(_) => "SessionNotFound",
             Self::Refused(_) => "SessionStateConflict",
             Self::Invalid { code, .. } | Self::Unavailable { code, .. } => code,
             Self::DataInUse(_) => "DataFolderInUse",

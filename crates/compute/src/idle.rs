@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{Millis, ids::FlowId};
+use flowdeck_contract::Millis;
 
-use crate::{sessions::Core, state::State};
+use crate::{owner::Owner, sessions::Core, state::State};
 
 /// Activity within this time of the last is not written down again.
 const GRAIN_MILLIS: u64 = 5_000;
 
 impl Core {
     /// Something happened in the session: its end moves away.
-    pub(crate) fn touch(&self, flow: &FlowId) {
+    pub(crate) fn touch(&self, flow: &Owner) {
         let now = self.now();
         let record = self.record(flow);
         if record.state != State::Available || now.since(record.last_activity) < GRAIN_MILLIS {
@@ -53,7 +53,7 @@ impl Core {
         }
     }
 
-    fn next_deadline(&self) -> Option<(FlowId, Millis)> {
+    fn next_deadline(&self) -> Option<(Owner, Millis)> {
         let flows = self.flows();
         let deadlines = flows
             .iter()

@@ -36,7 +36,7 @@ impl Paths {
             }
             Err(TryLockError::Error(error)) => return Err(unwritable(error)),
         }
-        for folder in [paths.logs(), paths.data.join("runs")] {
+        for folder in [paths.logs(), paths.own_folders(), paths.data.join("runs")] {
             fs::DirBuilder::new()
                 .recursive(true)
                 .mode(0o700)
@@ -53,6 +53,11 @@ impl Paths {
 
     fn logs(&self) -> PathBuf {
         self.data.join("logs")
+    }
+
+    /// Holds a folder for every session that is nobody's, with what it is made of.
+    pub(crate) fn own_folders(&self) -> PathBuf {
+        self.data.join("own")
     }
 
     /// A session's log, which stays until the flow's next session.

@@ -4,6 +4,7 @@ mod core;
 mod fail;
 mod install;
 mod live;
+mod nobody;
 mod operation;
 mod out_of_date;
 mod recover;
@@ -13,4 +14,5 @@ mod watch;
 
 mod record;
 
+pub use self::nobody::OwnEnvironment;
 pub(crate) use self::{core::Core, live::Live, record::Record};

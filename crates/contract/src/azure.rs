@@ -43,6 +43,63 @@ pub struct SetupFlowSessionRequest {
     pub enable_multi_container: Option<bool>,
 }
 
+/// Body of `POST FlowSessions/{sessionId}`: what makes a session without a flow.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateFlowSessionRequest {
+    /// Lines of a requirements file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python_pip_requirements: Option<Vec<String>>,
+    /// The base image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_image: Option<String>,
+    /// The base image by its older name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_image: Option<String>,
+    /// As in [`SetupFlowSessionRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<SetupFlowSessionAction>,
+    /// The VM size.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vm_size: Option<String>,
+    /// Seconds without activity after which the session is deleted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_idle_time_seconds: Option<i64>,
+    /// A user-assigned managed identity.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// A compute instance.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compute_name: Option<String>,
+    /// As in [`SetupFlowSessionRequest`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enable_multi_container: Option<bool>,
+}
+
+impl CreateFlowSessionRequest {
+    /// Whether it says what the session is made of.
+    #[must_use]
+    pub fn has_environment(&self) -> bool {
+        self.python_pip_requirements.is_some()
+            || self.base_image.is_some()
+            || self.runtime_image.is_some()
+    }
+
+    /// What a flow's session is asked for with, too.
+    #[must_use]
+    pub fn setup(&self) -> SetupFlowSessionRequest {
+        SetupFlowSessionRequest {
+            action: self.action,
+            vm_size: self.vm_size.clone(),
+            max_idle_time_seconds: self.max_idle_time_seconds,
+            identity: self.identity.clone(),
+            compute_name: self.compute_name.clone(),
+            enable_multi_container: self.enable_multi_container,
+        }
+    }
+}
+
 /// Answer of `GET Flows/{flowId}/sessions/status`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -175,4 +232,28 @@ pub struct SessionProperties {
     /// Seconds without activity after which it is deleted; left out for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_idle_time_seconds: Option<i64>,
+    /// When something last happened in it, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_alive_time: Option<String>,
+}
+
+/// Runtimes that stand by: an element of `GET FlowSessions/standbypools`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct StandbyPoolProperties {
+    /// The pool's name.
+    pub name: String,
+    /// How many are to stand by.
+    pub count: i32,
+    /// Those that stand by now.
+    pub standby_available_instances: Vec<StandbyPoolResourceStatus>,
+}
+
+/// A runtime that stands by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct StandbyPoolResourceStatus {
+    /// `Available`.
+    pub status: String,
 }

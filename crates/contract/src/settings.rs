@@ -1,5 +1,6 @@
-//! How a compute session is asked for: where it runs, on what image, and when it ends for lack of use; and what there is
-//! to choose from. One vocabulary for the wizard, a preset, a shared link and the server.
+//! How a compute session is asked for, and what there is to choose from.
+//!
+//! One vocabulary for the wizard, a preset, a shared link and the server.
 
 use serde::{Deserialize, Serialize};
 

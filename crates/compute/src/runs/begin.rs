@@ -12,7 +12,7 @@ use flowdeck_flow::{Flow, Node};
 use serde_json::{Map, Value};
 
 use super::{carry_out::Plan, inputs};
-use crate::{error::ComputeError, flow::Definition, id, sessions::Core};
+use crate::{error::ComputeError, flow::Definition, id, owner::Owner, sessions::Core};
 
 /// Older runs are forgotten.
 const KEPT: usize = 50;
@@ -24,7 +24,7 @@ impl Core {
         flow: &FlowId,
         request: &RunRequest,
     ) -> Result<RunDetail, ComputeError> {
-        let folder = self.folder(flow)?;
+        let folder = self.folder(&flow.into())?;
         let session = self.session_for_run(flow)?;
         let definition = readable(Definition::read(&folder))?;
         let parsed = sound(&definition)?;
@@ -57,7 +57,7 @@ impl Core {
 
     fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
         let flows = self.flows();
-        let live = flows.get(flow);
+        let live = flows.get(&Owner::from(flow));
         let state = live
             .map(|live| live.record.state.public())
             .unwrap_or_default();
@@ -117,7 +117,7 @@ impl Core {
     fn enter_run(&self, flow: &FlowId, detail: &RunDetail) -> Result<(), ComputeError> {
         let now = self.now();
         let id = detail.summary.id.clone();
-        self.change(flow, |live| {
+        self.change(&flow.into(), |live| {
             let same = live.record.view.session_id.as_ref() == Some(&detail.session_id)
                 && !live.installs();
             let refusal = Action::Run
@@ -131,7 +131,7 @@ impl Core {
             live.runs.insert(id);
             Ok(())
         })?;
-        self.send(flow, FlowEvent::Run(detail.clone()));
+        self.send(&flow.into(), FlowEvent::Run(detail.clone()));
         Ok(())
     }
 

@@ -30,8 +30,8 @@ impl Core {
             detail.clone()
         };
         self.store.save_run(flow, &detail)?;
-        self.send(flow, FlowEvent::Run(detail.clone()));
-        if let Some(runtime) = self.record(flow).runtime {
+        self.send(&flow.into(), FlowEvent::Run(detail.clone()));
+        if let Some(runtime) = self.record(&flow.into()).runtime {
             let (core, run) = (Arc::clone(self), run.clone());
             self.background(async move {
                 // The run itself ends however this does: with its answer, or because the runtime is gone.

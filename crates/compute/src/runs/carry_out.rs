@@ -19,7 +19,9 @@ use super::live::LiveRun;
 use crate::{
     engine::{EngineError, ExecutorReply},
     executor::{self, Execution, Outcome},
-    flow, paths,
+    flow,
+    owner::Owner,
+    paths,
     sessions::Core,
     state::State,
 };
@@ -101,7 +103,7 @@ impl Core {
         copy: Option<&Path>,
     ) -> Result<ExecutorReply, EngineError> {
         let runtime = self
-            .record(&run.flow)
+            .record(&Owner::from(&run.flow))
             .runtime
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
         let detail = run.detail().clone();
@@ -128,7 +130,7 @@ impl Core {
                 answer = &mut answer => return answer,
                 _ = looks.tick() => if run.follow(self, false) {
                     let detail = run.detail().clone();
-                    self.send(&run.flow, FlowEvent::Run(detail));
+                    self.send(&Owner::from(&run.flow), FlowEvent::Run(detail));
                 },
             }
         }
@@ -138,7 +140,7 @@ impl Core {
     fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
         let refused = !matches!(error.code, "RuntimeUnreachable" | "NoSession");
         let stopped = matches!(
-            self.record(&run.flow).state,
+            self.record(&Owner::from(&run.flow)).state,
             State::Stopping | State::NotExist | State::Starting(_)
         );
         let (state, error) = if refused {
@@ -186,9 +188,9 @@ impl Core {
         if let Err(error) = self.store.save_run(&run.flow, &detail) {
             tracing::error!(flow = %run.flow, run = %id, %error, "how a run ended could not be written down");
         }
-        self.send(&run.flow, FlowEvent::Run(detail));
+        self.send(&Owner::from(&run.flow), FlowEvent::Run(detail));
         self.runs.remove(&id);
-        let counted = self.change(&run.flow, |live| {
+        let counted = self.change(&Owner::from(&run.flow), |live| {
             live.runs.remove(&id);
             live.record.last_activity = now;
             Ok(())

@@ -8,7 +8,7 @@ use flowdeck_contract::{
     session::LogLine,
 };
 
-use crate::{error::ComputeError, executor, log::last_lines, sessions::Core};
+use crate::{error::ComputeError, executor, log::last_lines, owner::Owner, sessions::Core};
 
 impl Core {
     /// A flow's runs, newest first.
@@ -55,7 +55,7 @@ impl Core {
                 }
             }
             self.store.save_run(&flow, &detail)?;
-            if let Some(runtime) = self.record(&flow).runtime {
+            if let Some(runtime) = self.record(&Owner::from(&flow)).runtime {
                 let (core, run) = (Arc::clone(self), detail.summary.id);
                 self.background(async move {
                     if let Err(error) = core.engine.request(&runtime, executor::cancel(&run)).await

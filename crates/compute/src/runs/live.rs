@@ -13,7 +13,7 @@ use flowdeck_contract::{
     session::LogLine,
 };
 
-use crate::{executor, log::Tail, sessions::Core};
+use crate::{executor, log::Tail, owner::Owner, sessions::Core};
 
 /// All runs under way.
 #[derive(Debug, Default)]
@@ -101,7 +101,10 @@ impl LiveRun {
                 moved | move_on(&mut detail, name, state)
             });
         let run = detail.summary.id.clone();
-        core.send(&self.flow, FlowEvent::RunLog(RunLog { run, lines }));
+        core.send(
+            &Owner::from(&self.flow),
+            FlowEvent::RunLog(RunLog { run, lines }),
+        );
         moved
     }
 }

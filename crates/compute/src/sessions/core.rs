@@ -8,12 +8,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use flowdeck_contract::{
-    Millis,
-    events::FlowEvent,
-    ids::{FlowId, SessionId},
-    session::SessionFailure,
-};
+use flowdeck_contract::{Millis, events::FlowEvent, ids::SessionId, session::SessionFailure};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -29,6 +24,7 @@ use crate::{
     flow::Definition,
     id,
     log::LogFile,
+    owner::Owner,
     paths::{self, Paths},
     runs::LiveRuns,
     standby::Standbys,
@@ -45,14 +41,14 @@ pub(crate) struct Core {
     pub(crate) engine: SharedEngine,
     pub(crate) store: Store,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) events: broadcast::Sender<(FlowId, FlowEvent)>,
+    pub(crate) events: broadcast::Sender<(Owner, FlowEvent)>,
     pub(crate) standbys: Standbys,
     pub(crate) runs: LiveRuns,
     /// Something changed that an idle deadline depends on.
     pub(crate) deadlines: Notify,
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
-    flows: Mutex<BTreeMap<FlowId, Live>>,
+    flows: Mutex<BTreeMap<Owner, Live>>,
     _lock: File,
 }
 
@@ -68,7 +64,7 @@ impl Core {
         let flows = store
             .sessions()?
             .into_iter()
-            .map(|record| (record.flow.clone(), Live::new(record)));
+            .map(|record| (record.owner.clone(), Live::new(record)));
         Ok(Arc::new(Self {
             flows: Mutex::new(flows.collect()),
             events: broadcast::channel(EVENTS_KEPT).0,
@@ -90,13 +86,13 @@ impl Core {
         self.clock.now()
     }
 
-    /// Every flow that has or had a session.
-    pub(crate) fn flows(&self) -> MutexGuard<'_, BTreeMap<FlowId, Live>> {
+    /// Every flow that has or had a session, and every session that is nobody's.
+    pub(crate) fn flows(&self) -> MutexGuard<'_, BTreeMap<Owner, Live>> {
         self.flows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What is remembered of a flow's session.
-    pub(crate) fn record(&self, flow: &FlowId) -> Record {
+    pub(crate) fn record(&self, flow: &Owner) -> Record {
         self.flows()
             .get(flow)
             .map_or_else(|| Record::none(flow.clone()), |live| live.record.clone())
@@ -105,7 +101,7 @@ impl Core {
     /// Changes a flow's session: written down first, then true, then told. Nothing changes when `change` fails.
     pub(crate) fn change<R>(
         &self,
-        flow: &FlowId,
+        flow: &Owner,
         change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
     ) -> Result<R, ComputeError> {
         self.change_and_save(flow, change, |record| self.store.save_session(record))
@@ -114,7 +110,7 @@ impl Core {
     /// As [`Core::change`], written down by `save`.
     pub(crate) fn change_and_save<R>(
         &self,
-        flow: &FlowId,
+        flow: &Owner,
         change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
         save: impl FnOnce(&Record) -> Result<(), ComputeError>,
     ) -> Result<R, ComputeError> {
@@ -133,11 +129,11 @@ impl Core {
 
     /// Tells how a session stands.
     pub(crate) fn tell(&self, live: &Live) {
-        self.send(&live.record.flow, FlowEvent::Session(live.view()));
+        self.send(&live.record.owner, FlowEvent::Session(live.view()));
         self.deadlines.notify_one();
     }
 
-    pub(crate) fn send(&self, flow: &FlowId, event: FlowEvent) {
+    pub(crate) fn send(&self, flow: &Owner, event: FlowEvent) {
         // An error means that nobody listens.
         let _ = self.events.send((flow.clone(), event));
     }
@@ -145,7 +141,7 @@ impl Core {
     /// Runs `task` once whatever is at work on the session has ended; dropped when it is cancelled or the server ends.
     pub(crate) fn work(
         self: &Arc<Self>,
-        flow: &FlowId,
+        flow: &Owner,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
         let mut flows = self.flows();
@@ -180,18 +176,26 @@ impl Core {
         });
     }
 
-    /// The flow's folder.
-    pub(crate) fn folder(&self, flow: &FlowId) -> Result<PathBuf, ComputeError> {
-        let folder = self.config.flows.join(flow.as_str());
-        if folder.is_dir() {
-            Ok(folder)
-        } else {
-            Err(ComputeError::FlowNotFound(flow.to_string()))
+    /// The folder whose files say what a session is made of: the flow's, or a session's own.
+    pub(crate) fn folder(&self, owner: &Owner) -> Result<PathBuf, ComputeError> {
+        let folder = self.folders(owner).join(owner.to_string());
+        match owner {
+            _ if folder.is_dir() => Ok(folder),
+            Owner::Flow(flow) => Err(ComputeError::FlowNotFound(flow.to_string())),
+            Owner::Nobody(session) => Err(ComputeError::SessionNotFound(session.to_string())),
+        }
+    }
+
+    /// The folder of folders like an owner's, which may include files from each other.
+    pub(crate) fn folders(&self, owner: &Owner) -> PathBuf {
+        match owner {
+            Owner::Flow(_) => self.config.flows.clone(),
+            Owner::Nobody(_) => self.paths.own_folders(),
         }
     }
 
     /// The flow's definition, as an engine's task needs it.
-    pub(crate) fn definition(&self, flow: &FlowId) -> Result<(PathBuf, Definition), EngineError> {
+    pub(crate) fn definition(&self, flow: &Owner) -> Result<(PathBuf, Definition), EngineError> {
         let folder = self
             .folder(flow)
             .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
@@ -203,14 +207,14 @@ impl Core {
     }
 
     /// The log of a flow's session; lines go nowhere when there is none.
-    pub(crate) fn log(&self, flow: &FlowId) -> LogFile {
+    pub(crate) fn log(&self, flow: &Owner) -> LogFile {
         let flows = self.flows();
         let log = flows.get(flow).and_then(|live| live.log.as_ref());
         log.map_or_else(|| LogFile::at("/dev/null"), |log| log.file.clone())
     }
 
     /// Gives the session a log of its own and forgets the one before.
-    pub(crate) fn switch_log(&self, flow: &FlowId, session: &SessionId) {
+    pub(crate) fn switch_log(&self, flow: &Owner, session: &SessionId) {
         let mut flows = self.flows();
         let Some(live) = flows.get_mut(flow) else {
             return;
@@ -226,7 +230,7 @@ impl Core {
     }
 
     /// Tells the lines that came into a session's log since the last time.
-    pub(crate) fn tell_log(&self, flow: &FlowId) {
+    pub(crate) fn tell_log(&self, flow: &Owner) {
         let log = self.flows().get(flow).and_then(|live| live.log.clone());
         let Some(log) = log else { return };
         let mut tail = log.tail();
@@ -238,7 +242,7 @@ impl Core {
     }
 
     /// A failure as the page shows it, and in the server's log under the same id.
-    pub(crate) fn failure(&self, flow: &FlowId, error: &EngineError) -> SessionFailure {
+    pub(crate) fn failure(&self, flow: &Owner, error: &EngineError) -> SessionFailure {
         let correlation = id::token();
         tracing::error!(%correlation, %flow, code = error.code, message = %error.message, "a session failed");
         SessionFailure {

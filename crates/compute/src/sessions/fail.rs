@@ -1,16 +1,13 @@
 //! A session that could not be made or ended, or whose runtime has died.
 
-use flowdeck_contract::{
-    ids::{FlowId, OperationId},
-    session::SessionFailure,
-};
+use flowdeck_contract::{ids::OperationId, session::SessionFailure};
 
 use super::Core;
-use crate::{engine::EngineError, error::ComputeError};
+use crate::{engine::EngineError, error::ComputeError, owner::Owner};
 
 impl Core {
     /// A session has failed: says so, then removes what there is of it.
-    pub(crate) async fn fail(&self, flow: &FlowId, error: &EngineError) {
+    pub(crate) async fn fail(&self, flow: &Owner, error: &EngineError) {
         let mut failure = self.failure(flow, error);
         let record = self.record(flow);
         failure.phase = record.phase();
@@ -38,7 +35,7 @@ impl Core {
     /// known in memory alone, and the next server finds the session as it was and finds out again.
     fn write_failure(
         &self,
-        flow: &FlowId,
+        flow: &Owner,
         failure: &SessionFailure,
     ) -> Result<Option<OperationId>, ComputeError> {
         let now = self.now();

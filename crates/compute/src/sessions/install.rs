@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use flowdeck_contract::{
     capability::Action,
-    ids::{FlowId, OperationId},
+    ids::OperationId,
     session::{InstallView, PhaseState},
 };
 
@@ -14,6 +14,7 @@ use crate::{
     engine::{EngineError, EnvironmentId, Requirements, Runtime},
     error::ComputeError,
     flow::{self, Fingerprint},
+    owner::Owner,
     paths,
 };
 
@@ -21,7 +22,7 @@ impl Core {
     /// Begins an install of the flow's requirements file.
     pub(crate) async fn begin_install(
         self: &Arc<Self>,
-        flow: &FlowId,
+        flow: &Owner,
     ) -> Result<OperationId, ComputeError> {
         self.change(flow, |live| refuse(live))?;
         let plan = self.plan(flow).await.map_err(invalid)?;
@@ -51,7 +52,7 @@ impl Core {
         Ok(operation)
     }
 
-    async fn plan(&self, flow: &FlowId) -> Result<Plan, EngineError> {
+    async fn plan(&self, flow: &Owner) -> Result<Plan, EngineError> {
         let (folder, definition) = self.definition(flow)?;
         let parsed = definition.report.flow.as_ref();
         let old = self
@@ -62,10 +63,10 @@ impl Core {
             session: old.session.clone(),
             generation: old.generation + 1,
         };
-        let work = self.paths.work(new.session.as_str());
-        let requirements = flow::for_install(&self.config.flows, &folder, parsed, &work)?
-            .ok_or_else(no_requirements)?;
-        let made_of = Fingerprint::of(&self.config.flows, &folder, parsed)?;
+        let (work, flows) = (self.paths.work(new.session.as_str()), self.folders(flow));
+        let requirements =
+            flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;
+        let made_of = Fingerprint::of(&flows, &folder, parsed)?;
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {
             old,
@@ -76,7 +77,7 @@ impl Core {
         })
     }
 
-    async fn carry_out_install(self: &Arc<Self>, flow: &FlowId, plan: Plan) {
+    async fn carry_out_install(self: &Arc<Self>, flow: &Owner, plan: Plan) {
         let log = self.log(flow);
         let result = match self.make_beside(flow, &plan).await {
             Ok(made) => self.swap(flow, &plan, made).await,
@@ -92,7 +93,7 @@ impl Core {
         self.tell_log(flow);
     }
 
-    async fn make_beside(&self, flow: &FlowId, plan: &Plan) -> Result<Made, EngineError> {
+    async fn make_beside(&self, flow: &Owner, plan: &Plan) -> Result<Made, EngineError> {
         let log = self.log(flow);
         self.engine.prepare_base(&log).await?;
         self.engine.create_environment(&plan.new).await?;
@@ -115,7 +116,7 @@ impl Core {
 
     async fn swap(
         self: &Arc<Self>,
-        flow: &FlowId,
+        flow: &Owner,
         plan: &Plan,
         made: Made,
     ) -> Result<(), EngineError> {
@@ -149,7 +150,7 @@ impl Core {
         Ok(())
     }
 
-    async fn install_failed(&self, flow: &FlowId, plan: &Plan, error: &EngineError) {
+    async fn install_failed(&self, flow: &Owner, plan: &Plan, error: &EngineError) {
         let failure = self.failure(flow, error);
         self.log(flow).line(format!(
             "The install failed: {} The session is as it was before.",
@@ -199,7 +200,7 @@ pub(super) fn end_install(record: &mut Record, state: PhaseState, now: flowdeck_
     }
 }
 
-fn refuse(live: &Live) -> Result<(), ComputeError> {
+pub(super) fn refuse(live: &Live) -> Result<(), ComputeError> {
     let refusal = Action::Install.refusal(live.record.state.public());
     let refusal = refusal.or_else(|| {
         live.installs()

@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_contract::{
     Millis,
-    ids::{FlowId, RunId},
+    ids::RunId,
     session::{PhaseState, SessionView},
 };
 use tokio::task::JoinHandle;
@@ -18,10 +18,11 @@ use tokio_util::sync::CancellationToken;
 use super::Record;
 use crate::{
     log::{LogFile, Tail},
+    owner::Owner,
     state::State,
 };
 
-/// One flow's session.
+/// One owner's session.
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) record: Record,
@@ -48,7 +49,7 @@ impl Live {
         }
     }
 
-    pub(crate) fn none(flow: &FlowId) -> Self {
+    pub(crate) fn none(flow: &Owner) -> Self {
         Self::new(Record::none(flow.clone()))
     }
 
@@ -74,12 +75,30 @@ impl Live {
         running.then(|| Millis(self.record.last_activity.0.saturating_add(millis)))
     }
 
+    /// Why it is not counting towards its end; `None` when it counts, or has no end.
+    fn idle_paused(&self) -> Option<&'static str> {
+        self.record.view.max_idle_time_seconds?;
+        match (self.record.state, self.installs(), self.runs.is_empty()) {
+            (State::Available, true, _) => Some("An install is under way."),
+            (State::Available, false, false) => Some("A run is under way."),
+            _ => None,
+        }
+    }
+
     /// As the page sees it.
     pub(crate) fn view(&self) -> SessionView {
+        let view = &self.record.view;
         SessionView {
             state: self.record.state.public(),
+            session_id: match &self.record.owner {
+                Owner::Flow(_) => view.session_id.clone(),
+                Owner::Nobody(session) => Some(session.clone()),
+            },
             idle_deadline: self.idle_deadline(),
-            ..self.record.view.clone()
+            idle_paused: self.idle_paused().map(str::to_owned),
+            last_activity: (self.record.state == State::Available)
+                .then_some(self.record.last_activity),
+            ..view.clone()
         }
     }
 }

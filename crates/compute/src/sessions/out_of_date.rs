@@ -1,13 +1,11 @@
 //! Whether a session still is what its flow asks for.
 
-use flowdeck_contract::ids::FlowId;
-
 use super::Core;
-use crate::{flow::Fingerprint, state::State};
+use crate::{flow::Fingerprint, owner::Owner, state::State};
 
 impl Core {
     /// The flow's files have changed, or its session has: says whether the environment still fits.
-    pub(crate) fn flow_changed(&self, flow: &FlowId) {
+    pub(crate) fn flow_changed(&self, flow: &Owner) {
         let record = self.record(flow);
         let Some(made_of) = record.made_of.filter(|_| record.state == State::Available) else {
             return;
@@ -29,8 +27,12 @@ impl Core {
         }
     }
 
-    fn fingerprint(&self, flow: &FlowId) -> Result<Fingerprint, crate::engine::EngineError> {
+    fn fingerprint(&self, flow: &Owner) -> Result<Fingerprint, crate::engine::EngineError> {
         let (folder, definition) = self.definition(flow)?;
-        Fingerprint::of(&self.config.flows, &folder, definition.report.flow.as_ref())
+        Fingerprint::of(
+            &self.folders(flow),
+            &folder,
+            definition.report.flow.as_ref(),
+        )
     }
 }

@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{
     Millis,
-    ids::{FlowId, OperationId, SessionId},
+    ids::{OperationId, SessionId},
     session::{Phase, PhaseState, PhaseView, SessionFailure, SessionView},
 };
 use serde::{Deserialize, Serialize};
@@ -10,13 +10,15 @@ use serde::{Deserialize, Serialize};
 use crate::{
     engine::{EnvironmentId, Runtime},
     flow::Fingerprint,
+    owner::Owner,
     state::{self, Event, Refused, State},
 };
 
-/// One flow's session, also when there is none any more.
+/// One owner's session, also when there is none any more.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Record {
-    pub(crate) flow: FlowId,
+    #[serde(alias = "flow")]
+    pub(crate) owner: Owner,
     pub(crate) state: State,
     /// As the page sees it; `state` and `idle_deadline` in it are derived when it is shown.
     pub(crate) view: SessionView,
@@ -36,9 +38,9 @@ pub(crate) struct Record {
 
 impl Record {
     /// There is no session.
-    pub(crate) fn none(flow: FlowId) -> Self {
+    pub(crate) fn none(owner: Owner) -> Self {
         Self {
-            flow,
+            owner,
             state: State::NotExist,
             view: SessionView::default(),
             generation: 0,
@@ -197,7 +199,7 @@ mod tests {
     use super::*;
 
     fn starting() -> Record {
-        let mut record = Record::none(FlowId::try_from("f").unwrap());
+        let mut record = Record::none(Owner::try_from("f".to_owned()).unwrap());
         record
             .start(SessionId::try_from("s").unwrap(), Some(60), Millis(10))
             .unwrap();

@@ -4,19 +4,19 @@
 use std::{collections::HashSet, sync::Arc};
 
 use flowdeck_contract::{
-    ids::{FlowId, SessionId},
+    ids::SessionId,
     session::{PhaseState, SessionFailure},
 };
 
 use super::{Core, install::end_install, live::SessionLog};
-use crate::{engine::EngineError, error::ComputeError, id, state::State};
+use crate::{engine::EngineError, error::ComputeError, id, owner::Owner, state::State};
 
 impl Core {
     /// Takes over what is remembered. Called once, before anything else happens.
     pub(crate) async fn recover(self: &Arc<Self>) -> Result<(), ComputeError> {
         self.open_logs()?;
         self.recover_standbys().await?;
-        let flows: Vec<FlowId> = self.flows().keys().cloned().collect();
+        let flows: Vec<Owner> = self.flows().keys().cloned().collect();
         for flow in &flows {
             let record = self.record(flow);
             match record.state {
@@ -30,6 +30,7 @@ impl Core {
                 }
             }
         }
+        self.forget_what_is_nobodys()?;
         self.interrupt_runs().await?;
         self.end_lost_operations()?;
         self.remove_leftovers().await;
@@ -48,7 +49,7 @@ impl Core {
         Ok(())
     }
 
-    async fn recover_available(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
+    async fn recover_available(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
         self.interrupt_install(flow)?;
         let record = self.record(flow);
         let (Some(runtime), Some(environment)) = (record.runtime.clone(), record.environment())
@@ -75,7 +76,7 @@ impl Core {
         Ok(())
     }
 
-    fn interrupt_install(&self, flow: &FlowId) -> Result<(), ComputeError> {
+    fn interrupt_install(&self, flow: &Owner) -> Result<(), ComputeError> {
         if !self
             .flows()
             .get(flow)
@@ -107,7 +108,7 @@ impl Core {
         Ok(())
     }
 
-    fn recover_starting(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
+    fn recover_starting(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
         let now = self.now();
         self.change(flow, |live| {
             let session = live
@@ -124,7 +125,7 @@ impl Core {
         Ok(())
     }
 
-    fn spawn_fail(self: &Arc<Self>, flow: &FlowId, error: EngineError) {
+    fn spawn_fail(self: &Arc<Self>, flow: &Owner, error: EngineError) {
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(flow, async move { core.fail(&flow_id, &error).await });
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flowdeck_contract::{
     capability::Action,
-    ids::{FlowId, OperationId},
+    ids::OperationId,
     session::{Phase, StartRoute},
 };
 
@@ -15,6 +15,7 @@ use crate::{
     flow::{self, Fingerprint},
     id,
     log::LogFile,
+    owner::Owner,
     paths,
     standby::Standby,
 };
@@ -23,7 +24,7 @@ impl Core {
     /// Begins a session.
     pub(crate) fn begin_start(
         self: &Arc<Self>,
-        flow: &FlowId,
+        flow: &Owner,
         max_idle: Option<u64>,
     ) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
@@ -43,7 +44,7 @@ impl Core {
     }
 
     /// Carries out the start that the session's record says is under way.
-    pub(crate) fn spawn_start(self: &Arc<Self>, flow: &FlowId) {
+    pub(crate) fn spawn_start(self: &Arc<Self>, flow: &Owner) {
         if let Some(session) = self.record(flow).view.session_id {
             self.switch_log(flow, &session);
         }
@@ -51,7 +52,7 @@ impl Core {
     }
 
     /// Begins a start that the server's end cut off anew, in its old log: nothing of it is trusted.
-    pub(crate) fn spawn_restart(self: &Arc<Self>, flow: &FlowId) {
+    pub(crate) fn spawn_restart(self: &Arc<Self>, flow: &Owner) {
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(flow, async move {
             let session = core.record(&flow_id).view.session_id;
@@ -64,7 +65,7 @@ impl Core {
         });
     }
 
-    async fn make_session(self: Arc<Self>, flow: FlowId) {
+    async fn make_session(self: Arc<Self>, flow: Owner) {
         let start = Start {
             core: &self,
             flow: &flow,
@@ -75,7 +76,7 @@ impl Core {
         }
     }
 
-    fn started(self: &Arc<Self>, flow: &FlowId) {
+    fn started(self: &Arc<Self>, flow: &Owner) {
         let operation = self.change(flow, |live| Ok(live.record.operation.take()));
         self.succeed(operation.ok().flatten());
         self.watch(flow);
@@ -87,14 +88,14 @@ impl Core {
 /// One start.
 struct Start<'a> {
     core: &'a Arc<Core>,
-    flow: &'a FlowId,
+    flow: &'a Owner,
 }
 
 impl Start<'_> {
     async fn carry_out(&self) -> Result<(), EngineError> {
         let (folder, definition) = self.core.definition(self.flow)?;
         let flow = definition.report.flow.as_ref();
-        let flows = &self.core.config.flows;
+        let flows = &self.core.folders(self.flow);
         let environment = self.environment()?;
         let work = self.core.paths.work(environment.session.as_str());
         let made_of = Fingerprint::of(flows, &folder, flow)?;

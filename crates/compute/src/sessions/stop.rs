@@ -2,36 +2,30 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{
-    capability::Action,
-    ids::{FlowId, OperationId},
-};
+use flowdeck_contract::{capability::Action, ids::OperationId};
 
 use super::Core;
-use crate::{engine::EngineError, error::ComputeError, id};
+use crate::{engine::EngineError, error::ComputeError, id, owner::Owner};
 
 impl Core {
     /// Begins the end of a session: of one that runs, has failed, or is being made.
     pub(crate) fn begin_stop(
         self: &Arc<Self>,
-        flow: &FlowId,
+        flow: &Owner,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
         self.begin_end(flow, Action::Stop, why)
     }
 
     /// Begins the end of a session that is followed by a new one.
-    pub(crate) fn begin_reset(
-        self: &Arc<Self>,
-        flow: &FlowId,
-    ) -> Result<OperationId, ComputeError> {
+    pub(crate) fn begin_reset(self: &Arc<Self>, flow: &Owner) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
         self.begin_end(flow, Action::Reset, "Resetting the compute session.")
     }
 
     fn begin_end(
         self: &Arc<Self>,
-        flow: &FlowId,
+        flow: &Owner,
         action: Action,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
@@ -59,7 +53,7 @@ impl Core {
     }
 
     /// Carries out the end that the session's record says is under way.
-    pub(crate) fn spawn_stop(self: &Arc<Self>, flow: &FlowId) {
+    pub(crate) fn spawn_stop(self: &Arc<Self>, flow: &Owner) {
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(flow, async move {
             if let Err(error) = core.carry_out_stop(&flow_id).await {
@@ -68,7 +62,7 @@ impl Core {
         });
     }
 
-    async fn carry_out_stop(self: &Arc<Self>, flow: &FlowId) -> Result<(), EngineError> {
+    async fn carry_out_stop(self: &Arc<Self>, flow: &Owner) -> Result<(), EngineError> {
         let record = self.record(flow);
         if let Some(session) = &record.view.session_id {
             self.engine.remove(session).await?;
@@ -83,12 +77,14 @@ impl Core {
             live.record.gone()?;
             Ok(live.record.operation.take())
         });
-        self.succeed(operation.map_err(internal)?);
+        let operation = operation.map_err(internal)?;
+        self.forget_unless_it_exists(flow);
+        self.succeed(operation);
         self.standbys.replenish();
         Ok(())
     }
 
-    fn start_again(self: &Arc<Self>, flow: &FlowId) -> Result<(), ComputeError> {
+    fn start_again(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
         let (session, now) = (id::random(), self.now());
         self.change(flow, |live| {
             let max_idle = live.record.view.max_idle_time_seconds;

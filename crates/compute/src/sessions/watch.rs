@@ -2,17 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
-use flowdeck_contract::ids::FlowId;
-
 use super::Core;
-use crate::state::State;
+use crate::{owner::Owner, state::State};
 
 /// How often logs are looked at for what runtimes wrote.
 const LOOK: Duration = Duration::from_millis(100);
 
 impl Core {
     /// Watches the session's runtime until it dies or is no longer the session's.
-    pub(crate) fn watch(self: &Arc<Self>, flow: &FlowId) {
+    pub(crate) fn watch(self: &Arc<Self>, flow: &Owner) {
         let Some(runtime) = self.record(flow).runtime else {
             return;
         };
@@ -37,7 +35,7 @@ impl Core {
     /// Tells the lines of all logs as they come, for as long as the server runs.
     pub(crate) async fn follow_logs(self: Arc<Self>) {
         loop {
-            let flows: Vec<FlowId> = {
+            let flows: Vec<Owner> = {
                 let flows = self.flows();
                 flows
                     .iter()

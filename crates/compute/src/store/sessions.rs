@@ -3,15 +3,24 @@
 use rusqlite::params;
 
 use super::Store;
-use crate::{error::ComputeError, sessions::Record, standby::Standby};
+use crate::{error::ComputeError, owner::Owner, sessions::Record, standby::Standby};
 
 impl Store {
-    /// Remembers a flow's session.
+    /// Remembers a session.
     pub(crate) fn save_session(&self, record: &Record) -> Result<(), ComputeError> {
         let text = serde_json::to_string(record)?;
         self.connection().execute(
             "INSERT OR REPLACE INTO sessions VALUES (?1, ?2)",
-            params![record.flow.as_str(), text],
+            params![String::from(record.owner.clone()), text],
+        )?;
+        Ok(())
+    }
+
+    /// Forgets a session.
+    pub(crate) fn forget_session(&self, owner: &Owner) -> Result<(), ComputeError> {
+        self.connection().execute(
+            "DELETE FROM sessions WHERE flow = ?1",
+            [String::from(owner.clone())],
         )?;
         Ok(())
     }
@@ -31,13 +40,13 @@ impl Store {
         )?;
         transaction.execute(
             "INSERT OR REPLACE INTO sessions VALUES (?1, ?2)",
-            params![record.flow.as_str(), text],
+            params![String::from(record.owner.clone()), text],
         )?;
         transaction.commit()?;
         Ok(())
     }
 
-    /// Every flow's session.
+    /// Every session.
     pub(crate) fn sessions(&self) -> Result<Vec<Record>, ComputeError> {
         self.records("SELECT record FROM sessions")
     }

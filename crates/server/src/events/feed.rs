@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use flowdeck_compute::Compute;
+use flowdeck_compute::{Compute, Owner};
 use flowdeck_contract::{events::ProjectEvent, flows::FlowList};
 use tokio::sync::{Notify, watch};
 
@@ -51,7 +51,7 @@ impl ProjectFeed {
                 compute.sessions().into_iter().collect();
             Ok(flows.list(|flow| {
                 sessions
-                    .get(flow)
+                    .get(&Owner::from(flow))
                     .map(|session| session.state)
                     .unwrap_or_default()
             })?)

@@ -2,21 +2,24 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{events::FlowEvent, ids::FlowId};
+use flowdeck_compute::Owner;
+use flowdeck_contract::events::FlowEvent;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::events::{FlowHub, ProjectFeed};
 
 /// Runs until compute closes.
 pub(crate) async fn pump(
-    mut events: Receiver<(FlowId, FlowEvent)>,
+    mut events: Receiver<(Owner, FlowEvent)>,
     hub: Arc<FlowHub>,
     feed: Arc<ProjectFeed>,
 ) {
     loop {
         match events.recv().await {
-            Ok((flow, event)) => {
-                hub.publish(&flow, &event);
+            Ok((owner, event)) => {
+                if let Owner::Flow(flow) = &owner {
+                    hub.publish(flow, &event);
+                }
                 if matches!(event, FlowEvent::Session(_)) {
                     feed.touch();
                 }

@@ -12,6 +12,7 @@ mod contract;
 mod errors;
 mod events;
 mod files;
+mod flow_sessions;
 mod flows;
 mod openapi;
 mod runs;

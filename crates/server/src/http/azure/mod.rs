@@ -2,11 +2,13 @@
 
 mod flows;
 mod operations;
+mod session_actions;
 mod session_by_flow;
 mod session_by_id;
 mod session_dto;
 
 use axum::http::HeaderMap;
+use flowdeck_compute::Owner;
 use flowdeck_contract::{
     ids::{FlowId, ProjectName, SessionId},
     paths::LOCAL,
@@ -143,8 +145,8 @@ impl WorkspaceFlowPath {
 }
 
 impl WorkspaceSessionPath {
-    /// The flow whose session it is.
-    fn flow(&self, app: &App) -> ApiResult<FlowId> {
+    /// Whose session it is, when there is one.
+    fn find(&self, app: &App) -> ApiResult<Option<Owner>> {
         self.workspace().project(app)?;
         let sessions = app.compute.sessions();
         let is_it = |session: &SessionView| {
@@ -152,7 +154,12 @@ impl WorkspaceSessionPath {
                 && session.session_id.as_ref() == Some(&self.session_id)
         };
         let found = sessions.into_iter().find(|(_, session)| is_it(session));
-        found.map(|(flow, _)| flow).ok_or_else(|| {
+        Ok(found.map(|(owner, _)| owner))
+    }
+
+    /// Whose session it is.
+    fn require(&self, app: &App) -> ApiResult<Owner> {
+        self.find(app)?.ok_or_else(|| {
             let message = format!("There is no compute session ‘{}’.", self.session_id);
             ApiError::not_found("SessionNotFound", message)
         })

@@ -5,10 +5,11 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
 };
+use flowdeck_compute::Owner;
 use flowdeck_contract::{
     azure::{OperationResult, SetupFlowSessionAction},
     error::ErrorResponse,
-    ids::{FlowId, OperationId, SessionId},
+    ids::{OperationId, SessionId},
     paths::{self, LOCAL},
 };
 use serde::{Deserialize, Serialize};
@@ -46,13 +47,13 @@ pub(super) type Accepted = (
 pub(super) fn accepted(
     app: &App,
     headers: &HeaderMap,
-    flow: &FlowId,
+    owner: &Owner,
     before: Option<SessionId>,
     action: SetupFlowSessionAction,
     operation: &OperationId,
 ) -> ApiResult<Accepted> {
     // A session that is deleted at once is known by the id that it had.
-    let session = app.compute.session(flow).session_id.or(before);
+    let session = app.compute.session(owner).session_id.or(before);
     let session = session.map_or_else(|| operation.to_string(), |session| session.to_string());
     let url = format!(
         "{}/{}/FlowSessions/{session}/{action:?}/locations/{LOCAL}/operations/{operation}",

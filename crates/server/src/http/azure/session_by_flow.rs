@@ -1,11 +1,10 @@
 //! `Flows/{flowId}/sessions`: a flow's session, set up, asked after and ended.
 
 use axum::{Json, extract::State, http::HeaderMap};
-use flowdeck_compute::{StartSession, UpdateSession};
+use flowdeck_compute::Owner;
 use flowdeck_contract::{
     azure::{FlowSessionDto, SetupFlowSessionAction, SetupFlowSessionRequest},
     error::ErrorResponse,
-    ids::{FlowId, OperationId},
     session::SessionState,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -13,12 +12,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     WorkspaceFlowPath,
     operations::{Accepted, ActionResult, accepted},
+    session_actions::carry_out,
     session_dto::{self, package_lines},
 };
 use crate::{
     App,
     http::{
-        error::{ApiError, ApiResult},
+        error::ApiResult,
         extract::{self, Path},
     },
 };
@@ -51,80 +51,11 @@ async fn set_up(
     extract::Json(request): extract::Json<SetupFlowSessionRequest>,
 ) -> ApiResult<Accepted> {
     path.require(&app).await?;
-    refuse_what_the_engine_lacks(&request)?;
-    let before = app.compute.session(&path.flow_id).session_id;
+    let owner = Owner::from(&path.flow_id);
+    let before = app.compute.session(&owner).session_id;
     let action = request.action.unwrap_or(SetupFlowSessionAction::Install);
-    let operation = carry_out(&app, &path.flow_id, action, idle_time(&request)?).await?;
-    accepted(&app, &headers, &path.flow_id, before, action, &operation)
-}
-
-async fn carry_out(
-    app: &App,
-    flow: &FlowId,
-    action: SetupFlowSessionAction,
-    max_idle_time_seconds: Option<u64>,
-) -> ApiResult<OperationId> {
-    let compute = &app.compute;
-    Ok(match (action, compute.session(flow).state) {
-        (SetupFlowSessionAction::Install, SessionState::Available) => compute.install(flow).await,
-        (SetupFlowSessionAction::Install, _) => {
-            compute
-                .start(
-                    flow,
-                    StartSession {
-                        max_idle_time_seconds,
-                    },
-                )
-                .await
-        }
-        (SetupFlowSessionAction::Reset, _) => compute.reset(flow).await,
-        (SetupFlowSessionAction::Update, _) => {
-            compute
-                .update(
-                    flow,
-                    UpdateSession {
-                        max_idle_time_seconds,
-                    },
-                )
-                .await
-        }
-        (SetupFlowSessionAction::Delete, _) => compute.stop(flow).await,
-    }?)
-}
-
-/// What asks for a machine of a kind is refused rather than dropped: the process engine has but this one.
-fn refuse_what_the_engine_lacks(request: &SetupFlowSessionRequest) -> ApiResult<()> {
-    let asked = [
-        ("vmSize", "VmSizeNotSupported", &request.vm_size),
-        ("identity", "IdentityNotSupported", &request.identity),
-        (
-            "computeName",
-            "ComputeInstanceNotSupported",
-            &request.compute_name,
-        ),
-    ];
-    match asked.into_iter().find(|(_, _, value)| value.is_some()) {
-        None => Ok(()),
-        Some((field, code, _)) => {
-            let message = format!(
-                "Sessions run as processes on this server's machine, so {field} cannot be chosen."
-            );
-            Err(ApiError::bad_request(code, message)
-                .target(field)
-                .remedy(format!("Leave {field} out.")))
-        }
-    }
-}
-
-fn idle_time(request: &SetupFlowSessionRequest) -> ApiResult<Option<u64>> {
-    request
-        .max_idle_time_seconds
-        .map(u64::try_from)
-        .transpose()
-        .map_err(|_| {
-            ApiError::bad_request("InvalidIdleTime", "maxIdleTimeSeconds cannot be negative.")
-                .target("maxIdleTimeSeconds")
-        })
+    let operation = carry_out(&app, &owner, action, &request).await?;
+    accepted(&app, &headers, &owner, before, action, &operation)
 }
 
 /// Ends the flow's session.
@@ -146,12 +77,13 @@ async fn end(
     headers: HeaderMap,
 ) -> ApiResult<Accepted> {
     path.require(&app).await?;
-    let before = app.compute.session(&path.flow_id).session_id;
-    let operation = app.compute.stop(&path.flow_id).await?;
+    let owner = Owner::from(&path.flow_id);
+    let before = app.compute.session(&owner).session_id;
+    let operation = app.compute.stop(&owner).await?;
     accepted(
         &app,
         &headers,
-        &path.flow_id,
+        &owner,
         before,
         SetupFlowSessionAction::Delete,
         &operation,

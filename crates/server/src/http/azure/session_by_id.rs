@@ -1,25 +1,41 @@
-//! `FlowSessions/{sessionId}`: a session by its own id.
+//! `FlowSessions/{sessionId}`: a session by its own id. One that is made so belongs to no flow.
 
-use axum::{Json, extract::State, http::HeaderMap};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use flowdeck_compute::{OwnEnvironment, Owner, StartSession};
 use flowdeck_contract::{
-    azure::{GetTrainingSessionDto, SessionProperties, SetupFlowSessionAction},
+    azure::{
+        CreateFlowSessionRequest, GetTrainingSessionDto, SessionProperties, SetupFlowSessionAction,
+        StandbyPoolProperties, StandbyPoolResourceStatus,
+    },
     error::ErrorResponse,
+    ids::{FlowId, OperationId, SessionId},
+    paths::LOCAL,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    WorkspaceSessionPath,
+    WorkspacePath, WorkspaceSessionPath,
     operations::{Accepted, ActionResult, accepted},
+    session_actions::{carry_out, idle_time, refuse_what_the_engine_lacks},
     session_dto::package_lines,
 };
 use crate::{
     App,
-    http::{error::ApiResult, extract::Path},
+    http::{
+        error::{ApiError, ApiResult},
+        extract::{self, Path},
+    },
+    time::rfc3339,
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(get, end))
+        .routes(routes!(get, create, end))
+        .routes(routes!(standby_pools))
         .routes(routes!(packages))
 }
 
@@ -36,7 +52,7 @@ async fn get(
     State(app): State<App>,
     Path(path): Path<WorkspaceSessionPath>,
 ) -> ApiResult<Json<GetTrainingSessionDto>> {
-    let session = app.compute.session(&path.flow(&app)?);
+    let session = app.compute.session(&path.require(&app)?);
     Ok(Json(GetTrainingSessionDto {
         properties: SessionProperties {
             session_id: path.session_id.to_string(),
@@ -46,8 +62,56 @@ async fn get(
             max_idle_time_seconds: session
                 .max_idle_time_seconds
                 .and_then(|seconds| i64::try_from(seconds).ok()),
+            last_alive_time: session.last_activity.and_then(rfc3339),
         },
     }))
+}
+
+/// Makes a session without a flow, or installs into, resets, changes or ends the one of this id.
+#[utoipa::path(
+    post,
+    path = "/FlowSessions/{sessionId}",
+    operation_id = "FlowSessions_CreateFlowSession",
+    tag = "contract",
+    params(WorkspaceSessionPath),
+    request_body = CreateFlowSessionRequest,
+    responses(
+        (status = ACCEPTED, description = "Under way", body = ActionResult,
+            headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn create(
+    State(app): State<App>,
+    Path(path): Path<WorkspaceSessionPath>,
+    headers: HeaderMap,
+    extract::Json(request): extract::Json<CreateFlowSessionRequest>,
+) -> ApiResult<Accepted> {
+    let found = path.find(&app)?;
+    let action = request.action.unwrap_or(SetupFlowSessionAction::Install);
+    let (owner, operation) = match (found, action) {
+        (Some(Owner::Flow(flow)), SetupFlowSessionAction::Install) if request.has_environment() => {
+            return Err(belongs_to(&flow));
+        }
+        (None | Some(Owner::Nobody(_)), SetupFlowSessionAction::Install) => {
+            let id = path.session_id.clone();
+            let operation = make(&app, id.clone(), request).await?;
+            (Owner::Nobody(id), operation)
+        }
+        (_, _) => {
+            let owner = path.require(&app)?;
+            let operation = carry_out(&app, &owner, action, &request.setup()).await?;
+            (owner, operation)
+        }
+    };
+    accepted(
+        &app,
+        &headers,
+        &owner,
+        Some(path.session_id),
+        action,
+        &operation,
+    )
 }
 
 /// Ends a session.
@@ -68,16 +132,65 @@ async fn end(
     Path(path): Path<WorkspaceSessionPath>,
     headers: HeaderMap,
 ) -> ApiResult<Accepted> {
-    let flow = path.flow(&app)?;
-    let operation = app.compute.stop(&flow).await?;
+    let owner = path.require(&app)?;
+    let operation = app.compute.stop(&owner).await?;
     accepted(
         &app,
         &headers,
-        &flow,
+        &owner,
         Some(path.session_id),
         SetupFlowSessionAction::Delete,
         &operation,
     )
+}
+
+async fn make(
+    app: &App,
+    session: SessionId,
+    request: CreateFlowSessionRequest,
+) -> ApiResult<OperationId> {
+    refuse_what_the_engine_lacks(&request.setup())?;
+    let start = StartSession {
+        max_idle_time_seconds: idle_time(&request.setup())?,
+    };
+    let environment = OwnEnvironment {
+        image: request.base_image.or(request.runtime_image),
+        requirements: request.python_pip_requirements,
+    };
+    Ok(app.compute.create(session, environment, start).await?)
+}
+
+fn belongs_to(flow: &FlowId) -> ApiError {
+    let message = format!(
+        "The session is that of the flow ‘{flow}’, whose requirements file says what is installed."
+    );
+    ApiError::new(StatusCode::CONFLICT, "SessionOfFlow", message)
+        .remedy("Change the flow’s requirements file, or name a session of another id.")
+}
+
+/// How many runtimes stand by, so that a start has only to take one.
+#[utoipa::path(
+    get,
+    path = "/FlowSessions/standbypools",
+    operation_id = "FlowSessions_GetStandbyPools",
+    tag = "contract",
+    params(WorkspacePath),
+    responses((status = OK, body = [StandbyPoolProperties]), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn standby_pools(
+    State(app): State<App>,
+    Path(path): Path<WorkspacePath>,
+) -> ApiResult<Json<Vec<StandbyPoolProperties>>> {
+    path.project(&app)?;
+    let (wanted, ready) = app.compute.standbys();
+    let available = StandbyPoolResourceStatus {
+        status: "Available".to_owned(),
+    };
+    Ok(Json(vec![StandbyPoolProperties {
+        name: LOCAL.to_owned(),
+        count: i32::try_from(wanted).unwrap_or(i32::MAX),
+        standby_available_instances: vec![available; ready],
+    }]))
 }
 
 /// The packages of a session, one `name==version` a line.
@@ -93,6 +206,6 @@ async fn packages(
     State(app): State<App>,
     Path(path): Path<WorkspaceSessionPath>,
 ) -> ApiResult<Json<String>> {
-    let packages = app.compute.packages(&path.flow(&app)?).await?;
+    let packages = app.compute.packages(&path.require(&app)?).await?;
     Ok(Json(package_lines(&packages).join("\n")))
 }

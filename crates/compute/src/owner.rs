@@ -1,0 +1,88 @@
+//! Whose a session is: a flow's, or nobody's when it was made through the API by a name of its own.
+
+use flowdeck_contract::ids::{FlowId, SessionId};
+use serde::{Deserialize, Serialize};
+
+/// Whose a session is. There is at most one session of each.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Owner {
+    /// A flow's.
+    Flow(FlowId),
+    /// Nobody's: known by the id that its client gave it, which stays the same over resets.
+    Nobody(SessionId),
+}
+
+/// Marks the name of a session that is nobody's; no flow's name holds it.
+const MARK: char = '/';
+
+impl Owner {
+    /// The flow that it is the session of.
+    #[must_use]
+    pub fn flow(&self) -> Option<&FlowId> {
+        match self {
+            Self::Flow(flow) => Some(flow),
+            Self::Nobody(_) => None,
+        }
+    }
+}
+
+/// For people and logs.
+impl std::fmt::Display for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Flow(flow) => flow.fmt(f),
+            Self::Nobody(session) => session.fmt(f),
+        }
+    }
+}
+
+impl From<&FlowId> for Owner {
+    fn from(flow: &FlowId) -> Self {
+        Self::Flow(flow.clone())
+    }
+}
+
+impl From<&Owner> for Owner {
+    fn from(owner: &Owner) -> Self {
+        owner.clone()
+    }
+}
+
+/// As the store knows it.
+impl From<Owner> for String {
+    fn from(owner: Owner) -> Self {
+        match owner {
+            Owner::Flow(flow) => flow.into(),
+            Owner::Nobody(session) => format!("{MARK}{session}"),
+        }
+    }
+}
+
+impl TryFrom<String> for Owner {
+    type Error = flowdeck_contract::ids::InvalidId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.strip_prefix(MARK) {
+            Some(session) => SessionId::try_from(session).map(Self::Nobody),
+            None => FlowId::try_from(text).map(Self::Flow),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_down_is_read_back_as_the_same_owner() {
+        let flow = Owner::Flow(FlowId::try_from("s1").unwrap());
+        let nobody = Owner::Nobody(SessionId::try_from("s1").unwrap());
+        assert_ne!(flow, nobody);
+        for owner in [flow, nobody] {
+            let text = serde_json::to_string(&owner).unwrap();
+            assert_eq!(serde_json::from_str::<Owner>(&text).unwrap(), owner);
+        }
+        assert!(serde_json::from_str::<Owner>("\"/../x\"").is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! Sessions that are nobody's. What one is made of is written into a folder of its own, which is read as a flow's is, and
+//! goes with it.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::Path,
+};
+
+use flowdeck_contract::capability::Action;
+use serde_json::json;
+
+use super::{Core, Live, install};
+use crate::{error::ComputeError, owner::Owner, paths, state::State};
+
+/// What a session that is nobody's is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OwnEnvironment {
+    /// The base image; `None` for the default one.
+    pub image: Option<String>,
+    /// Lines of a requirements file; `None` for none, or for those that the session has already.
+    pub requirements: Option<Vec<String>>,
+}
+
+/// A longer line, or a longer list, is no requirements file of a person's.
+const LINE_LIMIT: usize = 2_000;
+const LINES_LIMIT: usize = 2_000;
+const REQUIREMENTS: &str = "requirements.txt";
+
+impl OwnEnvironment {
+    /// Says whether every part of it can be written into a file of lines.
+    pub(crate) fn check(&self) -> Result<(), ComputeError> {
+        let lines = self.requirements.as_deref().unwrap_or_default();
+        let wrong = |line: &&String| line.len() > LINE_LIMIT || line.chars().any(char::is_control);
+        if let Some(line) = lines.iter().find(wrong) {
+            let shown: String = line.chars().take(60).collect();
+            return Err(invalid(
+                "RequirementInvalid",
+                format!(
+                    "The requirement ‘{}’ is no single line.",
+                    shown.escape_debug()
+                ),
+                "pythonPipRequirements",
+            ));
+        }
+        if lines.len() > LINES_LIMIT {
+            let message = format!("There are more than {LINES_LIMIT} requirements.");
+            return Err(invalid(
+                "TooManyRequirements",
+                message,
+                "pythonPipRequirements",
+            ));
+        }
+        match &self.image {
+            Some(image) if image.len() > LINE_LIMIT || image.chars().any(char::is_control) => {
+                Err(invalid(
+                    "BaseImageInvalid",
+                    "The base image is no image reference.".to_owned(),
+                    "baseImage",
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
+    ComputeError::Invalid {
+        code,
+        message,
+        target: Some(target.to_owned()),
+    }
+}
+
+impl Core {
+    /// Writes down what a session is to be made of, unless its state does not allow a start.
+    pub(crate) fn write_environment(
+        &self,
+        owner: &Owner,
+        environment: &OwnEnvironment,
+    ) -> Result<(), ComputeError> {
+        let known = self.flows().get(owner).map(|live| live.record.state);
+        let refusal = match known {
+            // Between its end and its being forgotten.
+            Some(State::NotExist) => Some("The compute session is stopping."),
+            Some(state) => Action::Start.refusal(state.public()),
+            None => None,
+        };
+        if let Some(refusal) = refusal {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        let folder = self.folders(owner).join(owner.to_string());
+        let definition = json!({"environment": {"image": environment.image}}).to_string();
+        let requirements = environment.requirements.as_deref().unwrap_or_default();
+        let written = fs::create_dir_all(&folder)
+            .and_then(|()| write(&folder, "flow.dag.yaml", &definition))
+            .and_then(|()| write_requirements(&folder, requirements));
+        written.map_err(ComputeError::io("Writing down the session’s environment"))
+    }
+
+    /// Writes down what is to be installed into a session that runs.
+    pub(crate) fn change_environment(
+        &self,
+        owner: &Owner,
+        environment: &OwnEnvironment,
+    ) -> Result<(), ComputeError> {
+        self.change(owner, |live| install::refuse(live))?;
+        let Some(requirements) = &environment.requirements else {
+            return Ok(());
+        };
+        write_requirements(&self.folder(owner)?, requirements)
+            .map_err(ComputeError::io("Writing down the session’s requirements"))
+    }
+
+    /// Forgets a session that is nobody's, with its folder and log, once there is nothing of it.
+    pub(crate) fn forget_unless_it_exists(&self, owner: &Owner) {
+        if matches!(owner, Owner::Flow(_)) {
+            return;
+        }
+        let mut sessions = self.flows();
+        let live = sessions.get(owner);
+        if live.is_some_and(|live| live.record.state != State::NotExist) {
+            return;
+        }
+        match self.forget(owner, live) {
+            Ok(()) => drop(sessions.remove(owner)),
+            Err(error) => {
+                tracing::error!(session = %owner, %error, "a session that has ended could not be forgotten");
+            }
+        }
+    }
+
+    fn forget(&self, owner: &Owner, live: Option<&Live>) -> Result<(), ComputeError> {
+        let log = live.and_then(|live| live.log.as_ref());
+        let log = log.map_or(Ok(()), |log| paths::remove(log.file.path()));
+        log.and_then(|()| paths::remove(&self.folders(owner).join(owner.to_string())))
+            .map_err(ComputeError::io("Removing the session’s files"))?;
+        self.store.forget_session(owner)
+    }
+
+    /// Forgets those that an earlier server ended, and folders that were written before their session was.
+    pub(crate) fn forget_what_is_nobodys(&self) -> Result<(), ComputeError> {
+        let ended: Vec<Owner> = self
+            .flows()
+            .iter()
+            .filter(|(_, live)| live.record.state == State::NotExist)
+            .map(|(owner, _)| owner.clone())
+            .collect();
+        ended
+            .iter()
+            .for_each(|owner| self.forget_unless_it_exists(owner));
+        let folder = self.paths.own_folders();
+        let failed = || ComputeError::io("Reading the sessions’ folders");
+        for entry in fs::read_dir(folder).map_err(failed())? {
+            let entry = entry.map_err(failed())?;
+            let known = self
+                .flows()
+                .keys()
+                .any(|owner| entry.file_name() == *owner.to_string() && owner.flow().is_none());
+            if !known {
+                paths::remove(&entry.path()).map_err(failed())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn write_requirements(folder: &Path, lines: &[String]) -> io::Result<()> {
+    if lines.is_empty() {
+        return paths::remove(&folder.join(REQUIREMENTS));
+    }
+    write(folder, REQUIREMENTS, &(lines.join("\n") + "\n"))
+}
+
+/// Whole or not at all.
+fn write(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+    let beside = folder.join(format!(".{name}.new"));
+    let mut file = fs::File::create(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(beside, folder.join(name))
+}
