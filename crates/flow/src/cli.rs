@@ -47,6 +47,7 @@ impl CheckedFile {
             column: 1,
             end_line: 1,
             end_column: 1,
+            fix: None,
         };
         Self {
             path: path.into(),

@@ -11,6 +11,7 @@ mod place;
 mod problem;
 mod read;
 mod report;
+mod requirements;
 mod suggest;
 mod yaml;
 
@@ -18,7 +19,10 @@ pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
-pub use report::{FileNames, Finding, Report, Severity};
+pub use report::{FileNames, Finding, Fix, Report, Severity};
+pub use requirements::{
+    LineKind, RequirementLine, check_requirements, normalised_name, requirement_lines,
+};
 
 use examine::examine;
 

@@ -29,6 +29,7 @@ impl Problem {
             column: self.span.start.column,
             end_line: self.span.end.line,
             end_column: self.span.end.column,
+            fix: None,
         }
     }
 }

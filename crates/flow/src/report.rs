@@ -43,9 +43,9 @@ impl Report {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
-    /// promptflow refuses the flow.
+    /// promptflow refuses the flow, or an install its requirements.
     Error,
-    /// promptflow accepts the flow, but it is probably not what its author meant.
+    /// It is accepted, but it is probably not what its author meant.
     Warning,
 }
 
@@ -81,6 +81,27 @@ pub struct Finding {
     pub end_line: u32,
     /// Column after the last character.
     pub end_column: u32,
+    /// What would mend it, when one edit does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fix: Option<Fix>,
+}
+
+/// An edit that mends what a finding is about; places as in [`Finding`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Fix {
+    /// What it does, as a button says it.
+    pub label: String,
+    /// First line of what is replaced.
+    pub line: u32,
+    /// First column.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column after the last character.
+    pub end_column: u32,
+    /// What stands there then.
+    pub text: String,
 }
 
 /// Files of a flow folder, as paths relative to it with `/` between parts.
@@ -92,6 +113,14 @@ impl FileNames {
     #[must_use]
     pub fn contains(&self, path: &str) -> bool {
         self.0.contains(&normalised(path))
+    }
+
+    /// Whether the folder holds a folder `path`; the folder itself is `.`.
+    #[must_use]
+    pub fn contains_folder(&self, path: &str) -> bool {
+        let folder = normalised(path) + "/";
+        let after = self.0.range(folder.clone()..).next();
+        folder == "/" || after.is_some_and(|next| next.starts_with(&folder))
     }
 }
 

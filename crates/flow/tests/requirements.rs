@@ -1,0 +1,266 @@
+//! Findings in requirements files, and laws that hold for any text.
+
+use std::str::FromStr as _;
+
+use flowdeck_flow::{
+    FileNames, Finding, LineKind, Severity, check_requirements, normalised_name, requirement_lines,
+};
+use pep508_rs::Requirement;
+use proptest::{prelude::*, sample::select};
+
+fn findings(text: &str) -> Vec<Finding> {
+    check_requirements(text, "requirements.txt", None)
+}
+
+/// Code, line and column of each finding.
+fn places(findings: &[Finding]) -> Vec<(&str, u32, u32)> {
+    findings
+        .iter()
+        .map(|finding| (finding.code.as_str(), finding.line, finding.column))
+        .collect()
+}
+
+/// The text after a fix; `None` when its places are not in the text.
+fn fixed(text: &str, finding: &Finding) -> Option<String> {
+    let fix = finding.fix.as_ref()?;
+    let from = offset(text, fix.line, fix.column)?;
+    let to = offset(text, fix.end_line, fix.end_column)?;
+    Some(format!(
+        "{}{}{}",
+        text.get(..from)?,
+        fix.text,
+        text.get(to..)?
+    ))
+}
+
+fn offset(text: &str, line: u32, column: u32) -> Option<usize> {
+    let mut start = 0;
+    for _ in 1..line {
+        let end = start + text[start..].find(['\n', '\r'])?;
+        start = end
+            + if text[end..].starts_with("\r\n") {
+                2
+            } else {
+                1
+            };
+    }
+    let indices = text[start..].char_indices().map(|(at, _)| start + at);
+    indices.chain([text.len()]).nth(column as usize - 1)
+}
+
+#[test]
+fn a_line_that_is_no_requirement_is_marked_where_it_goes_wrong() {
+    for (text, column, says) in [
+        ("flask=2.0", 6, "=="),
+        ("flask >= two", 7, "no version"),
+        ("flask ==", 7, "missing"),
+        ("flask[async", 11, "]"),
+        ("flask 2.0", 7, "comparison"),
+        ("!!!", 1, "name"),
+        ("flask; python > '3'", 8, "python_version"),
+        ("flask --upgrade", 7, "--upgrade"),
+        ("--upgrade", 1, "--upgrade"),
+        ("-r", 1, "value"),
+        ("pip install flask", 5, "comparison"),
+        ("flask @", 7, "address"),
+    ] {
+        let found = findings(text);
+        assert_eq!(
+            places(&found),
+            [("RequirementInvalid", 1, column)],
+            "{text}: {found:?}"
+        );
+        assert_eq!(found[0].severity, Severity::Error);
+        assert!(
+            found[0].message.contains(says),
+            "{text}: {}",
+            found[0].message
+        );
+    }
+    let continued = findings("# hm\nflask \\\n  >= \\\n  two\n");
+    assert_eq!(places(&continued), [("RequirementInvalid", 3, 3)]);
+}
+
+#[test]
+fn what_pip_takes_is_left_alone() {
+    let text = "\u{20}flask\nFlask-Cors >=1, <2 ; python_version >= \"3.9\"  # why\n-i https://{private}@feed/simple\n\
+                --extra-index-url=https://host/simple\n--pre --no-index\nnumpy (>=1.20)\n\
+                torch==2.0+cpu --hash=sha256:ab \\\n  --hash=sha256:cd\ngit+https://host/x.git@main#egg=x\n\
+                x2 @ git+ssh://git@host/x.git\nhttps://host/a%20b.whl ; os_name == 'nt'\nzope.interface~=5.0\n\
+                dataclasses; python_version<'3.7'\ndataclasses>=1; python_version>='3.7'\n";
+    assert_eq!(findings(text), []);
+}
+
+#[test]
+fn a_pinned_base_package_is_told_with_a_fix() {
+    for (text, after) in [
+        ("promptflow==1.0", "promptflow"),
+        (
+            "x\nPromptflow_Tools  == 1.0 ; os_name == 'x' # y\n",
+            "x\nPromptflow_Tools ; os_name == 'x' # y\n",
+        ),
+        ("promptflow[azure] (==1.*)", "promptflow[azure]"),
+        ("promptflow-core>=1,==1.5 # y", "promptflow-core>=1 # y"),
+        ("promptflow===1 , < 2", "promptflow< 2"),
+        (
+            "promptflow-devkit \\\r\n  == 1.0\r\nx",
+            "promptflow-devkit\r\nx",
+        ),
+    ] {
+        let found = findings(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(
+            (found[0].code.as_str(), found[0].severity),
+            ("PinnedBasePackage", Severity::Warning)
+        );
+        assert_eq!(fixed(text, &found[0]).as_deref(), Some(after));
+    }
+    assert_eq!(findings("promptflow>=1.5\npromptflow-vectordb==1\n"), []);
+    let hashed = findings("promptflow==1 --hash=sha256:ab");
+    assert_eq!((hashed.len(), &hashed[0].fix), (1, &None));
+}
+
+#[test]
+fn a_package_asked_for_twice_is_told() {
+    let found = findings("flask\nnumpy\nFLASK>=1\nnumpy; os_name=='nt'\n");
+    assert_eq!(
+        places(&found),
+        [("RequirementTwice", 3, 1), ("RequirementTwice", 4, 1)]
+    );
+    assert!(found[0].message.contains("line 1"));
+}
+
+#[test]
+fn a_local_file_that_is_not_there_is_told() {
+    let files: FileNames = [
+        "env/requirements.txt",
+        "env/base.txt",
+        "wheels/a-1.whl",
+        "lib/setup.py",
+    ]
+    .into_iter()
+    .collect();
+    let check = |text: &str| check_requirements(text, "env/requirements.txt", Some(&files));
+    assert_eq!(
+        check(
+            "-r base.txt\n-c env/base.txt\n./wheels/a-1.whl\n-e ./lib[x]\n./lib\n../up\n/abs.whl\nb @ ./wheels/a-1.whl"
+        ),
+        []
+    );
+    let missing = check("-r more.txt\nwheels/b-1.whl\n-e ./nolib\nfile:no.zip\n");
+    let at: Vec<_> = missing
+        .iter()
+        .map(|one| (one.code.as_str(), one.line, one.column))
+        .collect();
+    let code = "RequirementFileMissing";
+    assert_eq!(at, [(code, 1, 4), (code, 2, 1), (code, 3, 4), (code, 4, 1)]);
+}
+
+/// Characters of each line.
+fn line_lengths(text: &str) -> Vec<usize> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    text.split('\n').map(|line| line.chars().count()).collect()
+}
+
+const PIECES: [&str; 44] = [
+    "promptflow",
+    "promptflow-tools",
+    "flask",
+    "Fla_sk",
+    "a.b",
+    "-r ",
+    "-c ",
+    "-e ",
+    "-i ",
+    "--hash=",
+    "--pre",
+    "==",
+    "===",
+    ">=",
+    "~=",
+    "=",
+    "<",
+    "!=",
+    "1.0",
+    "2",
+    ".*",
+    "1.0rc1",
+    "+x",
+    ",",
+    " ",
+    "  ",
+    "\t",
+    "\\",
+    "\\\n",
+    "\\\r\n",
+    "\n",
+    "\r",
+    "#",
+    " # c",
+    ";",
+    " ; ",
+    "python_version",
+    "'3'",
+    "[x]",
+    "(",
+    ")",
+    "@",
+    "./a.whl",
+    "é",
+];
+
+fn pieces() -> impl Strategy<Value = String> {
+    proptest::collection::vec(select(&PIECES[..]), 0..24).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_has_findings_within_it(text in prop_oneof![pieces(), any::<String>()]) {
+        let lengths = line_lengths(&text);
+        let holds = |line: u32, column: u32| column >= 1 && lengths.get(line as usize - 1).is_some_and(|length| column as usize <= length + 1);
+        for finding in findings(&text) {
+            let (start, end) = ((finding.line, finding.column), (finding.end_line, finding.end_column));
+            prop_assert!(start <= end && holds(start.0, start.1) && holds(end.0, end.1), "{finding:?} in {text:?}");
+            prop_assert!(!finding.message.contains(char::is_control), "{finding:?}");
+            if let Some(fix) = &finding.fix {
+                prop_assert!(holds(fix.line, fix.column) && holds(fix.end_line, fix.end_column), "{finding:?}");
+            }
+        }
+        for line in requirement_lines(&text) {
+            prop_assert!(line.line >= 1 && line.line as usize <= lengths.len());
+        }
+    }
+
+    /// The pin is gone, and nothing else of what the file says.
+    #[test]
+    fn a_fix_removes_the_pin_alone(text in pieces()) {
+        let found = findings(&text);
+        for finding in found.iter().filter(|finding| finding.fix.is_some()) {
+            let after = fixed(&text, finding).ok_or_else(|| TestCaseError::fail("no place"))?;
+            let kinds = |text: &str| requirement_lines(text).into_iter().map(|line| line.kind).collect::<Vec<LineKind>>();
+            prop_assert_eq!(kinds(&text), kinds(&after), "{:?} -> {:?}", text, after);
+            let pins = |text: &str| findings(text).iter().filter(|finding| finding.code == "PinnedBasePackage").count();
+            prop_assert_eq!(pins(&after) + 1, pins(&text), "{:?} -> {:?}", text, after);
+        }
+    }
+
+    /// Another reader of PEP 508 takes what this one takes.
+    #[test]
+    fn a_named_requirement_is_one_for_others_too(
+        name in "[a-zA-Z0-9]([a-zA-Z0-9._-]{0,6}[a-zA-Z0-9])?",
+        extras in select(&["", "[x]", "[ x , y.z ]", "[", "[x y]", "[]"][..]),
+        versions in select(&["", ">=1", " == 1.0.*", "==1,<2", "(>=1)", "=1", ">=", "~=1", "~=1.0", "1.0", "==1 <2", "!=1.0rc1", "> 1.*", "===x"][..]),
+        marker in select(&["", "; python_version>'3'", " ; os_name == 'nt' or (extra == 'x')", "; python > '3'", ";", "; os_name", "; os_name == 'nt' and"][..]),
+    ) {
+        let text = format!("{name}{extras}{versions}{marker}");
+        let ours = requirement_lines(&text);
+        let theirs = Requirement::<pep508_rs::VerbatimUrl>::from_str(&text);
+        match (&ours[0].kind, theirs) {
+            (LineKind::Named { name }, Ok(theirs)) => {
+                prop_assert_eq!(&normalised_name(theirs.name.as_ref()), name);
+            }
+            (LineKind::Invalid, Err(_)) => {}
+            (ours, theirs) => prop_assert!(false, "{text:?}: {ours:?}, but {theirs:?}"),
+        }
+    }
+}
