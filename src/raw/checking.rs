@@ -1,23 +1,36 @@
-//! Checks the flow's definition as it is typed, after each pause, in the browser.
+//! Checks the flow's definition and requirements file as they are typed, after each pause, in the browser.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::{Finding, Severity};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::{pace::pause_after, workbench::Workbench};
+use super::{
+    pace::pause_after,
+    workbench::{FileState, Workbench},
+};
 use crate::files::Listed;
 
-/// The last check of the flow's definition, and the next.
+/// The last checks of the flow's definition and requirements file, and the next.
 #[derive(Clone, Copy)]
 pub(crate) struct Checks {
     /// What the last check found, in the order of the file; `None` until there was one.
     pub(crate) findings: RwSignal<Option<Vec<Finding>>>,
     /// The requirements file that the definition names.
     pub(crate) requirements: RwSignal<Option<String>>,
+    /// What the last check of the requirements file found.
+    pub(crate) requirements_findings: RwSignal<Option<Vec<Finding>>>,
     took: StoredValue<Duration>,
     timer: StoredValue<Option<TimeoutHandle>>,
+    requirements_timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+/// Puts off what a timer is to do.
+fn clear(timer: StoredValue<Option<TimeoutHandle>>) {
+    if let Some(handle) = timer.try_update_value(Option::take).flatten() {
+        handle.clear();
+    }
 }
 
 impl Checks {
@@ -25,8 +38,10 @@ impl Checks {
         Self {
             findings: RwSignal::new(None),
             requirements: RwSignal::new(None),
+            requirements_findings: RwSignal::new(None),
             took: StoredValue::new(Duration::ZERO),
             timer: StoredValue::new(None),
+            requirements_timer: StoredValue::new(None),
         }
     }
 }
@@ -57,19 +72,32 @@ pub(crate) fn summary(findings: &[Finding]) -> String {
 }
 
 impl Workbench {
-    /// Checks the flow's definition after a pause, if `path` is it.
+    /// Checks `path` after a pause, if it is the flow's definition or requirements file.
     pub(super) fn check_soon(&self, path: &FilePath) {
-        if untrack(|| self.definition()).as_ref() != Some(path) {
-            return;
-        }
-        let Checks { took, timer, .. } = self.checks;
-        if let Some(handle) = timer.try_update_value(Option::take).flatten() {
-            handle.clear();
-        }
         let workbench = *self;
-        let handle =
-            set_timeout_with_handle(move || workbench.check(), pause_after(took.get_value()));
-        timer.set_value(handle.ok());
+        let Checks {
+            took,
+            timer,
+            requirements_timer,
+            ..
+        } = self.checks;
+        if untrack(|| self.definition()).as_ref() == Some(path) {
+            clear(timer);
+            let pause = pause_after(took.get_value());
+            let handle = set_timeout_with_handle(move || workbench.check(), pause);
+            timer.set_value(handle.ok());
+        } else if untrack(|| self.is_requirements(path)) {
+            clear(requirements_timer);
+            let pause = pause_after(Duration::ZERO);
+            let handle = set_timeout_with_handle(move || workbench.check_requirements(), pause);
+            requirements_timer.set_value(handle.ok());
+        }
+    }
+
+    /// Whether `path` is the flow's requirements file.
+    pub(super) fn is_requirements(&self, path: &FilePath) -> bool {
+        let named = self.checks.requirements;
+        named.with(|named| super::requirements::is_requirements(path, named.as_deref()))
     }
 
     /// Findings name files that are missing, so they change with the list of files.
@@ -86,27 +114,25 @@ impl Workbench {
                 workbench.check_soon(&path);
             }
         });
-        on_cleanup(move || {
-            if let Some(handle) = workbench
-                .checks
-                .timer
-                .try_update_value(Option::take)
-                .flatten()
-            {
-                handle.clear();
+        Effect::new(move |_| {
+            names.track();
+            workbench.checks.requirements.track();
+            for path in workbench.files.with_untracked(open_paths) {
+                if untrack(|| workbench.is_requirements(&path)) {
+                    workbench.check_soon(&path);
+                }
             }
+        });
+        on_cleanup(move || {
+            clear(workbench.checks.timer);
+            clear(workbench.checks.requirements_timer);
         });
     }
 
     fn check(&self) {
         let definition = untrack(|| self.definition());
-        let Some(path) = definition.filter(|path| self.document(path, |_| ()).is_some()) else {
-            return;
-        };
-        let text = self.ask_editor(|editor| {
-            Ok((editor.text(path.as_str())?, editor.revision(path.as_str())?))
-        });
-        let Some((text, revision)) = text else {
+        let Some(path) = definition else { return };
+        let Some((text, revision)) = self.text_to_check(&path) else {
             return;
         };
         let begun = js_sys::Date::now();
@@ -118,9 +144,7 @@ impl Workbench {
         };
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.line, finding.column));
-        if let Ok(json) = serde_json::to_string(&findings) {
-            self.ask_editor(|editor| editor.mark(path.as_str(), revision, &json));
-        }
+        self.mark(&path, revision, &findings);
         let millis = (js_sys::Date::now() - begun).max(0.0);
         self.checks
             .took
@@ -128,9 +152,47 @@ impl Workbench {
         let requirements = report
             .flow
             .and_then(|flow| flow.environment.python_requirements_txt);
-        self.checks.requirements.set(requirements);
+        if self
+            .checks
+            .requirements
+            .with_untracked(|known| *known != requirements)
+        {
+            self.checks.requirements.set(requirements);
+        }
         self.checks.findings.set(Some(findings));
     }
+
+    fn check_requirements(&self) {
+        let open = self.files.with_untracked(open_paths);
+        let path = open
+            .into_iter()
+            .find(|path| untrack(|| self.is_requirements(path)));
+        let Some(path) = path else { return };
+        let Some((text, revision)) = self.text_to_check(&path) else {
+            return;
+        };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let files = self.listing.peek(Listed::names).flatten();
+        let findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
+        self.mark(&path, revision, &findings);
+        self.checks.requirements_findings.set(Some(findings));
+    }
+
+    /// What the editor holds of a file, and which revision that is.
+    fn text_to_check(&self, path: &FilePath) -> Option<(String, u32)> {
+        self.document(path, |_| ())?;
+        self.ask_editor(|editor| Ok((editor.text(path.as_str())?, editor.revision(path.as_str())?)))
+    }
+
+    fn mark(&self, path: &FilePath, revision: u32, findings: &[Finding]) {
+        if let Ok(json) = serde_json::to_string(findings) {
+            self.ask_editor(|editor| editor.mark(path.as_str(), revision, &json));
+        }
+    }
+}
+
+fn open_paths(files: &BTreeMap<FilePath, FileState>) -> Vec<FilePath> {
+    files.keys().cloned().collect()
 }
 
 #[cfg(test)]
@@ -146,6 +208,7 @@ mod tests {
             column: 1,
             end_line: 1,
             end_column: 1,
+            fix: None,
         }
     }
 

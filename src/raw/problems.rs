@@ -1,4 +1,4 @@
-//! What is wrong with the flow's definition, as a list below it.
+//! What is wrong with the flow's definition or requirements file, as a list below it.
 
 use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::{Finding, Severity};
@@ -21,10 +21,16 @@ pub(super) fn Problems() -> impl IntoView {
     let workbench = Workbench::from_context();
     let shown = workbench.shown();
     let findings = Memo::new(move |_| {
-        let path = shown
-            .get()
-            .filter(|path| workbench.definition().as_ref() == Some(path))?;
-        Some((path, workbench.checks.findings.get()?))
+        let path = shown.get()?;
+        let checks = workbench.checks;
+        let findings = if workbench.definition().as_ref() == Some(&path) {
+            checks.findings.get()?
+        } else if workbench.is_requirements(&path) {
+            checks.requirements_findings.get()?
+        } else {
+            return None;
+        };
+        Some((path, findings))
     });
     let heading_id = unique_id("problems");
     move || {

@@ -23,13 +23,10 @@ const REQUIREMENTS: &str = "requirements.txt";
 pub(super) fn RequirementsBar() -> impl IntoView {
     let workbench = Workbench::from_context();
     let shown = workbench.shown();
-    let named = workbench.checks.requirements;
     let path = Memo::new(move |_| {
         let path = shown.get()?;
         workbench.status_of(&path)?;
-        named
-            .with(|named| is_requirements(&path, named.as_deref()))
-            .then_some(path)
+        workbench.is_requirements(&path).then_some(path)
     });
     let asking = RwSignal::new(false);
     let session = workbench.flow.live.session;
@@ -81,7 +78,8 @@ async fn save_and_install(workbench: Workbench, path: &FilePath) {
     }
 }
 
-fn is_requirements(path: &FilePath, named: Option<&str>) -> bool {
+/// Whether `path` is the requirements file of a flow that names `named`.
+pub(super) fn is_requirements(path: &FilePath, named: Option<&str>) -> bool {
     let named = named.map(|named| named.trim_start_matches("./"));
     path.as_str() == named.unwrap_or(REQUIREMENTS)
 }

@@ -1,6 +1,6 @@
 // Findings of a check, shown in the margin and beneath the text.
-import { type Diagnostic, setDiagnostics } from "@codemirror/lint";
-import type { EditorState, TransactionSpec } from "@codemirror/state";
+import { type Action, type Diagnostic, setDiagnostics } from "@codemirror/lint";
+import type { EditorState, Text, TransactionSpec } from "@codemirror/state";
 import { offsetOf } from "./positions.ts";
 
 /** As `flowdeck_flow::Finding` serialises it; the end is exclusive. */
@@ -12,6 +12,17 @@ export interface Finding {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  readonly fix?: Fix;
+}
+
+/** An edit that mends what a finding is about; places as in `Finding`. */
+export interface Fix {
+  readonly label: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  readonly text: string;
 }
 
 export function showFindings(state: EditorState, findings: readonly Finding[]): TransactionSpec {
@@ -31,5 +42,23 @@ function diagnostic({ doc }: EditorState, finding: Finding): Diagnostic {
     severity: finding.severity,
     source: finding.code,
     message: finding.message,
+    ...(finding.fix && { actions: [action(doc, finding, finding.fix)] }),
+  };
+}
+
+/** Replaces what the fix names, wherever it has moved since: its places are kept relative to the finding's. */
+function action(doc: Text, finding: Finding, fix: Fix): Action {
+  const found = offsetOf(doc, finding);
+  const from = offsetOf(doc, fix) - found;
+  const to = offsetOf(doc, { line: fix.endLine, column: fix.endColumn }) - found;
+  const replaced = doc.sliceString(found + from, found + to);
+  return {
+    name: fix.label,
+    apply(view, at) {
+      // The text may have been edited since the check.
+      if (view.state.sliceDoc(at + from, at + to) !== replaced) return;
+      view.dispatch({ changes: { from: at + from, to: at + to, insert: fix.text }, userEvent: "input.fix" });
+      view.focus();
+    },
   };
 }

@@ -89,6 +89,16 @@ const findings = EditorView.theme({
   ".cm-diagnostic": { padding: "4px 8px", maxWidth: "60ch", whiteSpace: "pre-wrap" },
   ".cm-diagnostic-error": { borderLeft: `4px solid ${ERROR}` },
   ".cm-diagnostic-warning": { borderLeft: `4px solid ${WARNING}` },
+  ".cm-diagnosticAction": {
+    display: "block",
+    minHeight: "24px",
+    margin: "4px 0 0",
+    padding: "2px 8px",
+    backgroundColor: SURFACE,
+    color: INK,
+    border: `1px solid ${LINE}`,
+    borderRadius: "4px",
+  },
   ".cm-diagnosticSource": { fontSize: "90%", opacity: "1", color: MUTED },
 });
 
