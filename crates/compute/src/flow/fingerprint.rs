@@ -1,8 +1,11 @@
 //! What a session's environment is made of, to tell later whether the flow still asks for the same.
 
-use std::path::Path;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
-use flowdeck_flow::Flow;
+use flowdeck_flow::{Flow, LineKind, requirement_lines};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
@@ -24,10 +27,10 @@ impl Fingerprint {
         flow: Option<&Flow>,
     ) -> Result<Self, EngineError> {
         let requirements = requirements::source(flows, folder, flow)?.map(|source| {
-            let content = std::fs::read(&source.path);
-            let content = content
-                .map_err(|error| EngineError::io(&format!("Reading {}", source.name), &error))?;
-            let hash = Sha256::digest(&content)
+            let mut hash = Sha256::new();
+            hash_file(&source.path, &source.name, &mut BTreeSet::new(), &mut hash)?;
+            let hash = hash
+                .finalize()
                 .iter()
                 .map(|byte| format!("{byte:02x}"))
                 .collect();
@@ -64,6 +67,35 @@ impl Fingerprint {
     }
 }
 
+/// Adds a requirements file and, after it, the files that it names with `-r` and `-c`, each once.
+fn hash_file(
+    path: &Path,
+    name: &str,
+    seen: &mut BTreeSet<PathBuf>,
+    hash: &mut Sha256,
+) -> Result<(), EngineError> {
+    if !seen.insert(path.to_owned()) {
+        return Ok(());
+    }
+    let content =
+        std::fs::read(path).map_err(|error| EngineError::io(&format!("Reading {name}"), &error))?;
+    hash.update(&content);
+    let text = String::from_utf8_lossy(&content);
+    let folder = path.parent().unwrap_or(path);
+    for line in requirement_lines(&text) {
+        let (LineKind::Include(named) | LineKind::Constraints(named)) = line.kind else {
+            continue;
+        };
+        // One that is not there, or not on this disk, is the install's to complain of.
+        if let Ok(path) = folder.join(&named).canonicalize()
+            && path.is_file()
+        {
+            hash_file(&path, &named, seen, hash)?;
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,5 +127,23 @@ mod tests {
                 .unwrap()
                 .contains("not installed")
         );
+    }
+
+    #[test]
+    fn files_that_are_included_count() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("f");
+        std::fs::create_dir_all(folder.join("more")).unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
+        write("requirements.txt", "-r more/a.txt\n-c c.txt\n-r none.txt\n");
+        write("more/a.txt", "flask\n-r ../requirements.txt\n");
+        let print = || Fingerprint::of(root.path(), &folder, None).unwrap();
+        let first = print();
+        assert_eq!(first, print());
+        write("more/a.txt", "flask>=3\n");
+        let second = print();
+        assert!(first.out_of_date(&second).unwrap().contains("has changed"));
+        write("c.txt", "flask<4\n");
+        assert!(second.out_of_date(&print()).is_some());
     }
 }
