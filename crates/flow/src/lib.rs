@@ -1,8 +1,10 @@
-//! Reads a prompt flow's `flow.dag.yaml`, and says what promptflow would say about it and where;
+//! Reads a prompt flow's `flow.dag.yaml`, says what promptflow would say about it and where, and
+//! changes single things in it;
 //! it may not know about sessions, HTTP, files or the browser.
 
 mod check;
 pub mod cli;
+mod edit;
 mod examine;
 mod lint;
 mod model;
@@ -15,6 +17,7 @@ mod requirements;
 mod suggest;
 mod yaml;
 
+pub use edit::{EditError, set_environment_image};
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,
