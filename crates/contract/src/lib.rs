@@ -11,6 +11,7 @@ pub mod events;
 pub mod files;
 pub mod flows;
 pub mod ids;
+pub mod image;
 pub mod paths;
 pub mod runs;
 pub mod session;

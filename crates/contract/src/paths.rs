@@ -69,6 +69,13 @@ pub fn session_activity(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/activity", session(project_name, flow_id))
 }
 
+/// Starts a session with [`crate::settings::SessionSettings`], or changes the one that runs to them (PUT). Answers 202 as
+/// [`sessions`] does. Another idle shutdown leaves the session as it is; another compute or base image resets it.
+#[must_use]
+pub fn session_settings(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/settings", session(project_name, flow_id))
+}
+
 /// What would happen if a session were started so: takes [`crate::settings::SessionSettings`].
 #[must_use]
 pub fn session_preflight(project_name: &ProjectName, flow_id: &FlowId) -> String {

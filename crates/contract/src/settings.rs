@@ -51,6 +51,10 @@ impl Default for ComputeChoice {
     }
 }
 
+/// The seconds that [`IdleShutdown::After`] may hold: a session that ended sooner would be gone before anything is done
+/// in it; one that lasts a century needs no end.
+pub const IDLE_SECONDS: std::ops::RangeInclusive<u64> = 10..=3_153_600_000;
+
 /// When a session ends for lack of use.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,0 +1,264 @@
+//! References of container images, by the grammar of the OCI distribution specification and Docker.
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Why a text is no reference of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InvalidImage {
+    /// Nothing was given.
+    #[error("Give the image’s URL, such as registry.example.com/team/runtime.")]
+    Empty,
+    /// It starts like a web address.
+    #[error("Leave out https://: an image’s URL starts with its registry’s name.")]
+    Scheme,
+    /// The registry is no host name, or its port no number.
+    #[error(
+        "The part before the first slash is no registry: a host name, and a port if it needs one."
+    )]
+    Registry,
+    /// The name within the registry breaks the rules.
+    #[error(
+        "An image’s name has lower-case letters, digits and single . _ - between them, in parts separated by slashes."
+    )]
+    Name,
+    /// The name has more than 255 characters.
+    #[error("An image’s name has at most 255 characters.")]
+    TooLong,
+    /// The tag breaks the rules.
+    #[error(
+        "A tag has letters, digits, dots, dashes and underscores, at most 128, and starts with none of . -"
+    )]
+    Tag,
+    /// The digest is not one of SHA-256 or SHA-512.
+    #[error("A digest is sha256: and 64 digits of 0-9 and a-f.")]
+    Digest,
+}
+
+/// A reference of an image: `name`, `name:tag`, `name@digest` or `name:tag@digest`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ImageReference {
+    text: String,
+    name: usize,
+    digest: usize,
+}
+
+impl ImageReference {
+    /// The whole reference.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Registry and name, without tag and digest.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.text[..self.name]
+    }
+
+    /// The tag, when there is one.
+    #[must_use]
+    pub fn tag(&self) -> Option<&str> {
+        self.text[self.name..self.digest].strip_prefix(':')
+    }
+
+    /// The digest, such as `sha256:…`, when there is one.
+    #[must_use]
+    pub fn digest(&self) -> Option<&str> {
+        self.text[self.digest..].strip_prefix('@')
+    }
+
+    /// Of a name and, when it is not empty, a tag or a digest.
+    ///
+    /// # Errors
+    /// When one of them breaks the rules.
+    pub fn of_parts(name: &str, tag: &str) -> Result<Self, InvalidImage> {
+        let separator = match tag {
+            "" => "",
+            tag if tag.contains(':') => "@",
+            _ => ":",
+        };
+        Self::try_from([name, separator, tag].concat())
+    }
+}
+
+impl TryFrom<String> for ImageReference {
+    type Error = InvalidImage;
+
+    fn try_from(text: String) -> Result<Self, InvalidImage> {
+        if text.is_empty() {
+            return Err(InvalidImage::Empty);
+        }
+        if text.contains("://") {
+            return Err(InvalidImage::Scheme);
+        }
+        let digest = text.find('@').unwrap_or(text.len());
+        let (tagged, rest) = text.split_at(digest);
+        if let Some(digest) = rest.strip_prefix('@') {
+            check_digest(digest)?;
+        }
+        let path = tagged.rfind('/').map_or(0, |slash| slash + 1);
+        let name = tagged[path..]
+            .find(':')
+            .map_or(digest, |colon| path + colon);
+        if let Some(tag) = tagged[name..].strip_prefix(':') {
+            check_tag(tag)?;
+        }
+        check_name(&tagged[..name])?;
+        Ok(Self { text, name, digest })
+    }
+}
+
+impl TryFrom<&str> for ImageReference {
+    type Error = InvalidImage;
+    fn try_from(text: &str) -> Result<Self, InvalidImage> {
+        Self::try_from(text.to_owned())
+    }
+}
+
+impl From<ImageReference> for String {
+    fn from(image: ImageReference) -> String {
+        image.text
+    }
+}
+
+impl std::fmt::Display for ImageReference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn check_digest(digest: &str) -> Result<(), InvalidImage> {
+    let (algorithm, hex) = digest.split_once(':').ok_or(InvalidImage::Digest)?;
+    let digits = match algorithm {
+        "sha256" => 64,
+        "sha512" => 128,
+        _ => return Err(InvalidImage::Digest),
+    };
+    let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    (hex.len() == digits && hex.bytes().all(is_hex))
+        .then_some(())
+        .ok_or(InvalidImage::Digest)
+}
+
+fn check_tag(tag: &str) -> Result<(), InvalidImage> {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let valid = (1..=128).contains(&tag.len())
+        && tag.bytes().next().is_some_and(is_word)
+        && tag
+            .bytes()
+            .all(|byte| is_word(byte) || byte == b'.' || byte == b'-');
+    valid.then_some(()).ok_or(InvalidImage::Tag)
+}
+
+fn check_name(name: &str) -> Result<(), InvalidImage> {
+    if name.len() > 255 {
+        return Err(InvalidImage::TooLong);
+    }
+    let path = match name.split_once('/') {
+        // Docker's rule for what is a registry: nothing else has these.
+        Some((registry, path))
+            if registry.contains(['.', ':'])
+                || registry == "localhost"
+                || registry.bytes().any(|byte| byte.is_ascii_uppercase()) =>
+        {
+            check_registry(registry)?;
+            path
+        }
+        _ => name,
+    };
+    path.split('/')
+        .all(is_path_part)
+        .then_some(())
+        .ok_or(InvalidImage::Name)
+}
+
+fn check_registry(registry: &str) -> Result<(), InvalidImage> {
+    let (host, port) = registry.rsplit_once(':').unwrap_or((registry, "1"));
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    let is_port = port.bytes().all(|byte| byte.is_ascii_digit())
+        && port.parse::<u16>().is_ok_and(|port| port > 0);
+    (is_port && host.split('.').all(is_label))
+        .then_some(())
+        .ok_or(InvalidImage::Registry)
+}
+
+/// Runs of lower-case letters and digits, with `.`, `_`, `__` or dashes between two of them.
+fn is_path_part(part: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let separators = part.split(is_letter).filter(|between| !between.is_empty());
+    part.starts_with(is_letter)
+        && part.ends_with(is_letter)
+        && separators.into_iter().all(|between| {
+            matches!(between, "." | "_" | "__") || between.bytes().all(|b| b == b'-')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SHA: &str = "sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+    #[test]
+    fn a_reference_is_taken_apart() {
+        let digested = format!("localhost:5000/a/b_c@{SHA}");
+        let both = format!("a.example/x:1@{SHA}");
+        for (text, name, tag, digest) in [
+            ("ubuntu", "ubuntu", None, None),
+            ("ubuntu:22.04", "ubuntu", Some("22.04"), None),
+            (
+                "mcr.example.com/azureml/promptflow/promptflow-runtime:20240116.v1",
+                "mcr.example.com/azureml/promptflow/promptflow-runtime",
+                Some("20240116.v1"),
+                None,
+            ),
+            (&digested, "localhost:5000/a/b_c", None, Some(SHA)),
+            (&both, "a.example/x", Some("1"), Some(SHA)),
+        ] {
+            let image = ImageReference::try_from(text).unwrap();
+            assert_eq!(
+                (image.name(), image.tag(), image.digest()),
+                (name, tag, digest)
+            );
+            let last = digest.or(tag).unwrap_or_default();
+            if tag.is_none() || digest.is_none() {
+                assert_eq!(ImageReference::of_parts(name, last), Ok(image));
+            }
+        }
+    }
+
+    #[test]
+    fn what_breaks_the_rules_is_told_by_the_rule() {
+        let long = "a/".repeat(128) + "a";
+        for (text, reason) in [
+            ("", InvalidImage::Empty),
+            ("https://a.example/x", InvalidImage::Scheme),
+            ("a.example:port/x", InvalidImage::Registry),
+            ("a.example:0/x", InvalidImage::Registry),
+            ("-a.example/x", InvalidImage::Registry),
+            ("Name", InvalidImage::Name),
+            ("a//b", InvalidImage::Name),
+            ("a/", InvalidImage::Name),
+            ("a..b", InvalidImage::Name),
+            ("a b", InvalidImage::Name),
+            ("a:", InvalidImage::Tag),
+            ("a:-x", InvalidImage::Tag),
+            ("a:b:c", InvalidImage::Tag),
+            ("a@sha256:12", InvalidImage::Digest),
+            ("a@md5:0123", InvalidImage::Digest),
+            (&long, InvalidImage::TooLong),
+        ] {
+            let found = ImageReference::try_from(text);
+            assert_eq!(found, Err(reason), "{text}");
+        }
+    }
+}
