@@ -9,10 +9,12 @@ use flowdeck_contract::{
     ids::{FlowId, OperationId, RunId, SessionId},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
+    settings::SessionSettings,
 };
 use tokio::sync::broadcast;
 
 use crate::{
+    catalog::Catalog,
     clock::{Clock, SystemClock},
     engine::SharedEngine,
     error::ComputeError,
@@ -24,7 +26,7 @@ use crate::{
 /// Compute sessions of the flows in one folder. Cheap to clone.
 #[derive(Clone)]
 pub struct Compute {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
 }
 
 /// What compute is to work with.
@@ -38,24 +40,16 @@ pub struct ComputeConfig {
     pub standby: usize,
     /// After how long without activity a session ends when its start does not say; `None` for never.
     pub max_idle: Option<Duration>,
+    /// What there is to choose from.
+    pub catalog: Catalog,
 }
 
-/// Settings of a start.
+/// How to start a session.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StartSession {
-    /// Seconds without activity after which the session ends; the configuration's when left out.
-    pub max_idle_time_seconds: Option<u64>,
+    /// What is asked for. The base image is the flow's to say: what stands here is not looked at.
+    pub settings: SessionSettings,
 }
-
-/// Settings to change while a session runs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct UpdateSession {
-    /// Seconds without activity after which the session ends; as it is when left out.
-    pub max_idle_time_seconds: Option<u64>,
-}
-
-/// A session that ended sooner would be gone before anything is done in it; one that lasts a century needs no end.
-const IDLE_SECONDS: std::ops::RangeInclusive<u64> = 10..=3_153_600_000;
 
 impl Compute {
     /// Takes over what an earlier server left in the data folder, and begins the work in the background.
@@ -181,18 +175,13 @@ impl Compute {
     /// Starts a session.
     ///
     /// # Errors
-    /// When the flow does not exist, has a session already, or a setting is wrong.
+    /// When the flow does not exist, has a session already, or what is asked for does not exist or cannot be had now.
     pub async fn start(
         &self,
         owner: impl Into<Owner>,
         request: StartSession,
     ) -> Result<OperationId, ComputeError> {
-        let default = self.core.config.max_idle.map(|idle| idle.as_secs());
-        let asked = request
-            .max_idle_time_seconds
-            .map(idle_seconds)
-            .transpose()?;
-        self.core.begin_start(&owner.into(), asked.or(default))
+        self.core.begin_start(&owner.into(), &request.settings)
     }
 
     /// Installs the flow's requirements file into its session.
@@ -208,31 +197,42 @@ impl Compute {
     /// # Errors
     /// When there is no session that could be reset.
     pub async fn reset(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        self.core.begin_reset(&owner.into())
+        self.core
+            .begin_reset(&owner.into(), None, "Resetting the compute session.")
     }
 
-    /// Changes settings of the session; it goes on.
+    /// Changes the settings of the session to these. It goes on with another idle time; for another VM size, identity
+    /// or compute it is reset.
     ///
     /// # Errors
-    /// When there is no session, or a setting is wrong.
+    /// When there is no session, or what is asked for does not exist or cannot be had now; nothing changes then.
     pub async fn update(
         &self,
         owner: impl Into<Owner>,
-        change: UpdateSession,
+        settings: SessionSettings,
     ) -> Result<OperationId, ComputeError> {
-        let asked = change.max_idle_time_seconds.map(idle_seconds).transpose()?;
-        let now = self.core.now();
-        self.core.change(&owner.into(), |live| {
+        let (core, owner) = (&self.core, owner.into());
+        let record = core.record(&owner);
+        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        if !record.has_compute(&settings.compute) {
+            let why = "Resetting the compute session for its new settings.";
+            return core.begin_reset(&owner, Some(&settings), why);
+        }
+        let seconds = core.idle_seconds(&settings)?;
+        let now = core.now();
+        core.change(&owner, |live| {
             if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }
-            live.record.view.max_idle_time_seconds =
-                asked.or(live.record.view.max_idle_time_seconds);
+            live.record.view.max_idle_time_seconds = seconds;
+            live.record.view.settings.idle_shutdown = settings.idle_shutdown;
             live.record.last_activity = now;
             Ok(())
         })?;
-        let operation = self.core.begin_operation()?;
-        self.core.succeed(Some(operation.clone()));
+        let operation = core.begin_operation()?;
+        core.succeed(Some(operation.clone()));
         Ok(operation)
     }
 
@@ -241,8 +241,11 @@ impl Compute {
     /// # Errors
     /// When there is none.
     pub async fn stop(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
+        let owner = owner.into();
+        // Who ends it was at work in it.
+        self.core.touch(&owner);
         self.core
-            .begin_stop(&owner.into(), "Stopping the compute session.")
+            .begin_stop(&owner, "Stopping the compute session.")
     }
 
     /// How many runtimes are to stand by, and how many do.
@@ -350,18 +353,4 @@ impl Compute {
     pub fn subscribe(&self) -> broadcast::Receiver<(Owner, FlowEvent)> {
         self.core.events.subscribe()
     }
-}
-
-fn idle_seconds(seconds: u64) -> Result<u64, ComputeError> {
-    if IDLE_SECONDS.contains(&seconds) {
-        return Ok(seconds);
-    }
-    Err(ComputeError::Invalid {
-        code: "IdleTimeInvalid",
-        message: format!(
-            "The idle time must be at least {} seconds and at most a century.",
-            IDLE_SECONDS.start()
-        ),
-        target: Some("maxIdleTimeSeconds".to_owned()),
-    })
 }

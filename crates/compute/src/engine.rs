@@ -12,6 +12,9 @@ use crate::log::LogFile;
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
 pub trait Engine: Send + Sync + 'static {
+    /// Why it cannot run base images, and how to get an engine that can, as sentences; `None` when it can.
+    fn images_unavailable(&self) -> Option<String>;
+
     /// Reserves a folder (or its like) for a session. Fails early when none can be had.
     async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError>;
 

@@ -30,9 +30,22 @@ pub enum ComputeError {
     /// There is no such flow folder.
     #[error("There is no flow ‘{0}’.")]
     FlowNotFound(String),
+    /// There is no such compute instance.
+    #[error("There is no compute instance ‘{0}’.")]
+    InstanceNotFound(String),
     /// Not in this state.
     #[error("{0}")]
     Refused(String),
+    /// Not now; `remedy` says what would change that.
+    #[error("{message}")]
+    NotNow {
+        /// PascalCase, stable.
+        code: &'static str,
+        /// What stands in the way.
+        message: String,
+        /// What the person can do.
+        remedy: String,
+    },
     /// The request is wrong; `target` names the part.
     #[error("{message}")]
     Invalid {
@@ -85,10 +98,11 @@ impl ComputeError {
     #[must_use]
     pub fn kind(&self) -> ComputeErrorKind {
         match self {
-            Self::RunNotFound(_) | Self::FlowNotFound(_) | Self::SessionNotFound(_) => {
-                ComputeErrorKind::NotFound
-            }
-            Self::Refused(_) => ComputeErrorKind::Conflict,
+            Self::RunNotFound(_)
+            | Self::FlowNotFound(_)
+            | Self::SessionNotFound(_)
+            | Self::InstanceNotFound(_) => ComputeErrorKind::NotFound,
+            Self::Refused(_) | Self::NotNow { .. } => ComputeErrorKind::Conflict,
             Self::Invalid { .. } => ComputeErrorKind::Invalid,
             Self::Unavailable { .. } | Self::DataInUse(_) | Self::DataNotWritable { .. } => {
                 ComputeErrorKind::Unavailable
@@ -109,7 +123,8 @@ impl ComputeError {
             Self::Unavailable {
                 remedy: Some(remedy),
                 ..
-            } => root.with_remedy(remedy.clone()),
+            }
+            | Self::NotNow { remedy, .. } => root.with_remedy(remedy.clone()),
             Self::DataInUse(_) => {
                 root.with_remedy("Stop that server, or give this one another --data folder.")
             }
@@ -125,8 +140,11 @@ impl ComputeError {
             Self::RunNotFound(_) => "RunNotFound",
             Self::FlowNotFound(_) => "FlowNotFound",
             Self::SessionNotFound(_) => "SessionNotFound",
+            Self::InstanceNotFound(_) => "ComputeInstanceNotFound",
             Self::Refused(_) => "SessionStateConflict",
-            Self::Invalid { code, .. } | Self::Unavailable { code, .. } => code,
+            Self::Invalid { code, .. }
+            | Self::Unavailable { code, .. }
+            | Self::NotNow { code, .. } => code,
             Self::DataInUse(_) => "DataFolderInUse",
             Self::DataNotWritable { .. } => "DataFolderNotWritable",
             Self::Store(_) | Self::Record(_) => "StoreFailed",

@@ -147,6 +147,10 @@ impl FakeEngine {
 
 #[async_trait]
 impl Engine for FakeEngine {
+    fn images_unavailable(&self) -> Option<String> {
+        Some("This engine is made of nothing, and runs no images.".to_owned())
+    }
+
     async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
         self.world()
             .environments

@@ -1,10 +1,10 @@
-//! Ends sessions in which nothing has happened for as long as they are to wait.
+//! Ends sessions in which nothing has happened for as long as they are to wait, and stops compute instances likewise.
 
 use std::sync::Arc;
 
 use flowdeck_contract::Millis;
 
-use crate::{owner::Owner, sessions::Core, state::State};
+use crate::{error::ComputeError, owner::Owner, sessions::Core, state::State};
 
 /// Activity within this time of the last is not written down again.
 const GRAIN_MILLIS: u64 = 5_000;
@@ -26,10 +26,10 @@ impl Core {
         }
     }
 
-    /// Ends sessions when they are due, for as long as the server runs.
+    /// Ends sessions and stops compute instances when they are due, for as long as the server runs.
     pub(crate) async fn end_idle_sessions(self: Arc<Self>) {
         loop {
-            let next = self.next_deadline();
+            let next = self.next_due();
             let due = async {
                 match next {
                     Some((_, deadline)) => self.clock.sleep_until(deadline).await,
@@ -41,16 +41,40 @@ impl Core {
                 () = due => {}
             }
             // It may have been put off in between.
-            if let Some((flow, deadline)) = self.next_deadline()
+            if let Some((due, deadline)) = self.next_due()
                 && deadline <= self.now()
-                && let Err(error) = self.begin_stop(
-                    &flow,
-                    "The compute session ends because it has been idle for its idle time.",
-                )
+                && let Err(error) = self.end_idle(&due)
             {
-                tracing::warn!(%flow, %error, "an idle session could not be ended");
+                tracing::warn!(?due, %error, "what was idle could not be ended");
             }
         }
+    }
+
+    fn end_idle(self: &Arc<Self>, due: &Due) -> Result<(), ComputeError> {
+        match due {
+            Due::Session(flow) => self
+                .begin_stop(
+                    flow,
+                    "The compute session ends because it has been idle for its idle time.",
+                )
+                .map(drop),
+            Due::Instance(name) => self.stop_instance(
+                name,
+                "The compute instance stops because it has been idle for its idle time.",
+            ),
+        }
+    }
+
+    fn next_due(&self) -> Option<(Due, Millis)> {
+        let session = self.next_deadline();
+        let instance = self.next_instance_deadline();
+        let session = session.map(|(flow, deadline)| (Due::Session(flow), deadline));
+        let instance = instance.map(|(name, deadline)| (Due::Instance(name), deadline));
+        // A session goes first, so that it is its own idle time that ends it.
+        session
+            .into_iter()
+            .chain(instance)
+            .min_by_key(|(_, deadline)| *deadline)
     }
 
     fn next_deadline(&self) -> Option<(Owner, Millis)> {
@@ -60,4 +84,11 @@ impl Core {
             .filter_map(|(flow, live)| Some((flow.clone(), live.idle_deadline()?)));
         deadlines.min_by_key(|(_, deadline)| *deadline)
     }
+}
+
+/// What ends for lack of use.
+#[derive(Debug)]
+enum Due {
+    Session(Owner),
+    Instance(String),
 }

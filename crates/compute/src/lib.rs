@@ -1,6 +1,7 @@
 //! Compute sessions: their states, the engines that make them, installs, idleness and runs. Knows nothing of the
 //! HTTP API; speaks to the outside in the types of `flowdeck_contract`.
 
+mod catalog;
 mod clock;
 mod compute;
 pub mod engine;
@@ -9,9 +10,12 @@ mod executor;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod flow;
+mod host;
 mod id;
 mod idle;
+mod instances;
 mod log;
+mod options;
 mod owner;
 mod paths;
 pub mod process;
@@ -21,9 +25,11 @@ mod standby;
 mod state;
 mod store;
 
+pub use catalog::{Catalog, ComputeInstance, Identity, OldRuntime, Quota, Secret, VmSize, gib};
 pub use clock::{Clock, SystemClock};
-pub use compute::{Compute, ComputeConfig, StartSession, UpdateSession};
+pub use compute::{Compute, ComputeConfig, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
+pub use host::Host;
 pub use log::LogFile;
 pub use owner::Owner;
 pub use sessions::OwnEnvironment;

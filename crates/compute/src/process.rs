@@ -107,6 +107,16 @@ impl ProcessEngine {
 
 #[async_trait]
 impl Engine for ProcessEngine {
+    fn images_unavailable(&self) -> Option<String> {
+        Some(
+            "The process engine runs sessions on this machine, without images: flowdeck’s own base packages, \
+             promptflow’s runtime in locked versions, stand for every base image. \
+             Base images need a flowdeck server with a container engine: ask the administrator for one \
+             (flowdeck serve --help lists the engines)."
+                .to_owned(),
+        )
+    }
+
     async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
         let folder = self.layout.session(session);
         let made =

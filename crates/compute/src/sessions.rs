@@ -1,5 +1,6 @@
 //! Sessions: what is remembered of them, and the tasks that make, end and watch them.
 
+mod allot;
 mod core;
 mod fail;
 mod install;
@@ -15,4 +16,4 @@ mod watch;
 mod record;
 
 pub use self::nobody::OwnEnvironment;
-pub(crate) use self::{core::Core, live::Live, record::Record};
+pub(crate) use self::{allot::Allotment, core::Core, live::Live, record::Record};

@@ -1,5 +1,6 @@
 //! What must be remembered over the server's end, in SQLite. Knows nothing of what it stores but its keys.
 
+mod instances;
 mod operations;
 mod runs;
 mod schema;

@@ -7,7 +7,7 @@ mod support;
 use std::{sync::Arc, time::Duration};
 
 use flowdeck_compute::{
-    Compute, ComputeErrorKind, StartSession, UpdateSession,
+    Compute, ComputeErrorKind, StartSession,
     engine::EngineError,
     fake::{FakeEngine, Step},
 };
@@ -19,7 +19,7 @@ use flowdeck_contract::{
     runs::{NodeState, RunRequest, RunState},
     session::{Phase, PhaseState, SessionState, StartRoute},
 };
-use support::{Home, ManualClock, TWO_NODES, ended, eventually, in_state, over};
+use support::{Home, ManualClock, TWO_NODES, ended, eventually, idle_after, in_state, over, with};
 
 /// A flow with a requirements file, and compute over a fake engine.
 struct Stage {
@@ -169,9 +169,7 @@ async fn what_a_state_does_not_allow_is_refused_with_the_reason() {
             .kind(),
         ComputeErrorKind::NotFound
     );
-    let hasty = StartSession {
-        max_idle_time_seconds: Some(1),
-    };
+    let hasty = with(idle_after(1));
     assert_eq!(
         compute.start(&stage.flow, hasty).await.unwrap_err().kind(),
         ComputeErrorKind::Invalid
@@ -194,12 +192,7 @@ async fn a_start_goes_on_after_a_restart_of_the_server_wherever_it_was() {
         let compute = stage.open(0).await;
         stage.engine.hang(step);
         let operation = compute
-            .start(
-                &stage.flow,
-                StartSession {
-                    max_idle_time_seconds: Some(77),
-                },
-            )
+            .start(&stage.flow, with(idle_after(77)))
             .await
             .unwrap();
         tokio::task::yield_now().await;
@@ -430,15 +423,7 @@ async fn an_idle_session_ends_and_activity_puts_it_off() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
     stage.started(&compute).await;
-    let operation = compute
-        .update(
-            &stage.flow,
-            UpdateSession {
-                max_idle_time_seconds: Some(100),
-            },
-        )
-        .await
-        .unwrap();
+    let operation = compute.update(&stage.flow, idle_after(100)).await.unwrap();
     assert_eq!(
         ended(&compute, &operation).await.status,
         OperationStatus::Succeeded
@@ -494,12 +479,7 @@ async fn a_reset_makes_a_new_session_with_the_same_settings() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
     let operation = compute
-        .start(
-            &stage.flow,
-            StartSession {
-                max_idle_time_seconds: Some(50),
-            },
-        )
+        .start(&stage.flow, with(idle_after(50)))
         .await
         .unwrap();
     ended(&compute, &operation).await;

@@ -19,6 +19,9 @@ pub enum SetupFlowSessionAction {
 }
 
 /// Body of `POST Flows/{flowId}/sessions`.
+///
+/// A start takes the default for what is left out. `Update` leaves as it is what is left out: another idle time is set in
+/// place; another VM size, identity or compute resets the session. `Reset` keeps all settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -26,16 +29,16 @@ pub struct SetupFlowSessionRequest {
     /// What to do; `Install` when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub action: Option<SetupFlowSessionAction>,
-    /// The VM size.
+    /// The VM size of serverless compute; empty for the default: the first that the quota has room for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub vm_size: Option<String>,
-    /// Seconds without activity after which the session is deleted.
+    /// Seconds without activity after which the session is deleted; -1 for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_idle_time_seconds: Option<i64>,
-    /// A user-assigned managed identity.
+    /// The name of a user-assigned managed identity; empty for the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
-    /// A compute instance.
+    /// The name of a compute instance, which must be running; empty for serverless compute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compute_name: Option<String>,
     /// Accepted for the contract's sake; sessions here are one container or process group each.
@@ -125,6 +128,9 @@ pub struct FlowSessionDto {
     pub compute_name: Option<String>,
     /// Where it stands.
     pub status: RuntimeStatus,
+    /// Its user-assigned managed identity; left out for the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<ManagedServiceIdentity>,
     /// What it is doing, or why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_message: Option<String>,
@@ -137,6 +143,31 @@ pub struct FlowSessionDto {
     /// When its state last changed, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub modified_on: Option<String>,
+}
+
+/// The contract's identity of a compute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ManagedServiceIdentity {
+    /// `UserAssigned`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The identities by name; what is known of each is the administrator's.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub user_assigned_identities: serde_json::Map<String, serde_json::Value>,
+}
+
+impl ManagedServiceIdentity {
+    /// The user-assigned managed identity of a name.
+    #[must_use]
+    pub fn user_assigned(name: &str) -> Self {
+        let nothing = serde_json::Value::Object(serde_json::Map::new());
+        Self {
+            kind: "UserAssigned".to_owned(),
+            user_assigned_identities: [(name.to_owned(), nothing)].into_iter().collect(),
+        }
+    }
 }
 
 /// The contract's `RuntimeStatusEnum`, with `Available` for a running session, for which it has no word.

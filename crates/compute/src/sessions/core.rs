@@ -23,6 +23,7 @@ use crate::{
     error::ComputeError,
     flow::Definition,
     id,
+    instances::Instances,
     log::LogFile,
     owner::Owner,
     paths::{self, Paths},
@@ -48,6 +49,9 @@ pub(crate) struct Core {
     pub(crate) deadlines: Notify,
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
+    pub(crate) instances: Instances,
+    /// One at a time looks at what is left and takes of it.
+    pub(super) allotting: Mutex<()>,
     flows: Mutex<BTreeMap<Owner, Live>>,
     _lock: File,
 }
@@ -65,7 +69,10 @@ impl Core {
             .sessions()?
             .into_iter()
             .map(|record| (record.owner.clone(), Live::new(record)));
+        let instances = Instances::new(&config.catalog, store.instances()?);
         Ok(Arc::new(Self {
+            instances,
+            allotting: Mutex::default(),
             flows: Mutex::new(flows.collect()),
             events: broadcast::channel(EVENTS_KEPT).0,
             standbys: Standbys::default(),

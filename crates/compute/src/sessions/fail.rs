@@ -20,6 +20,7 @@ impl Core {
                 return tracing::error!(%flow, %error, "a session cannot fail in its state");
             }
         };
+        self.instance_was_used(&record);
         if let Some(session) = record.view.session_id
             && let Err(error) = self.engine.remove(&session).await
         {

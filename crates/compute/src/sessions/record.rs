@@ -4,9 +4,11 @@ use flowdeck_contract::{
     Millis,
     ids::{OperationId, SessionId},
     session::{Phase, PhaseState, PhaseView, SessionFailure, SessionView},
+    settings::ComputeChoice,
 };
 use serde::{Deserialize, Serialize};
 
+use super::Allotment;
 use crate::{
     engine::{EnvironmentId, Runtime},
     flow::Fingerprint,
@@ -30,8 +32,9 @@ pub(crate) struct Record {
     pub(crate) operation: Option<OperationId>,
     /// The install under way in a session that runs.
     pub(crate) install_operation: Option<OperationId>,
-    /// A reset: start again when it is gone.
-    pub(crate) start_again: bool,
+    /// A reset: what to start again with when it is gone.
+    #[serde(default)]
+    pub(crate) next: Option<Allotment>,
     /// What its environment was made of.
     pub(crate) made_of: Option<Fingerprint>,
 }
@@ -48,7 +51,7 @@ impl Record {
             last_activity: Millis(0),
             operation: None,
             install_operation: None,
-            start_again: false,
+            next: None,
             made_of: None,
         }
     }
@@ -57,11 +60,11 @@ impl Record {
     pub(crate) fn start(
         &mut self,
         session: SessionId,
-        max_idle: Option<u64>,
+        given: Allotment,
         now: Millis,
     ) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Start)?;
-        self.begin(session, max_idle, now, now);
+        self.begin(session, given, now, now);
         Ok(())
     }
 
@@ -69,11 +72,11 @@ impl Record {
     pub(crate) fn restart(&mut self, session: SessionId, now: Millis) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Restart)?;
         let asked = self.view.started.unwrap_or(now);
-        self.begin(session, self.view.max_idle_time_seconds, asked, now);
+        self.begin(session, self.given(), asked, now);
         Ok(())
     }
 
-    fn begin(&mut self, session: SessionId, max_idle: Option<u64>, asked: Millis, now: Millis) {
+    fn begin(&mut self, session: SessionId, given: Allotment, asked: Millis, now: Millis) {
         let phases = Phase::ALL.map(|phase| PhaseView {
             phase,
             state: PhaseState::Waiting,
@@ -85,15 +88,12 @@ impl Record {
             session_id: Some(session),
             phases: phases.to_vec(),
             started: Some(asked),
-            max_idle_time_seconds: max_idle,
+            max_idle_time_seconds: given.max_idle_seconds,
+            settings: given.settings,
+            size: given.size,
             ..SessionView::default()
         };
-        (
-            self.generation,
-            self.runtime,
-            self.made_of,
-            self.start_again,
-        ) = (0, None, None, false);
+        (self.generation, self.runtime, self.made_of, self.next) = (0, None, None, None);
         self.last_activity = now;
         self.open_phase(Phase::Allocate, now);
     }
@@ -124,15 +124,15 @@ impl Record {
     pub(crate) fn fail(&mut self, failure: SessionFailure, now: Millis) -> Result<(), Refused> {
         let state = state::transition(self.state, Event::Fail)?;
         self.close_phase(PhaseState::Failed, None, now);
-        (self.state, self.runtime, self.start_again) = (state, None, false);
+        (self.state, self.runtime, self.next) = (state, None, None);
         self.view.failure = Some(failure);
         Ok(())
     }
 
-    /// Its end begins.
-    pub(crate) fn stop(&mut self, start_again: bool) -> Result<(), Refused> {
+    /// Its end begins; with `next`, another start follows it.
+    pub(crate) fn stop(&mut self, next: Option<Allotment>) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Stop)?;
-        self.start_again = start_again;
+        self.next = next;
         Ok(())
     }
 
@@ -145,6 +145,46 @@ impl Record {
         };
         (self.runtime, self.made_of) = (None, None);
         Ok(())
+    }
+
+    /// What it has.
+    pub(crate) fn given(&self) -> Allotment {
+        Allotment {
+            settings: self.view.settings.clone(),
+            size: self.view.size.clone(),
+            max_idle_seconds: self.view.max_idle_time_seconds,
+        }
+    }
+
+    /// The compute instance it is on.
+    pub(crate) fn instance(&self) -> Option<&str> {
+        match &self.view.settings.compute {
+            ComputeChoice::Instance { name } => Some(name),
+            ComputeChoice::Serverless { .. } => None,
+        }
+    }
+
+    /// Whether it is where and what is asked for already.
+    pub(crate) fn has_compute(&self, asked: &ComputeChoice) -> bool {
+        let has = &self.view.settings.compute;
+        match (has, asked) {
+            (
+                ComputeChoice::Serverless { identity: has, .. },
+                ComputeChoice::Serverless {
+                    vm_size: Some(name),
+                    identity,
+                },
+            ) => {
+                let size = self.view.size.as_ref();
+                has == identity && size.is_some_and(|size| size.name.eq_ignore_ascii_case(name))
+            }
+            (has, asked) => has == asked,
+        }
+    }
+
+    /// Whether what it was given is in use.
+    pub(crate) fn holds_compute(&self) -> bool {
+        !matches!(self.state, State::NotExist | State::Failed)
     }
 
     /// The phase under way.
@@ -201,7 +241,11 @@ mod tests {
     fn starting() -> Record {
         let mut record = Record::none(Owner::try_from("f".to_owned()).unwrap());
         record
-            .start(SessionId::try_from("s").unwrap(), Some(60), Millis(10))
+            .start(
+                SessionId::try_from("s").unwrap(),
+                Allotment::default(),
+                Millis(10),
+            )
             .unwrap();
         record
     }

@@ -31,6 +31,7 @@ impl Core {
             }
         }
         self.forget_what_is_nobodys()?;
+        self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
         self.interrupt_runs().await?;
         self.end_lost_operations()?;
         self.remove_leftovers().await;

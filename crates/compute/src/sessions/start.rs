@@ -6,9 +6,10 @@ use flowdeck_contract::{
     capability::Action,
     ids::OperationId,
     session::{Phase, StartRoute},
+    settings::SessionSettings,
 };
 
-use super::Core;
+use super::{Core, Record};
 use crate::{
     engine::{BaseState, EngineError, EnvironmentId, Requirements},
     error::ComputeError,
@@ -25,16 +26,18 @@ impl Core {
     pub(crate) fn begin_start(
         self: &Arc<Self>,
         flow: &Owner,
-        max_idle: Option<u64>,
+        settings: &SessionSettings,
     ) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
+        // Before what may be lacking: who has a session wants to know that.
+        refuse(&self.record(flow))?;
+        let _allotting = self.allotting();
+        let given = self.allot(flow, settings)?;
         let operation = self.begin_operation()?;
         let (session, now) = (id::random(), self.now());
         self.change(flow, |live| {
-            if let Some(refusal) = Action::Start.refusal(live.record.state.public()) {
-                return Err(ComputeError::Refused(refusal.to_owned()));
-            }
-            live.record.start(session, max_idle, now)?;
+            refuse(&live.record)?;
+            live.record.start(session, given, now)?;
             live.record.operation = Some(operation.clone());
             Ok(())
         })
@@ -85,6 +88,13 @@ impl Core {
     }
 }
 
+fn refuse(record: &Record) -> Result<(), ComputeError> {
+    let refusal = Action::Start.refusal(record.state.public());
+    refusal.map_or(Ok(()), |refusal| {
+        Err(ComputeError::Refused(refusal.to_owned()))
+    })
+}
+
 /// One start.
 struct Start<'a> {
     core: &'a Arc<Core>,
@@ -103,6 +113,7 @@ impl Start<'_> {
         let requirements = flow::for_install(flows, &folder, flow, &work)?;
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
+        self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
         let standby = self.core.find_standby(requirements.as_ref()).await?;
         let result = match standby.filter(|standby| self.core.standbys.take(standby)) {
             Some(standby) => self.take(standby, requirements.as_ref()).await,
@@ -259,7 +270,7 @@ impl Start<'_> {
         self.change(|record| record.note(phase, note))
     }
 
-    fn change(&self, change: impl FnOnce(&mut super::Record)) -> Result<(), EngineError> {
+    fn change(&self, change: impl FnOnce(&mut Record)) -> Result<(), EngineError> {
         self.core
             .change(self.flow, |live| {
                 change(&mut live.record);

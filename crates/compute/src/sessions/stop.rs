@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{capability::Action, ids::OperationId};
+use flowdeck_contract::{capability::Action, ids::OperationId, settings::SessionSettings};
 
-use super::Core;
+use super::{Allotment, Core};
 use crate::{engine::EngineError, error::ComputeError, id, owner::Owner};
 
 impl Core {
@@ -14,19 +14,31 @@ impl Core {
         flow: &Owner,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
-        self.begin_end(flow, Action::Stop, why)
+        self.begin_end(flow, Action::Stop, None, why)
     }
 
     /// Begins the end of a session that is followed by a new one.
-    pub(crate) fn begin_reset(self: &Arc<Self>, flow: &Owner) -> Result<OperationId, ComputeError> {
+    pub(crate) fn begin_reset(
+        self: &Arc<Self>,
+        flow: &Owner,
+        settings: Option<&SessionSettings>,
+        why: &str,
+    ) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
-        self.begin_end(flow, Action::Reset, "Resetting the compute session.")
+        let record = self.record(flow);
+        if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        let _allotting = self.allotting();
+        let next = self.allot(flow, settings.unwrap_or(&record.view.settings))?;
+        self.begin_end(flow, Action::Reset, Some(next), why)
     }
 
     fn begin_end(
         self: &Arc<Self>,
         flow: &Owner,
         action: Action,
+        next: Option<Allotment>,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
         let operation = self.begin_operation()?;
@@ -34,7 +46,7 @@ impl Core {
             if let Some(refusal) = action.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }
-            live.record.stop(action == Action::Reset)?;
+            live.record.stop(next)?;
             if let Some(work) = &live.work {
                 work.cancel.cancel();
             }
@@ -70,8 +82,9 @@ impl Core {
         self.log(flow).line("The compute session is gone.");
         self.tell_log(flow);
         let internal = |error: ComputeError| EngineError::new("StoreFailed", error.to_string());
-        if record.start_again {
-            return self.start_again(flow).map_err(internal);
+        self.instance_was_used(&record);
+        if let Some(next) = record.next {
+            return self.start_again(flow, next).map_err(internal);
         }
         let operation = self.change(flow, |live| {
             live.record.gone()?;
@@ -84,12 +97,11 @@ impl Core {
         Ok(())
     }
 
-    fn start_again(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
+    fn start_again(self: &Arc<Self>, flow: &Owner, given: Allotment) -> Result<(), ComputeError> {
         let (session, now) = (id::random(), self.now());
         self.change(flow, |live| {
-            let max_idle = live.record.view.max_idle_time_seconds;
             live.record.gone()?;
-            Ok(live.record.start(session, max_idle, now)?)
+            Ok(live.record.start(session, given, now)?)
         })?;
         self.spawn_start(flow);
         Ok(())

@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use crate::error::ComputeError;
 
 /// Counts changes of the tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 const TABLES: &str = "
 CREATE TABLE sessions (
@@ -32,12 +32,23 @@ CREATE TABLE runs (
 ) STRICT;
 ";
 
+/// Since version 2.
+const INSTANCES: &str = "
+CREATE TABLE instances (
+    name TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT;
+";
+
 /// Makes the tables, or refuses a store of a later flowdeck.
 pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     match version {
         0 => connection.execute_batch(&format!(
-            "BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;"
+            "BEGIN; {TABLES} {INSTANCES} PRAGMA user_version = {VERSION}; COMMIT;"
+        ))?,
+        1 => connection.execute_batch(&format!(
+            "BEGIN; {INSTANCES} PRAGMA user_version = {VERSION}; COMMIT;"
         ))?,
         VERSION => {}
         later => {

@@ -75,7 +75,10 @@ impl Store {
         self.records("SELECT record FROM standbys")
     }
 
-    fn records<T: serde::de::DeserializeOwned>(&self, query: &str) -> Result<Vec<T>, ComputeError> {
+    pub(super) fn records<T: serde::de::DeserializeOwned>(
+        &self,
+        query: &str,
+    ) -> Result<Vec<T>, ComputeError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(query)?;
         let texts: Vec<String> = statement

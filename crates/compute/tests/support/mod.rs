@@ -15,7 +15,7 @@ use std::{
 };
 
 use flowdeck_compute::{
-    Compute, ComputeConfig,
+    Catalog, Compute, ComputeConfig, Host, StartSession,
     process::{ProcessEngine, ProcessOptions},
 };
 use flowdeck_contract::{
@@ -23,10 +23,30 @@ use flowdeck_contract::{
     ids::{FlowId, OperationId, RunId},
     runs::RunDetail,
     session::{SessionState, SessionView},
+    settings::{IdleShutdown, SessionSettings},
 };
 
 /// Nothing takes longer, not even on a machine that installs the base packages first.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+
+/// A host that has room for every session of a test.
+pub(crate) const ROOMY: Host = Host {
+    cores: 64,
+    memory_mb: 256 * 1024,
+};
+
+/// Settings of a session that ends after so many seconds without activity.
+pub(crate) fn idle_after(seconds: u64) -> SessionSettings {
+    SessionSettings {
+        idle_shutdown: IdleShutdown::After(seconds),
+        ..SessionSettings::default()
+    }
+}
+
+/// A start with settings.
+pub(crate) fn with(settings: SessionSettings) -> StartSession {
+    StartSession { settings }
+}
 
 /// Flows and data of one test, gone with it.
 pub(crate) struct Home {
@@ -89,6 +109,7 @@ impl Home {
             data: self.data(),
             standby,
             max_idle: Some(Duration::from_secs(3600)),
+            catalog: Catalog::of_host(ROOMY),
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
-    Compute, ComputeConfig,
+    Catalog, Compute, ComputeConfig, Host,
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
 };
@@ -173,6 +173,7 @@ impl Serve {
             data,
             standby: self.standby,
             max_idle: Some(MAX_IDLE),
+            catalog: Catalog::of_host(Host::measure()),
         };
         let opened = Compute::open(config, engine).await;
         opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))

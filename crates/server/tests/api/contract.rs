@@ -262,18 +262,18 @@ async fn what_cannot_be_done_now_is_a_conflict_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_this_engine_has_not_is_refused_not_dropped() {
+async fn what_does_not_exist_is_refused_not_dropped() {
     let world = World::new().await;
     for (field, code) in [
-        ("vmSize", "VmSizeNotSupported"),
-        ("identity", "IdentityNotSupported"),
-        ("computeName", "ComputeInstanceNotSupported"),
+        ("vmSize", "VmSizeNotFound"),
+        ("identity", "IdentityNotFound"),
+        ("computeName", "ComputeInstanceNotFound"),
     ] {
         let answer = set_up(&world, json!({field: "x"})).await;
         assert_eq!(answer.refused(StatusCode::BAD_REQUEST), code);
         assert_eq!(answer.json()["error"]["target"], field);
     }
-    let nulls = json!({"action": "Install", "vmSize": null, "identity": null, "computeName": null, "maxIdleTimeSeconds": -1});
+    let nulls = json!({"action": "Install", "vmSize": null, "identity": null, "computeName": null, "maxIdleTimeSeconds": -2});
     assert_eq!(
         set_up(&world, nulls).await.refused(StatusCode::BAD_REQUEST),
         "InvalidIdleTime"

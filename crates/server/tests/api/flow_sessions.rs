@@ -131,7 +131,7 @@ async fn what_cannot_be_done_is_refused_in_the_contract_s_shape() {
             "RequirementInvalid",
         ),
         (json!({"baseImage": "a\u{0}"}), "BaseImageInvalid"),
-        (json!({"maxIdleTimeSeconds": -1}), "InvalidIdleTime"),
+        (json!({"maxIdleTimeSeconds": -2}), "InvalidIdleTime"),
         (json!({"unknown": 1}), "InvalidBody"),
     ] {
         let answer = client.post("s", body).await;

@@ -17,6 +17,7 @@ mod flows;
 mod openapi;
 mod runs;
 mod sessions;
+mod settings;
 mod stream;
 mod swagger;
 mod world;

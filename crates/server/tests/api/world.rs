@@ -8,7 +8,9 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
     response::Response,
 };
-use flowdeck_compute::{Compute, ComputeConfig, fake::FakeEngine};
+use flowdeck_compute::{
+    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identity, Secret, fake::FakeEngine,
+};
 use flowdeck_contract::ids::ProjectName;
 use flowdeck_server::{AllowedHosts, App, Assets, Settings, flows::Flows, http::router};
 use http_body_util::BodyExt;
@@ -28,6 +30,29 @@ pub(crate) struct World {
     pub(crate) engine: Arc<FakeEngine>,
     compute: Compute,
     router: Router,
+}
+
+/// What a host of 4 cores and 9 GiB offers, a compute instance and an identity.
+fn catalog() -> Catalog {
+    let host = Catalog::of_host(Host {
+        cores: 4,
+        memory_mb: 9 * 1024,
+    });
+    Catalog {
+        instances: vec![ComputeInstance {
+            name: "shared".to_owned(),
+            size: host.sizes[1].clone(),
+            identity: None,
+            idle_shutdown: None,
+        }],
+        identities: vec![Identity {
+            name: "puller".to_owned(),
+            description: Some("Pulls images".to_owned()),
+            client_id: Some("pull-user".to_owned()),
+            credential: Some(Secret::new("hunter2".to_owned())),
+        }],
+        ..host
+    }
 }
 
 /// What a request was answered with.
@@ -65,6 +90,7 @@ impl World {
             data: folder.path().join("data"),
             standby: 0,
             max_idle: None,
+            catalog: catalog(),
         };
         let compute = Compute::open(config, Arc::clone(&engine) as _)
             .await

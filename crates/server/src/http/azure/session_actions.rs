@@ -1,16 +1,20 @@
 //! What the contract's requests ask of a session, whichever way it is named.
 
-use flowdeck_compute::{Owner, StartSession, UpdateSession};
+use flowdeck_compute::{Owner, StartSession};
 use flowdeck_contract::{
     azure::{SetupFlowSessionAction, SetupFlowSessionRequest},
     ids::OperationId,
     session::SessionState,
+    settings::{ComputeChoice, IdleShutdown, SessionSettings},
 };
 
 use crate::{
     App,
     http::error::{ApiError, ApiResult},
 };
+
+/// `maxIdleTimeSeconds` of a session that does not end for lack of use.
+const NEVER: i64 = -1;
 
 /// Does with a session what a request asks for.
 pub(super) async fn carry_out(
@@ -19,68 +23,99 @@ pub(super) async fn carry_out(
     action: SetupFlowSessionAction,
     request: &SetupFlowSessionRequest,
 ) -> ApiResult<OperationId> {
-    refuse_what_the_engine_lacks(request)?;
-    let max_idle_time_seconds = idle_time(request)?;
     let compute = &app.compute;
-    Ok(match (action, compute.session(owner).state) {
+    let session = compute.session(owner);
+    Ok(match (action, session.state) {
         (SetupFlowSessionAction::Install, SessionState::Available) => compute.install(owner).await,
-        (SetupFlowSessionAction::Install, _) => {
-            compute
-                .start(
-                    owner,
-                    StartSession {
-                        max_idle_time_seconds,
-                    },
-                )
-                .await
-        }
+        (SetupFlowSessionAction::Install, _) => compute.start(owner, start(request)?).await,
         (SetupFlowSessionAction::Reset, _) => compute.reset(owner).await,
         (SetupFlowSessionAction::Update, _) => {
-            compute
-                .update(
-                    owner,
-                    UpdateSession {
-                        max_idle_time_seconds,
-                    },
-                )
-                .await
+            let asked = settings(request, session.settings)?;
+            compute.update(owner, asked).await
         }
         (SetupFlowSessionAction::Delete, _) => compute.stop(owner).await,
     }?)
 }
 
-/// What asks for a machine of a kind is refused rather than dropped: the process engine has but this one.
-pub(super) fn refuse_what_the_engine_lacks(request: &SetupFlowSessionRequest) -> ApiResult<()> {
-    let asked = [
-        ("vmSize", "VmSizeNotSupported", &request.vm_size),
-        ("identity", "IdentityNotSupported", &request.identity),
-        (
-            "computeName",
-            "ComputeInstanceNotSupported",
-            &request.compute_name,
-        ),
-    ];
-    match asked.into_iter().find(|(_, _, value)| value.is_some()) {
-        None => Ok(()),
-        Some((field, code, _)) => {
-            let message = format!(
-                "Sessions run as processes on this server's machine, so {field} cannot be chosen."
-            );
-            Err(ApiError::bad_request(code, message)
-                .target(field)
-                .remedy(format!("Leave {field} out.")))
-        }
+/// The start that a request asks for.
+pub(super) fn start(request: &SetupFlowSessionRequest) -> ApiResult<StartSession> {
+    Ok(StartSession {
+        settings: settings(request, SessionSettings::default())?,
+    })
+}
+
+/// `now` with what a request asks for. What it leaves out stays; an empty text is the default.
+fn settings(request: &SetupFlowSessionRequest, now: SessionSettings) -> ApiResult<SessionSettings> {
+    Ok(SessionSettings {
+        compute: compute(request, now.compute)?,
+        idle_shutdown: idle_shutdown(request)?.unwrap_or(now.idle_shutdown),
+        base_image: now.base_image,
+    })
+}
+
+fn compute(request: &SetupFlowSessionRequest, now: ComputeChoice) -> ApiResult<ComputeChoice> {
+    let given = |field: &Option<String>| {
+        field
+            .as_ref()
+            .map(|text| Some(text.clone()).filter(|text| !text.is_empty()))
+    };
+    let (vm_size, identity, name) = (
+        given(&request.vm_size),
+        given(&request.identity),
+        given(&request.compute_name),
+    );
+    let on = match (name, &now) {
+        (Some(name), _) => name,
+        (None, ComputeChoice::Instance { name }) => Some(name.clone()),
+        (None, ComputeChoice::Serverless { .. }) => None,
+    };
+    if let Some(name) = on {
+        let fixed = [("vmSize", &vm_size), ("identity", &identity)];
+        let asked = |(_, value): &(&str, &Option<Option<String>>)| matches!(value, Some(Some(_)));
+        return match fixed.into_iter().find(asked) {
+            None => Ok(ComputeChoice::Instance { name }),
+            Some((field, _)) => Err(its_own(field, &name)),
+        };
+    }
+    match now {
+        ComputeChoice::Instance { .. } => Ok(ComputeChoice::Serverless {
+            vm_size: vm_size.flatten(),
+            identity: identity.flatten(),
+        }),
+        ComputeChoice::Serverless {
+            vm_size: old_size,
+            identity: old_identity,
+        } => Ok(ComputeChoice::Serverless {
+            vm_size: vm_size.unwrap_or(old_size),
+            identity: identity.unwrap_or(old_identity),
+        }),
     }
 }
 
-/// The idle time that a request asks for.
-pub(super) fn idle_time(request: &SetupFlowSessionRequest) -> ApiResult<Option<u64>> {
-    request
-        .max_idle_time_seconds
-        .map(u64::try_from)
-        .transpose()
-        .map_err(|_| {
-            ApiError::bad_request("InvalidIdleTime", "maxIdleTimeSeconds cannot be negative.")
-                .target("maxIdleTimeSeconds")
-        })
+fn its_own(field: &str, instance: &str) -> ApiError {
+    let message = format!(
+        "{field} cannot be chosen on the compute instance ‘{instance}’: VM size and identity are its own."
+    );
+    ApiError::bad_request("ComputeInstanceFixed", message)
+        .target(field)
+        .remedy(format!(
+            "Leave {field} out, or set computeName to an empty text for serverless compute."
+        ))
+}
+
+fn idle_shutdown(request: &SetupFlowSessionRequest) -> ApiResult<Option<IdleShutdown>> {
+    let Some(seconds) = request.max_idle_time_seconds else {
+        return Ok(None);
+    };
+    if seconds == NEVER {
+        return Ok(Some(IdleShutdown::Never));
+    }
+    match u64::try_from(seconds) {
+        Ok(seconds) => Ok(Some(IdleShutdown::After(seconds))),
+        Err(_) => Err(ApiError::bad_request(
+            "InvalidIdleTime",
+            "maxIdleTimeSeconds cannot be negative, except for -1: never.",
+        )
+        .target("maxIdleTimeSeconds")),
+    }
 }

@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use flowdeck_compute::{OwnEnvironment, Owner, StartSession};
+use flowdeck_compute::{OwnEnvironment, Owner};
 use flowdeck_contract::{
     azure::{
         CreateFlowSessionRequest, GetTrainingSessionDto, SessionProperties, SetupFlowSessionAction,
@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     WorkspacePath, WorkspaceSessionPath,
     operations::{Accepted, ActionResult, accepted},
-    session_actions::{carry_out, idle_time, refuse_what_the_engine_lacks},
+    session_actions::{carry_out, start},
     session_dto::package_lines,
 };
 use crate::{
@@ -149,10 +149,7 @@ async fn make(
     session: SessionId,
     request: CreateFlowSessionRequest,
 ) -> ApiResult<OperationId> {
-    refuse_what_the_engine_lacks(&request.setup())?;
-    let start = StartSession {
-        max_idle_time_seconds: idle_time(&request.setup())?,
-    };
+    let start = start(&request.setup())?;
     let environment = OwnEnvironment {
         image: request.base_image.or(request.runtime_image),
         requirements: request.python_pip_requirements,

@@ -1,16 +1,27 @@
 //! A session in the contract's words.
 
 use flowdeck_contract::{
-    azure::{FlowSessionDto, RuntimeStatus},
+    azure::{FlowSessionDto, ManagedServiceIdentity, RuntimeStatus},
     error::{Correlation, ErrorResponse, RootError},
     session::{InstalledPackage, PhaseState, SessionFailure, SessionState, SessionView},
+    settings::ComputeChoice,
 };
 
 use crate::time::rfc3339;
 
 /// The answer of `sessions/status`.
 pub(super) fn of(session: SessionView, packages: Option<Vec<InstalledPackage>>) -> FlowSessionDto {
+    let (compute_name, identity) = match session.settings.compute.clone() {
+        ComputeChoice::Serverless { identity, .. } => (None, identity),
+        ComputeChoice::Instance { name } => (Some(name), None),
+    };
     FlowSessionDto {
+        vm_size: session.size.as_ref().map(|size| size.name.clone()),
+        base_image: session.settings.base_image.clone(),
+        compute_name,
+        identity: identity
+            .as_deref()
+            .map(ManagedServiceIdentity::user_assigned),
         status: status(session.state),
         status_message: message(&session),
         error: session.failure.map(error),
@@ -21,7 +32,6 @@ pub(super) fn of(session: SessionView, packages: Option<Vec<InstalledPackage>>) 
         created_on: session.started.and_then(rfc3339),
         modified_on: session.available.or(session.started).and_then(rfc3339),
         session_id: session.session_id.map(String::from),
-        ..FlowSessionDto::default()
     }
 }
 

@@ -1,5 +1,6 @@
 //! flowdeck's own operations, below `/api/projects/{project}`.
 
+mod compute;
 mod events;
 mod files;
 mod flows;
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(flows::routes())
         .merge(files::routes())
         .merge(session::routes())
+        .merge(compute::routes())
         .merge(runs::routes())
         .merge(events::routes())
 }
@@ -31,6 +33,17 @@ struct ProjectPath {
     /// The project; on one's own machine `default`.
     #[param(value_type = String)]
     project: ProjectName,
+}
+
+/// Names a compute instance.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct InstancePath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The compute instance.
+    instance: String,
 }
 
 /// Names a flow.

@@ -1,0 +1,270 @@
+//! What the administrator offers: VM sizes, a quota, compute instances, identities and runtimes of old.
+
+use std::{fmt, time::Duration};
+
+use flowdeck_contract::session::SessionSize;
+
+use crate::host::Host;
+
+/// Everything on offer. Names are unique within each list; what an entry names exists.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// VM sizes of serverless compute, smallest first; never empty.
+    pub sizes: Vec<VmSize>,
+    /// What all sessions and compute instances may use together.
+    pub quota: Quota,
+    /// Compute instances.
+    pub instances: Vec<ComputeInstance>,
+    /// User-assigned managed identities.
+    pub identities: Vec<Identity>,
+    /// Compute instance runtimes of old.
+    pub runtimes: Vec<OldRuntime>,
+}
+
+/// A VM size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VmSize {
+    /// Its name.
+    pub name: String,
+    /// Virtual CPUs.
+    pub v_cpus: u32,
+    /// Memory in MiB.
+    pub memory_mb: u64,
+}
+
+/// An amount of compute.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Quota {
+    /// Virtual CPUs.
+    pub v_cpus: u32,
+    /// Memory in MiB.
+    pub memory_mb: u64,
+}
+
+/// A compute instance: compute of a fixed size that sessions share.
+#[derive(Clone, Debug)]
+pub struct ComputeInstance {
+    /// Its name.
+    pub name: String,
+    /// Its size.
+    pub size: VmSize,
+    /// The name of its identity; `None` for the user's own.
+    pub identity: Option<String>,
+    /// Without activity for so long it is stopped; `None` for never.
+    pub idle_shutdown: Option<Duration>,
+}
+
+/// A user-assigned managed identity: a named credential.
+#[derive(Clone, Debug)]
+pub struct Identity {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The id that a registry or feed knows it by, such as a user name.
+    pub client_id: Option<String>,
+    /// Its token or password, when it has one.
+    pub credential: Option<Secret>,
+}
+
+/// A compute instance runtime of old, which a compute session takes the place of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldRuntime {
+    /// Its name.
+    pub name: String,
+    /// The compute instance it stood on.
+    pub instance: String,
+    /// Its image, as `environment.image` of `flow.dag.yaml` would have it.
+    pub image: Option<String>,
+    /// The name of its environment.
+    pub environment: Option<String>,
+    /// What it was for.
+    pub description: Option<String>,
+}
+
+/// A text that is never shown: not in a log, not in a message, not by `{:?}`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides `text`.
+    #[must_use]
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text, for the one place that must send it.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Most sessions wait for a model most of the time, so the cores of a host are given more than once. Memory is not.
+const V_CPUS_PER_CORE: u32 = 4;
+/// Left to the server and the machine.
+const RESERVE_MB: u64 = 1024;
+/// The memory of the smallest size of a host, in MiB: an eighth of the host's within these bounds.
+const SMALLEST_MB: std::ops::RangeInclusive<u64> = 1024..=2048;
+
+impl Catalog {
+    /// What a host offers by itself: sizes of 1, 2, 4, … vCPUs, the whole host, and nothing else.
+    #[must_use]
+    pub fn of_host(host: Host) -> Self {
+        Self {
+            sizes: sizes_of(host),
+            quota: Quota::of_host(host),
+            instances: Vec::new(),
+            identities: Vec::new(),
+            runtimes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn size(&self, name: &str) -> Option<&VmSize> {
+        // Azure does not tell sizes apart by case.
+        self.sizes
+            .iter()
+            .find(|size| size.name.eq_ignore_ascii_case(name))
+    }
+
+    pub(crate) fn instance(&self, name: &str) -> Option<&ComputeInstance> {
+        self.instances.iter().find(|instance| instance.name == name)
+    }
+
+    pub(crate) fn has_identity(&self, name: &str) -> bool {
+        self.identities.iter().any(|identity| identity.name == name)
+    }
+}
+
+fn sizes_of(host: Host) -> Vec<VmSize> {
+    let all = VmSize {
+        name: "Host_All".to_owned(),
+        v_cpus: host.cores,
+        memory_mb: Quota::of_host(host).memory_mb,
+    };
+    let unit = (host.memory_mb / 8).clamp(*SMALLEST_MB.start(), *SMALLEST_MB.end()) / 256 * 256;
+    let doubled = std::iter::successors(Some(1_u32), |cores| cores.checked_mul(2));
+    let mut sizes: Vec<VmSize> = doubled
+        .take_while(|cores| *cores <= host.cores)
+        .map(|cores| VmSize {
+            name: format!("Host_{cores}"),
+            v_cpus: cores,
+            memory_mb: unit * u64::from(cores),
+        })
+        .filter(|size| size.memory_mb < all.memory_mb)
+        .collect();
+    sizes.push(all);
+    sizes
+}
+
+impl Quota {
+    /// What a host has to give.
+    #[must_use]
+    pub fn of_host(host: Host) -> Self {
+        let left = host.memory_mb.saturating_sub(RESERVE_MB);
+        Self {
+            v_cpus: host.cores.saturating_mul(V_CPUS_PER_CORE),
+            memory_mb: left.max(host.memory_mb / 2) / 256 * 256,
+        }
+    }
+
+    /// What is left of it when `used` is in use.
+    pub(crate) fn less(self, used: Self) -> Self {
+        Self {
+            v_cpus: self.v_cpus.saturating_sub(used.v_cpus),
+            memory_mb: self.memory_mb.saturating_sub(used.memory_mb),
+        }
+    }
+
+    /// Whether a size fits into it.
+    pub(crate) fn holds(self, size: &VmSize) -> bool {
+        size.v_cpus <= self.v_cpus && size.memory_mb <= self.memory_mb
+    }
+
+    pub(crate) fn plus(self, v_cpus: u32, memory_mb: u64) -> Self {
+        Self {
+            v_cpus: self.v_cpus.saturating_add(v_cpus),
+            memory_mb: self.memory_mb.saturating_add(memory_mb),
+        }
+    }
+}
+
+impl VmSize {
+    pub(crate) fn of_session(&self) -> SessionSize {
+        SessionSize {
+            name: self.name.clone(),
+            v_cpus: self.v_cpus,
+            memory_mb: self.memory_mb,
+        }
+    }
+}
+
+/// MiB as GiB.
+#[must_use]
+pub fn gib(memory_mb: u64) -> f64 {
+    // Far below what an f64 counts exactly.
+    memory_mb as f64 / 1024.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn host(cores: u32, memory_gib: u64) -> Host {
+        Host {
+            cores,
+            memory_mb: memory_gib * 1024,
+        }
+    }
+
+    #[test]
+    fn the_sizes_of_a_host_grow_to_the_whole_of_it() {
+        let names = |host| {
+            let catalog = Catalog::of_host(host);
+            let sizes = catalog.sizes.iter();
+            sizes
+                .map(|size| format!("{} {} {}", size.name, size.v_cpus, size.memory_mb))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            names(host(6, 32)),
+            [
+                "Host_1 1 2048",
+                "Host_2 2 4096",
+                "Host_4 4 8192",
+                "Host_All 6 31744"
+            ]
+        );
+        assert_eq!(names(host(1, 1)), ["Host_All 1 512"]);
+    }
+
+    #[test]
+    fn every_size_of_a_host_fits_into_its_quota() {
+        for (cores, memory) in [(1, 1), (1, 2), (2, 4), (3, 8), (16, 24), (128, 512)] {
+            let catalog = Catalog::of_host(host(cores, memory));
+            assert!(!catalog.sizes.is_empty());
+            for size in &catalog.sizes {
+                assert!(catalog.quota.holds(size), "{size:?} {:?}", catalog.quota);
+                assert!(size.v_cpus > 0 && size.memory_mb > 0, "{size:?}");
+            }
+            assert!(
+                catalog
+                    .sizes
+                    .is_sorted_by_key(|size| (size.v_cpus, size.memory_mb))
+            );
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let secret = Secret::new("hunter2".to_owned());
+        assert!(!format!("{secret:?}").contains("hunter2"));
+        assert_eq!(secret.reveal(), "hunter2");
+    }
+}

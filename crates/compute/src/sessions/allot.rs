@@ -1,0 +1,247 @@
+//! From what is asked for to what is given: a size within the quota, a compute instance that runs, a time to wait.
+
+use std::sync::{MutexGuard, PoisonError};
+
+use flowdeck_contract::{
+    session::SessionSize,
+    settings::{ComputeChoice, IdleShutdown, SessionSettings},
+};
+use serde::{Deserialize, Serialize};
+
+use super::Core;
+use crate::{
+    catalog::{Quota, VmSize, gib},
+    error::ComputeError,
+    owner::Owner,
+};
+
+/// What a session is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Allotment {
+    /// What was asked for.
+    pub(crate) settings: SessionSettings,
+    /// What it may use; `None` for sessions of a flowdeck that had no sizes.
+    pub(crate) size: Option<SessionSize>,
+    /// Seconds without activity after which it ends; `None` for never.
+    pub(crate) max_idle_seconds: Option<u64>,
+}
+
+/// A session that ended sooner would be gone before anything is done in it; one that lasts a century needs no end.
+const IDLE_SECONDS: std::ops::RangeInclusive<u64> = 10..=3_153_600_000;
+
+impl Core {
+    /// Held from the look at what is left to where it is written down who has it.
+    pub(crate) fn allotting(&self) -> MutexGuard<'_, ()> {
+        self.allotting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What `flow`'s session would be given; what it has now counts as left.
+    ///
+    /// # Errors
+    /// When something that is asked for does not exist, is stopped, or is more than the quota has left.
+    pub(crate) fn allot(
+        &self,
+        flow: &Owner,
+        asked: &SessionSettings,
+    ) -> Result<Allotment, ComputeError> {
+        let mut settings = asked.clone();
+        let size = match &mut settings.compute {
+            ComputeChoice::Serverless { vm_size, identity } => {
+                self.require_identity(identity.as_deref())?;
+                let size = self.serverless_size(flow, vm_size.as_deref())?;
+                if let Some(vm_size) = vm_size {
+                    vm_size.clone_from(&size.name);
+                }
+                size
+            }
+            ComputeChoice::Instance { name } => self.running_instance(name)?,
+        };
+        Ok(Allotment {
+            size: Some(size.of_session()),
+            max_idle_seconds: self.idle_seconds(&settings)?,
+            settings,
+        })
+    }
+
+    /// The seconds that a session with these settings waits for use.
+    pub(crate) fn idle_seconds(
+        &self,
+        settings: &SessionSettings,
+    ) -> Result<Option<u64>, ComputeError> {
+        let instance = match &settings.compute {
+            ComputeChoice::Instance { name } => self.config.catalog.instance(name),
+            ComputeChoice::Serverless { .. } => None,
+        };
+        let default = instance.map_or(self.config.max_idle, |instance| instance.idle_shutdown);
+        match settings.idle_shutdown {
+            IdleShutdown::Default => Ok(default.map(|idle| idle.as_secs())),
+            IdleShutdown::Never => Ok(None),
+            IdleShutdown::After(seconds) if IDLE_SECONDS.contains(&seconds) => Ok(Some(seconds)),
+            IdleShutdown::After(_) => Err(ComputeError::Invalid {
+                code: "IdleTimeInvalid",
+                message: format!(
+                    "The idle time must be at least {} seconds and at most a century.",
+                    IDLE_SECONDS.start()
+                ),
+                target: Some("maxIdleTimeSeconds".to_owned()),
+            }),
+        }
+    }
+
+    /// What is in use by sessions but `flow`'s and by compute instances that run.
+    pub(crate) fn used(&self, but: Option<&Owner>) -> Quota {
+        let catalog = &self.config.catalog;
+        let running = catalog
+            .instances
+            .iter()
+            .filter(|instance| self.instances.is_running(&instance.name));
+        let used = running.fold(Quota::default(), |used, instance| {
+            used.plus(instance.size.v_cpus, instance.size.memory_mb)
+        });
+        let flows = self.flows();
+        let others = flows
+            .iter()
+            .filter(|(flow, live)| but != Some(*flow) && live.record.holds_compute())
+            .filter(|(_, live)| live.record.instance().is_none());
+        others
+            .filter_map(|(_, live)| live.record.view.size.as_ref())
+            .fold(used, |used, size| used.plus(size.v_cpus, size.memory_mb))
+    }
+
+    /// Says whether the quota has room for a size.
+    pub(crate) fn require_room(
+        &self,
+        size: &VmSize,
+        but: Option<&Owner>,
+    ) -> Result<(), ComputeError> {
+        match self.lacks(size, but) {
+            None => Ok(()),
+            Some(message) => Err(ComputeError::NotNow {
+                code: "QuotaExceeded",
+                message,
+                remedy: "Choose a smaller VM size, or stop a compute session or compute instance that is not needed."
+                    .to_owned(),
+            }),
+        }
+    }
+
+    /// Why the quota has no room for a size, as a sentence; `None` when it has.
+    pub(crate) fn lacks(&self, size: &VmSize, but: Option<&Owner>) -> Option<String> {
+        let quota = self.config.catalog.quota;
+        let left = quota.less(self.used(but));
+        if left.holds(size) {
+            return None;
+        }
+        let needs = format!(
+            "{} has {} and {:.1} GiB",
+            size.name,
+            v_cpus(size.v_cpus),
+            gib(size.memory_mb)
+        );
+        let whole = format!(
+            "{} and {:.1} GiB",
+            v_cpus(quota.v_cpus),
+            gib(quota.memory_mb)
+        );
+        Some(if quota.holds(size) {
+            format!(
+                "{needs}; of the quota of {whole}, {} and {:.1} GiB are left.",
+                v_cpus(left.v_cpus),
+                gib(left.memory_mb)
+            )
+        } else {
+            format!("{needs}, which is more than the whole quota of {whole}.")
+        })
+    }
+
+    fn serverless_size(&self, flow: &Owner, name: Option<&str>) -> Result<VmSize, ComputeError> {
+        let catalog = &self.config.catalog;
+        let Some(name) = name else {
+            let room = |size: &&VmSize| self.lacks(size, Some(flow)).is_none();
+            if let Some(size) = catalog.sizes.iter().find(room) {
+                return Ok(size.clone());
+            }
+            let smallest = catalog
+                .sizes
+                .first()
+                .ok_or_else(|| not_found("vmSize", "", &[]))?;
+            self.require_room(smallest, Some(flow))?;
+            return Ok(smallest.clone());
+        };
+        let names = || {
+            catalog
+                .sizes
+                .iter()
+                .map(|size| &*size.name)
+                .collect::<Vec<_>>()
+        };
+        let size = catalog
+            .size(name)
+            .ok_or_else(|| not_found("vmSize", name, &names()))?;
+        self.require_room(size, Some(flow))?;
+        Ok(size.clone())
+    }
+
+    /// Says whether there is such an identity; the user's own always is.
+    pub(crate) fn require_identity(&self, name: Option<&str>) -> Result<(), ComputeError> {
+        let catalog = &self.config.catalog;
+        let Some(name) = name.filter(|name| !catalog.has_identity(name)) else {
+            return Ok(());
+        };
+        let names: Vec<&str> = catalog
+            .identities
+            .iter()
+            .map(|identity| &*identity.name)
+            .collect();
+        Err(not_found("identity", name, &names))
+    }
+
+    fn running_instance(&self, name: &str) -> Result<VmSize, ComputeError> {
+        let catalog = &self.config.catalog;
+        let names = || {
+            catalog
+                .instances
+                .iter()
+                .map(|instance| &*instance.name)
+                .collect::<Vec<_>>()
+        };
+        let instance = catalog
+            .instance(name)
+            .ok_or_else(|| not_found("computeName", name, &names()))?;
+        if !self.instances.is_running(name) {
+            return Err(ComputeError::NotNow {
+                code: "ComputeInstanceStopped",
+                message: format!("The compute instance ‘{name}’ is stopped."),
+                remedy: "Start it first.".to_owned(),
+            });
+        }
+        Ok(instance.size.clone())
+    }
+}
+
+fn v_cpus(count: u32) -> String {
+    match count {
+        1 => "1 vCPU".to_owned(),
+        count => format!("{count} vCPUs"),
+    }
+}
+
+/// A name that the catalog has not, with those that it has.
+fn not_found(field: &'static str, name: &str, there_are: &[&str]) -> ComputeError {
+    let (code, what) = match field {
+        "identity" => ("IdentityNotFound", "user-assigned managed identity"),
+        "computeName" => ("ComputeInstanceNotFound", "compute instance"),
+        _ => ("VmSizeNotFound", "VM size"),
+    };
+    let known = match there_are {
+        [] => "The administrator has configured none.".to_owned(),
+        names => format!("There is {}.", names.join(", ")),
+    };
+    ComputeError::Invalid {
+        code,
+        message: format!("There is no {what} ‘{name}’. {known}"),
+        target: Some(field.to_owned()),
+    }
+}
