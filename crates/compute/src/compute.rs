@@ -201,8 +201,27 @@ impl Compute {
             .begin_reset(&owner.into(), None, "Resetting the compute session.")
     }
 
-    /// Changes the settings of the session to these. It goes on with another idle time; for another VM size, identity
-    /// or compute it is reset.
+    /// Starts the flow's session with these settings, or changes the one that runs to them. Unlike the settings of a
+    /// start, these have a say about the base image: `flow.dag.yaml` must ask for the same.
+    ///
+    /// # Errors
+    /// As [`Compute::start`] and [`Compute::update`].
+    pub async fn apply(
+        &self,
+        flow: &FlowId,
+        settings: SessionSettings,
+    ) -> Result<OperationId, ComputeError> {
+        let owner = Owner::from(flow);
+        self.core
+            .require_image(&owner, settings.base_image.as_deref())?;
+        match self.session(&owner).state {
+            SessionState::Available => self.update(owner, settings).await,
+            _ => self.start(owner, StartSession { settings }).await,
+        }
+    }
+
+    /// Changes the settings of the session to these. It goes on with another idle time; for another VM size, identity,
+    /// compute or base image it is reset.
     ///
     /// # Errors
     /// When there is no session, or what is asked for does not exist or cannot be had now; nothing changes then.
@@ -216,7 +235,8 @@ impl Compute {
         if let Some(refusal) = Action::Update.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
-        if !record.has_compute(&settings.compute) {
+        let same_image = settings.base_image == record.view.settings.base_image;
+        if !record.has_compute(&settings.compute) || !same_image {
             let why = "Resetting the compute session for its new settings.";
             return core.begin_reset(&owner, Some(&settings), why);
         }

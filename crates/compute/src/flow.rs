@@ -9,4 +9,4 @@ mod requirements;
 pub(crate) use definition::{Definition, DefinitionError};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use includes::materialise;
-pub(crate) use requirements::for_install;
+pub(crate) use requirements::{for_install, source};

@@ -18,6 +18,7 @@ mod log;
 mod options;
 mod owner;
 mod paths;
+mod preflight;
 pub mod process;
 mod runs;
 mod sessions;

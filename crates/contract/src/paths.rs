@@ -69,8 +69,9 @@ pub fn session_activity(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/activity", session(project_name, flow_id))
 }
 
-/// Starts a session with [`crate::settings::SessionSettings`], or changes the one that runs to them (PUT). Answers 202 as
-/// [`sessions`] does. Another idle shutdown leaves the session as it is; another compute or base image resets it.
+/// Starts a session with [`crate::settings::SessionSettings`], or changes the one that runs to them (PUT).
+///
+/// Answers 202 as [`sessions`] does. Another idle shutdown leaves the session as it is; another compute or base image resets it.
 #[must_use]
 pub fn session_settings(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/settings", session(project_name, flow_id))

@@ -4,7 +4,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use flowdeck_contract::{
     session::SessionSize,
-    settings::{ComputeChoice, IdleShutdown, SessionSettings},
+    settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, SessionSettings},
 };
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +25,6 @@ pub(crate) struct Allotment {
     /// Seconds without activity after which it ends; `None` for never.
     pub(crate) max_idle_seconds: Option<u64>,
 }
-
-/// A session that ended sooner would be gone before anything is done in it; one that lasts a century needs no end.
-const IDLE_SECONDS: std::ops::RangeInclusive<u64> = 10..=3_153_600_000;
 
 impl Core {
     /// Held from the look at what is left to where it is written down who has it.

@@ -3,6 +3,7 @@
 mod definition;
 mod error;
 mod folder_time;
+pub mod presets;
 mod store;
 
 pub use error::FlowError;

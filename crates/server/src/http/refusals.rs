@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header::ETAG};
 
 use crate::{
     files::{ETag, FileError},
-    flows::FlowError,
+    flows::{FlowError, presets::PresetError},
     http::error::ApiError,
 };
 
@@ -47,6 +47,20 @@ impl From<FileError> for ApiError {
             | FileError::NotText(path)
             | FileError::TooLarge { path, .. }
             | FileError::Io { path, .. } => answer.target(path),
+        }
+    }
+}
+
+impl From<PresetError> for ApiError {
+    fn from(error: PresetError) -> Self {
+        let message = error.to_string();
+        match error {
+            PresetError::Flow(error) => error.into(),
+            PresetError::Name => Self::bad_request("PresetNameInvalid", message).target("name"),
+            PresetError::NotFound(_) => Self::not_found("PresetNotFound", message),
+            PresetError::Broken(_) => Self::new(StatusCode::CONFLICT, "PresetsUnreadable", message)
+                .remedy("Correct or remove the file in the flow folder."),
+            PresetError::Internal(_) => Self::internal(message, "an internal path"),
         }
     }
 }

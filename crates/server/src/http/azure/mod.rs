@@ -7,6 +7,8 @@ mod session_by_flow;
 mod session_by_id;
 mod session_dto;
 
+pub(super) use operations::{Accepted, ActionResult, accepted};
+
 use axum::http::HeaderMap;
 use flowdeck_compute::Owner;
 use flowdeck_contract::{

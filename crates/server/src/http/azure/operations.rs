@@ -34,17 +34,17 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// The contract's `IActionResult`: says nothing; the header says where to poll.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ActionResult {}
+pub(in crate::http) struct ActionResult {}
 
 /// 202, with the address to poll.
-pub(super) type Accepted = (
+pub(in crate::http) type Accepted = (
     StatusCode,
     [(HeaderName, HeaderValue); 1],
     Json<ActionResult>,
 );
 
 /// Answers an operation that goes on.
-pub(super) fn accepted(
+pub(in crate::http) fn accepted(
     app: &App,
     headers: &HeaderMap,
     owner: &Owner,

@@ -6,6 +6,7 @@ mod files;
 mod flows;
 mod runs;
 mod session;
+mod settings;
 
 use axum::http::header::CONTENT_TYPE;
 use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId};
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(flows::routes())
         .merge(files::routes())
         .merge(session::routes())
+        .merge(settings::routes())
         .merge(compute::routes())
         .merge(runs::routes())
         .merge(events::routes())
@@ -56,6 +58,20 @@ struct FlowPath {
     /// The flow: its folder's name.
     #[param(value_type = String)]
     flow: FlowId,
+}
+
+/// Names a preset.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct PresetPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The preset.
+    name: String,
 }
 
 /// Names a file.

@@ -1,0 +1,283 @@
+//! What would happen if a session were started so; nothing is allocated and nothing changes.
+
+use std::path::PathBuf;
+
+use flowdeck_contract::{
+    ids::FlowId,
+    image::ImageReference,
+    settings::{CheckOutcome, ComputeChoice, Preflight, PreflightCheck, SessionSettings},
+};
+use flowdeck_flow::{Finding, Severity};
+
+use crate::{
+    compute::Compute,
+    engine::EngineError,
+    error::ComputeError,
+    flow::{self, Definition},
+    owner::Owner,
+    sessions::{Allotment, Core},
+};
+
+/// Below this an environment of its own, without packages, may not fit.
+const LEAST_MB: u64 = 256;
+/// Below this a larger set of packages may not fit.
+const EASY_MB: u64 = 2048;
+
+impl Compute {
+    /// Looks at what a start of the flow's session with these settings would meet.
+    ///
+    /// # Errors
+    /// When there is no such flow. Whatever else is wrong is in the answer.
+    pub fn preflight(
+        &self,
+        flow: &FlowId,
+        settings: &SessionSettings,
+    ) -> Result<Preflight, ComputeError> {
+        let (core, owner) = (&self.core, Owner::from(flow));
+        core.folder(&owner)?;
+        let given = core.allot(&owner, &without_identity(settings));
+        let vm_size = given.as_ref().ok().and_then(|given| given.size.clone());
+        let definition = core.definition(&owner);
+        let image = image_of(&definition);
+        let requirements = requirements_of(core, &definition);
+        let file = requirements.as_ref().ok().cloned().flatten();
+        Ok(Preflight {
+            checks: vec![
+                quota(&given),
+                core.check_image(settings, image.as_deref()),
+                core.check_identity(settings),
+                check_requirements(requirements),
+                check_definition(definition),
+                core.check_disk(),
+            ],
+            image,
+            requirements: file,
+            vm_size: vm_size.map(|size| size.name),
+        })
+    }
+}
+
+type Found = Result<(PathBuf, Definition), EngineError>;
+
+/// An identity that does not exist has a check of its own.
+fn without_identity(settings: &SessionSettings) -> SessionSettings {
+    let mut settings = settings.clone();
+    if let ComputeChoice::Serverless { identity, .. } = &mut settings.compute {
+        *identity = None;
+    }
+    settings
+}
+
+fn image_of(definition: &Found) -> Option<String> {
+    let (_, definition) = definition.as_ref().ok()?;
+    definition.report.flow.as_ref()?.environment.image.clone()
+}
+
+fn requirements_of(core: &Core, definition: &Found) -> Result<Option<String>, EngineError> {
+    let Ok((folder, definition)) = definition else {
+        // Said by the check of the definition.
+        return Ok(None);
+    };
+    let flow = definition.report.flow.as_ref();
+    let Some(source) = flow::source(&core.config.flows, folder, flow)? else {
+        return Ok(None);
+    };
+    let read = std::fs::read_to_string(&source.path);
+    read.map_err(|error| EngineError::io(&format!("Reading {}", source.name), &error))?;
+    Ok(Some(source.name))
+}
+
+fn check(name: &str, outcome: CheckOutcome, message: impl Into<String>) -> PreflightCheck {
+    PreflightCheck {
+        name: name.to_owned(),
+        outcome,
+        message: message.into(),
+        remedy: None,
+    }
+}
+
+fn failed(name: &str, message: impl Into<String>, remedy: Option<String>) -> PreflightCheck {
+    PreflightCheck {
+        remedy,
+        ..check(name, CheckOutcome::Failure, message)
+    }
+}
+
+fn quota(given: &Result<Allotment, ComputeError>) -> PreflightCheck {
+    const NAME: &str = "Quota";
+    match given {
+        Ok(given) => {
+            let size = given.size.as_ref().map_or("", |size| &size.name);
+            check(NAME, CheckOutcome::Ok, format!("{size} can be had now."))
+        }
+        Err(error) => {
+            let error = error.to_root_error();
+            let remedy = error.remedy().map(str::to_owned);
+            failed(NAME, error.message, remedy)
+        }
+    }
+}
+
+fn check_requirements(found: Result<Option<String>, EngineError>) -> PreflightCheck {
+    const NAME: &str = "Requirements file";
+    match found {
+        Ok(Some(file)) => check(
+            NAME,
+            CheckOutcome::Ok,
+            format!("{file} is there and can be read."),
+        ),
+        Ok(None) => check(
+            NAME,
+            CheckOutcome::Ok,
+            "The flow has none: the base packages alone are there.",
+        ),
+        Err(error) => failed(NAME, error.message, error.remedy),
+    }
+}
+
+fn check_definition(found: Found) -> PreflightCheck {
+    const NAME: &str = "flow.dag.yaml";
+    let (_, definition) = match found {
+        Ok(found) => found,
+        Err(error) => return failed(NAME, error.message, error.remedy),
+    };
+    let of = |severity| {
+        let findings = definition.report.findings.iter();
+        findings.filter(move |finding: &&Finding| finding.severity == severity)
+    };
+    let told = |finding: &Finding| {
+        format!(
+            "{}, line {}: {}",
+            definition.file, finding.line, finding.message
+        )
+    };
+    let open = "Open it in raw file mode, where every problem is marked.".to_owned();
+    match (of(Severity::Error).next(), of(Severity::Warning).count()) {
+        // A session starts all the same; it is the run that would fail.
+        (Some(finding), _) => PreflightCheck {
+            remedy: Some(open),
+            ..check(NAME, CheckOutcome::Warning, told(finding))
+        },
+        (None, 0) => check(
+            NAME,
+            CheckOutcome::Ok,
+            format!("{} is free of errors.", definition.file),
+        ),
+        (None, warnings) => check(
+            NAME,
+            CheckOutcome::Ok,
+            format!(
+                "{} is free of errors ({warnings} warnings).",
+                definition.file
+            ),
+        ),
+    }
+}
+
+impl Core {
+    fn check_image(&self, settings: &SessionSettings, now: Option<&str>) -> PreflightCheck {
+        const NAME: &str = "Base image";
+        let asked = settings.base_image.as_deref();
+        if let Some(Err(error)) = asked.map(ImageReference::try_from) {
+            let message = format!(
+                "‘{}’ is no image reference: {error}",
+                asked.unwrap_or_default()
+            );
+            return failed(NAME, message, None);
+        }
+        let what = asked.map_or("The default base image".to_owned(), |image| {
+            format!("‘{image}’")
+        });
+        if asked != now {
+            let now = now.map_or("the default base image".to_owned(), |image| {
+                format!("‘{image}’")
+            });
+            return PreflightCheck {
+                remedy: Some("It is written into environment.image of flow.dag.yaml when the choice is applied.".to_owned()),
+                ..check(NAME, CheckOutcome::Warning, format!("{what} is chosen; flow.dag.yaml asks for {now}."))
+            };
+        }
+        match (asked, self.engine.images_unavailable()) {
+            (Some(_), Some(why)) => PreflightCheck {
+                remedy: Some(why),
+                ..check(
+                    NAME,
+                    CheckOutcome::Warning,
+                    format!("{what} is not used: base packages stand for it."),
+                )
+            },
+            _ => check(NAME, CheckOutcome::Ok, format!("{what} is used.")),
+        }
+    }
+
+    /// Says whether the flow's definition asks for this image: it is the one place that says which is used.
+    pub(crate) fn require_image(
+        &self,
+        owner: &Owner,
+        image: Option<&str>,
+    ) -> Result<(), ComputeError> {
+        self.folder(owner)?;
+        let now = image_of(&self.definition(owner));
+        if now.as_deref() == image {
+            return Ok(());
+        }
+        let shown = |image: Option<&str>| {
+            image.map_or("the default base image".to_owned(), |image| {
+                format!("‘{image}’")
+            })
+        };
+        Err(ComputeError::NotNow {
+            code: "BaseImageDiffers",
+            message: format!(
+                "The settings ask for {}, flow.dag.yaml for {}.",
+                shown(image),
+                shown(now.as_deref())
+            ),
+            remedy: "Set environment.image in flow.dag.yaml first.".to_owned(),
+        })
+    }
+
+    fn check_identity(&self, settings: &SessionSettings) -> PreflightCheck {
+        const NAME: &str = "Identity";
+        match &settings.compute {
+            ComputeChoice::Instance { .. } => {
+                check(NAME, CheckOutcome::Ok, "That of the compute instance.")
+            }
+            ComputeChoice::Serverless { identity: None, .. } => {
+                check(NAME, CheckOutcome::Ok, "The user’s own.")
+            }
+            ComputeChoice::Serverless {
+                identity: Some(name),
+                ..
+            } => match self.require_identity(Some(name)) {
+                Ok(()) => check(NAME, CheckOutcome::Ok, format!("‘{name}’ is there.")),
+                Err(error) => failed(
+                    NAME,
+                    error.to_string(),
+                    Some("Choose another identity, or one’s own.".to_owned()),
+                ),
+            },
+        }
+    }
+
+    fn check_disk(&self) -> PreflightCheck {
+        const NAME: &str = "Disk space";
+        let remedy = "Free space on the disk that holds the data folder.".to_owned();
+        let free = match rustix::fs::statvfs(&self.config.data) {
+            Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024),
+            Err(error) => {
+                let message = format!("The free space could not be found out: {error}.");
+                return check(NAME, CheckOutcome::Warning, message);
+            }
+        };
+        let message = format!("{:.1} GiB are free.", crate::gib(free));
+        match free {
+            ..LEAST_MB => failed(NAME, message, Some(remedy)),
+            LEAST_MB..EASY_MB => PreflightCheck {
+                remedy: Some(remedy),
+                ..check(NAME, CheckOutcome::Warning, message)
+            },
+            _ => check(NAME, CheckOutcome::Ok, message),
+        }
+    }
+}
