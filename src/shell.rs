@@ -3,6 +3,7 @@
 use leptos::{html, prelude::*};
 
 use crate::{
+    api::Api,
     live::{Connection, Streams},
     nav::{Link, use_nav},
     routes::{Page, Route},
@@ -90,7 +91,10 @@ fn ThemeChoice() -> impl IntoView {
 #[component]
 fn LostBanner() -> impl IntoView {
     let streams = expect_context::<Streams>();
-    let lost = move || streams.connection.get() == Connection::Reconnecting;
+    let api = Api::from_context();
+    // A server that asks for a sign-in has answered.
+    let lost =
+        move || streams.connection.get() == Connection::Reconnecting && !api.signed_out.get();
     view! {
         <Show when=lost>
             <div class=style::lost role="alert">
