@@ -1,5 +1,7 @@
 //! `environment.image` set and taken away, in files as people write them.
 
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
 use flowdeck_flow::{EditError, check, set_environment_image};
 use proptest::{prelude::*, sample::select};
 
