@@ -11,7 +11,10 @@ use super::{
     FilesContext,
     tree::{Key, Row, RowKind, Step, folders_above, step},
 };
-use crate::{pages::flow::context::FlowContext, ui::Icon};
+use crate::{
+    pages::flow::context::FlowContext,
+    ui::{Each, Icon},
+};
 
 stylance::import_crate_style!(style, "src/files/tree_view.module.css");
 
@@ -87,7 +90,7 @@ pub(super) fn TreeView(
     };
     view! {
         <ul node_ref=tree role="tree" aria-label="Files" class=style::tree on:keydown=on_key>
-            <For each=move || rows.get() key=|row| row.path.clone() let(first)>
+            <Each each=move || rows.get() key=|row| row.path.to_string() let(first)>
                 <RowView
                     first=first
                     by_path=by_path
@@ -97,7 +100,7 @@ pub(super) fn TreeView(
                     on_act=move |step| carry_out(step)
                     on_remove=on_remove
                 />
-            </For>
+            </Each>
         </ul>
     }
 }

@@ -14,7 +14,7 @@ use super::workbench::Workbench;
 use crate::{
     files::open_while_asked,
     pages::flow::context::FlowContext,
-    ui::{Button, ButtonKind, Dialog, DialogKind, Icon},
+    ui::{Button, ButtonKind, Dialog, DialogKind, Each, Icon},
 };
 
 stylance::import_crate_style!(style, "src/raw/tab_bar.module.css");
@@ -91,13 +91,13 @@ pub(super) fn TabBar(
                 class=style::list
                 on:keydown=on_key
             >
-                <For
+                <Each
                     each=move || workbench.tabs.with(|tabs| tabs.open().to_vec())
-                    key=Clone::clone
+                    key=ToString::to_string
                     let(path)
                 >
                     <FileTab path=path prefix=prefix.clone() on_close=close />
-                </For>
+                </Each>
             </div>
         </div>
         <ConfirmClose closing=closing on_close=close_now />

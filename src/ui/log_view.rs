@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::{html, prelude::*};
 
-use super::Switch;
+use super::{Each, Switch};
 
 stylance::import_crate_style!(style, "src/ui/log_view.module.css");
 
@@ -55,9 +55,9 @@ pub fn LogView(
                 tabindex="0"
                 on:wheel=on_wheel
             >
-                <For each=move || lines.get() key=|(number, _)| *number let((_, text))>
+                <Each each=move || lines.get() key=|(number, _)| number.to_string() let((_, text))>
                     <div class=style::line>{text.to_string()}</div>
-                </For>
+                </Each>
             </div>
         </div>
     }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     nav::{Step, use_nav},
     routes::Route,
-    ui::{Button, Status},
+    ui::{Button, Each, Status},
 };
 
 stylance::import_crate_style!(style, "src/pages/flows/table.module.css");
@@ -50,9 +50,9 @@ pub(super) fn FlowTable(
                 </thead>
                 <tbody>
                     // Keyed by everything a row shows: a row that changes is built anew, the others stay.
-                    <For each=move || found.get() key=row_key let(flow)>
+                    <Each each=move || found.get() key=row_key let(flow)>
                         <FlowRow flow=flow />
-                    </For>
+                    </Each>
                 </tbody>
             </table>
         </Show>

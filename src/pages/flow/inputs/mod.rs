@@ -18,7 +18,7 @@ pub use self::{
 use super::{FlowContext, section::Section};
 use crate::{
     api::Load,
-    ui::{Button, ButtonKind, Skeleton},
+    ui::{Button, ButtonKind, Each, Skeleton},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/inputs/inputs.module.css");
@@ -39,9 +39,9 @@ pub fn Inputs() -> impl IntoView {
             let key = |field: &field::Field| format!("{field:?}");
             view! {
                 <div class=style::fields>
-                    <For each=move || form.fields.get() key=key let(field)>
+                    <Each each=move || form.fields.get() key=key let(field)>
                         <FieldView field=field />
-                    </For>
+                    </Each>
                 </div>
             }
             .into_any()

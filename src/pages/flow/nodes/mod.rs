@@ -8,7 +8,10 @@ use leptos::prelude::*;
 
 use self::node::NodeCard;
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
-use crate::{api::Load, ui::Skeleton};
+use crate::{
+    api::Load,
+    ui::{Each, Skeleton},
+};
 
 stylance::import_crate_style!(style, "src/pages/flow/nodes/nodes.module.css");
 
@@ -47,9 +50,9 @@ pub fn Nodes(
         } else {
             view! {
                 <ol class=style::nodes>
-                    <For each=move || names.get() key=Clone::clone let(name)>
+                    <Each each=move || names.get() key=Clone::clone let(name)>
                         <NodeCard name=name definition=definition />
-                    </For>
+                    </Each>
                 </ol>
             }
             .into_any()

@@ -12,7 +12,7 @@ use crate::{
     nav::Link,
     pages::parts::StateWord,
     routes::FlowView,
-    ui::{Ago, Elapsed, Skeleton},
+    ui::{Ago, Each, Elapsed, Skeleton},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/runs/runs.module.css");
@@ -29,13 +29,13 @@ pub fn Runs() -> impl IntoView {
         }
         Some(false) => view! {
             <ol class=style::runs>
-                <For
+                <Each
                     each=move || live.runs.get().unwrap_or_default()
                     key=|run| format!("{run:?}")
                     let(run)
                 >
                     <RunRow run=run />
-                </For>
+                </Each>
             </ol>
         }
         .into_any(),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     pages::{flow::FlowContext, parts::StateWord},
-    ui::Elapsed,
+    ui::{Each, Elapsed},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/session/phases.module.css");
@@ -23,9 +23,9 @@ pub(super) fn Phases() -> impl IntoView {
     });
     view! {
         <ol class=style::phases>
-            <For each=move || phases.get() key=|phase| format!("{phase:?}") let(phase)>
+            <Each each=move || phases.get() key=|phase| format!("{phase:?}") let(phase)>
                 <PhaseRow phase=phase />
-            </For>
+            </Each>
         </ol>
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     api::{ApiError, Load, Remote},
     pages::{flow::FlowContext, parts::Failure},
-    ui::{CopyButton, Dialog, Skeleton, unique_id},
+    ui::{CopyButton, Dialog, Each, Skeleton, unique_id},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/packages.module.css");
@@ -82,14 +82,14 @@ fn Listing(packages: Vec<InstalledPackage>) -> impl IntoView {
                     </tr>
                 </thead>
                 <tbody>
-                    <For each=move || found.get() key=|package| package.name.clone() let(package)>
+                    <Each each=move || found.get() key=|package| package.name.clone() let(package)>
                         <tr>
                             <th scope="row">{package.name}</th>
                             <td>
                                 <code>{package.version}</code>
                             </td>
                         </tr>
-                    </For>
+                    </Each>
                 </tbody>
             </table>
         </div>
