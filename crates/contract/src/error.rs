@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::packages::InstallFault;
+
 /// The envelope of every failed request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -76,6 +78,7 @@ pub struct AdditionalInfo {
 }
 
 const REMEDY: &str = "Remedy";
+const INSTALL_FAULT: &str = "InstallFault";
 
 impl RootError {
     /// An error with nothing but its code and message.
@@ -102,6 +105,18 @@ impl RootError {
         self
     }
 
+    /// Adds what is to blame for a failed install, or for one that would fail.
+    #[must_use]
+    pub fn with_install_fault(mut self, fault: &InstallFault) -> Self {
+        // A type of ours has no keys that JSON could not have.
+        let info = serde_json::to_value(fault).unwrap_or_default();
+        self.additional_info.push(AdditionalInfo {
+            kind: INSTALL_FAULT.to_owned(),
+            info,
+        });
+        self
+    }
+
     /// Names the field, file or header at fault.
     #[must_use]
     pub fn with_target(mut self, target: impl Into<String>) -> Self {
@@ -112,18 +127,25 @@ impl RootError {
     /// What a person can do about it, when that is known.
     #[must_use]
     pub fn remedy(&self) -> Option<&str> {
-        self.additional_info
-            .iter()
-            .find(|info| info.kind == REMEDY)?
-            .info
-            .get("text")?
-            .as_str()
+        self.info(REMEDY)?.get("text")?.as_str()
+    }
+
+    /// What is to blame for a failed install, when it is one.
+    #[must_use]
+    pub fn install_fault(&self) -> Option<InstallFault> {
+        InstallFault::deserialize(self.info(INSTALL_FAULT)?).ok()
+    }
+
+    fn info(&self, kind: &str) -> Option<&serde_json::Value> {
+        let mut infos = self.additional_info.iter();
+        Some(&infos.find(|info| info.kind == kind)?.info)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::packages::InstallCause;
 
     #[test]
     fn the_envelope_has_the_public_contract_s_shape() {
@@ -149,5 +171,22 @@ mod tests {
             })
         );
         assert_eq!(response.error.remedy(), Some("Check the name."));
+        assert_eq!(response.error.install_fault(), None);
+    }
+
+    #[test]
+    fn what_is_to_blame_for_an_install_survives_the_envelope() {
+        let fault = InstallFault {
+            cause: InstallCause::Conflict(vec!["a<2".into(), "b".into()]),
+            requirement: Some("a<2".into()),
+            asked_by: None,
+        };
+        let error = RootError::new("RequirementsConflict", "a and b.")
+            .with_remedy("Loosen.")
+            .with_install_fault(&fault);
+        let text = serde_json::to_string(&error).unwrap();
+        let read: RootError = serde_json::from_str(&text).unwrap();
+        assert_eq!(read.install_fault(), Some(fault));
+        assert_eq!(read.remedy(), Some("Loosen."));
     }
 }

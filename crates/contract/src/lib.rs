@@ -12,6 +12,7 @@ pub mod files;
 pub mod flows;
 pub mod ids;
 pub mod image;
+pub mod packages;
 pub mod paths;
 pub mod runs;
 pub mod session;

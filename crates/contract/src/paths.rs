@@ -69,6 +69,33 @@ pub fn session_activity(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/activity", session(project_name, flow_id))
 }
 
+/// The packages of a flow's session: [`crate::packages::PackagesView`].
+#[must_use]
+pub fn session_packages(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/packages", session(project_name, flow_id))
+}
+
+/// Restores the packages that the session had before its last install (POST). Answers 202 as [`sessions`] does.
+#[must_use]
+pub fn session_packages_restore(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/restore", session_packages(project_name, flow_id))
+}
+
+/// What an install would do (POST, without a body): [`crate::packages::InstallPlan`].
+///
+/// When there is no such plan, 409 or 503 with what the install would fail with; see
+/// [`crate::error::RootError::install_fault`].
+#[must_use]
+pub fn session_install_plan(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/install-plan", session(project_name, flow_id))
+}
+
+/// The install under way: DELETE cancels it, once or more often. Installing goes by [`sessions`].
+#[must_use]
+pub fn session_install(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/install", session(project_name, flow_id))
+}
+
 /// Starts a session with [`crate::settings::SessionSettings`], or changes the one that runs to them (PUT).
 ///
 /// Answers 202 as [`sessions`] does. Another idle shutdown leaves the session as it is; another compute or base image resets it.

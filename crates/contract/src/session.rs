@@ -2,7 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, ids::SessionId, settings::SessionSettings};
+use crate::{
+    Millis,
+    ids::SessionId,
+    packages::{InstallFault, InstallKind, RequirementState},
+    settings::SessionSettings,
+};
 
 /// Where a compute session stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,6 +86,8 @@ pub enum PhaseState {
     Skipped,
     /// Ended the start; see the session's failure.
     Failed,
+    /// Somebody ended it; an install then leaves the session as it was.
+    Canceled,
 }
 
 /// One phase of a start, with its time.
@@ -135,7 +142,7 @@ pub struct SessionFailure {
     pub correlation: String,
 }
 
-/// An install of the requirements file into a session that runs.
+/// An install into a session that runs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -154,6 +161,15 @@ pub struct InstallView {
     /// Why it failed; the session is then as it was before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<SessionFailure>,
+    /// What is to blame for the failure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<InstallFault>,
+    /// What it brings.
+    #[serde(default)]
+    pub kind: InstallKind,
+    /// Every line of the requirements file that asks for a package, in order; empty for another kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<RequirementState>,
 }
 
 /// A flow's compute session, whole; also stands for "there is none".

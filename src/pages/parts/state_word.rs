@@ -42,6 +42,7 @@ impl From<PhaseState> for Tint {
             PhaseState::Done => tint(style::good, Icon::Check, "Done"),
             PhaseState::Skipped => tint(style::idle, Icon::Skip, "Skipped"),
             PhaseState::Failed => tint(style::bad, Icon::Cross, "Failed"),
+            PhaseState::Canceled => tint(style::idle, Icon::Stop, "Canceled"),
         }
     }
 }

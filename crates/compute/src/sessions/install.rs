@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flowdeck_contract::{
     capability::Action,
     ids::OperationId,
+    packages::InstallKind,
     session::{InstallView, PhaseState},
 };
 
@@ -39,6 +40,9 @@ impl Core {
                 started: now,
                 ended: None,
                 failure: None,
+                fault: None,
+                kind: InstallKind::Requirements,
+                lines: Vec::new(),
             });
             Ok(())
         });

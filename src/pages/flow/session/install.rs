@@ -31,6 +31,7 @@ fn InstallCard(install: InstallView) -> impl IntoView {
         started,
         ended,
         failure,
+        ..
     } = install;
     view! {
         <div class=style::install>
