@@ -1,11 +1,15 @@
 //! Every address of the app as a type: built here, read here, spelled out nowhere else. Knows no views.
 
+mod advanced;
+
 use std::fmt::Write as _;
 
 use flowdeck_contract::{
     ids::{FilePath, FlowId, RunId},
     paths::encode,
 };
+
+pub use self::advanced::{Advanced, WizardStep};
 
 /// An address of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,8 @@ pub struct FlowView {
     pub line: Option<u32>,
     /// The run that is shown; the newest when left out.
     pub run: Option<RunId>,
+    /// The wizard of the compute session's settings, while it is open.
+    pub advanced: Option<Advanced>,
 }
 
 impl FlowView {
@@ -56,7 +62,7 @@ impl FlowView {
             raw: true,
             file: Some(file),
             line,
-            run: None,
+            ..Self::default()
         }
     }
 
@@ -66,6 +72,7 @@ impl FlowView {
             file: query("file").and_then(|file| FilePath::try_from(file).ok()),
             line: query("line").and_then(|line| line.parse().ok()),
             run: query("run").and_then(|run| RunId::try_from(run).ok()),
+            advanced: Advanced::read(query),
         }
     }
 
@@ -82,6 +89,9 @@ impl FlowView {
         }
         if let Some(run) = &self.run {
             query.push("run", run.as_str());
+        }
+        if let Some(advanced) = &self.advanced {
+            advanced.write(&mut query);
         }
         query
     }
@@ -179,6 +189,7 @@ fn decode(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flowdeck_contract::settings::{ComputeChoice, IdleShutdown, SessionSettings};
 
     fn read(address: &str) -> Option<Route> {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
@@ -193,6 +204,16 @@ mod tests {
                 .find(|(key, _)| *key == name)
                 .map(|(_, value)| value.clone())
         })
+    }
+
+    fn wizard(step: WizardStep, settings: Option<SessionSettings>) -> Route {
+        Route::Flow {
+            flow: FlowId::try_from("x").unwrap(),
+            view: FlowView {
+                advanced: Some(Advanced { step, settings }),
+                ..FlowView::default()
+            },
+        }
     }
 
     fn routes() -> Vec<(Route, &'static str)> {
@@ -227,6 +248,39 @@ mod tests {
                     },
                 },
                 "flows/50%25%20%3Cb%3E%3F%23%26%3D?run=r-7",
+            ),
+            (
+                wizard(WizardStep::Compute, None),
+                "flows/x?advanced=compute",
+            ),
+            (
+                wizard(WizardStep::Review, Some(SessionSettings::default())),
+                "flows/x?advanced=review&idle=default",
+            ),
+            (
+                wizard(
+                    WizardStep::Image,
+                    Some(SessionSettings {
+                        compute: ComputeChoice::Serverless {
+                            vm_size: Some("Standard_D2".into()),
+                            identity: Some("a b".into()),
+                        },
+                        idle_shutdown: IdleShutdown::After(90),
+                        base_image: Some("a.example/x:1".into()),
+                    }),
+                ),
+                "flows/x?advanced=image&vm=Standard_D2&identity=a%20b&image=a.example%2Fx%3A1&idle=90",
+            ),
+            (
+                wizard(
+                    WizardStep::Compute,
+                    Some(SessionSettings {
+                        compute: ComputeChoice::Instance { name: "ci".into() },
+                        idle_shutdown: IdleShutdown::Never,
+                        base_image: None,
+                    }),
+                ),
+                "flows/x?advanced=compute&instance=ci&idle=never",
             ),
         ]
     }

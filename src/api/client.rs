@@ -83,6 +83,13 @@ impl Api {
             .map(drop)
     }
 
+    /// Puts a value in the place of the one there; success is the answer.
+    pub async fn put_only(&self, path: &str, body: &impl Serialize) -> Result<(), ApiError> {
+        self.send(Method::PUT, path, Some(write(body)?))
+            .await
+            .map(drop)
+    }
+
     /// Deletes what `path` names; success is the answer.
     pub async fn delete(&self, path: &str) -> Result<(), ApiError> {
         self.send(Method::DELETE, path, None).await.map(drop)

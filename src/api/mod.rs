@@ -4,6 +4,7 @@ mod calls;
 mod client;
 mod error;
 mod remote;
+mod settings;
 
 pub use client::{Api, base_path};
 pub use error::ApiError;

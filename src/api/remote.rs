@@ -78,6 +78,13 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         self.refresh();
     }
 
+    /// [`Remote::refresh`], unless what it is for is gone.
+    pub fn try_refresh(&self) {
+        if self.asked.try_get_value().is_some() {
+            self.refresh();
+        }
+    }
+
     /// Asks again; what is known stays until the answer comes. An older answer never replaces a newer one.
     pub fn refresh(&self) {
         let Self {

@@ -28,7 +28,8 @@ mod tabs;
 mod watching;
 mod workbench;
 
+pub(crate) use diff::{Row, compare};
 pub(crate) use disk::{FlowFiles, Removed, Written};
-pub(crate) use document::Precondition;
+pub(crate) use document::{Disk, Precondition};
 pub use mode::RawMode;
 pub use workbench::Workbench;

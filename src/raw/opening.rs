@@ -18,12 +18,11 @@ use crate::{nav::Step, routes::FlowView, ui::storage::Store};
 impl Workbench {
     /// Shows a file in the place of the one that is shown.
     pub(crate) fn turn_to(&self, path: Option<FilePath>) {
-        let run = self.flow.view.get_untracked().run;
         let view = FlowView {
             raw: true,
             file: path,
             line: None,
-            run,
+            ..self.flow.view.get_untracked()
         };
         self.flow.show(view, Step::Replace);
     }

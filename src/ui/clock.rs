@@ -27,6 +27,12 @@ impl Clock {
         expect_context::<Clock>()
     }
 
+    /// Milliseconds from now until `later`, moving on; none once it has passed.
+    #[must_use]
+    pub fn until(&self, later: i64) -> u64 {
+        u64::try_from(later - self.0.get()).unwrap_or(0)
+    }
+
     /// Milliseconds from `earlier` until now, moving on.
     #[must_use]
     pub fn since(&self, earlier: i64) -> u64 {
@@ -66,7 +72,8 @@ pub fn local_time(millis: i64) -> String {
 }
 
 /// The date and time, as the reader's locale writes them.
-fn local_date_time(millis: i64) -> String {
+#[must_use]
+pub fn local_date_time(millis: i64) -> String {
     date(millis)
         .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)
         .into()

@@ -1,6 +1,10 @@
 //! A modal dialog on the browser's own: it makes the rest inert, closes by Escape and gives the focus back.
 
-use leptos::{ev::MouseEvent, html, prelude::*};
+use leptos::{
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    prelude::*,
+};
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
@@ -16,6 +20,8 @@ pub enum DialogKind {
     Show,
     /// Asks before something is lost; it wants an answer.
     Confirm,
+    /// Takes entries, which a click beside it does not lose. Wider.
+    Form,
 }
 
 /// A modal dialog. Its content exists only while it is open; an element in it with `autofocus` takes the focus.
@@ -29,6 +35,9 @@ pub fn Dialog(
     /// What it is for.
     #[prop(optional)]
     kind: DialogKind,
+    /// Asked when the person would close it by Escape or Close: whether it may.
+    #[prop(optional, into)]
+    may_close: Option<Callback<(), bool>>,
     /// What it holds.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -65,22 +74,42 @@ pub fn Dialog(
         }
     };
 
+    let close = move || {
+        if may_close.is_none_or(|may_close| may_close.run(())) {
+            open.set(false);
+        }
+    };
+    // The browser asks only once whether Escape may close a dialog, unless it never hears of the key.
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() {
+            event.prevent_default();
+            close();
+        }
+    };
+    let on_cancel = move |event: web_sys::Event| {
+        event.prevent_default();
+        close();
+    };
+
     view! {
         <dialog
             node_ref=dialog
             class=style::dialog
+            class=(style::form, kind == DialogKind::Form)
             role=(kind == DialogKind::Confirm).then_some("alertdialog")
             aria-labelledby=labelled_by
             aria-describedby=(kind == DialogKind::Confirm).then_some(described_by)
             on:close=move |_| open.set(false)
+            on:cancel=on_cancel
+            on:keydown=on_key
             on:click=on_click
         >
             <Show when=move || open.get()>
                 <div class=style::content>
                     <header class=style::header>
                         <h2 id=title_id.clone()>{title}</h2>
-                        <Show when=move || kind == DialogKind::Show>
-                            <Button kind=ButtonKind::Quiet label="Close" on_press=move |()| open.set(false)>
+                        <Show when=move || kind != DialogKind::Confirm>
+                            <Button kind=ButtonKind::Quiet label="Close" on_press=move |()| close()>
                                 {Icon::Close.view()}
                             </Button>
                         </Show>

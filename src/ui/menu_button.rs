@@ -70,6 +70,9 @@ pub fn MenuButton(
     /// Its name.
     #[prop(into)]
     label: Signal<String>,
+    /// Shows only the sign that it opens something.
+    #[prop(optional)]
+    label_hidden: bool,
     /// What is chosen from.
     #[prop(into)]
     items: Signal<Vec<MenuItem>>,
@@ -175,7 +178,7 @@ pub fn MenuButton(
                 on:keydown=on_button_key
             >
                 {children.map(|children| children())}
-                {label}
+                <span class=label_hidden.then_some("visually-hidden")>{label}</span>
                 <span class=style::chevron>{Icon::Chevron.view()}</span>
             </button>
             <Show when=move || open.get()>

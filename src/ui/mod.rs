@@ -23,7 +23,7 @@ pub mod time;
 mod browser_tests;
 
 pub use button::{Button, ButtonKind, ButtonState};
-pub use clock::{Ago, Clock, Elapsed, local_time};
+pub use clock::{Ago, Clock, Elapsed, local_date_time, local_time};
 pub use copy_button::CopyButton;
 pub use dialog::{Dialog, DialogKind};
 pub use disclosure::Disclosure;

@@ -23,6 +23,16 @@ pub fn running(millis: u64) -> String {
     }
 }
 
+/// A duration that one plans by: to the second below ten minutes, to the minute above.
+#[must_use]
+pub fn rough(millis: u64) -> String {
+    match millis / 60_000 {
+        0..=9 => running(millis),
+        minutes @ 10..=59 => format!("{minutes} min"),
+        minutes => format!("{} h {:02} min", minutes / 60, minutes % 60),
+    }
+}
+
 /// How long ago something was: `just now`, `5 min ago`, `3 days ago`.
 #[must_use]
 pub fn ago(millis: u64) -> String {
@@ -59,6 +69,9 @@ mod tests {
         }
         assert_eq!(running(59_999), "59 s");
         assert_eq!(running(61_000), "1 min 01 s");
+        assert_eq!(rough(599_999), "9 min 59 s");
+        assert_eq!(rough(600_000), "10 min");
+        assert_eq!(rough(3_660_000), "1 h 01 min");
     }
 
     #[test]

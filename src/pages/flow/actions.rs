@@ -16,7 +16,7 @@ use super::{
 use crate::{
     nav::Step,
     pages::parts::tell_failure,
-    routes::FlowView,
+    routes::{Advanced, FlowView},
     ui::{ButtonState, Status},
 };
 
@@ -174,11 +174,18 @@ impl Actions {
     }
 
     /// Runs `future` as long as the page is shown, not only the menu or dialog it was asked from.
-    fn spawn(&self, future: impl Future<Output = ()> + 'static) {
+    pub(super) fn spawn(&self, future: impl Future<Output = ()> + 'static) {
         self.owner
             .get_value()
             .with(|| spawn_local_scoped_with_cancellation(future));
     }
+}
+
+/// Opens the wizard of the session's settings.
+pub(super) fn open_wizard(context: FlowContext) {
+    let view = context.view.get_untracked();
+    let advanced = Some(Advanced::default());
+    context.show(FlowView { advanced, ..view }, Step::Push);
 }
 
 fn failure_title(action: Action) -> &'static str {
@@ -192,7 +199,8 @@ fn failure_title(action: Action) -> &'static str {
     }
 }
 
-fn focus(id: &str) {
+/// Brings the focus to the element with that id, if it is shown.
+pub(super) fn focus(id: &str) {
     use wasm_bindgen::JsCast;
     let element = document()
         .get_element_by_id(id)

@@ -6,6 +6,7 @@ mod definition;
 mod error_view;
 mod findings;
 pub mod inputs;
+mod losses;
 mod nodes;
 mod outputs;
 mod runs;
@@ -13,6 +14,7 @@ mod section;
 mod selection;
 mod session;
 mod toolbar;
+mod wizard;
 
 use std::sync::Arc;
 
@@ -31,6 +33,7 @@ use self::{
     selection::{Selection, announce_runs},
     session::SessionPanel,
     toolbar::Toolbar,
+    wizard::AdvancedSettings,
 };
 use super::parts::{Failure, PageHeading};
 use crate::{
@@ -77,6 +80,7 @@ pub fn FlowPage(
             <Toolbar />
             <Findings definition=definition />
             <Body definition=definition />
+            <AdvancedSettings />
         }
         .into_any(),
     };

@@ -3,6 +3,7 @@
 use flowdeck_contract::{
     runs::{NodeState, RunState},
     session::{PhaseState, SessionState},
+    settings::CheckOutcome,
 };
 use leptos::prelude::*;
 
@@ -69,6 +70,16 @@ impl From<NodeState> for Tint {
             NodeState::Failed => tint(style::bad, Icon::Cross, "Failed"),
             NodeState::Bypassed => tint(style::idle, Icon::Skip, "Bypassed"),
             NodeState::Canceled => tint(style::idle, Icon::Stop, "Canceled"),
+        }
+    }
+}
+
+impl From<CheckOutcome> for Tint {
+    fn from(outcome: CheckOutcome) -> Self {
+        match outcome {
+            CheckOutcome::Ok => tint(style::good, Icon::Check, "OK"),
+            CheckOutcome::Warning => tint(style::warn, Icon::Warning, "Warning"),
+            CheckOutcome::Failure => tint(style::bad, Icon::Cross, "Failure"),
         }
     }
 }

@@ -3,9 +3,8 @@
 use flowdeck_contract::capability::Action;
 use leptos::prelude::*;
 
-use super::session_control::is_installing;
 use crate::{
-    pages::flow::{FlowContext, actions::Actions, selection::run_name},
+    pages::flow::{FlowContext, actions::Actions, losses::losses},
     ui::{Button, ButtonKind, Dialog, DialogKind},
 };
 
@@ -15,10 +14,10 @@ stylance::import_crate_style!(style, "src/pages/flow/toolbar/dialogs.module.css"
 pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm>
+            <Losses />
             <p>
-                "The session is deleted, and a new one is made from the same base packages and requirements file."
+                "The session is deleted, and a new one is made with the same settings. Packages that were installed by hand are gone then. Files of the flow and past runs stay."
             </p>
-            <Losses always="Packages that were installed by hand and what the flow keeps in memory are lost. Files of the flow and past runs stay." />
             <Answers open=open action=Action::Reset label="Reset" />
         </Dialog>
     }
@@ -28,7 +27,10 @@ pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
 pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm>
-            <Losses always="Files of the flow and past runs stay." />
+            <Losses />
+            <p>
+                "Packages that were installed by hand are gone then. Files of the flow and past runs stay."
+            </p>
             <Answers open=open action=Action::Stop label="Stop" />
         </Dialog>
     }
@@ -36,29 +38,12 @@ pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
 
 /// What is under way and would be lost.
 #[component]
-fn Losses(always: &'static str) -> impl IntoView {
-    let live = FlowContext::from_context().live;
-    let runs = move || {
-        let names: Vec<String> = live.runs.with(|runs| {
-            runs.iter()
-                .flatten()
-                .filter(|run| !run.state.is_over())
-                .map(run_name)
-                .collect()
-        });
-        (!names.is_empty())
-            .then(|| format!("{} under way: it ends without a result.", names.join(", ")))
-    };
-    let install = move || {
-        let installing = live
-            .session
-            .with(|session| session.as_ref().is_some_and(is_installing));
-        installing.then_some("Packages are being installed: the install ends unfinished.")
-    };
-    view! {
-        {move || runs().map(|text| view! { <p>{text}</p> })}
-        {move || install().map(|text| view! { <p>{text}</p> })}
-        <p>{always}</p>
+fn Losses() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let lost = Memo::new(move |_| losses(context));
+    move || {
+        let lost = lost.get().into_iter();
+        lost.map(|loss| view! { <p>{loss}</p> }).collect_view()
     }
 }
 

@@ -1,13 +1,16 @@
 //! The toolbar of the flow page.
 
 mod dialogs;
+mod idle_warning;
 mod packages;
 mod run_button;
 mod session_control;
+mod session_facts;
+mod session_menu;
 
 use leptos::prelude::*;
 
-use self::{run_button::RunButton, session_control::SessionControl};
+use self::{idle_warning::IdleWarning, run_button::RunButton, session_control::SessionControl};
 use super::{FlowContext, actions::Actions};
 use crate::{
     nav::Step,
@@ -43,6 +46,7 @@ pub fn Toolbar() -> impl IntoView {
             <SaveControl />
             <RunButton />
         </div>
+        <IdleWarning />
         <Unsaved />
         <NeedsSession />
     }

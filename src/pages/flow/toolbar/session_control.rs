@@ -6,13 +6,13 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::{
-    dialogs::{ResetDialog, StopDialog},
-    packages::PackagesDialog,
-};
+use super::session_menu::Running;
 use crate::{
     pages::{
-        flow::{FlowContext, actions::Actions, definition::use_definition},
+        flow::{
+            FlowContext,
+            actions::{Actions, open_wizard},
+        },
         parts::StateWord,
     },
     ui::{Button, ButtonKind, Elapsed, MenuButton, MenuItem},
@@ -42,12 +42,25 @@ pub(super) fn SessionControl() -> impl IntoView {
 
 #[component]
 fn Start() -> impl IntoView {
+    let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let state = Signal::derive(move || actions.state(Action::Start));
+    let items = Signal::derive(move || {
+        vec![MenuItem::new(
+            "Start with advanced settings",
+            None,
+            move || {
+                open_wizard(context);
+            },
+        )]
+    });
     view! {
-        <Button kind=ButtonKind::Primary state=state on_press=move |()| actions.ask(Action::Start)>
-            "Start compute session"
-        </Button>
+        <div class=style::split>
+            <Button kind=ButtonKind::Primary state=state on_press=move |()| actions.ask(Action::Start)>
+                "Start compute session"
+            </Button>
+            <MenuButton label="Compute session options" label_hidden=true items=items />
+        </div>
     }
 }
 
@@ -87,78 +100,4 @@ fn Stopping() -> impl IntoView {
             "compute session"
         </span>
     }
-}
-
-#[component]
-fn Running() -> impl IntoView {
-    let context = FlowContext::from_context();
-    let actions = Actions::from_context();
-    let definition = use_definition(context);
-    let (packages, reset, stop) = (
-        RwSignal::new(false),
-        RwSignal::new(false),
-        RwSignal::new(false),
-    );
-    let open_requirements = move || {
-        let path = definition.with_untracked(|definition| definition.as_ref()?.requirements());
-        if let Some(path) = path {
-            context.open_file(path, None);
-        }
-    };
-    let ask_to_stop = move || {
-        if loses_work(context) {
-            stop.set(true);
-        } else {
-            actions.ask(Action::Stop);
-        }
-    };
-    let no_requirements = Memo::new(move |_| {
-        let outside = definition.with(|known| {
-            known
-                .as_ref()
-                .is_some_and(|known| known.requirements().is_none())
-        });
-        outside.then_some("The requirements file stands outside of the flow folder.")
-    });
-    let items = Signal::derive(move || {
-        vec![
-            MenuItem::new(
-                "Install packages from requirements.txt",
-                no_requirements.get(),
-                open_requirements,
-            ),
-            MenuItem::new("View installed packages", None, move || packages.set(true)),
-            MenuItem::new("Reset compute session", None, move || reset.set(true)),
-            MenuItem::new("Stop compute session", None, ask_to_stop),
-        ]
-    });
-    view! {
-        <MenuButton label="Compute session running" items=items>
-            <span class=style::light aria-hidden="true"></span>
-        </MenuButton>
-        <PackagesDialog open=packages />
-        <ResetDialog open=reset />
-        <StopDialog open=stop />
-    }
-}
-
-/// Whether stopping now ends a run or an install that is under way.
-fn loses_work(context: FlowContext) -> bool {
-    let running = context
-        .live
-        .runs
-        .with_untracked(|runs| runs.iter().flatten().any(|run| !run.state.is_over()));
-    let installing = context
-        .live
-        .session
-        .with_untracked(|session| session.as_ref().is_some_and(is_installing));
-    running || installing
-}
-
-/// Whether packages are being installed into a session that runs.
-pub(super) fn is_installing(session: &SessionView) -> bool {
-    session
-        .install
-        .as_ref()
-        .is_some_and(|install| install.state == PhaseState::Running)
 }

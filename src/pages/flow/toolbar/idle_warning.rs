@@ -1,0 +1,76 @@
+//! Warns some minutes before a session ends for lack of use.
+
+use leptos::prelude::*;
+
+use super::session_facts::PUT_OFF;
+use crate::{
+    pages::flow::{
+        FlowContext,
+        actions::{Actions, focus},
+    },
+    ui::{Button, Clock, Notice, NoticeKind, Status, local_time, time},
+};
+
+/// The longest that it warns before the end.
+const AHEAD: u64 = 5 * 60_000;
+
+/// How long before the end of a session with that idle time, in milliseconds, the warning begins.
+fn ahead(max_idle_seconds: u64) -> u64 {
+    (max_idle_seconds.saturating_mul(1000) / 2).min(AHEAD)
+}
+
+#[component]
+pub(super) fn IdleWarning() -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let actions = Actions::from_context();
+    let status = Status::from_context();
+    let clock = Clock::from_context();
+    let deadline = Memo::new(move |_| {
+        session.with(|session| {
+            let session = session.as_ref()?;
+            Some((session.idle_deadline?.0, session.max_idle_time_seconds?))
+        })
+    });
+    let near = Memo::new(move |_| {
+        let (at, max_idle) = deadline.get()?;
+        (clock.until(at) <= ahead(max_idle)).then_some(at)
+    });
+    Effect::new(move |_| {
+        if let Some(at) = near.get() {
+            status.announce(format!(
+                "The compute session ends at {} for lack of use. It can be put off.",
+                local_time(at)
+            ));
+        }
+    });
+    let put_off = move |()| {
+        actions.keep();
+        focus(PUT_OFF);
+    };
+    move || {
+        near.get().map(|at| {
+            let words = Memo::new(move |_| time::running(clock.until(at)));
+            let title = format!("The compute session ends at {} for lack of use", local_time(at));
+            view! {
+                <Notice kind=NoticeKind::Warning title=title>
+                    <p>"In " {words} ". A run, an install or an edit puts it off, and so does this button."</p>
+                    <div>
+                        <Button on_press=put_off>"Put it off"</Button>
+                    </div>
+                </Notice>
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_warning_comes_five_minutes_before_the_end_or_halfway() {
+        assert_eq!(ahead(3600), 300_000);
+        assert_eq!(ahead(600), 300_000);
+        assert_eq!(ahead(60), 30_000);
+    }
+}

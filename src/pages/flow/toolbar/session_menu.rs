@@ -1,0 +1,78 @@
+//! The menu of a session that runs.
+
+use flowdeck_contract::capability::Action;
+use leptos::prelude::*;
+
+use super::{
+    dialogs::{ResetDialog, StopDialog},
+    packages::PackagesDialog,
+    session_facts::SessionFacts,
+};
+use crate::{
+    pages::flow::{
+        FlowContext,
+        actions::{Actions, open_wizard},
+        definition::use_definition,
+        losses::losses,
+    },
+    ui::{MenuButton, MenuItem},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_menu.module.css");
+
+#[component]
+pub(super) fn Running() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let actions = Actions::from_context();
+    let definition = use_definition(context);
+    let (packages, reset, stop) = (
+        RwSignal::new(false),
+        RwSignal::new(false),
+        RwSignal::new(false),
+    );
+    let open_requirements = move || {
+        let path = definition.with_untracked(|definition| definition.as_ref()?.requirements());
+        if let Some(path) = path {
+            context.open_file(path, None);
+        }
+    };
+    let ask_to_stop = move || {
+        if untrack(|| losses(context)).is_empty() {
+            actions.ask(Action::Stop);
+        } else {
+            stop.set(true);
+        }
+    };
+    let no_requirements = Memo::new(move |_| {
+        let outside = definition.with(|known| {
+            known
+                .as_ref()
+                .is_some_and(|known| known.requirements().is_none())
+        });
+        outside.then_some("The requirements file stands outside of the flow folder.")
+    });
+    let items = Signal::derive(move || {
+        vec![
+            MenuItem::new("Change compute session settings", None, move || {
+                open_wizard(context);
+            }),
+            MenuItem::new(
+                "Install packages from requirements.txt",
+                no_requirements.get(),
+                open_requirements,
+            ),
+            MenuItem::new("View installed packages", None, move || packages.set(true)),
+            MenuItem::new("Reset compute session", None, move || reset.set(true)),
+            MenuItem::new("Stop compute session", None, ask_to_stop),
+        ]
+    });
+    view! {
+        <MenuButton label="Compute session running" items=items>
+            <span class=style::light aria-hidden="true"></span>
+        </MenuButton>
+        <SessionFacts />
+        <PackagesDialog open=packages />
+        <ResetDialog open=reset />
+        <StopDialog open=stop />
+    }
+}

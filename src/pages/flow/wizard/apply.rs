@@ -1,0 +1,91 @@
+//! Carries out what was reviewed: the definition file first, then the session.
+
+use leptos::prelude::*;
+
+use super::{
+    model::{Mode, Wizard},
+    review::Reviewed,
+};
+use crate::{
+    api::ApiError,
+    pages::flow::actions::Actions,
+    ui::{Status, Tone},
+};
+
+/// Applying, under way or failed. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Applying {
+    pub(super) is_under_way: RwSignal<bool>,
+    pub(super) failure: RwSignal<Option<ApiError>>,
+    wizard: Wizard,
+    reviewed: Reviewed,
+    actions: Actions,
+    status: Status,
+    open: RwSignal<bool>,
+}
+
+impl Applying {
+    pub(super) fn new(
+        wizard: Wizard,
+        reviewed: Reviewed,
+        actions: Actions,
+        open: RwSignal<bool>,
+    ) -> Self {
+        Self {
+            is_under_way: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            wizard,
+            reviewed,
+            actions,
+            status: Status::from_context(),
+            open,
+        }
+    }
+
+    /// What failed, in a line.
+    pub(super) fn failure_title(&self) -> &'static str {
+        match self.wizard.mode {
+            Mode::Start => "The compute session was not started",
+            Mode::Change => "The compute session was not changed",
+        }
+    }
+
+    /// Applies what was reviewed, and closes the wizard when that went well.
+    pub(super) fn begin(self) {
+        let Self {
+            is_under_way,
+            failure,
+            wizard,
+            reviewed,
+            status,
+            open,
+            ..
+        } = self;
+        let Ok(settings) = reviewed.settings.get_value() else {
+            return;
+        };
+        let (change, flow) = (reviewed.change.get_value(), wizard.flow);
+        let in_place = wizard.mode == Mode::Change && !wizard.resets(&settings);
+        is_under_way.set(true);
+        failure.set(None);
+        // It goes on when the wizard is closed meanwhile, which then hears nothing of it.
+        self.actions.spawn(async move {
+            let answer = match change.write(wizard).await {
+                Ok(()) => flow.api.put_settings(&flow.flow(), &settings).await,
+                Err(error) => Err(error),
+            };
+            is_under_way.try_set(false);
+            match answer {
+                Ok(()) => {
+                    if in_place {
+                        status.tell(Tone::Good, "The idle shutdown time was changed", None);
+                    }
+                    open.try_set(false);
+                }
+                Err(error) => {
+                    failure.try_set(Some(error));
+                }
+            }
+        });
+    }
+}

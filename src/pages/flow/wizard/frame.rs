@@ -1,0 +1,215 @@
+//! The steps, the one that is shown, and the buttons that lead on.
+
+use flowdeck_contract::capability::Action;
+use leptos::{html, prelude::*};
+
+use super::{
+    apply::Applying,
+    compute::ComputeStep,
+    image::ImageStep,
+    model::{Mode, Wizard},
+    review::{ReviewStep, use_preflight},
+};
+use crate::{
+    api::Load,
+    pages::{flow::actions::Actions, parts::Failure},
+    routes::WizardStep,
+    ui::{Button, ButtonKind, ButtonState, Icon, Skeleton},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/wizard/frame.module.css");
+
+fn name(step: WizardStep) -> &'static str {
+    match step {
+        WizardStep::Compute => "Compute settings",
+        WizardStep::Image => "Base image",
+        WizardStep::Review => "Review",
+    }
+}
+
+fn index(step: WizardStep) -> usize {
+    WizardStep::ALL
+        .iter()
+        .position(|known| *known == step)
+        .unwrap_or(0)
+}
+
+#[component]
+pub(super) fn Frame(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let options = wizard.options;
+    let is_ready = Memo::new(move |_| {
+        options
+            .state()
+            .with(|state| matches!(state, Load::Ready(_)))
+    });
+    let failure = Memo::new(move |_| {
+        options.state().with(|state| match state {
+            Load::Failed(error) => Some(error.clone()),
+            Load::Loading | Load::Ready(_) => None,
+        })
+    });
+    move || match (failure.get(), is_ready.get()) {
+        (Some(error), _) => view! {
+            <Failure
+                title="What there is to choose from could not be loaded"
+                error=error
+                on_retry=move |()| options.retry()
+            />
+        }
+        .into_any(),
+        (None, false) => {
+            view! { <Skeleton lines=8 label="Loading what there is to choose from" /> }.into_any()
+        }
+        (None, true) => view! { <Steps open=open on_cancel=on_cancel /> }.into_any(),
+    }
+}
+
+#[component]
+fn Steps(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let step = wizard.step();
+    let heading = NodeRef::<html::H3>::new();
+    Effect::new(move |before: Option<WizardStep>| {
+        let now = step.get();
+        if before != Some(now)
+            && let Some(heading) = heading.get_untracked()
+        {
+            // Focusing an element that is shown cannot fail.
+            let _ = heading.focus();
+        }
+        now
+    });
+    let shown = move || match step.get() {
+        WizardStep::Compute => view! { <ComputeStep /> }.into_any(),
+        WizardStep::Image => view! { <ImageStep /> }.into_any(),
+        WizardStep::Review => view! { <Reviewed open=open on_cancel=on_cancel /> }.into_any(),
+    };
+    let is_last = Memo::new(move |_| step.get() == WizardStep::Review);
+    view! {
+        <nav aria-label="Steps">
+            <ol class=style::steps>
+                {WizardStep::ALL.map(|one| view! { <StepMark one=one step=step /> }).collect_view()}
+            </ol>
+        </nav>
+        <h3 node_ref=heading class=style::heading tabindex="-1" autofocus=true>
+            {move || format!("Step {} of 3: {}", index(step.get()) + 1, name(step.get()))}
+        </h3>
+        {shown}
+        <Show when=move || !is_last.get()>
+            <Footer step=step on_cancel=on_cancel>
+                <Button kind=ButtonKind::Primary on_press=move |()| wizard.next()>
+                    "Next"
+                </Button>
+            </Footer>
+        </Show>
+    }
+}
+
+/// A step in the list of steps. One that is behind can be gone back to.
+#[component]
+fn StepMark(one: WizardStep, step: Memo<WizardStep>) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let is_done = Memo::new(move |_| index(one) < index(step.get()));
+    let is_current = Memo::new(move |_| one == step.get());
+    let content = move || {
+        if is_done.get() {
+            view! {
+                <Button kind=ButtonKind::Quiet on_press=move |()| wizard.go(one)>
+                    {Icon::Check.view()}
+                    {name(one)}
+                </Button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <span class=style::mark>
+                    <span class=style::number>{index(one) + 1}</span>
+                    {name(one)}
+                </span>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <li
+            class=style::step
+            class=(style::current, is_current)
+            aria-current=move || is_current.get().then_some("step")
+        >
+            {content}
+        </li>
+    }
+}
+
+/// The review with the button that carries it out.
+#[component]
+fn Reviewed(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let actions = Actions::from_context();
+    let step = wizard.step();
+    let preflight = use_preflight(wizard);
+    let applying = Applying::new(wizard, preflight, actions, open);
+    let action = match wizard.mode {
+        Mode::Start => Action::Start,
+        Mode::Change => Action::Update,
+    };
+    let state = Signal::derive(move || {
+        if applying.is_under_way.get() {
+            return ButtonState::Busy;
+        }
+        match actions.state(action) {
+            ButtonState::Ready => preflight.verdict(),
+            other => other,
+        }
+    });
+    let reason = Signal::derive(move || match state.get() {
+        ButtonState::Refused(reason) => Some(reason),
+        ButtonState::Ready | ButtonState::Busy => None,
+    });
+    let label = match wizard.mode {
+        Mode::Start => "Apply and start compute session",
+        Mode::Change => "Apply changes",
+    };
+    view! {
+        <ReviewStep preflight=preflight applying=applying />
+        <Footer step=step on_cancel=on_cancel note=reason>
+            <Button kind=ButtonKind::Primary state=state on_press=move |()| applying.begin()>
+                {label}
+            </Button>
+        </Footer>
+    }
+}
+
+#[component]
+fn Footer(
+    step: Memo<WizardStep>,
+    on_cancel: Callback<()>,
+    /// Why the last button cannot be pressed.
+    #[prop(optional, into)]
+    note: MaybeProp<String>,
+    children: Children,
+) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let before = move || {
+        index(step.get())
+            .checked_sub(1)
+            .and_then(|at| WizardStep::ALL.get(at).copied())
+    };
+    view! {
+        <div class=style::footer>
+            <p class=style::reason>{move || note.get()}</p>
+            <Button kind=ButtonKind::Quiet on_press=on_cancel>
+                "Cancel"
+            </Button>
+            <span class=style::gap></span>
+            {move || {
+                before()
+                    .map(|before| {
+                        view! { <Button on_press=move |()| wizard.go(before)>"Back"</Button> }
+                    })
+            }}
+            {children()}
+        </div>
+    }
+}

@@ -1,0 +1,109 @@
+//! The wizard of a compute session's settings: where it runs, on what, and a review before anything happens.
+//!
+//! It is open while the address says so. `entries` and `idle` are pure and hold the rules of what can be entered, `model`
+//! the way through the steps, `apply` what pressing the last button does; the rest are views.
+
+mod apply;
+mod compute;
+mod entries;
+mod frame;
+mod idle;
+mod image;
+mod model;
+mod parts;
+mod presets;
+mod review;
+
+use leptos::prelude::*;
+
+use self::{
+    frame::Frame,
+    model::{Mode, Wizard},
+};
+use super::{FlowContext, definition::use_definition};
+use crate::{
+    nav::Step,
+    routes::FlowView,
+    ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/wizard/wizard.module.css");
+
+/// The wizard as a dialog, while the address asks for it.
+#[component]
+pub fn AdvancedSettings() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let view = context.view;
+    let asked = Memo::new(move |_| view.with(|view| view.advanced.is_some()));
+    let open = RwSignal::new(false);
+    let discarding = RwSignal::new(false);
+    let wizard = RwSignal::new(None::<Wizard>);
+    Effect::new(move |_| open.set(asked.get()));
+    Effect::new(move |was: Option<bool>| {
+        let is = open.get();
+        if was == Some(true) && !is {
+            wizard.set(None);
+            discarding.set(false);
+            if asked.get_untracked() {
+                let view = view.get_untracked();
+                let advanced = None;
+                context.show(FlowView { advanced, ..view }, Step::Replace);
+            }
+        }
+        is
+    });
+    let title = Signal::derive(move || match wizard.get().map(|wizard| wizard.mode) {
+        Some(Mode::Change) => "Change compute session settings".to_owned(),
+        Some(Mode::Start) | None => "Start with advanced settings".to_owned(),
+    });
+    let may_close = move |()| {
+        let touched = untrack(|| wizard.get().is_some_and(|wizard| wizard.is_touched()));
+        discarding.set(touched);
+        !touched
+    };
+    view! {
+        <Dialog open=open title=title kind=DialogKind::Form may_close=may_close>
+            <WhenKnown wizard=wizard open=open on_cancel=move |()| {
+                if may_close(()) {
+                    open.set(false);
+                }
+            } />
+        </Dialog>
+        <Dialog open=discarding title="Discard what you entered?" kind=DialogKind::Confirm>
+            <p>"The compute session stays as it is. What you entered in this dialog is lost."</p>
+            <div class=style::answers>
+                <Button first_focus=true on_press=move |()| discarding.set(false)>
+                    "Keep editing"
+                </Button>
+                <Button kind=ButtonKind::Danger on_press=move |()| open.set(false)>
+                    "Discard"
+                </Button>
+            </div>
+        </Dialog>
+    }
+}
+
+/// The wizard, once it is known what it begins with: the session and the flow's definition.
+#[component]
+fn WhenKnown(
+    wizard: RwSignal<Option<Wizard>>,
+    open: RwSignal<bool>,
+    #[prop(into)] on_cancel: Callback<()>,
+) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let definition = use_definition(context);
+    let is_known = Memo::new(move |_| {
+        definition.with(Option::is_some) && context.live.session.with(Option::is_some)
+    });
+    move || {
+        if !is_known.get() {
+            return view! { <Skeleton lines=8 label="Loading the settings" /> }.into_any();
+        }
+        let image = definition.with_untracked(|definition| {
+            let definition = definition.as_ref()?;
+            definition.flow()?.environment.image.clone()
+        });
+        wizard.set(Some(Wizard::provide(context, image)));
+        view! { <Frame open=open on_cancel=on_cancel /> }.into_any()
+    }
+}

@@ -1,0 +1,252 @@
+//! Named settings in the flow folder, and a link to what is entered.
+
+use flowdeck_contract::settings::{Preset, SessionSettings};
+use leptos::{ev::SubmitEvent, prelude::*};
+
+use super::{model::Wizard, parts::style as parts};
+use crate::{
+    api::{ApiError, Load, Remote},
+    nav::use_nav,
+    pages::{
+        flow::{FlowContext, actions::Actions},
+        parts::Failure,
+    },
+    routes::{Advanced, FlowView, WizardStep},
+    ui::{Button, ButtonKind, CopyButton, Status, Tone},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/wizard/presets.module.css");
+
+fn use_presets(flow: FlowContext) -> Remote<Vec<Preset>> {
+    Remote::new(move || async move { flow.api.presets(&flow.flow()).await })
+}
+
+/// Takes over the settings of a preset. Nothing where there is none.
+#[component]
+pub(super) fn PresetPicker() -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let presets = use_presets(wizard.flow);
+    let removed = RwSignal::new(None::<Preset>);
+    let failure = Memo::new(move |_| match presets.state().get() {
+        Load::Failed(error) => Some(error),
+        Load::Loading | Load::Ready(_) => None,
+    });
+    let is_any = Memo::new(move |_| presets.get().is_some_and(|all| !all.is_empty()));
+    view! {
+        {move || failure.get().map(|error| failed(error, presets))}
+        <Show when=move || is_any.get()>
+            <Choice presets=presets removed=removed />
+        </Show>
+        {move || removed.get().map(|preset| view! { <Removed preset=preset presets=presets removed=removed /> })}
+    }
+}
+
+fn failed(error: ApiError, presets: Remote<Vec<Preset>>) -> impl IntoView {
+    view! { <Failure title="The presets could not be loaded" error=error on_retry=move |()| presets.retry() /> }
+}
+
+#[component]
+fn Choice(presets: Remote<Vec<Preset>>, removed: RwSignal<Option<Preset>>) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let status = Status::from_context();
+    let actions = Actions::from_context();
+    let chosen = RwSignal::new(None::<Preset>);
+    let choose = move |event| {
+        let name = event_target_value(&event);
+        let all = presets.get().unwrap_or_default();
+        let preset = all.into_iter().find(|preset| preset.name == name);
+        if let Some(preset) = &preset {
+            wizard.fill(&preset.settings);
+            status.announce(format!("The settings of the preset {name} are filled in."));
+        }
+        chosen.set(preset);
+    };
+    let choices = move || {
+        let all = presets.get().unwrap_or_default();
+        let choices = all.into_iter().map(|preset| {
+            let (value, label) = (preset.name.clone(), preset.name.clone());
+            let is_chosen = move || {
+                chosen.with(|chosen| chosen.as_ref().is_some_and(|it| it.name == preset.name))
+            };
+            view! { <option value=value prop:selected=is_chosen>{label}</option> }
+        });
+        choices.collect_view()
+    };
+    let remove = move |preset: Preset| {
+        let flow = wizard.flow;
+        actions.spawn(async move {
+            match flow.api.remove_preset(&flow.flow(), &preset.name).await {
+                Ok(()) => {
+                    status.announce(format!("The preset {} was deleted.", preset.name));
+                    chosen.try_set(None);
+                    removed.try_set(Some(preset));
+                    presets.try_refresh();
+                }
+                Err(error) => {
+                    crate::pages::parts::tell_failure(status, "The preset was not deleted", &error);
+                }
+            }
+        });
+    };
+    let button = move || {
+        let preset = chosen.get()?;
+        let label = format!("Delete preset {}", preset.name);
+        Some(view! {
+            <Button kind=ButtonKind::Quiet label=label on_press=move |()| remove(preset.clone())>
+                "Delete preset"
+            </Button>
+        })
+    };
+    view! {
+        <div class=parts::row>
+            <div class=stylance::classes!(parts::field, parts::grow)>
+                <label for="advanced-preset" class=parts::label>
+                    "Preset"
+                </label>
+                <select id="advanced-preset" on:change=choose>
+                    <option value="" prop:selected=move || chosen.with(Option::is_none)>
+                        "Fill in from a preset"
+                    </option>
+                    {choices}
+                </select>
+            </div>
+            {button}
+        </div>
+    }
+}
+
+/// A preset that was deleted a moment ago can come back.
+#[component]
+fn Removed(
+    preset: Preset,
+    presets: Remote<Vec<Preset>>,
+    removed: RwSignal<Option<Preset>>,
+) -> impl IntoView {
+    let flow = Wizard::from_context().flow;
+    let status = Status::from_context();
+    let actions = Actions::from_context();
+    let name = preset.name.clone();
+    let restore = move |()| {
+        let preset = preset.clone();
+        actions.spawn(async move {
+            match flow.api.put_preset(&flow.flow(), &preset).await {
+                Ok(()) => {
+                    removed.try_set(None);
+                    presets.try_refresh();
+                    status.announce(format!("The preset {} is back.", preset.name));
+                }
+                Err(error) => {
+                    crate::pages::parts::tell_failure(
+                        status,
+                        "The preset was not restored",
+                        &error,
+                    );
+                }
+            }
+        });
+    };
+    view! {
+        <p class=style::removed>
+            {format!("The preset ‘{name}’ was deleted.")} " "
+            <Button kind=ButtonKind::Quiet on_press=restore>
+                "Undo"
+            </Button>
+        </p>
+    }
+}
+
+/// Keeps what is entered: as a preset, or as a link.
+#[component]
+pub(super) fn Sharing(settings: SessionSettings) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let presets = use_presets(wizard.flow);
+    let link = link(wizard.flow, &settings);
+    let status = Status::from_context();
+    let actions = Actions::from_context();
+    let name = RwSignal::new(String::new());
+    let fault = RwSignal::new(None::<String>);
+    let settings = StoredValue::new(settings);
+    let exists = Memo::new(move |_| {
+        let all = presets.get().unwrap_or_default();
+        name.with(|name| all.iter().any(|preset| preset.name == name.trim()))
+    });
+    let save = move || {
+        let preset = Preset {
+            name: name.get_untracked().trim().to_owned(),
+            settings: settings.get_value(),
+        };
+        if preset.name.is_empty() {
+            fault.set(Some("Give the preset a name.".to_owned()));
+            return crate::pages::flow::actions::focus("advanced-preset-name");
+        }
+        let flow = wizard.flow;
+        actions.spawn(async move {
+            match flow.api.put_preset(&flow.flow(), &preset).await {
+                Ok(()) => {
+                    let text = format!("The preset ‘{}’ is kept in the flow folder", preset.name);
+                    status.tell(Tone::Good, text, None);
+                    name.try_set(String::new());
+                    presets.try_refresh();
+                }
+                Err(error) => {
+                    fault.try_set(Some(error.message));
+                }
+            }
+        });
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        save();
+    };
+    let label = move || {
+        if exists.get() {
+            "Replace preset"
+        } else {
+            "Save as preset"
+        }
+    };
+    view! {
+        <form class=parts::row on:submit=on_submit>
+            <div class=stylance::classes!(parts::field, parts::grow)>
+                <label for="advanced-preset-name" class=parts::label>
+                    "Name of the preset"
+                </label>
+                <input
+                    id="advanced-preset-name"
+                    type="text"
+                    maxlength="60"
+                    autocomplete="off"
+                    aria-invalid=move || fault.with(Option::is_some).then_some("true")
+                    aria-describedby="advanced-preset-help advanced-preset-fault"
+                    prop:value=name
+                    on:input=move |event| {
+                        name.set(event_target_value(&event));
+                        fault.set(None);
+                    }
+                />
+            </div>
+            <Button on_press=move |()| save()>{label}</Button>
+            <CopyButton text=Signal::stored(link) what="link to these settings" />
+        </form>
+        <p id="advanced-preset-fault" class=parts::fault>
+            {fault}
+        </p>
+        <p id="advanced-preset-help" class=parts::help>
+            "A preset is kept in the flow folder, for everybody who works on the flow. A link opens this dialog filled in."
+        </p>
+    }
+}
+
+/// The address that opens the wizard filled in.
+fn link(flow: FlowContext, settings: &SessionSettings) -> String {
+    let advanced = Some(Advanced {
+        step: WizardStep::Compute,
+        settings: Some(settings.clone()),
+    });
+    let route = flow.route(FlowView {
+        advanced,
+        ..FlowView::default()
+    });
+    let origin = window().location().origin().unwrap_or_default();
+    origin + &use_nav().href(&route)
+}

@@ -1,0 +1,109 @@
+//! What applying changes in the flow's definition file.
+
+use flowdeck_contract::ids::FilePath;
+use leptos::prelude::*;
+
+use super::super::model::Wizard;
+use crate::{
+    api::ApiError,
+    raw::{Disk, FlowFiles, Precondition, Row, Written, compare},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/wizard/review/change.module.css");
+
+/// What would become of the definition file.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::pages::flow::wizard) enum DefinitionChange {
+    /// It names this image already, or none is wanted.
+    None,
+    /// From one text to another.
+    Text {
+        path: FilePath,
+        old: String,
+        new: String,
+    },
+    /// It cannot be changed, as a sentence.
+    Refused(String),
+}
+
+impl DefinitionChange {
+    /// For `image` to be what the file asks for.
+    pub(in crate::pages::flow::wizard) fn to_image(wizard: Wizard, image: Option<&str>) -> Self {
+        if wizard
+            .image_in_file
+            .with_value(|known| known.as_deref() == image)
+        {
+            return DefinitionChange::None;
+        }
+        let detail = untrack(|| wizard.flow.detail.get());
+        let known = detail.and_then(|detail| {
+            let path = FilePath::try_from(detail.definition_path).ok()?;
+            Some((path, detail.yaml?))
+        });
+        let Some((path, old)) = known else {
+            return DefinitionChange::Refused(
+                "The flow’s definition file is missing, or is no text.".to_owned(),
+            );
+        };
+        match flowdeck_flow::set_environment_image(&old, image) {
+            Ok(new) => DefinitionChange::Text { path, old, new },
+            Err(reason) => DefinitionChange::Refused(format!("{path} cannot be changed. {reason}")),
+        }
+    }
+
+    /// Writes it, unless the file is no longer what was shown.
+    pub(in crate::pages::flow::wizard) async fn write(
+        self,
+        wizard: Wizard,
+    ) -> Result<(), ApiError> {
+        let (path, old, new) = match self {
+            DefinitionChange::None => return Ok(()),
+            DefinitionChange::Refused(reason) => return Err(refused(reason)),
+            DefinitionChange::Text { path, old, new } => (path, old, new),
+        };
+        let files = FlowFiles::new(wizard.flow.api, wizard.flow.flow());
+        let changed = || {
+            refused(format!(
+                "{path} changed since the review. Nothing was written. Go back and review it again."
+            ))
+        };
+        match files.read(&path).await? {
+            Disk::Text { etag, text } if *text == *old => {
+                match files.write(&path, &Precondition::Is(etag), &new).await? {
+                    Written::Done(_) => Ok(()),
+                    Written::Refused => Err(changed()),
+                }
+            }
+            _ => Err(changed()),
+        }
+    }
+}
+
+fn refused(message: String) -> ApiError {
+    ApiError {
+        status: None,
+        code: "DefinitionNotWritten".into(),
+        message,
+        remedy: None,
+        request_id: None,
+    }
+}
+
+/// The lines of the definition file that change.
+#[component]
+pub(super) fn ChangedLines(path: FilePath, old: String, new: String) -> impl IntoView {
+    let lines = compare(&old, &new).into_iter().filter_map(|row| match row {
+        Row::Removed { text, .. } => Some((style::removed, "− ", text.to_owned())),
+        Row::Added { text, .. } => Some((style::added, "+ ", text.to_owned())),
+        Row::Same { .. } | Row::Skipped(_) => None,
+    });
+    let lines = lines
+        .map(|(class, sign, text)| view! { <li class=class>{sign} {text}</li> })
+        .collect_view();
+    view! {
+        <p>"This is written to " <code>{path.to_string()}</code> " first:"</p>
+        <ul class=style::lines aria-label="Lines that change">
+            {lines}
+        </ul>
+    }
+}

@@ -1,0 +1,130 @@
+//! The step Review: every choice, what applying does, and the checks before it.
+
+mod change;
+mod choices;
+mod preflight;
+
+use flowdeck_contract::settings::SessionSettings;
+use leptos::prelude::*;
+
+use self::{
+    change::ChangedLines,
+    choices::{Choices, Environment},
+    preflight::Checks,
+};
+pub(super) use self::{
+    change::DefinitionChange,
+    preflight::{Reviewed, use_preflight},
+};
+use super::{
+    apply::Applying,
+    entries::Fault,
+    model::{Mode, Wizard},
+    presets::Sharing,
+};
+use crate::{
+    pages::{flow::losses::losses, parts::Failure},
+    ui::{Button, ButtonKind, Notice, NoticeKind},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/wizard/review/review.module.css");
+
+#[component]
+pub(super) fn ReviewStep(preflight: Reviewed, applying: Applying) -> impl IntoView {
+    let failure = move || {
+        let error = applying.failure.get()?;
+        Some(view! { <Failure title=applying.failure_title() error=error /> })
+    };
+    let content = match preflight.settings.get_value() {
+        Err(faults) => view! { <Faults faults=faults /> }.into_any(),
+        Ok(settings) => view! { <Whole settings=settings preflight=preflight /> }.into_any(),
+    };
+    view! {
+        {failure}
+        {content}
+    }
+}
+
+#[component]
+fn Whole(settings: SessionSettings, preflight: Reviewed) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let options = untrack(|| wizard.options.get());
+    let shared = settings.clone();
+    let checks = preflight.checks;
+    let environment = move || {
+        let found = checks?.get()?;
+        Some(view! { <Environment preflight=found /> })
+    };
+    let change = match preflight.change.get_value() {
+        DefinitionChange::Text { path, old, new } => {
+            Some(view! { <div class=style::part><ChangedLines path=path old=old new=new /></div> })
+        }
+        DefinitionChange::None | DefinitionChange::Refused(_) => None,
+    };
+    view! {
+        <WhatHappens settings=settings.clone() />
+        {options.map(|options| view! { <Choices settings=settings options=options /> })}
+        {environment}
+        {change}
+        {checks.map(|checks| view! { <Checks checks=checks /> })}
+        <Sharing settings=shared />
+    }
+}
+
+/// Beforehand: what a change does to the session that runs.
+#[component]
+fn WhatHappens(settings: SessionSettings) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let is_change = wizard.mode == Mode::Change;
+    let resets = wizard.resets(&settings);
+    let nothing = wizard.is_today(&settings);
+    move || {
+        if !is_change {
+            return None;
+        }
+        if nothing {
+            let title = "Nothing is changed yet.";
+            return Some(view! { <Notice kind=NoticeKind::Info title=title /> }.into_any());
+        }
+        if !resets {
+            let title = "The idle shutdown time changes in place. The session goes on as it is.";
+            return Some(view! { <Notice kind=NoticeKind::Info title=title /> }.into_any());
+        }
+        let lost = losses(wizard.flow);
+        let lost = lost.into_iter().map(|loss| view! { <li>{loss}</li> });
+        Some(
+            view! {
+                <Notice kind=NoticeKind::Warning title="The compute session will be reset">
+                    <p>"It is deleted, and a new one is made. Packages that were installed by hand are lost; files of the flow and past runs stay."</p>
+                    <ul class=style::losses>{lost.collect_view()}</ul>
+                </Notice>
+            }
+            .into_any(),
+        )
+    }
+}
+
+/// What a link brought and cannot be.
+#[component]
+fn Faults(faults: Vec<Fault>) -> impl IntoView {
+    let wizard = Wizard::from_context();
+    let rows = faults.into_iter().map(move |(field, reason)| {
+        let correct = move |()| {
+            wizard.tried.set(true);
+            wizard.go(field.step());
+        };
+        view! {
+            <li>
+                {reason} " "
+                <Button kind=ButtonKind::Quiet on_press=correct>
+                    "Correct it"
+                </Button>
+            </li>
+        }
+    });
+    view! {
+        <Notice kind=NoticeKind::Error title="Not everything that was entered can be had">
+            <ul class=style::losses>{rows.collect_view()}</ul>
+        </Notice>
+    }
+}
