@@ -4,8 +4,23 @@ import { until } from './wait.ts';
 
 interface SessionView {
   state: 'notExist' | 'starting' | 'available' | 'stopping' | 'failed';
+  sessionId?: string;
   route?: 'standby' | 'base' | 'fresh';
+  size?: { name: string };
+  maxIdleTimeSeconds?: number;
+  idleDeadline?: number;
   failure?: { code: string; message: string };
+}
+
+/** What a session is asked for with. */
+export interface SessionSettings {
+  compute?: { serverless: { vmSize?: string } } | { instance: { name: string } };
+  idleShutdown?: 'default' | 'never' | { after: number };
+}
+
+interface SizeOption {
+  name: string;
+  unavailable?: string;
 }
 
 interface FlowSummary {
@@ -54,6 +69,23 @@ export class Api {
     const view = await this.#settled(flow);
     if (view.state !== 'available') throw new Error(`the session of ${flow} is ${JSON.stringify(view)}`);
     return view;
+  }
+
+  /** Starts a session with these settings, or changes the one that runs to them, and waits until it is available. */
+  async putSettings(flow: string, settings: SessionSettings): Promise<SessionView> {
+    await this.#json(`${PROJECT}/flows/${encodeURIComponent(flow)}/session/settings`, {
+      method: 'PUT',
+      body: JSON.stringify(settings),
+      headers: { 'content-type': 'application/json' },
+    });
+    const view = await this.#settled(flow);
+    if (view.state !== 'available') throw new Error(`the session of ${flow} is ${JSON.stringify(view)}`);
+    return view;
+  }
+
+  /** The VM sizes on offer, smallest first. */
+  async sizes(): Promise<SizeOption[]> {
+    return (await this.#json<{ sizes: SizeOption[] }>(`${PROJECT}/compute-options`)).sizes;
   }
 
   /** Stops every session there is and waits until none is left. */
