@@ -112,7 +112,9 @@ async fn a_menu_closes_when_the_focus_leaves_it() {
 async fn a_dialog_takes_the_focus_and_gives_it_back() {
     let open = RwSignal::new(false);
     let page = mount(move || {
+        Status::provide();
         view! {
+            <StatusRegion />
             <Button on_press=move |()| open.set(true)>"Open"</Button>
             <Dialog open=open title="Sure?" kind=DialogKind::Confirm>
                 <Button on_press=|()| {}>"Lose it"</Button>
@@ -131,9 +133,14 @@ async fn a_dialog_takes_the_focus_and_gives_it_back() {
         page.find(&format!("#{title}")).text_content().as_deref(),
         Some("Sure?")
     );
+    assert_eq!(page.count("dialog [role=status]"), 1);
     // What the browser does on Escape.
     dialog.close();
     focus_on("Open").await;
+    until("the live region to come back", || {
+        page.count("dialog [role=status]") == 0
+    })
+    .await;
     until("the signal follows the browser", || !open.get_untracked()).await;
     assert_eq!(page.count("dialog h2"), 0);
 }

@@ -8,7 +8,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::{Button, ButtonKind, Icon, unique_id};
+use super::{Button, ButtonKind, Icon, Status, unique_id};
 
 stylance::import_crate_style!(style, "src/ui/dialog.module.css");
 
@@ -45,6 +45,7 @@ pub fn Dialog(
     let (title_id, body_id) = (unique_id("dialog-title"), unique_id("dialog-body"));
     let (labelled_by, described_by) = (title_id.clone(), body_id.clone());
     let children = StoredValue::new(children);
+    let status = Status::from_context();
 
     Effect::new(move |_| {
         let Some(dialog) = dialog.get() else { return };
@@ -54,10 +55,16 @@ pub fn Dialog(
                 if !dialog.open() && open.try_get_untracked() == Some(true) {
                     // It fails only for a dialog that is open or not in the document.
                     let _ = dialog.show_modal();
+                    status.keep_in_reach(None);
                 }
             });
         } else if dialog.open() {
             dialog.close();
+        }
+    });
+    on_cleanup(move || {
+        if let Some(Some(dialog)) = dialog.try_get_untracked() {
+            status.keep_in_reach(Some(&dialog));
         }
     });
     let on_click = move |event: MouseEvent| {
@@ -91,6 +98,11 @@ pub fn Dialog(
         close();
     };
 
+    let on_close = move |_| {
+        open.set(false);
+        status.keep_in_reach(None);
+    };
+
     view! {
         <dialog
             node_ref=dialog
@@ -99,7 +111,7 @@ pub fn Dialog(
             role=(kind == DialogKind::Confirm).then_some("alertdialog")
             aria-labelledby=labelled_by
             aria-describedby=(kind == DialogKind::Confirm).then_some(described_by)
-            on:close=move |_| open.set(false)
+            on:close=on_close
             on:cancel=on_cancel
             on:keydown=on_key
             on:click=on_click

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{Button, ButtonKind, Icon};
 
@@ -31,6 +31,7 @@ pub struct Status {
     spoken: RwSignal<String>,
     cards: RwSignal<Vec<Card>>,
     next: StoredValue<u64>,
+    region: NodeRef<html::Div>,
 }
 
 /// How long a card of good news stays.
@@ -43,6 +44,7 @@ impl Status {
             spoken: RwSignal::default(),
             cards: RwSignal::default(),
             next: StoredValue::new(0),
+            region: NodeRef::new(),
         };
         provide_context(status);
         status
@@ -80,6 +82,27 @@ impl Status {
         });
     }
 
+    /// Moves the live region to where it is seen and heard: a modal dialog covers everything outside of it and silences
+    /// it. `closing` is no place to be in any more.
+    pub(super) fn keep_in_reach(&self, closing: Option<&web_sys::HtmlDialogElement>) {
+        let Some(Some(region)) = self.region.try_get_untracked() else {
+            return;
+        };
+        let closing = closing.map(AsRef::<web_sys::Node>::as_ref);
+        let mut place = document().body().map(web_sys::Node::from);
+        if let Ok(open) = document().query_selector_all("dialog[open]") {
+            let mut dialogs = (0..open.length()).filter_map(|at| open.item(at));
+            let last = dialogs.rfind(|dialog| !dialog.is_same_node(closing));
+            place = last.or(place);
+        }
+        if let Some(place) = place
+            && !place.is_same_node(region.parent_node().as_ref())
+        {
+            // It fails only for a place inside of the region itself.
+            let _ = place.append_child(&region);
+        }
+    }
+
     fn dismiss(&self, key: u64) {
         self.cards
             .try_update(|cards| cards.retain(|card| card.key != key));
@@ -91,7 +114,7 @@ impl Status {
 pub fn StatusRegion() -> impl IntoView {
     let status = Status::from_context();
     view! {
-        <div class=style::region role="status">
+        <div node_ref=status.region class=style::region role="status">
             <p class="visually-hidden">{status.spoken}</p>
             <For each=move || status.cards.get() key=|card| card.key let(card)>
                 <CardView card=card status=status />

@@ -47,6 +47,11 @@ export class App {
     return this.page.getByRole('region', { name: 'Compute session' });
   }
 
+  /** What stands beside the menu: size, uptime, and when it ends or why it does not. */
+  get facts(): Locator {
+    return this.page.getByRole('list', { name: 'Compute session facts' });
+  }
+
   /** The session's log, which may be folded away. */
   get sessionLog(): Locator {
     return this.session.getByRole('log', { name: 'Session log', includeHidden: true });

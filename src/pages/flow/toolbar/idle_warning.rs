@@ -2,12 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::session_facts::PUT_OFF;
+use super::session_facts::focus_put_off;
 use crate::{
-    pages::flow::{
-        FlowContext,
-        actions::{Actions, focus},
-    },
+    pages::flow::{FlowContext, actions::Actions},
     ui::{Button, Clock, Notice, NoticeKind, Status, local_time, time},
 };
 
@@ -45,7 +42,8 @@ pub(super) fn IdleWarning() -> impl IntoView {
     });
     let put_off = move |()| {
         actions.keep();
-        focus(PUT_OFF);
+        // The button that was pressed goes away with the warning.
+        focus_put_off();
     };
     move || {
         near.get().map(|at| {

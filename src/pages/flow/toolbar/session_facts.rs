@@ -2,22 +2,22 @@
 
 use flowdeck_contract::session::SessionView;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
 
 use crate::{
     pages::flow::{FlowContext, actions::Actions},
-    ui::{Button, ButtonKind, Clock, local_date_time, time},
+    ui::{Button, ButtonKind, Clock, local_date_time, local_time, time},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_facts.module.css");
 
-/// The button that puts off the end; it takes the focus when the warning that had it goes away.
-pub(super) const PUT_OFF: &str = "put-off";
+const PUT_OFF: &str = "put-off";
 
 /// Why a session that is idle is not ended, or when it is.
 #[derive(Clone, Debug, PartialEq)]
 enum End {
-    /// Then, in milliseconds since 1970, if nothing happens.
-    At(i64),
+    /// At a time if nothing happens, because nothing has since another; both in milliseconds since 1970.
+    At { end: i64, idle_since: i64 },
     /// Not while this is so, as a sentence.
     Paused(String),
     /// Only when it is stopped.
@@ -26,13 +26,16 @@ enum End {
 
 fn end(session: &SessionView) -> End {
     match (session.idle_deadline, session.max_idle_time_seconds) {
-        (Some(at), _) => End::At(at.0),
+        (Some(end), _) => End::At {
+            end: end.0,
+            idle_since: session.last_activity.unwrap_or(end).0,
+        },
         (None, None) => End::Never,
         (None, Some(_)) => End::Paused(
             session
                 .idle_paused
                 .clone()
-                .unwrap_or_else(|| "Does not end while something runs in it.".to_owned()),
+                .unwrap_or_else(|| "Something runs in it.".to_owned()),
         ),
     }
 }
@@ -67,7 +70,7 @@ pub(super) fn SessionFacts() -> impl IntoView {
                     })
             }}
             <Uptime />
-            {move || end.get().map(|end| view! { <EndView end=end /> })}
+            <EndFact end=end />
         </ul>
     }
 }
@@ -93,28 +96,64 @@ fn Uptime() -> impl IntoView {
     }
 }
 
+/// When it ends, or why it does not.
 #[component]
-fn EndView(end: End) -> impl IntoView {
-    let actions = Actions::from_context();
-    match end {
-        End::Never => view! { <li>"No idle shutdown"</li> }.into_any(),
-        End::Paused(reason) => view! { <li class=style::reason>{reason}</li> }.into_any(),
-        End::At(at) => {
-            let clock = Clock::from_context();
-            let words = Memo::new(move |_| time::rough(clock.until(at)));
-            let exact = format!("Ends at {} without activity", local_date_time(at));
-            view! {
-                <li title=exact>"Ends in " {words} " if idle"</li>
-                <li>
-                    <span id=PUT_OFF tabindex="-1">
-                        <Button kind=ButtonKind::Quiet on_press=move |()| actions.keep()>
-                            "Put it off"
-                        </Button>
-                    </span>
-                </li>
-            }
-            .into_any()
+fn EndFact(end: Memo<Option<End>>) -> impl IntoView {
+    let counts = Memo::new(move |_| end.with(|end| matches!(end, Some(End::At { .. }))));
+    move || {
+        if counts.get() {
+            return view! { <Counting end=end /> }.into_any();
         }
+        let words = match end.get() {
+            Some(End::Never) => "No idle shutdown".to_owned(),
+            Some(End::Paused(reason)) => format!("Does not end now. {reason}"),
+            Some(End::At { .. }) | None => return ().into_any(),
+        };
+        view! { <li class=style::reason>{words}</li> }.into_any()
+    }
+}
+
+/// The time that is left, and the button that puts off the end. They stay in place when it was put off.
+#[component]
+fn Counting(end: Memo<Option<End>>) -> impl IntoView {
+    let actions = Actions::from_context();
+    let clock = Clock::from_context();
+    let times = move || match end.get() {
+        Some(End::At { end, idle_since }) => Some((end, idle_since)),
+        _ => None,
+    };
+    let words = Memo::new(move |_| {
+        let (end, idle_since) = times()?;
+        let left = time::rough(clock.until(end));
+        let since = local_time(idle_since);
+        Some(format!("Ends in {left}: idle since {since}"))
+    });
+    let exact = move || {
+        let (end, _) = times()?;
+        let end = local_date_time(end);
+        Some(format!(
+            "Ends at {end} without a run, an install or an edit"
+        ))
+    };
+    view! {
+        <li title=exact>{words}</li>
+        <li id=PUT_OFF class=style::put_off>
+            <Button kind=ButtonKind::Quiet on_press=move |()| actions.keep()>
+                "Put it off"
+            </Button>
+        </li>
+    }
+}
+
+/// Brings the focus to the button that puts off the end.
+pub(super) fn focus_put_off() {
+    let button = document()
+        .get_element_by_id(PUT_OFF)
+        .and_then(|item| item.first_element_child())
+        .and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
+    if let Some(button) = button {
+        // Focusing an element that is shown cannot fail.
+        let _ = button.focus();
     }
 }
 
@@ -138,9 +177,14 @@ mod tests {
         assert_eq!(end(&paused), End::Paused("Run 3 is under way.".into()));
         let counting = SessionView {
             idle_deadline: Some(Millis(9)),
+            last_activity: Some(Millis(3)),
             ..bounded
         };
-        assert_eq!(end(&counting), End::At(9));
+        let at = End::At {
+            end: 9,
+            idle_since: 3,
+        };
+        assert_eq!(end(&counting), at);
     }
 
     #[test]

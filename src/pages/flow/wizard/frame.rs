@@ -159,7 +159,7 @@ fn Reviewed(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
             return ButtonState::Busy;
         }
         match actions.state(action) {
-            ButtonState::Ready => preflight.verdict(),
+            ButtonState::Ready => preflight.verdict(wizard),
             other => other,
         }
     });

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use self::{
     change::ChangedLines,
     choices::{Choices, Environment},
-    preflight::Checks,
+    preflight::{Checks, NOTHING},
 };
 pub(super) use self::{
     change::DefinitionChange,
@@ -62,7 +62,7 @@ fn Whole(settings: SessionSettings, preflight: Reviewed) -> impl IntoView {
         DefinitionChange::None | DefinitionChange::Refused(_) => None,
     };
     view! {
-        <WhatHappens settings=settings.clone() />
+        <WhatHappens settings=settings.clone() nothing=preflight.changes_nothing(wizard) />
         {options.map(|options| view! { <Choices settings=settings options=options /> })}
         {environment}
         {change}
@@ -73,18 +73,16 @@ fn Whole(settings: SessionSettings, preflight: Reviewed) -> impl IntoView {
 
 /// Beforehand: what a change does to the session that runs.
 #[component]
-fn WhatHappens(settings: SessionSettings) -> impl IntoView {
+fn WhatHappens(settings: SessionSettings, nothing: bool) -> impl IntoView {
     let wizard = Wizard::from_context();
     let is_change = wizard.mode == Mode::Change;
     let resets = wizard.resets(&settings);
-    let nothing = wizard.is_today(&settings);
     move || {
         if !is_change {
             return None;
         }
         if nothing {
-            let title = "Nothing is changed yet.";
-            return Some(view! { <Notice kind=NoticeKind::Info title=title /> }.into_any());
+            return Some(view! { <Notice kind=NoticeKind::Info title=NOTHING /> }.into_any());
         }
         if !resets {
             let title = "The idle shutdown time changes in place. The session goes on as it is.";

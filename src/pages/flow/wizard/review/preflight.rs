@@ -15,6 +15,9 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/review/preflight.module.css");
 
+/// Said of settings that the session has already.
+pub(super) const NOTHING: &str = "Nothing is changed yet.";
+
 /// What is entered, and what the checks say of it. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(in crate::pages::flow::wizard) struct Reviewed {
@@ -50,8 +53,18 @@ pub(in crate::pages::flow::wizard) fn use_preflight(wizard: Wizard) -> Reviewed 
 }
 
 impl Reviewed {
+    /// Whether the session that runs has it all already.
+    pub(super) fn changes_nothing(&self, wizard: Wizard) -> bool {
+        let settings = self.settings.get_value();
+        self.change.get_value() == DefinitionChange::None
+            && settings.is_ok_and(|settings| wizard.is_today(&settings))
+    }
+
     /// Whether it can be applied.
-    pub(in crate::pages::flow::wizard) fn verdict(&self) -> ButtonState {
+    pub(in crate::pages::flow::wizard) fn verdict(&self, wizard: Wizard) -> ButtonState {
+        if self.changes_nothing(wizard) {
+            return ButtonState::Refused(NOTHING.into());
+        }
         let Some(checks) = self.checks else {
             return ButtonState::Refused(
                 "Something that was entered cannot be. Go back and correct it.".into(),

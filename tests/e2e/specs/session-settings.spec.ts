@@ -1,0 +1,131 @@
+// A session that runs: what it has, when it ends, and changing, resetting and stopping it knowing what is lost.
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expectAccessible } from '../harness/accessibility.ts';
+import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+import { until } from '../harness/wait.ts';
+import { Wizard } from '../harness/wizard.ts';
+
+const START = { timeout: 90_000 };
+
+test('the idle time changes in place; another size says beforehand that the session is reset', async ({ app, deck, page }) => {
+  test.slow();
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  const [size, larger] = (await deck.api.sizes()).map((size) => size.name);
+  const before = await deck.api.putSettings('greeting', {
+    compute: { serverless: { vmSize: size } },
+    idleShutdown: { after: 1800 },
+  });
+  await app.open('greeting');
+  await expect(app.facts).toContainText(size ?? '');
+  await expect(app.facts).toContainText('Up ');
+  await expect(app.facts).toContainText(/Ends in (30|29) min/);
+
+  await test.step('today’s values, and nothing to apply yet', async () => {
+    const wizard = await Wizard.change(app);
+    await expect(wizard.size(size ?? '')).toBeChecked();
+    await expect(wizard.idle).toHaveValue('30');
+    await wizard.review();
+    await expect(wizard.dialog).toContainText('Nothing is changed yet.');
+    await expect(wizard.applyChanges).toHaveAttribute('aria-disabled', 'true');
+    await page.keyboard.press('Escape');
+    await expect(wizard.dialog).toBeHidden();
+  });
+  await test.step('the idle time', async () => {
+    const wizard = await Wizard.change(app);
+    await wizard.idle.fill('2');
+    await wizard.idleUnit.selectOption('hours');
+    await wizard.review();
+    await expect(wizard.dialog).toContainText('The idle shutdown time changes in place.');
+    await wizard.applyChanges.click();
+    await expect(wizard.dialog).toBeHidden();
+    await expect(app.facts).toContainText(/Ends in (2 h|1 h 59)/);
+    expect((await deck.api.session('greeting')).sessionId).toBe(before.sessionId);
+  });
+  await test.step('the size', async () => {
+    const wizard = await Wizard.change(app);
+    await wizard.size(larger ?? '').check();
+    await wizard.review();
+    await expect(wizard.dialog).toContainText('The compute session will be reset');
+    await expectAccessible(page);
+    await wizard.applyChanges.click();
+    await expect(wizard.dialog).toBeHidden();
+    await expect(app.facts).toContainText(larger ?? '', START);
+    const after = await deck.api.session('greeting');
+    expect(after.sessionId).not.toBe(before.sessionId);
+    expect(after.maxIdleTimeSeconds).toBe(7200);
+  });
+});
+
+test('before an idle session ends there is a warning, seen and heard, and a way to put it off', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await deck.api.putSettings('greeting', { idleShutdown: { after: 20 } });
+  await app.open('greeting');
+  const warning = page.getByText(/The compute session ends at .* for lack of use/).last();
+  await expect(warning).toBeVisible({ timeout: 40_000 });
+  await expect(app.status).toContainText('It can be put off.');
+  const due = (await deck.api.session('greeting')).idleDeadline ?? 0;
+  await page.getByRole('button', { name: 'Put it off' }).last().click();
+  await expect(app.session.page().getByText(/In .* s\. A run/)).toBeHidden();
+  const later = (await deck.api.session('greeting')).idleDeadline ?? 0;
+  expect(later).toBeGreaterThan(due);
+  await expect(app.facts.getByRole('button', { name: 'Put it off' })).toBeFocused();
+
+  await expect(page.getByText(/In .* s\. A run/)).toBeVisible({ timeout: 40_000 });
+  await expectAccessible(page);
+  await expect(app.startButton).toBeVisible(START);
+});
+
+test('a session that does not count says why', async ({ app, deck }) => {
+  const folder = addFlow(deck.flows, 'busy', pythonFlow(WAITING));
+  await deck.start();
+  await deck.api.putSettings('busy', { idleShutdown: 'never' });
+  await app.open('busy');
+  await expect(app.facts).toContainText('No idle shutdown');
+  await deck.api.putSettings('busy', { idleShutdown: { after: 600 } });
+  await expect(app.facts).toContainText(/Ends in (10|9) min/);
+  await app.beginRun();
+  await expect(app.facts).toContainText(/run/i);
+  await expect(app.facts).not.toContainText('Ends in');
+  writeFileSync(path.join(folder, 'go'), '');
+  await app.expectRun('Completed');
+  await expect(app.facts).toContainText(/Ends in/);
+});
+
+test('Reset and Stop name what is under way and would be lost', async ({ app, deck, page }) => {
+  test.slow();
+  addFlow(deck.flows, 'busy', pythonFlow(WAITING));
+  await deck.start();
+  await app.open('busy');
+  await app.startSession();
+  const before = await deck.api.session('busy');
+  await app.beginRun();
+  await expect(app.node('work')).toContainText('Running');
+
+  await app.chooseSession('Stop compute session');
+  const stop = page.getByRole('alertdialog', { name: 'Stop compute session?' });
+  await expect(stop).toContainText('Run 1 is under way. It ends without a result.');
+  await expect(stop).toContainText('installed by hand');
+  await expect(stop.getByRole('button', { name: 'Cancel' })).toBeFocused();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(stop).toBeHidden();
+
+  await app.chooseSession('Reset compute session');
+  const reset = page.getByRole('alertdialog', { name: 'Reset compute session?' });
+  await expect(reset).toContainText('Run 1 is under way. It ends without a result.');
+  await expectAccessible(page);
+  await reset.getByRole('button', { name: 'Reset', exact: true }).click();
+  await until('another session to be there', async () => {
+    const now = await deck.api.session('busy');
+    return now.state === 'available' && now.sessionId !== before.sessionId;
+  }, 90_000);
+  await expect(app.sessionMenu).toBeVisible();
+
+  await app.stopSession();
+});
