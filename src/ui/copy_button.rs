@@ -61,7 +61,12 @@ fn copy_by_selection(text: &str) -> Option<bool> {
     area.set_value(text);
     area.set_class_name("visually-hidden");
     let focused = document.active_element();
-    document.body()?.append_child(&area).ok()?;
+    // A modal dialog lets nothing outside of it be selected: beside what has the focus, something can.
+    let beside = focused
+        .as_ref()
+        .and_then(|element| element.parent_element());
+    let place = beside.or_else(|| document.body().map(Into::into))?;
+    place.append_child(&area).ok()?;
     area.select();
     let html: web_sys::HtmlDocument = document.dyn_into().ok()?;
     let copied = html.exec_command("copy").ok();

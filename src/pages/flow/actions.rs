@@ -8,6 +8,7 @@ use flowdeck_contract::{
     session::{SessionState, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use wasm_bindgen::JsCast;
 
 use super::{
     FlowContext,
@@ -199,9 +200,29 @@ fn failure_title(action: Action) -> &'static str {
     }
 }
 
+/// The id of what starts the session, or stands for the one there is.
+pub(super) const SESSION_CONTROL: &str = "session-control";
+
+/// Brings the focus to the session's control in the next frame, if what had the focus is gone by then.
+pub(super) fn focus_session_control() {
+    request_animation_frame(|| {
+        let Some(control) = document().get_element_by_id(SESSION_CONTROL) else {
+            return;
+        };
+        let active = document().active_element();
+        if active.is_some_and(|active| active.tag_name() != "BODY" && active != control) {
+            return;
+        }
+        let button = control.query_selector("button").ok().flatten();
+        if let Ok(place) = button.unwrap_or(control).dyn_into::<web_sys::HtmlElement>() {
+            // Focusing an element that is shown cannot fail.
+            let _ = place.focus();
+        }
+    });
+}
+
 /// Brings the focus to the element with that id, if it is shown.
 pub(super) fn focus(id: &str) {
-    use wasm_bindgen::JsCast;
     let element = document()
         .get_element_by_id(id)
         .and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok());

@@ -125,7 +125,8 @@ test('Reset and Stop name what is under way and would be lost', async ({ app, de
     const now = await deck.api.session('busy');
     return now.state === 'available' && now.sessionId !== before.sessionId;
   }, 90_000);
-  await expect(app.sessionMenu).toBeVisible();
+  await expect(app.sessionMenu).toBeFocused();
 
   await app.stopSession();
+  await expect(app.startButton).toBeFocused();
 });

@@ -55,6 +55,7 @@ test('three steps to a session with a size and an idle time of its own', async (
   await wizard.apply.click();
   await expect(wizard.dialog).toBeHidden();
   await expect(app.sessionMenu).toBeVisible(START);
+  await expect(app.sessionMenu).toBeFocused();
   await expect(page).not.toHaveURL(/advanced/);
   const session = await deck.api.session('greeting');
   expect(session.size?.name).toBe(size);

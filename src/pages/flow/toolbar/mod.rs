@@ -39,12 +39,13 @@ pub fn Toolbar() -> impl IntoView {
     view! {
         <div class=style::bar role="group" aria-label="Flow actions">
             <SessionControl />
-            <span class=style::gap></span>
-            <Switch on=raw on_change=switch>
-                "Raw file mode"
-            </Switch>
-            <SaveControl />
-            <RunButton />
+            <div class=style::actions>
+                <Switch on=raw on_change=switch>
+                    "Raw file mode"
+                </Switch>
+                <SaveControl />
+                <RunButton />
+            </div>
         </div>
         <IdleWarning />
         <Unsaved />

@@ -4,14 +4,14 @@ use flowdeck_contract::{
     capability::Action,
     session::{PhaseState, SessionState, SessionView},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::session_menu::Running;
 use crate::{
     pages::{
         flow::{
             FlowContext,
-            actions::{Actions, open_wizard},
+            actions::{Actions, SESSION_CONTROL, focus_session_control, open_wizard},
         },
         parts::StateWord,
     },
@@ -25,18 +25,33 @@ pub(super) fn SessionControl() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let state =
         Memo::new(move |_| session.with(|session| session.as_ref().map(|session| session.state)));
-    let control = move || match state.get() {
-        None | Some(SessionState::NotExist | SessionState::Failed) => {
-            view! { <Start /> }.into_any()
+    let group = NodeRef::<html::Div>::new();
+    let control = move || {
+        keep_focus(group);
+        match state.get() {
+            None | Some(SessionState::NotExist | SessionState::Failed) => {
+                view! { <Start /> }.into_any()
+            }
+            Some(SessionState::Starting) => view! { <Starting /> }.into_any(),
+            Some(SessionState::Available) => view! { <Running /> }.into_any(),
+            Some(SessionState::Stopping) => view! { <Stopping /> }.into_any(),
         }
-        Some(SessionState::Starting) => view! { <Starting /> }.into_any(),
-        Some(SessionState::Available) => view! { <Running /> }.into_any(),
-        Some(SessionState::Stopping) => view! { <Stopping /> }.into_any(),
     };
     view! {
-        <div class=style::group role="group" aria-label="Compute session">
+        <div node_ref=group id=SESSION_CONTROL tabindex="-1" class=style::group role="group" aria-label="Compute session">
             {control}
         </div>
+    }
+}
+
+/// What is focused goes away when the state changes: what comes in its place takes the focus then.
+fn keep_focus(group: NodeRef<html::Div>) {
+    let active = document().active_element();
+    let has_focus = group
+        .get_untracked()
+        .is_some_and(|group| active.is_some() && group.contains(active.as_deref()));
+    if has_focus {
+        focus_session_control();
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     api::ApiError,
-    pages::flow::actions::Actions,
+    pages::flow::actions::{Actions, focus_session_control},
     ui::{Status, Tone},
 };
 
@@ -81,6 +81,8 @@ impl Applying {
                         status.tell(Tone::Good, "The idle shutdown time was changed", None);
                     }
                     open.try_set(false);
+                    // The menu that opened the wizard may be gone.
+                    focus_session_control();
                 }
                 Err(error) => {
                     failure.try_set(Some(error));
