@@ -150,9 +150,20 @@ test('a custom base image is checked as one types, and written to the definition
   await expect(wizard.dialog.getByRole('list', { name: 'Lines that change' })).toContainText(`image: ${image}`);
   await expectAccessible(page);
 
+  const file = path.join(folder, 'flow.dag.yaml');
+  const theirs = `# theirs\n${readFileSync(file, 'utf8')}`;
+  writeFileSync(file, theirs);
+  await wizard.apply.click();
+  await expect(wizard.dialog).toContainText('flow.dag.yaml changed since the review. Nothing was written.');
+  await expectAccessible(page);
+  expect(readFileSync(file, 'utf8')).toBe(theirs);
+  await wizard.back();
+  await wizard.next();
   await wizard.apply.click();
   await expect(app.sessionMenu).toBeVisible(START);
-  expect(readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8')).toContain(image);
+  const written = readFileSync(file, 'utf8');
+  expect(written).toContain('# theirs');
+  expect(written).toContain(image);
 });
 
 test('a link opens it filled in, a reload keeps what was entered, and what cannot be had is told', async ({ app, deck, page }) => {

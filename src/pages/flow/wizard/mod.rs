@@ -1,7 +1,7 @@
 //! The wizard of a compute session's settings: where it runs, on what, and a review before anything happens.
 //!
-//! It is open while the address says so. `entries` and `idle` are pure and hold the rules of what can be entered, `model`
-//! the way through the steps, `apply` what pressing the last button does; the rest are views.
+//! It is open while the address says so. `entries`, `idle` and `today` are pure and hold the rules of what can be entered,
+//! `model` the way through the steps, `apply` what pressing the last button does; the rest are views.
 
 mod apply;
 mod compute;
@@ -13,6 +13,7 @@ mod model;
 mod parts;
 mod presets;
 mod review;
+mod today;
 
 use leptos::prelude::*;
 

@@ -1,12 +1,15 @@
 //! What every part of the wizard shares: the entries, what there is to choose from, and the way through the steps.
 
 use flowdeck_contract::{
-    session::{SessionSize, SessionState, SessionView},
-    settings::{ComputeChoice, ComputeOptions, SessionSettings},
+    session::{SessionState, SessionView},
+    settings::{ComputeOptions, SessionSettings},
 };
 use leptos::prelude::*;
 
-use super::entries::{Entries, Fault, Field};
+use super::{
+    entries::{Entries, Fault, Field},
+    today::{counting_as_left, has_compute},
+};
 use crate::{
     api::{Load, Remote},
     nav::Step,
@@ -202,40 +205,4 @@ impl Wizard {
         self.entries.update(change);
         self.go(self.step().get_untracked());
     }
-}
-
-/// Whether a session runs on what is asked for. Naming the size that was its default is no other size.
-fn has_compute(session: &SessionView, asked: &ComputeChoice) -> bool {
-    let mut has = session.settings.compute.clone();
-    if let (
-        ComputeChoice::Serverless { vm_size: has, .. },
-        ComputeChoice::Serverless {
-            vm_size: Some(_), ..
-        },
-        Some(size),
-    ) = (&mut has, asked, &session.size)
-    {
-        *has = Some(size.name.clone());
-    }
-    has == *asked
-}
-
-/// What the session that runs has counts as left for it: a size that fits into that can be had.
-fn counting_as_left(size: &SessionSize, mut options: ComputeOptions) -> ComputeOptions {
-    for option in &mut options.sizes {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "memory in MiB is far below 2^53"
-        )]
-        let has_memory = option.memory_gb * 1024.0 <= size.memory_mb as f64 + 1.0;
-        if option.name == size.name || (option.v_cpus <= size.v_cpus && has_memory) {
-            option.unavailable = None;
-        }
-    }
-    if options.default_size.is_none() {
-        let mut sizes = options.sizes.iter();
-        let first = sizes.find(|option| option.unavailable.is_none());
-        options.default_size = first.map(|option| option.name.clone());
-    }
-    options
 }

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     api::ApiError,
-    pages::parts::Failure,
+    pages::{flow::actions::focus, parts::Failure},
     ui::{Button, ButtonState, Status, Tone},
 };
 
@@ -132,6 +132,8 @@ fn StartInstance(instance: InstanceOption) -> impl IntoView {
                         None,
                     );
                     wizard.options.refresh();
+                    // The button goes away.
+                    focus(Field::Instance.id());
                 }
                 Err(error) => {
                     failure.set(Some(error));

@@ -6,7 +6,7 @@ mod serverless;
 
 use leptos::prelude::*;
 
-pub(super) use self::serverless::{capacity, size_label};
+pub(super) use self::serverless::size_label;
 use self::{idle_field::IdleField, instance::InstanceChoice, serverless::ServerlessChoice};
 use super::{
     entries::ComputeKind,

@@ -143,7 +143,7 @@ pub(in crate::pages::flow::wizard) fn size_label(size: &SizeOption) -> String {
 }
 
 /// Processors and memory: `2 vCPUs, 3.5 GiB`.
-pub(in crate::pages::flow::wizard) fn capacity(v_cpus: u32, memory_gb: f64) -> String {
+fn capacity(v_cpus: u32, memory_gb: f64) -> String {
     let s = if v_cpus == 1 { "" } else { "s" };
     format!("{v_cpus} vCPU{s}, {} GiB", amount(memory_gb))
 }

@@ -29,26 +29,28 @@ pub(in crate::pages::flow::wizard) enum DefinitionChange {
 impl DefinitionChange {
     /// For `image` to be what the file asks for.
     pub(in crate::pages::flow::wizard) fn to_image(wizard: Wizard, image: Option<&str>) -> Self {
-        if wizard
-            .image_in_file
-            .with_value(|known| known.as_deref() == image)
-        {
-            return DefinitionChange::None;
+        match Self::of_file(wizard, image) {
+            Ok(change) => change,
+            // A file that cannot be changed may stay as it was when the wizard was opened.
+            Err(_) if wizard.image_in_file.get_value().as_deref() == image => Self::None,
+            Err(reason) => Self::Refused(reason),
         }
+    }
+
+    fn of_file(wizard: Wizard, image: Option<&str>) -> Result<Self, String> {
         let detail = untrack(|| wizard.flow.detail.get());
         let known = detail.and_then(|detail| {
             let path = FilePath::try_from(detail.definition_path).ok()?;
             Some((path, detail.yaml?))
         });
-        let Some((path, old)) = known else {
-            return DefinitionChange::Refused(
-                "The flow’s definition file is missing, or is no text.".to_owned(),
-            );
-        };
-        match flowdeck_flow::set_environment_image(&old, image) {
-            Ok(new) => DefinitionChange::Text { path, old, new },
-            Err(reason) => DefinitionChange::Refused(format!("{path} cannot be changed. {reason}")),
-        }
+        let (path, old) = known.ok_or("The flow’s definition file is missing, or is no text.")?;
+        let new = flowdeck_flow::set_environment_image(&old, image)
+            .map_err(|reason| format!("{path} cannot be changed. {reason}"))?;
+        Ok(if new == old {
+            Self::None
+        } else {
+            Self::Text { path, old, new }
+        })
     }
 
     /// Writes it, unless the file is no longer what was shown.

@@ -6,7 +6,7 @@ use flowdeck_contract::settings::{
 use leptos::prelude::*;
 
 use super::super::{
-    compute::{capacity, size_label},
+    compute::size_label,
     idle::{IdleEntry, Unit},
 };
 
@@ -53,14 +53,7 @@ fn choices(settings: &SessionSettings, options: &ComputeOptions) -> Vec<Choice> 
         }
         ComputeChoice::Instance { name } => {
             let instance = options.instances.iter().find(|known| known.name == *name);
-            let size = instance.map(|instance| {
-                let size = &instance.size;
-                format!(
-                    "{}, {} (fixed)",
-                    size.name,
-                    capacity(size.v_cpus, size.memory_gb)
-                )
-            });
+            let size = instance.map(|instance| size_label(&instance.size) + " (fixed)");
             let identity = instance.and_then(|instance| instance.identity.clone());
             vec![
                 choice("Compute type", "Compute instance", true),
