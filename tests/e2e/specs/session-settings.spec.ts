@@ -101,9 +101,12 @@ test('Reset and Stop name what is under way and would be lost', async ({ app, de
   test.slow();
   addFlow(deck.flows, 'busy', pythonFlow(WAITING));
   await deck.start();
+  const size = (await deck.api.sizes())[1]?.name;
+  const before = await deck.api.putSettings('busy', {
+    compute: { serverless: { vmSize: size } },
+    idleShutdown: { after: 3000 },
+  });
   await app.open('busy');
-  await app.startSession();
-  const before = await deck.api.session('busy');
   await app.beginRun();
   await expect(app.node('work')).toContainText('Running');
 
@@ -126,6 +129,8 @@ test('Reset and Stop name what is under way and would be lost', async ({ app, de
     return now.state === 'available' && now.sessionId !== before.sessionId;
   }, 90_000);
   await expect(app.sessionMenu).toBeFocused();
+  const after = await deck.api.session('busy');
+  expect([after.size?.name, after.maxIdleTimeSeconds], 'the same settings').toEqual([size, 3000]);
 
   await app.stopSession();
   await expect(app.startButton).toBeFocused();

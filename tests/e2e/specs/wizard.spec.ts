@@ -216,6 +216,10 @@ test('the choices are kept as a preset in the flow folder and fill the wizard in
   const field = wizard.dialog.getByLabel('Name of the preset');
   await expect(field).toBeFocused();
   await expect(field).toHaveAccessibleDescription(/Give the preset a name/);
+  await field.fill('a/b');
+  await wizard.button('Save as preset').click();
+  await expect(field).toHaveAccessibleDescription(/1 to 60/);
+  await expect(field).toBeFocused();
   await field.fill(name);
   await wizard.button('Save as preset').click();
   await expect(app.status.filter({ hasText: 'is kept in the flow folder' })).toBeVisible();

@@ -1,6 +1,6 @@
 //! What is asked before something is lost.
 
-use flowdeck_contract::capability::Action;
+use flowdeck_contract::{capability::Action, settings::ComputeChoice};
 use leptos::prelude::*;
 
 use crate::{
@@ -25,11 +25,26 @@ pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
 
 #[component]
 pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let is_on_instance = Memo::new(move |_| {
+        session.with(|session| {
+            let compute = session.as_ref().map(|session| &session.settings.compute);
+            matches!(compute, Some(ComputeChoice::Instance { .. }))
+        })
+    });
+    let what_goes = move || {
+        if is_on_instance.get() {
+            "The session is deleted. The compute instance stays, and becomes idle when no other session is on it."
+        } else {
+            "The session is deleted, and its compute with it."
+        }
+    };
     view! {
         <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm>
             <Losses />
             <p>
-                "Packages that were installed by hand are gone then. Files of the flow and past runs stay."
+                {what_goes}
+                " Packages that were installed by hand are gone then. Files of the flow and past runs stay."
             </p>
             <Answers open=open action=Action::Stop label="Stop" />
         </Dialog>

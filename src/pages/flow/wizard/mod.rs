@@ -13,6 +13,7 @@ mod model;
 mod parts;
 mod presets;
 mod review;
+mod sharing;
 mod today;
 
 use leptos::prelude::*;

@@ -1,23 +1,22 @@
-//! Named settings in the flow folder, and a link to what is entered.
+//! Filling the wizard in from named settings in the flow folder.
 
-use flowdeck_contract::settings::{Preset, SessionSettings};
-use leptos::{ev::SubmitEvent, prelude::*};
+use flowdeck_contract::settings::Preset;
+use leptos::prelude::*;
 
 use super::{model::Wizard, parts::style as parts};
 use crate::{
     api::{ApiError, Load, Remote},
-    nav::use_nav,
     pages::{
         flow::{FlowContext, actions::Actions},
-        parts::Failure,
+        parts::{Failure, tell_failure},
     },
-    routes::{Advanced, FlowView, WizardStep},
-    ui::{Button, ButtonKind, CopyButton, Status, Tone},
+    ui::{Button, ButtonKind, Status},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/presets.module.css");
 
-fn use_presets(flow: FlowContext) -> Remote<Vec<Preset>> {
+/// The presets of the flow.
+pub(super) fn use_presets(flow: FlowContext) -> Remote<Vec<Preset>> {
     Remote::new(move || async move { flow.api.presets(&flow.flow()).await })
 }
 
@@ -83,7 +82,7 @@ fn Choice(presets: Remote<Vec<Preset>>, removed: RwSignal<Option<Preset>>) -> im
                     presets.try_refresh();
                 }
                 Err(error) => {
-                    crate::pages::parts::tell_failure(status, "The preset was not deleted", &error);
+                    tell_failure(status, "The preset was not deleted", &error);
                 }
             }
         });
@@ -136,11 +135,7 @@ fn Removed(
                     status.announce(format!("The preset {} is back.", preset.name));
                 }
                 Err(error) => {
-                    crate::pages::parts::tell_failure(
-                        status,
-                        "The preset was not restored",
-                        &error,
-                    );
+                    tell_failure(status, "The preset was not restored", &error);
                 }
             }
         });
@@ -153,100 +148,4 @@ fn Removed(
             </Button>
         </p>
     }
-}
-
-/// Keeps what is entered: as a preset, or as a link.
-#[component]
-pub(super) fn Sharing(settings: SessionSettings) -> impl IntoView {
-    let wizard = Wizard::from_context();
-    let presets = use_presets(wizard.flow);
-    let link = link(wizard.flow, &settings);
-    let status = Status::from_context();
-    let actions = Actions::from_context();
-    let name = RwSignal::new(String::new());
-    let fault = RwSignal::new(None::<String>);
-    let settings = StoredValue::new(settings);
-    let exists = Memo::new(move |_| {
-        let all = presets.get().unwrap_or_default();
-        name.with(|name| all.iter().any(|preset| preset.name == name.trim()))
-    });
-    let save = move || {
-        let preset = Preset {
-            name: name.get_untracked().trim().to_owned(),
-            settings: settings.get_value(),
-        };
-        if preset.name.is_empty() {
-            fault.set(Some("Give the preset a name.".to_owned()));
-            return crate::pages::flow::actions::focus("advanced-preset-name");
-        }
-        let flow = wizard.flow;
-        actions.spawn(async move {
-            match flow.api.put_preset(&flow.flow(), &preset).await {
-                Ok(()) => {
-                    let text = format!("The preset ‘{}’ is kept in the flow folder", preset.name);
-                    status.tell(Tone::Good, text, None);
-                    name.try_set(String::new());
-                    presets.try_refresh();
-                }
-                Err(error) => {
-                    fault.try_set(Some(error.message));
-                }
-            }
-        });
-    };
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        save();
-    };
-    let label = move || {
-        if exists.get() {
-            "Replace preset"
-        } else {
-            "Save as preset"
-        }
-    };
-    view! {
-        <form class=parts::row on:submit=on_submit>
-            <div class=stylance::classes!(parts::field, parts::grow)>
-                <label for="advanced-preset-name" class=parts::label>
-                    "Name of the preset"
-                </label>
-                <input
-                    id="advanced-preset-name"
-                    type="text"
-                    maxlength="60"
-                    autocomplete="off"
-                    aria-invalid=move || fault.with(Option::is_some).then_some("true")
-                    aria-describedby="advanced-preset-help advanced-preset-fault"
-                    prop:value=name
-                    on:input=move |event| {
-                        name.set(event_target_value(&event));
-                        fault.set(None);
-                    }
-                />
-            </div>
-            <Button on_press=move |()| save()>{label}</Button>
-            <CopyButton text=Signal::stored(link) what="link to these settings" />
-        </form>
-        <p id="advanced-preset-fault" class=parts::fault>
-            {fault}
-        </p>
-        <p id="advanced-preset-help" class=parts::help>
-            "A preset is kept in the flow folder, for everybody who works on the flow. A link opens this dialog filled in."
-        </p>
-    }
-}
-
-/// The address that opens the wizard filled in.
-fn link(flow: FlowContext, settings: &SessionSettings) -> String {
-    let advanced = Some(Advanced {
-        step: WizardStep::Compute,
-        settings: Some(settings.clone()),
-    });
-    let route = flow.route(FlowView {
-        advanced,
-        ..FlowView::default()
-    });
-    let origin = window().location().origin().unwrap_or_default();
-    origin + &use_nav().href(&route)
 }

@@ -20,7 +20,7 @@ use super::{
     apply::Applying,
     entries::Fault,
     model::{Mode, Wizard},
-    presets::Sharing,
+    sharing::Sharing,
 };
 use crate::{
     pages::{flow::losses::losses, parts::Failure},
