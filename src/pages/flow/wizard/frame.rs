@@ -171,9 +171,16 @@ fn Reviewed(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
         Mode::Start => "Apply and start compute session",
         Mode::Change => "Apply changes",
     };
+    // Beside the button that was pressed, wherever the review is scrolled to.
+    let failure = move || {
+        let error = applying.failure.get()?;
+        Some(
+            view! { <div class=style::failure><Failure title=applying.failure_title() error=error /></div> },
+        )
+    };
     view! {
-        <ReviewStep preflight=preflight applying=applying />
-        <Footer step=step on_cancel=on_cancel note=reason>
+        <ReviewStep preflight=preflight />
+        <Footer step=step on_cancel=on_cancel note=reason failure=failure>
             <Button kind=ButtonKind::Primary state=state on_press=move |()| applying.begin()>
                 {label}
             </Button>
@@ -188,6 +195,9 @@ fn Footer(
     /// Why the last button cannot be pressed.
     #[prop(optional, into)]
     note: MaybeProp<String>,
+    /// What came of pressing it.
+    #[prop(optional, into)]
+    failure: ViewFn,
     children: Children,
 ) -> impl IntoView {
     let wizard = Wizard::from_context();
@@ -198,6 +208,7 @@ fn Footer(
     };
     view! {
         <div class=style::footer>
+            {move || failure.run()}
             <p class=style::reason>{move || note.get()}</p>
             <Button kind=ButtonKind::Quiet on_press=on_cancel>
                 "Cancel"

@@ -17,31 +17,22 @@ pub(super) use self::{
     preflight::{Reviewed, use_preflight},
 };
 use super::{
-    apply::Applying,
     entries::Fault,
     model::{Mode, Wizard},
     sharing::Sharing,
 };
 use crate::{
-    pages::{flow::losses::losses, parts::Failure},
+    pages::flow::losses::losses,
     ui::{Button, ButtonKind, Notice, NoticeKind},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/review/review.module.css");
 
 #[component]
-pub(super) fn ReviewStep(preflight: Reviewed, applying: Applying) -> impl IntoView {
-    let failure = move || {
-        let error = applying.failure.get()?;
-        Some(view! { <Failure title=applying.failure_title() error=error /> })
-    };
-    let content = match preflight.settings.get_value() {
+pub(super) fn ReviewStep(preflight: Reviewed) -> impl IntoView {
+    match preflight.settings.get_value() {
         Err(faults) => view! { <Faults faults=faults /> }.into_any(),
         Ok(settings) => view! { <Whole settings=settings preflight=preflight /> }.into_any(),
-    };
-    view! {
-        {failure}
-        {content}
     }
 }
 
