@@ -26,6 +26,7 @@ pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
     LineKind, RequirementLine, check_requirements, normalised_name, requirement_lines,
 };
+pub use suggest::nearest;
 
 use examine::examine;
 

@@ -14,24 +14,31 @@ pub(crate) fn did_you_mean<'a>(
     candidates: impl Iterator<Item = &'a str>,
     before: usize,
 ) -> String {
-    if before >= MOST_PROBLEMS || name.len() > LONGEST {
-        return String::new();
+    let near = (before < MOST_PROBLEMS).then(|| nearest(name, candidates));
+    near.flatten().map_or_else(String::new, |candidate| {
+        format!(" Did you mean {}?", quoted(candidate))
+    })
+}
+
+/// The candidate that `name` may be meant to be: the same but for case, or one or two typing errors away.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > LONGEST {
+        return None;
     }
     let most = if name.chars().count() < 4 { 1 } else { 2 };
     // Of a name as short as that, too little would be left.
     if name.chars().count() < 2 * most {
-        return String::new();
+        return None;
     }
+    let lower = name.to_lowercase();
     let near = candidates
         .filter(|candidate| {
             candidate.len() <= LONGEST && candidate.len().abs_diff(name.len()) <= most
         })
-        .map(|candidate| (distance(name, candidate), candidate))
+        .map(|candidate| (distance(&lower, &candidate.to_lowercase()), candidate))
         .filter(|(distance, _)| *distance <= most)
         .min();
-    near.map_or_else(String::new, |(_, candidate)| {
-        format!(" Did you mean {}?", quoted(candidate))
-    })
+    near.map(|(_, candidate)| candidate)
 }
 
 /// Levenshtein's: how many characters to add, remove or replace.
@@ -52,7 +59,7 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::did_you_mean;
+    use super::{did_you_mean, nearest};
 
     #[test]
     fn suggests_the_nearest_name() {
@@ -63,5 +70,13 @@ mod tests {
         assert_eq!(suggestion("summarise"), "");
         assert_eq!(suggestion("f"), "");
         assert_eq!(did_you_mean("fetc", names.into_iter(), 10), "");
+    }
+
+    #[test]
+    fn case_is_no_typing_error() {
+        let names = ["vCPUs", "memoryGB"];
+        assert_eq!(nearest("vcpus", names.into_iter()), Some("vCPUs"));
+        assert_eq!(nearest("MEMORY_GB", names.into_iter()), Some("memoryGB"));
+        assert_eq!(nearest("disk", names.into_iter()), None);
     }
 }

@@ -8,6 +8,7 @@ mod assets;
 mod auth;
 mod base_path;
 pub mod cli;
+mod config;
 mod events;
 pub mod files;
 pub mod flows;

@@ -326,3 +326,54 @@ fn what_a_killed_save_left_is_removed_at_the_next_start() {
     let _server = Server::start(world.path(), &[]);
     assert!(!leftover.exists());
 }
+
+#[test]
+fn a_configuration_is_checked_before_anything_is_done() {
+    let world = world();
+    let file = world.path().join("deck.yaml");
+    fs::write(
+        &file,
+        "vmSizes:\n- name: Small\n  vcpus: 1\n  memoryGB: 1\n",
+    )
+    .unwrap();
+    let output = serve(world.path(), &["--config", "deck.yaml"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let lines: Vec<&str> = text(&output.stderr).lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "flowdeck: the configuration is not right:",
+            "deck.yaml:3:3: \"vcpus\" is not known here; did you mean 'vCPUs'?",
+        ]
+    );
+    assert!(!world.path().join("data").exists());
+    let message = refused(world.path(), &["--config", "gone.yaml"]);
+    assert!(message.contains("gone.yaml cannot be read"), "{message}");
+}
+
+#[test]
+fn a_configuration_says_what_there_is_to_choose_from() {
+    let world = world();
+    let file = world.path().join("deck.yaml");
+    fs::write(&file, "vmSizes: [{name: Small, vCPUs: 1, memoryGB: 0.5}]\n").unwrap();
+    let server = Server::start(
+        world.path(),
+        &["--token", "secret", "--config", "deck.yaml"],
+    );
+    let (mut stream, head) = server.get("/api/projects/default/compute-options", "secret");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    let length = head.lines().find_map(|line| {
+        line.to_ascii_lowercase()
+            .strip_prefix("content-length:")?
+            .trim()
+            .parse()
+            .ok()
+    });
+    let mut body = vec![0; length.unwrap()];
+    stream.read_exact(&mut body).unwrap();
+    let options: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(options["sizes"].as_array().unwrap().len(), 1);
+    assert_eq!(options["defaultSize"], "Small");
+}

@@ -12,7 +12,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
-    Catalog, Compute, ComputeConfig, Host,
+    Compute, ComputeConfig, Host,
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
 };
@@ -27,12 +27,10 @@ use crate::{
     App, Assets, Settings,
     auth::{self, AllowedHosts, Token},
     base_path::BasePath,
+    config::{Config, ConfigError},
     flows::{FlowError, Flows},
     http,
 };
-
-/// Without activity for so long, a session is deleted, unless its start says otherwise.
-const MAX_IDLE: Duration = Duration::from_secs(60 * 60);
 
 /// Requests under way at the end get this long.
 const GRACE: Duration = Duration::from_secs(10);
@@ -50,6 +48,9 @@ pub(crate) struct Serve {
     /// The address and port to listen on; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8642")]
     listen: SocketAddr,
+    /// VM sizes, compute instances and identities, as docs/flowdeck.yaml shows; without it, what this machine has
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The secret that opens the server; without it, one is made and kept in the data folder
     #[arg(long, env = "FLOWDECK_TOKEN", hide_env_values = true)]
     token: Option<Token>,
@@ -87,6 +88,8 @@ enum ServeError {
     Flows(FlowError),
     #[error("the data folder {} cannot be written: {source}. Choose another one with --data.", .folder.display())]
     Data { folder: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Config(#[from] ConfigError),
     #[error("{0}{1}")]
     Compute(String, String),
     #[error("{0}")]
@@ -114,9 +117,10 @@ impl Serve {
         // Before anything slow, so that a wrong call is told at once, and before the ready line, so that no signal is lost.
         let ended = end_signal()?;
         let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;
+        let config = self.config()?;
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
-        let compute = self.open_compute(flows.path()).await?;
+        let compute = self.open_compute(flows.path(), config).await?;
         let data = |source| data_error(&self.data, source);
         let token = match self.token.clone() {
             Some(token) => token,
@@ -153,7 +157,15 @@ impl Serve {
         })
     }
 
-    async fn open_compute(&self, flows: &Path) -> Result<Compute, ServeError> {
+    fn config(&self) -> Result<Config, ConfigError> {
+        let host = Host::measure();
+        match &self.config {
+            Some(file) => Config::load(file, host),
+            None => Ok(Config::of_host(host)),
+        }
+    }
+
+    async fn open_compute(&self, flows: &Path, config: Config) -> Result<Compute, ServeError> {
         fs::create_dir_all(&self.data).map_err(|source| data_error(&self.data, source))?;
         let data = self
             .data
@@ -172,8 +184,8 @@ impl Serve {
             flows: flows.to_owned(),
             data,
             standby: self.standby,
-            max_idle: Some(MAX_IDLE),
-            catalog: Catalog::of_host(Host::measure()),
+            max_idle: config.max_idle,
+            catalog: config.catalog,
         };
         let opened = Compute::open(config, engine).await;
         opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))

@@ -1,0 +1,112 @@
+//! The administrator's file: what compute there is to choose from. `docs/flowdeck.yaml` shows everything it may say.
+
+mod compute;
+mod duration;
+mod fields;
+mod tree;
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use flowdeck_compute::{Catalog, Host};
+use thiserror::Error;
+
+use self::{fields::Problems, tree::Place};
+
+/// What the administrator has set.
+#[derive(Debug)]
+pub(crate) struct Config {
+    /// What there is to choose from.
+    pub(crate) catalog: Catalog,
+    /// After how long without activity a session ends when its start does not say; `None` for never.
+    pub(crate) max_idle: Option<Duration>,
+}
+
+/// Without activity for so long, a session is deleted, unless the file or its start says otherwise.
+const MAX_IDLE: Duration = Duration::from_secs(60 * 60);
+
+/// Larger files are no configuration, and would only fill the memory.
+const SIZE_LIMIT: u64 = 1024 * 1024;
+
+/// Why a file cannot be used.
+#[derive(Debug, Error)]
+pub(crate) enum ConfigError {
+    #[error("the configuration {} cannot be read: {source}. Give another file with --config.", .file.display())]
+    Unreadable { file: PathBuf, source: io::Error },
+    /// A line for each problem, as compilers write them.
+    #[error("the configuration is not right:{}", Lines(.file, .problems))]
+    Wrong {
+        file: PathBuf,
+        problems: Vec<Problem>,
+    },
+}
+
+/// What is wrong at a place, and what would be right.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    place: Place,
+    message: String,
+}
+
+struct Lines<'a>(&'a Path, &'a [Problem]);
+
+impl fmt::Display for Lines<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.1.iter().try_for_each(|problem| {
+            let Place { line, column } = problem.place;
+            let file = self.0.display();
+            write!(f, "\n{file}:{line}:{column}: {}", problem.message)
+        })
+    }
+}
+
+impl Config {
+    /// What a host offers by itself.
+    pub(crate) fn of_host(host: Host) -> Self {
+        Self {
+            catalog: Catalog::of_host(host),
+            max_idle: Some(MAX_IDLE),
+        }
+    }
+
+    /// Reads and checks a file. What it leaves out is as the host offers it.
+    pub(crate) fn load(file: &Path, host: Host) -> Result<Self, ConfigError> {
+        let text = read(file).map_err(|source| ConfigError::Unreadable {
+            file: file.to_owned(),
+            source,
+        })?;
+        let mut problems = Problems::default();
+        let folder = file.parent().unwrap_or(Path::new(""));
+        let config = match tree::parse(&text) {
+            Ok(root) => compute::read(root.as_ref(), folder, host, &mut problems),
+            Err(problem) => {
+                problems.add(problem.place, problem.message);
+                Self::of_host(host)
+            }
+        };
+        let problems = problems.in_order();
+        if problems.is_empty() {
+            return Ok(config);
+        }
+        let file = file.to_owned();
+        Err(ConfigError::Wrong { file, problems })
+    }
+}
+
+fn read(file: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(file)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    if metadata.len() > SIZE_LIMIT {
+        let message = format!("it is larger than {SIZE_LIMIT} bytes");
+        return Err(io::Error::other(message));
+    }
+    fs::read_to_string(file)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,170 @@
+use flowdeck_compute::gib;
+
+use super::*;
+
+const HOST: Host = Host {
+    cores: 4,
+    memory_mb: 16 * 1024,
+};
+
+fn load(text: &str) -> Result<Config, String> {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("deck.yaml");
+    fs::write(&file, text).unwrap();
+    fs::write(folder.path().join("feed-reader.token"), "hunter2\n").unwrap();
+    fs::write(folder.path().join("two-lines"), "a\nb\n").unwrap();
+    let start = folder.path().display().to_string() + "/";
+    Config::load(&file, HOST).map_err(|error| error.to_string().replace(&start, ""))
+}
+
+/// Where and what, without the file.
+fn wrong(text: &str) -> Vec<String> {
+    let message = load(text).unwrap_err();
+    let mut lines = message.lines();
+    assert_eq!(lines.next(), Some("the configuration is not right:"));
+    lines
+        .map(|line| line.strip_prefix("deck.yaml:").unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn the_documented_sample_is_right_and_says_everything() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/flowdeck.yaml");
+    let Config { catalog, max_idle } = load(&fs::read_to_string(sample).unwrap()).unwrap();
+    assert_eq!(max_idle, Some(Duration::from_secs(7200)));
+    assert_eq!(
+        (catalog.quota.v_cpus, gib(catalog.quota.memory_mb)),
+        (16, 12.0)
+    );
+    assert_eq!(catalog.sizes[0].memory_mb, 1536);
+    assert_eq!(catalog.sizes.len(), 3);
+    let identity = &catalog.identities[0];
+    assert_eq!(identity.credential.as_ref().unwrap().reveal(), "hunter2");
+    assert_eq!(identity.client_id.as_deref(), Some("flowdeck"));
+    let [team, spare] = &*catalog.instances else {
+        panic!("{:?}", catalog.instances)
+    };
+    assert_eq!(
+        (&*team.size.name, team.identity.as_deref()),
+        ("Standard_D4", Some("feed-reader"))
+    );
+    assert_eq!(team.idle_shutdown, Some(Duration::from_secs(1800)));
+    assert_eq!(
+        (spare.identity.as_deref(), spare.idle_shutdown),
+        (None, None)
+    );
+    assert_eq!(catalog.runtimes[0].instance, "team-box");
+}
+
+#[test]
+fn what_is_left_out_is_the_hosts() {
+    for text in ["", "# nothing\n", "quota:\n"] {
+        let config = load(text).unwrap();
+        let host = Config::of_host(HOST);
+        assert_eq!(config.catalog.sizes, host.catalog.sizes, "{text:?}");
+        assert_eq!(config.max_idle, host.max_idle);
+    }
+}
+
+#[test]
+fn a_problem_has_its_place_and_says_what_is_right() {
+    for (text, expected) in [
+        (
+            "vmsizes: []\n",
+            "1:1: \"vmsizes\" is not known here; did you mean 'vmSizes'?",
+        ),
+        (
+            "- 1\n",
+            "1:1: here must be a mapping with idleShutdown, quota, vmSizes, identities, computeInstances, runtimes",
+        ),
+        (
+            "vmSizes: []\n",
+            "1:10: there must be a VM size; leave 'vmSizes' out for those of this machine",
+        ),
+        (
+            "idleShutdown: 30\n",
+            "1:15: \"30\" is no time to wait for; write a number with a unit, such as 90s, 30m or 2h (at least 10s), or never",
+        ),
+        (
+            "quota:\n  vCPUs: many\n",
+            "2:10: 'vCPUs' must be a whole number from 1 to 4096",
+        ),
+        (
+            "quota:\n  memoryGB: -1\n",
+            "2:13: 'memoryGB' must be a number of GiB from 0.25 to 65536",
+        ),
+        (
+            "quota:\n  memoryGB: .nan\n",
+            "2:13: 'memoryGB' must be a number of GiB from 0.25 to 65536",
+        ),
+        (
+            "identities:\n- name: a/b\n",
+            "2:9: \"a/b\" cannot be a name: 1 to 64 letters, digits, '-', '_' or '.', with a letter or digit first",
+        ),
+        (
+            "identities:\n- name: a\n- name: A\n",
+            "3:9: the identity 'A' stands on line 2 already; give this one another name",
+        ),
+        (
+            "identities:\n- description: x\n",
+            "2:3: 'name' is missing here",
+        ),
+        ("identities:\n- name:\n", "2:3: 'name' is missing here"),
+        (
+            "identities:\n- {name: a, credentialFile: two-lines}\n",
+            "2:29: the credential two-lines must hold the token or password, alone on one line",
+        ),
+        (
+            "computeInstances:\n- {name: a, vmSize: Host_3}\n",
+            "2:21: there is no VM size \"Host_3\"; did you mean 'Host_1'?",
+        ),
+        (
+            "computeInstances:\n- {name: a, vmSize: Host_1, identity: b}\n",
+            "2:39: there is no identity \"b\"; none is set",
+        ),
+        (
+            "quota: {memoryGB: 1}\ncomputeInstances:\n- {name: a, vmSize: Host_1}\n",
+            "3:21: Host_1 is more than the whole quota of 16 vCPUs and 1 GiB; choose a smaller VM size, or raise 'quota'",
+        ),
+        (
+            "runtimes:\n- {name: a, computeInstance: b}\n",
+            "2:30: there is no compute instance \"b\"; none is set",
+        ),
+        (
+            "quota: 1\nquota: 2\n",
+            "2:1: \"quota\" stands here a second time, after line 1; keep one of them",
+        ),
+        (
+            "a: &x 1\n",
+            "1:4: anchors, aliases and tags are not read here; write the value out",
+        ),
+        (
+            "--- \na: 1\n---\nb: 1\n",
+            "4:1: a second document starts here; the file holds one",
+        ),
+    ] {
+        assert_eq!(wrong(text), [expected], "{text}");
+    }
+    assert!(wrong("quota: {\n")[0].contains("this is not YAML"));
+    let deep = &wrong(&"[".repeat(30))[0];
+    assert!(deep.contains("nested too deep"), "{deep}");
+    let missing = &wrong("identities:\n- {name: a, credentialFile: gone}\n")[0];
+    assert!(
+        missing.starts_with("2:29: the credential gone cannot be read: "),
+        "{missing}"
+    );
+    assert!(wrong("computeInstances:\n- {name: a, vmSize: Host_1}\nruntimes:\n- {name: r, computeInstance: a, image: 'a b'}\n")[0].starts_with("4:40: "));
+}
+
+#[test]
+fn all_problems_are_told_in_order() {
+    let text = "vmSizes:\n- {name: a, vCPUs: 0}\nquota: {cpus: 3}\n";
+    assert_eq!(
+        wrong(text),
+        [
+            "2:3: 'memoryGB' is missing here",
+            "2:20: 'vCPUs' must be a whole number from 1 to 4096",
+            "3:9: \"cpus\" is not known here; did you mean 'vCPUs'?",
+        ]
+    );
+}
