@@ -4,7 +4,10 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use flowdeck_contract::{
+    ids::SessionId,
+    session::{InstalledPackage, SessionSize},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::log::LogFile;
@@ -17,6 +20,14 @@ pub trait Engine: Send + Sync + 'static {
 
     /// Reserves a folder (or its like) for a session. Fails early when none can be had.
     async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError>;
+
+    /// Bounds what a session's processes may use, those that run and those to come. One that uses more memory fails with
+    /// `MemoryExceeded`, wherever it is. Bounding it again does no harm.
+    async fn limit(
+        &self,
+        session: &SessionId,
+        size: &SessionSize,
+    ) -> Result<PhaseNote, EngineError>;
 
     /// Makes sure that the base packages are there.
     async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError>;
@@ -162,6 +173,9 @@ pub struct ExecutorReply {
     /// The body, which may hold `NaN` and `Infinity`.
     pub body: Vec<u8>,
 }
+
+/// The code of a session that has used more memory than it has.
+pub const MEMORY_EXCEEDED: &str = "MemoryExceeded";
 
 /// Why an engine could not do something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

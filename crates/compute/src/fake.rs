@@ -9,7 +9,10 @@ use std::{
 };
 
 use async_trait::async_trait;
-use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use flowdeck_contract::{
+    ids::SessionId,
+    session::{InstalledPackage, SessionSize},
+};
 use tokio::sync::Notify;
 
 use crate::{
@@ -72,6 +75,7 @@ struct World {
     trouble: BTreeMap<Step, Trouble>,
     environments: BTreeMap<SessionId, BTreeSet<u32>>,
     runtimes: BTreeMap<u32, SessionId>,
+    limits: BTreeMap<SessionId, SessionSize>,
     started: u32,
     base_is_made: bool,
     satisfied: bool,
@@ -128,6 +132,12 @@ impl FakeEngine {
         all.collect()
     }
 
+    /// What a session is bounded to, when it is.
+    #[must_use]
+    pub fn limit_of(&self, session: &SessionId) -> Option<SessionSize> {
+        self.world().limits.get(session).cloned()
+    }
+
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -157,6 +167,15 @@ impl Engine for FakeEngine {
             .entry(session.clone())
             .or_default();
         self.step(Step::Allocate).await?;
+        Ok(None)
+    }
+
+    async fn limit(
+        &self,
+        session: &SessionId,
+        size: &SessionSize,
+    ) -> Result<PhaseNote, EngineError> {
+        self.world().limits.insert(session.clone(), size.clone());
         Ok(None)
     }
 
@@ -308,6 +327,7 @@ impl Engine for FakeEngine {
         {
             let mut world = self.world();
             world.environments.remove(session);
+            world.limits.remove(session);
             world.runtimes.retain(|_, other| other != session);
         }
         self.changed.notify_waiters();

@@ -9,6 +9,7 @@ mod http;
 mod install;
 mod kill;
 mod layout;
+mod limits;
 mod output;
 mod pip_config;
 mod proc;
@@ -27,10 +28,13 @@ use std::{
 };
 
 use async_trait::async_trait;
-use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use flowdeck_contract::{
+    ids::SessionId,
+    session::{InstalledPackage, SessionSize},
+};
 use tokio::sync::{OnceCell, watch};
 
-use self::{layout::Layout, tools::Tools};
+use self::{kill::Target, layout::Layout, limits::Limits, tools::Tools};
 use crate::{
     engine::{
         BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest, PhaseNote,
@@ -48,6 +52,18 @@ pub struct ProcessOptions {
     pub uv: Option<PathBuf>,
     /// Where base environments are kept, which servers may share; below the data folder when left out.
     pub base: Option<PathBuf>,
+    /// How sessions are bounded.
+    pub bounds: Bounds,
+}
+
+/// How sessions are bounded to their VM sizes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bounds {
+    /// By control groups where the server may make some, else as [`Bounds::Watched`].
+    #[default]
+    ControlGroups,
+    /// By looking at how much memory a session uses; CPUs are not bounded.
+    Watched,
 }
 
 /// How a runtime ended, once it has.
@@ -59,6 +75,7 @@ pub struct ProcessEngine {
     layout: Layout,
     options: ProcessOptions,
     tools: OnceCell<Tools>,
+    limits: Limits,
     /// How the runtimes that we started ourselves end.
     started: Mutex<HashMap<(u32, u64), Ending>>,
     /// The kernel's count of processes ended for want of memory when we began to watch.
@@ -75,9 +92,13 @@ impl ProcessEngine {
         let failed = |error: std::io::Error| EngineError::io(&what, &error);
         fs::create_dir_all(data).map_err(failed)?;
         let layout = Layout::new(data.canonicalize().map_err(failed)?, options.base.clone());
+        let layout = match options.bounds {
+            Bounds::ControlGroups => layout.with_groups(),
+            Bounds::Watched => layout,
+        };
         runtime::private_folder(&layout.sessions()).map_err(failed)?;
         // What prepares the base for a server that was killed goes on without it, and would write into what is removed.
-        kill::end(&layout, kill::Target::Session(&uv::preparation()?)).await?;
+        kill::end(&layout, Target::Session(&uv::preparation()?)).await?;
         let swept = layout.clone();
         let swept = tokio::task::spawn_blocking(move || base::remove_unfinished(&swept)).await;
         swept
@@ -88,6 +109,7 @@ impl ProcessEngine {
             layout,
             options,
             tools: OnceCell::new(),
+            limits: Limits::default(),
             started: Mutex::default(),
             memory_kills: proc::memory_kills(),
         })
@@ -102,6 +124,16 @@ impl ProcessEngine {
     fn ended(&self, runtime: &Runtime) -> Option<Ending> {
         let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
         started.get(&(runtime.process, runtime.started)).cloned()
+    }
+
+    /// Waits for the end of a runtime; gives how it ended, as far as that can be known.
+    async fn end_of(&self, runtime: &Runtime) -> Option<ExitStatus> {
+        let Some(mut ended) = self.ended(runtime) else {
+            runtime::ended(runtime).await;
+            return None;
+        };
+        let status = ended.wait_for(Option::is_some).await;
+        status.ok().and_then(|status| *status)
     }
 }
 
@@ -119,10 +151,24 @@ impl Engine for ProcessEngine {
 
     async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
         let folder = self.layout.session(session);
-        let made =
-            runtime::private_folder(&folder).and_then(|()| fs::write(folder.join(".write"), "x"));
+        let groups = || {
+            self.layout
+                .groups()
+                .map_or(Ok(()), |groups| groups.make(session))
+        };
+        let made = runtime::private_folder(&folder)
+            .and_then(|()| fs::write(folder.join(".write"), "x"))
+            .and_then(|()| groups());
         made.map_err(|error| EngineError::io("Making the session's folder", &error))?;
         Ok(Some("a process on this machine".to_owned()))
+    }
+
+    async fn limit(
+        &self,
+        session: &SessionId,
+        size: &SessionSize,
+    ) -> Result<PhaseNote, EngineError> {
+        self.limits.impose(&self.layout, session, size)
     }
 
     async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError> {
@@ -171,14 +217,17 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
         log: &LogFile,
     ) -> Result<PhaseNote, EngineError> {
-        install::install(
-            &self.layout,
-            self.tools(Some(log)).await?,
-            environment,
-            requirements,
-            log,
-        )
-        .await
+        let tools = self.tools(Some(log)).await?;
+        let session = &environment.session;
+        let target = Target::Session(session);
+        let installed = tokio::select! {
+            excess = self.limits.exceeded(&self.layout, session, target) => return Err(excess),
+            installed = install::install(&self.layout, tools, environment, requirements, log) => installed,
+        };
+        installed.map_err(|error| {
+            let excess = self.limits.excess(&self.layout, session, &target);
+            excess.unwrap_or(error)
+        })
     }
 
     async fn satisfies(
@@ -226,22 +275,17 @@ impl Engine for ProcessEngine {
     }
 
     async fn died(&self, runtime: &Runtime) -> EngineError {
-        let status = match self.ended(runtime) {
-            Some(mut ended) => ended
-                .wait_for(Option::is_some)
-                .await
-                .ok()
-                .and_then(|status| *status),
-            None => {
-                runtime::ended(runtime).await;
-                None
-            }
+        let target = Target::Runtime(runtime);
+        let status = tokio::select! {
+            excess = self.limits.exceeded(&self.layout, &runtime.session, target) => return excess,
+            status = self.end_of(runtime) => status,
         };
-        runtime::reason(status, self.memory_kills)
+        let excess = self.limits.excess(&self.layout, &runtime.session, &target);
+        excess.unwrap_or_else(|| runtime::reason(status, self.memory_kills))
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
-        kill::end(&self.layout, kill::Target::Runtime(runtime)).await?;
+        kill::end(&self.layout, Target::Runtime(runtime)).await?;
         remove(vec![runtime.socket.clone()], "Removing a runtime's socket").await
     }
 
@@ -250,7 +294,7 @@ impl Engine for ProcessEngine {
         environment: &EnvironmentId,
         runtime: &Runtime,
     ) -> Result<(), EngineError> {
-        kill::end(&self.layout, kill::Target::AllBut(runtime)).await?;
+        kill::end(&self.layout, Target::AllBut(runtime)).await?;
         let kept = self.layout.environment(environment);
         let Ok(entries) = fs::read_dir(self.layout.session(&environment.session)) else {
             return Ok(());
@@ -289,7 +333,17 @@ impl Engine for ProcessEngine {
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
-        kill::end(&self.layout, kill::Target::Session(session)).await?;
+        kill::end(&self.layout, Target::Session(session)).await?;
+        self.limits.forget(session);
+        if let Some(groups) = self.layout.groups().cloned() {
+            let session = session.clone();
+            let removed = tokio::task::spawn_blocking(move || groups.remove(&session)).await;
+            let removed = removed
+                .map_err(std::io::Error::other)
+                .and_then(|removed| removed);
+            removed
+                .map_err(|error| EngineError::io("Removing the session's control group", &error))?;
+        }
         let folders = vec![self.layout.runtime(session), self.layout.session(session)];
         remove(folders, "Removing the session's folder").await?;
         // Goes with the last of them; it is not there when paths are short.
@@ -316,6 +370,9 @@ impl Engine for ProcessEngine {
             };
             let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
             found.extend(names.filter_map(|name| SessionId::try_from(name).ok()));
+        }
+        if let Some(groups) = self.layout.groups() {
+            found.extend(groups.sessions());
         }
         Ok(found.into_iter().collect())
     }

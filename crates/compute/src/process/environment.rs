@@ -27,7 +27,7 @@ const MISLEADING: [&str; 8] = [
 /// A command that starts a process group of its own, carries the session's mark and knows nothing of the server's
 /// secrets.
 pub(super) fn command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
-    let mut command = Command::new(program);
+    let mut command = in_groups(layout, program, session);
     for (name, _) in std::env::vars_os() {
         let ours = name.as_encoded_bytes().starts_with(b"FLOWDECK_");
         if ours || MISLEADING.iter().any(|misleading| name == *misleading) {
@@ -41,5 +41,19 @@ pub(super) fn command(layout: &Layout, program: &Path, session: &SessionId) -> C
         .env("PYTHONIOENCODING", "utf-8")
         .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
         .process_group(0);
+    command
+}
+
+/// A command that enters the session's control groups before anything else: whatever it starts is in them, too.
+fn in_groups(layout: &Layout, program: &Path, session: &SessionId) -> Command {
+    const ENTER: &str =
+        r#"while [ "$1" != -- ]; do echo $$ > "$1" || exit; shift; done; shift; exec "$@""#;
+    let doors = layout.groups().map(|groups| groups.doors(session));
+    let Some(doors) = doors.filter(|doors| !doors.is_empty()) else {
+        return Command::new(program);
+    };
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", ENTER, "flowdeck"]).args(doors);
+    command.arg("--").arg(program);
     command
 }

@@ -19,6 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Which processes to end.
+#[derive(Clone, Copy)]
 pub(super) enum Target<'a> {
     /// All of a session.
     Session(&'a SessionId),
@@ -50,6 +51,12 @@ pub(super) async fn end(layout: &Layout, target: Target<'_>) -> Result<(), Engin
         victims.iter().for_each(kill);
         tokio::time::sleep(PAUSE).await;
     }
+}
+
+/// The numbers of the target's processes.
+pub(super) fn pids(layout: &Layout, target: Target<'_>) -> io::Result<Vec<u32>> {
+    let found = victims(layout, &target, &mut HashSet::new())?;
+    Ok(found.iter().map(|process| process.pid).collect())
 }
 
 /// The ids of all sessions of this data folder of which a process lives.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use flowdeck_contract::ids::SessionId;
 use sha2::{Digest as _, Sha256};
 
+use super::limits::Groups;
 use crate::engine::EnvironmentId;
 
 /// A Unix socket's path has 107 bytes; Python's multiprocessing puts `/tmp/pymp-xxxxxxxx/listener-xxxxxxxx` below the
@@ -16,13 +17,25 @@ const LONGEST_RUNTIME_FOLDER: usize = 107 - "/tmp/pymp-xxxxxxxx/listener-xxxxxxx
 pub(super) struct Layout {
     data: PathBuf,
     base: PathBuf,
+    groups: Option<Groups>,
 }
 
 impl Layout {
     /// `data` must be absolute and without links: it marks our processes.
     pub(super) fn new(data: PathBuf, base: Option<PathBuf>) -> Self {
         let base = base.unwrap_or_else(|| data.join("base"));
-        Self { data, base }
+        let groups = None;
+        Self { data, base, groups }
+    }
+
+    /// Sessions get control groups, where this server may make some.
+    pub(super) fn with_groups(self) -> Self {
+        let groups = Groups::find(format!("{}-", self.short_name()));
+        Self { groups, ..self }
+    }
+
+    pub(super) fn groups(&self) -> Option<&Groups> {
+        self.groups.as_ref()
     }
 
     pub(super) fn data(&self) -> &Path {
@@ -64,8 +77,12 @@ impl Layout {
 
     /// Where runtime folders are when the data folder's path is long; its name is told by the data folder's.
     pub(super) fn short_runtimes(&self) -> PathBuf {
+        std::env::temp_dir().join(self.short_name())
+    }
+
+    fn short_name(&self) -> String {
         let hash = hex(&Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
-        std::env::temp_dir().join(format!("flowdeck-{}", &hash[..12]))
+        format!("flowdeck-{}", &hash[..12])
     }
 
     /// Where a session's executor listens.

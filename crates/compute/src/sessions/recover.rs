@@ -9,7 +9,13 @@ use flowdeck_contract::{
 };
 
 use super::{Core, install::end_install, live::SessionLog};
-use crate::{engine::EngineError, error::ComputeError, id, owner::Owner, state::State};
+use crate::{
+    engine::{EngineError, MEMORY_EXCEEDED},
+    error::ComputeError,
+    id,
+    owner::Owner,
+    state::State,
+};
 
 impl Core {
     /// Takes over what is remembered. Called once, before anything else happens.
@@ -61,7 +67,18 @@ impl Core {
             );
             return Ok(());
         };
+        if let Some(size) = &record.view.size
+            && let Err(error) = self.engine.limit(&runtime.session, size).await
+        {
+            self.spawn_fail(flow, error);
+            return Ok(());
+        }
         if !self.engine.is_alive(&runtime).await {
+            let death = self.engine.died(&runtime).await;
+            if death.code == MEMORY_EXCEEDED {
+                self.spawn_fail(flow, death);
+                return Ok(());
+            }
             let died = EngineError::new(
                 "RuntimeDied",
                 "The runtime ended while the server was down.",

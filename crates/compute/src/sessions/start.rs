@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use flowdeck_contract::{
     capability::Action,
-    ids::OperationId,
+    ids::{OperationId, SessionId},
     session::{Phase, StartRoute},
     settings::SessionSettings,
 };
 
 use super::{Core, Record};
 use crate::{
-    engine::{BaseState, EngineError, EnvironmentId, Requirements},
+    engine::{BaseState, EngineError, EnvironmentId, PhaseNote, Requirements},
     error::ComputeError,
     flow::{self, Fingerprint},
     id,
@@ -166,6 +166,12 @@ impl Start<'_> {
         self.core.switch_log(self.flow, &session);
         self.log()
             .line(format!("Took a runtime that stood by: {installed}."));
+        if let Some(bounds) = self.limit(&session).await? {
+            self.note(
+                Phase::Allocate,
+                Some(format!("took a runtime that stood by; {bounds}")),
+            )?;
+        }
         self.check().await
     }
 
@@ -177,7 +183,13 @@ impl Start<'_> {
     ) -> Result<(), EngineError> {
         let engine = &self.core.engine;
         let note = engine.allocate(&environment.session).await?;
-        self.note(Phase::Allocate, note)?;
+        let bounds = self.limit(&environment.session).await?;
+        let note = note
+            .into_iter()
+            .chain(bounds)
+            .collect::<Vec<_>>()
+            .join("; ");
+        self.note(Phase::Allocate, Some(note).filter(|note| !note.is_empty()))?;
 
         self.enter(Phase::PullImage)?;
         let base = engine.prepare_base(&self.log()).await?;
@@ -213,6 +225,13 @@ impl Start<'_> {
         self.change(|record| record.runtime = Some(runtime))?;
         self.enter(Phase::Check)?;
         self.check().await
+    }
+
+    async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
+        match self.core.record(self.flow).view.size {
+            Some(size) => self.core.engine.limit(session, &size).await,
+            None => Ok(None),
+        }
     }
 
     async fn install(

@@ -16,7 +16,7 @@ use std::{
 
 use flowdeck_compute::{
     Catalog, Compute, ComputeConfig, Host, StartSession,
-    process::{ProcessEngine, ProcessOptions},
+    process::{Bounds, ProcessEngine, ProcessOptions},
 };
 use flowdeck_contract::{
     azure::{OperationResult, OperationStatus},
@@ -124,6 +124,10 @@ impl Home {
     }
 
     pub(crate) async fn engine_in(&self, data: &Path) -> Arc<ProcessEngine> {
+        self.engine_bounded(data, Bounds::default()).await
+    }
+
+    pub(crate) async fn engine_bounded(&self, data: &Path, bounds: Bounds) -> Arc<ProcessEngine> {
         let tools = data.join("tools");
         if !tools.exists() {
             fs::create_dir_all(data).unwrap();
@@ -132,6 +136,7 @@ impl Home {
         }
         let options = ProcessOptions {
             base: Some(shared("base")),
+            bounds,
             ..ProcessOptions::default()
         };
         Arc::new(ProcessEngine::new(data, options).await.unwrap())
