@@ -5,7 +5,7 @@ use flowdeck_contract::settings::{
 };
 
 use crate::{
-    catalog::{ComputeInstance, VmSize, gib},
+    catalog::{Catalog, ComputeInstance, VmSize, gib},
     compute::Compute,
     error::ComputeError,
     sessions::Core,
@@ -43,6 +43,24 @@ impl Compute {
                 .collect(),
             default_idle_seconds: core.config.max_idle.map(|idle| idle.as_secs()),
         }
+    }
+
+    /// What the administrator offers.
+    #[must_use]
+    pub fn catalog(&self) -> &Catalog {
+        &self.core.config.catalog
+    }
+
+    /// Stops a compute instance and ends the sessions on it; one that is stopped stays so.
+    ///
+    /// # Errors
+    /// When there is none of that name, or the store fails.
+    pub fn stop_instance(&self, name: &str) -> Result<(), ComputeError> {
+        if self.core.config.catalog.instance(name).is_none() {
+            return Err(ComputeError::InstanceNotFound(name.to_owned()));
+        }
+        self.core
+            .stop_instance(name, "Its compute instance was stopped.")
     }
 
     /// Starts a compute instance that is stopped; gives it as it is then.

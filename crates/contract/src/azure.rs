@@ -189,6 +189,40 @@ pub enum RuntimeStatus {
     Available,
 }
 
+/// A runtime of a compute instance, from before there were compute sessions. `GET FlowRuntimes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowRuntimeDto {
+    /// Its name.
+    pub runtime_name: String,
+    /// What it was for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_description: Option<String>,
+    /// `ComputeInstance`.
+    pub runtime_type: RuntimeType,
+    /// The name of its environment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
+    /// `Unavailable`: nothing runs on it.
+    pub status: RuntimeStatus,
+    /// Why.
+    pub status_message: String,
+    /// The compute instance it stood on.
+    pub compute_instance_name: String,
+    /// Its image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docker_image: Option<String>,
+}
+
+/// What a runtime stood on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub enum RuntimeType {
+    /// A compute instance.
+    ComputeInstance,
+}
+
 /// What polling a long operation gives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

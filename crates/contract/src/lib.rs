@@ -14,6 +14,7 @@ pub mod ids;
 pub mod image;
 pub mod packages;
 pub mod paths;
+pub mod resources;
 pub mod runs;
 pub mod session;
 pub mod settings;

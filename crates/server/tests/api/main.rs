@@ -15,6 +15,7 @@ mod files;
 mod flow_sessions;
 mod flows;
 mod openapi;
+mod resources;
 mod runs;
 mod sessions;
 mod settings;

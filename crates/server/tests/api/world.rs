@@ -9,7 +9,8 @@ use axum::{
     response::Response,
 };
 use flowdeck_compute::{
-    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identity, Secret, fake::FakeEngine,
+    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identity, OldRuntime, Secret,
+    fake::FakeEngine,
 };
 use flowdeck_contract::ids::ProjectName;
 use flowdeck_server::{AllowedHosts, App, Assets, Settings, flows::Flows, http::router};
@@ -50,6 +51,13 @@ fn catalog() -> Catalog {
             description: Some("Pulls images".to_owned()),
             client_id: Some("pull-user".to_owned()),
             credential: Some(Secret::new("hunter2".to_owned())),
+        }],
+        runtimes: vec![OldRuntime {
+            name: "old".to_owned(),
+            instance: "shared".to_owned(),
+            image: Some("registry.example.com/old:1".to_owned()),
+            environment: None,
+            description: Some("Of the support team".to_owned()),
         }],
         ..host
     }

@@ -2,6 +2,8 @@
 
 mod flows;
 mod operations;
+mod resources;
+mod runtimes;
 mod session_actions;
 mod session_by_flow;
 mod session_by_id;
@@ -34,8 +36,11 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(flows::routes())
         .merge(session_by_flow::routes())
         .merge(session_by_id::routes())
+        .merge(runtimes::routes())
         .merge(operations::routes());
-    OpenApiRouter::new().nest(WORKSPACE, below_workspace)
+    OpenApiRouter::new()
+        .nest(WORKSPACE, below_workspace)
+        .merge(resources::routes())
 }
 
 /// Names a workspace.
@@ -106,25 +111,16 @@ impl WorkspaceSessionPath {
 impl WorkspacePath {
     /// The project that the workspace is.
     fn project(&self, app: &App) -> ApiResult<ProjectName> {
-        let local = [
-            (
-                "subscription",
-                "SubscriptionNotFound",
-                &self.subscription_id,
-            ),
-            (
-                "resource group",
-                "ResourceGroupNotFound",
-                &self.resource_group_name,
-            ),
-        ];
-        for (what, code, given) in local {
-            if given != LOCAL {
-                let message =
-                    format!("There is no {what} ‘{given}’ here; this server's is ‘{LOCAL}’.");
-                return Err(ApiError::not_found(code, message));
-            }
-        }
+        require_local(
+            "subscription",
+            "SubscriptionNotFound",
+            &self.subscription_id,
+        )?;
+        require_local(
+            "resource group",
+            "ResourceGroupNotFound",
+            &self.resource_group_name,
+        )?;
         match ProjectName::try_from(self.workspace_name.as_str()) {
             Ok(project) if project == app.project => Ok(project),
             _ => {
@@ -166,6 +162,15 @@ impl WorkspaceSessionPath {
             ApiError::not_found("SessionNotFound", message)
         })
     }
+}
+
+/// Says whether what is named is the one that there is.
+fn require_local(what: &str, code: &'static str, given: &str) -> ApiResult<()> {
+    if given == LOCAL {
+        return Ok(());
+    }
+    let message = format!("There is no {what} ‘{given}’ here; this server's is ‘{LOCAL}’.");
+    Err(ApiError::not_found(code, message))
 }
 
 /// The address of the server as the client sees it, without a slash at its end.
