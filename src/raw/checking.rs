@@ -10,7 +10,7 @@ use super::{
     pace::pause_after,
     workbench::{FileState, Workbench},
 };
-use crate::files::Listed;
+use crate::{files::Listed, pages::flow::use_definition};
 
 /// The last checks of the flow's definition and requirements file, and the next.
 #[derive(Clone, Copy)]
@@ -121,6 +121,21 @@ impl Workbench {
                 if untrack(|| workbench.is_requirements(&path)) {
                     workbench.check_soon(&path);
                 }
+            }
+        });
+        // Until the definition is open here, the one on disk says which file holds the requirements.
+        let on_disk = use_definition(workbench.flow);
+        Effect::new(move |_| {
+            let named = on_disk.with(|definition| {
+                let flow = definition.as_ref()?.flow()?;
+                flow.environment.python_requirements_txt.clone()
+            });
+            let is_open = definition
+                .get_untracked()
+                .is_some_and(|path| untrack(|| workbench.document(&path, |_| ())).is_some());
+            let known = workbench.checks.requirements;
+            if !is_open && known.with_untracked(|known| *known != named) {
+                known.set(named);
             }
         });
         on_cleanup(move || {

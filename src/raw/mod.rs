@@ -14,6 +14,7 @@ mod draft;
 mod drafts;
 mod ffi;
 mod keeping;
+mod missing;
 mod mode;
 mod notices;
 mod opening;

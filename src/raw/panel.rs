@@ -10,6 +10,7 @@ use super::{
     compare::Compare,
     document::{Disk, Status},
     ffi::HINT_ID,
+    missing::MissingFile,
     notices::Notices,
     requirements::RequirementsBar,
     tab_bar::{panel_id, tab_id},
@@ -116,12 +117,7 @@ fn NotInEditor(path: FilePath, state: FileState) -> impl IntoView {
             </Notice>
         }
         .into_any(),
-        FileState::Missing => view! {
-            <Notice kind=NoticeKind::Warning title=format!("There is no file {path}")>
-                <p>"It was deleted or renamed, or its address is mistyped. Choose a file under Files."</p>
-            </Notice>
-        }
-        .into_any(),
+        FileState::Missing => view! { <MissingFile path=path /> }.into_any(),
         FileState::Failed(error) => view! {
             <Failure
                 title=format!("{path} could not be read")

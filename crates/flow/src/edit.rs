@@ -20,7 +20,7 @@ impl fmt::Display for EditError {
         f.write_str(match self {
             EditError::Unreadable => "It cannot be read as YAML. Correct it in raw file mode first.",
             EditError::Unusual => {
-                "Its environment is written in a way that flowdeck does not change. Set environment.image in raw file mode."
+                "Its environment is written in a way that flowdeck does not change. Change it in raw file mode."
             }
         })
     }
@@ -34,26 +34,43 @@ impl std::error::Error for EditError {}
 /// When the text is no YAML mapping, or writes its environment in an unusual way. What is returned is known to mean the
 /// same as before but for the image.
 pub fn set_environment_image(text: &str, image: Option<&str>) -> Result<String, EditError> {
-    let (rest, now) = meaning(text)?;
-    if now.as_deref() == image {
+    set_environment(text, "image", image)
+}
+
+/// The text with `environment.python_requirements_txt` set to `path`.
+///
+/// # Errors
+/// As [`set_environment_image`] does.
+pub fn set_environment_requirements(text: &str, path: &str) -> Result<String, EditError> {
+    set_environment(text, "python_requirements_txt", Some(path))
+}
+
+fn set_environment(
+    text: &str,
+    key: &'static str,
+    value: Option<&str>,
+) -> Result<String, EditError> {
+    let (rest, now) = meaning(text, key)?;
+    if now.as_deref() == value {
         return Ok(text.to_owned());
     }
-    let spellings = image.map(|image| [image.to_owned(), Json::from(image).to_string()]);
+    let spellings = value.map(|value| [value.to_owned(), Json::from(value).to_string()]);
     let candidates = match &spellings {
         None => vec![None],
         Some(spellings) => spellings.iter().map(|text| Some(text.as_str())).collect(),
     };
     candidates
         .into_iter()
-        .filter_map(|spelling| edited(text, spelling))
+        .filter_map(|spelling| edited(text, key, spelling))
         .find(|edited| {
-            meaning(edited).is_ok_and(|(others, found)| found.as_deref() == image && others == rest)
+            meaning(edited, key)
+                .is_ok_and(|(others, found)| found.as_deref() == value && others == rest)
         })
         .ok_or(EditError::Unusual)
 }
 
-/// Everything that a text says but its image, and its image.
-fn meaning(text: &str) -> Result<(Json, Option<String>), EditError> {
+/// Everything that a text says but the value of `key` in its environment, and that value.
+fn meaning(text: &str, key: &str) -> Result<(Json, Option<String>), EditError> {
     let source = SourceText::new(text);
     let (tree, problems) = compose(&source).map_err(|_| EditError::Unreadable)?;
     let root = tree.root().filter(|root| root.as_mapping().is_some());
@@ -74,9 +91,9 @@ fn meaning(text: &str) -> Result<(Json, Option<String>), EditError> {
             _ => Err(EditError::Unusual),
         };
     };
-    let image = match environment.shift_remove("image") {
+    let value = match environment.shift_remove(key) {
         None | Some(Json::Null) => None,
-        Some(Json::String(image)) => Some(image),
+        Some(Json::String(value)) => Some(value),
         Some(_) => return Err(EditError::Unusual),
     };
     // An environment that asks for nothing is the same as none.
@@ -88,7 +105,7 @@ fn meaning(text: &str) -> Result<(Json, Option<String>), EditError> {
         }
         json
     };
-    Ok((json, image))
+    Ok((json, value))
 }
 
 fn without_environment(mut json: Json) -> Json {
@@ -98,33 +115,38 @@ fn without_environment(mut json: Json) -> Json {
     json
 }
 
-/// The text with the image spelled so; `None` where this cannot tell how.
-fn edited(text: &str, image: Option<&str>) -> Option<String> {
+/// The text with the value of `key` spelled so; `None` where this cannot tell how.
+fn edited(text: &str, key: &'static str, value: Option<&str>) -> Option<String> {
     let source = SourceText::new(text);
     let (tree, _) = compose(&source).ok()?;
     let root = tree.root()?.as_mapping()?;
-    let text = Text::new(text);
-    let (range, put) = match (root.entry("environment"), image) {
+    let text = Text::new(text, key);
+    let (range, put) = match (root.entry("environment"), value) {
         (None, None) => return None,
-        (None, Some(image)) => text.append(image),
-        (Some(environment), image) => match environment.value.as_mapping() {
-            Some(mapping) => text.change(environment, mapping, image)?,
-            None => text.fill(environment, image?)?,
+        (None, Some(value)) => text.append(value),
+        (Some(environment), value) => match environment.value.as_mapping() {
+            Some(mapping) => text.change(environment, mapping, value)?,
+            None => text.fill(environment, value?)?,
         },
     };
     Some(text.replaced(range, &put))
 }
 
-/// A text by lines and columns.
+/// A text by lines and columns, and the key of its environment that is changed.
 struct Text<'t> {
     text: &'t str,
+    key: &'static str,
     line_end: &'static str,
 }
 
 impl<'t> Text<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, key: &'static str) -> Self {
         let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { text, line_end }
+        Self {
+            text,
+            key,
+            line_end,
+        }
     }
 
     fn replaced(&self, range: Range<usize>, put: &str) -> String {
@@ -134,7 +156,7 @@ impl<'t> Text<'t> {
     }
 
     /// A whole environment at the end.
-    fn append(&self, image: &str) -> (Range<usize>, String) {
+    fn append(&self, value: &str) -> (Range<usize>, String) {
         let end = self.text.len();
         let eol = self.line_end;
         let before = if self.text.is_empty() || self.text.ends_with('\n') {
@@ -144,58 +166,67 @@ impl<'t> Text<'t> {
         };
         (
             end..end,
-            format!("{before}environment:{eol}  image: {image}{eol}"),
+            format!("{before}environment:{eol}  {}: {value}{eol}", self.key),
         )
     }
 
-    /// The first image of an environment that is empty.
-    fn fill(&self, environment: Entry<'_>, image: &str) -> Option<(Range<usize>, String)> {
+    /// The first entry of an environment that is empty.
+    fn fill(&self, environment: Entry<'_>, value: &str) -> Option<(Range<usize>, String)> {
         if !environment.value.is_null() {
             return None;
         }
         let key = environment.key.span().start;
         let indent = " ".repeat(key.column as usize + 1);
         let end = self.line(key.line)?.end;
-        Some((end..end, format!("{}{indent}image: {image}", self.line_end)))
+        Some((
+            end..end,
+            format!("{}{indent}{}: {value}", self.line_end, self.key),
+        ))
     }
 
     fn change(
         &self,
         environment: Entry<'_>,
         mapping: Mapping<'_>,
-        image: Option<&str>,
+        value: Option<&str>,
     ) -> Option<(Range<usize>, String)> {
         let start = self.offset(mapping.span().start)?;
         let is_flow = self.text.get(start..)?.starts_with('{');
-        match (mapping.entry("image"), image) {
-            (Some(entry), Some(image)) => self.put(entry, image),
+        match (mapping.entry(self.key), value) {
+            (Some(entry), Some(value)) => self.put(entry, value),
             (Some(entry), None) if is_flow => self.cut_from_flow(entry, mapping),
             (Some(_), None) if mapping.len() == 1 => self.cut_lines(environment.key, mapping),
             (Some(entry), None) => self.cut_lines(entry.key, mapping),
-            (None, Some(image)) if is_flow => {
+            (None, Some(value)) if is_flow => {
                 let comma = if mapping.len() == 0 { "" } else { ", " };
-                Some((start + 1..start + 1, format!("image: {image}{comma}")))
+                Some((
+                    start + 1..start + 1,
+                    format!("{}: {value}{comma}", self.key),
+                ))
             }
-            (None, Some(image)) => {
+            (None, Some(value)) => {
                 let first = mapping.entries().next()?.key.span().start;
                 let at = self.offset(first)?;
                 let indent = " ".repeat(first.column as usize - 1);
-                Some((at..at, format!("image: {image}{}{indent}", self.line_end)))
+                Some((
+                    at..at,
+                    format!("{}: {value}{}{indent}", self.key, self.line_end),
+                ))
             }
             (None, None) => None,
         }
     }
 
     /// Another value for an entry.
-    fn put(&self, entry: Entry<'_>, image: &str) -> Option<(Range<usize>, String)> {
+    fn put(&self, entry: Entry<'_>, value: &str) -> Option<(Range<usize>, String)> {
         if entry.value.is_null() && self.span(entry.value)?.is_empty() {
             let after = self.offset(entry.key.span().end)?;
             let colon = after + self.text.get(after..)?.find(':')? + 1;
-            return Some((colon..colon, format!(" {image}")));
+            return Some((colon..colon, format!(" {value}")));
         }
         let range = self.span(entry.value)?;
         let written = self.text.get(range.clone())?.trim_end();
-        Some((range.start..range.start + written.len(), image.to_owned()))
+        Some((range.start..range.start + written.len(), value.to_owned()))
     }
 
     /// Takes an entry out of `{…}`, with one of the commas around it.
@@ -222,7 +253,7 @@ impl<'t> Text<'t> {
     /// Takes out the lines from a key to where the next key or the end of what its mapping holds is.
     fn cut_lines(&self, key: Value<'_>, mapping: Mapping<'_>) -> Option<(Range<usize>, String)> {
         let from = self.line(key.span().start.line)?.start;
-        let value = mapping.entry("image")?.value.span();
+        let value = mapping.entry(self.key)?.value.span();
         let mut last = key.span().start.line.max(value.start.line);
         if value.end.column > 1 {
             last = last.max(value.end.line);

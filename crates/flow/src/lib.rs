@@ -17,7 +17,7 @@ mod requirements;
 mod suggest;
 mod yaml;
 
-pub use edit::{EditError, set_environment_image};
+pub use edit::{EditError, set_environment_image, set_environment_requirements};
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,

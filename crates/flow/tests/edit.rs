@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
 
-use flowdeck_flow::{EditError, check, set_environment_image};
+use flowdeck_flow::{EditError, check, set_environment_image, set_environment_requirements};
 use proptest::{prelude::*, sample::select};
 
 const IMAGE: &str = "registry.example/team/runtime:3";
@@ -144,4 +144,26 @@ proptest! {
             prop_assert!(without.lines().any(|kept| kept == line));
         }
     }
+}
+
+#[test]
+fn the_requirements_file_is_named_beside_whatever_else_the_environment_says() {
+    let named = |text: &str| set_environment_requirements(text, "requirements.txt");
+    assert_eq!(
+        named("nodes: []\n").unwrap(),
+        "nodes: []\nenvironment:\n  python_requirements_txt: requirements.txt\n"
+    );
+    assert_eq!(
+        named("environment:\n  image: a.example/x:1 # kept\nnodes: []\n").unwrap(),
+        "environment:\n  python_requirements_txt: requirements.txt\n  image: a.example/x:1 # kept\nnodes: []\n"
+    );
+    assert_eq!(
+        named("environment: {image: x}\n").unwrap(),
+        "environment: {python_requirements_txt: requirements.txt, image: x}\n"
+    );
+    assert_eq!(
+        set_environment_requirements("nodes: []\n", "a: b.txt").unwrap(),
+        "nodes: []\nenvironment:\n  python_requirements_txt: \"a: b.txt\"\n"
+    );
+    assert_eq!(named("- 1\n"), Err(EditError::Unreadable));
 }

@@ -21,10 +21,9 @@ use std::sync::Arc;
 use flowdeck_contract::ids::FlowId;
 use leptos::prelude::*;
 
-pub use self::context::FlowContext;
 use self::{
     actions::{Actions, announce_session},
-    definition::{Definition, use_definition},
+    definition::Definition,
     findings::Findings,
     inputs::{InputForm, Inputs},
     nodes::Nodes,
@@ -35,6 +34,7 @@ use self::{
     toolbar::Toolbar,
     wizard::AdvancedSettings,
 };
+pub use self::{context::FlowContext, definition::use_definition};
 use super::parts::{Failure, PageHeading};
 use crate::{
     api::{ApiError, Load},

@@ -1,6 +1,6 @@
 // What an install says when it fails, and that it installs what was asked for when it does not.
 
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
@@ -63,4 +63,29 @@ test('an install into a running session brings a package without a restart by ha
   await app.setRawMode(false);
   await app.run();
   await expect(app.outputs).toContainText('2.0.0');
+});
+
+test('a flow without requirements gets a file from the menu, and its definition names it', async ({ deck, app }) => {
+  const folder = addFlow(deck.flows, 'bare', pythonFlow('return text'));
+  await deck.start();
+  await app.open('bare');
+  await app.startSession();
+  await app.chooseSession('Install packages from requirements.txt');
+  await app.page.getByRole('button', { name: 'Create requirements.txt' }).click();
+  await expect(app.editor('requirements.txt')).toBeVisible();
+  await expect(app.page.getByRole('button', { name: 'Save and install' })).toBeVisible();
+  await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
+  await expect
+    .poll(() => readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8'))
+    .toContain('environment:\n  python_requirements_txt: requirements.txt\n');
+  expect(readFileSync(path.join(folder, 'requirements.txt'), 'utf8')).toBe('');
+});
+
+test('a requirements file of another name is one from the first look', async ({ deck, app }) => {
+  const flow = pythonFlow('return text', { 'deps/all.txt': 'tiny-thing\n' });
+  flow['flow.dag.yaml'] += 'environment:\n  python_requirements_txt: deps/all.txt\n';
+  addFlow(deck.flows, 'elsewhere', flow);
+  await deck.start();
+  await app.edit('elsewhere', 'deps/all.txt');
+  await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
 });

@@ -1,0 +1,123 @@
+//! A requirements file that is not there yet, and making one.
+
+use flowdeck_contract::ids::FilePath;
+use leptos::prelude::*;
+
+use super::{
+    disk::Written,
+    document::{Disk, Precondition},
+    workbench::Workbench,
+};
+use crate::{
+    api::ApiError,
+    pages::parts::tell_failure,
+    ui::{Button, ButtonKind, ButtonState, Notice, NoticeKind},
+};
+
+/// Stands in the place of a file that is not there.
+#[component]
+pub(super) fn MissingFile(path: FilePath) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    if !untrack(|| workbench.is_requirements(&path)) {
+        return view! {
+            <Notice kind=NoticeKind::Warning title=format!("There is no file {path}")>
+                <p>"It was deleted or renamed, or its address is mistyped. Choose a file under Files."</p>
+            </Notice>
+        }
+        .into_any();
+    }
+    let making = RwSignal::new(false);
+    let state = Signal::derive(move || {
+        if making.get() {
+            ButtonState::Busy
+        } else {
+            ButtonState::Ready
+        }
+    });
+    let label = format!("Create {path}");
+    let title = format!("There is no file {path} yet");
+    let make = move |()| {
+        making.set(true);
+        let path = path.clone();
+        workbench.spawn(async move {
+            workbench.make_requirements(&path).await;
+            making.try_set(false);
+        });
+    };
+    view! {
+        <Notice kind=NoticeKind::Info title=title>
+            <p>
+                "It lists the Python packages that the flow needs, one a line. The flow’s definition will name it as environment.python_requirements_txt."
+            </p>
+            <div>
+                <Button kind=ButtonKind::Primary state=state on_press=make>
+                    {label}
+                </Button>
+            </div>
+        </Notice>
+    }
+    .into_any()
+}
+
+impl Workbench {
+    /// Makes the requirements file, shows it, and lets the definition name it.
+    async fn make_requirements(&self, path: &FilePath) {
+        match self
+            .flow_files()
+            .write(path, &Precondition::Absent, "")
+            .await
+        {
+            Ok(Written::Done(entry)) => {
+                self.listing.put(entry);
+                self.status.announce(format!("{path} added."));
+            }
+            // Somebody was faster: theirs is shown.
+            Ok(Written::Refused) => {}
+            Err(error) => {
+                return tell_failure(self.status, &format!("{path} was not added"), &error);
+            }
+        }
+        self.retry(path);
+        self.focus_editor_soon();
+        if let Err(error) = self.name_requirements(path).await {
+            let title = format!("The flow’s definition does not name {path}");
+            tell_failure(self.status, &title, &error);
+        }
+    }
+
+    /// Writes the path of the requirements file into the definition, unless a file is named there.
+    async fn name_requirements(&self, path: &FilePath) -> Result<(), ApiError> {
+        if untrack(|| self.checks.requirements.get()).is_some() {
+            return Ok(());
+        }
+        let Some(definition) = untrack(|| self.definition()) else {
+            return Ok(());
+        };
+        let files = self.flow_files();
+        let Disk::Text { etag, text } = files.read(&definition).await? else {
+            return Ok(());
+        };
+        let text = flowdeck_flow::set_environment_requirements(&text, path.as_str())
+            .map_err(|reason| not_named(format!("{definition} was left as it is. {reason}")))?;
+        match files
+            .write(&definition, &Precondition::Is(etag), &text)
+            .await?
+        {
+            Written::Done(_) => Ok(()),
+            Written::Refused => Err(not_named(format!(
+                "{definition} was changed by another program at the same time, and left as it is."
+            ))),
+        }
+    }
+}
+
+/// A file `requirements.txt` counts without being named, so that this is no more than a loose end.
+fn not_named(message: String) -> ApiError {
+    ApiError {
+        status: None,
+        code: "DefinitionNotWritten".into(),
+        message,
+        remedy: None,
+        request_id: None,
+    }
+}
