@@ -9,6 +9,7 @@ use flowdeck_contract::{
     ids::{FlowId, OperationId, RunId, SessionId},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
+    sessions::SessionList,
     settings::SessionSettings,
 };
 use tokio::sync::broadcast;
@@ -103,6 +104,12 @@ impl Compute {
             .iter()
             .map(|(owner, live)| (owner.clone(), live.view()))
             .collect()
+    }
+
+    /// Every session there is, the newest first.
+    #[must_use]
+    pub fn session_list(&self) -> SessionList {
+        self.core.session_list()
     }
 
     /// The last lines of the log of a flow's session, also of one that has ended.

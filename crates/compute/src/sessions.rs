@@ -4,6 +4,7 @@ mod allot;
 mod core;
 mod fail;
 mod install;
+mod list;
 mod live;
 mod nobody;
 mod operation;

@@ -17,6 +17,7 @@ pub mod paths;
 pub mod resources;
 pub mod runs;
 pub mod session;
+pub mod sessions;
 pub mod settings;
 
 use serde::{Deserialize, Serialize};

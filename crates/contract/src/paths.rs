@@ -1,6 +1,6 @@
 //! Paths of the API, relative to the server's base path, so that no view or test spells one out.
 
-use crate::ids::{FilePath, FlowId, ProjectName, RunId};
+use crate::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
 
 /// The subscription and resource group of a workspace on one's own machine.
 pub const LOCAL: &str = "local";
@@ -122,6 +122,34 @@ pub fn preset(project_name: &ProjectName, flow_id: &FlowId, name: &str) -> Strin
     format!("{}/{}", presets(project_name, flow_id), encode(name))
 }
 
+/// Every compute session of a project: [`crate::sessions::SessionList`].
+#[must_use]
+pub fn all_sessions(project_name: &ProjectName) -> String {
+    format!("{}/sessions", project(project_name))
+}
+
+/// Live events of the list of compute sessions.
+#[must_use]
+pub fn all_sessions_events(project_name: &ProjectName) -> String {
+    format!("{}/events", all_sessions(project_name))
+}
+
+/// One compute session by its id, whether a flow's or not.
+#[must_use]
+pub fn session_by_id(project_name: &ProjectName, session: &SessionId) -> String {
+    format!(
+        "{}/{}",
+        all_sessions(project_name),
+        encode(session.as_str())
+    )
+}
+
+/// The whole log of a compute session, as text.
+#[must_use]
+pub fn session_by_id_log(project_name: &ProjectName, session: &SessionId) -> String {
+    format!("{}/log", session_by_id(project_name, session))
+}
+
 /// What there is to choose from for a session.
 #[must_use]
 pub fn compute_options(project_name: &ProjectName) -> String {
@@ -178,6 +206,16 @@ pub fn sessions(project: &ProjectName, flow: &FlowId) -> String {
         "{}/Flows/{}/sessions",
         workspace(project),
         encode(flow.as_str())
+    )
+}
+
+/// The public contract's session of this id: GET tells of it, DELETE ends it.
+#[must_use]
+pub fn flow_session(project: &ProjectName, session: &SessionId) -> String {
+    format!(
+        "{}/FlowSessions/{}",
+        workspace(project),
+        encode(session.as_str())
     )
 }
 

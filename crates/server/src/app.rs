@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use flowdeck_compute::Compute;
+use flowdeck_compute::{Compute, Owner};
 use flowdeck_contract::{
-    ids::{FlowId, ProjectName},
-    session::SessionState,
+    ids::{FlowId, ProjectName, SessionId},
+    session::{SessionState, SessionView},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -128,6 +128,29 @@ impl Parts {
             self.project
         );
         Err(ApiError::not_found("ProjectNotFound", message))
+    }
+
+    /// Whose session this is, when there is one of this id.
+    pub(crate) fn find_session(&self, session: &SessionId) -> Option<Owner> {
+        let sessions = self.compute.sessions();
+        let is_it = |view: &SessionView| {
+            view.state != SessionState::NotExist && view.session_id.as_ref() == Some(session)
+        };
+        let found = sessions.into_iter().find(|(_, view)| is_it(view));
+        found.map(|(owner, _)| owner)
+    }
+
+    /// As [`Parts::find_session`], in `project`; an error when there is none.
+    pub(crate) fn session_owner(
+        &self,
+        project: &ProjectName,
+        session: &SessionId,
+    ) -> ApiResult<Owner> {
+        self.require_project(project)?;
+        self.find_session(session).ok_or_else(|| {
+            let message = format!("There is no compute session ‘{session}’.");
+            ApiError::not_found("SessionNotFound", message)
+        })
     }
 
     /// Says whether there is such a flow in `project`. A flow whose folder is gone is there as long as its session is, so

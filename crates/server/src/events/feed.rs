@@ -1,9 +1,10 @@
-//! The list of a project's flows, sent again whenever it changes.
+//! The lists of a project's flows and of its sessions, each sent again whenever it changes.
 
 use std::{sync::Arc, time::Duration};
 
 use flowdeck_compute::{Compute, Owner};
 use flowdeck_contract::{events::ProjectEvent, flows::FlowList};
+use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
 use crate::{
@@ -15,65 +16,98 @@ use crate::{
 /// Changes that come this close together are sent as one.
 const GATHER: Duration = Duration::from_millis(100);
 
-/// Tells readers of a project what its flows are.
+/// Tells readers of a project what its flows and its sessions are.
 pub(crate) struct ProjectFeed {
     flows: Arc<Flows>,
     compute: Compute,
-    stale: Notify,
-    newest: watch::Sender<Option<Sent>>,
+    /// Of flows.
+    pub(crate) flow_list: Feed,
+    /// Of sessions.
+    pub(crate) session_list: Feed,
 }
 
 impl ProjectFeed {
     pub(crate) fn new(flows: Arc<Flows>, compute: Compute) -> Self {
+        let (all_flows, of_flows) = (Arc::clone(&flows), compute.clone());
+        let flow_list =
+            Feed::new(move || json(&ProjectEvent::Flows(list_flows(&all_flows, &of_flows)?)));
+        let of_sessions = compute.clone();
+        let session_list = Feed::new(move || json(&of_sessions.session_list()));
         Self {
             flows,
             compute,
-            stale: Notify::new(),
-            newest: watch::Sender::new(None),
+            flow_list,
+            session_list,
         }
     }
 
-    /// Something that the list shows may have changed.
+    /// Something that a list shows may have changed.
     pub(crate) fn touch(&self) {
-        self.stale.notify_one();
-    }
-
-    /// News of the list; begin with [`ProjectFeed::current`].
-    pub(crate) fn subscribe(&self) -> watch::Receiver<Option<Sent>> {
-        self.newest.subscribe()
+        self.flow_list.stale.notify_one();
+        self.session_list.stale.notify_one();
     }
 
     /// The flows as they stand.
     pub(crate) async fn list(&self) -> ApiResult<FlowList> {
         let (flows, compute) = (Arc::clone(&self.flows), self.compute.clone());
-        crate::blocking(move || {
-            let sessions: std::collections::HashMap<_, _> =
-                compute.sessions().into_iter().collect();
-            Ok(flows.list(|flow| {
-                sessions
-                    .get(&Owner::from(flow))
-                    .map(|session| session.state)
-                    .unwrap_or_default()
-            })?)
-        })
-        .await
+        crate::blocking(move || list_flows(&flows, &compute)).await
     }
 
-    /// The list as an event, with the number of the last one that was sent to all.
+    /// Sends each list after its changes, as long as somebody listens.
+    pub(crate) async fn run(&self) {
+        tokio::join!(self.flow_list.run(), self.session_list.run());
+    }
+}
+
+fn list_flows(flows: &Flows, compute: &Compute) -> ApiResult<FlowList> {
+    let sessions: std::collections::HashMap<_, _> = compute.sessions().into_iter().collect();
+    Ok(flows.list(|flow| {
+        sessions
+            .get(&Owner::from(flow))
+            .map(|session| session.state)
+            .unwrap_or_default()
+    })?)
+}
+
+fn json(list: &impl Serialize) -> ApiResult<String> {
+    serde_json::to_string(list)
+        .map_err(|error| ApiError::internal("A list could not be written as JSON.", error))
+}
+
+/// A list that is sent again whenever it changes.
+pub(crate) struct Feed {
+    /// The list as it stands, as JSON.
+    read: Arc<dyn Fn() -> ApiResult<String> + Send + Sync>,
+    stale: Notify,
+    newest: watch::Sender<Option<Sent>>,
+}
+
+impl Feed {
+    fn new(read: impl Fn() -> ApiResult<String> + Send + Sync + 'static) -> Self {
+        Self {
+            read: Arc::new(read),
+            stale: Notify::new(),
+            newest: watch::Sender::new(None),
+        }
+    }
+
+    /// News of the list; begin with [`Feed::current`].
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Option<Sent>> {
+        self.newest.subscribe()
+    }
+
+    /// The list as it stands, with the number of the last one that was sent to all.
     pub(crate) async fn current(&self) -> ApiResult<Sent> {
         let number = self.newest.borrow().as_ref().map_or(0, |sent| sent.number);
-        let event = ProjectEvent::Flows(self.list().await?);
-        let json = serde_json::to_string(&event).map_err(|error| {
-            ApiError::internal("The flows could not be written as JSON.", error)
-        })?;
+        let read = Arc::clone(&self.read);
+        let json = crate::blocking(move || read()).await?;
         Ok(Sent {
             number,
             json: json.into(),
         })
     }
 
-    /// Sends the list after each change, as long as somebody listens.
-    pub(crate) async fn run(&self) {
+    async fn run(&self) {
         loop {
             self.stale.notified().await;
             tokio::time::sleep(GATHER).await;
@@ -82,7 +116,7 @@ impl ProjectFeed {
             }
             match self.current().await {
                 Ok(current) => self.send_if_new(current),
-                Err(error) => tracing::error!(?error, "the flows could not be listed"),
+                Err(error) => tracing::error!(?error, "a list could not be sent"),
             }
         }
     }

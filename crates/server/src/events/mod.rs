@@ -6,7 +6,7 @@ mod pump;
 mod reader;
 mod watch;
 
-pub(crate) use feed::ProjectFeed;
+pub(crate) use feed::{Feed, ProjectFeed};
 pub(crate) use hub::{FlowHub, Sent};
 pub(crate) use pump::pump;
 pub(crate) use reader::FlowReader;

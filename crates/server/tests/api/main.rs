@@ -17,6 +17,7 @@ mod flows;
 mod openapi;
 mod resources;
 mod runs;
+mod session_list;
 mod sessions;
 mod settings;
 mod stream;

@@ -16,7 +16,6 @@ use flowdeck_compute::Owner;
 use flowdeck_contract::{
     ids::{FlowId, ProjectName, SessionId},
     paths::LOCAL,
-    session::{SessionState, SessionView},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -146,21 +145,13 @@ impl WorkspaceSessionPath {
     /// Whose session it is, when there is one.
     fn find(&self, app: &App) -> ApiResult<Option<Owner>> {
         self.workspace().project(app)?;
-        let sessions = app.compute.sessions();
-        let is_it = |session: &SessionView| {
-            session.state != SessionState::NotExist
-                && session.session_id.as_ref() == Some(&self.session_id)
-        };
-        let found = sessions.into_iter().find(|(_, session)| is_it(session));
-        Ok(found.map(|(owner, _)| owner))
+        Ok(app.find_session(&self.session_id))
     }
 
     /// Whose session it is.
     fn require(&self, app: &App) -> ApiResult<Owner> {
-        self.find(app)?.ok_or_else(|| {
-            let message = format!("There is no compute session ‘{}’.", self.session_id);
-            ApiError::not_found("SessionNotFound", message)
-        })
+        let project = self.workspace().project(app)?;
+        app.session_owner(&project, &self.session_id)
     }
 }
 

@@ -13,6 +13,7 @@ use axum::{
 use flowdeck_contract::{
     error::ErrorResponse,
     events::{FlowEvent, ProjectEvent},
+    sessions::SessionList,
 };
 use futures_util::{
     StreamExt,
@@ -24,7 +25,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{FlowPath, ProjectPath};
 use crate::{
     App,
-    events::{FlowHub, FlowReader, Sent},
+    events::{Feed, FlowHub, FlowReader, Sent},
     http::{
         error::{ApiError, ApiResult},
         extract::Path,
@@ -37,6 +38,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(project_events))
+        .routes(routes!(session_list_events))
         .routes(routes!(flow_events))
 }
 
@@ -60,8 +62,32 @@ async fn project_events(
     Path(path): Path<ProjectPath>,
 ) -> ApiResult<Events> {
     app.require_project(&path.project)?;
-    let news = app.feed.subscribe();
-    let first = app.feed.current().await?;
+    follow(&app, &app.feed.flow_list).await
+}
+
+/// The project's compute sessions: all of them first, and again at each change.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/sessions/events",
+    operation_id = "streamSessionListEvents",
+    tag = "events",
+    params(ProjectPath),
+    responses(
+        (status = OK, description = "Each event's data is a SessionList", body = SessionList, content_type = "text/event-stream"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn session_list_events(
+    State(app): State<App>,
+    Path(path): Path<ProjectPath>,
+) -> ApiResult<Events> {
+    app.require_project(&path.project)?;
+    follow(&app, &app.feed.session_list).await
+}
+
+async fn follow(app: &App, feed: &Feed) -> ApiResult<Events> {
+    let news = feed.subscribe();
+    let first = feed.current().await?;
     let hub = app.hub.clone();
     let json = first.json.clone();
     let later = stream::unfold((news, json), |(mut news, mut last)| async move {

@@ -6,10 +6,11 @@ mod files;
 mod flows;
 mod runs;
 mod session;
+mod sessions;
 mod settings;
 
 use axum::http::header::CONTENT_TYPE;
-use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId};
+use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(flows::routes())
         .merge(files::routes())
         .merge(session::routes())
+        .merge(sessions::routes())
         .merge(settings::routes())
         .merge(compute::routes())
         .merge(runs::routes())
@@ -58,6 +60,18 @@ struct FlowPath {
     /// The flow: its folder's name.
     #[param(value_type = String)]
     flow: FlowId,
+}
+
+/// Names a compute session.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct SessionPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The session's id.
+    #[param(value_type = String)]
+    session: SessionId,
 }
 
 /// Names a preset.

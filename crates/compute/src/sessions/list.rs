@@ -1,0 +1,59 @@
+//! Every session there is, in short.
+
+use flowdeck_contract::{
+    session::SessionState,
+    sessions::{SessionList, SessionSummary},
+    settings::ComputeChoice,
+};
+
+use super::{Core, Live};
+
+impl Core {
+    /// Every session there is, the newest first.
+    pub(crate) fn session_list(&self) -> SessionList {
+        let flows = self.flows();
+        let mut sessions: Vec<SessionSummary> = flows
+            .values()
+            .filter_map(|live| self.summary(live))
+            .collect();
+        sessions.sort_by_key(|session| std::cmp::Reverse(session.started));
+        SessionList { sessions }
+    }
+
+    fn summary(&self, live: &Live) -> Option<SessionSummary> {
+        let view = live.view();
+        if view.state == SessionState::NotExist {
+            return None;
+        }
+        let installing = live.installs();
+        let (instance, identity) = self.place(view.settings.compute);
+        Some(SessionSummary {
+            session: view.session_id?,
+            flow: live.record.owner.flow().cloned(),
+            state: view.state,
+            instance,
+            size: view.size,
+            identity,
+            started: view.started,
+            available: view.available,
+            last_activity: view.last_activity,
+            max_idle_time_seconds: view.max_idle_time_seconds,
+            idle_deadline: view.idle_deadline,
+            runs: u32::try_from(live.runs.len()).unwrap_or(u32::MAX),
+            installing,
+            failure: view.failure.map(|failure| failure.message),
+        })
+    }
+
+    /// The compute instance and the identity that a choice of compute comes to.
+    fn place(&self, compute: ComputeChoice) -> (Option<String>, Option<String>) {
+        match compute {
+            ComputeChoice::Serverless { identity, .. } => (None, identity),
+            ComputeChoice::Instance { name } => {
+                let instance = self.config.catalog.instance(&name);
+                let identity = instance.and_then(|instance| instance.identity.clone());
+                (Some(name), identity)
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Every compute session of a project, as the page of all of them shows it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Millis,
+    ids::{FlowId, SessionId},
+    session::{SessionSize, SessionState},
+};
+
+/// Every compute session there is, the newest first. `GET …/sessions`, and each event of `GET …/sessions/events`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionList {
+    /// One entry per session, also those that were made through the API without a flow.
+    pub sessions: Vec<SessionSummary>,
+}
+
+/// One compute session among all.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionSummary {
+    /// Its id.
+    pub session: SessionId,
+    /// The flow it is the session of; `None` when it was made through the API without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
+    /// Where it stands.
+    pub state: SessionState,
+    /// The compute instance it runs on; `None` on serverless compute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// What it may use of the host; `None` when nothing bounds it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<SessionSize>,
+    /// The user-assigned managed identity, its own or its compute instance's; `None` for the user's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// When the start was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Millis>,
+    /// When it became available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<Millis>,
+    /// When somebody or something last did anything in it; `None` unless it is available.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_activity: Option<Millis>,
+    /// Seconds without activity after which it is deleted; `None` for never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_idle_time_seconds: Option<u64>,
+    /// When it will be deleted if nothing happens; `None` when it will not, or while something runs in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_deadline: Option<Millis>,
+    /// How many runs are under way in it: stopping it ends them without a result.
+    pub runs: u32,
+    /// Whether packages are being installed while it runs: stopping it ends that unfinished.
+    pub installing: bool,
+    /// Why it failed, in a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}

@@ -1,0 +1,55 @@
+//! Every compute session of a project, also those that were made without a flow.
+
+use axum::{Json, extract::State};
+use flowdeck_compute::Owner;
+use flowdeck_contract::{error::ErrorResponse, sessions::SessionList};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{PlainText, ProjectPath, SessionPath, plain_text};
+use crate::{
+    App,
+    http::{error::ApiResult, extract::Path},
+};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(log))
+}
+
+/// Every session there is, the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/sessions",
+    operation_id = "listSessions",
+    tag = "sessions",
+    params(ProjectPath),
+    responses((status = OK, body = SessionList), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn list(
+    State(app): State<App>,
+    Path(path): Path<ProjectPath>,
+) -> ApiResult<Json<SessionList>> {
+    app.require_project(&path.project)?;
+    Ok(Json(app.compute.session_list()))
+}
+
+/// The whole log of a session.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/sessions/{session}/log",
+    operation_id = "getLogOfSession",
+    tag = "sessions",
+    params(SessionPath),
+    responses(
+        (status = OK, description = "The log", body = String, content_type = "text/plain"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn log(State(app): State<App>, Path(path): Path<SessionPath>) -> ApiResult<PlainText> {
+    let owner: Owner = app.session_owner(&path.project, &path.session)?;
+    let compute = app.compute.clone();
+    crate::blocking(move || Ok(compute.session_log_text(&owner)?))
+        .await
+        .map(plain_text)
+}
