@@ -237,6 +237,26 @@ impl Core {
         })
     }
 
+    /// Says whether the image that the definition asks for, when it asks for one, can be one.
+    pub(crate) fn require_image_reference(&self, owner: &Owner) -> Result<(), ComputeError> {
+        let Some(image) = image_of(&self.definition(owner)).filter(|image| !image.is_empty())
+        else {
+            return Ok(());
+        };
+        let Err(error) = ImageReference::try_from(image.as_str()) else {
+            return Ok(());
+        };
+        let shown: String = image.chars().take(80).collect();
+        Err(ComputeError::Invalid {
+            code: "BaseImageInvalid",
+            message: format!(
+                "environment.image of flow.dag.yaml, ‘{}’, is no image reference. {error}",
+                shown.escape_debug()
+            ),
+            target: Some("environment.image".to_owned()),
+        })
+    }
+
     fn check_identity(&self, settings: &SessionSettings) -> PreflightCheck {
         const NAME: &str = "Identity";
         match &settings.compute {

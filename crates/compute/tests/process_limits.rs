@@ -16,7 +16,7 @@ use flowdeck_contract::{
     runs::{RunRequest, RunState},
     session::{SessionState, StartRoute},
 };
-use support::{Home, TWO_NODES, ended, eventually, in_state, over, processes_with};
+use support::{Home, TWO_NODES, ended, eventually, folders_named, in_state, over, processes_with};
 
 /// Enough for the runtime, not for what the greedy flow wants.
 const SMALL_MIB: u64 = 768;
@@ -48,24 +48,6 @@ async fn start(compute: &Compute, flow: &FlowId) -> SessionId {
     .await;
     assert_eq!(view.state, SessionState::Available, "{view:?}");
     view.session_id.unwrap()
-}
-
-/// Folders below a folder, at any depth, whose name holds a text.
-fn folders_named(top: &Path, text: &str) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(top) else {
-        return Vec::new();
-    };
-    let folders = entries
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
-    folders
-        .flat_map(|folder| {
-            let name = folder.file_name().to_string_lossy().into_owned();
-            let mut found = folders_named(&folder.path(), text);
-            found.extend(name.contains(text).then_some(name));
-            found
-        })
-        .collect()
 }
 
 fn groups(session: &SessionId) -> Vec<String> {

@@ -617,6 +617,28 @@ async fn a_flow_that_promptflow_would_refuse_is_refused_with_its_line() {
 }
 
 #[tokio::test]
+async fn a_base_image_that_can_be_none_is_refused_and_changes_nothing() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    let text = |image: &str| format!("environment: {{image: '{image}'}}\n{}", TWO_NODES[0].1);
+    for image in ["https://example.com/a", "team/UPPER:1", "a b", "a:b:c/d"] {
+        stage.home.flow("hello", &[("flow.dag.yaml", &text(image))]);
+        let refused = compute.start(&stage.flow, StartSession::default()).await;
+        let error = refused.expect_err(image);
+        assert_eq!(error.kind(), ComputeErrorKind::Invalid, "{image}");
+        assert!(error.to_string().contains(image), "{error}");
+        assert_eq!(compute.session(&stage.flow).state, SessionState::NotExist);
+    }
+    for image in ["", "example.com:5000/team/runtime:1"] {
+        stage.home.flow("hello", &[("flow.dag.yaml", &text(image))]);
+        stage.started(&compute).await;
+        let operation = compute.stop(&stage.flow).await.unwrap();
+        ended(&compute, &operation).await;
+    }
+    compute.close().await;
+}
+
+#[tokio::test]
 async fn two_servers_cannot_share_a_data_folder() {
     let stage = Stage::new();
     let compute = stage.open(0).await;

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use flowdeck_contract::capability::Action;
+use flowdeck_contract::{capability::Action, image::ImageReference};
 use serde_json::json;
 
 use super::{Core, Live, install};
@@ -51,13 +51,11 @@ impl OwnEnvironment {
                 "pythonPipRequirements",
             ));
         }
-        match &self.image {
-            Some(image) if image.len() > LINE_LIMIT || image.chars().any(char::is_control) => {
-                Err(invalid(
-                    "BaseImageInvalid",
-                    "The base image is no image reference.".to_owned(),
-                    "baseImage",
-                ))
+        let image = self.image.as_deref().filter(|image| !image.is_empty());
+        match image.map(ImageReference::try_from) {
+            Some(Err(error)) => {
+                let message = format!("The base image is no image reference. {error}");
+                Err(invalid("BaseImageInvalid", message, "baseImage"))
             }
             _ => Ok(()),
         }

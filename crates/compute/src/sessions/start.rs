@@ -31,6 +31,7 @@ impl Core {
         self.folder(flow)?;
         // Before what may be lacking: who has a session wants to know that.
         refuse(&self.record(flow))?;
+        self.require_image_reference(flow)?;
         let _allotting = self.allotting();
         let given = self.allot(flow, settings)?;
         let operation = self.begin_operation()?;

@@ -29,6 +29,7 @@ impl Core {
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
+        self.require_image_reference(flow)?;
         let _allotting = self.allotting();
         let next = self.allot(flow, settings.unwrap_or(&record.view.settings))?;
         self.begin_end(flow, Action::Reset, Some(next), why)

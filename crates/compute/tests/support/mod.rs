@@ -241,6 +241,24 @@ pub(crate) fn files(folder: &Path) -> Vec<String> {
     names
 }
 
+/// Folders below a folder, at any depth, whose name holds a text.
+pub(crate) fn folders_named(top: &Path, text: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(top) else {
+        return Vec::new();
+    };
+    let folders = entries
+        .filter_map(Result::ok)
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    folders
+        .flat_map(|folder| {
+            let name = folder.file_name().to_string_lossy().into_owned();
+            let mut found = folders_named(&folder.path(), text);
+            found.extend(name.contains(text).then_some(name));
+            found
+        })
+        .collect()
+}
+
 /// A prompt whose text a Python node turns into capitals.
 pub(crate) const TWO_NODES: [(&str, &str); 3] = [
     (
