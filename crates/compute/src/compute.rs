@@ -7,6 +7,7 @@ use flowdeck_contract::{
     capability::Action,
     events::FlowEvent,
     ids::{FlowId, OperationId, RunId, SessionId},
+    packages::{InstallPlan, PackagesView},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
     sessions::SessionList,
@@ -317,6 +318,44 @@ impl Compute {
                 message: error.message,
                 remedy: error.remedy,
             })
+    }
+
+    /// Every package of the session with its origin, and what differs from what the requirements file asks for.
+    ///
+    /// # Errors
+    /// When there is no session that runs.
+    pub async fn packages_view(
+        &self,
+        owner: impl Into<Owner>,
+    ) -> Result<PackagesView, ComputeError> {
+        self.core.packages_view(&owner.into()).await
+    }
+
+    /// What an install of the requirements file as it is on disk would do.
+    ///
+    /// # Errors
+    /// When there is no session that runs, or an install would fail.
+    pub async fn install_plan(&self, owner: impl Into<Owner>) -> Result<InstallPlan, ComputeError> {
+        self.core.install_plan(&owner.into()).await
+    }
+
+    /// Ends the install that is under way; the session is as it was before it.
+    ///
+    /// # Errors
+    /// When none is under way and the last one was not canceled.
+    pub async fn cancel_install(&self, owner: impl Into<Owner>) -> Result<(), ComputeError> {
+        self.core.cancel_install(&owner.into())
+    }
+
+    /// Begins to restore the packages from before the last install.
+    ///
+    /// # Errors
+    /// When there are none, or something is under way in the session.
+    pub async fn restore_packages(
+        &self,
+        owner: impl Into<Owner>,
+    ) -> Result<OperationId, ComputeError> {
+        self.core.begin_restore(&owner.into())
     }
 
     /// A person is at work on the flow: its session is not idle.

@@ -8,6 +8,7 @@ use flowdeck_contract::{
     ids::SessionId,
     session::{InstalledPackage, SessionSize},
 };
+use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
 use crate::log::LogFile;
@@ -45,13 +46,22 @@ pub trait Engine: Send + Sync + 'static {
         requirements: &Requirements,
     ) -> Result<String, EngineError>;
 
-    /// Installs a requirements file into an environment; every line of output goes to `log` as it comes.
+    /// Installs a requirements file into an environment; every line of output goes to `log`, and to `heard`, as it comes.
     async fn install(
         &self,
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
+        heard: Heard<'_>,
     ) -> Result<PhaseNote, EngineError>;
+
+    /// What [`Engine::install`] would change of `start`, as the lines it would print. Changes nothing.
+    async fn dry_run(
+        &self,
+        environment: &EnvironmentId,
+        start: DryRunStart,
+        requirements: &Requirements,
+    ) -> Result<Vec<String>, EngineError>;
 
     /// Whether the environment satisfies the requirements file already; quick, without a network.
     async fn satisfies(
@@ -82,9 +92,8 @@ pub trait Engine: Send + Sync + 'static {
     /// Ends a runtime and everything it started.
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError>;
 
-    /// Ends and deletes everything of a session but one environment and its runtime.
-    async fn tidy(&self, environment: &EnvironmentId, runtime: &Runtime)
-    -> Result<(), EngineError>;
+    /// Ends and deletes everything of a runtime's session but the runtime and the environments of these generations.
+    async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError>;
 
     /// Sends a request to the executor and waits for its answer.
     async fn request(
@@ -99,6 +108,9 @@ pub trait Engine: Send + Sync + 'static {
         environment: &EnvironmentId,
     ) -> Result<Vec<InstalledPackage>, EngineError>;
 
+    /// Everything that is known of an environment's packages.
+    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError>;
+
     /// Ends and deletes everything of a session: processes, folders, sockets. Fine when there is nothing.
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError>;
 
@@ -106,11 +118,51 @@ pub trait Engine: Send + Sync + 'static {
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError>;
 }
 
+/// Told each line that an install prints.
+pub type Heard<'a> = &'a (dyn Fn(&str) + Send + Sync);
+
+/// What a dry run starts from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DryRunStart {
+    /// The base, as an install does.
+    Base,
+    /// The environment as it is.
+    Environment,
+}
+
+/// What is in an environment, and what it was made from.
+#[derive(Clone, Debug)]
+pub struct Inventory {
+    /// What the base is called.
+    pub base_name: String,
+    /// The packages of the base, by name.
+    pub base: Vec<InstalledPackage>,
+    /// The packages of the environment, by name.
+    pub packages: Vec<PackageFacts>,
+    /// What the conditions of requirements are evaluated against.
+    pub markers: MarkerEnvironment,
+}
+
+/// A package as its metadata describes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackageFacts {
+    /// Its normalised name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// What it needs: the values of its `Requires-Dist`, as they stand there.
+    pub requires: Vec<String>,
+    /// Where it was installed from, when not from an index by its name.
+    pub location: Option<String>,
+    /// Whether it came, or came to this version, after the last install.
+    pub by_hand: bool,
+}
+
 /// What a phase did, in a line.
 pub type PhaseNote = Option<String>;
 
 /// One of a session's environments: an install makes a new one beside the old.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct EnvironmentId {
     /// The session.
     pub session: SessionId,
@@ -187,6 +239,8 @@ pub struct EngineError {
     pub message: String,
     /// What the person can do.
     pub remedy: Option<String>,
+    /// The requirement at fault, or those that contradict each other, as the installer names them.
+    pub about: Vec<String>,
 }
 
 impl EngineError {
@@ -196,7 +250,15 @@ impl EngineError {
             code,
             message: message.into(),
             remedy: None,
+            about: Vec::new(),
         }
+    }
+
+    /// Names the requirements at fault.
+    #[must_use]
+    pub fn about<T: Into<String>>(mut self, requirements: impl IntoIterator<Item = T>) -> Self {
+        self.about = requirements.into_iter().map(Into::into).collect();
+        self
     }
 
     /// Adds what the person can do.

@@ -1,6 +1,9 @@
 //! The one error type of this crate.
 
-use flowdeck_contract::error::RootError;
+use flowdeck_contract::{
+    error::RootError,
+    packages::{InstallCause, InstallFault},
+};
 use thiserror::Error;
 
 /// What kind of failure it is, so that a caller can choose its answer.
@@ -66,6 +69,18 @@ pub enum ComputeError {
         /// What the person can do.
         remedy: Option<String>,
     },
+    /// An install would fail.
+    #[error("{message}")]
+    Install {
+        /// PascalCase, stable.
+        code: &'static str,
+        /// What happened and why.
+        message: String,
+        /// What the person can do.
+        remedy: Option<String>,
+        /// What is to blame.
+        fault: Box<InstallFault>,
+    },
     /// The data folder is used by another server.
     #[error("The data folder {0} is in use by another flowdeck server.")]
     DataInUse(String),
@@ -104,6 +119,12 @@ impl ComputeError {
             | Self::InstanceNotFound(_) => ComputeErrorKind::NotFound,
             Self::Refused(_) | Self::NotNow { .. } => ComputeErrorKind::Conflict,
             Self::Invalid { .. } => ComputeErrorKind::Invalid,
+            Self::Install { fault, .. } => match fault.cause {
+                InstallCause::DiskFull | InstallCause::NoNetwork | InstallCause::Other => {
+                    ComputeErrorKind::Unavailable
+                }
+                _ => ComputeErrorKind::Conflict,
+            },
             Self::Unavailable { .. } | Self::DataInUse(_) | Self::DataNotWritable { .. } => {
                 ComputeErrorKind::Unavailable
             }
@@ -116,6 +137,13 @@ impl ComputeError {
     pub fn to_root_error(&self) -> RootError {
         let root = RootError::new(self.code(), self.to_string());
         match self {
+            Self::Install { remedy, fault, .. } => {
+                let root = root.with_install_fault(fault);
+                match remedy {
+                    Some(remedy) => root.with_remedy(remedy.clone()),
+                    None => root,
+                }
+            }
             Self::Invalid {
                 target: Some(target),
                 ..
@@ -143,6 +171,7 @@ impl ComputeError {
             Self::InstanceNotFound(_) => "ComputeInstanceNotFound",
             Self::Refused(_) => "SessionStateConflict",
             Self::Invalid { code, .. }
+            | Self::Install { code, .. }
             | Self::Unavailable { code, .. }
             | Self::NotNow { code, .. } => code,
             Self::DataInUse(_) => "DataFolderInUse",

@@ -1,6 +1,7 @@
 //! An engine in memory, for tests: it keeps count of what exists, and fails or hangs where it is told to.
 
 mod executor;
+mod packages;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -17,8 +18,8 @@ use tokio::sync::Notify;
 
 use crate::{
     engine::{
-        BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest, PhaseNote,
-        Requirements, Runtime, RuntimeInfo,
+        BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
+        Heard, Inventory, PhaseNote, Requirements, Runtime, RuntimeInfo,
     },
     log::LogFile,
 };
@@ -34,6 +35,8 @@ pub enum Step {
     CreateEnvironment,
     /// [`Engine::install`].
     Install,
+    /// [`Engine::dry_run`]; no step of a start.
+    DryRun,
     /// [`Engine::start_runtime`].
     StartRuntime,
     /// [`Engine::check`].
@@ -79,6 +82,8 @@ struct World {
     started: u32,
     base_is_made: bool,
     satisfied: bool,
+    /// What an install brought into each environment.
+    brought: BTreeMap<EnvironmentId, Vec<InstalledPackage>>,
     canceled: BTreeSet<String>,
 }
 
@@ -136,6 +141,14 @@ impl FakeEngine {
     #[must_use]
     pub fn limit_of(&self, session: &SessionId) -> Option<SessionSize> {
         self.world().limits.get(session).cloned()
+    }
+
+    fn brought(&self, environment: &EnvironmentId) -> Vec<InstalledPackage> {
+        self.world()
+            .brought
+            .get(environment)
+            .cloned()
+            .unwrap_or_default()
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
@@ -211,13 +224,34 @@ impl Engine for FakeEngine {
 
     async fn install(
         &self,
-        _: &EnvironmentId,
+        environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
+        heard: Heard<'_>,
     ) -> Result<PhaseNote, EngineError> {
         log.line(format!("installing {}", requirements.file));
+        heard("Using Python 3.11.7 environment at: nowhere");
         self.step(Step::Install).await?;
+        packages::printed(requirements, &[])?
+            .iter()
+            .for_each(|line| heard(line));
+        let brings = packages::asked(requirements)?;
+        self.world().brought.insert(environment.clone(), brings);
         Ok(Some("installed".to_owned()))
+    }
+
+    async fn dry_run(
+        &self,
+        environment: &EnvironmentId,
+        start: DryRunStart,
+        requirements: &Requirements,
+    ) -> Result<Vec<String>, EngineError> {
+        self.step(Step::DryRun).await?;
+        let there = match start {
+            DryRunStart::Base => Vec::new(),
+            DryRunStart::Environment => self.brought(environment),
+        };
+        packages::printed(requirements, &there)
     }
 
     async fn satisfies(&self, _: &EnvironmentId, _: &Requirements) -> Result<bool, EngineError> {
@@ -225,7 +259,9 @@ impl Engine for FakeEngine {
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        if let Some(generations) = self.world().environments.get_mut(&environment.session) {
+        let mut world = self.world();
+        world.brought.remove(environment);
+        if let Some(generations) = world.environments.get_mut(&environment.session) {
             generations.remove(&environment.generation);
         }
         Ok(())
@@ -283,17 +319,13 @@ impl Engine for FakeEngine {
         Ok(())
     }
 
-    async fn tidy(
-        &self,
-        environment: &EnvironmentId,
-        runtime: &Runtime,
-    ) -> Result<(), EngineError> {
+    async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
         let mut world = self.world();
         world
             .runtimes
             .retain(|process, session| *session != runtime.session || *process == runtime.process);
-        if let Some(generations) = world.environments.get_mut(&environment.session) {
-            generations.retain(|generation| *generation == environment.generation);
+        if let Some(existing) = world.environments.get_mut(&runtime.session) {
+            existing.retain(|generation| generations.contains(generation));
         }
         Ok(())
     }
@@ -315,11 +347,15 @@ impl Engine for FakeEngine {
         }
     }
 
-    async fn packages(&self, _: &EnvironmentId) -> Result<Vec<InstalledPackage>, EngineError> {
-        Ok(vec![InstalledPackage {
-            name: "promptflow-core".to_owned(),
-            version: "fake".to_owned(),
-        }])
+    async fn packages(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<Vec<InstalledPackage>, EngineError> {
+        Ok([packages::base(), self.brought(environment)].concat())
+    }
+
+    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
+        packages::inventory(&self.brought(environment))
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

@@ -9,6 +9,9 @@ use crate::{error::ComputeError, owner::Owner, sessions::Core, state::State};
 /// Activity within this time of the last is not written down again.
 const GRAIN_MILLIS: u64 = 5_000;
 
+/// What could not be ended is due still: it is tried again after a pause.
+const PAUSE_MILLIS: i64 = 5_000;
+
 impl Core {
     /// Something happened in the session: its end moves away.
     pub(crate) fn touch(&self, flow: &Owner) {
@@ -46,6 +49,8 @@ impl Core {
                 && let Err(error) = self.end_idle(&due)
             {
                 tracing::warn!(?due, %error, "what was idle could not be ended");
+                let again = Millis(self.now().0.saturating_add(PAUSE_MILLIS));
+                self.clock.sleep_until(again).await;
             }
         }
     }

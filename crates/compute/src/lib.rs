@@ -17,6 +17,7 @@ mod instances;
 mod log;
 mod options;
 mod owner;
+mod packages;
 mod paths;
 mod preflight;
 pub mod process;

@@ -7,6 +7,7 @@ mod failure;
 mod health;
 mod http;
 mod install;
+mod inventory;
 mod kill;
 mod layout;
 mod limits;
@@ -32,13 +33,14 @@ use flowdeck_contract::{
     ids::SessionId,
     session::{InstalledPackage, SessionSize},
 };
+use pep508_rs::MarkerEnvironment;
 use tokio::sync::{OnceCell, watch};
 
 use self::{kill::Target, layout::Layout, limits::Limits, tools::Tools};
 use crate::{
     engine::{
-        BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest, PhaseNote,
-        Requirements, Runtime, RuntimeInfo,
+        BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
+        Heard, Inventory, PhaseNote, Requirements, Runtime, RuntimeInfo,
     },
     log::LogFile,
 };
@@ -76,6 +78,7 @@ pub struct ProcessEngine {
     options: ProcessOptions,
     tools: OnceCell<Tools>,
     limits: Limits,
+    markers: OnceCell<MarkerEnvironment>,
     /// How the runtimes that we started ourselves end.
     started: Mutex<HashMap<(u32, u64), Ending>>,
     /// The kernel's count of processes ended for want of memory when we began to watch.
@@ -110,6 +113,7 @@ impl ProcessEngine {
             options,
             tools: OnceCell::new(),
             limits: Limits::default(),
+            markers: OnceCell::new(),
             started: Mutex::default(),
             memory_kills: proc::memory_kills(),
         })
@@ -216,18 +220,29 @@ impl Engine for ProcessEngine {
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
+        heard: Heard<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let tools = self.tools(Some(log)).await?;
         let session = &environment.session;
         let target = Target::Session(session);
         let installed = tokio::select! {
             excess = self.limits.exceeded(&self.layout, session, target) => return Err(excess),
-            installed = install::install(&self.layout, tools, environment, requirements, log) => installed,
+            installed = install::install(&self.layout, tools, environment, requirements, log, heard) => installed,
         };
         installed.map_err(|error| {
             let excess = self.limits.excess(&self.layout, session, &target);
             excess.unwrap_or(error)
         })
+    }
+
+    async fn dry_run(
+        &self,
+        environment: &EnvironmentId,
+        start: DryRunStart,
+        requirements: &Requirements,
+    ) -> Result<Vec<String>, EngineError> {
+        let tools = self.tools(None).await?;
+        install::dry_run(&self.layout, tools, environment, start, requirements).await
     }
 
     async fn satisfies(
@@ -289,14 +304,16 @@ impl Engine for ProcessEngine {
         remove(vec![runtime.socket.clone()], "Removing a runtime's socket").await
     }
 
-    async fn tidy(
-        &self,
-        environment: &EnvironmentId,
-        runtime: &Runtime,
-    ) -> Result<(), EngineError> {
+    async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
         kill::end(&self.layout, Target::AllBut(runtime)).await?;
-        let kept = self.layout.environment(environment);
-        let Ok(entries) = fs::read_dir(self.layout.session(&environment.session)) else {
+        let kept = generations.iter().map(|generation| {
+            self.layout.environment(&EnvironmentId {
+                session: runtime.session.clone(),
+                generation: *generation,
+            })
+        });
+        let kept: Vec<PathBuf> = kept.collect();
+        let Ok(entries) = fs::read_dir(self.layout.session(&runtime.session)) else {
             return Ok(());
         };
         let others = entries
@@ -306,7 +323,7 @@ impl Engine for ProcessEngine {
                     .file_name()
                     .and_then(|name| name.to_str())
                     .unwrap_or_default();
-                name.starts_with("env-") && *path != kept
+                name.starts_with("env-") && !kept.contains(path)
             });
         remove(others.collect(), "Removing an environment").await
     }
@@ -330,6 +347,13 @@ impl Engine for ProcessEngine {
             .into_iter()
             .map(|(name, version)| InstalledPackage { name, version })
             .collect())
+    }
+
+    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
+        let tools = self.tools(None).await?;
+        let ask = || inventory::markers(&self.layout, tools, environment);
+        let markers = self.markers.get_or_try_init(ask).await?.clone();
+        inventory::inventory(&self.layout, tools, environment, markers).await
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

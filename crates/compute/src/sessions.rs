@@ -9,12 +9,20 @@ mod live;
 mod nobody;
 mod operation;
 mod out_of_date;
+mod packages;
 mod recover;
+mod restore;
 mod start;
 mod stop;
+mod swap;
 mod watch;
 
 mod record;
 
 pub use self::nobody::OwnEnvironment;
-pub(crate) use self::{allot::Allotment, core::Core, live::Live, record::Record};
+pub(crate) use self::{
+    allot::Allotment,
+    core::Core,
+    live::Live,
+    record::{Previous, Record},
+};

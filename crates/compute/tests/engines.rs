@@ -47,7 +47,10 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     fs::write(folder.join("r.txt"), "# nothing\n").unwrap();
     let command = engine.install_command(&one, &requirements).await.unwrap();
     assert!(command.contains("-r r.txt"), "{command}");
-    engine.install(&one, &requirements, &log).await.unwrap();
+    engine
+        .install(&one, &requirements, &log, &|_| {})
+        .await
+        .unwrap();
     assert!(!engine.packages(&one).await.unwrap().is_empty());
 
     let first = engine.start_runtime(&one, &log).await.unwrap();
@@ -65,7 +68,7 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     engine.create_environment(&next).await.unwrap();
     let second = engine.start_runtime(&next, &log).await.unwrap();
     engine.check(&second, &log).await.unwrap();
-    engine.tidy(&next, &second).await.unwrap();
+    engine.tidy(&second, &[next.generation]).await.unwrap();
     assert!(engine.is_alive(&second).await && !engine.is_alive(&first).await);
     assert!(engine.packages(&next).await.is_ok());
 

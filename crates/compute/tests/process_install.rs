@@ -75,7 +75,10 @@ async fn each_failure_names_the_requirement_and_the_cause() {
             file: "r.txt".to_owned(),
         };
         fs::write(home.root().join("r.txt"), lines).unwrap();
-        engine.install(&environment, &file, &log).await.map(|_| ())
+        engine
+            .install(&environment, &file, &log, &|_| {})
+            .await
+            .map(|_| ())
     };
     for (lines, code, named) in [
         ("fdnowhere", "RequirementNotFound", "‘fdnowhere’"),
@@ -241,7 +244,7 @@ async fn an_install_into_a_running_session_is_whole_or_nothing() {
             .iter()
             .filter(|name| name.starts_with("env-"))
             .collect::<Vec<_>>(),
-        ["env-1"]
+        ["env-0", "env-1"]
     );
 
     let operation = compute.stop(&flow).await.unwrap();

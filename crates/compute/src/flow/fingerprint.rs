@@ -43,6 +43,12 @@ impl Fingerprint {
         })
     }
 
+    /// The requirements file, relative to the flow folder.
+    pub(crate) fn file(&self) -> Option<&str> {
+        let (file, _) = self.requirements.as_ref()?;
+        Some(file)
+    }
+
     /// Why an environment made of `self` is not what `now` asks for; `None` when it is.
     pub(crate) fn out_of_date(&self, now: &Self) -> Option<String> {
         if self.image != now.image {

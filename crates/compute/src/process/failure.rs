@@ -152,7 +152,8 @@ fn resolution(message: &Message) -> Option<EngineError> {
     {
         let message = format!("There is no package ‘{name}’ in the package index.");
         return Some(EngineError::new("RequirementNotFound", message)
-            .with_remedy(format!("Check how ‘{name}’ is spelled in the requirements file, and the index it comes from.")));
+            .with_remedy(format!("Check how ‘{name}’ is spelled in the requirements file, and the index it comes from."))
+            .about([name]));
     }
     let versions = version_missing(reason).filter(|_| !reason.contains("depend"));
     if let Some(requirement) = versions {
@@ -165,7 +166,8 @@ fn resolution(message: &Message) -> Option<EngineError> {
         );
         return Some(
             EngineError::new("VersionNotFound", message)
-                .with_remedy("Ask for a version that exists, or for none in particular."),
+                .with_remedy("Ask for a version that exists, or for none in particular.")
+                .about([requirement]),
         );
     }
     if reason.contains("requested Python version") || reason.contains("current Python version") {
@@ -174,7 +176,8 @@ fn resolution(message: &Message) -> Option<EngineError> {
                 "PythonVersionConflict",
                 format!("The session's Python is not one that a requirement supports: {reason}."),
             )
-            .with_remedy("Ask for a version of the package that supports this Python."),
+            .with_remedy("Ask for a version of the package that supports this Python.")
+            .about(required(reason)),
         );
     }
     Some(
@@ -182,8 +185,29 @@ fn resolution(message: &Message) -> Option<EngineError> {
             "RequirementsConflict",
             format!("The requirements contradict each other: {reason}."),
         )
-        .with_remedy("Loosen or remove one of the versions that are named."),
+        .with_remedy("Loosen or remove one of the versions that are named.")
+        .about(required(reason)),
     )
+}
+
+/// The requirements that contradict each other, as in `you require fdbeta and fdalpha==2.0`; not what uv concludes.
+fn required(reason: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, sign) in reason.match_indices("you require ") {
+        if reason[..at].ends_with("conclude that ") {
+            continue;
+        }
+        let rest = &reason[at + sign.len()..];
+        let end = [". And", ", we can", ", and we"]
+            .iter()
+            .filter_map(|end| rest.find(end))
+            .min();
+        let names = rest[..end.unwrap_or(rest.len())].split(" and ");
+        let names = names.map(|name| name.trim_end_matches(['.', ',']).to_owned());
+        found.extend(names.filter(|name| !name.is_empty() && !name.contains(' ')));
+    }
+    found.dedup();
+    found
 }
 
 fn package_before(reason: &str, sign: &str) -> Option<String> {
@@ -218,7 +242,8 @@ fn build(message: &Message) -> Option<EngineError> {
         format!(": {kind}Error: {after}")
     });
     Some(EngineError::new("BuildFailed", format!("‘{package}’ has no ready-made wheel for this Python, and building it failed{}.", shortened(last.as_deref().unwrap_or(""))))
-        .with_remedy("Ask for a version that has a wheel, or install the compiler and libraries it needs on the server."))
+        .with_remedy("Ask for a version that has a wheel, or install the compiler and libraries it needs on the server.")
+        .about([package]))
 }
 
 fn shortened(text: &str) -> String {
@@ -235,7 +260,8 @@ fn requirements_file(message: &Message) -> Option<EngineError> {
         let message = format!("The requirements name ‘{file}’, which does not exist.");
         return Some(
             EngineError::new("RequirementFileMissing", message)
-                .with_remedy("Add the file, or remove the line that names it."),
+                .with_remedy("Add the file, or remove the line that names it.")
+                .about([file]),
         );
     }
     let invalid = whole.contains("parse requirement")
@@ -322,6 +348,11 @@ mod tests {
             "{error}"
         );
         assert!(!error.message.contains('\n'));
+        assert_eq!(error.about, ["beta", "alpha==2.0"]);
+        let error = failure(
+            "error: No solution found when resolving dependencies\n  cause: Because all versions of fdgamma depend on fdalpha>=2 and all versions of fdbeta depend on fdalpha<2, we can conclude that all versions of fdbeta and all versions of fdgamma are incompatible.\n         And because you require fdbeta and fdgamma, we can conclude that your requirements are unsatisfiable.",
+        );
+        assert_eq!(error.about, ["fdbeta", "fdgamma"]);
     }
 
     #[test]

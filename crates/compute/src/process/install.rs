@@ -1,17 +1,17 @@
 //! Installs a requirements file, as `pip install -r` would.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use flowdeck_flow::normalised_name;
 use tokio::process::Command;
 
-use super::{environment, failure, layout::Layout, output, tools::Tools};
+use super::{base, environment, failure, inventory, layout::Layout, output, tools::Tools};
 use crate::{
-    engine::{EngineError, EnvironmentId, PhaseNote, Requirements},
+    engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
     log::LogFile,
 };
 
-/// pip looks for the best version in all indexes; uv by itself stops at the first that has the package.
-const ARGUMENTS: [&str; 8] = [
+const ARGUMENTS: [&str; 7] = [
     "pip",
     "install",
     "--no-config",
@@ -19,8 +19,11 @@ const ARGUMENTS: [&str; 8] = [
     "never",
     "--no-progress",
     "--index-strategy",
-    "unsafe-best-match",
 ];
+/// pip looks for the best version in all indexes; uv by itself stops at the first that has the package.
+const EVERY_INDEX: &str = "unsafe-best-match";
+/// With this alone uv says that an index refused to answer, instead of that it does not have the package.
+const FIRST_INDEX: &str = "first-index";
 
 /// Installs into an environment.
 pub(super) async fn install(
@@ -29,14 +32,84 @@ pub(super) async fn install(
     environment: &EnvironmentId,
     requirements: &Requirements,
     log: &LogFile,
+    heard: Heard<'_>,
 ) -> Result<PhaseNote, EngineError> {
-    let mut command = command(layout, tools, environment, requirements);
+    let folder = layout.environment(environment);
+    let mut command = command(
+        layout,
+        tools,
+        &folder,
+        environment,
+        requirements,
+        EVERY_INDEX,
+    );
     command.arg("--compile-bytecode").args(file(requirements));
-    let output = output::run(command, "Starting uv", Some(log)).await?;
+    let output = output::run_heard(command, "Starting uv", Some(log), heard).await?;
+    if !output.status.success() {
+        let error = failure::of_install(&output.lines);
+        return Err(refused(layout, tools, environment, requirements, error).await);
+    }
+    inventory::take_snapshot(&folder)
+        .map_err(|error| EngineError::io("Noting what was installed", &error))?;
+    Ok(note(&output.lines))
+}
+
+/// What an install would print; the start stays as it is.
+pub(super) async fn dry_run(
+    layout: &Layout,
+    tools: &Tools,
+    environment: &EnvironmentId,
+    start: DryRunStart,
+    requirements: &Requirements,
+) -> Result<Vec<String>, EngineError> {
+    let folder = match start {
+        DryRunStart::Base => base::folder(layout, tools),
+        DryRunStart::Environment => layout.environment(environment),
+    };
+    let mut command = command(
+        layout,
+        tools,
+        &folder,
+        environment,
+        requirements,
+        EVERY_INDEX,
+    );
+    command.arg("--dry-run").args(file(requirements));
+    let output = output::run(command, "Starting uv", None).await?;
     if output.status.success() {
-        Ok(note(&output.lines))
-    } else {
-        Err(failure::of_install(&output.lines))
+        return Ok(output.lines);
+    }
+    let error = failure::of_install(&output.lines);
+    Err(refused(layout, tools, environment, requirements, error).await)
+}
+
+/// The same failure, or that an index refused access, if that is why a package was not found.
+async fn refused(
+    layout: &Layout,
+    tools: &Tools,
+    environment: &EnvironmentId,
+    requirements: &Requirements,
+    error: EngineError,
+) -> EngineError {
+    if error.code != "RequirementNotFound" {
+        return error;
+    }
+    let folder = base::folder(layout, tools);
+    let mut command = command(
+        layout,
+        tools,
+        &folder,
+        environment,
+        requirements,
+        FIRST_INDEX,
+    );
+    command.arg("--dry-run").args(file(requirements));
+    let Ok(output) = output::run(command, "Starting uv", None).await else {
+        return error;
+    };
+    match failure::of_machine(&output.lines) {
+        Some(refused) if refused.code == "IndexRefused" => refused.about(error.about),
+        _ => error,
     }
 }
 
@@ -51,6 +124,7 @@ pub(super) fn shown(
     let mut words = vec![tools.uv.display().to_string()];
     words.extend(ARGUMENTS.map(str::to_owned));
     words.extend([
+        EVERY_INDEX.to_owned(),
         "--python".to_owned(),
         python.display().to_string(),
         "--compile-bytecode".to_owned(),
@@ -70,7 +144,15 @@ pub(super) async fn satisfies(
     environment: &EnvironmentId,
     requirements: &Requirements,
 ) -> Result<bool, EngineError> {
-    let mut command = command(layout, tools, environment, requirements);
+    let folder = layout.environment(environment);
+    let mut command = command(
+        layout,
+        tools,
+        &folder,
+        environment,
+        requirements,
+        EVERY_INDEX,
+    );
     command
         .args(["--offline", "--dry-run"])
         .args(file(requirements));
@@ -85,14 +167,17 @@ pub(super) async fn satisfies(
 fn command(
     layout: &Layout,
     tools: &Tools,
+    folder: &Path,
     environment: &EnvironmentId,
     requirements: &Requirements,
+    index_strategy: &str,
 ) -> Command {
     let mut command = environment::command(layout, &tools.uv, &environment.session);
     command
         .args(ARGUMENTS)
+        .arg(index_strategy)
         .arg("--python")
-        .arg(layout.environment(environment).join("bin/python"))
+        .arg(folder.join("bin/python"))
         .current_dir(&requirements.folder)
         .envs(&tools.variables);
     command
@@ -121,25 +206,25 @@ fn quoted(word: &str) -> String {
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// The packages of an environment, read from their metadata folders: asking Python would cost a second.
+/// The packages of an environment, by name.
 pub(super) fn packages(environment: &Path) -> std::io::Result<Vec<(String, String)>> {
+    let folders = package_folders(environment)?.into_iter();
+    Ok(folders.map(|(name, version, _)| (name, version)).collect())
+}
+
+/// The packages of an environment, by name, each with its metadata folder.
+pub(super) fn package_folders(
+    environment: &Path,
+) -> std::io::Result<Vec<(String, String, PathBuf)>> {
     let mut found = Vec::new();
     for python in std::fs::read_dir(environment.join("lib"))? {
         for entry in std::fs::read_dir(python?.path().join("site-packages"))? {
-            let name = entry?.file_name();
-            let known = name
-                .to_str()
-                .and_then(|name| name.strip_suffix(".dist-info"));
-            found.extend(
-                known
-                    .and_then(|name| name.rsplit_once('-'))
-                    .map(|(name, version)| {
-                        (
-                            name.replace(['_', '.'], "-").to_lowercase(),
-                            version.to_owned(),
-                        )
-                    }),
-            );
+            let path = entry?.path();
+            let name = path.file_name().and_then(|name| name.to_str());
+            let known = name.and_then(|name| name.strip_suffix(".dist-info"));
+            if let Some((name, version)) = known.and_then(|name| name.rsplit_once('-')) {
+                found.push((normalised_name(name), version.to_owned(), path));
+            }
         }
     }
     found.sort();

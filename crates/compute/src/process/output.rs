@@ -8,7 +8,10 @@ use tokio::{
     sync::mpsc,
 };
 
-use crate::{engine::EngineError, log::LogFile};
+use crate::{
+    engine::{EngineError, Heard},
+    log::LogFile,
+};
 
 /// What a command printed, line by line in the order of arrival, and how it ended.
 #[derive(Debug)]
@@ -22,9 +25,19 @@ const KEPT_LINES: usize = 5_000;
 
 /// Runs `command`; it is killed when the future is dropped.
 pub(super) async fn run(
+    command: Command,
+    what: &str,
+    log: Option<&LogFile>,
+) -> Result<Output, EngineError> {
+    run_heard(command, what, log, &|_| {}).await
+}
+
+/// As [`run`], telling each line to `heard` as well.
+pub(super) async fn run_heard(
     mut command: Command,
     what: &str,
     log: Option<&LogFile>,
+    heard: Heard<'_>,
 ) -> Result<Output, EngineError> {
     command
         .stdin(Stdio::null())
@@ -34,7 +47,7 @@ pub(super) async fn run(
     let mut child = command
         .spawn()
         .map_err(|error| EngineError::io(what, &error))?;
-    let (sender, mut receiver) = mpsc::channel(64);
+    let (sender, mut receiver) = mpsc::channel::<String>(64);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let collect = async {
         let mut lines = Vec::new();
@@ -42,6 +55,7 @@ pub(super) async fn run(
             if let Some(log) = log {
                 log.line(&line);
             }
+            heard(&line);
             if lines.len() < KEPT_LINES {
                 lines.push(line);
             }

@@ -1,21 +1,22 @@
 //! Installing into a session that runs: a new environment is made beside the old and takes its place only when it is
-//! whole and its runtime is healthy.
+//! whole, holds what was asked for, and its runtime is healthy.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flowdeck_contract::{
     capability::Action,
     ids::OperationId,
-    packages::InstallKind,
+    packages::{InstallCause, InstallFault, InstallKind},
     session::{InstallView, PhaseState},
 };
 
-use super::{Core, Record, live::Live};
+use super::{Core, Record, live::Live, swap::Made};
 use crate::{
-    engine::{EngineError, EnvironmentId, Requirements, Runtime},
+    engine::{EngineError, EnvironmentId, PhaseNote, Requirements},
     error::ComputeError,
     flow::{self, Fingerprint},
     owner::Owner,
+    packages::{self, Lines, Progress},
     paths,
 };
 
@@ -27,26 +28,18 @@ impl Core {
     ) -> Result<OperationId, ComputeError> {
         self.change(flow, |live| refuse(live))?;
         let plan = self.plan(flow).await.map_err(invalid)?;
-        let operation = self.begin_operation()?;
-        let now = self.now();
-        let begun = self.change(flow, |live| {
-            refuse(live)?;
-            live.record.install_operation = Some(operation.clone());
-            live.record.last_activity = now;
-            live.record.view.install = Some(InstallView {
-                requirements: plan.requirements.file.clone(),
-                command: plan.command.clone(),
-                state: PhaseState::Running,
-                started: now,
-                ended: None,
-                failure: None,
-                fault: None,
-                kind: InstallKind::Requirements,
-                lines: Vec::new(),
-            });
-            Ok(())
-        });
-        begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+        let install = InstallView {
+            requirements: plan.requirements.file.clone(),
+            command: plan.command.clone(),
+            state: PhaseState::Running,
+            started: self.now(),
+            ended: None,
+            failure: None,
+            fault: None,
+            kind: InstallKind::Requirements,
+            lines: Vec::new(),
+        };
+        let operation = self.write_install(flow, install)?;
         self.log(flow).line(format!("$ {}", plan.command));
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(
@@ -56,16 +49,34 @@ impl Core {
         Ok(operation)
     }
 
+    /// Writes down that an install, or what is like one, is under way.
+    pub(super) fn write_install(
+        &self,
+        flow: &Owner,
+        install: InstallView,
+    ) -> Result<OperationId, ComputeError> {
+        let operation = self.begin_operation()?;
+        let begun = self.change(flow, |live| {
+            refuse(live)?;
+            live.record.install_operation = Some(operation.clone());
+            live.record.last_activity = install.started;
+            live.record.view.install = Some(install);
+            Ok(())
+        });
+        begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+        Ok(operation)
+    }
+
     async fn plan(&self, flow: &Owner) -> Result<Plan, EngineError> {
         let (folder, definition) = self.definition(flow)?;
         let parsed = definition.report.flow.as_ref();
-        let old = self
-            .record(flow)
+        let record = self.record(flow);
+        let old = record
             .environment()
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
         let new = EnvironmentId {
             session: old.session.clone(),
-            generation: old.generation + 1,
+            generation: record.next_generation(),
         };
         let (work, flows) = (self.paths.work(new.session.as_str()), self.folders(flow));
         let requirements =
@@ -73,7 +84,6 @@ impl Core {
         let made_of = Fingerprint::of(&flows, &folder, parsed)?;
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {
-            old,
             new,
             requirements,
             made_of,
@@ -82,17 +92,22 @@ impl Core {
     }
 
     async fn carry_out_install(self: &Arc<Self>, flow: &Owner, plan: Plan) {
-        let log = self.log(flow);
         let result = match self.make_beside(flow, &plan).await {
-            Ok(made) => self.swap(flow, &plan, made).await,
+            Ok(made) => self.swap(flow, made).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = paths::remove(&self.paths.work(plan.new.session.as_str())) {
-            tracing::warn!(%error, "a copy of a flow could not be removed");
+        let work = self.paths.work(plan.new.session.as_str());
+        // While the work folder is there still, the lines at fault can be told.
+        if let Err(error) = result {
+            let lines = Lines::read(&plan.requirements).unwrap_or_default();
+            self.install_failed(flow, &error, &lines, Some(&plan.new))
+                .await;
+        } else {
+            self.log(flow)
+                .line("The packages are installed and the runtime was restarted.");
         }
-        match result {
-            Ok(()) => log.line("The packages are installed and the runtime was restarted."),
-            Err(error) => self.install_failed(flow, &plan, &error).await,
+        if let Err(error) = paths::remove(&work) {
+            tracing::warn!(%error, "a copy of a flow could not be removed");
         }
         self.tell_log(flow);
     }
@@ -101,75 +116,96 @@ impl Core {
         let log = self.log(flow);
         self.engine.prepare_base(&log).await?;
         self.engine.create_environment(&plan.new).await?;
-        self.engine
-            .install(&plan.new, &plan.requirements, &log)
+        self.install_and_verify(flow, &plan.new, &plan.requirements)
             .await?;
         log.line("Starting a runtime with the new packages …");
-        let runtime = self.engine.start_runtime(&plan.new, &log).await?;
-        match self.engine.check(&runtime, &log).await {
-            Ok(info) => Ok(Made {
-                runtime,
-                version: info.version,
-            }),
-            Err(error) => {
-                self.engine.end_runtime(&runtime).await?;
-                Err(error)
-            }
-        }
+        let (runtime, version) = self.start_checked(flow, &plan.new).await?;
+        Ok(Made {
+            environment: plan.new.clone(),
+            made_of: Some(plan.made_of.clone()),
+            made_at: self.now(),
+            runtime,
+            version,
+        })
     }
 
-    async fn swap(
-        self: &Arc<Self>,
+    /// Installs into an environment that nobody uses yet, and looks whether it holds what was asked for.
+    pub(super) async fn install_and_verify(
+        &self,
         flow: &Owner,
-        plan: &Plan,
-        made: Made,
-    ) -> Result<(), EngineError> {
-        let now = self.now();
-        let swapped = self.change(flow, |live| {
-            let record = &mut live.record;
-            record.generation = plan.new.generation;
-            record.made_of = Some(plan.made_of.clone());
-            record.view.runtime_version = Some(made.version);
-            record.last_activity = now;
-            end_install(record, PhaseState::Done, now);
-            Ok((
-                record.runtime.replace(made.runtime),
-                record.install_operation.take(),
-            ))
-        });
-        let (old, operation) =
-            swapped.map_err(|error| EngineError::new("StoreFailed", error.to_string()))?;
-        self.watch(flow);
-        // The new one is in use already: what is left of the old is no failure of the install.
-        if let Some(old) = old
-            && let Err(error) = self.engine.end_runtime(&old).await
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<PhaseNote, EngineError> {
+        let log = self.log(flow);
+        let lines = Lines::read(requirements)
+            .map_err(|error| EngineError::io(&format!("Reading {}", requirements.file), &error))?;
+        let before = self.engine.inventory(environment).await?;
+        let progress = Mutex::new(Progress::new(&lines.asked, &before));
+        let hear = |line: &str| {
+            let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            if progress.hear(line) {
+                self.tell_progress(flow, &progress);
+            }
+        };
+        let note = self
+            .engine
+            .install(environment, requirements, &log, &hear)
+            .await?;
+        let after = self.engine.inventory(environment).await?;
+        if let Some(error) = packages::unsatisfied(&after, &lines.asked) {
+            return Err(error);
+        }
+        for trouble in packages::new_troubles(&after) {
+            log.line(format!("Warning: {trouble}"));
+        }
+        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        progress.finish(&after);
+        self.tell_progress(flow, &progress);
+        Ok(note)
+    }
+
+    /// Shows how far an install into the running session is. Not written down: a restart of the server ends it.
+    fn tell_progress(&self, flow: &Owner, progress: &Progress) {
+        let mut flows = self.flows();
+        let Some(live) = flows.get_mut(flow).filter(|live| live.installs()) else {
+            return;
+        };
+        if let Some(install) = &mut live.record.view.install {
+            install.lines = progress.lines();
+        }
+        self.tell(live);
+    }
+
+    /// The session stays as it was; `made` is removed.
+    pub(super) async fn install_failed(
+        &self,
+        flow: &Owner,
+        error: &EngineError,
+        lines: &Lines,
+        made: Option<&EnvironmentId>,
+    ) {
+        if let Some(made) = made
+            && let Err(error) = self.engine.remove_environment(made).await
         {
             self.log(flow).line(&error.message);
         }
-        if let Err(error) = self.engine.remove_environment(&plan.old).await {
-            self.log(flow).line(&error.message);
+        if !self.flows().get(flow).is_some_and(Live::installs) {
+            return;
         }
-        self.succeed(operation);
-        self.flow_changed(flow);
-        Ok(())
-    }
-
-    async fn install_failed(&self, flow: &Owner, plan: &Plan, error: &EngineError) {
         let failure = self.failure(flow, error);
         self.log(flow).line(format!(
             "The install failed: {} The session is as it was before.",
             failure.message
         ));
-        if let Err(error) = self.engine.remove_environment(&plan.new).await {
-            self.log(flow).line(&error.message);
-        }
-        let now = self.now();
+        let (now, fault) = (self.now(), packages::fault(error, lines));
         let changed = self.change(flow, |live| {
             let record = &mut live.record;
             record.last_activity = now;
             end_install(record, PhaseState::Failed, now);
             if let Some(install) = &mut record.view.install {
+                packages::give_up(&mut install.lines, &error.about);
                 install.failure = Some(failure.clone());
+                install.fault = Some(fault);
             }
             Ok(record.install_operation.take())
         });
@@ -184,23 +220,25 @@ impl Core {
 
 /// What an install is to do.
 struct Plan {
-    old: EnvironmentId,
     new: EnvironmentId,
     requirements: Requirements,
     made_of: Fingerprint,
     command: String,
 }
 
-/// A runtime in the new environment.
-struct Made {
-    runtime: Runtime,
-    version: String,
-}
-
 /// Marks the install as ended.
 pub(super) fn end_install(record: &mut Record, state: PhaseState, now: flowdeck_contract::Millis) {
     if let Some(install) = &mut record.view.install {
         (install.state, install.ended) = (state, Some(now));
+    }
+}
+
+/// An install that the server's end cut off.
+pub(super) fn interrupted() -> InstallFault {
+    InstallFault {
+        cause: InstallCause::Interrupted,
+        requirement: None,
+        asked_by: None,
     }
 }
 
@@ -220,7 +258,7 @@ pub(super) fn refuse(live: &Live) -> Result<(), ComputeError> {
     })
 }
 
-fn no_requirements() -> EngineError {
+pub(super) fn no_requirements() -> EngineError {
     EngineError::new(
         "RequirementFileMissing",
         "The flow has no requirements file.",
@@ -228,7 +266,7 @@ fn no_requirements() -> EngineError {
     .with_remedy("Add a requirements.txt to the flow folder.")
 }
 
-fn invalid(error: EngineError) -> ComputeError {
+pub(super) fn invalid(error: EngineError) -> ComputeError {
     ComputeError::Unavailable {
         code: error.code,
         message: error.message,

@@ -60,11 +60,9 @@ impl Live {
 
     /// Whether an install goes on in it.
     pub(crate) fn installs(&self) -> bool {
-        self.record
-            .view
-            .install
-            .as_ref()
-            .is_some_and(|install| install.state == PhaseState::Running)
+        let install = self.record.view.install.as_ref();
+        self.record.state == State::Available
+            && install.is_some_and(|install| install.state == PhaseState::Running)
     }
 
     /// When it ends if nothing happens; `None` when it does not.

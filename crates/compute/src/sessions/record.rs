@@ -37,6 +37,22 @@ pub(crate) struct Record {
     pub(crate) next: Option<Allotment>,
     /// What its environment was made of.
     pub(crate) made_of: Option<Fingerprint>,
+    /// When the environment in use was made; `None` for that of the start.
+    #[serde(default)]
+    pub(crate) made_at: Option<Millis>,
+    /// The environment that was in use before the last install, and can be restored.
+    #[serde(default)]
+    pub(crate) previous: Option<Previous>,
+}
+
+/// An environment that is kept beside the one in use.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Previous {
+    pub(crate) generation: u32,
+    pub(crate) made_of: Option<Fingerprint>,
+    pub(crate) made_at: Millis,
+    /// How many packages it has.
+    pub(crate) packages: u32,
 }
 
 impl Record {
@@ -53,6 +69,8 @@ impl Record {
             install_operation: None,
             next: None,
             made_of: None,
+            made_at: None,
+            previous: None,
         }
     }
 
@@ -94,6 +112,7 @@ impl Record {
             ..SessionView::default()
         };
         (self.generation, self.runtime, self.made_of, self.next) = (0, None, None, None);
+        (self.made_at, self.previous) = (None, None);
         self.last_activity = now;
         self.open_phase(Phase::Allocate, now);
     }
@@ -125,6 +144,7 @@ impl Record {
         let state = state::transition(self.state, Event::Fail)?;
         self.close_phase(PhaseState::Failed, None, now);
         (self.state, self.runtime, self.next) = (state, None, None);
+        self.previous = None;
         self.view.failure = Some(failure);
         Ok(())
     }
@@ -144,6 +164,7 @@ impl Record {
             ..SessionView::default()
         };
         (self.runtime, self.made_of) = (None, None);
+        (self.made_at, self.previous) = (None, None);
         Ok(())
     }
 
@@ -209,6 +230,17 @@ impl Record {
             session,
             generation: self.generation,
         })
+    }
+
+    /// The environments that are kept.
+    pub(crate) fn generations(&self) -> Vec<u32> {
+        let previous = self.previous.as_ref().map(|previous| previous.generation);
+        [self.generation].into_iter().chain(previous).collect()
+    }
+
+    /// The number of an environment that is none of those that are kept.
+    pub(crate) fn next_generation(&self) -> u32 {
+        self.generations().into_iter().max().unwrap_or(0) + 1
     }
 
     fn phase_view(&mut self, phase: Phase) -> Option<&mut PhaseView> {

@@ -8,7 +8,11 @@ use flowdeck_contract::{
     session::{PhaseState, SessionFailure},
 };
 
-use super::{Core, install::end_install, live::SessionLog};
+use super::{
+    Core,
+    install::{end_install, interrupted},
+    live::SessionLog,
+};
 use crate::{
     engine::{EngineError, MEMORY_EXCEEDED},
     error::ComputeError,
@@ -59,8 +63,7 @@ impl Core {
     async fn recover_available(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
         self.interrupt_install(flow)?;
         let record = self.record(flow);
-        let (Some(runtime), Some(environment)) = (record.runtime.clone(), record.environment())
-        else {
+        let Some(runtime) = record.runtime else {
             self.spawn_fail(
                 flow,
                 EngineError::new("RuntimeDied", "The session has no runtime."),
@@ -86,9 +89,7 @@ impl Core {
             self.spawn_fail(flow, died.with_remedy("Start the session again."));
             return Ok(());
         }
-        if let Err(error) = self.engine.tidy(&environment, &runtime).await {
-            self.log(flow).line(&error.message);
-        }
+        self.tidy_up(flow).await;
         self.watch(flow);
         self.flow_changed(flow);
         Ok(())
@@ -115,6 +116,7 @@ impl Core {
             end_install(&mut live.record, PhaseState::Failed, now);
             if let Some(install) = &mut live.record.view.install {
                 install.failure = Some(failure.clone());
+                install.fault = Some(interrupted());
             }
             Ok(live.record.install_operation.take())
         })?;

@@ -244,9 +244,10 @@ impl Start<'_> {
         let engine = &self.core.engine;
         let command = engine.install_command(environment, requirements).await?;
         self.log().line(format!("$ {command}"));
-        let note = engine
-            .install(environment, requirements, &self.log())
-            .await?;
+        let installed = self
+            .core
+            .install_and_verify(self.flow, environment, requirements);
+        let note = installed.await?;
         self.note(Phase::Install, note)
     }
 

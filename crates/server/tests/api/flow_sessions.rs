@@ -97,7 +97,7 @@ async fn a_client_that_knows_the_contract_alone_brings_one_through_its_life() {
             "/FlowSessions/{sessionId}/pipPackages",
         )
         .await;
-    assert_eq!(packages.json(), "promptflow-core==fake");
+    assert_eq!(packages.json(), "promptflow-core==fake\ncolorama==0.4.6");
     for body in [
         json!({"action": "Install", "pythonPipRequirements": ["rich"]}),
         json!({"action": "Reset"}),

@@ -15,6 +15,7 @@ mod files;
 mod flow_sessions;
 mod flows;
 mod openapi;
+mod packages;
 mod resources;
 mod runs;
 mod session_list;

@@ -4,6 +4,7 @@ mod compute;
 mod events;
 mod files;
 mod flows;
+mod packages;
 mod runs;
 mod session;
 mod sessions;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(session::routes())
         .merge(sessions::routes())
         .merge(settings::routes())
+        .merge(packages::routes())
         .merge(compute::routes())
         .merge(runs::routes())
         .merge(events::routes())

@@ -1,0 +1,82 @@
+//! Packages made of nothing: a requirements file brings each package that it names, at the version that it pins or 1.0.
+
+use flowdeck_contract::session::InstalledPackage;
+use flowdeck_flow::{LineKind, requirement_lines};
+use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder};
+
+use crate::engine::{EngineError, Inventory, PackageFacts, Requirements};
+
+/// What every environment has.
+pub(super) fn base() -> Vec<InstalledPackage> {
+    vec![InstalledPackage {
+        name: "promptflow-core".to_owned(),
+        version: "fake".to_owned(),
+    }]
+}
+
+/// What a requirements file brings.
+pub(super) fn asked(requirements: &Requirements) -> Result<Vec<InstalledPackage>, EngineError> {
+    let text = std::fs::read_to_string(requirements.folder.join(&requirements.file));
+    let text = text.map_err(|error| EngineError::io("Reading the requirements", &error))?;
+    let package = |line: flowdeck_flow::RequirementLine| {
+        let LineKind::Named { name } = line.kind else {
+            return None;
+        };
+        let version = line
+            .text
+            .split_once("==")
+            .map_or("1.0", |(_, version)| version);
+        Some(InstalledPackage {
+            name,
+            version: version.to_owned(),
+        })
+    };
+    Ok(requirement_lines(&text)
+        .into_iter()
+        .filter_map(package)
+        .collect())
+}
+
+/// What uv would print.
+pub(super) fn printed(
+    requirements: &Requirements,
+    there: &[InstalledPackage],
+) -> Result<Vec<String>, EngineError> {
+    let coming = asked(requirements)?;
+    let coming = coming.iter().filter(|package| !there.contains(package));
+    Ok(coming
+        .map(|package| format!(" + {}=={}", package.name, package.version))
+        .collect())
+}
+
+pub(super) fn inventory(brought: &[InstalledPackage]) -> Result<Inventory, EngineError> {
+    let facts = |package: InstalledPackage| PackageFacts {
+        name: package.name,
+        version: package.version,
+        ..PackageFacts::default()
+    };
+    let packages = base().into_iter().chain(brought.iter().cloned());
+    Ok(Inventory {
+        base_name: "nothing".to_owned(),
+        base: base(),
+        packages: packages.map(facts).collect(),
+        markers: markers()?,
+    })
+}
+
+fn markers() -> Result<MarkerEnvironment, EngineError> {
+    let markers = MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
+        implementation_name: "cpython",
+        implementation_version: "3.11.7",
+        os_name: "posix",
+        platform_machine: "x86_64",
+        platform_python_implementation: "CPython",
+        platform_release: "6",
+        platform_system: "Linux",
+        platform_version: "1",
+        python_full_version: "3.11.7",
+        python_version: "3.11",
+        sys_platform: "linux",
+    });
+    markers.map_err(|error| EngineError::new("Internal", error.to_string()))
+}

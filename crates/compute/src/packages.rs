@@ -1,0 +1,27 @@
+//! Packages, as pure functions: what a requirements file asks for, why something is installed, what an install would
+//! change, how far one is, and whether it brought what was asked for.
+
+mod asked;
+mod dry_run;
+mod fault;
+mod lock;
+mod needs;
+mod origin;
+mod plan;
+mod progress;
+mod verify;
+
+pub(crate) use self::{
+    asked::{Asked, Lines, without_passwords},
+    dry_run::{Step, steps},
+    fault::fault,
+    lock::lock,
+    needs::new_troubles,
+    origin::origins,
+    plan::{changes, differences},
+    progress::{Progress, give_up},
+    verify::unsatisfied,
+};
+
+#[cfg(test)]
+mod samples;

@@ -1,0 +1,212 @@
+//! What a requirements file asks for, with the files that it includes.
+
+use std::{
+    collections::BTreeSet,
+    io,
+    path::{Path, PathBuf},
+    str::FromStr as _,
+};
+
+use flowdeck_contract::packages::AskedBy;
+use flowdeck_flow::{LineKind, RequirementLine, requirement_lines};
+use pep508_rs::{MarkerEnvironment, Requirement, VerbatimUrl};
+
+use crate::engine::{PackageFacts, Requirements};
+
+/// A line that asks for a package.
+#[derive(Clone, Debug)]
+pub(crate) struct Asked {
+    pub(crate) asked_by: AskedBy,
+    /// The package's normalised name; `None` for a path or an address without one.
+    pub(crate) name: Option<String>,
+    /// The versions, extras and condition, when the line names a package.
+    pub(crate) requirement: Option<Requirement<VerbatimUrl>>,
+    /// The path or address.
+    pub(crate) location: Option<String>,
+}
+
+/// The lines of a requirements file and of those that it includes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lines {
+    pub(crate) asked: Vec<Asked>,
+    /// Lines that no install could read.
+    pub(crate) invalid: Vec<AskedBy>,
+}
+
+impl Asked {
+    /// Whether the line's condition holds.
+    pub(crate) fn applies(&self, markers: &MarkerEnvironment) -> bool {
+        let requirement = self.requirement.as_ref();
+        requirement.is_none_or(|requirement| requirement.evaluate_markers(markers, &[]))
+    }
+
+    /// Whether it is this package that the line asks for, at whatever version.
+    pub(crate) fn is_for(&self, package: &PackageFacts) -> bool {
+        match (&self.name, &self.location, &package.location) {
+            (Some(name), _, _) => *name == package.name,
+            (None, Some(asked), Some(installed)) => is_same_place(asked, installed),
+            _ => false,
+        }
+    }
+}
+
+/// Whether an address that was noted at an install is the one that a line names, which may be relative.
+fn is_same_place(asked: &str, installed: &str) -> bool {
+    let asked = asked.split('#').next().unwrap_or(asked);
+    let asked = asked.split('[').next().unwrap_or(asked);
+    let asked = asked.trim_start_matches("./").trim_end_matches('/');
+    let installed = installed.trim_end_matches('/');
+    let before = installed.strip_suffix(asked);
+    before.is_some_and(|before| asked.contains("://") || before.is_empty() || before.ends_with('/'))
+}
+
+impl Lines {
+    /// Reads a requirements file. Files that it includes from outside of the folder are the install's business alone.
+    pub(crate) fn read(requirements: &Requirements) -> io::Result<Self> {
+        let mut lines = Self::default();
+        let folder = requirements.folder.canonicalize()?;
+        lines.add_file(&folder, Path::new(&requirements.file), &mut BTreeSet::new())?;
+        Ok(lines)
+    }
+
+    fn add_file(
+        &mut self,
+        folder: &Path,
+        file: &Path,
+        seen: &mut BTreeSet<PathBuf>,
+    ) -> io::Result<()> {
+        let path = folder.join(file).canonicalize()?;
+        let Ok(name) = path.strip_prefix(folder) else {
+            return Ok(());
+        };
+        if !seen.insert(path.clone()) {
+            return Ok(());
+        }
+        let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
+        let (name, beside) = (name.to_string_lossy().into_owned(), name.parent());
+        for line in requirement_lines(&text) {
+            match &line.kind {
+                LineKind::Include(included) => {
+                    let included = beside.unwrap_or(Path::new("")).join(included);
+                    // One that is not there is the install's to complain of.
+                    if let Err(error) = self.add_file(folder, &included, seen) {
+                        tracing::debug!(%error, file = %included.display(), "an included file cannot be read");
+                    }
+                }
+                _ => self.add_line(&name, line),
+            }
+        }
+        Ok(())
+    }
+
+    fn add_line(&mut self, file: &str, line: RequirementLine) {
+        let asked_by = AskedBy {
+            file: file.to_owned(),
+            line: line.line,
+            text: without_passwords(&line.text),
+        };
+        let (name, location) = match line.kind {
+            LineKind::Named { name } => (Some(name), None),
+            LineKind::Located { location } => (None, Some(location)),
+            LineKind::Invalid => return self.invalid.push(asked_by),
+            LineKind::Include(_) | LineKind::Constraints(_) | LineKind::Option => return,
+        };
+        let bare = line.text.split(" --").next().unwrap_or_default();
+        let requirement = name.as_ref().and_then(|_| Requirement::from_str(bare).ok());
+        self.asked.push(Asked {
+            asked_by,
+            name,
+            requirement,
+            location,
+        });
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(text: &str) -> Self {
+        let mut lines = Self::default();
+        for line in requirement_lines(text) {
+            lines.add_line("requirements.txt", line);
+        }
+        lines
+    }
+}
+
+/// A line without what stands before the host of an address.
+pub(crate) fn without_passwords(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        shown.push_str(before);
+        shown.push_str("://");
+        let end = after
+            .find(|c: char| c == '/' || c.is_whitespace())
+            .unwrap_or(after.len());
+        rest = match after[..end].rfind('@') {
+            Some(at) => {
+                shown.push_str("****");
+                &after[at..]
+            }
+            None => after,
+        };
+    }
+    shown + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn included_files_count_and_passwords_are_left_out() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("f");
+        fs::create_dir_all(folder.join("more")).unwrap();
+        fs::write(root.path().join("outside.txt"), "secret\n").unwrap();
+        fs::write(
+            folder.join("r.txt"),
+            "# web\nFlask>=3\n-r more/a.txt\n-r ../outside.txt\n-r none.txt\nx @ https://u:p@h/x.whl\n!!!\n",
+        )
+        .unwrap();
+        fs::write(
+            folder.join("more/a.txt"),
+            "\nalpha==1 --hash=sha256:0\n-r ../r.txt\n",
+        )
+        .unwrap();
+        let lines = Lines::read(&Requirements {
+            folder,
+            file: "r.txt".into(),
+        })
+        .unwrap();
+        let seen = lines.asked.iter().map(|asked| {
+            let by = &asked.asked_by;
+            (
+                asked.name.as_deref().unwrap(),
+                by.file.as_str(),
+                by.line,
+                by.text.as_str(),
+            )
+        });
+        assert_eq!(
+            seen.collect::<Vec<_>>(),
+            [
+                ("flask", "r.txt", 2, "Flask>=3"),
+                ("alpha", "more/a.txt", 2, "alpha==1 --hash=sha256:0"),
+                ("x", "r.txt", 6, "x @ https://****@h/x.whl"),
+            ]
+        );
+        assert!(lines.asked.iter().all(|asked| asked.requirement.is_some()));
+        assert_eq!(lines.invalid.len(), 1);
+    }
+
+    #[test]
+    fn a_place_is_recognised() {
+        assert!(is_same_place(
+            "./w/x-1.0.whl",
+            "file:///flows/f/w/x-1.0.whl"
+        ));
+        assert!(is_same_place("local/", "file:///flows/f/local"));
+        assert!(!is_same_place("./x-1.0.whl", "file:///flows/f/wx-1.0.whl"));
+        assert!(is_same_place("https://h/x.whl#sha256=1", "https://h/x.whl"));
+    }
+}

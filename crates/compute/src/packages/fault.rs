@@ -1,0 +1,96 @@
+//! What is to blame for a failed install.
+
+use flowdeck_contract::packages::{AskedBy, InstallCause, InstallFault};
+use flowdeck_flow::normalised_name;
+
+use super::Lines;
+use crate::engine::EngineError;
+
+/// The kind of cause and the line that an engine's error comes from.
+pub(crate) fn fault(error: &EngineError, lines: &Lines) -> InstallFault {
+    let asked_by = match error.code {
+        "RequirementInvalid" => lines.invalid.first().cloned(),
+        "RequirementFileMissing" => error.about.first().and_then(|file| line_with(lines, file)),
+        _ => error.about.iter().find_map(|name| line_for(lines, name)),
+    };
+    InstallFault {
+        cause: cause(error),
+        requirement: error.about.first().cloned(),
+        asked_by,
+    }
+}
+
+fn cause(error: &EngineError) -> InstallCause {
+    match error.code {
+        "RequirementNotFound" | "VersionNotFound" => InstallCause::NotFound,
+        "RequirementsConflict" | "PythonVersionConflict" => {
+            InstallCause::Conflict(error.about.clone())
+        }
+        "BuildFailed" => InstallCause::BuildFailed,
+        "IndexRefused" => InstallCause::FeedRefused,
+        "DiskFull" => InstallCause::DiskFull,
+        "NetworkUnreachable" => InstallCause::NoNetwork,
+        "RequirementInvalid" | "RequirementFileMissing" | "RequirementsOutsideFlow" => {
+            InstallCause::Unreadable
+        }
+        "RequirementNotSatisfied" => InstallCause::NotSatisfied,
+        "Interrupted" => InstallCause::Interrupted,
+        code if code.starts_with("Runtime") => InstallCause::RuntimeFailed,
+        _ => InstallCause::Other,
+    }
+}
+
+/// The line that asks for a requirement, as uv names it: `fdalpha==3.0`.
+fn line_for(lines: &Lines, requirement: &str) -> Option<AskedBy> {
+    let name = package_name(requirement);
+    let mut asked = lines.asked.iter();
+    let line = asked.find(|asked| asked.name.as_deref() == Some(&name))?;
+    Some(line.asked_by.clone())
+}
+
+fn line_with(lines: &Lines, file: &str) -> Option<AskedBy> {
+    let file = file.rsplit('/').next().unwrap_or(file);
+    let texts = lines.asked.iter().map(|asked| &asked.asked_by);
+    texts
+        .into_iter()
+        .find(|line| line.text.contains(file))
+        .cloned()
+}
+
+/// The name that a requirement begins with, normalised.
+pub(super) fn package_name(requirement: &str) -> String {
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let end = requirement
+        .find(|c| !is_name(c))
+        .unwrap_or(requirement.len());
+    normalised_name(&requirement[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_at_fault_is_found() {
+        let lines = Lines::of("fine\nFd_Alpha>=9\n./w/none-1.0.whl\n!!!\n");
+        let line = |error: EngineError| fault(&error, &lines).asked_by.map(|line| line.line);
+        let error = |code| EngineError::new(code, "x");
+        assert_eq!(
+            line(error("VersionNotFound").about(["fd-alpha>=9"])),
+            Some(2)
+        );
+        assert_eq!(line(error("BuildFailed").about(["other==1"])), None);
+        assert_eq!(
+            line(error("RequirementFileMissing").about(["file:///f/w/none-1.0.whl"])),
+            Some(3)
+        );
+        assert_eq!(line(error("RequirementInvalid")), Some(4));
+        let conflict = error("RequirementsConflict").about(["a<1", "fine"]);
+        let found = fault(&conflict, &lines);
+        assert_eq!(
+            found.cause,
+            InstallCause::Conflict(vec!["a<1".into(), "fine".into()])
+        );
+        assert_eq!(found.asked_by.map(|line| line.line), Some(1));
+    }
+}

@@ -1,0 +1,88 @@
+//! Whether each requirement is at a version that it allows.
+
+use std::str::FromStr as _;
+
+use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl, pep440_rs::Version};
+
+use super::Asked;
+use crate::engine::{EngineError, Inventory, PackageFacts};
+
+/// The first line whose package is not installed at a version that it allows, as what an install fails with.
+pub(crate) fn unsatisfied(inventory: &Inventory, asked: &[Asked]) -> Option<EngineError> {
+    let applying = asked
+        .iter()
+        .filter(|asked| asked.applies(&inventory.markers));
+    let mut wrong = applying.filter_map(|asked| {
+        // A path or an address without a name: what it brings is not known here.
+        let name = asked.name.as_ref()?;
+        let package = inventory
+            .packages
+            .iter()
+            .find(|package| package.name == *name);
+        match package {
+            Some(package) if is_satisfied(asked, package) => None,
+            package => Some((asked, package)),
+        }
+    });
+    let (asked, package) = wrong.next()?;
+    let is = package.map_or("it is not installed".to_owned(), |package| {
+        format!("version {} is installed", package.version)
+    });
+    let text = &asked.asked_by.text;
+    let message = format!("uv said that it was done, but ‘{text}’ is not satisfied: {is}.");
+    let error = EngineError::new("RequirementNotSatisfied", message)
+        .with_remedy("Ask for a version that the package index has, then install again.");
+    Some(error.about(asked.name.clone()))
+}
+
+/// Whether a package is what a line asks for.
+pub(super) fn is_satisfied(asked: &Asked, package: &PackageFacts) -> bool {
+    let allows = |requirement: &Requirement<VerbatimUrl>| allows(requirement, &package.version);
+    asked.is_for(package) && asked.requirement.as_ref().is_none_or(allows)
+}
+
+/// Whether a requirement allows a version. A version that cannot be read is one that only a place can ask for.
+pub(super) fn allows(requirement: &Requirement<VerbatimUrl>, version: &str) -> bool {
+    match &requirement.version_or_url {
+        Some(VersionOrUrl::VersionSpecifier(versions)) => {
+            Version::from_str(version).is_ok_and(|version| versions.contains(&version))
+        }
+        Some(VersionOrUrl::Url(_)) | None => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packages::{
+        Lines,
+        samples::{facts, inventory},
+    };
+
+    #[test]
+    fn success_means_that_every_line_is_satisfied() {
+        let inventory = inventory(&[], vec![facts("alpha==1.5", &[]), facts("beta==2", &[])]);
+        let check = |text: &str| unsatisfied(&inventory, &Lines::of(text).asked);
+        for fine in [
+            "alpha",
+            "alpha>=1,<2\nbeta~=2.0",
+            "gamma; python_version < '3'",
+            "alpha[x] @ https://h/alpha.whl",
+            "./local",
+            "alpha===1.5",
+        ] {
+            assert_eq!(check(fine), None, "{fine}");
+        }
+        for (wrong, said) in [
+            ("alpha<1.5", "version 1.5 is installed"),
+            (
+                "beta\ngamma",
+                "‘gamma’ is not satisfied: it is not installed",
+            ),
+        ] {
+            let error = check(wrong).unwrap();
+            assert_eq!(error.code, "RequirementNotSatisfied");
+            assert!(error.message.contains(said), "{error}");
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Going back to the packages from before the last install, and canceling an install.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{
+    ids::OperationId,
+    packages::InstallKind,
+    session::{InstallView, PhaseState},
+};
+
+use super::{
+    Core, Previous,
+    install::{end_install, refuse},
+    swap::Made,
+};
+use crate::{
+    engine::{EngineError, EnvironmentId},
+    error::ComputeError,
+    owner::Owner,
+    packages::{self, Lines},
+    paths,
+    state::State,
+};
+
+impl Core {
+    /// Begins to use the environment from before the last install again.
+    pub(crate) fn begin_restore(
+        self: &Arc<Self>,
+        flow: &Owner,
+    ) -> Result<OperationId, ComputeError> {
+        let (previous, environment) = self.change(flow, |live| {
+            refuse(live)?;
+            let previous = live.record.previous.clone();
+            previous
+                .zip(live.record.environment())
+                .ok_or_else(|| ComputeError::Refused(NOTHING_TO_RESTORE.to_owned()))
+        })?;
+        let environment = EnvironmentId {
+            generation: previous.generation,
+            ..environment
+        };
+        let file = previous.made_of.as_ref().and_then(|made_of| made_of.file());
+        let install = InstallView {
+            requirements: file.unwrap_or_default().to_owned(),
+            command: String::new(),
+            state: PhaseState::Running,
+            started: self.now(),
+            ended: None,
+            failure: None,
+            fault: None,
+            kind: InstallKind::LastGood,
+            lines: Vec::new(),
+        };
+        let operation = self.write_install(flow, install)?;
+        self.log(flow)
+            .line("Restoring the packages from before the last install …");
+        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        self.work(flow, async move {
+            match core.restore(&flow_id, previous, environment).await {
+                Ok(()) => core
+                    .log(&flow_id)
+                    .line("The packages are restored and the runtime was restarted."),
+                Err(error) => {
+                    let lines = Lines::default();
+                    core.install_failed(&flow_id, &error, &lines, None).await;
+                }
+            }
+            core.tell_log(&flow_id);
+        });
+        Ok(operation)
+    }
+
+    async fn restore(
+        self: &Arc<Self>,
+        flow: &Owner,
+        previous: Previous,
+        environment: EnvironmentId,
+    ) -> Result<(), EngineError> {
+        let (runtime, version) = self.start_checked(flow, &environment).await?;
+        let made = Made {
+            environment,
+            made_of: previous.made_of,
+            made_at: previous.made_at,
+            runtime,
+            version,
+        };
+        self.swap(flow, made).await
+    }
+
+    /// Ends an install that is under way; the session is as it was before. Fine when it was canceled already.
+    pub(crate) fn cancel_install(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
+        let now = self.now();
+        let operation = self.change(flow, |live| {
+            if !live.installs() {
+                let install = live.record.view.install.as_ref();
+                return match install.map(|install| install.state) {
+                    Some(PhaseState::Canceled) => Ok(None),
+                    Some(_) => Err(ComputeError::Refused(TOO_LATE.to_owned())),
+                    None => Err(ComputeError::Refused("No install is under way.".to_owned())),
+                };
+            }
+            end_install(&mut live.record, PhaseState::Canceled, now);
+            if let Some(install) = &mut live.record.view.install {
+                packages::give_up(&mut install.lines, &[]);
+            }
+            live.record.last_activity = now;
+            if let Some(work) = &live.work {
+                work.cancel.cancel();
+            }
+            Ok(live.record.install_operation.take())
+        })?;
+        if operation.is_none() {
+            return Ok(());
+        }
+        self.cancel(operation, "The install was canceled.");
+        self.log(flow)
+            .line("The install was canceled. The session is as it was before.");
+        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        self.work(flow, async move { core.tidy_up(&flow_id).await });
+        Ok(())
+    }
+
+    /// Removes what an install that did not come to its end left behind.
+    pub(super) async fn tidy_up(&self, flow: &Owner) {
+        let record = self.record(flow);
+        let (State::Available, Some(runtime)) = (record.state, &record.runtime) else {
+            return;
+        };
+        if let Err(error) = self.engine.tidy(runtime, &record.generations()).await {
+            self.log(flow).line(&error.message);
+        }
+        if let Err(error) = paths::remove(&self.paths.work(runtime.session.as_str())) {
+            tracing::warn!(%error, "a copy of a flow could not be removed");
+        }
+    }
+}
+
+const NOTHING_TO_RESTORE: &str =
+    "There is nothing to restore: no packages were installed since the compute session started.";
+const TOO_LATE: &str = "It is too late to cancel: the install is over.";

@@ -1,0 +1,123 @@
+//! Another environment and its runtime take the place of those in use, which can be restored until the next time.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{Millis, session::PhaseState};
+
+use super::{Core, Previous, install::end_install};
+use crate::{
+    engine::{EngineError, EnvironmentId, Runtime},
+    error::ComputeError,
+    flow::Fingerprint,
+    owner::Owner,
+};
+
+/// A healthy runtime in an environment that is to be used.
+pub(super) struct Made {
+    pub(super) environment: EnvironmentId,
+    pub(super) made_of: Option<Fingerprint>,
+    pub(super) made_at: Millis,
+    pub(super) runtime: Runtime,
+    pub(super) version: String,
+}
+
+impl Core {
+    /// Starts a runtime and waits until it is healthy; ends one that is not.
+    pub(super) async fn start_checked(
+        &self,
+        flow: &Owner,
+        environment: &EnvironmentId,
+    ) -> Result<(Runtime, String), EngineError> {
+        let log = self.log(flow);
+        let runtime = self.engine.start_runtime(environment, &log).await?;
+        match self.engine.check(&runtime, &log).await {
+            Ok(info) => Ok((runtime, info.version)),
+            Err(error) => {
+                self.engine.end_runtime(&runtime).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Refused when the install was canceled in between: what was made is ended then.
+    pub(super) async fn swap(
+        self: &Arc<Self>,
+        flow: &Owner,
+        made: Made,
+    ) -> Result<(), EngineError> {
+        let new = made.runtime.clone();
+        let packages = self.count_packages(flow).await?;
+        let swapped = self.write_swap(flow, made, packages);
+        let (old, unused, operation) = match swapped {
+            Ok(swapped) => swapped,
+            Err(error) => {
+                self.engine.end_runtime(&new).await?;
+                return Err(EngineError::new("StoreFailed", error.to_string()));
+            }
+        };
+        self.watch(flow);
+        // The new one is in use already: what is left of the old is no failure of the install.
+        if let Some(old) = old
+            && let Err(error) = self.engine.end_runtime(&old).await
+        {
+            self.log(flow).line(&error.message);
+        }
+        if let Some(unused) = unused
+            && let Err(error) = self.engine.remove_environment(&unused).await
+        {
+            self.log(flow).line(&error.message);
+        }
+        self.succeed(operation);
+        self.flow_changed(flow);
+        Ok(())
+    }
+
+    fn write_swap(&self, flow: &Owner, made: Made, packages: u32) -> Result<Swapped, ComputeError> {
+        let now = self.now();
+        self.change(flow, |live| {
+            if !live.installs() {
+                return Err(ComputeError::Refused(
+                    "The install was canceled.".to_owned(),
+                ));
+            }
+            let record = &mut live.record;
+            let left = Previous {
+                generation: record.generation,
+                made_of: record.made_of.take(),
+                made_at: record.made_at.or(record.view.available).unwrap_or(now),
+                packages,
+            };
+            let unused = record.previous.replace(left);
+            let unused = unused.filter(|unused| unused.generation != made.environment.generation);
+            record.generation = made.environment.generation;
+            (record.made_of, record.made_at) = (made.made_of, Some(made.made_at));
+            record.view.runtime_version = Some(made.version);
+            record.last_activity = now;
+            end_install(record, PhaseState::Done, now);
+            let unused = unused.map(|unused| EnvironmentId {
+                session: made.environment.session,
+                generation: unused.generation,
+            });
+            Ok((
+                record.runtime.replace(made.runtime),
+                unused,
+                record.install_operation.take(),
+            ))
+        })
+    }
+
+    async fn count_packages(&self, flow: &Owner) -> Result<u32, EngineError> {
+        let Some(environment) = self.record(flow).environment() else {
+            return Ok(0);
+        };
+        let packages = self.engine.packages(&environment).await?;
+        Ok(u32::try_from(packages.len()).unwrap_or(u32::MAX))
+    }
+}
+
+/// The runtime that was in use, the environment that nobody needs any more, and the operation that is done.
+type Swapped = (
+    Option<Runtime>,
+    Option<EnvironmentId>,
+    Option<flowdeck_contract::ids::OperationId>,
+);

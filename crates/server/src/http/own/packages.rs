@@ -1,0 +1,119 @@
+//! The packages of a session: what is installed, what an install would change, going back. Installing goes by the public
+//! contract.
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use flowdeck_compute::Owner;
+use flowdeck_contract::{
+    azure::SetupFlowSessionAction,
+    error::ErrorResponse,
+    packages::{InstallPlan, PackagesView},
+};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::FlowPath;
+use crate::{
+    App,
+    http::{
+        azure::{Accepted, ActionResult, accepted},
+        error::ApiResult,
+        extract::Path,
+    },
+};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(packages))
+        .routes(routes!(plan))
+        .routes(routes!(cancel))
+        .routes(routes!(restore))
+}
+
+/// Every package of the session with its origin, and what differs from what the requirements file asks for.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/session/packages",
+    operation_id = "listSessionPackages",
+    tag = "sessions",
+    params(FlowPath),
+    responses(
+        (status = OK, body = PackagesView),
+        (status = CONFLICT, description = "`SessionStateConflict`: there is no session that runs", body = ErrorResponse),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn packages(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+) -> ApiResult<Json<PackagesView>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    Ok(Json(app.compute.packages_view(&path.flow).await?))
+}
+
+/// What an install of the requirements file as it is on disk would do. Changes nothing.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/flows/{flow}/session/install-plan",
+    operation_id = "planInstall",
+    tag = "sessions",
+    params(FlowPath),
+    responses(
+        (status = OK, body = InstallPlan),
+        (status = CONFLICT, description = "What the install would fail with, with an additional info of the type \
+            `InstallFault`; or `SessionStateConflict`", body = ErrorResponse),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn plan(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Json<InstallPlan>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    Ok(Json(app.compute.install_plan(&path.flow).await?))
+}
+
+/// Cancels the install that is under way, once or more often; the session is then as it was before.
+#[utoipa::path(
+    delete,
+    path = "/api/projects/{project}/flows/{flow}/session/install",
+    operation_id = "cancelInstall",
+    tag = "sessions",
+    params(FlowPath),
+    responses(
+        (status = NO_CONTENT, description = "Canceled"),
+        (status = CONFLICT, description = "`SessionStateConflict`: none is under way, or it is too late", body = ErrorResponse),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn cancel(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<StatusCode> {
+    app.require_flow(&path.project, &path.flow).await?;
+    app.compute.cancel_install(&path.flow).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Restores the packages that the session had before its last install, as an install that can be canceled.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/flows/{flow}/session/packages/restore",
+    operation_id = "restoreSessionPackages",
+    tag = "sessions",
+    params(FlowPath),
+    responses(
+        (status = ACCEPTED, description = "Under way", body = ActionResult,
+            headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
+        (status = CONFLICT, description = "`SessionStateConflict`: nothing to restore, or something is under way", body = ErrorResponse),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn restore(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+    headers: HeaderMap,
+) -> ApiResult<Accepted> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let owner = Owner::from(&path.flow);
+    let before = app.compute.session(&owner).session_id;
+    let operation = app.compute.restore_packages(&path.flow).await?;
+    let action = SetupFlowSessionAction::Install;
+    accepted(&app, &headers, &owner, before, action, &operation)
+}
