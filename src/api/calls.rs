@@ -59,6 +59,12 @@ impl Api {
             .await
     }
 
+    /// Cancels the install that is under way.
+    pub async fn cancel_install(&self, flow: &FlowId) -> Result<(), ApiError> {
+        self.delete(&paths::session_install(&self.project(), flow))
+            .await
+    }
+
     /// The whole log of a flow's session.
     pub async fn session_log(&self, flow: &FlowId) -> Result<String, ApiError> {
         self.get_text(&paths::session_log(&self.project(), flow))

@@ -5,7 +5,7 @@ use flowdeck_contract::{
     capability::Action,
     ids::RunId,
     runs::RunRequest,
-    session::{SessionState, SessionView},
+    session::{InstallView, PhaseState, SessionState, SessionView},
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsCast;
@@ -252,7 +252,10 @@ fn sentence(session: &SessionView) -> String {
     match session.state {
         SessionState::NotExist => "There is no compute session.".into(),
         SessionState::Starting => "The compute session is starting.".into(),
-        SessionState::Available => "The compute session is running.".into(),
+        SessionState::Available => match &session.install {
+            Some(install) => install_sentence(install),
+            None => "The compute session is running.".into(),
+        },
         SessionState::Stopping => "The compute session is stopping.".into(),
         SessionState::Failed => {
             let reason = session
@@ -261,6 +264,26 @@ fn sentence(session: &SessionView) -> String {
                 .map(|failure| failure.message.as_str())
                 .unwrap_or_default();
             format!("The compute session has failed. {reason}")
+        }
+    }
+}
+
+fn install_sentence(install: &InstallView) -> String {
+    match install.state {
+        PhaseState::Waiting | PhaseState::Running => "Packages are being installed.".into(),
+        PhaseState::Done | PhaseState::Skipped => {
+            "The packages are installed. The compute session is running.".into()
+        }
+        PhaseState::Canceled => {
+            "The install was canceled. The compute session is as it was before.".into()
+        }
+        PhaseState::Failed => {
+            let reason = install
+                .failure
+                .as_ref()
+                .map(|failure| failure.message.as_str())
+                .unwrap_or_default();
+            format!("The install has failed. {reason}")
         }
     }
 }

@@ -1,6 +1,7 @@
 //! A state as an icon and a word: never by colour alone.
 
 use flowdeck_contract::{
+    packages::RequirementProgress,
     runs::{NodeState, RunState},
     session::{PhaseState, SessionState},
     settings::CheckOutcome,
@@ -70,6 +71,21 @@ impl From<NodeState> for Tint {
             NodeState::Failed => tint(style::bad, Icon::Cross, "Failed"),
             NodeState::Bypassed => tint(style::idle, Icon::Skip, "Bypassed"),
             NodeState::Canceled => tint(style::idle, Icon::Stop, "Canceled"),
+        }
+    }
+}
+
+impl From<&RequirementProgress> for Tint {
+    fn from(state: &RequirementProgress) -> Self {
+        match state {
+            RequirementProgress::Waiting => tint(style::idle, Icon::Clock, "Waiting"),
+            RequirementProgress::Resolving => tint(style::busy, Icon::Spinner, "Resolving"),
+            RequirementProgress::Downloading => tint(style::busy, Icon::Spinner, "Downloading"),
+            RequirementProgress::Building => tint(style::busy, Icon::Spinner, "Building"),
+            RequirementProgress::Installed(_) => tint(style::good, Icon::Check, "Installed"),
+            RequirementProgress::AlreadyThere(_) => tint(style::good, Icon::Check, "Already there"),
+            RequirementProgress::NotNeeded => tint(style::idle, Icon::Skip, "Not needed"),
+            RequirementProgress::Failed => tint(style::bad, Icon::Cross, "Failed"),
         }
     }
 }

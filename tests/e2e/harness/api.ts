@@ -10,6 +10,7 @@ interface SessionView {
   maxIdleTimeSeconds?: number;
   idleDeadline?: number;
   failure?: { code: string; message: string };
+  install?: { state: string };
 }
 
 /** What a session is asked for with. */

@@ -3,7 +3,8 @@
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { type Wheel, wheel } from './wheel.ts';
+import { brokenSdist } from './sdist.ts';
+import { type Facts, type Wheel, wheel } from './wheel.ts';
 
 export class PackageIndex {
   readonly #wheels = new Map<string, Wheel[]>();
@@ -33,8 +34,17 @@ export class PackageIndex {
   }
 
   /** Publishes a pure Python package with one module of the same name. */
-  publish(name: string, version: string): void {
-    this.#wheels.set(name, [...(this.#wheels.get(name) ?? []), wheel(name, version)]);
+  publish(name: string, version: string, facts: Facts = {}): void {
+    this.#add(name, wheel(name, version, facts));
+  }
+
+  /** Publishes a package that has to be built, which fails with this reason. */
+  publishBroken(name: string, version: string, reason: string): void {
+    this.#add(name, brokenSdist(name, version, reason));
+  }
+
+  #add(name: string, file: Wheel): void {
+    this.#wheels.set(name, [...(this.#wheels.get(name) ?? []), file]);
   }
 
   /** From now on every client waits. */

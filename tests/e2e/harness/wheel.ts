@@ -9,12 +9,19 @@ export interface Wheel {
   sha256: string;
 }
 
+/** What a package says of itself. */
+export interface Facts {
+  /** Requirements of its own, such as `other==1.0`. */
+  requires?: string[];
+  summary?: string;
+}
+
 /** A pure Python package with one module that knows its version. */
-export function wheel(name: string, version: string): Wheel {
+export function wheel(name: string, version: string, facts: Facts = {}): Wheel {
   const info = `${name}-${version}.dist-info`;
   const files: Record<string, string> = {
     [`${name}.py`]: `VERSION = "${version}"\n`,
-    [`${info}/METADATA`]: `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`,
+    [`${info}/METADATA`]: metadata(name, version, facts),
     [`${info}/WHEEL`]: 'Wheel-Version: 1.0\nGenerator: flowdeck-tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n',
   };
   const record = `${info}/RECORD`;
@@ -25,6 +32,14 @@ export function wheel(name: string, version: string): Wheel {
     content,
     sha256: createHash('sha256').update(content).digest('hex'),
   };
+}
+
+/** The core metadata of a package. */
+export function metadata(name: string, version: string, { requires = [], summary }: Facts): string {
+  const lines = ['Metadata-Version: 2.1', `Name: ${name}`, `Version: ${version}`];
+  if (summary) lines.push(`Summary: ${summary}`);
+  lines.push(...requires.map((requirement) => `Requires-Dist: ${requirement}`));
+  return `${lines.join('\n')}\n`;
 }
 
 function digest(text: string): string {

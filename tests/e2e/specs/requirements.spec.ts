@@ -22,6 +22,7 @@ test('a requirement that does not exist is named in a line, with the log beneath
 
   await app.startButton.click();
   await expect(app.session).toContainText(MISSING, { timeout: 60_000 });
+  await expect.poll(async () => (await deck.api.session('needy')).state).toBe('failed');
   const failure = (await deck.api.session('needy')).failure;
   expect(failure?.message).toContain(MISSING);
   expect(failure?.message).not.toContain('\n');

@@ -1,12 +1,19 @@
-//! The last install into the running session: its exact command and how it ended.
+//! The last install into the running session: its exact command, where each requirement stands, how it ended.
 
-use flowdeck_contract::session::{InstallView, SessionFailure};
+use flowdeck_contract::{
+    ids::FilePath,
+    packages::{AskedBy, InstallKind, RequirementProgress, RequirementState},
+    session::{InstallView, PhaseState, SessionFailure},
+};
 use leptos::prelude::*;
 
 use super::failure::FailureBody;
 use crate::{
-    pages::{flow::FlowContext, parts::StateWord},
-    ui::{CopyButton, Elapsed, Notice, NoticeKind},
+    pages::{
+        flow::{FlowContext, actions::Actions},
+        parts::{StateWord, tell_failure},
+    },
+    ui::{Button, ButtonState, CopyButton, Elapsed, Notice, NoticeKind, Status},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/session/install.module.css");
@@ -15,10 +22,47 @@ stylance::import_crate_style!(style, "src/pages/flow/session/install.module.css"
 pub(super) fn Install() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let install = Memo::new(move |_| session.with(|session| session.as_ref()?.install.clone()));
-    move || {
-        install
-            .get()
-            .map(|install| view! { <InstallCard install=install /> })
+    let is_running = Memo::new(move |_| {
+        install.with(|install| install.as_ref().map(|install| install.state))
+            == Some(PhaseState::Running)
+    });
+    view! {
+        {move || install.get().map(|install| view! { <InstallCard install=install /> })}
+        <Show when=move || is_running.get()>
+            <CancelInstall />
+        </Show>
+    }
+}
+
+/// Stands beside the card, which is made anew with every change, and so keeps the focus.
+#[component]
+fn CancelInstall() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let actions = Actions::from_context();
+    let status = Status::from_context();
+    let is_asked = RwSignal::new(false);
+    let state = Signal::derive(move || {
+        if is_asked.get() {
+            ButtonState::Busy
+        } else {
+            ButtonState::Ready
+        }
+    });
+    let cancel = move |()| {
+        is_asked.set(true);
+        actions.spawn(async move {
+            if let Err(error) = context.api.cancel_install(&context.flow()).await {
+                is_asked.try_set(false);
+                tell_failure(status, "The install was not canceled", &error);
+            }
+        });
+    };
+    view! {
+        <div>
+            <Button state=state on_press=cancel>
+                "Cancel install"
+            </Button>
+        </div>
     }
 }
 
@@ -31,12 +75,20 @@ fn InstallCard(install: InstallView) -> impl IntoView {
         started,
         ended,
         failure,
-        ..
+        fault,
+        kind,
+        lines,
     } = install;
+    let what = match kind {
+        InstallKind::Requirements => view! { "Install of " <code>{requirements}</code> }.into_any(),
+        InstallKind::LastGood => "Restoring the last good set of packages".into_any(),
+    };
+    let lines = (!lines.is_empty()).then(|| view! { <Lines lines=lines /> });
+    let asked_by = fault.and_then(|fault| fault.asked_by);
     view! {
         <div class=style::install>
             <p class=style::head>
-                <span>"Install of " <code>{requirements}</code></span>
+                <span>{what}</span>
                 <StateWord state=state />
                 <Elapsed from=started.0 until=ended.map(|at| at.0) />
             </p>
@@ -44,17 +96,58 @@ fn InstallCard(install: InstallView) -> impl IntoView {
                 <code>{command.clone()}</code>
                 <CopyButton text=Signal::stored(command) what="install command" />
             </div>
-            {failure.map(|failure| view! { <Failed failure=failure /> })}
+            {lines}
+            {failure.map(|failure| view! { <Failed failure=failure asked_by=asked_by /> })}
         </div>
     }
 }
 
 #[component]
-fn Failed(failure: SessionFailure) -> impl IntoView {
+fn Lines(lines: Vec<RequirementState>) -> impl IntoView {
+    let rows = lines
+        .into_iter()
+        .map(|line| {
+            let version = match &line.state {
+                RequirementProgress::Installed(version)
+                | RequirementProgress::AlreadyThere(version) => Some(version.clone()),
+                _ => None,
+            };
+            view! {
+                <li class=style::line>
+                    <code>{line.asked_by.text.clone()}</code>
+                    <span class=style::place>{place(&line.asked_by)}</span>
+                    <StateWord state=&line.state />
+                    <span>{version}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    view! {
+        <ul class=style::lines aria-label="Requirements">
+            {rows}
+        </ul>
+    }
+}
+
+#[component]
+fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let open = asked_by.and_then(|line| {
+        let label = format!("Open {}", place(&line));
+        let path = FilePath::try_from(line.file).ok()?;
+        let open = move |()| context.open_file(path.clone(), Some(line.line));
+        Some(view! { <div><Button on_press=open>{label}</Button></div> })
+    });
     view! {
         <Notice kind=NoticeKind::Error title=failure.message.clone()>
             <p>"The session is as it was before."</p>
             <FailureBody failure=failure />
+            {open}
         </Notice>
     }
+}
+
+/// A line of a requirements file, in words.
+fn place(line: &AskedBy) -> String {
+    format!("{} line {}", line.file, line.line)
 }

@@ -6,7 +6,10 @@ mod log;
 mod phases;
 mod summary;
 
-use flowdeck_contract::{capability::Action, session::SessionState};
+use flowdeck_contract::{
+    capability::Action,
+    session::{PhaseState, SessionState},
+};
 use leptos::prelude::*;
 
 use self::{
@@ -51,7 +54,16 @@ pub fn SessionPanel() -> impl IntoView {
 #[component]
 fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
     let chosen = RwSignal::new(None::<bool>);
-    let active = move || !matches!(state.get(), Some(SessionState::Available));
+    let session = FlowContext::from_context().live.session;
+    let install =
+        Memo::new(move |_| session.with(|session| Some(session.as_ref()?.install.as_ref()?.state)));
+    let active = move || {
+        let installs = matches!(
+            install.get(),
+            Some(PhaseState::Running | PhaseState::Failed)
+        );
+        installs || state.get() != Some(SessionState::Available)
+    };
     let open = Memo::new(move |_| chosen.get().unwrap_or_else(active));
     let toggle = move |event: web_sys::MouseEvent| {
         event.prevent_default();
