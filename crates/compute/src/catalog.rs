@@ -1,10 +1,10 @@
 //! What the administrator offers: VM sizes, a quota, compute instances, identities and runtimes of old.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use flowdeck_contract::session::SessionSize;
 
-use crate::host::Host;
+use crate::{host::Host, identity::Identity};
 
 /// Everything on offer. Names are unique within each list; what an entry names exists.
 #[derive(Clone, Debug)]
@@ -54,19 +54,6 @@ pub struct ComputeInstance {
     pub idle_shutdown: Option<Duration>,
 }
 
-/// A user-assigned managed identity: a named credential.
-#[derive(Clone, Debug)]
-pub struct Identity {
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub description: Option<String>,
-    /// The id that a registry or feed knows it by, such as a user name.
-    pub client_id: Option<String>,
-    /// Its token or password, when it has one.
-    pub credential: Option<Secret>,
-}
-
 /// A compute instance runtime of old, which a compute session takes the place of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldRuntime {
@@ -80,30 +67,6 @@ pub struct OldRuntime {
     pub environment: Option<String>,
     /// What it was for.
     pub description: Option<String>,
-}
-
-/// A text that is never shown: not in a log, not in a message, not by `{:?}`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Hides `text`.
-    #[must_use]
-    pub fn new(text: String) -> Self {
-        Self(text)
-    }
-
-    /// The text, for the one place that must send it.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }
 
 /// Most sessions wait for a model most of the time, so the cores of a host are given more than once. Memory is not.
@@ -137,8 +100,10 @@ impl Catalog {
         self.instances.iter().find(|instance| instance.name == name)
     }
 
-    pub(crate) fn has_identity(&self, name: &str) -> bool {
-        self.identities.iter().any(|identity| identity.name == name)
+    pub(crate) fn identity(&self, name: &str) -> Option<&Identity> {
+        self.identities
+            .iter()
+            .find(|identity| identity.name == name)
     }
 }
 
@@ -259,12 +224,5 @@ mod tests {
                     .is_sorted_by_key(|size| (size.v_cpus, size.memory_mb))
             );
         }
-    }
-
-    #[test]
-    fn a_secret_is_not_shown() {
-        let secret = Secret::new("hunter2".to_owned());
-        assert!(!format!("{secret:?}").contains("hunter2"));
-        assert_eq!(secret.reveal(), "hunter2");
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     clock::{Clock, SystemClock},
     engine::SharedEngine,
     error::ComputeError,
+    identity::Identities,
     log::last_lines,
     owner::Owner,
     sessions::{Core, OwnEnvironment},
@@ -44,6 +45,8 @@ pub struct ComputeConfig {
     pub max_idle: Option<Duration>,
     /// What there is to choose from.
     pub catalog: Catalog,
+    /// Gets the credentials of the catalog's identities, and the user's own.
+    pub identities: Identities,
 }
 
 /// How to start a session.

@@ -81,6 +81,7 @@ struct World {
     limits: BTreeMap<SessionId, SessionSize>,
     started: u32,
     base_is_made: bool,
+    runs_images: bool,
     satisfied: bool,
     /// What an install brought into each environment.
     brought: BTreeMap<EnvironmentId, Vec<InstalledPackage>>,
@@ -107,6 +108,11 @@ impl FakeEngine {
     /// Whether environments satisfy every requirements file as they are; they do not at first.
     pub fn set_satisfied(&self, satisfied: bool) {
         self.world().satisfied = satisfied;
+    }
+
+    /// From now on it is an engine that runs images.
+    pub fn run_images(&self) {
+        self.world().runs_images = true;
     }
 
     /// Every runtime dies.
@@ -171,7 +177,8 @@ impl FakeEngine {
 #[async_trait]
 impl Engine for FakeEngine {
     fn images_unavailable(&self) -> Option<String> {
-        Some("This engine is made of nothing, and runs no images.".to_owned())
+        let none = "This engine is made of nothing, and runs no images.";
+        (!self.world().runs_images).then(|| none.to_owned())
     }
 
     async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {

@@ -1,10 +1,12 @@
 //! What would happen if a session were started so; nothing is allocated and nothing changes.
 
-use std::path::PathBuf;
+mod registry;
+
+use std::{path::PathBuf, sync::Arc};
 
 use flowdeck_contract::{
     ids::FlowId,
-    image::ImageReference,
+    image::{ImageReference, proposal},
     settings::{CheckOutcome, ComputeChoice, Preflight, PreflightCheck, SessionSettings},
 };
 use flowdeck_flow::{Finding, Severity};
@@ -24,37 +26,65 @@ const LEAST_MB: u64 = 256;
 const EASY_MB: u64 = 2048;
 
 impl Compute {
-    /// Looks at what a start of the flow's session with these settings would meet.
+    /// Looks at what a start of the flow's session with these settings would meet. Takes as long as the registry of the
+    /// base image does, within bounds.
     ///
     /// # Errors
     /// When there is no such flow. Whatever else is wrong is in the answer.
-    pub fn preflight(
+    pub async fn preflight(
         &self,
         flow: &FlowId,
         settings: &SessionSettings,
     ) -> Result<Preflight, ComputeError> {
-        let (core, owner) = (&self.core, Owner::from(flow));
-        core.folder(&owner)?;
-        let given = core.allot(&owner, &without_identity(settings));
+        let (core, owner) = (Arc::clone(&self.core), Owner::from(flow));
+        let asked = settings.clone();
+        let here = tokio::task::spawn_blocking(move || core.preflight(&owner, &asked)).await;
+        let mut found = here
+            .map_err(std::io::Error::other)
+            .map_err(ComputeError::io("Looking at what a start would meet"))??;
+        let registry = self.core.check_registry(settings).await;
+        let after_image = found.checks.len().min(IMAGE + 1);
+        found.checks.splice(after_image..after_image, registry);
+        Ok(found)
+    }
+}
+
+/// Where among the checks the base image's stands.
+const IMAGE: usize = 1;
+
+impl Core {
+    /// What can be seen on this machine.
+    fn preflight(
+        &self,
+        owner: &Owner,
+        settings: &SessionSettings,
+    ) -> Result<Preflight, ComputeError> {
+        self.folder(owner)?;
+        let given = self.allot(owner, &without_identity(settings));
         let vm_size = given.as_ref().ok().and_then(|given| given.size.clone());
-        let definition = core.definition(&owner);
+        let definition = self.definition(owner);
         let image = image_of(&definition);
-        let requirements = requirements_of(core, &definition);
+        let requirements = requirements_of(self, &definition);
         let file = requirements.as_ref().ok().cloned().flatten();
         Ok(Preflight {
             checks: vec![
                 quota(&given),
-                core.check_image(settings, image.as_deref()),
-                core.check_identity(settings),
+                self.check_image(settings, image.as_deref()),
+                self.check_identity(settings),
                 check_requirements(requirements),
                 check_definition(definition),
-                core.check_disk(),
+                self.check_disk(),
             ],
             image,
             requirements: file,
             vm_size: vm_size.map(|size| size.name),
         })
     }
+}
+
+/// Proposes the right form of what is no reference.
+fn meant(image: &str) -> Option<String> {
+    proposal(image).map(|meant| format!("Did you mean ‘{meant}’?"))
 }
 
 type Found = Result<(PathBuf, Definition), EngineError>;
@@ -183,7 +213,7 @@ impl Core {
                 "‘{}’ is no image reference: {error}",
                 asked.unwrap_or_default()
             );
-            return failed(NAME, message, None);
+            return failed(NAME, message, asked.and_then(meant));
         }
         let what = asked.map_or("The default base image".to_owned(), |image| {
             format!("‘{image}’")
@@ -250,8 +280,9 @@ impl Core {
         Err(ComputeError::Invalid {
             code: "BaseImageInvalid",
             message: format!(
-                "environment.image of flow.dag.yaml, ‘{}’, is no image reference. {error}",
-                shown.escape_debug()
+                "environment.image of flow.dag.yaml, ‘{}’, is no image reference. {error}{}",
+                shown.escape_debug(),
+                meant(&image).map_or(String::new(), |meant| format!(" {meant}"))
             ),
             target: Some("environment.image".to_owned()),
         })

@@ -36,6 +36,7 @@ use flowdeck_contract::{
 use pep508_rs::MarkerEnvironment;
 use tokio::sync::{OnceCell, watch};
 
+pub(crate) use self::environment::is_the_servers;
 use self::{kill::Target, layout::Layout, limits::Limits, tools::Tools};
 use crate::{
     engine::{

@@ -45,7 +45,8 @@ fn catalog() -> Catalog {
             name: "puller".to_owned(),
             description: Some("Pulls images".to_owned()),
             client_id: None,
-            credential: None,
+            source: None,
+            hosts: Vec::new(),
         }],
         ..Catalog::of_host(Host {
             cores: 1,

@@ -57,6 +57,18 @@ impl ImageReference {
         &self.text[..self.name]
     }
 
+    /// The registry's host, with the port when it has one; `None` for the registry that goes without saying.
+    #[must_use]
+    pub fn registry(&self) -> Option<&str> {
+        registry_of(self.name()).map(|(registry, _)| registry)
+    }
+
+    /// The name within the registry.
+    #[must_use]
+    pub fn repository(&self) -> &str {
+        registry_of(self.name()).map_or(self.name(), |(_, repository)| repository)
+    }
+
     /// The tag, when there is one.
     #[must_use]
     pub fn tag(&self) -> Option<&str> {
@@ -81,6 +93,36 @@ impl ImageReference {
         };
         Self::try_from([name, separator, tag].concat())
     }
+}
+
+/// The reference that was probably meant by a text that is none: an address of a web page, a whole command, a name with
+/// capitals. `None` when nothing right comes of it.
+#[must_use]
+pub fn proposal(text: &str) -> Option<ImageReference> {
+    let text = text.trim().trim_matches(['"', '\'', '`']);
+    let commands = ["docker image pull ", "docker pull ", "podman pull "];
+    let text = without_start(text, &commands).trim();
+    let schemes = ["https://", "http://", "docker://", "oci://"];
+    let text = without_start(text, &schemes).trim_end_matches('/');
+    let text = match without_start(text, &["hub.docker.com/r/", "hub.docker.com/_/"]) {
+        page if page.len() < text.len() => page.trim_end_matches("/tags"),
+        _ => text,
+    };
+    let (tagged, digest) = match text.split_once('@') {
+        Some((tagged, digest)) if digest.contains(':') => (tagged, format!("@{digest}")),
+        Some((tagged, digest)) => (tagged, format!("@sha256:{digest}")),
+        None => (text, String::new()),
+    };
+    let slash = tagged.rfind('/').map_or(0, |slash| slash + 1);
+    let colon = tagged[slash..].find(':');
+    let (name, tag) = tagged.split_at(colon.map_or(tagged.len(), |colon| slash + colon));
+    let name = name.to_ascii_lowercase();
+    ImageReference::try_from([&name, tag.trim_end_matches(':'), &digest].concat()).ok()
+}
+
+fn without_start<'a>(text: &'a str, starts: &[&str]) -> &'a str {
+    let cut = |start: &&str| text.strip_prefix(start);
+    starts.iter().find_map(cut).unwrap_or(text)
 }
 
 impl TryFrom<String> for ImageReference {
@@ -156,22 +198,26 @@ fn check_name(name: &str) -> Result<(), InvalidImage> {
     if name.len() > 255 {
         return Err(InvalidImage::TooLong);
     }
-    let path = match name.split_once('/') {
-        // Docker's rule for what is a registry: nothing else has these.
-        Some((registry, path))
-            if registry.contains(['.', ':'])
-                || registry == "localhost"
-                || registry.bytes().any(|byte| byte.is_ascii_uppercase()) =>
-        {
+    let path = match registry_of(name) {
+        Some((registry, path)) => {
             check_registry(registry)?;
             path
         }
-        _ => name,
+        None => name,
     };
     path.split('/')
         .all(is_path_part)
         .then_some(())
         .ok_or(InvalidImage::Name)
+}
+
+/// A name's registry and the rest. Docker's rule for what is a registry: nothing else has these.
+fn registry_of(name: &str) -> Option<(&str, &str)> {
+    name.split_once('/').filter(|(registry, _)| {
+        registry.contains(['.', ':'])
+            || *registry == "localhost"
+            || registry.bytes().any(|byte| byte.is_ascii_uppercase())
+    })
 }
 
 fn check_registry(registry: &str) -> Result<(), InvalidImage> {
@@ -229,10 +275,35 @@ mod tests {
                 (image.name(), image.tag(), image.digest()),
                 (name, tag, digest)
             );
+            assert_eq!(
+                image.registry().map_or(0, |host| host.len() + 1) + image.repository().len(),
+                name.len()
+            );
             let last = digest.or(tag).unwrap_or_default();
             if tag.is_none() || digest.is_none() {
                 assert_eq!(ImageReference::of_parts(name, last), Ok(image));
             }
+        }
+    }
+
+    #[test]
+    fn what_was_probably_meant_is_proposed() {
+        let hash = SHA.strip_prefix("sha256:").unwrap();
+        let (digest, digested) = (format!("a.example/x@{hash}"), format!("a.example/x@{SHA}"));
+        for (text, meant) in [
+            ("https://a.example/team/x:1", Some("a.example/team/x:1")),
+            (" docker pull Team/App:V1 ", Some("team/app:V1")),
+            ("https://hub.docker.com/r/team/app/tags", Some("team/app")),
+            ("https://hub.docker.com/_/python", Some("python")),
+            ("a.example/x:", Some("a.example/x")),
+            ("a.example/x/", Some("a.example/x")),
+            (&digest, Some(&digested)),
+            ("a b", None),
+            ("", None),
+            ("ä", None),
+        ] {
+            let found = proposal(text);
+            assert_eq!(found.as_ref().map(ImageReference::as_str), meant, "{text}");
         }
     }
 

@@ -173,7 +173,7 @@ pub struct IdentityOption {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Preflight {
-    /// One each for quota, base image, identity, requirements file, `flow.dag.yaml` and disk space.
+    /// One each for quota, base image, its registry (where the engine runs images and one is chosen), identity, requirements file, `flow.dag.yaml` and disk space.
     pub checks: Vec<PreflightCheck>,
     /// `environment` of `flow.dag.yaml` as it stands: its image, when it names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,6 +1,6 @@
 //! The environment variables that our processes are given.
 
-use std::path::Path;
+use std::{ffi::OsStr, path::Path};
 
 use flowdeck_contract::ids::SessionId;
 use tokio::process::Command;
@@ -24,13 +24,26 @@ const MISLEADING: [&str; 8] = [
     "__PYVENV_LAUNCHER__",
 ];
 
+/// Of the variables of managed identities, those that hold a secret or say where one is had.
+const IDENTITY: [&str; 4] = [
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+];
+
+/// Whether an environment variable is the server's alone: it may hold a secret.
+pub(crate) fn is_the_servers(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"FLOWDECK_")
+        || IDENTITY.iter().any(|identity| name == *identity)
+}
+
 /// A command that starts a process group of its own, carries the session's mark and knows nothing of the server's
 /// secrets.
 pub(super) fn command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
     let mut command = in_groups(layout, program, session);
     for (name, _) in std::env::vars_os() {
-        let ours = name.as_encoded_bytes().starts_with(b"FLOWDECK_");
-        if ours || MISLEADING.iter().any(|misleading| name == *misleading) {
+        if is_the_servers(&name) || MISLEADING.iter().any(|misleading| name == *misleading) {
             command.env_remove(name);
         }
     }

@@ -184,7 +184,7 @@ impl Core {
     /// Says whether there is such an identity; the user's own always is.
     pub(crate) fn require_identity(&self, name: Option<&str>) -> Result<(), ComputeError> {
         let catalog = &self.config.catalog;
-        let Some(name) = name.filter(|name| !catalog.has_identity(name)) else {
+        let Some(name) = name.filter(|name| catalog.identity(name).is_none()) else {
             return Ok(());
         };
         let names: Vec<&str> = catalog

@@ -15,7 +15,7 @@ use std::{
 };
 
 use flowdeck_compute::{
-    Catalog, Compute, ComputeConfig, Host, StartSession,
+    Catalog, Compute, ComputeConfig, Host, Identities, StartSession,
     process::{Bounds, ProcessEngine, ProcessOptions},
 };
 use flowdeck_contract::{
@@ -110,6 +110,7 @@ impl Home {
             standby,
             max_idle: Some(Duration::from_secs(3600)),
             catalog: Catalog::of_host(ROOMY),
+            identities: Identities::of_environment(),
         }
     }
 

@@ -12,7 +12,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
-    Compute, ComputeConfig, Host,
+    Compute, ComputeConfig, Host, Identities,
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
 };
@@ -186,6 +186,7 @@ impl Serve {
             standby: self.standby,
             max_idle: config.max_idle,
             catalog: config.catalog,
+            identities: Identities::of_environment(),
         };
         let opened = Compute::open(config, engine).await;
         opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))

@@ -1,15 +1,14 @@
 //! From the file's tree to what there is to choose from.
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use flowdeck_compute::{
-    Catalog, ComputeInstance, Host, Identity, OldRuntime, Quota, Secret, VmSize, gib,
-};
+use flowdeck_compute::{Catalog, ComputeInstance, Host, OldRuntime, Quota, VmSize, gib};
 use flowdeck_contract::image::ImageReference;
 
 use super::{
     Config, duration,
     fields::{self, At, Fields, Problems},
+    identities::identities,
     tree::Node,
 };
 
@@ -23,7 +22,6 @@ const TOP: [&str; 6] = [
 ];
 const QUOTA: [&str; 2] = ["vCPUs", "memoryGB"];
 const SIZE: [&str; 3] = ["name", "vCPUs", "memoryGB"];
-const IDENTITY: [&str; 4] = ["name", "description", "clientId", "credentialFile"];
 const INSTANCE: [&str; 4] = ["name", "vmSize", "identity", "idleShutdown"];
 const RUNTIME: [&str; 5] = [
     "name",
@@ -118,51 +116,6 @@ fn sizes(top: Fields<'_>, problems: &mut Problems) -> Vec<VmSize> {
     sizes
 }
 
-fn identities(top: Fields<'_>, folder: &Path, problems: &mut Problems) -> Vec<Identity> {
-    let mut names = Names::new("identity");
-    let mut identities = Vec::new();
-    for node in top.list("identities", problems) {
-        let Some(fields) = Fields::of(node, &IDENTITY, problems) else {
-            continue;
-        };
-        let name = names.read(fields, problems);
-        let description = owned(fields, "description", problems);
-        let client_id = owned(fields, "clientId", problems);
-        let file = fields.text("credentialFile", problems);
-        let credential = file.and_then(|file| secret(folder, file, problems));
-        identities.extend(name.map(|name| Identity {
-            name,
-            description,
-            client_id,
-            credential,
-        }));
-    }
-    identities
-}
-
-/// The one line of a file, so that no secret stands among settings that people show each other.
-fn secret(folder: &Path, file: At<&str>, problems: &mut Problems) -> Option<Secret> {
-    let path = folder.join(file.value);
-    let text = match fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => {
-            let message = format!("the credential {} cannot be read: {error}", path.display());
-            problems.add(file.place, message);
-            return None;
-        }
-    };
-    let text = text.trim();
-    if text.is_empty() || text.contains(char::is_control) {
-        let message = format!(
-            "the credential {} must hold the token or password, alone on one line",
-            path.display()
-        );
-        problems.add(file.place, message);
-        return None;
-    }
-    Some(Secret::new(text.to_owned()))
-}
-
 fn instances(top: Fields<'_>, catalog: &Catalog, problems: &mut Problems) -> Vec<ComputeInstance> {
     let mut names = Names::new("compute instance");
     let mut instances = Vec::new();
@@ -247,7 +200,7 @@ fn image(said: At<&str>, problems: &mut Problems) -> Option<String> {
     }
 }
 
-fn owned(fields: Fields<'_>, key: &str, problems: &mut Problems) -> Option<String> {
+pub(super) fn owned(fields: Fields<'_>, key: &str, problems: &mut Problems) -> Option<String> {
     let text = fields.text(key, problems)?;
     Some(text.value.to_owned())
 }
@@ -278,18 +231,18 @@ fn existing<'a>(
 }
 
 /// The names of one kind of thing: each is a part of paths and told from the others, also by who does not look at case.
-struct Names {
+pub(super) struct Names {
     what: &'static str,
     seen: Vec<(String, usize)>,
 }
 
 impl Names {
-    fn new(what: &'static str) -> Self {
+    pub(super) fn new(what: &'static str) -> Self {
         let seen = Vec::new();
         Self { what, seen }
     }
 
-    fn read(&mut self, fields: Fields<'_>, problems: &mut Problems) -> Option<String> {
+    pub(super) fn read(&mut self, fields: Fields<'_>, problems: &mut Problems) -> Option<String> {
         let node = fields.required("name", problems)?;
         let name = fields::text(node, "name", problems)?;
         if !is_name(name.value) {

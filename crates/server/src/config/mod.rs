@@ -3,6 +3,7 @@
 mod compute;
 mod duration;
 mod fields;
+mod identities;
 mod tree;
 
 use std::{

@@ -1,4 +1,4 @@
-use flowdeck_compute::gib;
+use flowdeck_compute::{gib, identity::CredentialSource};
 
 use super::*;
 
@@ -39,7 +39,12 @@ fn the_documented_sample_is_right_and_says_everything() {
     assert_eq!(catalog.sizes[0].memory_mb, 1536);
     assert_eq!(catalog.sizes.len(), 3);
     let identity = &catalog.identities[0];
-    assert_eq!(identity.credential.as_ref().unwrap().reveal(), "hunter2");
+    assert!(
+        matches!(&identity.source, Some(CredentialSource::File(file)) if file.ends_with("feed-reader.token"))
+    );
+    assert!(identity.hosts[1].matches("registry.example.com:5000"));
+    let managed = &catalog.identities[1].source;
+    assert_eq!(managed.as_ref(), Some(&CredentialSource::ManagedIdentity));
     assert_eq!(identity.client_id.as_deref(), Some("flowdeck"));
     let [team, spare] = &*catalog.instances else {
         panic!("{:?}", catalog.instances)
@@ -111,8 +116,32 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         ("identities:\n- name:\n", "2:3: 'name' is missing here"),
         (
-            "identities:\n- {name: a, credentialFile: two-lines}\n",
+            "identities:\n- {name: a, credentialFile: two-lines, hosts: [a.example]}\n",
             "2:29: the credential two-lines must hold the token or password, alone on one line",
+        ),
+        (
+            "identities:\n- {name: a, credentialFile: feed-reader.token}\n",
+            "2:3: 'hosts' is missing here: name the registries and package feeds that the credential may be shown to",
+        ),
+        (
+            "identities:\n- {name: a, credentialFile: feed-reader.token, managedIdentity: azure, hosts: [a.example]}\n",
+            "2:65: 'credentialFile' says already where the credential comes from; take 'managedIdentity' out, or that",
+        ),
+        (
+            "identities:\n- {name: a, credentialVariable: SECRET, hosts: [a.example]}\n",
+            "2:33: an environment variable that holds a credential must start with FLOWDECK_; others are handed on to sessions",
+        ),
+        (
+            "identities:\n- {name: a, credentialVariable: FLOWDECK_NOT_SET, hosts: [a.example]}\n",
+            "2:33: the environment variable FLOWDECK_NOT_SET is not set",
+        ),
+        (
+            "identities:\n- {name: a, managedIdentity: gcp}\n",
+            "2:30: 'managedIdentity' must be azure: a token of this machine’s managed-identity endpoint",
+        ),
+        (
+            "identities:\n- {name: a, hosts: ['https://a.example']}\n",
+            "2:21: \"https://a.example\" is no host; write a host such as registry.example.com, registry.example.com:5000 or *.example.com",
         ),
         (
             "computeInstances:\n- {name: a, vmSize: Host_3}\n",
@@ -148,7 +177,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
     assert!(wrong("quota: {\n")[0].contains("this is not YAML"));
     let deep = &wrong(&"[".repeat(30))[0];
     assert!(deep.contains("nested too deep"), "{deep}");
-    let missing = &wrong("identities:\n- {name: a, credentialFile: gone}\n")[0];
+    let missing = &wrong("identities:\n- {name: a, credentialFile: gone, hosts: [a.example]}\n")[0];
     assert!(
         missing.starts_with("2:29: the credential gone cannot be read: "),
         "{missing}"

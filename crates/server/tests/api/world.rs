@@ -1,6 +1,10 @@
 //! A server for one test: its own folders, an engine in memory, requests in-process.
 
-use std::{fs, path::PathBuf, sync::Arc};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use axum::{
     Router,
@@ -9,8 +13,8 @@ use axum::{
     response::Response,
 };
 use flowdeck_compute::{
-    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identity, OldRuntime, Secret,
-    fake::FakeEngine,
+    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identities, Identity, OldRuntime,
+    fake::FakeEngine, identity::CredentialSource,
 };
 use flowdeck_contract::ids::ProjectName;
 use flowdeck_server::{AllowedHosts, App, Assets, Settings, flows::Flows, http::router};
@@ -34,7 +38,7 @@ pub(crate) struct World {
 }
 
 /// What a host of 4 cores and 9 GiB offers, a compute instance and an identity.
-fn catalog() -> Catalog {
+fn catalog(data: &Path) -> Catalog {
     let host = Catalog::of_host(Host {
         cores: 4,
         memory_mb: 9 * 1024,
@@ -50,7 +54,8 @@ fn catalog() -> Catalog {
             name: "puller".to_owned(),
             description: Some("Pulls images".to_owned()),
             client_id: Some("pull-user".to_owned()),
-            credential: Some(Secret::new("hunter2".to_owned())),
+            source: Some(CredentialSource::File(data.join("puller.token"))),
+            hosts: Vec::new(),
         }],
         runtimes: vec![OldRuntime {
             name: "old".to_owned(),
@@ -88,6 +93,7 @@ impl World {
             "print('hi')\r\n",
         )
         .unwrap();
+        fs::write(folder.path().join("data/puller.token"), "hunter2").unwrap();
         Self::start(folder, base_path, Arc::default()).await
     }
 
@@ -98,7 +104,8 @@ impl World {
             data: folder.path().join("data"),
             standby: 0,
             max_idle: None,
-            catalog: catalog(),
+            catalog: catalog(&folder.path().join("data")),
+            identities: Identities::of_environment(),
         };
         let compute = Compute::open(config, Arc::clone(&engine) as _)
             .await

@@ -1,7 +1,7 @@
 //! What stands in the wizard's controls: one value that survives every step, and what is wrong with it.
 
 use flowdeck_contract::{
-    image::ImageReference,
+    image::{ImageReference, proposal},
     settings::{
         ComputeChoice, ComputeOptions, IdleShutdown, InstanceOption, InstanceState, SessionSettings,
     },
@@ -231,8 +231,11 @@ impl Entries {
             return Ok(None);
         }
         let (url, tag) = (self.image_url.trim(), self.image_tag.trim());
-        let named = ImageReference::try_from(url)
-            .map_err(|reason| (Field::ImageUrl, reason.to_string()))?;
+        let named = ImageReference::try_from(url).map_err(|reason| {
+            let meant = proposal(url).map(|meant| format!(" Did you mean ‘{meant}’?"));
+            let text = reason.to_string() + &meant.unwrap_or_default();
+            (Field::ImageUrl, text)
+        })?;
         if tag.is_empty() {
             return Ok(Some(named));
         }

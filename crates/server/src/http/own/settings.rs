@@ -48,10 +48,7 @@ async fn preflight(
     extract::Json(settings): extract::Json<SessionSettings>,
 ) -> ApiResult<Json<Preflight>> {
     app.require_flow(&path.project, &path.flow).await?;
-    let compute = app.compute.clone();
-    crate::blocking(move || Ok(compute.preflight(&path.flow, &settings)?))
-        .await
-        .map(Json)
+    Ok(Json(app.compute.preflight(&path.flow, &settings).await?))
 }
 
 /// Starts a session with these settings, or changes the one that runs to them.

@@ -1,0 +1,126 @@
+//! What the base image's registry says of it to the session's identity.
+
+use std::time::Duration;
+
+use flowdeck_contract::{
+    image::ImageReference,
+    settings::{CheckOutcome, ComputeChoice, PreflightCheck, SessionSettings},
+};
+
+use super::{check, failed};
+use crate::{
+    engine::EngineError,
+    identity::Identity,
+    registry::{RegistryError, Resolved, host_of},
+    sessions::Core,
+};
+
+const NAME: &str = "Registry";
+
+/// For the credential and the image together: a person waits.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How much of a digest is enough to tell it from others, in characters.
+const SHORT_DIGEST: usize = "sha256:".len() + 12;
+
+impl Core {
+    /// Resolves the image that is asked for as the session would pull it. `None` when there is nothing to resolve: the
+    /// default base image, no valid reference, an engine that runs none, an identity that there is not.
+    pub(super) async fn check_registry(
+        &self,
+        settings: &SessionSettings,
+    ) -> Option<PreflightCheck> {
+        if self.engine.images_unavailable().is_some() {
+            return None;
+        }
+        let image = settings.base_image.as_deref()?;
+        let image = ImageReference::try_from(image).ok()?;
+        let identity = self.identity_for(settings).ok()?;
+        let asked = tokio::time::timeout(PATIENCE, self.resolve(&image, identity)).await;
+        Some(match asked {
+            Ok(Ok(found)) => check(NAME, CheckOutcome::Ok, told(&image, &found)),
+            Ok(Err((outcome, error))) => PreflightCheck {
+                outcome,
+                ..failed(NAME, error.message, error.remedy)
+            },
+            Err(_) => PreflightCheck {
+                remedy: Some("Check again, or start: the image may be there by then.".to_owned()),
+                ..check(
+                    NAME,
+                    CheckOutcome::Warning,
+                    format!(
+                        "{} has not answered within {} seconds.",
+                        host_of(&image),
+                        PATIENCE.as_secs()
+                    ),
+                )
+            },
+        })
+    }
+
+    async fn resolve(
+        &self,
+        image: &ImageReference,
+        identity: Option<&Identity>,
+    ) -> Result<Resolved, (CheckOutcome, EngineError)> {
+        let credential = self
+            .config
+            .identities
+            .for_registry(identity, host_of(image));
+        let credential = credential
+            .await
+            .map_err(|error| (CheckOutcome::Failure, error.into()))?;
+        let found = self.registry.resolve(image, &credential).await;
+        found.map_err(|error| (outcome(&error), error.into()))
+    }
+
+    /// The identity of the settings; `None` within for the user's own. Fails when there is none of that name.
+    fn identity_for(&self, settings: &SessionSettings) -> Result<Option<&Identity>, ()> {
+        let catalog = &self.config.catalog;
+        let name = match &settings.compute {
+            ComputeChoice::Serverless { identity, .. } => identity.as_deref(),
+            ComputeChoice::Instance { name } => {
+                let instance = catalog.instance(name).ok_or(())?;
+                instance.identity.as_deref()
+            }
+        };
+        name.map(|name| catalog.identity(name).ok_or(()))
+            .transpose()
+    }
+}
+
+/// What passes by itself does not stand in the way of a start.
+fn outcome(error: &RegistryError) -> CheckOutcome {
+    match error {
+        RegistryError::RateLimited { .. } | RegistryError::Unreachable { .. } => {
+            CheckOutcome::Warning
+        }
+        _ => CheckOutcome::Failure,
+    }
+}
+
+fn told(image: &ImageReference, found: &Resolved) -> String {
+    let digest = found.digest.get(..SHORT_DIGEST).unwrap_or(&found.digest);
+    let platforms: Vec<String> = found.platforms.iter().map(ToString::to_string).collect();
+    let layers = match found.layers {
+        1 => "1 layer".to_owned(),
+        count => format!("{count} layers"),
+    };
+    format!(
+        "{} has ‘{image}’: {digest}…, {} in {layers}, for {}.",
+        host_of(image),
+        amount(found.size),
+        platforms.join(", ")
+    )
+}
+
+fn amount(bytes: u64) -> String {
+    const MB: u64 = 1000 * 1000;
+    // Far below what an f64 counts exactly.
+    let megabytes = bytes as f64 / MB as f64;
+    match bytes {
+        ..MB => format!("{} kB", bytes.div_ceil(1000)),
+        _ if megabytes < 1000.0 => format!("{megabytes:.1} MB"),
+        _ => format!("{:.2} GB", megabytes / 1000.0),
+    }
+}
