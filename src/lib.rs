@@ -7,6 +7,7 @@
 //! - `live`: server-sent events turned into signals.
 //! - `ui`: generic widgets that know nothing of the product.
 //! - `pages`: one folder per page, a folder inside it per part.
+//! - `lazy`: what loads when it is first shown.
 //! - `raw`, `files`: raw file mode and the tree of a flow's files.
 
 #![expect(
@@ -17,6 +18,7 @@
 pub mod api;
 mod app;
 pub mod files;
+mod lazy;
 pub mod live;
 pub mod nav;
 pub mod pages;

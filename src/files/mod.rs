@@ -21,5 +21,5 @@ pub(crate) use tree::Listing;
 pub(crate) struct FilesContext {
     pub(crate) listing: FlowListing,
     /// Hears of a file that was removed here.
-    pub(crate) on_removed: Callback<FilePath>,
+    pub(crate) on_removed: StoredValue<Callback<FilePath>>,
 }

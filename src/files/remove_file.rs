@@ -52,7 +52,7 @@ pub(super) fn RemoveFile(
             {
                 Ok(Removed::Done) => {
                     files.listing.remove(&path);
-                    files.on_removed.run(path.clone());
+                    files.on_removed.get_value().run(path.clone());
                     on_removed.run(());
                     status.announce(format!("{path} deleted."));
                 }

@@ -1,7 +1,7 @@
 //! Raw file mode: the flow's files in tabs of a code editor.
 //!
-//! The flow page calls [`Workbench::provide`] once, before its parts are made, and shows [`RawMode`] while the address
-//! asks for it. `document`, `tabs`, `draft`, `diff` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
+//! The flow page calls [`Doorway::provide`] once, before its parts are made, and shows [`RawMode`] while the address
+//! asks for it; all but the doorway loads only then. `document`, `tabs`, `draft`, `diff` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
 //! [`Workbench`] in `opening`, `saving`, `watching`, `keeping` and `checking` carry them out; the rest are views. Only
 //! `ffi` knows the editor's JavaScript.
 
@@ -10,6 +10,7 @@ mod compare;
 mod diff;
 mod disk;
 mod document;
+mod doorway;
 mod draft;
 mod drafts;
 mod ffi;
@@ -32,5 +33,5 @@ mod workbench;
 pub(crate) use diff::{Row, compare};
 pub(crate) use disk::{FlowFiles, Removed, Written};
 pub(crate) use document::{Disk, Precondition};
+pub use doorway::Doorway;
 pub use mode::RawMode;
-pub use workbench::Workbench;

@@ -6,7 +6,7 @@ use leptos::{
 };
 
 use super::{
-    panel::Panel, problems::Problems, save_button::SaveButton, tab_bar::TabBar,
+    doorway::Doorway, panel::Panel, problems::Problems, save_button::SaveButton, tab_bar::TabBar,
     workbench::Workbench,
 };
 use crate::{pages::flow::context::FlowContext, ui::unique_id};
@@ -16,7 +16,7 @@ stylance::import_crate_style!(style, "src/raw/mode.module.css");
 /// The open files in tabs, the editor, and what is wrong with the flow's definition.
 #[component]
 pub fn RawMode() -> impl IntoView {
-    let workbench = Workbench::from_context();
+    let workbench = Doorway::workbench();
     let prefix = unique_id("file-tab");
     FlowContext::from_context().set_save_slot(|| view! { <SaveButton /> });
     save_by_keyboard(workbench);

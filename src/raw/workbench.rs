@@ -99,13 +99,13 @@ pub(crate) struct Place {
 }
 
 impl Workbench {
-    /// Makes raw file mode and the file tree of `flow` available below, until the current owner is cleaned up.
-    pub fn provide(flow: FlowContext) -> Self {
+    /// Makes raw file mode available below, until the current owner is cleaned up.
+    pub(super) fn provide(flow: FlowContext, shared: FilesContext) -> Self {
         let drafts = Drafts::new(&flow.project(), &flow.flow());
         let drafted: BTreeSet<FilePath> = drafts.paths().into_iter().collect();
         let workbench = Self {
             flow,
-            listing: FlowListing::follow(&flow.flow(), flow.live),
+            listing: shared.listing,
             status: ui::Status::from_context(),
             drafts: StoredValue::new(drafts),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
@@ -120,10 +120,9 @@ impl Workbench {
             keeping: Keeping::new(),
         };
         provide_context(workbench);
-        provide_context(FilesContext {
-            listing: workbench.listing,
-            on_removed: Callback::new(move |path: FilePath| workbench.close(&path)),
-        });
+        shared
+            .on_removed
+            .set_value(Callback::new(move |path: FilePath| workbench.close(&path)));
         workbench.tell_unsaved();
         workbench.follow_tabs();
         workbench.follow_route();

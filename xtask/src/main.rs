@@ -10,6 +10,8 @@
 //! - `cargo xtask editor` (trunk's post-build hook) copies `web/editor/dist/editor.js` to `dist/editor-<hash>.js` and
 //!   puts `<meta name="flowdeck-editor" content="editor-<hash>.js">` into `dist/index.html`. The app imports that
 //!   address, relative to the document's base, when an editor is first needed.
+//! - Between the linker and wasm-bindgen the app is split (`cargo xtask bindgen`); `cargo xtask parts` (another
+//!   post-build hook) copies the parts that load lazily to `dist/part-<name>-<hash>.wasm`.
 //! - Every asset then gets a `.br` and a `.gz` beside it.
 
 mod bench;
@@ -74,6 +76,13 @@ enum Command {
     Css,
     /// Put the code editor beside the app (trunk's post-build hook)
     Editor,
+    /// Split the app and bind its first part (trunk's wasm-bindgen)
+    Bindgen {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Put the app's lazily loaded parts beside it (trunk's post-build hook)
+    Parts,
 }
 
 #[derive(Args)]
@@ -115,6 +124,8 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Env => serve::print_environment(&project)?,
         Command::Css => build::css::write(&project)?,
         Command::Editor => build::editor::attach(&project)?,
+        Command::Bindgen { arguments } => build::parts::bindgen(&project, &arguments)?,
+        Command::Parts => build::parts::attach(&project)?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -49,6 +49,11 @@ impl Project {
         self.path("target/wasm")
     }
 
+    /// The lazily loaded parts of the app that was linked last.
+    pub(crate) fn parts(&self) -> PathBuf {
+        self.work().join("parts")
+    }
+
     pub(crate) fn tools(&self) -> PathBuf {
         self.cache.join("tools")
     }

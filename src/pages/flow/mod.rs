@@ -14,7 +14,7 @@ mod section;
 mod selection;
 mod session;
 mod toolbar;
-mod wizard;
+pub(crate) mod wizard;
 
 use std::sync::Arc;
 
@@ -39,7 +39,8 @@ use super::parts::{Failure, PageHeading};
 use crate::{
     api::{ApiError, Load},
     files::FilesRegion,
-    raw::{RawMode, Workbench},
+    lazy::{Lazy, RAW_MODE},
+    raw::Doorway,
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/flow.module.css");
@@ -56,7 +57,7 @@ pub fn FlowPage(
     let form = InputForm::provide(context, definition);
     Actions::provide(context, form);
     Selection::provide(context);
-    Workbench::provide(context);
+    Doorway::provide(context);
     announce_session(context);
     announce_runs(context);
 
@@ -162,7 +163,7 @@ fn RawBody(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let has_run = Memo::new(move |_| selected.with(Option::is_some));
     view! {
         <div class=style::wide>
-            <RawMode />
+            <Lazy part=RAW_MODE />
         </div>
         <Show when=move || has_run.get()>
             <div class=style::column>

@@ -53,7 +53,9 @@ pub(crate) fn run(project: &Project, filters: &[String]) -> Result<()> {
 }
 
 fn sizes(project: &Project) -> Result<Vec<Row>> {
-    let Sizes { first_load, editor } = Sizes::of(&project.dist())?;
+    let Sizes {
+        first_load, editor, ..
+    } = Sizes::of(&project.dist())?;
     Ok(vec![
         Row::bytes("app: first load after brotli", first_load),
         Row::bytes("app: editor chunk after brotli", editor),

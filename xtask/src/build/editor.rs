@@ -1,7 +1,7 @@
 //! The code editor: one ES module that the app imports when a file is first opened.
 
 use anyhow::{Context, Result, bail};
-use std::{env, fs, path::PathBuf};
+use std::{fs, path::PathBuf};
 
 use crate::{
     digest::{short_hash, tree_hash},
@@ -16,9 +16,7 @@ const MARKER: &str = "<meta name=\"flowdeck-editor\" content=\"\"";
 
 /// Trunk's post-build hook: bundles the editor, puts it into the staged app and writes its address into the page.
 pub(crate) fn attach(project: &Project) -> Result<()> {
-    let staging = env::var_os("TRUNK_STAGING_DIR")
-        .map(PathBuf::from)
-        .context("`cargo xtask editor` is trunk's post-build hook: run `cargo xtask build`")?;
+    let staging = super::staging()?;
     let bundle = bundle(project)?;
     let content = fs::read(&bundle).with_context(|| format!("cannot read {}", bundle.display()))?;
     let name = format!("editor-{}.js", short_hash(&content));

@@ -3,10 +3,11 @@
 mod compress;
 pub(crate) mod css;
 pub(crate) mod editor;
+pub(crate) mod parts;
 pub(crate) mod sizes;
 
-use anyhow::{Result, bail};
-use std::path::PathBuf;
+use anyhow::{Context, Result, bail};
+use std::{env, path::PathBuf};
 
 use crate::{
     digest::tree_hash,
@@ -19,11 +20,12 @@ use crate::{
 };
 
 /// What the browser app is made of; `dist/` is built again when one of these changes.
-const APP_INPUTS: [&str; 12] = [
+const APP_INPUTS: [&str; 14] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "Trunk.toml",
+    "build.rs",
     "index.html",
     "crates/contract",
     "crates/flow",
@@ -31,6 +33,7 @@ const APP_INPUTS: [&str; 12] = [
     "style",
     "web/editor",
     "xtask/src/build",
+    "xtask/tools/bin",
     "xtask/tools/package-lock.json",
 ];
 
@@ -99,6 +102,13 @@ fn trunk(project: &Project, tools: &Tools, profile: Profile) -> Result<()> {
         process::run(project, step, "build-app", &mut command)?.success()?;
         Ok(())
     })
+}
+
+/// Where trunk's hooks find the app that is being built.
+fn staging() -> Result<PathBuf> {
+    env::var_os("TRUNK_STAGING_DIR")
+        .map(PathBuf::from)
+        .context("this is one of trunk's post-build hooks: run `cargo xtask build`")
 }
 
 /// Builds the server and returns the binary's path.

@@ -12,6 +12,8 @@ pub(crate) struct Sizes {
     pub(crate) first_load: u64,
     /// What is imported when a file is first opened.
     pub(crate) editor: u64,
+    /// Parts of the app that load when they are first shown.
+    pub(crate) parts: u64,
 }
 
 impl Sizes {
@@ -19,6 +21,7 @@ impl Sizes {
         let mut sizes = Self {
             first_load: 0,
             editor: 0,
+            parts: 0,
         };
         for entry in WalkDir::new(dist) {
             let entry = entry.context("cannot list dist/")?;
@@ -27,11 +30,11 @@ impl Sizes {
                 continue;
             }
             let bytes = transferred(entry.path())?;
-            if name.starts_with("editor-") {
-                sizes.editor += bytes;
-            } else {
-                sizes.first_load += bytes;
-            }
+            *match name.split_once('-') {
+                Some(("editor", _)) => &mut sizes.editor,
+                Some(("part", _)) => &mut sizes.parts,
+                _ => &mut sizes.first_load,
+            } += bytes;
         }
         Ok(sizes)
     }
@@ -39,8 +42,12 @@ impl Sizes {
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first_load, editor] = [self.first_load, self.editor].map(|bytes| bytes.div_ceil(1000));
-        write!(f, "{first_load} KB first load, {editor} KB editor")
+        let [first_load, editor, parts] =
+            [self.first_load, self.editor, self.parts].map(|bytes| bytes.div_ceil(1000));
+        write!(
+            f,
+            "{first_load} KB first load, {editor} KB editor, {parts} KB parts"
+        )
     }
 }
 
@@ -71,7 +78,7 @@ mod tests {
     use crate::test::temporary_folder;
 
     #[test]
-    fn the_editor_is_counted_apart_and_encodings_replace_their_file() {
+    fn what_loads_later_is_counted_apart_and_encodings_replace_their_file() {
         let folder = temporary_folder("sizes");
         for (name, bytes) in [
             ("app.js", 900),
@@ -79,10 +86,13 @@ mod tests {
             ("app.js.gz", 400),
             ("a.woff2", 50),
             ("editor-1.js", 70),
+            ("part-split_raw-1.wasm", 80),
+            ("part-split_raw-1.wasm.br", 20),
+            ("parts-1.js", 5),
         ] {
             fs::write(folder.path().join(name), vec![b'x'; bytes]).unwrap();
         }
         let sizes = Sizes::of(folder.path()).unwrap();
-        assert_eq!((sizes.first_load, sizes.editor), (350, 70));
+        assert_eq!((sizes.first_load, sizes.editor, sizes.parts), (355, 70, 20));
     }
 }

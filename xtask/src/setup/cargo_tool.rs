@@ -9,7 +9,10 @@ use crate::{process, progress::Step, project::Project};
 /// The newest trunk that the Rust version of this workspace compiles.
 const TRUNK: &str = "0.21.14";
 
-pub(super) struct CargoTool {
+/// Reads what `wasm_split_helpers` of the same minor version marks.
+const WASM_SPLIT: &str = "0.2.4";
+
+pub(crate) struct CargoTool {
     krate: &'static str,
     program: &'static str,
     version: String,
@@ -25,7 +28,7 @@ impl CargoTool {
     }
 
     /// The generator of JavaScript bindings: it reads only what the very same version of the library wrote.
-    pub(super) fn wasm_bindgen(project: &Project) -> Result<Self> {
+    pub(crate) fn wasm_bindgen(project: &Project) -> Result<Self> {
         let path = project.path("Cargo.lock");
         let lock =
             fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -38,6 +41,17 @@ impl CargoTool {
             version,
             &[],
         ))
+    }
+
+    /// Cuts the app into parts where its functions are marked `#[wasm_split(…)]`.
+    pub(crate) fn wasm_split(project: &Project) -> Self {
+        Self::new(
+            project,
+            "wasm_split_cli_support",
+            "wasm-split-cli",
+            WASM_SPLIT.to_owned(),
+            &["--features", "build-binary"],
+        )
     }
 
     fn new(
@@ -60,6 +74,10 @@ impl CargoTool {
     pub(super) fn folder(&self) -> PathBuf {
         self.home.join("bin")
     }
+
+    pub(crate) fn program(&self) -> PathBuf {
+        self.folder().join(self.program)
+    }
 }
 
 impl Part for CargoTool {
@@ -71,7 +89,7 @@ impl Part for CargoTool {
     }
 
     fn is_ready(&self) -> bool {
-        self.folder().join(self.program).is_file()
+        self.program().is_file()
     }
 
     /// Compiles in a folder that survives being killed, installs beside the final place, and renames.

@@ -19,6 +19,7 @@ use std::{
 };
 
 pub(crate) use browser::Browser;
+pub(crate) use cargo_tool::CargoTool;
 
 use crate::{
     lock, process,
@@ -26,7 +27,6 @@ use crate::{
     project::Project,
     wasm::WasmToolchain,
 };
-use cargo_tool::CargoTool;
 use npm::NpmFolder;
 use wasm_target::WasmTarget;
 
@@ -91,14 +91,17 @@ pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
     let trunk = CargoTool::trunk(project);
     let wasm_bindgen = CargoTool::wasm_bindgen(project)?;
     let folders = vec![
+        // Before the real wasm-bindgen, for which it stands.
+        project.path("xtask/tools/bin"),
         trunk.folder(),
         wasm_bindgen.folder(),
         project.path("xtask/tools/node_modules/.bin"),
     ];
     let mut parts: Vec<Box<dyn Part>> = vec![Box::new(WasmTarget)];
     if scope != Scope::Check {
-        parts.extend::<[Box<dyn Part>; 4]>([
+        parts.extend::<[Box<dyn Part>; 5]>([
             Box::new(wasm_bindgen),
+            Box::new(CargoTool::wasm_split(project)),
             Box::new(trunk),
             Box::new(NpmFolder::new(project, "xtask/tools")),
             Box::new(NpmFolder::new(project, "web/editor")),

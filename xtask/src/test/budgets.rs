@@ -5,9 +5,8 @@ use anyhow::{Result, bail};
 use crate::build::sizes::Sizes;
 
 /// The flow page without the editor: page, wasm, JavaScript, style sheet and fonts, after brotli. A ratchet: it
-/// holds what has been reached and goes down with each reduction; the goal is 350,000. Raised once, for the wizard, until parts
-/// of the app load lazily.
-const FIRST_LOAD: u64 = 525_000;
+/// holds what has been reached and goes down with each reduction; the goal is 350,000.
+const FIRST_LOAD: u64 = 425_000;
 
 /// The editor, after brotli.
 const EDITOR: u64 = 200_000;
@@ -36,7 +35,11 @@ mod tests {
 
     #[test]
     fn a_budget_is_an_upper_bound_on_something_that_is_there() {
-        let sizes = |first_load, editor| Sizes { first_load, editor };
+        let sizes = |first_load, editor| Sizes {
+            first_load,
+            editor,
+            parts: 0,
+        };
         assert!(check(&sizes(FIRST_LOAD, EDITOR)).is_ok());
         assert!(check(&sizes(1, 0)).is_err());
         let error = check(&sizes(FIRST_LOAD + 7, 1)).unwrap_err().to_string();

@@ -33,6 +33,7 @@ mod tests {
             "flowdeck-app-6d1a3b0c9e8f7a21_bg.wasm",
             "css/app-0123456789abcdef.css",
             "editor-0a1b2c3d.js",
+            "part-split_raw-0a1b2c3d.wasm",
         ] {
             assert!(is_hashed(name), "{name}");
         }

@@ -24,12 +24,29 @@ use self::{
 };
 use super::{FlowContext, definition::use_definition};
 use crate::{
+    lazy::{Lazy, WIZARD},
     nav::Step,
     routes::FlowView,
     ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/wizard.module.css");
+
+/// The dialog around the wizard, and what it has to know of what is in it.
+#[derive(Clone, Copy)]
+struct Shell {
+    open: RwSignal<bool>,
+    on_cancel: Callback<()>,
+    inside: RwSignal<Option<Inside>>,
+}
+
+/// The wizard in the dialog, once it is there.
+#[derive(Clone, Copy)]
+struct Inside {
+    mode: Mode,
+    /// Whether something was entered, which closing would lose.
+    is_touched: Callback<(), bool>,
+}
 
 /// The wizard as a dialog, while the address asks for it.
 #[component]
@@ -39,12 +56,12 @@ pub fn AdvancedSettings() -> impl IntoView {
     let asked = Memo::new(move |_| view.with(|view| view.advanced.is_some()));
     let open = RwSignal::new(false);
     let discarding = RwSignal::new(false);
-    let wizard = RwSignal::new(None::<Wizard>);
+    let inside = RwSignal::new(None::<Inside>);
     Effect::new(move |_| open.set(asked.get()));
     Effect::new(move |was: Option<bool>| {
         let is = open.get();
         if was == Some(true) && !is {
-            wizard.set(None);
+            inside.set(None);
             discarding.set(false);
             if asked.get_untracked() {
                 let view = view.get_untracked();
@@ -54,22 +71,27 @@ pub fn AdvancedSettings() -> impl IntoView {
         }
         is
     });
-    let title = Signal::derive(move || match wizard.get().map(|wizard| wizard.mode) {
+    let title = Signal::derive(move || match inside.get().map(|inside| inside.mode) {
         Some(Mode::Change) => "Change compute session settings".to_owned(),
         Some(Mode::Start) | None => "Start with advanced settings".to_owned(),
     });
     let may_close = move |()| {
-        let touched = untrack(|| wizard.get().is_some_and(|wizard| wizard.is_touched()));
+        let touched = untrack(|| inside.get().is_some_and(|inside| inside.is_touched.run(())));
         discarding.set(touched);
         !touched
     };
+    provide_context(Shell {
+        open,
+        on_cancel: Callback::new(move |()| {
+            if may_close(()) {
+                open.set(false);
+            }
+        }),
+        inside,
+    });
     view! {
         <Dialog open=open title=title kind=DialogKind::Form may_close=may_close>
-            <WhenKnown wizard=wizard open=open on_cancel=move |()| {
-                if may_close(()) {
-                    open.set(false);
-                }
-            } />
+            <Lazy part=WIZARD />
         </Dialog>
         <Dialog open=discarding title="Discard what you entered?" kind=DialogKind::Confirm>
             <p>"The compute session stays as it is. What you entered in this dialog is lost."</p>
@@ -87,12 +109,9 @@ pub fn AdvancedSettings() -> impl IntoView {
 
 /// The wizard, once it is known what it begins with: the session and the flow's definition.
 #[component]
-fn WhenKnown(
-    wizard: RwSignal<Option<Wizard>>,
-    open: RwSignal<bool>,
-    #[prop(into)] on_cancel: Callback<()>,
-) -> impl IntoView {
+pub fn WizardSteps() -> impl IntoView {
     let context = FlowContext::from_context();
+    let shell = expect_context::<Shell>();
     let definition = use_definition(context);
     let is_known = Memo::new(move |_| {
         definition.with(Option::is_some) && context.live.session.with(Option::is_some)
@@ -105,7 +124,11 @@ fn WhenKnown(
             let definition = definition.as_ref()?;
             definition.flow()?.environment.image.clone()
         });
-        wizard.set(Some(Wizard::provide(context, image)));
-        view! { <Frame open=open on_cancel=on_cancel /> }.into_any()
+        let wizard = Wizard::provide(context, image);
+        shell.inside.set(Some(Inside {
+            mode: wizard.mode,
+            is_touched: Callback::new(move |()| wizard.is_touched()),
+        }));
+        view! { <Frame open=shell.open on_cancel=shell.on_cancel /> }.into_any()
     }
 }

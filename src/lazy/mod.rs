@@ -1,0 +1,98 @@
+//! Parts of the app whose code loads when they are first shown: what most visits do not need is not in the first load.
+
+mod points;
+
+use std::pin::Pin;
+
+use leptos::{
+    prelude::*, task::spawn_local_scoped_with_cancellation, wasm_split::SplitLoaderError,
+};
+
+use crate::ui::{Button, Notice, NoticeKind, Skeleton};
+
+stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
+
+/// Makes a part's view, once its code is here.
+type Show = fn() -> AnyView;
+
+/// Asks for a part's code.
+type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Show, SplitLoaderError>>>>;
+
+/// A part of the app.
+#[derive(Clone, Copy)]
+pub(crate) struct Part {
+    /// What it is called when it cannot be had.
+    name: &'static str,
+    /// About how many lines high it is.
+    lines: usize,
+    fetch: Fetch,
+}
+
+/// Raw file mode.
+pub(crate) const RAW_MODE: Part = Part {
+    name: "Raw file mode",
+    lines: 12,
+    fetch: || Box::pin(points::raw_mode()),
+};
+
+/// The wizard of a compute session's settings, inside its dialog.
+pub(crate) const WIZARD: Part = Part {
+    name: "The settings",
+    lines: 8,
+    fetch: || Box::pin(points::wizard()),
+};
+
+#[derive(Clone, Copy)]
+enum Code {
+    Asked,
+    Here(Show),
+    Failed,
+}
+
+/// A part in its place, loading its code first where that is not here yet.
+#[component]
+pub(crate) fn Lazy(part: Part) -> impl IntoView {
+    let code = RwSignal::new(Code::Asked);
+    // What asks again is gone as soon as it has asked.
+    let owner = StoredValue::new(Owner::current().unwrap_or_default());
+    let ask = Callback::new(move |()| {
+        code.set(Code::Asked);
+        owner.get_value().with(|| {
+            spawn_local_scoped_with_cancellation(async move {
+                let answer = (part.fetch)().await;
+                code.set(answer.map_or(Code::Failed, Code::Here));
+            });
+        });
+    });
+    ask.run(());
+    move || match code.get() {
+        Code::Asked => {
+            view! { <Skeleton lines=part.lines label=format!("Loading: {}", part.name) /> }
+                .into_any()
+        }
+        Code::Here(show) => show(),
+        Code::Failed => view! { <Failed part=part ask=ask /> }.into_any(),
+    }
+}
+
+/// Either the connection is lost, or another version of the server answers, which has other parts.
+#[component]
+fn Failed(part: Part, ask: Callback<()>) -> impl IntoView {
+    let reload = |()| {
+        // A page that cannot reload is being left already.
+        let _ = window().location().reload();
+    };
+    view! {
+        <div role="alert">
+            <Notice kind=NoticeKind::Error title=format!("{} could not be loaded.", part.name)>
+                <p>
+                    "The server did not answer, or it is another version than this page. Try again; if that does not help, reload the page. Unsaved edits are kept."
+                </p>
+                <div class=style::choices>
+                    <Button on_press=ask>"Try again"</Button>
+                    <Button on_press=reload>"Reload the page"</Button>
+                </div>
+            </Notice>
+        </div>
+    }
+}

@@ -1,0 +1,19 @@
+//! Where the app is cut: the code that only these functions reach is linked into files of its own.
+
+use leptos::{
+    prelude::*,
+    wasm_split::{SplitLoaderError, wasm_split},
+};
+
+use super::Show;
+use crate::{pages::flow::wizard::WizardSteps, raw::RawMode};
+
+#[wasm_split(raw, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn raw_mode() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <RawMode /> }.into_any())
+}
+
+#[wasm_split(wizard, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn wizard() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <WizardSteps /> }.into_any())
+}

@@ -1,0 +1,32 @@
+// What most visits do not need loads when it is first shown, and a load that fails can be tried again.
+
+import { addSample } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+
+const PART = /\/part-[^/]+\.wasm$/;
+
+test.beforeEach(async ({ deck }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+});
+
+test('the flow page loads neither the editor nor a part', async ({ app, page }) => {
+  const loaded: string[] = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await app.open('greeting');
+  await expect(page.getByRole('heading', { level: 2, name: 'Nodes' })).toBeVisible();
+  expect(loaded.filter((path) => PART.test(path) || path.includes('/editor-'))).toEqual([]);
+  expect(loaded.some((path) => path.endsWith('.wasm'))).toBe(true);
+});
+
+test('a part that cannot be loaded says so, and loads when it is asked for again', async ({ app, page }) => {
+  await app.open('greeting');
+  await page.route(PART, (route) => route.abort());
+  await page.getByRole('switch', { name: 'Raw file mode' }).click();
+  const failure = page.getByRole('alert').filter({ hasText: 'Raw file mode could not be loaded' });
+  await expect(failure).toBeVisible();
+  await page.unroute(PART);
+  await failure.getByRole('button', { name: 'Try again' }).click();
+  await expect(page.getByRole('textbox', { name: 'flow.dag.yaml' })).toBeVisible();
+  await expect(failure).toBeHidden();
+});
