@@ -2,7 +2,9 @@
 //! we, and the runtime itself, which appends what it prints and goes on while no server runs.
 
 mod file;
+mod limit;
 mod tail;
 
 pub use file::LogFile;
+pub(crate) use limit::LIMIT;
 pub(crate) use tail::{Tail, last_lines};

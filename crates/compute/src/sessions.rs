@@ -2,6 +2,7 @@
 
 mod allot;
 mod core;
+mod ended_logs;
 mod fail;
 mod install;
 mod list;

@@ -8,6 +8,8 @@ use std::{
 
 use flowdeck_contract::session::LogLine;
 
+use super::limit::{Limit, cut};
+
 /// A longer line is cut: nobody reads it, and it would be sent to every open page.
 const LONGEST_LINE: usize = 16 * 1024;
 /// At most this much is read at once; the rest comes with the next look.
@@ -79,6 +81,15 @@ impl Tail {
         let mut bytes = Vec::new();
         file.take(LARGEST_READ).read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    /// Bounds the log. The lines to come are numbered on, whatever was left out.
+    pub(crate) fn cut(&mut self, limit: Limit) -> io::Result<()> {
+        if let Some(cut) = cut(&self.path, limit)? {
+            let unread = cut.before.saturating_sub(self.offset).min(cut.tail);
+            self.offset = cut.after - unread;
+        }
+        Ok(())
     }
 
     /// The last `count` of the lines given so far.
@@ -184,6 +195,35 @@ mod tests {
                 .unwrap()
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn a_log_that_is_cut_is_followed_without_a_gap_or_a_double() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFile::at(folder.path().join("log"));
+        let mut tail = Tail::new(log.path());
+        (0..200).for_each(|number| log.line(format!("line {number:04}")));
+        tail.read().unwrap();
+        log.line("unread");
+        let limit = Limit {
+            whole: 1_000,
+            head: 100,
+            tail: 300,
+        };
+        tail.cut(limit).unwrap();
+        log.line("after");
+        assert_eq!(
+            texts(&tail.read().unwrap()),
+            [(200, "unread"), (201, "after")]
+        );
+        let last = tail.last(3).unwrap();
+        assert_eq!(
+            texts(&last),
+            [(199, "line 0199"), (200, "unread"), (201, "after")]
+        );
+        let all = tail.last(9_999).unwrap();
+        assert_eq!(all[0].text, "line 0000");
+        assert!(all.iter().any(|line| line.text.contains("left out here")));
     }
 
     #[test]

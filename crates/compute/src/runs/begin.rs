@@ -14,8 +14,10 @@ use serde_json::{Map, Value};
 use super::{carry_out::Plan, inputs};
 use crate::{error::ComputeError, flow::Definition, id, owner::Owner, sessions::Core};
 
-/// Older runs are forgotten.
+/// Older runs of a flow are forgotten…
 const KEPT: usize = 50;
+/// …and older ones of all flows together, also of those that are gone.
+const KEPT_IN_ALL: u32 = 2_000;
 
 impl Core {
     /// Begins a run and gives it as it stands.
@@ -138,14 +140,14 @@ impl Core {
     fn forget_old_runs(&self, flow: &FlowId) {
         let forgotten = self
             .store
-            .forget_old_runs(flow, KEPT)
+            .forget_old_runs(flow, KEPT, KEPT_IN_ALL)
             .unwrap_or_else(|error| {
                 tracing::warn!(%flow, %error, "old runs could not be forgotten");
                 Vec::new()
             });
         let folders: Vec<PathBuf> = forgotten
             .iter()
-            .map(|run: &RunId| self.paths.run(flow, run))
+            .map(|(flow, run): &(FlowId, RunId)| self.paths.run(flow, run))
             .collect();
         for folder in folders {
             if let Err(error) = crate::paths::remove(&folder) {

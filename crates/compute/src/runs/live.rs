@@ -13,7 +13,12 @@ use flowdeck_contract::{
     session::LogLine,
 };
 
-use crate::{executor, log::Tail, owner::Owner, sessions::Core};
+use crate::{
+    executor,
+    log::{LIMIT, Tail},
+    owner::Owner,
+    sessions::Core,
+};
 
 /// All runs under way.
 #[derive(Debug, Default)]
@@ -80,6 +85,9 @@ impl LiveRun {
         } else {
             tail.read()
         };
+        if let Err(error) = tail.cut(LIMIT) {
+            tracing::warn!(%error, "a run's log could not be cut");
+        }
         match lines {
             Ok(lines) => self.tell(core, lines),
             Err(error) => {

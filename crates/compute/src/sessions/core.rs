@@ -24,7 +24,7 @@ use crate::{
     flow::Definition,
     id,
     instances::Instances,
-    log::LogFile,
+    log::{LIMIT, LogFile},
     owner::Owner,
     paths::{self, Paths},
     registry::{Platform, Registry},
@@ -248,6 +248,9 @@ impl Core {
             Ok(lines) if lines.is_empty() => {}
             Ok(lines) => self.send(flow, FlowEvent::SessionLog(lines)),
             Err(error) => tracing::warn!(%error, "a session log could not be read"),
+        }
+        if let Err(error) = tail.cut(LIMIT) {
+            tracing::warn!(%error, "a session log could not be cut");
         }
     }
 

@@ -168,6 +168,7 @@ impl Core {
     /// What belongs to nobody is known at once, and removed while the server is at work already.
     async fn remove_leftovers(self: &Arc<Self>) {
         self.remove_old_logs();
+        self.remove_logs_of_ended();
         let found = match self.engine.sessions().await {
             Ok(found) => found,
             Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),

@@ -93,6 +93,7 @@ impl Core {
         });
         let operation = operation.map_err(internal)?;
         self.forget_unless_it_exists(flow);
+        self.remove_logs_of_ended();
         self.succeed(operation);
         self.standbys.replenish();
         Ok(())

@@ -85,22 +85,82 @@ impl Store {
             .collect()
     }
 
-    /// Forgets all but a flow's newest `kept` runs that are over; gives those forgotten.
+    /// Forgets all but a flow's newest `kept` runs that are over, and all but the newest `in_all` of all flows; gives
+    /// those forgotten.
     pub(crate) fn forget_old_runs(
         &self,
         flow: &FlowId,
         kept: usize,
-    ) -> Result<Vec<RunId>, ComputeError> {
+        in_all: u32,
+    ) -> Result<Vec<(FlowId, RunId)>, ComputeError> {
         let old = self
             .runs(flow)?
             .into_iter()
             .skip(kept)
             .filter(|run| run.state.is_over());
-        let old: Vec<RunId> = old.map(|run| run.id).collect();
+        let mut old: Vec<(FlowId, RunId)> = old.map(|run| (flow.clone(), run.id)).collect();
         let connection = self.connection();
-        for run in &old {
+        for (_, run) in &old {
             connection.execute("DELETE FROM runs WHERE id = ?1", [run.as_str()])?;
         }
+        // A row moves to the end whenever its run is written down.
+        let mut statement = connection.prepare_cached(
+            "DELETE FROM runs WHERE over AND rowid NOT IN \
+             (SELECT rowid FROM runs ORDER BY rowid DESC LIMIT ?1) RETURNING flow, id",
+        )?;
+        let rows: Vec<(String, String)> = statement
+            .query_map([in_all], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        old.extend(rows.into_iter().filter_map(|(flow, run)| {
+            Some((FlowId::try_from(flow).ok()?, RunId::try_from(run).ok()?))
+        }));
         Ok(old)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flowdeck_contract::{Millis, runs::RunState};
+    use serde_json::Map;
+
+    use super::*;
+
+    fn run(id: &str, number: u64) -> RunDetail {
+        RunDetail {
+            summary: RunSummary {
+                id: RunId::try_from(id).unwrap(),
+                number,
+                node: None,
+                state: RunState::Completed,
+                started: Millis(0),
+                ended: Some(Millis(1)),
+            },
+            session_id: flowdeck_contract::ids::SessionId::try_from("s").unwrap(),
+            inputs: Map::new(),
+            outputs: None,
+            metrics: Map::new(),
+            nodes: Vec::new(),
+            error: None,
+        }
+    }
+
+    #[test]
+    fn runs_are_bounded_by_flow_and_in_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store")).unwrap();
+        let flow = |name: &str| FlowId::try_from(name).unwrap();
+        for number in 1..=3 {
+            let gone = run(&format!("gone-{number}"), number);
+            store.save_run(&flow("gone"), &gone).unwrap();
+        }
+        for number in 1..=3 {
+            let mine = run(&format!("mine-{number}"), number);
+            store.save_run(&flow("mine"), &mine).unwrap();
+        }
+        let forgotten = store.forget_old_runs(&flow("mine"), 2, 3).unwrap();
+        let mut ids: Vec<&str> = forgotten.iter().map(|(_, run)| run.as_str()).collect();
+        ids.sort_unstable();
+        assert_eq!(ids, ["gone-1", "gone-2", "mine-1"]);
+        assert_eq!(store.runs(&flow("gone")).unwrap().len(), 1);
     }
 }
