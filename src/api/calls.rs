@@ -7,6 +7,7 @@ use flowdeck_contract::{
     paths,
     runs::{RunDetail, RunRequest},
     session::InstalledPackage,
+    timeline::Timeline,
 };
 use serde_json::json;
 
@@ -68,6 +69,12 @@ impl Api {
     /// The whole log of a flow's session.
     pub async fn session_log(&self, flow: &FlowId) -> Result<String, ApiError> {
         self.get_text(&paths::session_log(&self.project(), flow))
+            .await
+    }
+
+    /// What became of a flow's sessions.
+    pub async fn timeline(&self, flow: &FlowId) -> Result<Timeline, ApiError> {
+        self.get(&paths::session_timeline(&self.project(), flow))
             .await
     }
 

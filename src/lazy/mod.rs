@@ -35,6 +35,13 @@ pub(crate) const RAW_MODE: Part = Part {
     fetch: || Box::pin(points::raw_mode()),
 };
 
+/// What became of a flow's compute sessions.
+pub(crate) const TIMELINE: Part = Part {
+    name: "The timeline",
+    lines: 6,
+    fetch: || Box::pin(points::timeline()),
+};
+
 /// The wizard of a compute session's settings, inside its dialog.
 pub(crate) const WIZARD: Part = Part {
     name: "The settings",

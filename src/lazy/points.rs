@@ -6,11 +6,19 @@ use leptos::{
 };
 
 use super::Show;
-use crate::{pages::flow::wizard::WizardSteps, raw::RawMode};
+use crate::{
+    pages::flow::{session::timeline::Lives, wizard::WizardSteps},
+    raw::RawMode,
+};
 
 #[wasm_split(raw, fallible, wasm_split_path = leptos::wasm_split)]
 pub(super) fn raw_mode() -> Result<Show, SplitLoaderError> {
     Ok(|| view! { <RawMode /> }.into_any())
+}
+
+#[wasm_split(timeline, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn timeline() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <Lives /> }.into_any())
 }
 
 #[wasm_split(wizard, fallible, wasm_split_path = leptos::wasm_split)]

@@ -9,6 +9,7 @@ use flowdeck_contract::{
     paths,
     runs::{RunDetail, RunSummary},
     session::SessionView,
+    timeline::Life,
 };
 use leptos::prelude::*;
 
@@ -33,6 +34,8 @@ pub struct FlowLive {
     pub session: RwSignal<Option<SessionView>>,
     /// The last lines of the session's log.
     pub session_log: RwSignal<LogBuffer>,
+    /// The last life of the session; `None` when there never was one, or until the stream told it.
+    pub life: RwSignal<Option<Life>>,
     /// The run history, newest first; `None` until the stream told it.
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// The runs that are known whole.
@@ -47,6 +50,7 @@ impl Default for FlowLive {
         Self {
             session: RwSignal::new(None),
             session_log: RwSignal::default(),
+            life: RwSignal::new(None),
             runs: RwSignal::new(None),
             details: RwSignal::default(),
             run_logs: RwSignal::default(),
@@ -90,6 +94,7 @@ impl FlowLive {
                 self.run_logs
                     .update(|logs| logs.entry(log.run).or_default().extend(log.lines));
             }
+            FlowEvent::Life(life) => self.life.set(Some(life)),
             FlowEvent::Files(changes) => self.tell_files(&FilesNews::Changed(changes.into())),
         }
     }
@@ -108,6 +113,7 @@ impl FlowLive {
         log.extend(snapshot.session_log);
         self.session.set(Some(snapshot.session));
         self.session_log.set(log);
+        self.life.set(snapshot.life.map(|life| *life));
         self.details.update(HashMap::clear);
         self.run_logs.update(HashMap::clear);
         self.runs.set(Some(snapshot.runs));
@@ -203,6 +209,7 @@ mod tests {
             live.apply(FlowEvent::Snapshot(FlowSnapshot {
                 session: session.clone(),
                 session_log: Vec::new(),
+                life: None,
                 runs: Vec::new(),
             }));
             assert_eq!(live.session.get_untracked(), Some(session));

@@ -12,6 +12,7 @@ use flowdeck_contract::{
     session::{InstalledPackage, LogLine, SessionState, SessionView},
     sessions::SessionList,
     settings::SessionSettings,
+    timeline::{Life, Timeline},
 };
 use tokio::sync::broadcast;
 
@@ -114,6 +115,29 @@ impl Compute {
     #[must_use]
     pub fn session_list(&self) -> SessionList {
         self.core.session_list()
+    }
+
+    /// What became of an owner's sessions, the newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn timeline(&self, owner: impl Into<Owner>) -> Result<Timeline, ComputeError> {
+        self.core.timeline(&owner.into())
+    }
+
+    /// The last life of an owner's session.
+    #[must_use]
+    pub fn last_life(&self, owner: impl Into<Owner>) -> Option<Life> {
+        let sessions = self.core.flows();
+        sessions.get(&owner.into())?.life.clone()
+    }
+
+    /// What became of the session of this id, also long after it ended.
+    ///
+    /// # Errors
+    /// When there never was one, or it is forgotten.
+    pub fn timeline_of(&self, session: &SessionId) -> Result<Timeline, ComputeError> {
+        self.core.timeline_of(session)
     }
 
     /// The last lines of the log of a flow's session, also of one that has ended.

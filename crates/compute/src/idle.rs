@@ -1,10 +1,10 @@
 //! Ends sessions in which nothing has happened for as long as they are to wait, and stops compute instances likewise.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use flowdeck_contract::Millis;
+use flowdeck_contract::{Millis, timeline::By};
 
-use crate::{error::ComputeError, owner::Owner, sessions::Core, state::State};
+use crate::{error::ComputeError, owner::Owner, sessions::Core, state::State, timeline::as_asker};
 
 /// Activity within this time of the last is not written down again.
 const GRAIN_MILLIS: u64 = 5_000;
@@ -31,8 +31,12 @@ impl Core {
 
     /// Ends sessions and stops compute instances when they are due, for as long as the server runs.
     pub(crate) async fn end_idle_sessions(self: Arc<Self>) {
+        // What could not be ended, and when to try again. What else is due does not wait for that.
+        let mut refused = BTreeMap::new();
         loop {
-            let next = self.next_due();
+            let now = self.now();
+            refused.retain(|_, again| *again > now);
+            let next = self.next_due(&refused);
             let due = async {
                 match next {
                     Some((_, deadline)) => self.clock.sleep_until(deadline).await,
@@ -44,19 +48,19 @@ impl Core {
                 () = due => {}
             }
             // It may have been put off in between.
-            if let Some((due, deadline)) = self.next_due()
+            if let Some((due, deadline)) = self.next_due(&refused)
                 && deadline <= self.now()
                 && let Err(error) = self.end_idle(&due)
             {
                 tracing::warn!(?due, %error, "what was idle could not be ended");
                 let again = Millis(self.now().0.saturating_add(PAUSE_MILLIS));
-                self.clock.sleep_until(again).await;
+                refused.insert(due, again);
             }
         }
     }
 
     fn end_idle(self: &Arc<Self>, due: &Due) -> Result<(), ComputeError> {
-        match due {
+        as_asker(By::Idle, || match due {
             Due::Session(flow) => self
                 .begin_stop(
                     flow,
@@ -67,32 +71,33 @@ impl Core {
                 name,
                 "The compute instance stops because it has been idle for its idle time.",
             ),
-        }
+        })
     }
 
-    fn next_due(&self) -> Option<(Due, Millis)> {
-        let session = self.next_deadline();
-        let instance = self.next_instance_deadline();
-        let session = session.map(|(flow, deadline)| (Due::Session(flow), deadline));
-        let instance = instance.map(|(name, deadline)| (Due::Instance(name), deadline));
+    fn next_due(&self, refused: &BTreeMap<Due, Millis>) -> Option<(Due, Millis)> {
+        let sessions = self.session_deadlines().into_iter();
+        let instances = self.instance_deadlines().into_iter();
+        let sessions = sessions.map(|(flow, deadline)| (Due::Session(flow), deadline));
+        let instances = instances.map(|(name, deadline)| (Due::Instance(name), deadline));
         // A session goes first, so that it is its own idle time that ends it.
-        session
-            .into_iter()
-            .chain(instance)
-            .min_by_key(|(_, deadline)| *deadline)
+        let all = sessions.chain(instances).map(|(due, deadline)| {
+            let again = refused.get(&due).copied().unwrap_or(deadline);
+            (due, deadline.max(again))
+        });
+        all.min_by_key(|(_, deadline)| *deadline)
     }
 
-    fn next_deadline(&self) -> Option<(Owner, Millis)> {
+    fn session_deadlines(&self) -> Vec<(Owner, Millis)> {
         let flows = self.flows();
         let deadlines = flows
             .iter()
             .filter_map(|(flow, live)| Some((flow.clone(), live.idle_deadline()?)));
-        deadlines.min_by_key(|(_, deadline)| *deadline)
+        deadlines.collect()
     }
 }
 
 /// What ends for lack of use.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Due {
     Session(Owner),
     Instance(String),

@@ -134,8 +134,8 @@ impl Core {
         }
     }
 
-    /// The instance that stops next for lack of use, and when.
-    pub(crate) fn next_instance_deadline(&self) -> Option<(String, Millis)> {
+    /// When each instance stops for lack of use.
+    pub(crate) fn instance_deadlines(&self) -> Vec<(String, Millis)> {
         let running: Vec<InstanceRecord> = {
             let all = self.instances.all();
             let running = all
@@ -147,7 +147,7 @@ impl Core {
             let deadline = self.instance_deadline(&record)?;
             Some((record.name, deadline))
         });
-        deadlines.min_by_key(|(_, deadline)| *deadline)
+        deadlines.collect()
     }
 
     fn instance_deadline(&self, record: &InstanceRecord) -> Option<Millis> {

@@ -28,6 +28,7 @@ mod sessions;
 mod standby;
 mod state;
 mod store;
+mod timeline;
 mod web;
 
 pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize, gib};
@@ -39,3 +40,4 @@ pub use identity::{Identities, Identity, Secret};
 pub use log::LogFile;
 pub use owner::Owner;
 pub use sessions::OwnEnvironment;
+pub use timeline::asked_by;

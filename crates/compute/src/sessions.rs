@@ -16,6 +16,7 @@ mod restore;
 mod start;
 mod stop;
 mod swap;
+mod timeline;
 mod watch;
 
 mod record;

@@ -218,3 +218,28 @@ async fn a_session_that_is_used_keeps_its_instance_running() {
     in_state(&compute, &used, NotExist).await;
     assert_eq!(instance(&compute), InstanceState::Stopped);
 }
+
+#[tokio::test]
+async fn what_cannot_be_ended_is_tried_again_and_holds_nothing_else_up() {
+    let stage = Stage::new();
+    let compute = stage.open().await;
+    let stuck = stage.session(&compute, "stuck", idle_after(100)).await;
+    let other = stage.session(&compute, "other", idle_after(101)).await;
+    let store = rusqlite::Connection::open(stage.home.data().join("flowdeck.sqlite")).unwrap();
+    let refuse = "CREATE TRIGGER refuse BEFORE INSERT ON sessions WHEN NEW.flow = 'stuck'
+                  BEGIN SELECT RAISE(ABORT, 'not now'); END";
+    store.execute_batch(refuse).unwrap();
+    let tries = || -> i64 {
+        let query = "SELECT count(*) FROM operations WHERE result LIKE '%not now%'";
+        store.query_row(query, [], |row| row.get(0)).unwrap()
+    };
+    stage.clock.advance(Duration::from_secs(101));
+    in_state(&compute, &other, NotExist).await;
+    assert_eq!(compute.session(&stuck).state, Available);
+    assert_eq!(tries(), 1, "after a pause alone it is tried again");
+    stage.clock.advance(Duration::from_secs(5));
+    eventually("another try", || (tries() == 2).then_some(())).await;
+    store.execute_batch("DROP TRIGGER refuse").unwrap();
+    stage.clock.advance(Duration::from_secs(5));
+    in_state(&compute, &stuck, NotExist).await;
+}

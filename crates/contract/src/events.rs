@@ -12,6 +12,7 @@ use crate::{
     ids::RunId,
     runs::{RunDetail, RunSummary},
     session::{LogLine, SessionView},
+    timeline::Life,
 };
 
 /// What happens to one flow.
@@ -31,6 +32,8 @@ pub enum FlowEvent {
     Run(RunDetail),
     /// Further lines of a run's log.
     RunLog(RunLog),
+    /// The last life of the flow's session, whole: what the timeline says of it.
+    Life(Life),
     /// Files that were added, changed or removed.
     Files(Vec<FileChange>),
 }
@@ -55,6 +58,9 @@ pub struct FlowSnapshot {
     pub session: SessionView,
     /// The last lines of its log, at most 1000; `GET …/session/log` gives all.
     pub session_log: Vec<LogLine>,
+    /// The last life of the session; `None` when there never was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub life: Option<Box<Life>>,
     /// The run history, newest first.
     pub runs: Vec<RunSummary>,
 }

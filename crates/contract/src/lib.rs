@@ -19,6 +19,7 @@ pub mod runs;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod timeline;
 
 use serde::{Deserialize, Serialize};
 

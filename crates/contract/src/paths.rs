@@ -63,6 +63,18 @@ pub fn session_log(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/log", session(project_name, flow_id))
 }
 
+/// What became of a flow's sessions: [`crate::timeline::Timeline`].
+#[must_use]
+pub fn session_timeline(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/timeline", session(project_name, flow_id))
+}
+
+/// Everything that helps to find out what went wrong with a flow's session, as one archive, secrets removed.
+#[must_use]
+pub fn session_diagnostics(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/diagnostics", session(project_name, flow_id))
+}
+
 /// Says that a person is at work in the flow, so that its session is not idle.
 #[must_use]
 pub fn session_activity(project_name: &ProjectName, flow_id: &FlowId) -> String {

@@ -108,6 +108,10 @@ pub struct PhaseView {
     /// What it did, in a line: `12 packages from the cache`, `taken from standby`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How long it usually takes on this host in a start of this way, in milliseconds; `None` when too few came to their
+    /// end. See [`crate::timeline::is_slow`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_ms: Option<u64>,
 }
 
 /// Where a session's environment came from.

@@ -13,6 +13,7 @@ use crate::{
     assets::Assets,
     auth::{AllowedHosts, Guard, Token},
     base_path::BasePath,
+    diagnostics::RecentLog,
     events::{Changes, FlowHub, Listeners, ProjectFeed, pump, watch_flows},
     flows::{FlowError, Flows},
     http::error::{ApiError, ApiResult},
@@ -31,6 +32,8 @@ pub struct Settings {
     pub hosts: AllowedHosts,
     /// The token that opens it.
     pub token: Token,
+    /// The last lines of its own log.
+    pub log: RecentLog,
 }
 
 /// A running server; cheap to clone.
@@ -42,6 +45,7 @@ pub struct Parts {
     pub(crate) project: ProjectName,
     pub(crate) base_path: BasePath,
     pub(crate) guard: Guard,
+    pub(crate) log: RecentLog,
     pub(crate) assets: Assets,
     pub(crate) compute: Compute,
     pub(crate) flows: Arc<Flows>,
@@ -83,6 +87,7 @@ impl App {
             project: settings.project,
             base_path: settings.base_path,
             guard,
+            log: settings.log,
             assets,
             flows,
             hub: Arc::clone(&hub),

@@ -9,6 +9,7 @@ mod auth;
 mod base_path;
 pub mod cli;
 mod config;
+mod diagnostics;
 mod events;
 pub mod files;
 pub mod flows;
@@ -20,6 +21,7 @@ pub use app::{App, Settings};
 pub use assets::Assets;
 pub use auth::{AllowedHosts, Token};
 pub use base_path::{BasePath, InvalidBasePath};
+pub use diagnostics::RecentLog;
 
 use http::error::{ApiError, ApiResult};
 

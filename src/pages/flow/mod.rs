@@ -12,7 +12,7 @@ mod outputs;
 mod runs;
 mod section;
 mod selection;
-mod session;
+pub(crate) mod session;
 mod toolbar;
 pub(crate) mod wizard;
 

@@ -5,7 +5,7 @@ use std::{
     fs::File,
     future::Future,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
 };
 
 use flowdeck_contract::{Millis, events::FlowEvent, ids::SessionId, session::SessionFailure};
@@ -32,6 +32,7 @@ use crate::{
     standby::Standbys,
     state::Refused,
     store::Store,
+    timeline::Followed,
 };
 
 /// A reader that falls further behind has to read everything anew.
@@ -54,6 +55,7 @@ pub(crate) struct Core {
     pub(crate) instances: Instances,
     /// One at a time looks at what is left and takes of it.
     pub(super) allotting: Mutex<()>,
+    pub(super) next_life: AtomicU64,
     flows: Mutex<BTreeMap<Owner, Live>>,
     _lock: File,
 }
@@ -71,11 +73,18 @@ impl Core {
             .sessions()?
             .into_iter()
             .map(|record| (record.owner.clone(), Live::new(record)));
+        let mut flows: BTreeMap<Owner, Live> = flows.collect();
+        for (owner, life) in store.last_lives()? {
+            if let Some(live) = flows.get_mut(&owner) {
+                live.life = Some(life);
+            }
+        }
         let instances = Instances::new(&config.catalog, store.instances()?);
         Ok(Arc::new(Self {
             instances,
             allotting: Mutex::default(),
-            flows: Mutex::new(flows.collect()),
+            flows: Mutex::new(flows),
+            next_life: AtomicU64::new(store.next_life()?),
             events: broadcast::channel(EVENTS_KEPT).0,
             standbys: Standbys::default(),
             runs: LiveRuns::default(),
@@ -114,7 +123,9 @@ impl Core {
         flow: &Owner,
         change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
     ) -> Result<R, ComputeError> {
-        self.change_and_save(flow, change, |record| self.store.save_session(record))
+        self.change_and_save(flow, change, |record, followed| {
+            self.store.save_session(record, followed)
+        })
     }
 
     /// As [`Core::change`], written down by `save`.
@@ -122,19 +133,28 @@ impl Core {
         &self,
         flow: &Owner,
         change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
-        save: impl FnOnce(&Record) -> Result<(), ComputeError>,
+        save: impl FnOnce(&Record, &Followed) -> Result<(), ComputeError>,
     ) -> Result<R, ComputeError> {
         let mut flows = self.flows();
         let live = flows
             .entry(flow.clone())
             .or_insert_with(|| Live::none(flow));
         let before = live.record.clone();
-        let result = change(live).and_then(|result| save(&live.record).map(|()| result));
-        match &result {
-            Ok(_) => self.tell(live),
-            Err(_) => live.record = before,
+        let changed = change(live).and_then(|result| {
+            let followed = self.follow(&before, live);
+            save(&live.record, &followed).map(|()| (result, followed))
+        });
+        match changed {
+            Ok((result, followed)) => {
+                self.tell(live);
+                self.tell_life(live, followed);
+                Ok(result)
+            }
+            Err(error) => {
+                live.record = before;
+                Err(error)
+            }
         }
-        result
     }
 
     /// Tells how a session stands.

@@ -48,7 +48,7 @@ impl Core {
         match self.change(flow, fail) {
             Err(ComputeError::Store(error)) => {
                 tracing::error!(%flow, %error, "a failure could not be written down");
-                self.change_and_save(flow, fail, |_| Ok(()))
+                self.change_and_save(flow, fail, |_, _| Ok(()))
             }
             result => result,
         }

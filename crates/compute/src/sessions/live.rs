@@ -11,6 +11,7 @@ use flowdeck_contract::{
     Millis,
     ids::RunId,
     session::{PhaseState, SessionView},
+    timeline::Life,
 };
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Live {
     pub(crate) record: Record,
+    /// The last life of the session.
+    pub(crate) life: Option<Life>,
     pub(crate) log: Option<Arc<SessionLog>>,
     pub(crate) work: Option<Work>,
     /// The runs under way in it.
@@ -43,6 +46,7 @@ impl Live {
     pub(crate) fn new(record: Record) -> Self {
         Self {
             record,
+            life: None,
             log: None,
             work: None,
             runs: BTreeSet::new(),

@@ -101,6 +101,7 @@ impl Record {
             started: None,
             ended: None,
             note: None,
+            usual_ms: None,
         });
         self.view = SessionView {
             session_id: Some(session),

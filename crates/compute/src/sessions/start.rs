@@ -161,7 +161,7 @@ impl Start<'_> {
                 record.note(Phase::Install, Some(installed.clone()));
                 Ok(())
             },
-            |record| self.core.store.take_standby(&standby, record),
+            |record, followed| self.core.store.take_standby(&standby, record, followed),
         );
         taken.map_err(|error| internal(&error))?;
         self.core.switch_log(self.flow, &session);

@@ -4,9 +4,6 @@ use rusqlite::Connection;
 
 use crate::error::ComputeError;
 
-/// Counts changes of the tables.
-const VERSION: i64 = 2;
-
 const TABLES: &str = "
 CREATE TABLE sessions (
     flow TEXT PRIMARY KEY,
@@ -40,28 +37,47 @@ CREATE TABLE instances (
 ) STRICT;
 ";
 
+/// Since version 3.
+const LIVES: &str = "
+CREATE TABLE lives (
+    id INTEGER PRIMARY KEY,
+    owner TEXT NOT NULL,
+    session TEXT NOT NULL,
+    life TEXT NOT NULL
+) STRICT;
+CREATE INDEX lives_of_owner ON lives (owner);
+CREATE INDEX lives_of_session ON lives (session);
+CREATE TABLE times (
+    id INTEGER PRIMARY KEY,
+    way TEXT NOT NULL,
+    step TEXT NOT NULL,
+    millis INTEGER NOT NULL
+) STRICT;
+CREATE INDEX times_of_way ON times (way, step);
+";
+
+/// What each version of the store added; the store's version counts them.
+const CHANGES: [&str; 3] = [TABLES, INSTANCES, LIVES];
+
 /// Makes the tables, or refuses a store of a later flowdeck.
 pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    match version {
-        0 => connection.execute_batch(&format!(
-            "BEGIN; {TABLES} {INSTANCES} PRAGMA user_version = {VERSION}; COMMIT;"
-        ))?,
-        1 => connection.execute_batch(&format!(
-            "BEGIN; {INSTANCES} PRAGMA user_version = {VERSION}; COMMIT;"
-        ))?,
-        VERSION => {}
-        later => {
-            return Err(ComputeError::Unavailable {
-                code: "StoreTooNew",
-                message: format!(
-                    "The data folder was written by a later flowdeck (version {later} of its store)."
-                ),
-                remedy: Some(
-                    "Use that flowdeck, or give this one another --data folder.".to_owned(),
-                ),
-            });
-        }
+    let known = usize::try_from(version).ok();
+    let Some(missing) = known.and_then(|known| CHANGES.get(known..)) else {
+        return Err(ComputeError::Unavailable {
+            code: "StoreTooNew",
+            message: format!(
+                "The data folder was written by a later flowdeck (version {version} of its store)."
+            ),
+            remedy: Some("Use that flowdeck, or give this one another --data folder.".to_owned()),
+        });
+    };
+    if !missing.is_empty() {
+        connection.execute_batch(&format!(
+            "BEGIN; {} PRAGMA user_version = {}; COMMIT;",
+            missing.concat(),
+            CHANGES.len()
+        ))?;
     }
     Ok(())
 }

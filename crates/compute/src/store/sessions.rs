@@ -1,18 +1,23 @@
 //! Sessions and runtimes that stand by.
 
-use rusqlite::params;
+use rusqlite::{Transaction, params};
 
-use super::Store;
-use crate::{error::ComputeError, owner::Owner, sessions::Record, standby::Standby};
+use super::{Store, lives};
+use crate::{
+    error::ComputeError, owner::Owner, sessions::Record, standby::Standby, timeline::Followed,
+};
 
 impl Store {
-    /// Remembers a session.
-    pub(crate) fn save_session(&self, record: &Record) -> Result<(), ComputeError> {
-        let text = serde_json::to_string(record)?;
-        self.connection().execute(
-            "INSERT OR REPLACE INTO sessions VALUES (?1, ?2)",
-            params![String::from(record.owner.clone()), text],
-        )?;
+    /// Remembers a session, and with it what its timeline says.
+    pub(crate) fn save_session(
+        &self,
+        record: &Record,
+        followed: &Followed,
+    ) -> Result<(), ComputeError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        save(&transaction, record, followed)?;
+        transaction.commit()?;
         Ok(())
     }
 
@@ -30,18 +35,15 @@ impl Store {
         &self,
         standby: &Standby,
         record: &Record,
+        followed: &Followed,
     ) -> Result<(), ComputeError> {
-        let text = serde_json::to_string(record)?;
         let mut connection = self.connection();
         let transaction = connection.transaction()?;
         transaction.execute(
             "DELETE FROM standbys WHERE session = ?1",
             [standby.runtime.session.as_str()],
         )?;
-        transaction.execute(
-            "INSERT OR REPLACE INTO sessions VALUES (?1, ?2)",
-            params![String::from(record.owner.clone()), text],
-        )?;
+        save(&transaction, record, followed)?;
         transaction.commit()?;
         Ok(())
     }
@@ -89,4 +91,21 @@ impl Store {
             .map(|text| Ok(serde_json::from_str(text)?))
             .collect()
     }
+}
+
+fn save(
+    transaction: &Transaction<'_>,
+    record: &Record,
+    followed: &Followed,
+) -> Result<(), ComputeError> {
+    let owner = String::from(record.owner.clone());
+    let text = serde_json::to_string(record)?;
+    transaction.execute(
+        "INSERT OR REPLACE INTO sessions VALUES (?1, ?2)",
+        params![owner, text],
+    )?;
+    for life in followed.ended.iter().chain(&followed.last) {
+        lives::save(transaction, &owner, life)?;
+    }
+    Ok(())
 }

@@ -5,6 +5,8 @@ use axum::http::{
     header::{AUTHORIZATION, HOST, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
+use flowdeck_contract::timeline::By;
+
 use crate::{
     auth::{AllowedHosts, Token, attempts::Attempts, cookie::SessionCookie, is_same_origin},
     base_path::BasePath,
@@ -39,6 +41,11 @@ impl Guard {
         }
     }
 
+    /// The server's token, for whoever must know it to remove it from a text.
+    pub(crate) fn secret(&self) -> &str {
+        self.token.secret()
+    }
+
     /// The `set-cookie` header for whoever gives the right token.
     pub(crate) fn sign_in(&self, given: &str) -> Result<HeaderValue, Refusal> {
         self.check_token(given).map(|()| self.cookie.set())
@@ -71,18 +78,17 @@ impl Guard {
         ))
     }
 
-    /// Lets pass who has the token or the cookie.
-    pub(crate) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+    /// Lets pass who has the token or the cookie; gives who that is.
+    pub(crate) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<By, ApiError> {
         if let Some(given) = bearer(headers) {
             self.check_token(given).map_err(ApiError::from)?;
-            return if method.is_safe() {
-                Ok(())
-            } else {
-                self.check_origin(headers)
-            };
+            if !method.is_safe() {
+                self.check_origin(headers)?;
+            }
+            return Ok(By::Token);
         }
         if self.cookie.is_in(headers) {
-            return self.check_origin(headers);
+            return self.check_origin(headers).map(|()| By::Browser);
         }
         let message = "Sign in to use this server.";
         Err(ApiError::new(StatusCode::UNAUTHORIZED, "SignInRequired", message)

@@ -24,7 +24,7 @@ use tokio::{
 };
 
 use crate::{
-    App, Assets, Settings,
+    App, Assets, RecentLog, Settings,
     auth::{self, AllowedHosts, Token},
     base_path::BasePath,
     config::{Config, ConfigError},
@@ -98,12 +98,13 @@ enum ServeError {
 
 impl Serve {
     pub(crate) fn run(self) -> ExitCode {
-        start_log();
+        let log = RecentLog::default();
+        start_log(&log);
         let served = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()
             .map_err(ServeError::from)
-            .and_then(|runtime| runtime.block_on(self.serve()));
+            .and_then(|runtime| runtime.block_on(self.serve(log)));
         match served {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
@@ -113,7 +114,7 @@ impl Serve {
         }
     }
 
-    async fn serve(self) -> Result<(), ServeError> {
+    async fn serve(self, log: RecentLog) -> Result<(), ServeError> {
         // Before anything slow, so that a wrong call is told at once, and before the ready line, so that no signal is lost.
         let ended = end_signal()?;
         let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;
@@ -133,7 +134,7 @@ impl Serve {
             self.base_path.as_str(),
             token.secret()
         );
-        let settings = self.settings(address, token)?;
+        let settings = self.settings(address, token, log)?;
         let app = App::start(
             settings,
             flows,
@@ -146,7 +147,12 @@ impl Serve {
         Ok(())
     }
 
-    fn settings(&self, address: SocketAddr, token: Token) -> Result<Settings, ServeError> {
+    fn settings(
+        &self,
+        address: SocketAddr,
+        token: Token,
+        log: RecentLog,
+    ) -> Result<Settings, ServeError> {
         let project = ProjectName::try_from(PROJECT).map_err(io::Error::other)?;
         Ok(Settings {
             project,
@@ -154,6 +160,7 @@ impl Serve {
             port: address.port(),
             hosts: AllowedHosts::new(address.ip(), &self.allow_host),
             token,
+            log,
         })
     }
 
@@ -207,13 +214,14 @@ fn data_error(folder: &Path, source: io::Error) -> ServeError {
     }
 }
 
-fn start_log() {
+fn start_log(log: &RecentLog) {
     use io::IsTerminal;
     use tracing_subscriber::EnvFilter;
+    let log = log.clone();
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr)
+        .with_writer(move || log.writer())
         .with_ansi(io::stderr().is_terminal())
         .init();
 }

@@ -90,6 +90,7 @@ impl FlowReader {
             Ok(FlowEvent::Snapshot(FlowSnapshot {
                 session: compute.session(&flow),
                 session_log: compute.session_log(&flow, SNAPSHOT_LINES)?,
+                life: compute.last_life(&flow).map(Box::new),
                 runs: compute.runs(&flow)?,
             }))
         })

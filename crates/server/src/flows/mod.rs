@@ -6,5 +6,6 @@ mod folder_time;
 pub mod presets;
 mod store;
 
+pub(crate) use definition::paths as definition_paths;
 pub use error::FlowError;
 pub use store::Flows;

@@ -18,6 +18,7 @@ use axum::{
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
+use flowdeck_compute::asked_by;
 use flowdeck_contract::files::EDITABLE_LIMIT;
 use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -89,7 +90,7 @@ async fn check_host(State(app): State<App>, request: Request, next: Next) -> Res
 /// Lets pass who is signed in.
 async fn require_sign_in(State(app): State<App>, request: Request, next: Next) -> Response {
     match app.guard.check(request.method(), request.headers()) {
-        Ok(()) => next.run(request).await,
+        Ok(by) => asked_by(by, next.run(request)).await,
         Err(refusal) => refusal.into_response(),
     }
 }

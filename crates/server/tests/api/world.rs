@@ -17,7 +17,7 @@ use flowdeck_compute::{
     fake::FakeEngine, identity::CredentialSource,
 };
 use flowdeck_contract::ids::ProjectName;
-use flowdeck_server::{AllowedHosts, App, Assets, Settings, flows::Flows, http::router};
+use flowdeck_server::{AllowedHosts, App, Assets, RecentLog, Settings, flows::Flows, http::router};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -33,6 +33,7 @@ pub(crate) struct World {
     folder: TempDir,
     pub(crate) app: App,
     pub(crate) engine: Arc<FakeEngine>,
+    pub(crate) log: RecentLog,
     compute: Compute,
     router: Router,
 }
@@ -110,12 +111,14 @@ impl World {
         let compute = Compute::open(config, Arc::clone(&engine) as _)
             .await
             .unwrap();
+        let log = RecentLog::default();
         let settings = Settings {
             project: ProjectName::try_from("default").unwrap(),
             base_path: base_path.parse().unwrap(),
             port: 8642,
             hosts: AllowedHosts::new("127.0.0.1".parse().unwrap(), &["deck.example".to_owned()]),
             token: TOKEN.parse().unwrap(),
+            log: log.clone(),
         };
         let dist = folder.path().join("dist");
         let app = App::start(settings, flows, compute.clone(), Assets::new(Some(&dist)));
@@ -124,6 +127,7 @@ impl World {
             folder,
             app,
             engine,
+            log,
             compute,
             router,
         }
@@ -150,6 +154,7 @@ impl World {
             engine,
             compute,
             router,
+            ..
         } = self;
         drop((app, compute, router));
         Self::start(folder, base_path, engine).await

@@ -4,7 +4,9 @@ mod failure;
 mod install;
 mod log;
 mod phases;
+mod slow;
 mod summary;
+pub mod timeline;
 
 use flowdeck_contract::{
     capability::Action,
@@ -13,7 +15,8 @@ use flowdeck_contract::{
 use leptos::prelude::*;
 
 use self::{
-    failure::FailureNotice, install::Install, log::SessionLog, phases::Phases, summary::Summary,
+    failure::FailureNotice, install::Install, log::SessionLog, phases::Phases, slow::SlowStart,
+    summary::Summary, timeline::TimelineFold,
 };
 use super::{FlowContext, actions::Actions, section::Section};
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
@@ -42,10 +45,12 @@ pub fn SessionPanel() -> impl IntoView {
     view! {
         <Section title="Compute session" summary=summary>
             <OutOfDate />
+            <SlowStart />
             <FailureNotice />
             <Show when=move || exists.get()>
                 <Details state=state />
             </Show>
+            <TimelineFold />
         </Section>
     }
 }

@@ -4,7 +4,10 @@ use flowdeck_contract::session::PhaseView;
 use leptos::prelude::*;
 
 use crate::{
-    pages::{flow::FlowContext, parts::StateWord},
+    pages::{
+        flow::{FlowContext, session::slow::SlowPhase},
+        parts::StateWord,
+    },
     ui::{Each, Elapsed},
 };
 
@@ -40,7 +43,9 @@ fn PhaseRow(phase: PhaseView) -> impl IntoView {
             <span class=style::label>{phase.phase.label()}</span>
             <StateWord state=phase.state />
             <span class=style::time>{time}</span>
-            <span class=style::note>{phase.note}</span>
+            <span class=style::note>
+                {phase.note.clone()} {phase.note.as_ref().map(|_| " ")} <SlowPhase phase=phase />
+            </span>
         </li>
     }
 }

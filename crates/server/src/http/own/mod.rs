@@ -1,6 +1,7 @@
 //! flowdeck's own operations, below `/api/projects/{project}`.
 
 mod compute;
+mod diagnostics;
 mod events;
 mod files;
 mod flows;
@@ -9,6 +10,7 @@ mod runs;
 mod session;
 mod sessions;
 mod settings;
+mod timeline;
 
 use axum::http::header::CONTENT_TYPE;
 use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
@@ -26,6 +28,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(session::routes())
         .merge(sessions::routes())
         .merge(settings::routes())
+        .merge(timeline::routes())
+        .merge(diagnostics::routes())
         .merge(packages::routes())
         .merge(compute::routes())
         .merge(runs::routes())

@@ -1,0 +1,190 @@
+//! What became of compute sessions: each life from its start to its end, kept after it ended.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Millis,
+    ids::{FlowId, SessionId},
+    session::{PhaseState, PhaseView, SessionFailure, SessionSize, SessionState, StartRoute},
+    settings::SessionSettings,
+};
+
+/// What takes so many times its usual time is slow…
+const SLOW_FACTOR: u64 = 3;
+/// …unless it is over in the twinkling of an eye: so much more at least, in milliseconds.
+const SLOW_MORE: u64 = 1_000;
+
+/// Whether something that has taken `millis` so far takes three times its usual time, or more.
+#[must_use]
+pub fn is_slow(millis: u64, usual: u64) -> bool {
+    millis >= usual.saturating_mul(SLOW_FACTOR) && millis >= usual.saturating_add(SLOW_MORE)
+}
+
+/// The lives of the sessions of a flow, or of a session of this id, the newest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Timeline {
+    /// The last ones; older ones are forgotten.
+    pub lives: Vec<Life>,
+}
+
+/// A session from its start to its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Life {
+    /// Tells it from all others; a later one has a greater number.
+    pub id: u64,
+    /// The session.
+    pub session: SessionId,
+    /// The flow it is the session of; `None` when it was made through the API without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
+    /// Where it stands; `notExist` when it was ended.
+    pub state: SessionState,
+    /// When its start was asked for.
+    pub started: Millis,
+    /// When it became available; `None` when it is not yet, or never was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub available: Option<Millis>,
+    /// When it was gone, or had failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Millis>,
+    /// How its environment was come by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<StartRoute>,
+    /// The steps of its start, with this host's usual times.
+    pub phases: Vec<PhaseView>,
+    /// How long a start of this way usually takes on this host, in milliseconds; `None` when too few came to their end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usual_ms: Option<u64>,
+    /// What was asked of it, in order.
+    pub asked: Vec<Asked>,
+    /// What it was given, as changed since.
+    pub settings: SessionSettings,
+    /// What it may use of the host.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size: Option<SessionSize>,
+    /// promptflow's version in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_version: Option<String>,
+    /// Why it failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<SessionFailure>,
+}
+
+impl Life {
+    /// How long its start took until it was available, or takes until `now`; until its end when it never was.
+    #[must_use]
+    pub fn start_ms(&self, now: Millis) -> u64 {
+        let until = self.available.or(self.ended).unwrap_or(now);
+        until.since(self.started)
+    }
+}
+
+/// Something that was asked of a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// When.
+    pub at: Millis,
+    /// What for.
+    pub what: AskedFor,
+    /// By whom.
+    pub by: By,
+    /// Where it stands.
+    pub state: PhaseState,
+    /// When it was done, or had failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Millis>,
+    /// What failed, in a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// What can be asked of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum AskedFor {
+    /// To begin.
+    Start,
+    /// To begin again what a restart of the server had cut off.
+    StartAnew,
+    /// To install the requirements file.
+    Install,
+    /// To restore the packages from before the last install.
+    Restore,
+    /// Another idle shutdown time.
+    Change,
+    /// To end, and to begin anew.
+    Reset,
+    /// To end.
+    Stop,
+}
+
+impl AskedFor {
+    /// What the screen calls it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            AskedFor::Start => "Start",
+            AskedFor::StartAnew => "Start anew",
+            AskedFor::Install => "Install packages",
+            AskedFor::Restore => "Restore packages",
+            AskedFor::Change => "Change idle shutdown time",
+            AskedFor::Reset => "Reset",
+            AskedFor::Stop => "Stop",
+        }
+    }
+}
+
+/// Who asked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum By {
+    /// A person, signed in with a browser.
+    Browser,
+    /// A client of the API, with the server's token.
+    Token,
+    /// Nobody: it was idle for its idle time.
+    Idle,
+    /// The server itself, such as after a restart.
+    #[default]
+    Server,
+}
+
+impl By {
+    /// What the screen calls it.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            By::Browser => "in the browser",
+            By::Token => "by API token",
+            By::Idle => "by idle shutdown",
+            By::Server => "by the server",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_times_the_usual_is_slow_but_a_blink_is_not() {
+        for (millis, usual, slow) in [
+            (2_999, 1_000, false),
+            (3_000, 1_000, true),
+            (90, 30, false),
+            (1_030, 30, true),
+            (1_000, 0, true),
+            (u64::MAX, u64::MAX, false),
+        ] {
+            assert_eq!(is_slow(millis, usual), slow, "{millis} {usual}");
+        }
+    }
+}

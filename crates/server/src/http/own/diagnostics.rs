@@ -1,0 +1,77 @@
+//! Diagnostics of compute sessions, to be downloaded.
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{
+        HeaderName, HeaderValue,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+};
+use flowdeck_compute::Owner;
+use flowdeck_contract::error::ErrorResponse;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{FlowPath, SessionPath};
+use crate::{
+    App,
+    diagnostics::{Subject, diagnostics},
+    http::{error::ApiResult, extract::Path},
+};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(of_flow))
+        .routes(routes!(of_session))
+}
+
+/// A file to keep.
+type Download = ([(HeaderName, HeaderValue); 2], Bytes);
+
+fn download(bytes: Vec<u8>) -> Download {
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static("application/gzip")),
+        (
+            CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"flowdeck-diagnostics.tar.gz\""),
+        ),
+    ];
+    (headers, bytes.into())
+}
+
+/// Everything that helps to find out what went wrong with the flow's session, secrets removed.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/session/diagnostics",
+    operation_id = "getSessionDiagnostics",
+    tag = "sessions",
+    params(FlowPath),
+    responses(
+        (status = OK, description = "A gzip-compressed tar of text files", body = Vec<u8>, content_type = "application/gzip"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn of_flow(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Download> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let subject = Subject::Owner(Owner::Flow(path.flow));
+    diagnostics(&app, subject).await.map(download)
+}
+
+/// The same of the session of this id, whoever's it is or was.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/sessions/{session}/diagnostics",
+    operation_id = "getDiagnosticsOfSession",
+    tag = "sessions",
+    params(SessionPath),
+    responses(
+        (status = OK, description = "A gzip-compressed tar of text files", body = Vec<u8>, content_type = "application/gzip"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn of_session(State(app): State<App>, Path(path): Path<SessionPath>) -> ApiResult<Download> {
+    app.require_project(&path.project)?;
+    let owner = app.find_session(&path.session);
+    let subject = owner.map_or(Subject::Ended(path.session), Subject::Owner);
+    diagnostics(&app, subject).await.map(download)
+}
