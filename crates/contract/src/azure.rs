@@ -215,6 +215,46 @@ pub struct FlowRuntimeDto {
     pub docker_image: Option<String>,
 }
 
+/// Whether a runtime could be made somewhere. `GET FlowRuntimes/checkCiAvailability` and its like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct AvailabilityResponse {
+    /// Whether it could.
+    pub is_available: bool,
+    /// Why it could not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ErrorResponse>,
+}
+
+/// What a runtime can do beyond running flows. `GET FlowRuntimes/{runtimeName}/capability`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowRuntimeCapability {
+    /// Its features; those of old have none that could be used.
+    pub flow_features: Vec<FlowFeature>,
+}
+
+/// A feature of a runtime.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct FlowFeature {
+    /// Its name.
+    pub name: String,
+}
+
+/// The image that a new runtime would have. `GET FlowRuntimes/latestConfig`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RuntimeConfiguration {
+    /// Its image; `None` for the default base image of compute sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base_image: Option<String>,
+}
+
 /// What a runtime stood on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -9,6 +9,8 @@
 mod assets;
 mod auth;
 mod contract;
+mod contract_whole;
+mod diagnostics;
 mod errors;
 mod events;
 mod files;
@@ -23,4 +25,5 @@ mod sessions;
 mod settings;
 mod stream;
 mod swagger;
+mod timeline;
 mod world;

@@ -24,28 +24,88 @@ impl Swagger {
         Some(Self(serde_json::from_str(&text).unwrap()))
     }
 
-    /// Checks an answer against what the contract says of the operation.
+    /// Every operation whose path begins so, below a workspace: its method, and its path.
+    pub(crate) fn operations(&self, begin: &str) -> Vec<(Method, String)> {
+        let paths = self.0["paths"].as_object().unwrap();
+        let below = paths.iter().filter_map(|(path, item)| {
+            let path = path.strip_prefix(WORKSPACE)?;
+            let is_it = path == begin || path.starts_with(&format!("{begin}/"));
+            is_it.then(|| (path.to_owned(), item.as_object().unwrap()))
+        });
+        let operations = below.flat_map(|(path, item)| {
+            let methods = item
+                .keys()
+                .filter_map(|key| key.to_uppercase().parse().ok());
+            methods
+                .filter(|method| {
+                    [Method::GET, Method::POST, Method::PUT, Method::DELETE].contains(method)
+                })
+                .map(move |method| (method, path.clone()))
+        });
+        operations.collect()
+    }
+
+    /// The names of an operation's required query parameters.
+    pub(crate) fn required_queries(&self, method: &Method, path: &str) -> Vec<String> {
+        let parameters = self.operation(method, path)["parameters"].as_array();
+        let resolved = parameters
+            .into_iter()
+            .flatten()
+            .map(|parameter| self.resolve(parameter));
+        let required = resolved
+            .filter(|parameter| parameter["in"] == "query" && parameter["required"] == true);
+        required
+            .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// Whether an operation takes a body.
+    pub(crate) fn takes_body(&self, method: &Method, path: &str) -> bool {
+        self.operation(method, path)["requestBody"].is_object()
+    }
+
+    /// Says whether a body is what the contract has a client send.
     #[track_caller]
-    pub(crate) fn check(&self, method: &Method, path: &str, answer: &Answer) {
+    pub(crate) fn check_request(&self, method: &Method, path: &str, body: &Value) {
+        let schema =
+            &self.operation(method, path)["requestBody"]["content"]["application/json"]["schema"];
+        assert!(schema.is_object(), "{method} {path} takes no body");
+        self.validate(schema, body);
+    }
+
+    #[track_caller]
+    fn operation(&self, method: &Method, path: &str) -> &Value {
         let operation =
             &self.0["paths"][format!("{WORKSPACE}{path}")][method.as_str().to_lowercase()];
         assert!(operation.is_object(), "the contract has no {method} {path}");
-        let responses = &operation["responses"];
+        operation
+    }
+
+    fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
+        match value["$ref"].as_str() {
+            Some(reference) => self.0.pointer(reference.trim_start_matches('#')).unwrap(),
+            None => value,
+        }
+    }
+
+    /// Checks an answer against what the contract says of the operation.
+    #[track_caller]
+    pub(crate) fn check(&self, method: &Method, path: &str, answer: &Answer) {
+        let responses = &self.operation(method, path)["responses"];
         let described = responses
             .get(answer.status.as_str())
             .unwrap_or(&responses["default"]);
         let schema = &described["content"]["application/json"]["schema"];
         assert!(schema.is_object(), "{method} {path}: {described}");
-        self.validate(schema, answer);
+        self.validate(schema, &answer.json());
     }
 
     #[track_caller]
-    fn validate(&self, schema: &Value, answer: &Answer) {
+    fn validate(&self, schema: &Value, body: &Value) {
         let document = json!({"allOf": [json_schema(schema)], "components": json_schema(&self.0["components"])});
         let validator = jsonschema::draft202012::new(&document).unwrap();
-        let body = answer.json();
         let errors: Vec<_> = validator
-            .iter_errors(&body)
+            .iter_errors(body)
             .map(|error| format!("{}: {error}", error.instance_path()))
             .collect();
         assert!(errors.is_empty(), "{errors:#?}\n{body:#}");

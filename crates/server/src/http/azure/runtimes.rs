@@ -1,11 +1,14 @@
 //! `FlowRuntimes`: the runtimes of old that the administrator has listed. They can be looked at, not changed: compute
 //! sessions take their place.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::StatusCode};
 use flowdeck_compute::OldRuntime;
 use flowdeck_contract::{
-    azure::{FlowRuntimeDto, RuntimeStatus, RuntimeType},
-    error::ErrorResponse,
+    azure::{
+        AvailabilityResponse, FlowRuntimeCapability, FlowRuntimeDto, RuntimeConfiguration,
+        RuntimeStatus, RuntimeType,
+    },
+    error::{Correlation, ErrorResponse},
 };
 use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,15 +18,19 @@ use crate::{
     App,
     http::{
         error::{ApiError, ApiResult},
-        extract::Path,
+        extract::{Path, Query},
     },
 };
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(get))
+        .routes(routes!(get, create, update, delete))
         .routes(routes!(need_upgrade))
+        .routes(routes!(capability))
+        .routes(routes!(latest_config))
+        .routes(routes!(check_instance))
+        .routes(routes!(check_endpoint))
 }
 
 /// Names a runtime of a workspace.
@@ -42,13 +49,16 @@ struct RuntimePath {
 }
 
 impl RuntimePath {
-    fn find(&self, app: &App) -> ApiResult<OldRuntime> {
-        let workspace = WorkspacePath {
+    fn workspace(&self) -> WorkspacePath {
+        WorkspacePath {
             subscription_id: self.subscription_id.clone(),
             resource_group_name: self.resource_group_name.clone(),
             workspace_name: self.workspace_name.clone(),
-        };
-        workspace.project(app)?;
+        }
+    }
+
+    fn find(&self, app: &App) -> ApiResult<OldRuntime> {
+        self.workspace().project(app)?;
         let mut runtimes = app.compute.catalog().runtimes.iter();
         let found = runtimes.find(|runtime| runtime.name == self.runtime_name);
         found.cloned().ok_or_else(|| {
@@ -107,6 +117,165 @@ async fn need_upgrade(
 ) -> ApiResult<Json<bool>> {
     path.find(&app)?;
     Ok(Json(true))
+}
+
+/// Refused: a compute session takes the place of a runtime.
+#[utoipa::path(
+    post,
+    path = "/FlowRuntimes/{runtimeName}",
+    operation_id = "FlowRuntimes_CreateRuntime",
+    tag = "contract",
+    params(RuntimePath),
+    request_body = serde_json::Value,
+    responses((status = CONFLICT, description = "`RuntimesReplaced`", body = ErrorResponse), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn create(State(app): State<App>, Path(path): Path<RuntimePath>) -> ApiResult<()> {
+    path.workspace().project(&app)?;
+    Err(replaced("made"))
+}
+
+/// Refused: a runtime of old is looked at, not changed.
+#[utoipa::path(
+    put,
+    path = "/FlowRuntimes/{runtimeName}",
+    operation_id = "FlowRuntimes_UpdateRuntime",
+    tag = "contract",
+    params(RuntimePath),
+    request_body = serde_json::Value,
+    responses((status = CONFLICT, description = "`RuntimesReplaced`", body = ErrorResponse), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn update(State(app): State<App>, Path(path): Path<RuntimePath>) -> ApiResult<()> {
+    path.find(&app)?;
+    Err(replaced("changed"))
+}
+
+/// Refused: the list of runtimes of old is the administrator's.
+#[utoipa::path(
+    delete,
+    path = "/FlowRuntimes/{runtimeName}",
+    operation_id = "FlowRuntimes_DeleteRuntime",
+    tag = "contract",
+    params(RuntimePath),
+    responses((status = CONFLICT, description = "`RuntimesReplaced`", body = ErrorResponse), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn delete(State(app): State<App>, Path(path): Path<RuntimePath>) -> ApiResult<()> {
+    path.find(&app)?;
+    Err(replaced("deleted"))
+}
+
+/// What a runtime of old can do: nothing that could be used.
+#[utoipa::path(
+    get,
+    path = "/FlowRuntimes/{runtimeName}/capability",
+    operation_id = "FlowRuntimes_GetRuntimeCapability",
+    tag = "contract",
+    params(RuntimePath),
+    responses((status = OK, body = FlowRuntimeCapability), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn capability(
+    State(app): State<App>,
+    Path(path): Path<RuntimePath>,
+) -> ApiResult<Json<FlowRuntimeCapability>> {
+    path.find(&app)?;
+    Ok(Json(FlowRuntimeCapability::default()))
+}
+
+/// The image that takes the place of a runtime's: the default base image of compute sessions.
+#[utoipa::path(
+    get,
+    path = "/FlowRuntimes/latestConfig",
+    operation_id = "FlowRuntimes_GetRuntimeLatestConfig",
+    tag = "contract",
+    params(WorkspacePath),
+    responses((status = OK, body = RuntimeConfiguration), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn latest_config(
+    State(app): State<App>,
+    Path(path): Path<WorkspacePath>,
+) -> ApiResult<Json<RuntimeConfiguration>> {
+    path.project(&app)?;
+    Ok(Json(RuntimeConfiguration::default()))
+}
+
+/// Whether a runtime could be made on a compute instance: no, a compute session can.
+#[utoipa::path(
+    get,
+    path = "/FlowRuntimes/checkCiAvailability",
+    operation_id = "FlowRuntimes_CheckCiAvailability",
+    tag = "contract",
+    params(WorkspacePath, InstanceQuery),
+    responses((status = OK, body = AvailabilityResponse), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn check_instance(
+    State(app): State<App>,
+    Path(path): Path<WorkspacePath>,
+    Query(_): Query<InstanceQuery>,
+) -> ApiResult<Json<AvailabilityResponse>> {
+    path.project(&app)?;
+    Ok(Json(unavailable()))
+}
+
+/// Whether a runtime could be made on an endpoint: no.
+#[utoipa::path(
+    get,
+    path = "/FlowRuntimes/checkMirAvailability",
+    operation_id = "FlowRuntimes_CheckMirAvailability",
+    tag = "contract",
+    params(WorkspacePath, EndpointQuery),
+    responses((status = OK, body = AvailabilityResponse), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn check_endpoint(
+    State(app): State<App>,
+    Path(path): Path<WorkspacePath>,
+    Query(_): Query<EndpointQuery>,
+) -> ApiResult<Json<AvailabilityResponse>> {
+    path.project(&app)?;
+    Ok(Json(unavailable()))
+}
+
+/// Names a compute instance.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+struct InstanceQuery {
+    /// The compute instance.
+    #[serde(rename = "computeInstanceName")]
+    _instance: String,
+    /// The name that the runtime would have on it.
+    #[serde(rename = "customAppName")]
+    _app: String,
+}
+
+/// Names a deployment.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+struct EndpointQuery {
+    /// The endpoint.
+    #[serde(rename = "endpointName")]
+    _endpoint: String,
+    /// The deployment.
+    #[serde(rename = "deploymentName")]
+    _deployment: String,
+}
+
+const REMEDY: &str = "Start a compute session instead. The administrator lists runtimes of old in the configuration file.";
+
+fn replaced(what: &str) -> ApiError {
+    let message = format!("Runtimes cannot be {what} any more: compute sessions take their place.");
+    ApiError::new(StatusCode::CONFLICT, "RuntimesReplaced", message).remedy(REMEDY)
+}
+
+fn unavailable() -> AvailabilityResponse {
+    let refusal = replaced("made");
+    AvailabilityResponse {
+        is_available: false,
+        error: Some(ErrorResponse {
+            error: *refusal.error,
+            correlation: Correlation::default(),
+            time: None,
+        }),
+    }
 }
 
 fn dto(runtime: OldRuntime) -> FlowRuntimeDto {
