@@ -204,7 +204,7 @@ impl Resolve for Dns {
                     let found: Vec<SocketAddr> = found.collect();
                     Ok(Box::new(found.into_iter()) as Addrs)
                 }
-                Err(source) => Err(Box::new(NoAddress { name, source }).into()),
+                Err(source) => Err(NoAddress { name, source }.into()),
             }
         })
     }
@@ -213,8 +213,12 @@ impl Resolve for Dns {
 fn why(error: reqwest::Error) -> WebError {
     let mut source = error.source();
     while let Some(cause) = source {
-        if let Some(no_address) = cause.downcast_ref::<NoAddress>() {
-            return WebError::NoHost(no_address.name.clone());
+        if let Some(NoAddress { name, source }) = cause.downcast_ref() {
+            // The resolver's own words are all that tells a name that is none from a resolver that is down.
+            return match source.to_string() {
+                down if down.contains("Temporary failure") => WebError::Unreachable(down),
+                _ => WebError::NoHost(name.clone()),
+            };
         }
         source = cause.source();
     }

@@ -19,6 +19,8 @@ use support::{Home, TWO_NODES, ended, eventually, in_state, over, processes_with
 
 const HOME: &str = "CRASH_TEST_HOME";
 const TASK: &str = "CRASH_TEST_TASK";
+/// A secret of the server's, in variables that hold such.
+const CANARY: &str = "canary-of-the-server";
 
 /// The server that is killed: this very test program, told by its environment what to do.
 #[tokio::test(flavor = "multi_thread")]
@@ -41,6 +43,8 @@ fn spawn_server(home: &Home, task: &str) -> Child {
         .args(["--exact", "server", "--ignored"])
         .env(HOME, home.root())
         .env(TASK, task)
+        .env("FLOWDECK_CREDENTIAL", CANARY)
+        .env("IDENTITY_HEADER", CANARY)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
@@ -106,6 +110,15 @@ async fn a_run_is_interrupted_and_the_session_usable_after_the_server_was_killed
     let compute = home.compute(0).await;
     let view = compute.session(&flow);
     assert_eq!(view.state, SessionState::Available);
+    let theirs = processes_with(view.session_id.as_ref().unwrap().as_str());
+    assert!(!theirs.is_empty());
+    for process in theirs {
+        for file in ["environ", "cmdline"] {
+            let read = std::fs::read(format!("/proc/{process}/{file}")).unwrap_or_default();
+            let read = String::from_utf8_lossy(&read);
+            assert!(!read.contains(CANARY), "{file}: {read}");
+        }
+    }
     let lines = compute.session_log(&flow, 100_000).unwrap();
     assert!(
         lines

@@ -1,6 +1,7 @@
 //! Debian packages.
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use std::{fs, path::Path};
 
 use crate::{process, progress::Step, project::Project};
 
@@ -17,6 +18,29 @@ pub(super) fn install(project: &Project, step: &Step, packages: &[&str]) -> Resu
     let mut arguments = vec!["install", "--yes", "--no-install-recommends"];
     arguments.extend(packages);
     run(project, step, "setup-apt-install", &arguments)
+}
+
+/// Whether packages can be had here without asking anybody.
+pub(super) fn can_install() -> bool {
+    let is_root = || process::capture(process::command("id").arg("-u")).is_ok_and(|id| id == "0");
+    process::find("apt-get").is_some() && is_root()
+}
+
+/// Unpacks `package` into `folder`, without what installing it would do to this machine.
+pub(super) fn unpack(project: &Project, step: &Step, package: &str, folder: &Path) -> Result<()> {
+    run(project, step, "setup-apt-update", &["update"])?;
+    let mut download = process::command("apt-get");
+    download.args(["download", package]).current_dir(folder);
+    process::run(project, step, "setup-apt-download", &mut download)?.success()?;
+    let mut files = fs::read_dir(folder)?.filter_map(|entry| Some(entry.ok()?.path()));
+    let archive = files
+        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
+        .with_context(|| format!("apt-get has not downloaded {package}"))?;
+    let mut extract = process::command("dpkg-deb");
+    extract.arg("--extract").arg(&archive).arg(folder);
+    process::run(project, step, "setup-dpkg-deb", &mut extract)?.success()?;
+    fs::remove_file(archive)?;
+    Ok(())
 }
 
 fn run(project: &Project, step: &Step, log: &str, arguments: &[&str]) -> Result<()> {

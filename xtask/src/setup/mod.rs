@@ -8,6 +8,7 @@ mod cargo_tool;
 mod debian;
 mod npm;
 mod prerequisites;
+mod registry_server;
 mod wasm_target;
 
 use anyhow::{Context, Result};
@@ -20,6 +21,7 @@ use std::{
 
 pub(crate) use browser::Browser;
 pub(crate) use cargo_tool::CargoTool;
+pub(crate) use registry_server::RegistryServer;
 
 use crate::{
     lock, process,
@@ -110,6 +112,7 @@ pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
     if scope == Scope::Test {
         parts.push(Box::new(NpmFolder::new(project, "tests/e2e")));
         parts.push(Box::new(Browser));
+        parts.push(Box::new(RegistryServer::new(project)));
     }
     install_missing(project, &parts)?;
     let wasm = WasmToolchain::detect()?

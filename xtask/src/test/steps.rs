@@ -1,7 +1,7 @@
 //! The steps of a test run, part by part.
 
 use anyhow::Result;
-use std::{fs, process::Command};
+use std::{env, fs, process::Command};
 use walkdir::WalkDir;
 
 use super::{Run, budgets, counts::Counts, licences, runner};
@@ -9,7 +9,7 @@ use crate::{
     build::{self, Profile, sizes::Sizes},
     process,
     progress::Step,
-    setup::Browser,
+    setup::{Browser, RegistryServer},
     wasm::TARGET,
 };
 
@@ -38,9 +38,17 @@ pub(super) fn rust(run: &Run<'_>) {
         step.says(&format!("{count} packages"));
         Ok(())
     });
+    let registry = RegistryServer::new(run.project);
+    if let Some(why) = registry.lacks() {
+        run.skip("tests with a real registry of images", &why);
+    }
     run.step("tests of the native crates", |step| {
         let mut test = cargo(run);
         test.arg("test").args(NATIVE).arg("--no-fail-fast");
+        // After all others: one that is installed comes first.
+        let path = env::var_os("PATH").unwrap_or_default();
+        let folders = env::split_paths(&path).chain([registry.folder()]);
+        test.env("PATH", env::join_paths(folders)?);
         runner::printed(
             run.project,
             step,

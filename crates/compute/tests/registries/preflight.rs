@@ -1,0 +1,185 @@
+//! What the preflight says of an image on an engine that runs some.
+
+use std::{fs, sync::Arc};
+
+use axum::{Router, http::StatusCode};
+use flowdeck_compute::{
+    Catalog, Compute, ComputeConfig, Identities, Identity,
+    fake::FakeEngine,
+    identity::{CredentialSource, DockerStore, HostPattern, ManagedIdentityEndpoint},
+};
+use flowdeck_contract::{
+    ids::FlowId,
+    settings::{CheckOutcome, ComputeChoice, PreflightCheck, SessionSettings},
+};
+
+use crate::{
+    azure::Azure,
+    images::{Authorization, Pusher},
+    password,
+    ports::serve,
+    real::{Access, PULLER, RealRegistry},
+    support::{Home, ROOMY, TWO_NODES},
+};
+
+/// Sessions on an engine that runs images, and one flow.
+pub(crate) struct Stage {
+    pub(crate) home: Home,
+    pub(crate) compute: Compute,
+    pub(crate) flow: FlowId,
+}
+
+impl Stage {
+    pub(crate) async fn open(endpoint: ManagedIdentityEndpoint, identities: Vec<Identity>) -> Self {
+        let home = Home::new();
+        let flow = home.flow("hello", &TWO_NODES);
+        let engine = Arc::new(FakeEngine::default());
+        engine.run_images();
+        let config = ComputeConfig {
+            catalog: Catalog {
+                identities,
+                ..Catalog::of_host(ROOMY)
+            },
+            identities: Identities::new(endpoint, DockerStore::at(home.root().join("docker"))),
+            ..home.config(0)
+        };
+        let compute = Compute::open(config, engine).await.unwrap();
+        Self {
+            home,
+            compute,
+            flow,
+        }
+    }
+
+    /// All that the checks say of an image.
+    pub(crate) async fn checks(&self, image: &str, identity: Option<&str>) -> Vec<PreflightCheck> {
+        let settings = settings(image, identity);
+        let found = self.compute.preflight(&self.flow, &settings).await.unwrap();
+        found.checks
+    }
+
+    async fn registry(&self, image: &str, identity: Option<&str>) -> PreflightCheck {
+        let checks = self.checks(image, identity).await;
+        let names: Vec<&str> = checks.iter().map(|check| &*check.name).collect();
+        assert_eq!(names[..3], ["Quota", "Base image", "Registry"]);
+        checks.into_iter().nth(2).unwrap()
+    }
+}
+
+pub(crate) fn settings(image: &str, identity: Option<&str>) -> SessionSettings {
+    SessionSettings {
+        compute: ComputeChoice::Serverless {
+            vm_size: None,
+            identity: identity.map(str::to_owned),
+        },
+        base_image: Some(image.to_owned()),
+        ..SessionSettings::default()
+    }
+}
+
+/// An endpoint that is not needed.
+pub(crate) fn no_endpoint() -> ManagedIdentityEndpoint {
+    ManagedIdentityEndpoint::Imds {
+        origin: "http://127.0.0.1:1".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn an_image_is_shown_with_its_digest_and_size_to_whom_may_pull_it() {
+    let Some(registry) = RealRegistry::start(&Access::Passwords(PULLER)) else {
+        return;
+    };
+    let host = registry.host.clone();
+    let right = password("puller", "right horse");
+    let pusher = Pusher::new(&host, "team/app", Authorization::Basic(&right));
+    let pushed = pusher.image("linux/amd64", Some("1")).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credential");
+    fs::write(&file, "right horse\n").unwrap();
+    let identity = Identity {
+        name: "puller".to_owned(),
+        description: None,
+        client_id: Some("puller".to_owned()),
+        source: Some(CredentialSource::File(file.clone())),
+        hosts: vec![HostPattern::try_from(&*host).unwrap()],
+    };
+    let stage = Stage::open(no_endpoint(), vec![identity]).await;
+    let image = format!("{host}/team/app:1");
+
+    let found = stage.registry(&image, Some("puller")).await;
+    let digest = &pushed.digest[..19];
+    assert_eq!(
+        (found.outcome, found.message),
+        (
+            CheckOutcome::Ok,
+            format!("{host} has ‘{image}’: {digest}…, 4 kB in 2 layers, for linux/amd64.")
+        )
+    );
+    let none = stage.registry(&image, None).await;
+    assert_eq!(none.outcome, CheckOutcome::Failure);
+    assert!(
+        none.remedy
+            .unwrap()
+            .contains(&format!("docker login {host}"))
+    );
+    // It is read anew at each use.
+    fs::write(&file, "wrong horse\n").unwrap();
+    let wrong = stage.registry(&image, Some("puller")).await;
+    assert_eq!(
+        wrong.message,
+        format!("The registry {host} does not take the credential of the identity ‘puller’.")
+    );
+    fs::remove_file(&file).unwrap();
+    let missing = stage.registry(&image, Some("puller")).await;
+    assert!(
+        missing.message.contains("cannot be read"),
+        "{}",
+        missing.message
+    );
+    stage.compute.close().await;
+}
+
+#[tokio::test]
+async fn what_passes_by_itself_warns_and_the_rest_fails() {
+    let Some(azure) = Azure::start().await else {
+        return;
+    };
+    let identities = vec![azure.puller(), azure.stranger()];
+    let stage = Stage::open(azure.metadata(), identities).await;
+    let image = azure.image();
+    let fine = stage.registry(&image, Some("puller")).await;
+    assert_eq!(fine.outcome, CheckOutcome::Ok, "{}", fine.message);
+    let refused = stage.registry(&image, Some("stranger")).await;
+    assert_eq!(refused.outcome, CheckOutcome::Failure);
+    assert!(
+        refused.message.ends_with("AcrPull is missing."),
+        "{}",
+        refused.message
+    );
+    let limited = serve(Router::new().fallback(async || StatusCode::TOO_MANY_REQUESTS)).await;
+    let limited = stage.registry(&format!("{}/a", limited.host), None).await;
+    assert_eq!(limited.outcome, CheckOutcome::Warning);
+    let elsewhere = stage.registry("127.0.0.1:1/a", Some("puller")).await;
+    assert_eq!(
+        (elsewhere.outcome, &*elsewhere.message),
+        (
+            CheckOutcome::Failure,
+            "The identity ‘puller’ is not meant for 127.0.0.1:1."
+        )
+    );
+    stage.compute.close().await;
+}
+
+#[tokio::test]
+async fn no_reference_is_told_with_the_right_form_and_no_registry_asked() {
+    let stage = Stage::open(no_endpoint(), Vec::new()).await;
+    let checks = stage.checks("https://127.0.0.1:1/Team/App", None).await;
+    let image = &checks[1];
+    assert_eq!(image.outcome, CheckOutcome::Failure);
+    assert_eq!(
+        image.remedy.as_deref(),
+        Some("Did you mean ‘127.0.0.1:1/team/app’?")
+    );
+    assert!(checks.iter().all(|check| check.name != "Registry"));
+    stage.compute.close().await;
+}
