@@ -1,5 +1,6 @@
 //! A project and its flows.
 
+use flowdeck_flow::Report;
 use serde::{Deserialize, Serialize};
 
 use crate::{Millis, ids::FlowId, session::SessionState};
@@ -80,8 +81,8 @@ pub enum FlowType {
     Flex,
 }
 
-/// A flow, for its page. The page reads inputs, outputs and nodes out of `yaml` with `crates/flow`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A flow, for its page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowDetail {
@@ -94,6 +95,10 @@ pub struct FlowDetail {
     /// The text of that file; `None` when it is missing or is no text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yaml: Option<String>,
+    /// What that file says and what is wrong with it. Read on the server, so that a page which does not edit the file
+    /// need not load what reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<Report>,
     /// The ETag of that file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 /// DAG of nodes, or a flex flow: a Python function or class named by `entry`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum FlowKind {
     /// Nodes connected by references.
@@ -17,6 +18,9 @@ pub enum FlowKind {
 
 /// What the flow is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+// The API has a type of that name, which knows flex flows too.
+#[cfg_attr(feature = "openapi", schema(as = DagType))]
 #[serde(rename_all = "camelCase")]
 pub enum FlowType {
     /// Inputs in, outputs out.
@@ -29,6 +33,7 @@ pub enum FlowType {
 
 /// A flow definition. Lists keep the file's order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Flow {
     /// DAG or flex.
@@ -60,6 +65,7 @@ pub struct Flow {
 
 /// An input of the flow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowInput {
     /// Its name, unique in the flow.
@@ -80,6 +86,7 @@ pub struct FlowInput {
 
 /// An output of the flow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowOutput {
     /// Its name, unique in the flow.
@@ -98,6 +105,7 @@ pub struct FlowOutput {
 
 /// The types of inputs and outputs (promptflow's `ValueType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is its own name in the file")]
 pub enum ValueType {
@@ -159,6 +167,7 @@ impl ValueType {
 
 /// The types of nodes (promptflow's `ToolType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "each variant is its own name in the file")]
 pub enum NodeType {
@@ -205,6 +214,7 @@ impl NodeType {
 
 /// A node of the flow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Node {
     /// Its name, unique in the flow.
@@ -235,6 +245,7 @@ pub struct Node {
 
 /// The code a node runs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Source {
     /// `type`: `code` (the default), `package` or `package_with_prompt`.
@@ -247,6 +258,7 @@ pub struct Source {
 
 /// An input of a node.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct NodeInput {
     /// The parameter of the tool.
@@ -257,7 +269,8 @@ pub struct NodeInput {
 
 /// A value, or a reference to where it comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "camelCase")]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
 pub enum Assignment {
     /// The value itself.
     Literal {
@@ -282,6 +295,7 @@ pub enum Assignment {
 
 /// A condition on which a node runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Activate {
     /// `when`: what is compared.
@@ -292,6 +306,7 @@ pub struct Activate {
 
 /// The variants of a node.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Variants {
     /// `default_variant_id`.
@@ -302,6 +317,7 @@ pub struct Variants {
 
 /// `environment`: what the compute session is made of.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Environment {
     /// `image`: the base image.
@@ -312,6 +328,7 @@ pub struct Environment {
 
 /// A variable set for the flow's process.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct EnvironmentVariable {
     /// Its name.

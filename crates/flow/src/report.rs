@@ -8,6 +8,7 @@ use crate::model::{Flow, FlowKind};
 
 /// The answer of [`check`](crate::check) about one `flow.dag.yaml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// A flow with `entry` is a flex flow, any other a DAG.
@@ -41,6 +42,7 @@ impl Report {
 
 /// How much a [`Finding`] weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
     /// promptflow refuses the flow, or an install its requirements.
@@ -65,6 +67,7 @@ impl Severity {
 /// Lines and columns count from 1; a column counts Unicode scalar values (`char`s), and the end
 /// is exclusive. Line breaks are LF, CRLF and CR.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// promptflow's class name of the error, or a name of our own for a warning.
@@ -88,6 +91,7 @@ pub struct Finding {
 
 /// An edit that mends what a finding is about; places as in [`Finding`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Fix {
     /// What it does, as a button says it.

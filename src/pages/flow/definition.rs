@@ -1,4 +1,4 @@
-//! The flow as its definition file describes it, read in the browser.
+//! The flow as its definition file describes it.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ impl Definition {
     fn of(detail: &FlowDetail) -> Self {
         Self {
             path: FilePath::try_from(detail.definition_path.as_str()).ok(),
-            report: detail.yaml.as_deref().map(flowdeck_flow::check),
+            report: detail.report.clone(),
         }
     }
 

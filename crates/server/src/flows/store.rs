@@ -103,6 +103,7 @@ impl Flows {
             summary,
             folder: self.path.join(flow.as_str()).display().to_string(),
             definition_path: path.to_string(),
+            report: yaml.as_deref().map(flowdeck_flow::check),
             yaml,
             etag,
         })
