@@ -6,9 +6,10 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
+    lazy::{FLOWS_PAGE, Lazy},
     live::Streams,
     nav::Nav,
-    pages::{FlowPage, FlowsPage, SignInPage, UnknownPage},
+    pages::{FlowPage, SignInPage, UnknownPage},
     routes::Page,
     shell::Shell,
     sign_in_link,
@@ -51,7 +52,7 @@ fn Pages(base: String) -> impl IntoView {
             return view! { <SignInPage refused=link.get().refused() /> }.into_any();
         }
         match page.get() {
-            Page::Flows => view! { <FlowsPage /> }.into_any(),
+            Page::Flows => view! { <Lazy part=FLOWS_PAGE /> }.into_any(),
             Page::Flow(flow) => view! { <FlowPage flow=flow /> }.into_any(),
             Page::Unknown => view! { <UnknownPage /> }.into_any(),
         }

@@ -7,7 +7,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{FilesContext, FlowListing};
+use super::{FileTasks, FilesContext, FlowListing};
 use crate::{
     pages::{flow::context::FlowContext, parts::tell_failure},
     raw::{FlowFiles, Precondition, Written},
@@ -16,22 +16,12 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/files/new_file.module.css");
 
-/// A field for the name of a new file, while one is being added.
+/// Asks for the name of a new file.
 #[component]
-pub(super) fn NewFile(
-    adding: RwSignal<bool>,
-    /// Hears that the person thought better of it.
-    on_cancel: Callback<()>,
-) -> impl IntoView {
-    view! {
-        <Show when=move || adding.get()>
-            <NameForm adding=adding on_cancel=on_cancel />
-        </Show>
-    }
-}
-
-#[component]
-fn NameForm(adding: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
+pub(crate) fn NameForm() -> impl IntoView {
+    let FileTasks {
+        adding, on_cancel, ..
+    } = expect_context();
     let flow = FlowContext::from_context();
     let listing = expect_context::<FilesContext>().listing;
     let status = Status::from_context();

@@ -5,13 +5,12 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{
-    FilesContext, Listed, new_file::NewFile, remove_file::RemoveFile, tree_view::TreeView,
-};
+use super::{FileTasks, FilesContext, Listed, open_while_asked, tree_view::TreeView};
 use crate::{
     api::Load,
+    lazy::{Lazy, NEW_FILE, REMOVE_FILE},
     pages::parts::Failure,
-    ui::{Button, ButtonKind, Skeleton, unique_id},
+    ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton, unique_id},
 };
 
 stylance::import_crate_style!(style, "src/files/region.module.css");
@@ -31,6 +30,19 @@ pub fn FilesRegion() -> impl IntoView {
     let removed = Callback::new(move |()| {
         request_animation_frame(move || focus(tab_stop(region)));
     });
+    provide_context(FileTasks {
+        adding,
+        on_cancel: cancel,
+        removing,
+        on_removed: removed,
+        owner: StoredValue::new(Owner::current().unwrap_or_default()),
+    });
+    let removal = open_while_asked(removing);
+    let removal_title = move || {
+        removing
+            .get()
+            .map_or_else(String::new, |path| format!("Delete {path}?"))
+    };
     let heading_id = unique_id("files");
     let labelled_by = heading_id.clone();
     // A change of the list moves rows, it does not make the tree anew.
@@ -69,10 +81,14 @@ pub fn FilesRegion() -> impl IntoView {
                     </Button>
                 </div>
             </header>
-            <NewFile adding=adding on_cancel=cancel />
+            <Show when=move || adding.get()>
+                <Lazy part=NEW_FILE />
+            </Show>
             {content}
             {left_out}
-            <RemoveFile removing=removing on_removed=removed />
+            <Dialog open=removal title=Signal::derive(removal_title) kind=DialogKind::Confirm>
+                <Lazy part=REMOVE_FILE />
+            </Dialog>
         </section>
     }
 }

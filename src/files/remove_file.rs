@@ -1,33 +1,28 @@
 //! Deletes a file, after asking.
 
-use flowdeck_contract::ids::FilePath;
 use leptos::prelude::*;
 
-use super::{FilesContext, open_while_asked};
+use super::{FileTasks, FilesContext};
 use crate::{
     pages::{flow::context::FlowContext, parts::tell_failure},
     raw::{FlowFiles, Removed},
-    ui::{Button, ButtonKind, Dialog, DialogKind, Status, Tone},
+    ui::{Button, ButtonKind, Status, Tone},
 };
 
 stylance::import_crate_style!(style, "src/files/remove_file.module.css");
 
-/// Asks before `removing` is deleted, and says what is lost with it.
+/// Says what is lost with the file that is to be deleted, and deletes it.
 #[component]
-pub(super) fn RemoveFile(
-    removing: RwSignal<Option<FilePath>>,
-    /// Hears that the file, and its row with it, is gone.
-    on_removed: Callback<()>,
-) -> impl IntoView {
+pub(crate) fn RemovalQuestion() -> impl IntoView {
+    let tasks: FileTasks = expect_context();
+    let FileTasks {
+        removing,
+        on_removed,
+        ..
+    } = tasks;
     let flow = FlowContext::from_context();
     let files = expect_context::<FilesContext>();
     let status = Status::from_context();
-    let open = open_while_asked(removing);
-    let title = move || {
-        removing
-            .get()
-            .map_or_else(String::new, |path| format!("Delete {path}?"))
-    };
     let unsaved = move || {
         removing.with(|path| {
             path.as_ref()
@@ -45,7 +40,7 @@ pub(super) fn RemoveFile(
         let Some(tag) = tag.flatten() else {
             return;
         };
-        leptos::task::spawn_local_scoped_with_cancellation(async move {
+        tasks.spawn(async move {
             match FlowFiles::new(flow.api, flow.flow())
                 .remove(&path, &tag)
                 .await
@@ -71,7 +66,6 @@ pub(super) fn RemoveFile(
         });
     };
     view! {
-        <Dialog open=open title=Signal::derive(title) kind=DialogKind::Confirm>
             <p>"The file is removed from the flow folder. There is no undo."</p>
             <Show when=unsaved>
                 <p>"It has unsaved edits, which are lost too."</p>
@@ -82,6 +76,5 @@ pub(super) fn RemoveFile(
                 </Button>
                 <Button kind=ButtonKind::Danger on_press=remove>"Delete"</Button>
             </div>
-        </Dialog>
     }
 }

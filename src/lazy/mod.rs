@@ -28,6 +28,27 @@ pub(crate) struct Part {
     fetch: Fetch,
 }
 
+/// The flows page.
+pub(crate) const FLOWS_PAGE: Part = Part {
+    name: "The list of flows",
+    lines: 10,
+    fetch: || Box::pin(points::flows_page()),
+};
+
+/// The form for a new file.
+pub(crate) const NEW_FILE: Part = Part {
+    name: "The form",
+    lines: 3,
+    fetch: || Box::pin(points::new_file()),
+};
+
+/// What is asked before a file is deleted, inside its dialog.
+pub(crate) const REMOVE_FILE: Part = Part {
+    name: "The question",
+    lines: 3,
+    fetch: || Box::pin(points::remove_file()),
+};
+
 /// Raw file mode.
 pub(crate) const RAW_MODE: Part = Part {
     name: "Raw file mode",

@@ -7,9 +7,28 @@ use leptos::{
 
 use super::Show;
 use crate::{
-    pages::flow::{session::timeline::Lives, wizard::WizardSteps},
+    files::{NameForm, RemovalQuestion},
+    pages::{
+        FlowsPage,
+        flow::{session::timeline::Lives, wizard::WizardSteps},
+    },
     raw::RawMode,
 };
+
+#[wasm_split(flows, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn flows_page() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <FlowsPage /> }.into_any())
+}
+
+#[wasm_split(files, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn new_file() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <NameForm /> }.into_any())
+}
+
+#[wasm_split(files, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn remove_file() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <RemovalQuestion /> }.into_any())
+}
 
 #[wasm_split(raw, fallible, wasm_split_path = leptos::wasm_split)]
 pub(super) fn raw_mode() -> Result<Show, SplitLoaderError> {

@@ -45,18 +45,18 @@ additional_includes: [../shared]
         ],
         "outputs": [{
             "name": "answer", "outputType": "string", "description": null, "isChatOutput": true, "evaluationOnly": false,
-            "reference": {"kind": "node", "node": "answer", "section": "output", "property": "text"},
+            "reference": {"node": {"node": "answer", "section": "output", "property": "text"}},
         }],
         "nodes": [{
             "name": "answer",
             "nodeType": "llm",
             "source": {"sourceType": "code", "tool": null, "path": "answer.jinja2"},
             "inputs": [
-                {"name": "question", "value": {"kind": "flowInput", "name": "question"}},
-                {"name": "temperature", "value": {"kind": "literal", "value": 0.5}},
+                {"name": "question", "value": {"flowInput": {"name": "question"}}},
+                {"name": "temperature", "value": {"literal": {"value": 0.5}}},
             ],
             "aggregation": false,
-            "activate": {"when": {"kind": "flowInput", "name": "limit"}, "is": [1, null]},
+            "activate": {"when": {"flowInput": {"name": "limit"}}, "is": [1, null]},
             "connection": "models", "api": "chat", "provider": "OpenAI", "module": "promptflow.tools.openai",
             "variants": null,
             "line": 10,

@@ -11,9 +11,10 @@ test.beforeEach(async ({ deck }) => {
 });
 
 test('the flow page loads neither the editor nor a part', async ({ app, page }) => {
+  await app.open('greeting');
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
-  await app.open('greeting');
+  await page.reload();
   await expect(page.getByRole('heading', { level: 2, name: 'Nodes' })).toBeVisible();
   expect(loaded.filter((path) => PART.test(path) || path.includes('/editor-'))).toEqual([]);
   expect(loaded.some((path) => path.endsWith('.wasm'))).toBe(true);
