@@ -7,7 +7,7 @@ use flowdeck_contract::{
     capability::Action,
     events::FlowEvent,
     ids::{FlowId, OperationId, RunId, SessionId},
-    packages::{InstallPlan, PackagesView},
+    packages::{Difference, InstallPlan, PackagesView},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
     sessions::SessionList,
@@ -347,7 +347,7 @@ impl Compute {
             })
     }
 
-    /// Every package of the session with its origin, and what differs from what the requirements file asks for.
+    /// Every package of the session with its origin. Asks no package index.
     ///
     /// # Errors
     /// When there is no session that runs.
@@ -356,6 +356,17 @@ impl Compute {
         owner: impl Into<Owner>,
     ) -> Result<PackagesView, ComputeError> {
         self.core.packages_view(&owner.into()).await
+    }
+
+    /// Where the session's packages are not what the requirements file as it is on disk asks for; none without such a file.
+    ///
+    /// # Errors
+    /// When there is no session that runs; when the file's requirements cannot be had.
+    pub async fn package_differences(
+        &self,
+        owner: impl Into<Owner>,
+    ) -> Result<Vec<Difference>, ComputeError> {
+        self.core.package_differences(&owner.into()).await
     }
 
     /// What an install of the requirements file as it is on disk would do.

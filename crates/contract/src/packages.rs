@@ -13,11 +13,6 @@ pub struct PackagesView {
     pub base: String,
     /// Every package that is installed.
     pub packages: Vec<PackageView>,
-    /// What installing the requirements file as it is now would change; empty when there is none.
-    pub differences: Vec<Difference>,
-    /// Why the differences could not be told, as a sentence or two.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub differences_error: Option<String>,
     /// The set of packages that can be restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restorable: Option<LastGood>,
@@ -68,7 +63,7 @@ pub struct AskedBy {
     pub text: String,
 }
 
-/// Where the environment is not what the requirements file asks for.
+/// Where the environment is not what the requirements file asks for as it is on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

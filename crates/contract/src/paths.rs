@@ -87,6 +87,13 @@ pub fn session_packages(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/packages", session(project_name, flow_id))
 }
 
+/// Where a session's packages are not what the requirements file asks for, by name: a list of
+/// [`crate::packages::Difference`]. Asks the package index; when it cannot be told, as for [`session_install_plan`].
+#[must_use]
+pub fn session_packages_differences(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/differences", session_packages(project_name, flow_id))
+}
+
 /// Restores the packages that the session had before its last install (POST). Answers 202 as [`sessions`] does.
 #[must_use]
 pub fn session_packages_restore(project_name: &ProjectName, flow_id: &FlowId) -> String {

@@ -2,12 +2,12 @@
 
 use flowdeck_contract::{
     capability::Action,
-    packages::{InstallPlan, LastGood, PackagesView},
+    packages::{Difference, InstallPlan, LastGood, PackagesView},
 };
 
 use super::{Core, Record, install};
 use crate::{
-    engine::{DryRunStart, EngineError, EnvironmentId, Requirements},
+    engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
     error::ComputeError,
     flow, id,
     owner::Owner,
@@ -16,44 +16,57 @@ use crate::{
 };
 
 impl Core {
-    /// Every package of the session, and what differs from what the requirements file asks for.
+    /// Every package of the session and why it is there. Asks no package index, and so answers soon.
     pub(crate) async fn packages_view(&self, owner: &Owner) -> Result<PackagesView, ComputeError> {
         let (record, environment) = self.running(owner)?;
-        let engine = &self.engine;
-        let inventory = engine
-            .inventory(&environment)
-            .await
-            .map_err(install::invalid)?;
+        let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(&id::token());
-        let (lines, steps) = match self.requirements(owner, &work) {
-            Ok(Some((requirements, lines))) => {
-                let start = DryRunStart::Environment;
-                let printed = engine.dry_run(&environment, start, &requirements).await;
-                (lines, printed.map(|lines| packages::steps(&lines)))
-            }
-            Ok(None) => (Lines::default(), Ok(Vec::new())),
-            Err(error) => (Lines::default(), Err(error)),
+        // A file that cannot be read asks for nothing; why it cannot is what the differences fail with.
+        let lines = match self.requirements(owner, &work) {
+            Ok(Some((_, lines))) => lines,
+            Ok(None) | Err(_) => Lines::default(),
         };
         forget(&work);
-        let views = packages::origins(&inventory, &lines.asked);
-        let (steps, error) = match steps {
-            Ok(steps) => (Some(steps), None),
-            Err(error) => (None, Some(sentences(error))),
-        };
-        let differences = steps
-            .map(|steps| packages::differences(&inventory, &lines.asked, &steps, &views))
-            .unwrap_or_default();
         Ok(PackagesView {
-            base: inventory.base_name,
+            packages: packages::origins(&inventory, &lines.asked),
             lock: packages::lock(&inventory.packages),
-            packages: views,
-            differences,
-            differences_error: error,
+            base: inventory.base_name,
             restorable: record.previous.map(|previous| LastGood {
                 made_at: previous.made_at,
                 packages: previous.packages,
             }),
         })
+    }
+
+    /// Where the session's packages are not what the requirements file asks for; none without such a file.
+    pub(crate) async fn package_differences(
+        &self,
+        owner: &Owner,
+    ) -> Result<Vec<Difference>, ComputeError> {
+        let (_, environment) = self.running(owner)?;
+        let inventory = self.inventory(&environment).await?;
+        let work = self.paths.work(&id::token());
+        let found = match self.requirements(owner, &work) {
+            Ok(Some((requirements, lines))) => {
+                let start = DryRunStart::Environment;
+                let printed = self.engine.dry_run(&environment, start, &requirements);
+                match printed.await {
+                    Ok(printed) => Ok((packages::steps(&printed), lines)),
+                    Err(error) => Err((error, lines)),
+                }
+            }
+            Ok(None) => Ok((Vec::new(), Lines::default())),
+            Err(error) => Err((error, Lines::default())),
+        };
+        forget(&work);
+        let (steps, lines) = found.map_err(no_plan)?;
+        let views = packages::origins(&inventory, &lines.asked);
+        Ok(packages::differences(
+            &inventory,
+            &lines.asked,
+            &steps,
+            &views,
+        ))
     }
 
     /// What an install of the requirements file as it is on disk would do. Changes nothing.
@@ -69,12 +82,7 @@ impl Core {
             Err(error) => Err((error, Lines::default())),
         };
         forget(&work);
-        plan.map_err(|(error, lines)| ComputeError::Install {
-            fault: Box::new(packages::fault(&error, &lines)),
-            code: error.code,
-            message: error.message,
-            remedy: error.remedy,
-        })
+        plan.map_err(no_plan)
     }
 
     async fn plan_of(
@@ -102,6 +110,11 @@ impl Core {
             unchanged,
             command: engine.install_command(&new, requirements).await?,
         })
+    }
+
+    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, ComputeError> {
+        let inventory = self.engine.inventory(environment).await;
+        inventory.map_err(install::invalid)
     }
 
     fn requirements(
@@ -138,9 +151,12 @@ fn forget(work: &std::path::Path) {
     }
 }
 
-fn sentences(error: EngineError) -> String {
-    match error.remedy {
-        Some(remedy) => format!("{} {remedy}", error.message),
-        None => error.message,
+/// What an install would fail with.
+fn no_plan((error, lines): (EngineError, Lines)) -> ComputeError {
+    ComputeError::Install {
+        fault: Box::new(packages::fault(&error, &lines)),
+        code: error.code,
+        message: error.message,
+        remedy: error.remedy,
     }
 }

@@ -10,7 +10,7 @@ use flowdeck_compute::Owner;
 use flowdeck_contract::{
     azure::SetupFlowSessionAction,
     error::ErrorResponse,
-    packages::{InstallPlan, PackagesView},
+    packages::{Difference, InstallPlan, PackagesView},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -27,12 +27,13 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(packages))
+        .routes(routes!(differences))
         .routes(routes!(plan))
         .routes(routes!(cancel))
         .routes(routes!(restore))
 }
 
-/// Every package of the session with its origin, and what differs from what the requirements file asks for.
+/// Every package of the session with its origin.
 #[utoipa::path(
     get,
     path = "/api/projects/{project}/flows/{flow}/session/packages",
@@ -51,6 +52,28 @@ async fn packages(
 ) -> ApiResult<Json<PackagesView>> {
     app.require_flow(&path.project, &path.flow).await?;
     Ok(Json(app.compute.packages_view(&path.flow).await?))
+}
+
+/// Where the session's packages are not what the requirements file as it is on disk asks for. Asks the package index.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/session/packages/differences",
+    operation_id = "listPackageDifferences",
+    tag = "sessions",
+    params(FlowPath),
+    responses(
+        (status = OK, body = Vec<Difference>),
+        (status = CONFLICT, description = "What an install would fail with, with an additional info of the type \
+            `InstallFault`; or `SessionStateConflict`", body = ErrorResponse),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn differences(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+) -> ApiResult<Json<Vec<Difference>>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    Ok(Json(app.compute.package_differences(&path.flow).await?))
 }
 
 /// What an install of the requirements file as it is on disk would do. Changes nothing.
