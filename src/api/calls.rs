@@ -6,7 +6,6 @@ use flowdeck_contract::{
     ids::{FlowId, RunId},
     paths,
     runs::{RunDetail, RunRequest},
-    session::InstalledPackage,
     timeline::Timeline,
 };
 use serde_json::json;
@@ -60,12 +59,6 @@ impl Api {
             .await
     }
 
-    /// Cancels the install that is under way.
-    pub async fn cancel_install(&self, flow: &FlowId) -> Result<(), ApiError> {
-        self.delete(&paths::session_install(&self.project(), flow))
-            .await
-    }
-
     /// The whole log of a flow's session.
     pub async fn session_log(&self, flow: &FlowId) -> Result<String, ApiError> {
         self.get_text(&paths::session_log(&self.project(), flow))
@@ -76,13 +69,6 @@ impl Api {
     pub async fn timeline(&self, flow: &FlowId) -> Result<Timeline, ApiError> {
         self.get(&paths::session_timeline(&self.project(), flow))
             .await
-    }
-
-    /// The packages installed in a flow's session, by name.
-    pub async fn packages(&self, flow: &FlowId) -> Result<Vec<InstalledPackage>, ApiError> {
-        let path = format!("{}/pipPackages", paths::sessions(&self.project(), flow));
-        let listing: String = self.get(&path).await?;
-        Ok(read_listing(&listing))
     }
 
     /// Runs a flow or one of its nodes.
@@ -110,32 +96,5 @@ impl Api {
     pub async fn run_log(&self, flow: &FlowId, run: &RunId) -> Result<String, ApiError> {
         self.get_text(&paths::run_log(&self.project(), flow, run))
             .await
-    }
-}
-
-/// Reads a listing in the format of `pip freeze`, which is what the contract's string holds.
-fn read_listing(listing: &str) -> Vec<InstalledPackage> {
-    listing
-        .lines()
-        .filter_map(|line| line.trim().split_once("=="))
-        .map(|(name, version)| InstalledPackage {
-            name: name.to_owned(),
-            version: version.to_owned(),
-        })
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_listing_of_packages_is_read_line_by_line() {
-        let packages = read_listing("flask==3.0\n\npromptflow-core==1.18.5\r\n");
-        let shown: Vec<_> = packages
-            .iter()
-            .map(|p| (p.name.as_str(), p.version.as_str()))
-            .collect();
-        assert_eq!(shown, [("flask", "3.0"), ("promptflow-core", "1.18.5")]);
     }
 }

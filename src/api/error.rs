@@ -1,6 +1,6 @@
 //! The one error every failed request becomes.
 
-use flowdeck_contract::error::ErrorResponse;
+use flowdeck_contract::{error::ErrorResponse, packages::InstallFault};
 
 /// Why a request failed, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,8 @@ pub struct ApiError {
     pub remedy: Option<String>,
     /// Finds this failure in the server's log.
     pub request_id: Option<String>,
+    /// What an install would fail with, when it is that.
+    pub install_fault: Option<Box<InstallFault>>,
 }
 
 impl ApiError {
@@ -28,6 +30,7 @@ impl ApiError {
             message: "The flowdeck server does not answer.".into(),
             remedy: Some("Check that it is running and that this browser can reach it.".into()),
             request_id: None,
+            install_fault: None,
         }
     }
 
@@ -40,6 +43,7 @@ impl ApiError {
             message: format!("The server's answer could not be read: {reason}."),
             remedy: Some("Reload the page: the app may be older than the server.".into()),
             request_id: None,
+            install_fault: None,
         }
     }
 
@@ -50,6 +54,7 @@ impl ApiError {
             Ok(answer) => Self {
                 status: Some(status),
                 remedy: answer.error.remedy().map(str::to_owned),
+                install_fault: answer.error.install_fault().map(Box::new),
                 code: answer.error.code,
                 message: answer.error.message,
                 request_id: answer.correlation.request_id.or(request_id),
@@ -61,6 +66,7 @@ impl ApiError {
                 remedy: matches!(status, 502..=504)
                     .then(|| "A proxy before flowdeck answered: check that flowdeck is running behind it.".into()),
                 request_id,
+                install_fault: None,
             },
         }
     }
@@ -90,6 +96,7 @@ mod tests {
                 message: "There is no flow ‘x’.".into(),
                 remedy: Some("Check the name.".into()),
                 request_id: Some("abc".into()),
+                install_fault: None,
             }
         );
     }

@@ -70,6 +70,20 @@ pub(crate) const WIZARD: Part = Part {
     fetch: || Box::pin(points::wizard()),
 };
 
+/// What is installed in the session, inside its dialog.
+pub(crate) const PACKAGES: Part = Part {
+    name: "The list of packages",
+    lines: 14,
+    fetch: || Box::pin(points::packages()),
+};
+
+/// An install's plan, inside its dialog.
+pub(crate) const PLAN: Part = Part {
+    name: "The plan of the install",
+    lines: 8,
+    fetch: || Box::pin(points::plan()),
+};
+
 #[derive(Clone, Copy)]
 enum Code {
     Asked,

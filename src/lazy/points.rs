@@ -10,7 +10,11 @@ use crate::{
     files::{NameForm, RemovalQuestion},
     pages::{
         FlowsPage,
-        flow::{session::timeline::Lives, wizard::WizardSteps},
+        flow::{
+            dialogs::{Packages, Plan},
+            session::timeline::Lives,
+            wizard::WizardSteps,
+        },
     },
     raw::RawMode,
 };
@@ -43,4 +47,14 @@ pub(super) fn timeline() -> Result<Show, SplitLoaderError> {
 #[wasm_split(wizard, fallible, wasm_split_path = leptos::wasm_split)]
 pub(super) fn wizard() -> Result<Show, SplitLoaderError> {
     Ok(|| view! { <WizardSteps /> }.into_any())
+}
+
+#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn packages() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <Packages /> }.into_any())
+}
+
+#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn plan() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <Plan /> }.into_any())
 }

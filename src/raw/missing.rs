@@ -119,5 +119,6 @@ fn not_named(message: String) -> ApiError {
         message,
         remedy: None,
         request_id: None,
+        install_fault: None,
     }
 }

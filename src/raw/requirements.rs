@@ -1,16 +1,13 @@
-//! The buttons of an open requirements file: saving it is most often followed by installing it.
+//! The buttons of an open requirements file: saving it is most often followed by installing it, after a look at what that
+//! would change.
 
-use flowdeck_contract::{
-    azure::SetupFlowSessionAction,
-    ids::FilePath,
-    session::{PhaseState, SessionState, SessionView},
-};
+use flowdeck_contract::{capability::Action, ids::FilePath};
 use leptos::prelude::*;
 
 use super::{save_button::save_state, workbench::Workbench};
 use crate::{
-    pages::parts::tell_failure,
-    ui::{Button, ButtonState, Tone},
+    pages::flow::{Actions, Dialogs},
+    ui::{Button, ButtonState},
 };
 
 stylance::import_crate_style!(style, "src/raw/requirements.module.css");
@@ -28,20 +25,24 @@ pub(super) fn RequirementsBar() -> impl IntoView {
         workbench.status_of(&path)?;
         workbench.is_requirements(&path).then_some(path)
     });
-    let asking = RwSignal::new(false);
-    let session = workbench.flow.live.session;
+    let (actions, plan) = (Actions::from_context(), Dialogs::from_context().plan);
+    let saving = RwSignal::new(false);
     let install_state = Signal::derive(move || {
-        if asking.get() {
-            return ButtonState::Busy;
+        if saving.get() {
+            ButtonState::Busy
+        } else {
+            actions.state(Action::Install)
         }
-        ButtonState::unless(session.with(|session| refusal(session.as_ref())))
     });
     let install = move |()| {
         if let Some(path) = path.get_untracked() {
-            asking.set(true);
+            saving.set(true);
             workbench.spawn(async move {
-                save_and_install(workbench, &path).await;
-                asking.try_set(false);
+                let is_saved = workbench.save(&path).await;
+                saving.try_set(false);
+                if is_saved {
+                    plan.try_set(true);
+                }
             });
         }
     };
@@ -59,49 +60,10 @@ pub(super) fn RequirementsBar() -> impl IntoView {
     }
 }
 
-async fn save_and_install(workbench: Workbench, path: &FilePath) {
-    let (flow, status) = (workbench.flow, workbench.status);
-    if !workbench.save(path).await {
-        return;
-    }
-    match flow
-        .api
-        .set_up_session(&flow.flow(), SetupFlowSessionAction::Install)
-        .await
-    {
-        Ok(()) => status.tell(
-            Tone::Good,
-            format!("Installing {path} into the compute session"),
-            None,
-        ),
-        Err(error) => tell_failure(status, "The packages were not installed", &error),
-    }
-}
-
 /// Whether `path` is the requirements file of a flow that names `named`.
 pub(super) fn is_requirements(path: &FilePath, named: Option<&str>) -> bool {
     let named = named.map(|named| named.trim_start_matches("./"));
     path.as_str() == named.unwrap_or(REQUIREMENTS)
-}
-
-/// Why nothing can be installed now.
-fn refusal(session: Option<&SessionView>) -> Option<&'static str> {
-    let Some(session) = session else {
-        return Some("The compute session's state is not known yet.");
-    };
-    let installing = session
-        .install
-        .as_ref()
-        .is_some_and(|install| install.state == PhaseState::Running);
-    match session.state {
-        SessionState::Available if installing => Some("Packages are being installed already."),
-        SessionState::Available => None,
-        SessionState::Starting => Some("The compute session is still starting."),
-        SessionState::Stopping => Some("The compute session is being stopped."),
-        SessionState::NotExist | SessionState::Failed => {
-            Some("There is no compute session. Start one first.")
-        }
-    }
 }
 
 #[cfg(test)]
@@ -121,26 +83,5 @@ mod tests {
             &path("requirements.txt"),
             Some("deps/all.txt")
         ));
-    }
-
-    #[test]
-    fn only_a_session_that_runs_takes_an_install() {
-        let view = |state| SessionView {
-            state,
-            ..SessionView::default()
-        };
-        assert_eq!(refusal(Some(&view(SessionState::Available))), None);
-        assert_eq!(
-            refusal(Some(&view(SessionState::NotExist))),
-            Some("There is no compute session. Start one first.")
-        );
-        for state in [
-            SessionState::Starting,
-            SessionState::Stopping,
-            SessionState::Failed,
-        ] {
-            assert!(refusal(Some(&view(state))).is_some());
-        }
-        assert!(refusal(None).is_some());
     }
 }

@@ -3,6 +3,13 @@
 
 use crate::session::SessionState;
 
+/// Why packages cannot be installed while they already are.
+pub const INSTALL_UNDER_WAY: &str = "An install is under way already.";
+
+/// Why packages cannot be installed while something runs.
+pub const RUN_UNDER_WAY: &str =
+    "A run is under way; an install restarts the runtime. Wait for the run, or cancel it.";
+
 /// Something a person or client asks of a flow's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {

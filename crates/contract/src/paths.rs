@@ -87,8 +87,9 @@ pub fn session_packages(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/packages", session(project_name, flow_id))
 }
 
-/// Where a session's packages are not what the requirements file asks for, by name: a list of
-/// [`crate::packages::Difference`]. Asks the package index; when it cannot be told, as for [`session_install_plan`].
+/// Where a session's packages are not what is asked for: a list of [`crate::packages::Difference`].
+///
+/// The package index is asked; when it cannot be told, the answer is as for [`session_install_plan`].
 #[must_use]
 pub fn session_packages_differences(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/differences", session_packages(project_name, flow_id))

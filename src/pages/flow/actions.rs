@@ -2,8 +2,9 @@
 
 use flowdeck_contract::{
     azure::SetupFlowSessionAction,
-    capability::Action,
+    capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
     ids::RunId,
+    packages::InstallKind,
     runs::RunRequest,
     session::{InstallView, PhaseState, SessionState, SessionView},
 };
@@ -13,6 +14,7 @@ use wasm_bindgen::JsCast;
 use super::{
     FlowContext,
     inputs::{InputForm, field_id},
+    losses::is_installing,
 };
 use crate::{
     nav::Step,
@@ -66,7 +68,13 @@ impl Actions {
         match (state, self.pending.get()) {
             (None, _) => ButtonState::Busy,
             (_, Some(pending)) if pending == action => ButtonState::Busy,
-            (Some(state), _) => ButtonState::unless(action.refusal(state)),
+            (Some(state), _) => {
+                let refusal = action.refusal(state);
+                let refusal = refusal.or_else(|| {
+                    (action == Action::Install).then(|| install_refusal(self.context))?
+                });
+                ButtonState::unless(refusal)
+            }
         }
     }
 
@@ -98,6 +106,25 @@ impl Actions {
             pending.set(None);
             if let Err(error) = answer {
                 tell_failure(status, failure_title(action), &error);
+            }
+        });
+    }
+
+    /// Restores the packages from before the last install.
+    pub fn restore_packages(&self) {
+        let Self {
+            context,
+            status,
+            pending,
+            ..
+        } = *self;
+        let flow = context.flow();
+        pending.set(Some(Action::Install));
+        self.spawn(async move {
+            let answer = context.api.restore_packages(&flow).await;
+            pending.set(None);
+            if let Err(error) = answer {
+                tell_failure(status, "The packages were not restored", &error);
             }
         });
     }
@@ -189,6 +216,23 @@ pub(super) fn open_wizard(context: FlowContext) {
     context.show(FlowView { advanced, ..view }, Step::Push);
 }
 
+/// Why nothing can be installed into a session that runs.
+fn install_refusal(context: FlowContext) -> Option<&'static str> {
+    let installs = context
+        .live
+        .session
+        .with(|session| session.as_ref().is_some_and(is_installing));
+    let runs = context
+        .live
+        .runs
+        .with(|runs| runs.iter().flatten().any(|run| !run.state.is_over()));
+    if installs {
+        Some(INSTALL_UNDER_WAY)
+    } else {
+        runs.then_some(RUN_UNDER_WAY)
+    }
+}
+
 fn failure_title(action: Action) -> &'static str {
     match action {
         Action::Start => "The compute session was not started",
@@ -271,9 +315,14 @@ fn sentence(session: &SessionView) -> String {
 fn install_sentence(install: &InstallView) -> String {
     match install.state {
         PhaseState::Waiting | PhaseState::Running => "Packages are being installed.".into(),
-        PhaseState::Done | PhaseState::Skipped => {
-            "The packages are installed. The compute session is running.".into()
-        }
+        PhaseState::Done | PhaseState::Skipped => match install.kind {
+            InstallKind::Requirements => {
+                "The packages are installed. The compute session is running.".into()
+            }
+            InstallKind::LastGood => {
+                "The last good set of packages is restored. The compute session is running.".into()
+            }
+        },
         PhaseState::Canceled => {
             "The install was canceled. The compute session is as it was before.".into()
         }

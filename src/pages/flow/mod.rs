@@ -1,8 +1,10 @@
 //! The flow page: session, inputs, outputs, nodes, runs and files of one flow.
 
 mod actions;
+mod asked_by;
 pub mod context;
 mod definition;
+pub(crate) mod dialogs;
 mod error_view;
 mod findings;
 pub mod inputs;
@@ -21,9 +23,13 @@ use std::sync::Arc;
 use flowdeck_contract::ids::FlowId;
 use leptos::prelude::*;
 
+pub use self::{
+    actions::Actions, context::FlowContext, definition::use_definition, dialogs::Dialogs,
+};
 use self::{
-    actions::{Actions, announce_session},
+    actions::announce_session,
     definition::Definition,
+    dialogs::PageDialogs,
     findings::Findings,
     inputs::{InputForm, Inputs},
     nodes::Nodes,
@@ -34,7 +40,6 @@ use self::{
     toolbar::Toolbar,
     wizard::AdvancedSettings,
 };
-pub use self::{context::FlowContext, definition::use_definition};
 use super::parts::{Failure, PageHeading};
 use crate::{
     api::{ApiError, Load},
@@ -56,6 +61,7 @@ pub fn FlowPage(
     let definition = use_definition(context);
     let form = InputForm::provide(context, definition);
     Actions::provide(context, form);
+    Dialogs::provide();
     Selection::provide(context);
     Doorway::provide(context);
     announce_session(context);
@@ -82,6 +88,7 @@ pub fn FlowPage(
             <Findings definition=definition />
             <Body definition=definition />
             <AdvancedSettings />
+            <PageDialogs />
         }
         .into_any(),
     };

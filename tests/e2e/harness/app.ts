@@ -67,6 +67,14 @@ export class App {
     await this.page.getByRole('menuitem', { name: item }).click();
   }
 
+  /** Presses Save and install in the open requirements file, and then Install below the plan. */
+  async saveAndInstall(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Save and install' }).click();
+    await expect(this.dialog.getByRole('status').first()).toContainText(/would change|Packages:/, RUN);
+    await this.dialog.getByRole('button', { name: 'Install', exact: true }).click();
+    await expect(this.dialog).toBeHidden();
+  }
+
   async stopSession(): Promise<void> {
     await this.chooseSession('Stop compute session');
     await expect(this.startButton).toBeVisible(START);

@@ -30,7 +30,16 @@ export class PackageIndex {
 
   /** The line of a requirements file that makes an install look here. */
   get option(): string {
-    return `--index-url http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/simple/`;
+    return `--index-url ${this.#origin}/simple/`;
+  }
+
+  /** Where a wheel can be fetched by hand. */
+  wheelUrl(name: string, version: string): string {
+    return `${this.#origin}/files/${encodeURIComponent(`${name}-${version}-py3-none-any.whl`)}`;
+  }
+
+  get #origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   /** Publishes a pure Python package with one module of the same name. */
@@ -70,7 +79,8 @@ export class PackageIndex {
   }
 
   #answer(url: string): [number, string, string | Buffer] {
-    const [, section, name] = new URL(url, 'http://localhost').pathname.split('/');
+    const [, section, escaped] = new URL(url, 'http://localhost').pathname.split('/');
+    const name = decodeURIComponent(escaped ?? '');
     if (section === 'simple' && name) return this.#page(name);
     const file = [...this.#wheels.values()].flat().find((wheel) => wheel.file === name);
     return section === 'files' && file ? [200, 'application/octet-stream', file.content] : NOT_FOUND;

@@ -59,7 +59,7 @@ test('an install into a running session brings a package without a restart by ha
   writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
   await expect(app.session).toContainText('The packages of requirements.txt are not installed.');
   await app.chooseSession('Install packages from requirements.txt');
-  await app.page.getByRole('button', { name: 'Save and install' }).click();
+  await app.saveAndInstall();
   await expect(app.session).not.toContainText('The packages of requirements.txt are not installed.', { timeout: 60_000 });
   await app.setRawMode(false);
   await app.run();

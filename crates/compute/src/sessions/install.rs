@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use flowdeck_contract::{
-    capability::Action,
+    capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
     ids::OperationId,
     packages::{InstallCause, InstallFault, InstallKind},
     session::{InstallView, PhaseState},
@@ -244,15 +244,8 @@ pub(super) fn interrupted() -> InstallFault {
 
 pub(super) fn refuse(live: &Live) -> Result<(), ComputeError> {
     let refusal = Action::Install.refusal(live.record.state.public());
-    let refusal = refusal.or_else(|| {
-        live.installs()
-            .then_some("An install is under way already.")
-    });
-    let refusal = refusal.or_else(|| {
-        (!live.runs.is_empty()).then_some(
-            "A run is under way; an install restarts the runtime. Wait for the run, or cancel it.",
-        )
-    });
+    let refusal = refusal.or_else(|| live.installs().then_some(INSTALL_UNDER_WAY));
+    let refusal = refusal.or_else(|| (!live.runs.is_empty()).then_some(RUN_UNDER_WAY));
     refusal.map_or(Ok(()), |refusal| {
         Err(ComputeError::Refused(refusal.to_owned()))
     })

@@ -1,7 +1,6 @@
 //! The last install into the running session: its exact command, where each requirement stands, how it ended.
 
 use flowdeck_contract::{
-    ids::FilePath,
     packages::{AskedBy, InstallKind, RequirementProgress, RequirementState},
     session::{InstallView, PhaseState, SessionFailure},
 };
@@ -10,7 +9,11 @@ use leptos::prelude::*;
 use super::failure::FailureBody;
 use crate::{
     pages::{
-        flow::{FlowContext, actions::Actions},
+        flow::{
+            FlowContext,
+            actions::Actions,
+            asked_by::{OpenLine, place},
+        },
         parts::{StateWord, tell_failure},
     },
     ui::{Button, ButtonState, CopyButton, Elapsed, Notice, NoticeKind, Status},
@@ -131,13 +134,7 @@ fn Lines(lines: Vec<RequirementState>) -> impl IntoView {
 
 #[component]
 fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
-    let context = FlowContext::from_context();
-    let open = asked_by.and_then(|line| {
-        let label = format!("Open {}", place(&line));
-        let path = FilePath::try_from(line.file).ok()?;
-        let open = move |()| context.open_file(path.clone(), Some(line.line));
-        Some(view! { <div><Button on_press=open>{label}</Button></div> })
-    });
+    let open = asked_by.map(|line| view! { <OpenLine line=line /> });
     view! {
         <Notice kind=NoticeKind::Error title=failure.message.clone()>
             <p>"The session is as it was before."</p>
@@ -145,9 +142,4 @@ fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
             {open}
         </Notice>
     }
-}
-
-/// A line of a requirements file, in words.
-fn place(line: &AskedBy) -> String {
-    format!("{} line {}", line.file, line.line)
 }

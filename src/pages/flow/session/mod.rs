@@ -18,7 +18,7 @@ use self::{
     failure::FailureNotice, install::Install, log::SessionLog, phases::Phases, slow::SlowStart,
     summary::Summary, timeline::TimelineFold,
 };
-use super::{FlowContext, actions::Actions, section::Section};
+use super::{FlowContext, actions::Actions, dialogs::Dialogs, section::Section};
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
 
 stylance::import_crate_style!(style, "src/pages/flow/session/session.module.css");
@@ -92,6 +92,7 @@ fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
 fn OutOfDate() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let actions = Actions::from_context();
+    let dialogs = Dialogs::from_context();
     let reason = Memo::new(move |_| session.with(|session| session.as_ref()?.out_of_date.clone()));
     let install = Signal::derive(move || actions.state(Action::Install));
     let reset = Signal::derive(move || actions.state(Action::Reset));
@@ -100,10 +101,10 @@ fn OutOfDate() -> impl IntoView {
             view! {
                 <Notice kind=NoticeKind::Warning title=reason>
                     <div class=style::actions>
-                        <Button state=install on_press=move |()| actions.ask(Action::Install)>
+                        <Button state=install on_press=move |()| dialogs.plan.set(true)>
                             "Install requirements"
                         </Button>
-                        <Button state=reset on_press=move |()| actions.ask(Action::Reset)>
+                        <Button state=reset on_press=move |()| dialogs.reset.set(true)>
                             "Reset session"
                         </Button>
                     </div>

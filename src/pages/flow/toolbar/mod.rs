@@ -1,8 +1,6 @@
 //! The toolbar of the flow page.
 
-mod dialogs;
 mod idle_warning;
-mod packages;
 mod run_button;
 mod session_control;
 mod session_facts;

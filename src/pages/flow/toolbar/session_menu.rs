@@ -3,16 +3,13 @@
 use flowdeck_contract::capability::Action;
 use leptos::prelude::*;
 
-use super::{
-    dialogs::{ResetDialog, StopDialog},
-    packages::PackagesDialog,
-    session_facts::SessionFacts,
-};
+use super::session_facts::SessionFacts;
 use crate::{
     pages::flow::{
         FlowContext,
         actions::{Actions, open_wizard},
         definition::use_definition,
+        dialogs::{Dialogs, installed_by_hand},
         losses::losses,
     },
     ui::{MenuButton, MenuItem},
@@ -25,11 +22,12 @@ pub(super) fn Running() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let definition = use_definition(context);
-    let (packages, reset, stop) = (
-        RwSignal::new(false),
-        RwSignal::new(false),
-        RwSignal::new(false),
-    );
+    let Dialogs {
+        packages,
+        reset,
+        stop,
+        ..
+    } = Dialogs::from_context();
     let open_requirements = move || {
         let path = definition.with_untracked(|definition| definition.as_ref()?.requirements());
         if let Some(path) = path {
@@ -37,11 +35,18 @@ pub(super) fn Running() -> impl IntoView {
         }
     };
     let ask_to_stop = move || {
-        if untrack(|| losses(context)).is_empty() {
-            actions.ask(Action::Stop);
-        } else {
-            stop.set(true);
+        if !untrack(|| losses(context)).is_empty() {
+            return stop.set(true);
         }
+        actions.spawn(async move {
+            let packages = context.api.packages(&context.flow()).await;
+            // What could not be told may be lost as well.
+            if packages.is_ok_and(|view| installed_by_hand(&view).is_empty()) {
+                actions.ask(Action::Stop);
+            } else {
+                stop.set(true);
+            }
+        });
     };
     let no_requirements = Memo::new(move |_| {
         let outside = definition.with(|known| {
@@ -71,8 +76,5 @@ pub(super) fn Running() -> impl IntoView {
             <span class=style::light aria-hidden="true"></span>
         </MenuButton>
         <SessionFacts />
-        <PackagesDialog open=packages />
-        <ResetDialog open=reset />
-        <StopDialog open=stop />
     }
 }

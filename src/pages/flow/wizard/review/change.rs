@@ -88,6 +88,7 @@ fn refused(message: String) -> ApiError {
         message,
         remedy: None,
         request_id: None,
+        install_fault: None,
     }
 }
 

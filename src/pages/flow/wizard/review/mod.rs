@@ -22,7 +22,7 @@ use super::{
     sharing::Sharing,
 };
 use crate::{
-    pages::flow::losses::losses,
+    pages::flow::{dialogs::ByHand, losses::losses},
     ui::{Button, ButtonKind, Notice, NoticeKind},
 };
 
@@ -84,8 +84,9 @@ fn WhatHappens(settings: SessionSettings, nothing: bool) -> impl IntoView {
         Some(
             view! {
                 <Notice kind=NoticeKind::Warning title="The compute session will be reset">
-                    <p>"It is deleted, and a new one is made. Packages that were installed by hand are lost; files of the flow and past runs stay."</p>
+                    <p>"It is deleted, and a new one is made. Files of the flow and past runs stay."</p>
                     <ul class=style::losses>{lost.collect_view()}</ul>
+                    <ByHand />
                 </Notice>
             }
             .into_any(),

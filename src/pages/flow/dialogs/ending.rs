@@ -4,19 +4,20 @@ use flowdeck_contract::{capability::Action, settings::ComputeChoice};
 use leptos::prelude::*;
 
 use crate::{
-    pages::flow::{FlowContext, actions::Actions, losses::losses},
+    pages::flow::{FlowContext, actions::Actions, dialogs::ByHand, losses::losses},
     ui::{Button, ButtonKind, Dialog, DialogKind},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/toolbar/dialogs.module.css");
+stylance::import_crate_style!(style, "src/pages/flow/dialogs/ending.module.css");
 
 #[component]
 pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm>
             <Losses />
+            <ByHand />
             <p>
-                "The session is deleted, and a new one is made with the same settings. Packages that were installed by hand are gone then. Files of the flow and past runs stay."
+                "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
             </p>
             <Answers open=open action=Action::Reset label="Reset" />
         </Dialog>
@@ -42,10 +43,8 @@ pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
         <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm>
             <Losses />
-            <p>
-                {what_goes}
-                " Packages that were installed by hand are gone then. Files of the flow and past runs stay."
-            </p>
+            <ByHand />
+            <p>{what_goes} " Files of the flow and past runs stay."</p>
             <Answers open=open action=Action::Stop label="Stop" />
         </Dialog>
     }

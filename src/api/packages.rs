@@ -1,0 +1,42 @@
+//! The operations on what is installed in a session.
+
+use flowdeck_contract::{
+    ids::FlowId,
+    packages::{Difference, InstallPlan, PackagesView},
+    paths,
+};
+use serde_json::json;
+
+use super::{Api, ApiError};
+
+impl Api {
+    /// The packages installed in a flow's session, by name, each with its origin.
+    pub async fn packages(&self, flow: &FlowId) -> Result<PackagesView, ApiError> {
+        self.get(&paths::session_packages(&self.project(), flow))
+            .await
+    }
+
+    /// Where they are not what the requirements file asks for.
+    pub async fn package_differences(&self, flow: &FlowId) -> Result<Vec<Difference>, ApiError> {
+        self.get(&paths::session_packages_differences(&self.project(), flow))
+            .await
+    }
+
+    /// What an install of the requirements file would change.
+    pub async fn install_plan(&self, flow: &FlowId) -> Result<InstallPlan, ApiError> {
+        let path = paths::session_install_plan(&self.project(), flow);
+        self.post(&path, &json!({})).await
+    }
+
+    /// Restores the packages from before the last install. What happens then arrives as live events.
+    pub async fn restore_packages(&self, flow: &FlowId) -> Result<(), ApiError> {
+        let path = paths::session_packages_restore(&self.project(), flow);
+        self.post_only(&path, &json!({})).await
+    }
+
+    /// Cancels the install that is under way.
+    pub async fn cancel_install(&self, flow: &FlowId) -> Result<(), ApiError> {
+        self.delete(&paths::session_install(&self.project(), flow))
+            .await
+    }
+}

@@ -1,0 +1,64 @@
+//! The dialogs that several parts of the flow page open: packages, an install's plan, ending the session.
+
+mod by_hand;
+mod ending;
+mod packages;
+mod plan;
+
+use leptos::prelude::*;
+
+use self::{
+    ending::{ResetDialog, StopDialog},
+    packages::PackagesDialog,
+    plan::PlanDialog,
+};
+pub(crate) use self::{packages::Packages, plan::Plan};
+pub(super) use by_hand::{ByHand, installed_by_hand};
+
+/// Which dialogs are open. Cheap to copy; setting one to `true` opens it.
+#[derive(Clone, Copy)]
+pub struct Dialogs {
+    /// What is installed.
+    pub packages: RwSignal<bool>,
+    /// What an install would change, and beginning it.
+    pub plan: RwSignal<bool>,
+    /// Whether to reset the session.
+    pub reset: RwSignal<bool>,
+    /// Whether to stop the session.
+    pub stop: RwSignal<bool>,
+}
+
+impl Dialogs {
+    /// Makes them available below, closed.
+    pub(super) fn provide() {
+        provide_context(Self {
+            packages: RwSignal::new(false),
+            plan: RwSignal::new(false),
+            reset: RwSignal::new(false),
+            stop: RwSignal::new(false),
+        });
+    }
+
+    /// Those in the context.
+    #[must_use]
+    pub fn from_context() -> Self {
+        expect_context::<Dialogs>()
+    }
+}
+
+/// The dialogs themselves. Belong into the page once.
+#[component]
+pub(super) fn PageDialogs() -> impl IntoView {
+    let Dialogs {
+        packages,
+        plan,
+        reset,
+        stop,
+    } = Dialogs::from_context();
+    view! {
+        <PackagesDialog open=packages />
+        <PlanDialog open=plan />
+        <ResetDialog open=reset />
+        <StopDialog open=stop />
+    }
+}

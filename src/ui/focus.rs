@@ -1,0 +1,24 @@
+//! The focus of what comes later than the dialog it stands in.
+
+use leptos::{html::ElementType, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+/// Gives an element the focus as soon as it is shown.
+pub fn focus_when_shown<E>(element: NodeRef<E>)
+where
+    E: ElementType + 'static,
+    E::Output: JsCast + AsRef<HtmlElement> + Clone + 'static,
+{
+    Effect::new(move |_| {
+        let shown = element.get();
+        // By the next frame its dialog is open.
+        request_animation_frame(move || {
+            if let Some(element) = &shown {
+                let element: &HtmlElement = element.as_ref();
+                // Focusing an element that is shown cannot fail.
+                let _ = element.focus();
+            }
+        });
+    });
+}
