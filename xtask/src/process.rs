@@ -1,20 +1,19 @@
 //! Runs the tools: their output goes to a log, their last line to the progress line, and what they said last into the error.
 
+mod follow;
+
 use anyhow::{Context, Result, bail};
 use std::{
     collections::VecDeque,
     env,
     ffi::OsStr,
-    fs::{self, File},
-    io::{self, BufRead, BufReader, Write},
-    path::{Path, PathBuf},
+    fs, io,
+    path::PathBuf,
     process::{Command, ExitStatus, Stdio},
 };
 
+use self::follow::{End, follow};
 use crate::{progress::Step, project::Project};
-
-/// How much of a failed command's output an error repeats.
-const LINES_SHOWN: usize = 60;
 
 /// A command without the variables that the outer `cargo run` sets for xtask alone: inherited, they would make cargo
 /// believe that dependencies changed.
@@ -91,48 +90,27 @@ pub(crate) fn run(
     log_name: &str,
     command: &mut Command,
 ) -> Result<Finished> {
-    let log = project.work().join("logs").join(format!("{log_name}.log"));
+    let folder = project.work().join("logs");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    let log = folder.join(format!("{log_name}.log"));
     let text = command_line(command);
     let context = || format!("cannot run `{text}`");
     let (reader, writer) = io::pipe().with_context(context)?;
-    let mut child = command
+    let child = command
         .stdin(Stdio::null())
         .stdout(writer.try_clone().with_context(context)?)
         .stderr(writer)
         .spawn()
         .with_context(context)?;
-    // The command still holds the writing ends; the reader below ends only when all of them are gone.
+    // The command still holds the writing ends; the output ends only when all of them are gone.
     command.stdout(Stdio::null()).stderr(Stdio::null());
-    let last_lines = follow(reader, &log, step)?;
+    let End { status, last_lines } = follow(child, reader, &log, step).with_context(context)?;
     Ok(Finished {
-        status: child.wait().with_context(context)?,
+        status,
         log,
         command: text,
         last_lines,
     })
-}
-
-fn follow(reader: impl io::Read, log: &Path, step: &Step) -> Result<VecDeque<String>> {
-    if let Some(folder) = log.parent() {
-        fs::create_dir_all(folder)
-            .with_context(|| format!("cannot create {}", folder.display()))?;
-    }
-    let mut file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
-    let mut reader = BufReader::new(reader);
-    let mut last_lines = VecDeque::new();
-    let mut line = Vec::new();
-    while reader.read_until(b'\n', &mut line)? > 0 {
-        file.write_all(&line)
-            .with_context(|| format!("cannot write {}", log.display()))?;
-        let text = String::from_utf8_lossy(&line).trim_end().to_owned();
-        line.clear();
-        step.says(&text);
-        if last_lines.len() == LINES_SHOWN {
-            last_lines.pop_front();
-        }
-        last_lines.push_back(text);
-    }
-    Ok(last_lines)
 }
 
 /// The standard output of a quick command, without its trailing line break; fails when the command does.
@@ -175,8 +153,9 @@ mod tests {
     use super::*;
     use crate::test::temporary_folder;
 
-    fn shell(script: &str) -> Result<Finished> {
-        let folder = temporary_folder("process");
+    /// `name` tells the tests apart.
+    fn shell(name: &str, script: &str) -> Result<Finished> {
+        let folder = temporary_folder(name);
         let project = Project {
             root: folder.path().to_path_buf(),
             cache: folder.path().to_path_buf(),
@@ -192,9 +171,12 @@ mod tests {
 
     #[test]
     fn a_failure_says_what_ran_and_what_it_said_last() {
-        let error = shell("for i in $(seq 1 100); do echo line $i; done; echo why >&2; exit 3")
-            .err()
-            .unwrap();
+        let error = shell(
+            "failure",
+            "for i in $(seq 1 100); do echo line $i; done; echo why >&2; exit 3",
+        )
+        .err()
+        .unwrap();
         let message = error.to_string();
         assert!(message.contains("exit status: 3"), "{message}");
         assert!(message.ends_with("line 100\nwhy"), "{message}");
@@ -209,6 +191,22 @@ mod tests {
 
     #[test]
     fn a_command_without_output_ends() {
-        assert!(shell("exit 0").is_ok());
+        assert!(shell("silent", "exit 0").is_ok());
+    }
+
+    #[test]
+    fn a_process_left_behind_does_not_hold_the_end_up() {
+        for leftover in ["sleep 120", "while echo and so on; do sleep 0.1; done"] {
+            let script = format!("{leftover} & echo $! > \"$0\"; printf why >&2; exit 3");
+            let folder = temporary_folder("leftover-pid");
+            let pid = folder.path().join("pid");
+            let error = shell("leftover", &script.replace("$0", &pid.to_string_lossy()))
+                .err()
+                .unwrap();
+            let pid = fs::read_to_string(pid).unwrap();
+            let killed = Command::new("kill").arg(pid.trim()).status().unwrap();
+            assert!(killed.success(), "{leftover} was still running");
+            assert!(error.to_string().contains("exit status: 3"), "{error}");
+        }
     }
 }
