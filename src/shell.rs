@@ -44,6 +44,11 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                     {children()}
                 </main>
             </div>
+            <footer class=style::foot>
+                <a href="licenses.txt" target="_blank" rel="noreferrer">
+                    "Licences of what is built in"
+                </a>
+            </footer>
         </div>
         <StatusRegion />
     }

@@ -12,6 +12,7 @@
 //!   address, relative to the document's base, when an editor is first needed.
 //! - Between the linker and wasm-bindgen the app is split (`cargo xtask bindgen`); `cargo xtask parts` (another
 //!   post-build hook) copies the parts that load lazily to `dist/part-<name>-<hash>.wasm`.
+//! - `cargo xtask licences` (trunk's post-build hook) writes `dist/licenses.txt`.
 //! - Every asset then gets a `.br` and a `.gz` beside it.
 
 mod bench;
@@ -74,6 +75,8 @@ enum Command {
     Env,
     /// Bundle the style sheets (trunk's pre-build hook)
     Css,
+    /// Put the licences of what is built in beside the app (trunk's post-build hook)
+    Licences,
     /// Put the code editor beside the app (trunk's post-build hook)
     Editor,
     /// Split the app and bind its first part (trunk's wasm-bindgen)
@@ -123,6 +126,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::AppCheck => build::check(&project)?,
         Command::Env => serve::print_environment(&project)?,
         Command::Css => build::css::write(&project)?,
+        Command::Licences => build::licences::attach(&project)?,
         Command::Editor => build::editor::attach(&project)?,
         Command::Bindgen { arguments } => build::parts::bindgen(&project, &arguments)?,
         Command::Parts => build::parts::attach(&project)?,

@@ -79,7 +79,7 @@ fn sysroot() -> Result<PathBuf> {
         .context("no Rust compiler: install rustup from https://rustup.rs")
 }
 
-fn host() -> Result<String> {
+pub(crate) fn host() -> Result<String> {
     let version = process::capture(process::command("rustc").arg("-vV"))?;
     version
         .lines()

@@ -3,6 +3,7 @@
 mod compress;
 pub(crate) mod css;
 pub(crate) mod editor;
+pub(crate) mod licences;
 pub(crate) mod parts;
 pub(crate) mod sizes;
 

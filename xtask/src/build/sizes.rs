@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use std::{fmt, fs, path::Path};
 use walkdir::WalkDir;
 
-use super::compress::brotli;
+use super::{compress::brotli, licences};
 
 /// Bytes after brotli (fonts and images as they are).
 pub(crate) struct Sizes {
@@ -26,7 +26,11 @@ impl Sizes {
         for entry in WalkDir::new(dist) {
             let entry = entry.context("cannot list dist/")?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if !entry.file_type().is_file() || name.starts_with('.') || is_encoding(&name) {
+            if !entry.file_type().is_file()
+                || name.starts_with('.')
+                || is_encoding(&name)
+                || name == licences::FILE
+            {
                 continue;
             }
             let bytes = transferred(entry.path())?;
@@ -89,6 +93,7 @@ mod tests {
             ("part-split_raw-1.wasm", 80),
             ("part-split_raw-1.wasm.br", 20),
             ("parts-1.js", 5),
+            (licences::FILE, 500),
         ] {
             fs::write(folder.path().join(name), vec![b'x'; bytes]).unwrap();
         }
