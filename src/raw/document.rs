@@ -66,7 +66,7 @@ pub(crate) enum Status {
         heard: Option<Disk>,
     },
     /// The last save failed, for this reason; the edits are still here.
-    SaveFailed(String),
+    SaveFailed(Failure),
     /// There are unsaved edits, and the disk holds something that they were not made from.
     Diverged {
         /// What the disk holds.
@@ -74,6 +74,15 @@ pub(crate) enum Status {
         /// Whether the person is looking at both.
         compared: bool,
     },
+}
+
+/// Why a save failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// In a sentence.
+    pub(crate) reason: String,
+    /// What can be done about it, where that is known.
+    pub(crate) remedy: Option<String>,
 }
 
 /// What the editor has to do after news from the disk.
@@ -112,6 +121,25 @@ impl Document {
             }
         };
         Self { base: disk, status }
+    }
+
+    /// The editor got edits that were made elsewhere from `draft_base`, in the place of its text; `modified` says whether
+    /// they differ from what the disk holds.
+    pub(crate) fn take_over(&mut self, draft_base: Option<&str>, modified: bool) {
+        let disk = self.disk().clone();
+        *self = if modified {
+            Self::restored(disk, draft_base)
+        } else {
+            Self::opened(disk)
+        };
+    }
+
+    /// What is known of the disk.
+    pub(crate) fn disk(&self) -> &Disk {
+        match &self.status {
+            Status::Diverged { disk, .. } => disk,
+            _ => &self.base,
+        }
     }
 
     pub(crate) fn status(&self) -> &Status {
@@ -174,9 +202,9 @@ impl Document {
     }
 
     /// The save failed; the disk is as it was.
-    pub(crate) fn save_failed(&mut self, reason: String) -> Reaction {
+    pub(crate) fn save_failed(&mut self, failure: Failure) -> Reaction {
         let heard = self.take_heard();
-        self.status = Status::SaveFailed(reason);
+        self.status = Status::SaveFailed(failure);
         self.catch_up(heard)
     }
 

@@ -51,7 +51,10 @@ fn the_next_save_is_made_over_the_one_before() {
 fn a_failed_save_can_be_tried_again() {
     let mut document = dirty();
     document.begin_save();
-    document.save_failed("no network".into());
+    document.save_failed(Failure {
+        reason: "no network".into(),
+        remedy: None,
+    });
     assert!(document.is_unsaved());
     assert_eq!(document.begin_save(), Some(tag("a")));
 }
@@ -148,7 +151,10 @@ fn what_others_did_during_a_save_is_not_forgotten() {
     let mut document = dirty();
     document.begin_save();
     document.heard(disk("c"), false);
-    document.save_failed("no network".into());
+    document.save_failed(Failure {
+        reason: "no network".into(),
+        remedy: None,
+    });
     assert_eq!(
         document.status(),
         &Status::Diverged {
@@ -206,4 +212,25 @@ fn the_person_chooses() {
         (document.status(), document.base()),
         (&Status::Clean, &disk("a"))
     );
+}
+
+#[test]
+fn edits_of_another_tab_keep_what_they_were_made_from() {
+    let mut document = dirty();
+    document.take_over(Some("a"), true);
+    assert_eq!(document.status(), &Status::Dirty);
+    document.take_over(Some("older"), true);
+    assert_eq!(
+        document.status(),
+        &Status::Diverged {
+            disk: disk("a"),
+            compared: true
+        }
+    );
+    let mut document = diverged(disk("theirs"));
+    document.take_over(Some("theirs"), true);
+    assert_eq!(document.begin_save(), Some(tag("theirs")));
+    let mut document = dirty();
+    document.take_over(Some("a"), false);
+    assert_eq!(document.status(), &Status::Clean);
 }

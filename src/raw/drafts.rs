@@ -1,12 +1,15 @@
 //! Keeps unsaved edits in the browser's storage. Where the browser refuses that (it is full, or forbidden), they are kept
 //! as long as the page stands, and the browser asks before it goes.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{cell::RefCell, cmp::Reverse, collections::BTreeMap};
 
 use flowdeck_contract::ids::{FilePath, FlowId, ProjectName};
 use leptos::{ev, prelude::*};
 
-use super::draft::{self, Draft};
+use super::{
+    draft::{self, Draft, Keeper},
+    this_tab::this_tab,
+};
 use crate::ui::storage::Store;
 
 /// How safe a draft is.
@@ -18,10 +21,11 @@ pub(crate) enum Kept {
     InPage,
 }
 
-/// The drafts of one flow.
+/// The drafts of one flow, as one tab sees them.
 #[derive(Clone, Debug)]
 pub(crate) struct Drafts {
     prefix: String,
+    own: Keeper,
 }
 
 thread_local! {
@@ -33,20 +37,38 @@ impl Drafts {
     pub(crate) fn new(project: &ProjectName, flow: &FlowId) -> Self {
         Self {
             prefix: draft::prefix(project, flow),
+            own: this_tab(),
         }
     }
 
-    /// The unsaved edits of a file, when there are any.
-    pub(crate) fn read(&self, path: &FilePath) -> Option<Draft> {
-        let name = draft::name(&self.prefix, path);
-        let refused = REFUSED.with_borrow(|refused| refused.as_ref()?.get(&name).cloned());
-        let text = refused.or_else(|| Store::Local.read(&name))?;
-        serde_json::from_str(&text).ok()
+    /// This tab's unsaved edits of a file, when there are any; else those that a tab which left has made last, which are
+    /// this tab's from now on.
+    pub(crate) fn take(&self, path: &FilePath) -> Option<Draft> {
+        if let Some(own) = self.read(&self.own_name(path)) {
+            return Some(own);
+        }
+        let others = self.of_others(path);
+        let (keeper, mut draft) = others.into_iter().find(|(_, draft)| draft.left)?;
+        draft.left = false;
+        self.write(path, &draft);
+        self.remove_of(&keeper, path);
+        Some(draft)
     }
 
-    /// Keeps the unsaved edits of a file.
+    /// The unsaved edits that other tabs keep of a file, the last first.
+    pub(crate) fn of_others(&self, path: &FilePath) -> Vec<(Keeper, Draft)> {
+        let mut others: Vec<(Keeper, Draft)> = self
+            .all()
+            .filter(|(keeper, of, _)| of == path && *keeper != self.own)
+            .filter_map(|(keeper, _, name)| Some((keeper, self.read(&name)?)))
+            .collect();
+        others.sort_by_key(|(_, draft)| Reverse(draft.edited));
+        others
+    }
+
+    /// Keeps this tab's unsaved edits of a file.
     pub(crate) fn write(&self, path: &FilePath, draft: &Draft) -> Kept {
-        let name = draft::name(&self.prefix, path);
+        let name = self.own_name(path);
         let Ok(text) = serde_json::to_string(draft) else {
             return Kept::InPage;
         };
@@ -60,15 +82,66 @@ impl Drafts {
         Kept::InPage
     }
 
-    /// Forgets the unsaved edits of a file.
+    /// Forgets this tab's unsaved edits of a file.
     pub(crate) fn remove(&self, path: &FilePath) {
-        let name = draft::name(&self.prefix, path);
+        self.remove_of(&self.own, path);
+    }
+
+    /// Forgets the unsaved edits that `keeper` keeps of a file. A tab that is still there keeps them again.
+    pub(crate) fn remove_of(&self, keeper: &Keeper, path: &FilePath) {
+        let name = draft::name(&self.prefix, keeper, path);
         take_refused(&name);
         Store::Local.remove(&name);
     }
 
-    /// Every file that has unsaved edits.
+    /// Says of this tab's drafts whether it has left the flow.
+    pub(crate) fn mark_left(&self, left: bool) {
+        for (keeper, path, name) in self.all() {
+            if keeper == self.own
+                && let Some(draft) = self.read(&name)
+                && draft.left != left
+            {
+                self.write(&path, &Draft { left, ..draft });
+            }
+        }
+    }
+
+    /// Every file that this tab has unsaved edits of, or takes over when it opens it.
     pub(crate) fn paths(&self) -> Vec<FilePath> {
+        self.all()
+            .filter(|(keeper, _, name)| {
+                *keeper == self.own || self.read(name).is_some_and(|draft| draft.left)
+            })
+            .map(|(_, path, _)| path)
+            .collect()
+    }
+
+    /// Every file that any tab has unsaved edits of.
+    pub(crate) fn paths_of_all(&self) -> Vec<FilePath> {
+        self.all().map(|(_, path, _)| path).collect()
+    }
+
+    /// The tab and the file of a name in the storage; `None` when it is of something else.
+    pub(crate) fn whose(&self, name: &str) -> Option<(Keeper, FilePath)> {
+        draft::parse(&self.prefix, name)
+    }
+
+    pub(crate) fn is_own(&self, keeper: &Keeper) -> bool {
+        *keeper == self.own
+    }
+
+    fn own_name(&self, path: &FilePath) -> String {
+        draft::name(&self.prefix, &self.own, path)
+    }
+
+    fn read(&self, name: &str) -> Option<Draft> {
+        let refused = REFUSED.with_borrow(|refused| refused.as_ref()?.get(name).cloned());
+        let text = refused.or_else(|| Store::Local.read(name))?;
+        serde_json::from_str(&text).ok()
+    }
+
+    /// The tab, the file and the name of every draft of this flow.
+    fn all(&self) -> impl Iterator<Item = (Keeper, FilePath, String)> {
         let refused = REFUSED.with_borrow(|refused| {
             refused
                 .as_ref()
@@ -76,9 +149,10 @@ impl Drafts {
                 .unwrap_or_default()
         });
         let names = stored_names().into_iter().chain(refused);
-        names
-            .filter_map(|name| draft::path_of(&self.prefix, &name))
-            .collect()
+        names.filter_map(|name| {
+            let (keeper, path) = draft::parse(&self.prefix, &name)?;
+            Some((keeper, path, name))
+        })
     }
 }
 

@@ -48,15 +48,22 @@ impl Workbench {
         self.say_active();
     }
 
-    /// Keeps what waits whenever the page may go.
+    /// Keeps what waits whenever the page may go, and says of all drafts whether this tab shows the flow.
     pub(super) fn keep_drafts(&self) {
         let workbench = *self;
+        let mark_left = move |left| workbench.drafts.with_value(|drafts| drafts.mark_left(left));
+        let leave = move || {
+            workbench.keep_waiting();
+            mark_left(true);
+        };
+        mark_left(false);
         let going = [
-            window_event_listener(ev::pagehide, move |_| workbench.keep_waiting()),
+            window_event_listener(ev::pagehide, move |_| leave()),
+            window_event_listener(ev::pageshow, move |_| mark_left(false)),
             window_event_listener(ev::visibilitychange, move |_| workbench.keep_waiting()),
         ];
         on_cleanup(move || {
-            workbench.keep_waiting();
+            leave();
             going.into_iter().for_each(WindowListenerHandle::remove);
         });
     }
@@ -131,6 +138,7 @@ impl Workbench {
             base,
             text,
             edited: now(),
+            left: false,
         };
         let kept = self.drafts.with_value(|drafts| drafts.write(path, &draft));
         let refused = kept == Kept::InPage;

@@ -2,7 +2,7 @@
 //!
 //! The flow page calls [`Doorway::provide`] once, before its parts are made, and shows [`RawMode`] while the address
 //! asks for it; all but the doorway loads only then. `document`, `tabs`, `draft`, `diff` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
-//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping` and `checking` carry them out; the rest are views. Only
+//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere` and `checking` carry them out; the rest are views. Only
 //! `ffi` knows the editor's JavaScript.
 
 mod checking;
@@ -13,6 +13,7 @@ mod document;
 mod doorway;
 mod draft;
 mod drafts;
+mod elsewhere;
 mod ffi;
 mod keeping;
 mod missing;
@@ -27,6 +28,7 @@ mod save_button;
 mod saving;
 mod tab_bar;
 mod tabs;
+mod this_tab;
 mod watching;
 mod workbench;
 

@@ -4,7 +4,8 @@ use flowdeck_contract::{Millis, ids::FilePath};
 use leptos::prelude::*;
 
 use super::{
-    document::{Disk, Status},
+    document::{Disk, Failure, Status},
+    elsewhere::Offer,
     workbench::{FileState, Workbench},
 };
 use crate::ui::{Button, ButtonKind, Notice, NoticeKind, local_time};
@@ -16,8 +17,10 @@ stylance::import_crate_style!(style, "src/raw/notices.module.css");
 enum Note {
     /// Edits of an earlier visit came back.
     Restored(Millis),
+    /// Another tab has unsaved edits.
+    Elsewhere(Offer),
     /// The last save failed.
-    NotSaved(String),
+    NotSaved(Failure),
     /// Another program changed the file.
     ChangedOnDisk,
     /// Another program deleted the file.
@@ -31,7 +34,8 @@ pub(super) fn Notices() -> impl IntoView {
     let shown = workbench.shown();
     let notes = Memo::new(move |_| {
         let path = shown.get()?;
-        let notes = workbench.files.with(|files| files.get(&path).map(notes))?;
+        let mut notes = workbench.files.with(|files| files.get(&path).map(notes))?;
+        notes.extend(workbench.offers(&path).into_iter().map(Note::Elsewhere));
         Some((path, notes))
     });
     let refused = workbench.drafts_refused;
@@ -71,7 +75,7 @@ fn notes(state: &FileState) -> Vec<Note> {
         return Vec::new();
     }
     let of_status = match open.document.status() {
-        Status::SaveFailed(reason) => Some(Note::NotSaved(reason.clone())),
+        Status::SaveFailed(failure) => Some(Note::NotSaved(failure.clone())),
         Status::Diverged {
             disk: Disk::Gone, ..
         } => Some(Note::DeletedOnDisk),
@@ -91,9 +95,11 @@ fn notes(state: &FileState) -> Vec<Note> {
 fn NoteView(path: FilePath, note: Note) -> impl IntoView {
     match note {
         Note::Restored(at) => view! { <Restored path=path at=at /> }.into_any(),
-        Note::NotSaved(reason) => view! {
+        Note::Elsewhere(offer) => view! { <OfOtherTab path=path offer=offer /> }.into_any(),
+        Note::NotSaved(failure) => view! {
             <Notice kind=NoticeKind::Error title=format!("{path} was not saved")>
-                <p>{reason} " Your edits are kept in this browser; save again."</p>
+                <p>{failure.reason} " Your edits are kept in this browser; save again."</p>
+                {failure.remedy.map(|remedy| view! { <p>{remedy}</p> })}
             </Notice>
         }
         .into_any(),
@@ -117,6 +123,30 @@ fn Restored(path: FilePath, at: Millis) -> impl IntoView {
                 <Button on_press=keep>"Keep"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |()| workbench.discard(&discarded)>
                     "Discard"
+                </Button>
+            </div>
+        </Notice>
+    }
+}
+
+#[component]
+fn OfOtherTab(path: FilePath, offer: Offer) -> impl IntoView {
+    let workbench = Workbench::from_context();
+    let title = format!(
+        "Another tab has unsaved edits of this file, from {}",
+        local_time(offer.edited.0)
+    );
+    let (taken, keeper) = (path.clone(), offer.keeper.clone());
+    view! {
+        <Notice kind=NoticeKind::Warning title=title>
+            <p>"They are not here. Taking them over replaces what stands here; undo brings it back."</p>
+            <div class=style::choices>
+                <Button on_press=move |()| workbench.take_over(&taken, &keeper)>"Take them over"</Button>
+                <Button
+                    kind=ButtonKind::Quiet
+                    on_press=move |()| workbench.dismiss_elsewhere(&path, &offer.keeper)
+                >
+                    "Discard them"
                 </Button>
             </div>
         </Notice>

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::{
     document::{Disk, Document},
+    drafts::Drafts,
     ffi::{Editor, EditorError},
     tabs::Tabs,
     workbench::{EditorState, FileState, OpenFile, Place, Workbench},
@@ -101,7 +102,8 @@ impl Workbench {
             .read(&key)
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
-        let drafted = self.drafted.get_untracked();
+        // Those of other tabs too: what a crash left must be found.
+        let drafted = self.drafts.with_value(Drafts::paths_of_all);
         self.tabs
             .set(Tabs::restored(remembered.into_iter().chain(drafted)));
         let tabs = self.tabs;
@@ -209,7 +211,7 @@ impl Workbench {
         else {
             return;
         };
-        let draft = self.drafts.with_value(|drafts| drafts.read(path));
+        let draft = self.drafts.with_value(|drafts| drafts.take(path));
         let draft = draft.filter(|draft| disk == Disk::Gone || draft.text != disk.text());
         if draft.is_none() {
             self.forget_draft(path);

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 
 use super::{
     disk::Written,
-    document::{Disk, Document, Precondition, Reaction, Status},
+    document::{Disk, Document, Failure, Precondition, Reaction, Status},
     ffi::Undo,
     workbench::Workbench,
 };
-use crate::ui::{Tone, local_time};
+use crate::{api::ApiError, pages::parts::tell_failure, ui::local_time};
 
 impl Workbench {
     /// Saves the file that is shown.
@@ -89,7 +89,10 @@ impl Workbench {
     async fn write(&self, path: &FilePath, precondition: Precondition) -> bool {
         let Some(text) = self.ask_editor(|editor| editor.text(path.as_str())) else {
             self.change(path, |document| {
-                document.save_failed("The editor did not give its text.".to_owned())
+                document.save_failed(Failure {
+                    reason: "The editor did not give its text.".to_owned(),
+                    remedy: None,
+                })
             });
             return false;
         };
@@ -103,17 +106,27 @@ impl Workbench {
                 false
             }
             Err(error) => {
-                let reaction =
-                    self.change(path, |document| document.save_failed(error.to_string()));
-                self.react(path, reaction.unwrap_or(Reaction::Keep));
-                self.status.tell(
-                    Tone::Bad,
-                    format!("{path} was not saved: {error}"),
-                    error.remedy,
-                );
+                self.not_saved(path, &error.to_string(), &error);
                 false
             }
         }
+    }
+
+    /// A save failed. The notice above the file says so to those who see it, and a card to everybody else.
+    fn not_saved(&self, path: &FilePath, reason: &str, error: &ApiError) {
+        let is_seen = self.shown().get_untracked().as_ref() == Some(path);
+        if is_seen {
+            self.status
+                .announce(format!("{path} was not saved: {reason}"));
+        } else {
+            tell_failure(self.status, &format!("{path} was not saved"), error);
+        }
+        let failure = Failure {
+            reason: reason.to_owned(),
+            remedy: error.remedy.clone(),
+        };
+        let reaction = self.change(path, |document| document.save_failed(failure));
+        self.react(path, reaction.unwrap_or(Reaction::Keep));
     }
 
     fn written(&self, path: &FilePath, entry: FileEntry, text: String) {
@@ -154,12 +167,7 @@ impl Workbench {
                 let reason = format!(
                     "the file changed on disk, and what it holds now could not be read: {error}"
                 );
-                self.status.tell(
-                    Tone::Bad,
-                    format!("{path} was not saved: {reason}"),
-                    error.remedy,
-                );
-                self.change(path, |document| document.save_failed(reason));
+                self.not_saved(path, &reason, &error);
             }
         }
     }

@@ -13,6 +13,7 @@ use super::{
     disk::FlowFiles,
     document::{Disk, Document, Status},
     drafts::Drafts,
+    elsewhere::Elsewhere,
     ffi::{Editor, EditorError},
     keeping::Keeping,
     tabs::Tabs,
@@ -81,7 +82,7 @@ pub struct Workbench {
     pub(super) editor: RwSignal<EditorState, LocalStorage>,
     /// How often the editor was asked for.
     pub(super) attempts: StoredValue<u32>,
-    /// The files that have a draft.
+    /// The files that this tab has a draft of.
     pub(super) drafted: RwSignal<BTreeSet<FilePath>>,
     /// The browser refuses to keep drafts.
     pub(super) drafts_refused: RwSignal<bool>,
@@ -89,6 +90,7 @@ pub struct Workbench {
     pub(super) goal: StoredValue<Option<(FilePath, Place)>>,
     pub(super) checks: Checks,
     pub(super) keeping: Keeping,
+    pub(super) elsewhere: Elsewhere,
 }
 
 /// A line and column, from 1.
@@ -118,6 +120,7 @@ impl Workbench {
             goal: StoredValue::new(None),
             checks: Checks::new(),
             keeping: Keeping::new(),
+            elsewhere: Elsewhere::new(),
         };
         provide_context(workbench);
         shared
@@ -128,6 +131,7 @@ impl Workbench {
         workbench.follow_route();
         workbench.follow_disk();
         workbench.keep_drafts();
+        workbench.follow_other_tabs();
         workbench.check_when_files_come_and_go();
         workbench
     }
