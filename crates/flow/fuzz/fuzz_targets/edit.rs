@@ -1,0 +1,15 @@
+//! `cargo fuzz run edit tests/corpus` (in `crates/flow`): an edit has an answer, and what it makes can be edited again.
+#![no_main]
+
+use flowdeck_flow::{set_environment_image, set_environment_requirements};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let text = String::from_utf8_lossy(bytes);
+    if let Ok(edited) = set_environment_requirements(&text, "requirements.txt") {
+        let again = set_environment_requirements(&edited, "requirements.txt");
+        assert_eq!(again.as_ref(), Ok(&edited));
+        flowdeck_flow::check(&edited);
+    }
+    let _ = set_environment_image(&text, Some("example.org/a:1"));
+});
