@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 
 import type { Deck } from '../harness/deck.ts';
 import { addSample } from '../harness/flows.ts';
@@ -60,6 +61,19 @@ test('the disk is full: the session fails by name, and nothing is left', async (
     await deck.kill();
     execFileSync('umount', [deck.data]);
   }
+});
+
+test('a Python that is too new: the session names it, and what to do', async ({ deck, app }) => {
+  addSample(deck.flows, 'greeting');
+  const python = path.join(deck.root, 'python-of-tomorrow');
+  writeFileSync(python, '#!/bin/sh\necho 3.99.0\necho "$0"\n', { mode: 0o755 });
+  deck.options.args.push('--python', python);
+  await deck.start();
+  await app.open('greeting');
+  await app.startButton.click();
+  await expect(app.session).toContainText(`A session needs Python 3.9 to 3.12, but ${python} is Python 3.99.0.`);
+  await expect(app.session).toContainText('--python');
+  await expect(app.startButton).toBeEnabled();
 });
 
 function mount(folder: string, options: string): void {

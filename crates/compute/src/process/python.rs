@@ -38,11 +38,15 @@ pub(super) async fn find(chosen: Option<&Path>) -> Result<Python, EngineError> {
             .then_some(python.clone())
             .ok_or_else(|| not_found(&format!("{} is Python {}", path.display(), python.version)));
     }
+    first_of(NAMES.map(Path::new)).await
+}
+
+async fn first_of(names: impl IntoIterator<Item = &Path>) -> Result<Python, EngineError> {
     let mut others = Vec::new();
-    for name in NAMES {
-        match ask(Path::new(name)).await {
+    for name in names {
+        match ask(name).await {
             Ok(python) if supported(&python) => return Ok(python),
-            Ok(python) => others.push(format!("{name} is {}", python.version)),
+            Ok(python) => others.push(format!("{} is {}", name.display(), python.version)),
             Err(_) => {}
         }
     }
@@ -87,6 +91,8 @@ async fn ask(path: &Path) -> Result<Python, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
     use super::*;
 
     #[tokio::test]
@@ -95,6 +101,46 @@ mod tests {
         assert_eq!(error.code, "PythonNotFound");
         assert!(error.message.contains("/bin/true"), "{error}");
         assert!(error.remedy.is_some());
+    }
+
+    /// A program that answers as an interpreter of `version` does.
+    fn pretend(folder: &Path, version: &str) -> PathBuf {
+        let path = folder.join(format!("python-{version}"));
+        let script = format!("#!/bin/sh\necho {version}\necho \"$0\"\n");
+        fs::write(&path, script).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    #[tokio::test]
+    async fn the_first_of_a_supported_version_is_taken_and_the_others_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let [new, old, good, also] =
+            ["3.13.1", "3.8.18", "3.9.2", "3.12.0"].map(|version| pretend(folder.path(), version));
+        let missing = folder.path().join("none");
+        let found = first_of([&missing, &new, &old, &good, &also].map(PathBuf::as_path)).await;
+        assert_eq!(found.unwrap().path, good);
+        let error = first_of([&new, &old].map(PathBuf::as_path))
+            .await
+            .unwrap_err();
+        assert!(
+            error.message.contains("python-3.13.1 is 3.13.1, "),
+            "{error}"
+        );
+        assert!(
+            error.message.contains("python-3.8.18 is 3.8.18."),
+            "{error}"
+        );
+        let error = find(Some(&new)).await.unwrap_err();
+        assert!(
+            error.message.ends_with("python-3.13.1 is Python 3.13.1."),
+            "{error}"
+        );
+        let error = first_of([missing.as_path()]).await.unwrap_err();
+        assert!(
+            error.message.contains("there is no Python on PATH"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve flows in the browser
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Check flow definitions as promptflow would
     ///
     /// Exits with 0 when there is no error, 1 when there is, 2 when a file could not be read.

@@ -66,6 +66,12 @@ pub(crate) struct Serve {
     /// A further name that browsers reach this server by; may be given more than once
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
+    /// The Python (3.9 to 3.12) that environments are made with; without it, the first on PATH
+    #[arg(long, value_name = "PROGRAM")]
+    python: Option<PathBuf>,
+    /// The uv that makes and fills environments; without it, the one on PATH, or one that is installed below the data folder
+    #[arg(long, value_name = "PROGRAM")]
+    uv: Option<PathBuf>,
     /// How many runtimes stand by for quick starts
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
     standby: usize,
@@ -181,7 +187,12 @@ impl Serve {
         let engine: Arc<dyn Engine> =
             match self.engine {
                 EngineName::Process => {
-                    let engine = ProcessEngine::new(&data, ProcessOptions::default()).await;
+                    let options = ProcessOptions {
+                        python: self.python.clone(),
+                        uv: self.uv.clone(),
+                        ..ProcessOptions::default()
+                    };
+                    let engine = ProcessEngine::new(&data, options).await;
                     Arc::new(engine.map_err(|error: EngineError| {
                         compute_error(&error, error.remedy.as_deref())
                     })?)
