@@ -17,8 +17,11 @@ pub fn LogView(
     /// Its lines by number, in order.
     #[prop(into)]
     lines: Signal<Vec<(u64, Arc<str>)>>,
-    /// What stands beside the switch that follows the end: links, counts.
-    children: Children,
+    /// How many lines came before the first of them.
+    #[prop(into)]
+    left_out: Signal<u64>,
+    /// Where all of it can be read.
+    whole: String,
 ) -> impl IntoView {
     let following = RwSignal::new(true);
     let scroller = NodeRef::<html::Div>::new();
@@ -44,7 +47,10 @@ pub fn LogView(
                 <Switch on=following on_change=move |on| following.set(on)>
                     "Follow"
                 </Switch>
-                {children()}
+                {move || not_shown(left_out.get())}
+                <a href=whole target="_blank" rel="noopener">
+                    "Whole log"
+                </a>
             </div>
             <div
                 node_ref=scroller
@@ -60,5 +66,13 @@ pub fn LogView(
                 </Each>
             </div>
         </div>
+    }
+}
+
+fn not_shown(left_out: u64) -> Option<String> {
+    match left_out {
+        0 => None,
+        1 => Some("1 earlier line is not shown".to_owned()),
+        _ => Some(format!("{left_out} earlier lines are not shown")),
     }
 }

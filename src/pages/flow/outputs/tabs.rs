@@ -83,17 +83,13 @@ fn log(run: Arc<RunDetail>) -> AnyView {
     let whole = context
         .api
         .url(&paths::run_log(&context.project(), &context.flow(), &id));
+    let of_run = id.clone();
     let lines = Memo::new(move |_| {
         logs.with(|logs| logs.get(&id).map(LogBuffer::lines).unwrap_or_default())
     });
-    view! {
-        <LogView label="Run log" lines=lines>
-            <a href=whole target="_blank" rel="noopener">
-                "Whole log"
-            </a>
-        </LogView>
-    }
-    .into_any()
+    let left_out =
+        Memo::new(move |_| logs.with(|logs| logs.get(&of_run).map_or(0, LogBuffer::left_out)));
+    view! { <LogView label="Run log" lines=lines left_out=left_out whole=whole /> }.into_any()
 }
 
 /// Named values, each as text or as JSON.

@@ -15,11 +15,6 @@ pub(super) fn SessionLog() -> impl IntoView {
         .api
         .url(&paths::session_log(&context.project(), &context.flow()));
     view! {
-        <LogView label="Session log" lines=lines>
-            {move || (left_out.get() > 0).then(|| format!("{} earlier lines are not shown", left_out.get()))}
-            <a href=whole target="_blank" rel="noopener">
-                "Whole log"
-            </a>
-        </LogView>
+        <LogView label="Session log" lines=lines left_out=left_out whole=whole />
     }
 }
