@@ -46,7 +46,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             </div>
             <footer class=style::foot>
                 <a href="licenses.txt" target="_blank" rel="noreferrer">
-                    "Licences of what is built in"
+                    "Third-party licences"
                 </a>
             </footer>
         </div>
