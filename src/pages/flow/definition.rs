@@ -31,6 +31,12 @@ impl Definition {
         self.report.as_ref()?.flow.as_ref()
     }
 
+    /// Whether there is nothing that says what the flow has.
+    #[must_use]
+    pub fn is_unreadable(&self) -> bool {
+        self.flow().is_none()
+    }
+
     /// The names of its nodes: in execution order, or as they stand in the file when there is none.
     #[must_use]
     pub fn node_names(&self) -> Vec<String> {
@@ -107,5 +113,15 @@ outputs: {}
             definition("environment: {python_requirements_txt: ../up.txt}").requirements(),
             None
         );
+    }
+
+    #[test]
+    fn a_definition_that_is_no_yaml_says_nothing_of_the_flow() {
+        let of = |text: &str| Definition {
+            path: None,
+            report: Some(flowdeck_flow::check(text)),
+        };
+        assert!(of("nodes: [\n").is_unreadable());
+        assert!(!of("nodes: []\n").is_unreadable());
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 stylance::import_crate_style!(style, "src/pages/flows/empty.module.css");
 
 const TREE: &str = "my-flow/
-├── flow.dag.yaml      what the flow is: inputs, nodes, outputs
+├── flow.dag.yaml      inputs, nodes, outputs
 ├── hello.py           the code of a Python node
 ├── greeting.jinja2    the text of a prompt node
 └── requirements.txt   packages to install, if any";

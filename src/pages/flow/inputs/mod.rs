@@ -15,7 +15,7 @@ pub use self::{
     field_view::field_id,
     form::{InputForm, InvalidInput},
 };
-use super::{FlowContext, section::Section};
+use super::{FlowContext, definition::use_definition, section::Section};
 use crate::{
     api::Load,
     ui::{Button, ButtonKind, Each, Skeleton},
@@ -29,12 +29,21 @@ pub fn Inputs() -> impl IntoView {
     let form = InputForm::from_context();
     let context = FlowContext::from_context();
     let loading = Memo::new(move |_| context.detail.state().with(|state| *state == Load::Loading));
+    let definition = use_definition(context);
+    let unreadable = Memo::new(move |_| {
+        definition.with(|known| known.as_ref().is_some_and(|known| known.is_unreadable()))
+    });
     let empty = Memo::new(move |_| form.fields.with(Vec::is_empty));
     let content = move || {
         if loading.get() {
             view! { <Skeleton lines=4 label="Loading inputs" /> }.into_any()
         } else if empty.get() {
-            view! { <p class=style::none>"This flow takes no inputs."</p> }.into_any()
+            let none = if unreadable.get() {
+                "They show once the flow’s definition can be read."
+            } else {
+                "This flow takes no inputs."
+            };
+            view! { <p class=style::none>{none}</p> }.into_any()
         } else {
             let key = |field: &field::Field| format!("{field:?}");
             view! {

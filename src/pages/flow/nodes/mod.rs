@@ -41,12 +41,20 @@ pub fn Nodes(
         names
     });
     let empty = Memo::new(move |_| names.with(Vec::is_empty));
+    let unreadable = Memo::new(move |_| {
+        definition.with(|known| known.as_ref().is_some_and(|known| known.is_unreadable()))
+    });
     let loading = Memo::new(move |_| context.detail.state().with(|state| *state == Load::Loading));
     let content = move || {
         if loading.get() {
             view! { <Skeleton lines=6 label="Loading nodes" /> }.into_any()
         } else if empty.get() {
-            view! { <p class=style::none>"This flow has no nodes."</p> }.into_any()
+            let none = if unreadable.get() {
+                "They show once the flow’s definition can be read."
+            } else {
+                "This flow has no nodes."
+            };
+            view! { <p class=style::none>{none}</p> }.into_any()
         } else {
             view! {
                 <ol class=style::nodes>
