@@ -24,7 +24,8 @@ pub use model::{
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
-    LineKind, RequirementLine, check_requirements, normalised_name, requirement_lines,
+    FeedAddress, LineKind, RequirementLine, check_requirements, is_private, normalised_name,
+    replace_values, requirement_lines,
 };
 pub use suggest::nearest;
 

@@ -264,3 +264,76 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_password_in_an_address_is_told_with_the_form_that_hides_it() {
+    for (text, column, after) in [
+        (
+            "-i https://me:s3cret@feed/simple/",
+            12,
+            Some("-i https://{private}@feed/simple/"),
+        ),
+        (
+            "--extra-index-url=https://t0ken@feed/simple/ # x",
+            27,
+            Some("--extra-index-url=https://{private}@feed/simple/ # x"),
+        ),
+        ("alpha @ https://me:s3cret@h/alpha.whl", 17, None),
+    ] {
+        let found = findings(text);
+        assert_eq!(
+            places(&found),
+            [("LiteralCredential", 1, column)],
+            "{text}: {found:?}"
+        );
+        assert_eq!(found[0].severity, Severity::Warning);
+        assert_eq!(fixed(text, &found[0]).as_deref(), after);
+        assert!(!found[0].message.contains("s3cret"));
+    }
+    for fine in [
+        "-i https://{private}@feed/simple/",
+        "-i https://me:{private}@feed/simple/",
+        "-i http://{private}@127.0.0.1:8080/simple/",
+        "-i https://me:${TOKEN}@feed/simple/",
+        "-f https://{private}@feed/files/",
+        "alpha @ git+https://user@h/x.git",
+    ] {
+        assert_eq!(findings(fine), [], "{fine}");
+    }
+}
+
+#[test]
+fn private_stands_before_the_host_of_an_index_alone() {
+    for (text, code, severity) in [
+        (
+            "-i https://feed/{private}/simple",
+            "PrivateMisplaced",
+            Severity::Error,
+        ),
+        ("-i {private}", "PrivateMisplaced", Severity::Error),
+        ("-f {private}/wheels", "PrivateMisplaced", Severity::Error),
+        (
+            "alpha @ https://{private}@h/alpha.whl",
+            "PrivateMisplaced",
+            Severity::Error,
+        ),
+        (
+            "-e git+https://{private}@h/x",
+            "PrivateMisplaced",
+            Severity::Error,
+        ),
+        (
+            "-i http://{private}@feed/simple/",
+            "PrivateFeedUnencrypted",
+            Severity::Warning,
+        ),
+    ] {
+        let found = findings(text);
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert_eq!(
+            (found[0].code.as_str(), found[0].severity),
+            (code, severity),
+            "{text}"
+        );
+    }
+}

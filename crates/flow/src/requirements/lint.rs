@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
+    feeds::{self, FeedAddress, is_private},
     lines::{Logical, logical_lines},
     normalised_name,
     options::{self, Meaning},
@@ -61,7 +62,11 @@ impl Linter<'_> {
                     Meaning::Include | Meaning::Constraints => {
                         self.local_file(option.value, span, "requirements file");
                     }
-                    Meaning::Package => self.local_package(option.value, span),
+                    Meaning::Package => {
+                        self.location(logical, option.value, option.at);
+                        self.local_package(option.value, span);
+                    }
+                    Meaning::Index => self.index(logical, option.value, option.at),
                     Meaning::Other => {}
                 }
             }
@@ -82,6 +87,7 @@ impl Linter<'_> {
 
     fn requirement(&mut self, logical: &Logical, requirement: &Requirement) {
         if let Some((from, to)) = requirement.location() {
+            self.location(logical, &logical.text[from..to], from);
             self.local_package(&logical.text[from..to], logical.span(from, to));
         }
         let What::Named((from, to), _) = requirement.what else {
@@ -150,6 +156,75 @@ impl Linter<'_> {
             logical.span(first.from, last.to),
             message,
         );
+        self.push(Severity::Warning, problem, fix);
+    }
+
+    /// The address of an index, whose first byte is that numbered `at` of the line.
+    fn index(&mut self, logical: &Logical, address: &str, at: usize) {
+        let user = feeds::user(address);
+        let span = |(from, to): (usize, usize)| logical.span(at + from, at + to);
+        match user {
+            Some(user) if feeds::is_literal(&address[user.0..user.1]) => {
+                self.literal(span(user), &address[user.0..user.1], true);
+            }
+            Some(_)
+                if is_private(address)
+                    && FeedAddress::of(address).is_some_and(|feed| feed.is_open()) =>
+            {
+                let message = "The token would be sent over the network unencrypted, for everyone on the way to read. Use an https address.";
+                self.push(
+                    Severity::Warning,
+                    Problem::new("PrivateFeedUnencrypted", span((0, address.len())), message),
+                    None,
+                );
+            }
+            _ if address.contains(feeds::PRIVATE) && !is_private(address) => {
+                let message = "‘{private}’ stands before the host of an http or https address, as in ‘https://{private}@host/path/’.";
+                self.error("PrivateMisplaced", span((0, address.len())), message);
+            }
+            _ => {}
+        }
+    }
+
+    /// The address of a package.
+    fn location(&mut self, logical: &Logical, address: &str, at: usize) {
+        if address.contains(feeds::PRIVATE) {
+            let message = "‘{private}’ works in the lines that name an index alone: -i, --extra-index-url and -f. Put the package into a feed.";
+            self.error(
+                "PrivateMisplaced",
+                logical.span(at, at + address.len()),
+                message,
+            );
+        } else if let Some((from, to)) = feeds::user(address)
+            && feeds::is_literal(&address[from..to])
+            && address[from..to].contains(':')
+        {
+            self.literal(logical.span(at + from, at + to), &address[from..to], false);
+        }
+    }
+
+    /// A user name or password that stands in the file. In the address of an index `{private}` does better.
+    fn literal(&mut self, span: Span, user: &str, is_index: bool) {
+        let message = match (user.contains(':'), is_index) {
+            (true, true) => {
+                "The password stands in the file, for everyone to read who can read the flow. Write ‘{private}’: the token of the session’s identity takes its place when packages are installed, and is shown nowhere."
+            }
+            (false, true) => {
+                "A user name without a password opens no private feed, and a token here is read by everyone who can read the flow. Write ‘{private}’: the token of the session’s identity takes its place when packages are installed."
+            }
+            (_, false) => {
+                "The password stands in the file, for everyone to read who can read the flow. Put the package into a feed, whose address may say ‘{private}’ instead."
+            }
+        };
+        let fix = is_index.then(|| Fix {
+            label: "Write {private}".to_owned(),
+            line: span.start.line,
+            column: span.start.column,
+            end_line: span.end.line,
+            end_column: span.end.column,
+            text: feeds::PRIVATE.to_owned(),
+        });
+        let problem = Problem::new("LiteralCredential", span, message);
         self.push(Severity::Warning, problem, fix);
     }
 

@@ -3,6 +3,7 @@
 //! An own reader instead of a crate such as `pep508_rs`: the editor needs the place of every part of a line, the lines
 //! that are options, and a small wasm module. A test compares both on what is a requirement and what is none.
 
+mod feeds;
 mod lines;
 mod lint;
 mod marker;
@@ -10,6 +11,7 @@ mod options;
 mod parse;
 mod version;
 
+pub use feeds::{FeedAddress, is_private, replace_values};
 use lines::{Logical, logical_lines};
 
 use crate::report::{FileNames, Finding};
@@ -42,6 +44,8 @@ pub enum LineKind {
     Include(String),
     /// `-c`: a file of constraints, relative to this one.
     Constraints(String),
+    /// `-i`, `--extra-index-url` or `-f`: where packages come from, an address or a path.
+    Index(String),
     /// Another option.
     Option,
     /// Nothing that an install could read.
@@ -114,7 +118,7 @@ mod tests {
                 (3, named("flask")),
                 (4, LineKind::Include("more/base.txt".into())),
                 (5, LineKind::Constraints("c.txt".into())),
-                (6, LineKind::Option),
+                (6, LineKind::Index("https://{private}@feed/simple".into())),
                 (7, located("./wheels/x-1.0-py3-none-any.whl")),
                 (8, named("a-b")),
                 (9, named("continued")),

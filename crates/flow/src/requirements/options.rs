@@ -7,9 +7,9 @@ const WITH_VALUE: [(&[&str], Meaning); 9] = [
     (&["-r", "--requirement"], Meaning::Include),
     (&["-c", "--constraint"], Meaning::Constraints),
     (&["-e", "--editable"], Meaning::Package),
-    (&["-i", "--index-url", "--pypi-url"], Meaning::Other),
-    (&["--extra-index-url"], Meaning::Other),
-    (&["-f", "--find-links"], Meaning::Other),
+    (&["-i", "--index-url", "--pypi-url"], Meaning::Index),
+    (&["--extra-index-url"], Meaning::Index),
+    (&["-f", "--find-links"], Meaning::Index),
     (&["--no-binary", "--only-binary"], Meaning::Other),
     (&["--trusted-host"], Meaning::Other),
     (&["--use-feature"], Meaning::Other),
@@ -21,6 +21,7 @@ pub(super) enum Meaning {
     Include,
     Constraints,
     Package,
+    Index,
     Other,
 }
 
@@ -39,6 +40,7 @@ impl Choice<'_> {
             Meaning::Include => LineKind::Include(value),
             Meaning::Constraints => LineKind::Constraints(value),
             Meaning::Package => LineKind::Located { location: value },
+            Meaning::Index => LineKind::Index(value),
             Meaning::Other => LineKind::Option,
         }
     }
