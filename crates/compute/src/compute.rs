@@ -6,6 +6,7 @@ use flowdeck_contract::{
     azure::OperationResult,
     capability::Action,
     events::FlowEvent,
+    feeds::FeedTest,
     ids::{FlowId, OperationId, RunId, SessionId},
     packages::{Difference, InstallPlan, PackagesView},
     runs::{RunDetail, RunRequest, RunSummary},
@@ -375,6 +376,19 @@ impl Compute {
     /// When there is no session that runs, or an install would fail.
     pub async fn install_plan(&self, owner: impl Into<Owner>) -> Result<InstallPlan, ComputeError> {
         self.core.install_plan(&owner.into()).await
+    }
+
+    /// Asks each feed that the flow's requirements file names, as an install would: the file on disk, or `text` in its
+    /// place.
+    ///
+    /// # Errors
+    /// When there is no such flow, or its requirements file cannot be read. What is wrong with a feed is in the answer.
+    pub async fn test_feeds(
+        &self,
+        owner: impl Into<Owner>,
+        text: Option<String>,
+    ) -> Result<FeedTest, ComputeError> {
+        self.core.test_feeds(&owner.into(), text).await
     }
 
     /// Ends the install that is under way; the session is as it was before it.

@@ -11,7 +11,7 @@ use flowdeck_contract::{
 use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
-use crate::log::LogFile;
+use crate::{feeds::FeedAccess, log::LogFile};
 
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
@@ -171,12 +171,14 @@ pub struct EnvironmentId {
 }
 
 /// A requirements file to install.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Requirements {
     /// The flow folder, in which the install runs: relative lines mean it.
     pub folder: PathBuf,
     /// The file, relative to the folder.
     pub file: String,
+    /// With what its private feeds are opened.
+    pub feeds: FeedAccess,
 }
 
 /// How the base packages were found.

@@ -9,6 +9,7 @@ mod error;
 mod executor;
 #[cfg(feature = "fake")]
 pub mod fake;
+mod feeds;
 mod flow;
 mod host;
 mod id;
@@ -35,6 +36,7 @@ pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize, gib};
 pub use clock::{Clock, SystemClock};
 pub use compute::{Compute, ComputeConfig, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
+pub use feeds::FeedAccess;
 pub use host::Host;
 pub use identity::{Identities, Identity, Secret};
 pub use log::LogFile;

@@ -12,7 +12,7 @@ mod progress;
 mod verify;
 
 pub(crate) use self::{
-    asked::{Asked, Lines, without_passwords},
+    asked::{Asked, Lines, bare_address, without_passwords},
     dry_run::{Step, steps},
     fault::fault,
     lock::lock,

@@ -43,6 +43,7 @@ use crate::{
         BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
         Heard, Inventory, PhaseNote, Requirements, Runtime, RuntimeInfo,
     },
+    feeds::Forwarder,
     log::LogFile,
 };
 
@@ -79,6 +80,7 @@ pub struct ProcessEngine {
     options: ProcessOptions,
     tools: OnceCell<Tools>,
     limits: Limits,
+    forwarder: Forwarder,
     markers: OnceCell<MarkerEnvironment>,
     /// How the runtimes that we started ourselves end.
     started: Mutex<HashMap<(u32, u64), Ending>>,
@@ -110,6 +112,7 @@ impl ProcessEngine {
             .and_then(|result| result)
             .map_err(failed)?;
         Ok(Self {
+            forwarder: Forwarder::new(layout.data()),
             layout,
             options,
             tools: OnceCell::new(),
@@ -124,6 +127,14 @@ impl ProcessEngine {
         let nowhere = LogFile::at("/dev/null");
         let find = || Tools::find(&self.layout, &self.options, log.unwrap_or(&nowhere));
         self.tools.get_or_try_init(find).await
+    }
+
+    fn place<'a>(&'a self, tools: &'a Tools) -> install::Place<'a> {
+        install::Place {
+            layout: &self.layout,
+            tools,
+            forwarder: &self.forwarder,
+        }
     }
 
     fn ended(&self, runtime: &Runtime) -> Option<Ending> {
@@ -226,9 +237,10 @@ impl Engine for ProcessEngine {
         let tools = self.tools(Some(log)).await?;
         let session = &environment.session;
         let target = Target::Session(session);
+        let place = self.place(tools);
         let installed = tokio::select! {
             excess = self.limits.exceeded(&self.layout, session, target) => return Err(excess),
-            installed = install::install(&self.layout, tools, environment, requirements, log, heard) => installed,
+            installed = install::install(&place, environment, requirements, log, heard) => installed,
         };
         installed.map_err(|error| {
             let excess = self.limits.excess(&self.layout, session, &target);
@@ -243,7 +255,7 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
     ) -> Result<Vec<String>, EngineError> {
         let tools = self.tools(None).await?;
-        install::dry_run(&self.layout, tools, environment, start, requirements).await
+        install::dry_run(&self.place(tools), environment, start, requirements).await
     }
 
     async fn satisfies(

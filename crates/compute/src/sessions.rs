@@ -4,6 +4,7 @@ mod allot;
 mod core;
 mod ended_logs;
 mod fail;
+mod feeds;
 mod install;
 mod list;
 mod live;

@@ -7,7 +7,7 @@ mod support;
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use flowdeck_compute::{
-    LogFile,
+    FeedAccess, LogFile,
     engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Requirements},
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
@@ -43,6 +43,7 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     let requirements = Requirements {
         folder: folder.to_owned(),
         file: "r.txt".to_owned(),
+        feeds: FeedAccess::default(),
     };
     fs::write(folder.join("r.txt"), "# nothing\n").unwrap();
     let command = engine.install_command(&one, &requirements).await.unwrap();

@@ -7,7 +7,7 @@ mod support;
 use std::{fs, path::Path, process::Command};
 
 use flowdeck_compute::{
-    LogFile, StartSession,
+    FeedAccess, LogFile, StartSession,
     engine::{Engine as _, EngineError, EnvironmentId, Requirements},
 };
 use flowdeck_contract::{
@@ -73,6 +73,7 @@ async fn each_failure_names_the_requirement_and_the_cause() {
         let file = Requirements {
             folder: home.root().to_owned(),
             file: "r.txt".to_owned(),
+            feeds: FeedAccess::default(),
         };
         fs::write(home.root().join("r.txt"), lines).unwrap();
         engine
@@ -122,6 +123,7 @@ async fn each_failure_names_the_requirement_and_the_cause() {
     let file = Requirements {
         folder: home.root().to_owned(),
         file: "r.txt".to_owned(),
+        feeds: FeedAccess::default(),
     };
     fs::write(
         home.root().join("r.txt"),

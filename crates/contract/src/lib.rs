@@ -8,6 +8,7 @@ pub mod azure;
 pub mod capability;
 pub mod error;
 pub mod events;
+pub mod feeds;
 pub mod files;
 pub mod flows;
 pub mod ids;

@@ -110,6 +110,12 @@ pub fn session_install_plan(project_name: &ProjectName, flow_id: &FlowId) -> Str
     format!("{}/install-plan", session(project_name, flow_id))
 }
 
+/// Tests the feeds that the requirements file names (POST): [`crate::feeds::FeedTestRequest`], [`crate::feeds::FeedTest`].
+#[must_use]
+pub fn session_feeds_test(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/feeds/test", session(project_name, flow_id))
+}
+
 /// The install under way: DELETE cancels it, once or more often. Installing goes by [`sessions`].
 #[must_use]
 pub fn session_install(project_name: &ProjectName, flow_id: &FlowId) -> String {

@@ -5,7 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use flowdeck_flow::Flow;
 
 use super::includes;
-use crate::engine::{EngineError, Requirements};
+use crate::{
+    engine::{EngineError, Requirements},
+    feeds::FeedAccess,
+};
 
 /// Counts also when the flow does not name it.
 const USUAL: &str = "requirements.txt";
@@ -82,6 +85,7 @@ pub(crate) fn for_install(
         return Ok(Some(Requirements {
             folder: folder.to_owned(),
             file: source.name,
+            feeds: FeedAccess::default(),
         }));
     }
     let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
@@ -89,6 +93,7 @@ pub(crate) fn for_install(
     Ok(Some(Requirements {
         folder: work.to_owned(),
         file: source.name,
+        feeds: FeedAccess::default(),
     }))
 }
 
@@ -181,11 +186,8 @@ mod tests {
             .unwrap()
             .unwrap();
         assert_eq!(
-            requirements,
-            Requirements {
-                folder: work.clone(),
-                file: "requirements.txt".into()
-            }
+            (&requirements.folder, requirements.file.as_str()),
+            (&work, "requirements.txt")
         );
         assert_eq!(
             fs::read_to_string(work.join("requirements.txt")).unwrap(),

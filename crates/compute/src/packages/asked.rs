@@ -8,7 +8,7 @@ use std::{
 };
 
 use flowdeck_contract::packages::AskedBy;
-use flowdeck_flow::{LineKind, RequirementLine, requirement_lines};
+use flowdeck_flow::{LineKind, RequirementLine, is_private, requirement_lines};
 use pep508_rs::{MarkerEnvironment, Requirement, VerbatimUrl};
 
 use crate::engine::{PackageFacts, Requirements};
@@ -29,6 +29,8 @@ pub(crate) struct Asked {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lines {
     pub(crate) asked: Vec<Asked>,
+    /// The lines that say where packages come from, without user names and passwords.
+    pub(crate) feeds: Vec<String>,
     /// Lines that no install could read.
     pub(crate) invalid: Vec<AskedBy>,
 }
@@ -109,6 +111,15 @@ impl Lines {
             LineKind::Named { name } => (Some(name), None),
             LineKind::Located { location } => (None, Some(location)),
             LineKind::Invalid => return self.invalid.push(asked_by),
+            LineKind::Index(address) => {
+                let private = is_private(&address);
+                let shown = if private {
+                    line.text
+                } else {
+                    bare_address(&line.text)
+                };
+                return self.feeds.push(shown);
+            }
             LineKind::Include(_) | LineKind::Constraints(_) | LineKind::Option => return,
         };
         let bare = line.text.split(" --").next().unwrap_or_default();
@@ -131,7 +142,12 @@ impl Lines {
     }
 }
 
-/// A line without what stands before the host of an address.
+/// An address without the user name and password before its host.
+pub(crate) fn bare_address(address: &str) -> String {
+    without_passwords(address).replace("://****@", "://")
+}
+
+/// A line with `****` for what stands before the host of an address.
 pub(crate) fn without_passwords(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     let mut rest = text;
@@ -176,6 +192,7 @@ mod tests {
         let lines = Lines::read(&Requirements {
             folder,
             file: "r.txt".into(),
+            feeds: crate::feeds::FeedAccess::default(),
         })
         .unwrap();
         let seen = lines.asked.iter().map(|asked| {
@@ -197,6 +214,20 @@ mod tests {
         );
         assert!(lines.asked.iter().all(|asked| asked.requirement.is_some()));
         assert_eq!(lines.invalid.len(), 1);
+    }
+
+    #[test]
+    fn where_packages_come_from_is_told_without_passwords() {
+        let lines = Lines::of(
+            "-i https://{private}@h/s/\n--extra-index-url https://u:p@o/s/ # other\nflask\n",
+        );
+        assert_eq!(
+            lines.feeds,
+            [
+                "-i https://{private}@h/s/",
+                "--extra-index-url https://o/s/"
+            ]
+        );
     }
 
     #[test]

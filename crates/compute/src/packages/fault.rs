@@ -27,7 +27,13 @@ fn cause(error: &EngineError) -> InstallCause {
             InstallCause::Conflict(error.about.clone())
         }
         "BuildFailed" => InstallCause::BuildFailed,
-        "IndexRefused" => InstallCause::FeedRefused,
+        "IndexRefused"
+        | "FeedRefused"
+        | "FeedIdentityMissing"
+        | "IdentityCredentialMissing"
+        | "IdentityNotForHost"
+        | "IdentityRefused"
+        | "ManagedIdentityUnavailable" => InstallCause::FeedRefused,
         "DiskFull" => InstallCause::DiskFull,
         "NetworkUnreachable" => InstallCause::NoNetwork,
         "RequirementInvalid" | "RequirementFileMissing" | "RequirementsOutsideFlow" => {

@@ -2,11 +2,12 @@
 
 use crate::engine::PackageFacts;
 
-/// A requirements file that asks for these packages and versions, one a line, by name.
-pub(crate) fn lock(packages: &[PackageFacts]) -> String {
+/// A requirements file that asks for these packages and versions, one a line, by name, from where `feeds` say.
+pub(crate) fn lock(feeds: &[String], packages: &[PackageFacts]) -> String {
     let mut lines: Vec<String> = packages.iter().map(line).collect();
     lines.sort();
-    lines.concat()
+    let feeds: String = feeds.iter().map(|feed| format!("{feed}\n")).collect();
+    feeds + &lines.concat()
 }
 
 fn line(package: &PackageFacts) -> String {
@@ -42,7 +43,8 @@ mod tests {
                     ..PackageFacts::default()
                 })
                 .collect();
-            let lines = Lines::of(&lock(&packages));
+            let lines = Lines::of(&lock(&["-i https://{private}@h/simple/".to_owned()], &packages));
+            prop_assert_eq!(lines.feeds.len(), 1);
             prop_assert!(lines.invalid.is_empty());
             prop_assert_eq!(lines.asked.len(), packages.len());
             for package in &packages {

@@ -8,6 +8,8 @@ use tokio::process::Command;
 use super::{base, environment, failure, inventory, layout::Layout, output, tools::Tools};
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
+    feeds::{self, Forwarder, Prepared},
+    id,
     log::LogFile,
 };
 
@@ -25,29 +27,37 @@ const EVERY_INDEX: &str = "unsafe-best-match";
 /// With this alone uv says that an index refused to answer, instead of that it does not have the package.
 const FIRST_INDEX: &str = "first-index";
 
+/// Where an install takes place, and with what.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) tools: &'a Tools,
+    pub(super) forwarder: &'a Forwarder,
+}
+
 /// Installs into an environment.
 pub(super) async fn install(
-    layout: &Layout,
-    tools: &Tools,
+    place: &Place<'_>,
     environment: &EnvironmentId,
     requirements: &Requirements,
     log: &LogFile,
     heard: Heard<'_>,
 ) -> Result<PhaseNote, EngineError> {
-    let folder = layout.environment(environment);
-    let mut command = command(
-        layout,
-        tools,
-        &folder,
-        environment,
-        requirements,
-        EVERY_INDEX,
-    );
-    command.arg("--compile-bytecode").args(file(requirements));
-    let output = output::run_heard(command, "Starting uv", Some(log), heard).await?;
+    let folder = place.layout.environment(environment);
+    let prepared = place.prepare(environment, requirements).await?;
+    if let Some(note) = prepared.note() {
+        log.line(note);
+    }
+    let mut command = place.command(&folder, environment, requirements, &prepared, EVERY_INDEX);
+    command.arg("--compile-bytecode");
+    let shown = |line: &str| prepared.shown(line);
+    let output = output::run_heard(command, "Starting uv", Some(log), heard, &shown).await?;
+    if let Some(error) = prepared.refused() {
+        return Err(error);
+    }
     if !output.status.success() {
-        let error = failure::of_install(&output.lines);
-        return Err(refused(layout, tools, environment, requirements, error).await);
+        let error = place.failure(environment, requirements, &prepared, &output.lines);
+        return Err(error.await);
     }
     inventory::take_snapshot(&folder)
         .map_err(|error| EngineError::io("Noting what was installed", &error))?;
@@ -56,60 +66,102 @@ pub(super) async fn install(
 
 /// What an install would print; the start stays as it is.
 pub(super) async fn dry_run(
-    layout: &Layout,
-    tools: &Tools,
+    place: &Place<'_>,
     environment: &EnvironmentId,
     start: DryRunStart,
     requirements: &Requirements,
 ) -> Result<Vec<String>, EngineError> {
     let folder = match start {
-        DryRunStart::Base => base::folder(layout, tools),
-        DryRunStart::Environment => layout.environment(environment),
+        DryRunStart::Base => base::folder(place.layout, place.tools),
+        DryRunStart::Environment => place.layout.environment(environment),
     };
-    let mut command = command(
-        layout,
-        tools,
-        &folder,
-        environment,
-        requirements,
-        EVERY_INDEX,
-    );
-    command.arg("--dry-run").args(file(requirements));
-    let output = output::run(command, "Starting uv", None).await?;
+    let prepared = place.prepare(environment, requirements).await?;
+    let mut command = place.command(&folder, environment, requirements, &prepared, EVERY_INDEX);
+    command.arg("--dry-run");
+    let shown = |line: &str| prepared.shown(line);
+    let output = output::run_heard(command, "Starting uv", None, &|_| {}, &shown).await?;
+    if let Some(error) = prepared.refused() {
+        return Err(error);
+    }
     if output.status.success() {
         return Ok(output.lines);
     }
-    let error = failure::of_install(&output.lines);
-    Err(refused(layout, tools, environment, requirements, error).await)
+    let error = place.failure(environment, requirements, &prepared, &output.lines);
+    Err(error.await)
 }
 
-/// The same failure, or that an index refused access, if that is why a package was not found.
-async fn refused(
-    layout: &Layout,
-    tools: &Tools,
-    environment: &EnvironmentId,
-    requirements: &Requirements,
-    error: EngineError,
-) -> EngineError {
-    if error.code != "RequirementNotFound" {
-        return error;
+impl Place<'_> {
+    async fn prepare(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<Prepared, EngineError> {
+        let session = self.layout.session(&environment.session);
+        let folder = session.join(format!("feeds-{}", id::token()));
+        feeds::prepare(self.forwarder, requirements, &folder).await
     }
-    let folder = base::folder(layout, tools);
-    let mut command = command(
-        layout,
-        tools,
-        &folder,
-        environment,
-        requirements,
-        FIRST_INDEX,
-    );
-    command.arg("--dry-run").args(file(requirements));
-    let Ok(output) = output::run(command, "Starting uv", None).await else {
-        return error;
-    };
-    match failure::of_machine(&output.lines) {
-        Some(refused) if refused.code == "IndexRefused" => refused.about(error.about),
-        _ => error,
+
+    fn command(
+        &self,
+        folder: &Path,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        prepared: &Prepared,
+        index_strategy: &str,
+    ) -> Command {
+        let mut command = command(
+            self.layout,
+            self.tools,
+            folder,
+            environment,
+            requirements,
+            index_strategy,
+        );
+        command.envs(prepared.variables(&std::env::vars().collect()));
+        // A file name that begins with a dash is no option.
+        command.args(["-r", prepared.file()]);
+        command
+    }
+
+    /// Why an install failed, from what it printed and what the feeds said.
+    async fn failure(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        prepared: &Prepared,
+        lines: &[String],
+    ) -> EngineError {
+        if let Some(error) = prepared.unanswered() {
+            return error;
+        }
+        let error = failure::of_install(lines);
+        self.refused(environment, requirements, prepared, error)
+            .await
+    }
+
+    /// The same failure, or that an index refused access, if that is why a package was not found.
+    async fn refused(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        prepared: &Prepared,
+        error: EngineError,
+    ) -> EngineError {
+        if error.code != "RequirementNotFound" {
+            return error;
+        }
+        let folder = base::folder(self.layout, self.tools);
+        let mut command = self.command(&folder, environment, requirements, prepared, FIRST_INDEX);
+        command.arg("--dry-run");
+        let shown = |line: &str| prepared.shown(line);
+        let ran = output::run_heard(command, "Starting uv", None, &|_| {}, &shown);
+        let Ok(output) = ran.await else {
+            return error;
+        };
+        match failure::of_machine(&output.lines) {
+            Some(refused) if refused.code == "IndexRefused" => refused.about(error.about),
+            _ => error,
+        }
     }
 }
 
@@ -129,7 +181,7 @@ pub(super) fn shown(
         python.display().to_string(),
         "--compile-bytecode".to_owned(),
     ]);
-    words.extend(file(requirements).map(str::to_owned));
+    words.extend(["-r".to_owned(), requirements.file.clone()]);
     words
         .iter()
         .map(|word| quoted(word))
@@ -154,8 +206,8 @@ pub(super) async fn satisfies(
         EVERY_INDEX,
     );
     command
-        .args(["--offline", "--dry-run"])
-        .args(file(requirements));
+        .args(["--offline", "--dry-run", "-r"])
+        .arg(&requirements.file);
     let output = output::run(command, "Starting uv", None).await?;
     Ok(output.status.success()
         && output
@@ -181,11 +233,6 @@ fn command(
         .current_dir(&requirements.folder)
         .envs(&tools.variables);
     command
-}
-
-/// A file name that begins with a dash is no option.
-fn file(requirements: &Requirements) -> [&str; 2] {
-    ["-r", &requirements.file]
 }
 
 /// How much was installed, in uv's words.

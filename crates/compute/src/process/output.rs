@@ -29,15 +29,16 @@ pub(super) async fn run(
     what: &str,
     log: Option<&LogFile>,
 ) -> Result<Output, EngineError> {
-    run_heard(command, what, log, &|_| {}).await
+    run_heard(command, what, log, &|_| {}, &str::to_owned).await
 }
 
-/// As [`run`], telling each line to `heard` as well.
+/// As [`run`], telling each line to `heard` as well. What is told, kept and written is what `shown` makes of a line.
 pub(super) async fn run_heard(
     mut command: Command,
     what: &str,
     log: Option<&LogFile>,
     heard: Heard<'_>,
+    shown: &(dyn Fn(&str) -> String + Send + Sync),
 ) -> Result<Output, EngineError> {
     command
         .stdin(Stdio::null())
@@ -52,6 +53,7 @@ pub(super) async fn run_heard(
     let collect = async {
         let mut lines = Vec::new();
         while let Some(line) = receiver.recv().await {
+            let line = shown(&line);
             if let Some(log) = log {
                 log.line(&line);
             }

@@ -81,6 +81,7 @@ impl Core {
         let (work, flows) = (self.paths.work(new.session.as_str()), self.folders(flow));
         let requirements =
             flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;
+        let requirements = self.with_feeds(flow, requirements);
         let made_of = Fingerprint::of(&flows, &folder, parsed)?;
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {

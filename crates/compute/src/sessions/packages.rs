@@ -29,7 +29,7 @@ impl Core {
         forget(&work);
         Ok(PackagesView {
             packages: packages::origins(&inventory, &lines.asked),
-            lock: packages::lock(&inventory.packages),
+            lock: packages::lock(&lines.feeds, &inventory.packages),
             base: inventory.base_name,
             restorable: record.previous.map(|previous| LastGood {
                 made_at: previous.made_at,
@@ -128,6 +128,7 @@ impl Core {
         let Some(requirements) = found else {
             return Ok(None);
         };
+        let requirements = self.with_feeds(owner, requirements);
         let lines = Lines::read(&requirements)
             .map_err(|error| EngineError::io(&format!("Reading {}", requirements.file), &error))?;
         Ok(Some((requirements, lines)))

@@ -112,6 +112,7 @@ impl Start<'_> {
         let made_of = Fingerprint::of(flows, &folder, flow)?;
         self.change(|record| record.made_of = Some(made_of))?;
         let requirements = flow::for_install(flows, &folder, flow, &work)?;
+        let requirements = requirements.map(|found| self.core.with_feeds(self.flow, found));
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;

@@ -7,6 +7,8 @@
     reason = "for tests alone, none of which uses everything"
 )]
 
+pub(crate) mod feed;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -144,7 +146,7 @@ impl Home {
     }
 }
 
-fn shared(what: &str) -> PathBuf {
+pub(crate) fn shared(what: &str) -> PathBuf {
     let cache = std::env::var_os("XDG_CACHE_HOME").map(PathBuf::from);
     let cache =
         cache.unwrap_or_else(|| PathBuf::from(std::env::var_os("HOME").unwrap()).join(".cache"));

@@ -13,6 +13,7 @@ mod contract_whole;
 mod diagnostics;
 mod errors;
 mod events;
+mod feeds;
 mod files;
 mod flow_sessions;
 mod flows;

@@ -3,6 +3,7 @@
 mod compute;
 mod diagnostics;
 mod events;
+mod feeds;
 mod files;
 mod flows;
 mod packages;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(timeline::routes())
         .merge(diagnostics::routes())
         .merge(packages::routes())
+        .merge(feeds::routes())
         .merge(compute::routes())
         .merge(runs::routes())
         .merge(events::routes())

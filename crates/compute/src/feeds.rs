@@ -1,0 +1,20 @@
+//! Private package indexes, called feeds: the token of the session's identity opens them, and stays in this process.
+//!
+//! What installs packages runs other people's code (build backends), and its arguments, its environment and its files can
+//! be read by that code. So the token is given to none of them: the install is told an address of ours in place of the
+//! feed's, and what is asked for there is fetched from the feed with the token. The address opens nothing once the install
+//! is over.
+
+mod access;
+mod client;
+mod forwarder;
+mod html;
+mod page;
+mod prepared;
+mod probe;
+
+pub use access::FeedAccess;
+pub(crate) use client::Client;
+pub(crate) use forwarder::Forwarder;
+pub(crate) use prepared::{Prepared, prepare};
+pub(crate) use probe::probe;

@@ -1,0 +1,113 @@
+//! Private feeds: with what a session opens them, and testing those of a requirements file.
+
+use flowdeck_contract::{
+    feeds::{FeedResult, FeedTest},
+    settings::ComputeChoice,
+};
+use flowdeck_flow::{FeedAddress, LineKind};
+
+use super::{Core, install};
+use crate::{
+    engine::Requirements,
+    error::ComputeError,
+    feeds::{self, Client, FeedAccess},
+    flow::{self, RequirementFiles},
+    owner::Owner,
+    packages::bare_address,
+};
+
+impl Core {
+    /// The requirements, with what opens the private feeds in them.
+    pub(super) fn with_feeds(&self, owner: &Owner, requirements: Requirements) -> Requirements {
+        let feeds = self.feed_access(owner);
+        Requirements {
+            feeds,
+            ..requirements
+        }
+    }
+
+    /// With what a session opens private feeds: the token of its identity. The only place where feeds get one.
+    pub(super) fn feed_access(&self, owner: &Owner) -> FeedAccess {
+        let settings = self.record(owner).view.settings;
+        let catalog = &self.config.catalog;
+        let name = match settings.compute {
+            ComputeChoice::Serverless { identity, .. } => identity,
+            ComputeChoice::Instance { name } => catalog
+                .instance(&name)
+                .and_then(|instance| instance.identity.clone()),
+        };
+        let mut identities = catalog.identities.iter();
+        match identities.find(|identity| Some(&identity.name) == name.as_ref()) {
+            Some(identity) => {
+                FeedAccess::Identity(Box::new(identity.clone()), self.config.identities.clone())
+            }
+            None => FeedAccess::NoIdentity,
+        }
+    }
+
+    /// Asks every feed that the requirements file names: that on disk, or `text` in its place.
+    pub(crate) async fn test_feeds(
+        &self,
+        owner: &Owner,
+        text: Option<String>,
+    ) -> Result<FeedTest, ComputeError> {
+        let access = self.feed_access(owner);
+        let files = self.files(owner, text)?;
+        // One that a feed may have a page of.
+        let package = files.lines().find_map(|(_, line)| match line.kind {
+            LineKind::Named { name } => Some(name),
+            _ => None,
+        });
+        let client = Client::default();
+        let mut tested = Vec::new();
+        for (file, line) in files.lines() {
+            let LineKind::Index(address) = line.kind else {
+                continue;
+            };
+            if !address.contains("://") {
+                continue;
+            }
+            let found = feeds::probe(&client, &access, &address, package.as_deref()).await;
+            let private = FeedAddress::of(&address);
+            tested.push(FeedResult {
+                file: file.name.clone(),
+                line: line.line,
+                private: private.is_some(),
+                url: private.map_or_else(|| bare_address(&address), |feed| feed.url),
+                outcome: found.outcome,
+                message: found.message,
+                remedy: found.remedy,
+            });
+        }
+        Ok(FeedTest {
+            feeds: tested,
+            identity: access.name().map(str::to_owned),
+        })
+    }
+
+    /// The requirements file, also one that only an editor has yet, with what it includes.
+    fn files(&self, owner: &Owner, text: Option<String>) -> Result<RequirementFiles, ComputeError> {
+        let (folder, definition) = self.definition(owner).map_err(install::invalid)?;
+        let parsed = definition.report.flow.as_ref();
+        let source = match flow::source(&self.folders(owner), &folder, parsed) {
+            Err(_) if text.is_some() => Ok(None),
+            source => source,
+        };
+        match source.map_err(install::invalid)? {
+            Some(source) => {
+                let beside = source.path.parent().unwrap_or(&folder);
+                let inside = source.path.strip_prefix(&folder).is_ok();
+                let (folder, file) = if inside {
+                    (folder.as_path(), source.name.as_str())
+                } else {
+                    (
+                        beside,
+                        source.name.rsplit('/').next().unwrap_or(&source.name),
+                    )
+                };
+                Ok(RequirementFiles::read(folder, file, text))
+            }
+            None => Ok(RequirementFiles::read(&folder, "requirements.txt", text)),
+        }
+    }
+}
