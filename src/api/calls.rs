@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     azure::{SetupFlowSessionAction, SetupFlowSessionRequest},
+    feeds::{FeedTest, FeedTestRequest},
     flows::{FlowDetail, FlowList, Project},
     ids::{FlowId, RunId},
     paths,
@@ -56,6 +57,13 @@ impl Api {
     /// Says that a person is at work, which puts off the end of an idle session.
     pub async fn touch_session(&self, flow: &FlowId) -> Result<(), ApiError> {
         self.post_only(&paths::session_activity(&self.project(), flow), &json!({}))
+            .await
+    }
+
+    /// Asks the feeds that a flow's requirements file names, which is `text`.
+    pub async fn test_feeds(&self, flow: &FlowId, text: String) -> Result<FeedTest, ApiError> {
+        let request = FeedTestRequest { text: Some(text) };
+        self.post(&paths::session_feeds_test(&self.project(), flow), &request)
             .await
     }
 

@@ -21,6 +21,8 @@ pub(crate) struct Checks {
     pub(crate) requirements: RwSignal<Option<String>>,
     /// What the last check of the requirements file found.
     pub(crate) requirements_findings: RwSignal<Option<Vec<Finding>>>,
+    /// How many package indexes the requirements file names.
+    pub(crate) feeds: RwSignal<usize>,
     took: StoredValue<Duration>,
     timer: StoredValue<Option<TimeoutHandle>>,
     requirements_timer: StoredValue<Option<TimeoutHandle>>,
@@ -39,6 +41,7 @@ impl Checks {
             findings: RwSignal::new(None),
             requirements: RwSignal::new(None),
             requirements_findings: RwSignal::new(None),
+            feeds: RwSignal::new(0),
             took: StoredValue::new(Duration::ZERO),
             timer: StoredValue::new(None),
             requirements_timer: StoredValue::new(None),
@@ -190,11 +193,15 @@ impl Workbench {
         let files = self.listing.peek(Listed::names).flatten();
         let findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
         self.mark(&path, revision, &findings);
+        let feeds = super::feeds::count(text);
+        if self.checks.feeds.with_untracked(|known| *known != feeds) {
+            self.checks.feeds.set(feeds);
+        }
         self.checks.requirements_findings.set(Some(findings));
     }
 
     /// What the editor holds of a file, and which revision that is.
-    fn text_to_check(&self, path: &FilePath) -> Option<(String, u32)> {
+    pub(super) fn text_to_check(&self, path: &FilePath) -> Option<(String, u32)> {
         self.document(path, |_| ())?;
         self.ask_editor(|editor| Ok((editor.text(path.as_str())?, editor.revision(path.as_str())?)))
     }

@@ -14,6 +14,7 @@ mod doorway;
 mod draft;
 mod drafts;
 mod elsewhere;
+mod feeds;
 mod ffi;
 mod keeping;
 mod missing;

@@ -4,7 +4,11 @@
 use flowdeck_contract::{capability::Action, ids::FilePath};
 use leptos::prelude::*;
 
-use super::{save_button::save_state, workbench::Workbench};
+use super::{
+    feeds::{FeedResults, FeedTesting, TestFeedButton},
+    save_button::save_state,
+    workbench::Workbench,
+};
 use crate::{
     pages::flow::{Actions, Dialogs},
     ui::{Button, ButtonState},
@@ -46,6 +50,7 @@ pub(super) fn RequirementsBar() -> impl IntoView {
             });
         }
     };
+    let feeds = FeedTesting::new();
     view! {
         <Show when=move || path.with(Option::is_some)>
             <div class=style::bar>
@@ -55,7 +60,9 @@ pub(super) fn RequirementsBar() -> impl IntoView {
                 <Button state=save_state(workbench) on_press=move |()| workbench.save_shown()>
                     "Save only"
                 </Button>
+                <TestFeedButton test=feeds />
             </div>
+            <FeedResults test=feeds />
         </Show>
     }
 }
