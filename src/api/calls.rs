@@ -49,6 +49,17 @@ impl Api {
             .await
     }
 
+    /// Resets a flow's session; with `rebuild`, its requirements are installed anew, whatever is kept.
+    pub async fn reset_session(&self, flow: &FlowId, rebuild: bool) -> Result<(), ApiError> {
+        let request = SetupFlowSessionRequest {
+            action: Some(SetupFlowSessionAction::Reset),
+            rebuild_environment: rebuild.then_some(true),
+            ..SetupFlowSessionRequest::default()
+        };
+        self.post_only(&paths::sessions(&self.project(), flow), &request)
+            .await
+    }
+
     /// Ends a flow's session.
     pub async fn stop_session(&self, flow: &FlowId) -> Result<(), ApiError> {
         self.delete(&paths::sessions(&self.project(), flow)).await

@@ -56,6 +56,8 @@ pub struct ComputeConfig {
 pub struct StartSession {
     /// What is asked for. The base image is the flow's to say: what stands here is not looked at.
     pub settings: SessionSettings,
+    /// Whether the requirements are installed anew, though an environment may be kept from an earlier install.
+    pub rebuild: bool,
 }
 
 impl Compute {
@@ -217,7 +219,7 @@ impl Compute {
         owner: impl Into<Owner>,
         request: StartSession,
     ) -> Result<OperationId, ComputeError> {
-        self.core.begin_start(&owner.into(), &request.settings)
+        self.core.begin_start(&owner.into(), &request)
     }
 
     /// Installs the flow's requirements file into its session.
@@ -237,6 +239,16 @@ impl Compute {
             .begin_reset(&owner.into(), None, "Resetting the compute session.")
     }
 
+    /// As [`Compute::reset`], with the requirements installed anew, though an environment may be kept from an earlier
+    /// install.
+    ///
+    /// # Errors
+    /// As [`Compute::reset`].
+    pub async fn rebuild(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
+        let why = "Resetting the compute session; its environment is built anew.";
+        self.core.begin_rebuild(&owner.into(), why)
+    }
+
     /// Starts the flow's session with these settings, or changes the one that runs to them. Unlike the settings of a
     /// start, these have a say about the base image: `flow.dag.yaml` must ask for the same.
     ///
@@ -252,7 +264,13 @@ impl Compute {
             .require_image(&owner, settings.base_image.as_deref())?;
         match self.session(&owner).state {
             SessionState::Available => self.update(owner, settings).await,
-            _ => self.start(owner, StartSession { settings }).await,
+            _ => {
+                let request = StartSession {
+                    settings,
+                    ..StartSession::default()
+                };
+                self.start(owner, request).await
+            }
         }
     }
 

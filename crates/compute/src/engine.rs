@@ -1,12 +1,14 @@
 //! The cut between sessions and what they are made of: an engine makes environments, installs packages and keeps
 //! runtimes. It knows nothing of flows' states, runs or the store.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use flowdeck_contract::{
+    Millis,
     ids::SessionId,
     session::{InstalledPackage, SessionSize},
+    settings::EnvironmentCache,
 };
 use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
@@ -69,6 +71,51 @@ pub trait Engine: Send + Sync + 'static {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<bool, EngineError>;
+
+    /// Makes the environment of one that was kept for the same base and requirements; `None` when none is, or the one that
+    /// is there is not whole.
+    async fn reuse_environment(
+        &self,
+        _environment: &EnvironmentId,
+        _requirements: &Requirements,
+        _log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        Ok(None)
+    }
+
+    /// Whether an environment is kept that is the base and more, so that [`Engine::add_kept`] could add it to one made
+    /// from the base alone.
+    async fn can_add_kept(&self, _requirements: &Requirements) -> Result<bool, EngineError> {
+        Ok(false)
+    }
+
+    /// Adds what a kept environment has beside the base to one that was made from the base alone and whose runtime stands
+    /// by. Nothing that the runtime may have loaded changes. When this gives `None` or fails, the environment is of no
+    /// use any more.
+    async fn add_kept(
+        &self,
+        _environment: &EnvironmentId,
+        _requirements: &Requirements,
+        _log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        Ok(None)
+    }
+
+    /// Keeps a copy of an environment, which it took so long to install, for [`Engine::reuse_environment`]. Says what
+    /// came of it, in a line.
+    async fn keep_environment(
+        &self,
+        _environment: &EnvironmentId,
+        _requirements: &Requirements,
+        _took: Duration,
+    ) -> Result<PhaseNote, EngineError> {
+        Ok(None)
+    }
+
+    /// How many environments are kept; `None` when this engine keeps none.
+    fn kept_environments(&self) -> Option<EnvironmentCache> {
+        None
+    }
 
     /// Deletes one environment of a session that goes on with another.
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError>;
@@ -156,6 +203,15 @@ pub struct PackageFacts {
     pub location: Option<String>,
     /// Whether it came, or came to this version, after the last install.
     pub by_hand: bool,
+}
+
+/// An environment that was made of a kept one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeptEnvironment {
+    /// When the kept one was installed.
+    pub built: Millis,
+    /// How long that took.
+    pub took: Duration,
 }
 
 /// What a phase did, in a line.

@@ -17,4 +17,4 @@ pub use access::FeedAccess;
 pub(crate) use client::Client;
 pub(crate) use forwarder::Forwarder;
 pub(crate) use prepared::{Prepared, prepare};
-pub(crate) use probe::probe;
+pub(crate) use probe::{probe, require_readable};

@@ -42,6 +42,7 @@ impl Compute {
                 })
                 .collect(),
             default_idle_seconds: core.config.max_idle.map(|idle| idle.as_secs()),
+            environment_cache: core.engine.kept_environments(),
         }
     }
 

@@ -8,6 +8,7 @@ mod health;
 mod http;
 mod install;
 mod inventory;
+mod kept;
 mod kill;
 mod layout;
 mod limits;
@@ -15,6 +16,7 @@ mod output;
 mod pip_config;
 mod proc;
 mod python;
+mod reuse;
 mod runtime;
 mod tools;
 mod uv;
@@ -26,22 +28,24 @@ use std::{
     path::{Path, PathBuf},
     process::ExitStatus,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use flowdeck_contract::{
     ids::SessionId,
     session::{InstalledPackage, SessionSize},
+    settings::EnvironmentCache,
 };
 use pep508_rs::MarkerEnvironment;
 use tokio::sync::{OnceCell, watch};
 
 pub(crate) use self::environment::is_the_servers;
-use self::{kill::Target, layout::Layout, limits::Limits, tools::Tools};
+use self::{kept::Kept, kill::Target, layout::Layout, limits::Limits, tools::Tools};
 use crate::{
     engine::{
         BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
-        Heard, Inventory, PhaseNote, Requirements, Runtime, RuntimeInfo,
+        Heard, Inventory, KeptEnvironment, PhaseNote, Requirements, Runtime, RuntimeInfo,
     },
     feeds::Forwarder,
     log::LogFile,
@@ -58,6 +62,8 @@ pub struct ProcessOptions {
     pub base: Option<PathBuf>,
     /// How sessions are bounded.
     pub bounds: Bounds,
+    /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
+    pub kept_bytes: u64,
 }
 
 /// How sessions are bounded to their VM sizes.
@@ -81,6 +87,7 @@ pub struct ProcessEngine {
     tools: OnceCell<Tools>,
     limits: Limits,
     forwarder: Forwarder,
+    kept: Kept,
     markers: OnceCell<MarkerEnvironment>,
     /// How the runtimes that we started ourselves end.
     started: Mutex<HashMap<(u32, u64), Ending>>,
@@ -105,14 +112,20 @@ impl ProcessEngine {
         runtime::private_folder(&layout.sessions()).map_err(failed)?;
         // What prepares the base for a server that was killed goes on without it, and would write into what is removed.
         kill::end(&layout, Target::Session(&uv::preparation()?)).await?;
-        let swept = layout.clone();
-        let swept = tokio::task::spawn_blocking(move || base::remove_unfinished(&swept)).await;
+        let kept = Kept::new(layout.kept(), options.kept_bytes);
+        let (swept, unfinished) = (layout.clone(), kept.clone());
+        let sweep = move || {
+            base::remove_unfinished(&swept)?;
+            unfinished.remove_unfinished()
+        };
+        let swept = tokio::task::spawn_blocking(sweep).await;
         swept
             .map_err(std::io::Error::other)
             .and_then(|result| result)
             .map_err(failed)?;
         Ok(Self {
             forwarder: Forwarder::new(layout.data()),
+            kept,
             layout,
             options,
             tools: OnceCell::new(),
@@ -270,6 +283,53 @@ impl Engine for ProcessEngine {
             requirements,
         )
         .await
+    }
+
+    async fn reuse_environment(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        let place = self.place(self.tools(Some(log)).await?);
+        let how = reuse::How::Make;
+        reuse::reuse(&self.kept, &place, environment, requirements, how, log).await
+    }
+
+    async fn can_add_kept(&self, requirements: &Requirements) -> Result<bool, EngineError> {
+        let place = self.place(self.tools(None).await?);
+        reuse::can_add(&self.kept, &place, requirements).await
+    }
+
+    async fn add_kept(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        let place = self.place(self.tools(Some(log)).await?);
+        let how = reuse::How::Add;
+        reuse::reuse(&self.kept, &place, environment, requirements, how, log).await
+    }
+
+    async fn keep_environment(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        took: Duration,
+    ) -> Result<PhaseNote, EngineError> {
+        let place = self.place(self.tools(None).await?);
+        reuse::keep(&self.kept, &place, environment, requirements, took).await
+    }
+
+    fn kept_environments(&self) -> Option<EnvironmentCache> {
+        match self.kept.state() {
+            Ok(state) => Some(state),
+            Err(error) => {
+                tracing::warn!(%error, "the kept environments could not be counted");
+                None
+            }
+        }
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {

@@ -6,6 +6,7 @@ mod ended_logs;
 mod fail;
 mod feeds;
 mod install;
+mod kept;
 mod list;
 mod live;
 mod nobody;

@@ -44,6 +44,10 @@ pub struct SetupFlowSessionRequest {
     /// Accepted for the contract's sake; sessions here are one container or process group each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enable_multi_container: Option<bool>,
+    /// flowdeck's own: whether a start or reset installs the requirements anew, though an environment may be kept from an
+    /// earlier install of the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rebuild_environment: Option<bool>,
 }
 
 /// Body of `POST FlowSessions/{sessionId}`: what makes a session without a flow.
@@ -99,6 +103,7 @@ impl CreateFlowSessionRequest {
             identity: self.identity.clone(),
             compute_name: self.compute_name.clone(),
             enable_multi_container: self.enable_multi_container,
+            rebuild_environment: None,
         }
     }
 }

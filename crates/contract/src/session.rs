@@ -125,6 +125,8 @@ pub enum StartRoute {
     Base,
     /// The base packages had to be installed first.
     Fresh,
+    /// One was kept from an earlier install of the same requirements.
+    Kept,
 }
 
 /// Why a session failed, where, and what to do.
@@ -192,6 +194,9 @@ pub struct SessionView {
     /// How its environment was come by; known from `createEnvironment` on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<StartRoute>,
+    /// How many milliseconds of an install were saved, as the environment was kept from an earlier one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved_millis: Option<u64>,
     /// When the start was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started: Option<Millis>,

@@ -91,6 +91,22 @@ pub struct ComputeOptions {
     /// The server's default for idle shutdown, in seconds; `None` for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default_idle_seconds: Option<u64>,
+    /// The environments that are kept from earlier installs; `None` when this engine keeps none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment_cache: Option<EnvironmentCache>,
+}
+
+/// How many environments are kept from earlier installs, for later starts with the same requirements.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EnvironmentCache {
+    /// How many.
+    pub environments: u32,
+    /// What they take beside the base packages, in bytes.
+    pub bytes: u64,
+    /// What they may take, in bytes: what was not used for longest goes then. Nothing is kept when it is 0.
+    pub limit_bytes: u64,
 }
 
 /// A VM size.

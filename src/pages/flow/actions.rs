@@ -17,6 +17,7 @@ use super::{
     losses::is_installing,
 };
 use crate::{
+    api::ApiError,
     nav::Step,
     pages::parts::tell_failure,
     routes::{Advanced, FlowView},
@@ -80,29 +81,35 @@ impl Actions {
 
     /// Asks for `action` on the session.
     pub fn ask(&self, action: Action) {
-        let Self {
-            context,
-            status,
-            pending,
-            ..
-        } = *self;
-        let flow = context.flow();
-        self.needs_session.set(false);
-        pending.set(Some(action));
-        self.spawn(async move {
-            let api = context.api;
-            let answer = match action {
+        let (api, flow) = (self.context.api, self.context.flow());
+        self.send(action, async move {
+            match action {
                 Action::Start | Action::Install => {
                     api.set_up_session(&flow, SetupFlowSessionAction::Install)
                         .await
                 }
-                Action::Reset => {
-                    api.set_up_session(&flow, SetupFlowSessionAction::Reset)
-                        .await
-                }
+                Action::Reset => api.reset_session(&flow, false).await,
                 Action::Stop => api.stop_session(&flow).await,
                 Action::Update | Action::Run => Ok(()),
-            };
+            }
+        });
+    }
+
+    /// Resets the session; with `rebuild`, its environment is built anew.
+    pub fn reset(&self, rebuild: bool) {
+        let (api, flow) = (self.context.api, self.context.flow());
+        self.send(Action::Reset, async move {
+            api.reset_session(&flow, rebuild).await
+        });
+    }
+
+    /// Marks `action` as asked for until it is answered; tells a failure.
+    fn send(&self, action: Action, request: impl Future<Output = Result<(), ApiError>> + 'static) {
+        let (pending, status) = (self.pending, self.status);
+        self.needs_session.set(false);
+        pending.set(Some(action));
+        self.spawn(async move {
+            let answer = request.await;
             pending.set(None);
             if let Err(error) = answer {
                 tell_failure(status, failure_title(action), &error);

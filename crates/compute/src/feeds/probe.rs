@@ -1,7 +1,7 @@
 //! Whether a feed can be used: asks it as an install would, and says what is wrong.
 
 use flowdeck_contract::feeds::FeedOutcome;
-use flowdeck_flow::FeedAddress;
+use flowdeck_flow::{FeedAddress, LineKind, is_private};
 use reqwest::{
     Method, Response, Url,
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue},
@@ -11,7 +11,11 @@ use super::{
     access::{FeedAccess, FeedCredential, refusal},
     client::{Client, Key, Unanswered},
 };
-use crate::{engine::EngineError, packages::bare_address};
+use crate::{
+    engine::{EngineError, Requirements},
+    flow::RequirementFiles,
+    packages::bare_address,
+};
 
 const PAGES: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 /// Indexes name themselves in the first lines, and some are very long.
@@ -107,6 +111,31 @@ pub(crate) async fn probe(
             "Check the feed’s address and the network, then try again.",
         ),
     }
+}
+
+/// That every private feed of the requirements can be read with what they are opened with.
+pub(crate) async fn require_readable(requirements: &Requirements) -> Result<(), EngineError> {
+    let Requirements {
+        folder,
+        file,
+        feeds,
+    } = requirements;
+    let files = RequirementFiles::read(folder, file, None);
+    let package = files.package();
+    let client = Client::default();
+    for (_, line) in files.lines() {
+        let LineKind::Index(address) = line.kind else {
+            continue;
+        };
+        if !is_private(&address) {
+            continue;
+        }
+        let found = probe(&client, feeds, &address, package.as_deref()).await;
+        if found.outcome != FeedOutcome::Ok {
+            return Err(EngineError::new("FeedRefused", found.message));
+        }
+    }
+    Ok(())
 }
 
 enum Answer {

@@ -76,6 +76,14 @@ impl RequirementFiles {
         self.numbers.get(&path).copied()
     }
 
+    /// The first package that is asked for by its name.
+    pub(crate) fn package(&self) -> Option<String> {
+        self.lines().find_map(|(_, line)| match line.kind {
+            LineKind::Named { name } => Some(name),
+            _ => None,
+        })
+    }
+
     /// Every line of every file.
     pub(crate) fn lines(&self) -> impl Iterator<Item = (&RequirementFile, RequirementLine)> {
         let files = self.files.iter();

@@ -13,7 +13,30 @@ pub(super) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
     relocate_scripts(from, to)
 }
 
-fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
+/// As [`clone_environment`], of one that is a copy of what stood at `was` and says so still.
+pub(super) fn clone_moved(from: &Path, was: &Path, to: &Path) -> io::Result<()> {
+    clone_folder(from, to)?;
+    relocate_scripts(was, to)
+}
+
+/// Adds files of `from`, which stood at `was`, to `to`.
+pub(super) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -> io::Result<()> {
+    for path in files {
+        let (source, target) = (from.join(path), to.join(path));
+        if let Some(folder) = target.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        if source.is_symlink() {
+            symlink(fs::read_link(&source)?, &target)?;
+        } else {
+            link_or_copy(&source, &target)?;
+        }
+    }
+    relocate_scripts(was, to)
+}
+
+/// Makes `to` a copy of the folder `from`.
+pub(super) fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

@@ -52,6 +52,11 @@ impl Layout {
         self.data.join("tools")
     }
 
+    /// One folder per environment that is kept.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.data.join("kept")
+    }
+
     /// One folder per session.
     pub(super) fn sessions(&self) -> PathBuf {
         self.data.join("sessions")

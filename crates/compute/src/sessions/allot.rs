@@ -24,6 +24,9 @@ pub(crate) struct Allotment {
     pub(crate) size: Option<SessionSize>,
     /// Seconds without activity after which it ends; `None` for never.
     pub(crate) max_idle_seconds: Option<u64>,
+    /// Whether its environment is built, though one may be kept.
+    #[serde(default)]
+    pub(crate) rebuild: bool,
 }
 
 impl Core {
@@ -59,6 +62,7 @@ impl Core {
             size: Some(size.of_session()),
             max_idle_seconds: self.idle_seconds(&settings)?,
             settings,
+            rebuild: false,
         })
     }
 

@@ -54,10 +54,7 @@ impl Core {
         let access = self.feed_access(owner);
         let files = self.files(owner, text)?;
         // One that a feed may have a page of.
-        let package = files.lines().find_map(|(_, line)| match line.kind {
-            LineKind::Named { name } => Some(name),
-            _ => None,
-        });
+        let package = files.package();
         let client = Client::default();
         let mut tested = Vec::new();
         for (file, line) in files.lines() {

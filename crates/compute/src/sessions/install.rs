@@ -1,7 +1,10 @@
 //! Installing into a session that runs: a new environment is made beside the old and takes its place only when it is
 //! whole, holds what was asked for, and its runtime is healthy.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
 
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
@@ -117,8 +120,13 @@ impl Core {
         let log = self.log(flow);
         self.engine.prepare_base(&log).await?;
         self.engine.create_environment(&plan.new).await?;
+        let began = Instant::now();
         self.install_and_verify(flow, &plan.new, &plan.requirements)
             .await?;
+        let kept = self.keep(&plan.new, &plan.requirements, began.elapsed());
+        if let Some(kept) = kept.await {
+            log.line(format!("The environment is {kept}."));
+        }
         log.line("Starting a runtime with the new packages …");
         let (runtime, version) = self.start_checked(flow, &plan.new).await?;
         Ok(Made {

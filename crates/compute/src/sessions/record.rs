@@ -35,6 +35,9 @@ pub(crate) struct Record {
     /// A reset: what to start again with when it is gone.
     #[serde(default)]
     pub(crate) next: Option<Allotment>,
+    /// Whether its environment is built, though one may be kept.
+    #[serde(default)]
+    pub(crate) rebuild: bool,
     /// What its environment was made of.
     pub(crate) made_of: Option<Fingerprint>,
     /// When the environment in use was made; `None` for that of the start.
@@ -68,6 +71,7 @@ impl Record {
             operation: None,
             install_operation: None,
             next: None,
+            rebuild: false,
             made_of: None,
             made_at: None,
             previous: None,
@@ -114,6 +118,7 @@ impl Record {
         };
         (self.generation, self.runtime, self.made_of, self.next) = (0, None, None, None);
         (self.made_at, self.previous) = (None, None);
+        self.rebuild = given.rebuild;
         self.last_activity = now;
         self.open_phase(Phase::Allocate, now);
     }
@@ -175,6 +180,7 @@ impl Record {
             settings: self.view.settings.clone(),
             size: self.view.size.clone(),
             max_idle_seconds: self.view.max_idle_time_seconds,
+            rebuild: self.rebuild,
         }
     }
 

@@ -1,17 +1,17 @@
 //! Starting a session: phase by phase, or by taking a runtime that stands by.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use flowdeck_contract::{
     capability::Action,
     ids::{OperationId, SessionId},
     session::{Phase, StartRoute},
-    settings::SessionSettings,
 };
 
-use super::{Core, Record};
+use super::{Allotment, Core, Record};
 use crate::{
-    engine::{BaseState, EngineError, EnvironmentId, PhaseNote, Requirements},
+    compute::StartSession,
+    engine::{BaseState, EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements},
     error::ComputeError,
     flow::{self, Fingerprint},
     id,
@@ -26,14 +26,17 @@ impl Core {
     pub(crate) fn begin_start(
         self: &Arc<Self>,
         flow: &Owner,
-        settings: &SessionSettings,
+        request: &StartSession,
     ) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
         // Before what may be lacking: who has a session wants to know that.
         refuse(&self.record(flow))?;
         self.require_image_reference(flow)?;
         let _allotting = self.allotting();
-        let given = self.allot(flow, settings)?;
+        let given = Allotment {
+            rebuild: request.rebuild,
+            ..self.allot(flow, &request.settings)?
+        };
         let operation = self.begin_operation()?;
         let (session, now) = (id::random(), self.now());
         self.change(flow, |live| {
@@ -118,23 +121,54 @@ impl Start<'_> {
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
         let standby = self.core.find_standby(requirements.as_ref()).await?;
         let result = match standby.filter(|standby| self.core.standbys.take(standby)) {
-            Some(standby) => self.take(standby, requirements.as_ref()).await,
-            None => self.make(&environment, requirements.as_ref(), image).await,
+            Some(standby) => self.take(standby, requirements.as_ref(), None).await,
+            None => match self.adopt(requirements.as_ref()).await? {
+                Some((standby, kept)) => {
+                    self.take(standby, requirements.as_ref(), Some(kept)).await
+                }
+                // Its id is another now if a runtime was taken in vain.
+                None => {
+                    let environment = self.environment()?;
+                    self.make(&environment, requirements.as_ref(), image).await
+                }
+            },
         };
         paths::remove(&work)
             .map_err(|error| EngineError::io("Removing a copy of the flow", &error))?;
         result
     }
 
+    /// A runtime that stood by, with what a kept environment has beside the base.
+    async fn adopt(
+        &self,
+        requirements: Option<&Requirements>,
+    ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
+        match requirements {
+            Some(requirements) if !self.core.record(self.flow).rebuild => {
+                self.core.adopt(self.flow, requirements).await
+            }
+            _ => Ok(None),
+        }
+    }
+
     async fn take(
         &self,
         standby: Standby,
         requirements: Option<&Requirements>,
+        kept: Option<KeptEnvironment>,
     ) -> Result<(), EngineError> {
         let session = standby.runtime.session.clone();
-        let installed = match requirements {
-            Some(requirements) => format!("the base packages satisfy {}", requirements.file),
-            None => "the flow has no requirements file".to_owned(),
+        let installed = match (requirements, kept) {
+            (Some(requirements), Some(kept)) => format!(
+                "what {} asks for was installed {} and kept: {:.1} s saved",
+                requirements.file,
+                age(self.core.now().since(kept.built)),
+                kept.took.as_secs_f64()
+            ),
+            (Some(requirements), None) => {
+                format!("the base packages satisfy {}", requirements.file)
+            }
+            (None, _) => "the flow has no requirements file".to_owned(),
         };
         let now = self.core.now();
         let taken = self.core.change_and_save(
@@ -142,7 +176,12 @@ impl Start<'_> {
             |live| {
                 let record = &mut live.record;
                 record.view.session_id = Some(session.clone());
-                record.view.route = Some(StartRoute::Standby);
+                record.view.route = Some(match kept {
+                    Some(_) => StartRoute::Kept,
+                    None => StartRoute::Standby,
+                });
+                record.view.saved_millis =
+                    kept.and_then(|kept| u64::try_from(kept.took.as_millis()).ok());
                 record.runtime = Some(standby.runtime.clone());
                 record.note(
                     Phase::Allocate,
@@ -209,12 +248,19 @@ impl Start<'_> {
 
         self.enter(Phase::CreateEnvironment)?;
         self.change(|record| record.view.route = Some(route))?;
-        let note = engine.create_environment(environment).await?;
-        self.note(Phase::CreateEnvironment, note)?;
+        let kept = match requirements {
+            Some(requirements) => self.reuse(environment, requirements).await?,
+            None => None,
+        };
+        if kept.is_none() {
+            let note = engine.create_environment(environment).await?;
+            self.note(Phase::CreateEnvironment, note)?;
+        }
 
-        match requirements {
-            Some(requirements) => self.install(environment, requirements).await?,
-            None => self.change(|record| {
+        match (requirements, kept) {
+            (Some(requirements), Some(kept)) => self.take_kept(requirements, kept)?,
+            (Some(requirements), None) => self.install(environment, requirements).await?,
+            (None, _) => self.change(|record| {
                 record.note(
                     Phase::Install,
                     Some("the flow has no requirements file".to_owned()),
@@ -248,8 +294,55 @@ impl Start<'_> {
         let installed = self
             .core
             .install_and_verify(self.flow, environment, requirements);
+        let began = Instant::now();
         let note = installed.await?;
-        self.note(Phase::Install, note)
+        let kept = self
+            .core
+            .keep(environment, requirements, began.elapsed())
+            .await;
+        let notes: Vec<String> = note.into_iter().chain(kept).collect();
+        self.note(
+            Phase::Install,
+            Some(notes.join("; ")).filter(|note| !note.is_empty()),
+        )
+    }
+
+    /// An environment that was kept, unless it was asked for that one is built.
+    async fn reuse(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        if self.core.record(self.flow).rebuild {
+            self.log()
+                .line("No kept environment is looked for: it is built anew, as asked.");
+            return Ok(None);
+        }
+        self.core.reuse(self.flow, environment, requirements).await
+    }
+
+    fn take_kept(
+        &self,
+        requirements: &Requirements,
+        kept: KeptEnvironment,
+    ) -> Result<(), EngineError> {
+        let age = age(self.core.now().since(kept.built));
+        self.note(
+            Phase::CreateEnvironment,
+            Some(format!(
+                "reused one that was installed {age}, as it was then"
+            )),
+        )?;
+        let installed = format!(
+            "{} is installed in it: {:.1} s saved",
+            requirements.file,
+            kept.took.as_secs_f64()
+        );
+        self.change(|record| {
+            record.view.route = Some(StartRoute::Kept);
+            record.view.saved_millis = u64::try_from(kept.took.as_millis()).ok();
+        })?;
+        self.note(Phase::Install, Some(installed))
     }
 
     async fn check(&self) -> Result<(), EngineError> {
@@ -304,6 +397,18 @@ impl Start<'_> {
     fn log(&self) -> LogFile {
         self.core.log(self.flow)
     }
+}
+
+/// How long ago something was, in words.
+fn age(millis: u64) -> String {
+    let (count, unit) = match millis / 1000 {
+        0..60 => return "less than a minute ago".to_owned(),
+        seconds @ 60..3600 => (seconds / 60, "minute"),
+        seconds @ 3600..86_400 => (seconds / 3600, "hour"),
+        seconds => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural} ago")
 }
 
 /// A failure of our own as the start's.

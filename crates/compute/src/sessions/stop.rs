@@ -24,6 +24,25 @@ impl Core {
         settings: Option<&SessionSettings>,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
+        self.begin_again(flow, settings, false, why)
+    }
+
+    /// As [`Core::begin_reset`], with an environment that is built anew.
+    pub(crate) fn begin_rebuild(
+        self: &Arc<Self>,
+        flow: &Owner,
+        why: &str,
+    ) -> Result<OperationId, ComputeError> {
+        self.begin_again(flow, None, true, why)
+    }
+
+    fn begin_again(
+        self: &Arc<Self>,
+        flow: &Owner,
+        settings: Option<&SessionSettings>,
+        rebuild: bool,
+        why: &str,
+    ) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
         let record = self.record(flow);
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
@@ -31,7 +50,10 @@ impl Core {
         }
         self.require_image_reference(flow)?;
         let _allotting = self.allotting();
-        let next = self.allot(flow, settings.unwrap_or(&record.view.settings))?;
+        let next = Allotment {
+            rebuild,
+            ..self.allot(flow, settings.unwrap_or(&record.view.settings))?
+        };
         self.begin_end(flow, Action::Reset, Some(next), why)
     }
 

@@ -128,6 +128,7 @@ async fn no_secret_reaches_a_log_an_event_an_error_an_answer_or_the_disk() {
         is_clean("the preflight", format!("{checks:?}").as_bytes());
         let start = StartSession {
             settings: settings(image, identity),
+            ..StartSession::default()
         };
         let operation = stage.compute.start(&stage.flow, start).await.unwrap();
         ended(&stage.compute, &operation).await;

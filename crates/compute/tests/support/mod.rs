@@ -47,7 +47,10 @@ pub(crate) fn idle_after(seconds: u64) -> SessionSettings {
 
 /// A start with settings.
 pub(crate) fn with(settings: SessionSettings) -> StartSession {
-    StartSession { settings }
+    StartSession {
+        settings,
+        ..StartSession::default()
+    }
 }
 
 /// Flows and data of one test, gone with it.
@@ -131,6 +134,23 @@ impl Home {
     }
 
     pub(crate) async fn engine_bounded(&self, data: &Path, bounds: Bounds) -> Arc<ProcessEngine> {
+        let options = ProcessOptions {
+            bounds,
+            ..ProcessOptions::default()
+        };
+        self.engine_with(data, options).await
+    }
+
+    /// One that keeps environments of so many bytes.
+    pub(crate) async fn engine_keeping(&self, kept_bytes: u64) -> Arc<ProcessEngine> {
+        let options = ProcessOptions {
+            kept_bytes,
+            ..ProcessOptions::default()
+        };
+        self.engine_with(&self.data(), options).await
+    }
+
+    async fn engine_with(&self, data: &Path, options: ProcessOptions) -> Arc<ProcessEngine> {
         let tools = data.join("tools");
         if !tools.exists() {
             fs::create_dir_all(data).unwrap();
@@ -139,8 +159,7 @@ impl Home {
         }
         let options = ProcessOptions {
             base: Some(shared("base")),
-            bounds,
-            ..ProcessOptions::default()
+            ..options
         };
         Arc::new(ProcessEngine::new(data, options).await.unwrap())
     }

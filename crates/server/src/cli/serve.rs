@@ -37,6 +37,8 @@ const GRACE: Duration = Duration::from_secs(10);
 
 const PROJECT: &str = "default";
 
+const GIB: u64 = 1024 * 1024 * 1024;
+
 #[derive(Args)]
 pub(crate) struct Serve {
     /// The folder that holds one folder per flow
@@ -75,6 +77,9 @@ pub(crate) struct Serve {
     /// How many runtimes stand by for quick starts
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
     standby: usize,
+    /// How many GiB the environments may take that are kept for later starts with the same requirements; 0 keeps none
+    #[arg(long, value_name = "GIB", default_value_t = 10)]
+    environment_cache: u64,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -190,6 +195,7 @@ impl Serve {
                     let options = ProcessOptions {
                         python: self.python.clone(),
                         uv: self.uv.clone(),
+                        kept_bytes: self.environment_cache.saturating_mul(GIB),
                         ..ProcessOptions::default()
                     };
                     let engine = ProcessEngine::new(&data, options).await;

@@ -11,21 +11,8 @@ use crate::{
 stylance::import_crate_style!(style, "src/pages/flow/dialogs/ending.module.css");
 
 #[component]
-pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
-    view! {
-        <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm>
-            <Losses />
-            <ByHand />
-            <p>
-                "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
-            </p>
-            <Answers open=open action=Action::Reset label="Reset" />
-        </Dialog>
-    }
-}
-
-#[component]
 pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
+    let actions = Actions::from_context();
     let session = FlowContext::from_context().live.session;
     let is_on_instance = Memo::new(move |_| {
         session.with(|session| {
@@ -45,14 +32,19 @@ pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
             <Losses />
             <ByHand />
             <p>{what_goes} " Files of the flow and past runs stay."</p>
-            <Answers open=open action=Action::Stop label="Stop" />
+            <Answers
+                open=open
+                action=Action::Stop
+                label="Stop"
+                on_confirm=move |()| actions.ask(Action::Stop)
+            />
         </Dialog>
     }
 }
 
 /// What is under way and would be lost.
 #[component]
-fn Losses() -> impl IntoView {
+pub(super) fn Losses() -> impl IntoView {
     let context = FlowContext::from_context();
     let lost = Memo::new(move |_| losses(context));
     move || {
@@ -61,13 +53,24 @@ fn Losses() -> impl IntoView {
     }
 }
 
+/// The ways out of a question.
 #[component]
-fn Answers(open: RwSignal<bool>, action: Action, label: &'static str) -> impl IntoView {
+pub(super) fn Answers(
+    /// Whether it is asked.
+    open: RwSignal<bool>,
+    /// What it is about.
+    action: Action,
+    /// The name of the answer that goes on.
+    label: &'static str,
+    /// What that does.
+    #[prop(into)]
+    on_confirm: Callback<()>,
+) -> impl IntoView {
     let actions = Actions::from_context();
     let state = Signal::derive(move || actions.state(action));
     let confirm = move |()| {
         open.set(false);
-        actions.ask(action);
+        on_confirm.run(());
     };
     view! {
         <div class=style::answers>

@@ -4,14 +4,11 @@ mod by_hand;
 mod ending;
 mod packages;
 mod plan;
+mod reset;
 
 use leptos::prelude::*;
 
-use self::{
-    ending::{ResetDialog, StopDialog},
-    packages::PackagesDialog,
-    plan::PlanDialog,
-};
+use self::{ending::StopDialog, packages::PackagesDialog, plan::PlanDialog, reset::ResetDialog};
 pub(crate) use self::{packages::Packages, plan::Plan};
 pub(super) use by_hand::{ByHand, installed_by_hand};
 

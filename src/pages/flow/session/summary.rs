@@ -38,8 +38,12 @@ fn facts(session: &SessionView) -> Vec<String> {
                 .runtime_version
                 .as_ref()
                 .map(|version| format!("promptflow {version}"));
+            let saved = session
+                .saved_millis
+                .map(|saved| format!("Saved {}", time::duration(saved)));
             [
                 session.route.map(|route| route_text(route).to_owned()),
+                saved,
                 ready,
                 version,
             ]
@@ -61,6 +65,7 @@ fn route_text(route: StartRoute) -> &'static str {
         StartRoute::Standby => "Taken from standby",
         StartRoute::Base => "Environment made from ready base packages",
         StartRoute::Fresh => "Base packages installed first",
+        StartRoute::Kept => "Environment reused from an earlier install",
     }
 }
 

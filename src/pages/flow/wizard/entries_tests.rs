@@ -36,6 +36,7 @@ fn options() -> ComputeOptions {
             description: None,
         }],
         default_idle_seconds: Some(3600),
+        environment_cache: None,
     }
 }
 

@@ -105,6 +105,7 @@ mod tests {
             instances: Vec::new(),
             identities: Vec::new(),
             default_idle_seconds: None,
+            environment_cache: None,
         };
         let options = counting_as_left(&two_cores(), options);
         let left = options

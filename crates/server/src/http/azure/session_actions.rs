@@ -28,6 +28,9 @@ pub(super) async fn carry_out(
     Ok(match (action, session.state) {
         (SetupFlowSessionAction::Install, SessionState::Available) => compute.install(owner).await,
         (SetupFlowSessionAction::Install, _) => compute.start(owner, start(request)?).await,
+        (SetupFlowSessionAction::Reset, _) if request.rebuild_environment == Some(true) => {
+            compute.rebuild(owner).await
+        }
         (SetupFlowSessionAction::Reset, _) => compute.reset(owner).await,
         (SetupFlowSessionAction::Update, _) => {
             let asked = settings(request, session.settings)?;
@@ -41,6 +44,7 @@ pub(super) async fn carry_out(
 pub(super) fn start(request: &SetupFlowSessionRequest) -> ApiResult<StartSession> {
     Ok(StartSession {
         settings: settings(request, SessionSettings::default())?,
+        rebuild: request.rebuild_environment == Some(true),
     })
 }
 

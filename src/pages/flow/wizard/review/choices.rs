@@ -161,6 +161,7 @@ mod tests {
             instances: Vec::new(),
             identities: Vec::new(),
             default_idle_seconds: Some(3600),
+            environment_cache: None,
         };
         let defaults = choices(&SessionSettings::default(), &options);
         assert!(defaults.iter().all(|choice| !choice.differs));

@@ -1,0 +1,230 @@
+//! What tells environments from each other: everything that decides what an install brings, but for the credentials.
+
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
+
+use flowdeck_flow::{LineKind, requirement_lines};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    engine::{Requirements, Variables},
+    flow::{RequirementFile, RequirementFiles},
+    process::layout::hex,
+};
+
+/// Names what is kept of an environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::process) struct Key(String);
+
+/// What an environment is made from.
+#[derive(Debug)]
+pub(in crate::process) struct Ingredients<'a> {
+    /// The base environment's folder, whose name is told by its lock and its Python.
+    pub(in crate::process) base: &'a Path,
+    /// What uv is told by the machine's settings.
+    pub(in crate::process) variables: &'a Variables,
+    pub(in crate::process) requirements: &'a Requirements,
+}
+
+/// More than this is not read to tell whether a local package is the same.
+const MOST_BYTES: u64 = 256 * 1024 * 1024;
+const MOST_FILES: usize = 10_000;
+
+impl Key {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// That of an environment; `Err` says, as a half sentence, why such a one is not kept.
+    pub(in crate::process) fn of(ingredients: &Ingredients<'_>) -> Result<Self, String> {
+        let mut hash = Parts::default();
+        hash.add("base", ingredients.base.as_os_str().as_encoded_bytes());
+        for (name, value) in ingredients.variables {
+            hash.add(name, value.as_bytes());
+        }
+        // uv's own, which it takes from the server's environment.
+        for (name, value) in env::vars_os() {
+            if name.as_encoded_bytes().starts_with(b"UV_") {
+                hash.add(&name.to_string_lossy(), value.as_encoded_bytes());
+            }
+        }
+        let Requirements { folder, file, .. } = ingredients.requirements;
+        let files = RequirementFiles::read(folder, file, None);
+        for file in files.all() {
+            hash.add(&file.name, file.text.as_bytes());
+            hash.variables(&file.text);
+            hash.local(folder, file)?;
+        }
+        Ok(Self(hex(&hash.hash.finalize())[..32].to_owned()))
+    }
+
+    #[cfg(test)]
+    pub(super) fn of_text(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+#[derive(Default)]
+struct Parts {
+    hash: Sha256,
+    bytes: u64,
+    files: usize,
+}
+
+impl Parts {
+    fn add(&mut self, name: &str, content: &[u8]) {
+        for part in [name.as_bytes(), content] {
+            self.hash.update((part.len() as u64).to_be_bytes());
+            self.hash.update(part);
+        }
+    }
+
+    /// `${NAME}` is the variable's value to uv.
+    fn variables(&mut self, text: &str) {
+        for (_, rest) in text
+            .match_indices("${")
+            .map(|(at, _)| text.split_at(at + 2))
+        {
+            if let Some((name, _)) = rest.split_once('}') {
+                let value = env::var_os(name).unwrap_or_default();
+                self.add(name, value.as_encoded_bytes());
+            }
+        }
+    }
+
+    /// The files and folders on this disk that a requirements file names.
+    fn local(&mut self, folder: &Path, file: &RequirementFile) -> Result<(), String> {
+        for line in requirement_lines(&file.text) {
+            if line.text.starts_with("-e") || line.text.starts_with("--editable") {
+                return Err(format!("‘{}’ is a folder that is used in place", line.text));
+            }
+            let named = match &line.kind {
+                LineKind::Located { location } => location.as_str(),
+                // A package by its name and where it is.
+                LineKind::Named { .. } => line.text.split_once('@').map_or("", |(_, at)| at.trim()),
+                LineKind::Index(location) => location.as_str(),
+                _ => "",
+            };
+            let Some(path) = local_path(named) else {
+                continue;
+            };
+            let mut places = [folder.join(&path), file.beside.join(&path)].into_iter();
+            if let Some(place) = places.find(|place| place.exists()) {
+                let read = self.tree(&place, &place);
+                read.map_err(|error| format!("‘{named}’ cannot be read whole: {error}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn tree(&mut self, top: &Path, path: &Path) -> io::Result<()> {
+        let metadata = fs::metadata(path)?;
+        if metadata.is_dir() {
+            let mut names: Vec<_> = fs::read_dir(path)?
+                .map(|entry| Ok(entry?.file_name()))
+                .collect::<io::Result<_>>()?;
+            names.sort();
+            for name in names {
+                let left_out = [".git", "__pycache__", "build", ".venv"];
+                if !left_out.iter().any(|left_out| name == *left_out) {
+                    self.tree(top, &path.join(name))?;
+                }
+            }
+            return Ok(());
+        }
+        self.bytes += metadata.len();
+        self.files += 1;
+        if self.bytes > MOST_BYTES || self.files > MOST_FILES {
+            return Err(io::Error::other("there is too much of it"));
+        }
+        let name = path.strip_prefix(top).unwrap_or(path).to_string_lossy();
+        self.add(&name, &fs::read(path)?);
+        Ok(())
+    }
+}
+
+/// The path that a line means; `None` for an address elsewhere.
+fn local_path(named: &str) -> Option<PathBuf> {
+    let end = named.find(['#', ';', '[']).unwrap_or(named.len());
+    let bare = named[..end].trim();
+    let path = match bare.strip_prefix("file:") {
+        Some(rest) => rest.strip_prefix("//").unwrap_or(rest),
+        None if bare.contains("://") => return None,
+        None => bare,
+    };
+    (!path.is_empty()).then(|| PathBuf::from(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feeds::FeedAccess;
+
+    #[test]
+    fn everything_that_decides_what_is_installed_decides_the_key() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        let write = |name: &str, text: &str| {
+            let path = folder.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write(
+            "r.txt",
+            "flask\n-r more.txt\n./w/x-1.whl\n./local\n-f wheels\n",
+        );
+        write("more.txt", "-c c.txt\n");
+        for name in [
+            "c.txt",
+            "w/x-1.whl",
+            "local/setup.py",
+            "local/build/x",
+            "wheels/y-1.whl",
+        ] {
+            write(name, "1");
+        }
+        let requirements = Requirements {
+            folder: folder.to_owned(),
+            file: "r.txt".to_owned(),
+            feeds: FeedAccess::default(),
+        };
+        let key = |base: &str, variable: &str| {
+            Key::of(&Ingredients {
+                base: Path::new(base),
+                variables: &Variables::from([("UV_INDEX".to_owned(), variable.to_owned())]),
+                requirements: &requirements,
+            })
+        };
+        let first = key("/b", "i").unwrap();
+        assert_eq!(key("/b", "i").unwrap(), first);
+        assert!(key("/c", "i").unwrap() != first && key("/b", "j").unwrap() != first);
+        for name in [
+            "c.txt",
+            "w/x-1.whl",
+            "local/setup.py",
+            "wheels/y-1.whl",
+            "more.txt",
+        ] {
+            let before = fs::read_to_string(folder.join(name)).unwrap();
+            write(name, &format!("{before}# 2\n"));
+            assert_ne!(key("/b", "i").unwrap(), first, "{name}");
+            write(name, &before);
+        }
+        write("local/build/x", "2");
+        assert_eq!(key("/b", "i").unwrap(), first, "what a build leaves");
+        write("r.txt", "flask\n-e ./local\n");
+        assert!(key("/b", "i").unwrap_err().contains("used in place"));
+    }
+
+    #[test]
+    fn addresses_are_no_paths() {
+        assert_eq!(local_path("https://{private}@h/simple"), None);
+        assert_eq!(
+            local_path("file:///w/x.whl#sha256=1"),
+            Some("/w/x.whl".into())
+        );
+        assert_eq!(local_path("./w/x.whl[y] ; z"), Some("./w/x.whl".into()));
+    }
+}

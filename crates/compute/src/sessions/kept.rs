@@ -1,0 +1,105 @@
+//! Environments that are kept from earlier installs.
+
+use std::time::Duration;
+
+use super::Core;
+use crate::{
+    engine::{EngineError, EnvironmentId, KeptEnvironment, Requirements},
+    owner::Owner,
+    packages::{self, Lines},
+    standby::Standby,
+};
+
+impl Core {
+    /// Makes an environment of a kept one, if there is one that holds what is asked for.
+    pub(super) async fn reuse(
+        &self,
+        flow: &Owner,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        let log = self.log(flow);
+        let found = self
+            .engine
+            .reuse_environment(environment, requirements, &log);
+        let Some(kept) = found.await? else {
+            return Ok(None);
+        };
+        let Some(error) = self.holds(environment, requirements).await? else {
+            return Ok(Some(kept));
+        };
+        log.line(format!(
+            "The kept environment is not what is asked for ({}); it is built anew.",
+            error.message
+        ));
+        self.engine.remove_environment(environment).await?;
+        Ok(None)
+    }
+
+    /// Takes a runtime that stands by and adds to its environment what a kept one has beside the base, where that is all
+    /// they differ in.
+    pub(super) async fn adopt(
+        &self,
+        flow: &Owner,
+        requirements: &Requirements,
+    ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
+        // Any runtime will do: nothing is asked of the base packages.
+        let Some(standby) = self.find_standby(None).await? else {
+            return Ok(None);
+        };
+        if !self.engine.can_add_kept(requirements).await? || !self.standbys.take(&standby) {
+            return Ok(None);
+        }
+        // It is the session's before it changes: were the server to end now, it must not be taken for the base alone.
+        let session = standby.runtime.session.clone();
+        let taken = self.change_and_save(
+            flow,
+            |live| {
+                live.record.view.session_id = Some(session.clone());
+                Ok(())
+            },
+            |record, followed| self.store.take_standby(&standby, record, followed),
+        );
+        taken.map_err(|error| EngineError::new("StoreFailed", error.to_string()))?;
+        self.switch_log(flow, &session);
+        let (environment, log) = (standby.environment(), self.log(flow));
+        if let Some(kept) = self
+            .engine
+            .add_kept(&environment, requirements, &log)
+            .await?
+            && self.holds(&environment, requirements).await?.is_none()
+        {
+            return Ok(Some((standby, kept)));
+        }
+        self.engine.remove(&session).await?;
+        Ok(None)
+    }
+
+    /// What an environment lacks of what is asked for.
+    async fn holds(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<Option<EngineError>, EngineError> {
+        let lines = Lines::read(requirements)
+            .map_err(|error| EngineError::io(&format!("Reading {}", requirements.file), &error))?;
+        let inventory = self.engine.inventory(environment).await?;
+        Ok(packages::unsatisfied(&inventory, &lines.asked))
+    }
+
+    /// Keeps an environment that was just installed; says so, in a line. A failure to keep it fails nothing else.
+    pub(super) async fn keep(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        took: Duration,
+    ) -> Option<String> {
+        let kept = self
+            .engine
+            .keep_environment(environment, requirements, took);
+        kept.await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "an environment could not be kept");
+            None
+        })
+    }
+}

@@ -1,0 +1,224 @@
+//! Environments that are kept, with real uv and real processes: reused, built anew when asked or damaged.
+
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
+mod support;
+
+use std::{fs, path::PathBuf};
+
+use flowdeck_compute::{Compute, StartSession};
+use flowdeck_contract::{
+    azure::OperationStatus,
+    ids::FlowId,
+    runs::{RunRequest, RunState},
+    session::{SessionView, StartRoute},
+};
+use support::{Home, TWO_NODES, ended, eventually, over};
+
+/// A wheel, and nothing else.
+const WHEEL: &str = r#"
+import sys, zipfile
+name = "fdkept-1.0-py3-none-any.whl"
+with zipfile.ZipFile(f"{sys.argv[1]}/{name}", "w") as z:
+    z.writestr("fdkept/__init__.py", "version = '1.0'")
+    z.writestr("fdkept-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: fdkept\nVersion: 1.0\n")
+    z.writestr("fdkept-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+    z.writestr("fdkept-1.0.dist-info/RECORD", "")
+"#;
+
+struct Stage {
+    home: Home,
+    flow: FlowId,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let home = Home::new();
+        let wheels = home.root().join("wheels");
+        fs::create_dir(&wheels).unwrap();
+        let mut python = std::process::Command::new("python3");
+        python.args(["-c", WHEEL]).arg(&wheels);
+        assert!(python.status().unwrap().success());
+        let flow = home.flow("hello", &TWO_NODES);
+        let stage = Self { home, flow };
+        stage.require("fdkept\n");
+        stage
+    }
+
+    fn require(&self, lines: &str) {
+        let wheels = self.home.root().join("wheels");
+        let text = format!("--no-index\n--find-links {}\n{lines}", wheels.display());
+        self.home.flow("hello", &[("requirements.txt", &text)]);
+    }
+
+    async fn open(&self, standby: usize) -> Compute {
+        let engine = self.home.engine_keeping(1 << 30).await;
+        Compute::open(self.home.config(standby), engine)
+            .await
+            .unwrap()
+    }
+
+    async fn start(&self, compute: &Compute) -> SessionView {
+        let start = compute.start(&self.flow, StartSession::default());
+        let result = ended(compute, &start.await.unwrap()).await;
+        assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+        compute.session(&self.flow)
+    }
+
+    async fn stop(&self, compute: &Compute) {
+        let operation = compute.stop(&self.flow).await.unwrap();
+        ended(compute, &operation).await;
+    }
+
+    fn entries(&self) -> Vec<PathBuf> {
+        let kept = self.home.data().join("kept");
+        let names = support::files(&kept).into_iter();
+        names.map(|name| kept.join(name)).collect()
+    }
+}
+
+fn module(entry: &std::path::Path) -> PathBuf {
+    let lib = entry.join("env/lib");
+    let python = support::files(&lib).remove(0);
+    lib.join(python).join("site-packages/fdkept/__init__.py")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_and_a_reset_reuse_what_was_installed() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    let first = stage.start(&compute).await;
+    assert_eq!(first.route, Some(StartRoute::Base));
+    let kept = compute.options().environment_cache.unwrap();
+    assert!(
+        kept.environments == 1 && kept.bytes > 0 && kept.bytes < 1_000_000,
+        "{kept:?}"
+    );
+    let operation = compute.reset(&stage.flow).await.unwrap();
+    assert_eq!(
+        ended(&compute, &operation).await.status,
+        OperationStatus::Succeeded
+    );
+    let again = compute.session(&stage.flow);
+    assert_eq!(again.route, Some(StartRoute::Kept));
+    assert!(again.saved_millis.is_some());
+    let log = compute.session_log_text(&stage.flow).unwrap();
+    assert!(
+        log.contains("reused one that was installed") && !log.contains("pip install"),
+        "{log}"
+    );
+    let view = compute.packages_view(&stage.flow).await.unwrap();
+    assert!(view.lock.contains("fdkept==1.0"));
+    let run = compute
+        .run(&stage.flow, RunRequest::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        over(&compute, &stage.flow, &run.summary.id)
+            .await
+            .summary
+            .state,
+        RunState::Completed
+    );
+
+    let operation = compute.rebuild(&stage.flow).await.unwrap();
+    assert_eq!(
+        ended(&compute, &operation).await.status,
+        OperationStatus::Succeeded
+    );
+    assert_eq!(compute.session(&stage.flow).route, Some(StartRoute::Base));
+    stage.stop(&compute).await;
+    compute.close().await;
+    drop(compute);
+
+    let compute = stage.open(0).await;
+    assert_eq!(
+        stage.start(&compute).await.route,
+        Some(StartRoute::Kept),
+        "after a restart of the server"
+    );
+    stage.stop(&compute).await;
+    stage.require("fdkept==1.0\n");
+    assert_eq!(
+        stage.start(&compute).await.route,
+        Some(StartRoute::Base),
+        "other requirements"
+    );
+    stage.stop(&compute).await;
+    assert_eq!(stage.entries().len(), 2);
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_damaged_or_unfinished_is_not_reused() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    stage.start(&compute).await;
+    stage.stop(&compute).await;
+    let entry = stage.entries().remove(0);
+    // In its place, not into it: uv's own cache is another link to it.
+    fs::remove_file(module(&entry)).unwrap();
+    fs::write(module(&entry), "version = 'another'").unwrap();
+    let view = stage.start(&compute).await;
+    assert_eq!(view.route, Some(StartRoute::Base));
+    let log = compute.session_log_text(&stage.flow).unwrap();
+    assert!(
+        log.contains("The kept environment is damaged")
+            && log.contains("fdkept/__init__.py has changed"),
+        "{log}"
+    );
+    stage.stop(&compute).await;
+    compute.close().await;
+    drop(compute);
+
+    fs::rename(&entry, entry.with_file_name("new-0123")).unwrap();
+    let compute = stage.open(0).await;
+    assert_eq!(
+        stage.entries(),
+        Vec::<PathBuf>::new(),
+        "one that was not finished"
+    );
+    assert_eq!(stage.start(&compute).await.route, Some(StartRoute::Base));
+    stage.stop(&compute).await;
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_runtime_that_stands_by_is_given_what_was_kept() {
+    let stage = Stage::new();
+    let compute = stage.open(1).await;
+    let standing = || (compute.standbys().1 == 1).then_some(());
+    eventually("a runtime that stands by", standing).await;
+    assert_eq!(stage.start(&compute).await.route, Some(StartRoute::Base));
+    eventually("a runtime that stands by", standing).await;
+    let operation = compute.reset(&stage.flow).await.unwrap();
+    assert_eq!(
+        ended(&compute, &operation).await.status,
+        OperationStatus::Succeeded
+    );
+    let view = compute.session(&stage.flow);
+    assert_eq!(view.route, Some(StartRoute::Kept));
+    let log = compute.session_log_text(&stage.flow).unwrap();
+    assert!(
+        log.contains("Took a runtime that stood by: what requirements.txt asks for"),
+        "{log}"
+    );
+    let took = view.available.unwrap().since(view.started.unwrap());
+    println!("a reset with a kept environment and a runtime that stood by: {took} ms");
+    let tool = "from promptflow.core import tool\nimport fdkept\n\n\n@tool\ndef loud(text: str) -> str:\n    return fdkept.version\n";
+    stage.home.flow("hello", &[("loud.py", tool)]);
+    let run = compute
+        .run(&stage.flow, RunRequest::default())
+        .await
+        .unwrap();
+    let run = over(&compute, &stage.flow, &run.summary.id).await;
+    assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
+    let view = compute.packages_view(&stage.flow).await.unwrap();
+    assert!(view.lock.contains("fdkept==1.0"), "{view:?}");
+    stage.stop(&compute).await;
+    compute.close().await;
+    assert_eq!(
+        support::processes_with(&stage.home.data().display().to_string()),
+        Vec::<u32>::new()
+    );
+}

@@ -1,0 +1,128 @@
+//! Asks before a session is reset, and whether its environment is built anew.
+
+use flowdeck_contract::{capability::Action, settings::EnvironmentCache};
+use leptos::prelude::*;
+
+use super::{
+    ByHand,
+    ending::{Answers, Losses},
+};
+use crate::{
+    api::{Load, Remote},
+    pages::flow::{FlowContext, actions::Actions},
+    ui::{Dialog, DialogKind, unique_id},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/dialogs/reset.module.css");
+
+#[component]
+pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
+    let actions = Actions::from_context();
+    view! {
+        <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm>
+            <Losses />
+            <ByHand />
+            <p>
+                "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
+            </p>
+            {
+                let rebuild = RwSignal::new(false);
+                view! {
+                    <Rebuild rebuild=rebuild />
+                    <Answers
+                        open=open
+                        action=Action::Reset
+                        label="Reset"
+                        on_confirm=move |()| actions.reset(rebuild.get_untracked())
+                    />
+                }
+            }
+        </Dialog>
+    }
+}
+
+/// The choice, unless nothing is kept that could be reused.
+#[component]
+fn Rebuild(rebuild: RwSignal<bool>) -> impl IntoView {
+    let api = FlowContext::from_context().api;
+    let options = Remote::new(move || async move { api.compute_options().await });
+    let cache = Memo::new(move |_| {
+        options.state().with(|options| match options {
+            Load::Ready(options) => Some(options.environment_cache),
+            Load::Loading | Load::Failed(_) => None,
+        })
+    });
+    let keeps = Memo::new(move |_| match cache.get() {
+        None => true,
+        Some(cache) => cache.is_some_and(|cache| cache.limit_bytes > 0),
+    });
+    let hint = unique_id("rebuild-hint");
+    view! {
+        <Show when=move || keeps.get()>
+            <div class=style::choice>
+                <label class=style::label>
+                    <input
+                        type="checkbox"
+                        aria-describedby=hint.clone()
+                        prop:checked=rebuild
+                        on:change=move |event| rebuild.set(event_target_checked(&event))
+                    />
+                    "Rebuild without cache"
+                </label>
+                <p id=hint.clone() class=style::hint>
+                    "The requirements are installed anew, though the environment of an earlier install of the same may be kept. "
+                    {move || cache.get().flatten().map(kept)}
+                </p>
+            </div>
+        </Show>
+    }
+}
+
+/// What is kept, and what may be.
+fn kept(cache: EnvironmentCache) -> String {
+    let limit = size(cache.limit_bytes);
+    match cache.environments {
+        0 => format!("None is kept now; at most {limit} may be."),
+        1 => format!("One is kept now: {} of at most {limit}.", size(cache.bytes)),
+        count => format!(
+            "{count} are kept now: {} of at most {limit}.",
+            size(cache.bytes)
+        ),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    // Far below what an f64 counts exactly.
+    let mib = bytes as f64 / (1024.0 * 1024.0);
+    if mib < 1024.0 {
+        format!("{mib:.1} MiB")
+    } else {
+        format!("{:.1} GiB", mib / 1024.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_counted() {
+        let cache = |environments, bytes| EnvironmentCache {
+            environments,
+            bytes,
+            limit_bytes: 10 << 30,
+        };
+        assert_eq!(
+            kept(cache(0, 0)),
+            "None is kept now; at most 10.0 GiB may be."
+        );
+        assert_eq!(
+            kept(cache(1, 3 << 20)),
+            "One is kept now: 3.0 MiB of at most 10.0 GiB."
+        );
+        assert_eq!(
+            kept(cache(2, 3 << 30)),
+            "2 are kept now: 3.0 GiB of at most 10.0 GiB."
+        );
+    }
+}
