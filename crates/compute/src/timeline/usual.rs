@@ -30,6 +30,7 @@ impl Way {
         match record.view.route {
             Some(StartRoute::Standby) => Self::Standby,
             Some(StartRoute::Fresh) => Self::Fresh,
+            Some(StartRoute::Kept) => Self::Base,
             _ if made_of.is_some_and(|made_of| made_of.file().is_some()) => Self::Requirements,
             _ => Self::Base,
         }
