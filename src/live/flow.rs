@@ -158,6 +158,7 @@ mod tests {
                 ended: None,
             },
             session_id: SessionId::try_from("s").unwrap(),
+            image: None,
             inputs: serde_json::Map::new(),
             outputs: None,
             metrics: serde_json::Map::new(),

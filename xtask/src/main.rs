@@ -18,6 +18,7 @@
 mod bench;
 mod build;
 mod digest;
+mod image;
 mod lock;
 mod process;
 mod progress;
@@ -69,6 +70,8 @@ enum Command {
         /// Only run benchmark programs whose name contains one of these
         filters: Vec<String>,
     },
+    /// Build the base image of the Docker engine's sessions
+    Image(image::ImageArgs),
     /// Check the browser app for wasm32 with every warning an error
     AppCheck,
     /// Print the environment in which a plain `trunk serve` works: eval "$(cargo xtask env)"
@@ -123,6 +126,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Dist => build::dist(&project)?,
         Command::Test(args) => return test::run(&project, &args),
         Command::Bench { filters } => bench::run(&project, &filters)?,
+        Command::Image(args) => image::build(&project, &args)?,
         Command::AppCheck => build::check(&project)?,
         Command::Env => serve::print_environment(&project)?,
         Command::Css => build::css::write(&project)?,

@@ -326,7 +326,7 @@ impl Compute {
     #[must_use]
     pub fn standbys(&self) -> (usize, usize) {
         (
-            self.core.config.standby,
+            self.core.wanted_standbys(),
             self.core.standbys.sessions().len(),
         )
     }

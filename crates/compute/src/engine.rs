@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use flowdeck_contract::{
     Millis,
     ids::SessionId,
-    session::{InstalledPackage, SessionSize},
+    session::{InstalledPackage, SessionImage, SessionSize},
     settings::EnvironmentCache,
 };
 use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
-use crate::{feeds::FeedAccess, log::LogFile};
+use crate::{feeds::FeedAccess, identity::Credential, log::LogFile};
 
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
@@ -21,8 +21,18 @@ pub trait Engine: Send + Sync + 'static {
     /// Why it cannot run base images, and how to get an engine that can, as sentences; `None` when it can.
     fn images_unavailable(&self) -> Option<String>;
 
+    /// The image of sessions that ask for none; `None` on an engine without images.
+    fn default_image(&self) -> Option<&str> {
+        None
+    }
+
+    /// Why no runtime can stand by, when none can: what it works on has to be known when it is made.
+    fn standby_unavailable(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Reserves a folder (or its like) for a session. Fails early when none can be had.
-    async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError>;
+    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError>;
 
     /// Bounds what a session's processes may use, those that run and those to come. One that uses more memory fails with
     /// `MemoryExceeded`, wherever it is. Bounding it again does no harm.
@@ -32,8 +42,14 @@ pub trait Engine: Send + Sync + 'static {
         size: &SessionSize,
     ) -> Result<PhaseNote, EngineError>;
 
-    /// Makes sure that the base packages are there.
-    async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError>;
+    /// Makes sure that the base of a session is there: the base packages, or the image that is asked for. A session that
+    /// has its base keeps it, whatever has become of the image's tag.
+    async fn prepare_base(
+        &self,
+        session: &SessionId,
+        wanted: &WantedBase<'_>,
+        log: &LogFile,
+    ) -> Result<Base, EngineError>;
 
     /// Makes the session's environment from the base.
     async fn create_environment(
@@ -237,6 +253,35 @@ pub struct Requirements {
     pub feeds: FeedAccess,
 }
 
+/// Where a session is at work.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// The flow folder; `None` for a runtime that stands by.
+    pub flow: Option<PathBuf>,
+    /// Further folders, which exist, that it reads and writes: what runs leave, and passing copies of the flow.
+    pub others: Vec<PathBuf>,
+}
+
+/// What a session is to be made from.
+#[derive(Clone, Copy, Default)]
+pub struct WantedBase<'a> {
+    /// The image that is asked for; `None` for the engine's own choice.
+    pub image: Option<&'a str>,
+    /// What the image's registry is shown; `None` for nothing.
+    pub credential: Option<&'a Credential>,
+    /// Told how far a pull is, in a line, now and then.
+    pub told: Option<Heard<'a>>,
+}
+
+/// What a session is made from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Base {
+    /// How it was found.
+    pub state: BaseState,
+    /// The image, on an engine that has images.
+    pub image: Option<SessionImage>,
+}
+
 /// How the base packages were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaseState {
@@ -251,12 +296,47 @@ pub enum BaseState {
 pub struct Runtime {
     /// The session it belongs to.
     pub session: SessionId,
-    /// The process that leads it.
-    pub process: u32,
-    /// When that process started, in the engine's own unit: tells it from a later one of the same number.
-    pub started: u64,
+    /// What it is.
+    #[serde(flatten)]
+    pub handle: Handle,
     /// Where it listens.
     pub socket: PathBuf,
+}
+
+/// What a runtime is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Handle {
+    /// A process of this machine.
+    Process {
+        /// The process that leads the runtime.
+        process: u32,
+        /// When it started, in the engine's own unit: tells it from a later one of the same number.
+        started: u64,
+    },
+    /// A container.
+    Container {
+        /// Its id, which no other ever has.
+        container: String,
+    },
+}
+
+impl Runtime {
+    /// The process that leads it and when that started, when it is one of this machine.
+    pub(crate) fn process(&self) -> Option<(u32, u64)> {
+        match self.handle {
+            Handle::Process { process, started } => Some((process, started)),
+            Handle::Container { .. } => None,
+        }
+    }
+
+    /// The id of its container, when it is one.
+    pub(crate) fn container(&self) -> Option<&str> {
+        match &self.handle {
+            Handle::Process { .. } => None,
+            Handle::Container { container } => Some(container),
+        }
+    }
 }
 
 /// What a healthy executor says of itself.
@@ -353,3 +433,24 @@ pub type SharedEngine = Arc<dyn Engine>;
 
 /// Environment variables for a process, by name.
 pub(crate) type Variables = BTreeMap<String, String>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_runtime_that_was_written_down_before_there_were_containers_is_read() {
+        let old = r#"{"session":"s","process":7,"started":9,"socket":"/s"}"#;
+        let runtime: Runtime = serde_json::from_str(old).unwrap();
+        assert_eq!(runtime.process(), Some((7, 9)));
+        assert_eq!(serde_json::to_string(&runtime).unwrap(), old);
+        let container = Runtime {
+            handle: Handle::Container {
+                container: "c".to_owned(),
+            },
+            ..runtime
+        };
+        let text = serde_json::to_string(&container).unwrap();
+        assert_eq!(serde_json::from_str::<Runtime>(&text).unwrap(), container);
+    }
+}

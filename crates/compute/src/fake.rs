@@ -18,8 +18,9 @@ use tokio::sync::Notify;
 
 use crate::{
     engine::{
-        BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
-        Heard, Inventory, PhaseNote, Requirements, Runtime, RuntimeInfo,
+        Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
+        ExecutorRequest, Handle, Heard, Inventory, PhaseNote, Place, Requirements, Runtime,
+        RuntimeInfo, WantedBase,
     },
     log::LogFile,
 };
@@ -181,7 +182,7 @@ impl Engine for FakeEngine {
         (!self.world().runs_images).then(|| none.to_owned())
     }
 
-    async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
+    async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
         self.world()
             .environments
             .entry(session.clone())
@@ -199,13 +200,22 @@ impl Engine for FakeEngine {
         Ok(None)
     }
 
-    async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError> {
+    async fn prepare_base(
+        &self,
+        _: &SessionId,
+        _: &WantedBase<'_>,
+        log: &LogFile,
+    ) -> Result<Base, EngineError> {
         self.step(Step::PrepareBase).await?;
-        if std::mem::replace(&mut self.world().base_is_made, true) {
-            return Ok(BaseState::Ready);
+        let made = std::mem::replace(&mut self.world().base_is_made, true);
+        if !made {
+            log.line("making the base");
         }
-        log.line("making the base");
-        Ok(BaseState::Made("made the base".to_owned()))
+        let state = match made {
+            true => BaseState::Ready,
+            false => BaseState::Made("made the base".to_owned()),
+        };
+        Ok(Base { state, image: None })
     }
 
     async fn create_environment(
@@ -290,8 +300,10 @@ impl Engine for FakeEngine {
         self.step(Step::StartRuntime).await?;
         Ok(Runtime {
             session: environment.session.clone(),
-            process,
-            started: 0,
+            handle: Handle::Process {
+                process,
+                started: 0,
+            },
             socket: PathBuf::new(),
         })
     }
@@ -307,7 +319,8 @@ impl Engine for FakeEngine {
     }
 
     async fn is_alive(&self, runtime: &Runtime) -> bool {
-        self.world().runtimes.contains_key(&runtime.process)
+        let number = number(runtime);
+        number.is_some_and(|number| self.world().runtimes.contains_key(&number))
     }
 
     async fn died(&self, runtime: &Runtime) -> EngineError {
@@ -321,16 +334,18 @@ impl Engine for FakeEngine {
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
-        self.world().runtimes.remove(&runtime.process);
+        if let Some(number) = number(runtime) {
+            self.world().runtimes.remove(&number);
+        }
         self.changed.notify_waiters();
         Ok(())
     }
 
     async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
         let mut world = self.world();
-        world
-            .runtimes
-            .retain(|process, session| *session != runtime.session || *process == runtime.process);
+        world.runtimes.retain(|process, session| {
+            *session != runtime.session || Some(*process) == number(runtime)
+        });
         if let Some(existing) = world.environments.get_mut(&runtime.session) {
             existing.retain(|generation| generations.contains(generation));
         }
@@ -386,4 +401,9 @@ impl Engine for FakeEngine {
             .collect();
         Ok(all.into_iter().cloned().collect())
     }
+}
+
+/// What the fake knows a runtime by.
+fn number(runtime: &Runtime) -> Option<u32> {
+    runtime.process().map(|(number, _)| number)
 }

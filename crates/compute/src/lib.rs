@@ -4,6 +4,7 @@
 mod catalog;
 mod clock;
 mod compute;
+pub mod docker;
 pub mod engine;
 mod error;
 mod executor;

@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_contract::ids::{FlowId, RunId, SessionId};
 
-use crate::error::ComputeError;
+use crate::{error::ComputeError, owner::Owner};
 
 /// The data folder.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ impl Paths {
                 .create(folder)
                 .map_err(unwritable)?;
         }
-        remove(&paths.data.join("work")).map_err(unwritable)?;
+        paths.clear_work().map_err(unwritable)?;
         Ok((paths, lock))
     }
 
@@ -80,15 +80,53 @@ impl Paths {
 
     /// What a run leaves: its log, its files.
     pub(crate) fn run(&self, flow: &FlowId, run: &RunId) -> PathBuf {
-        self.data
-            .join("runs")
-            .join(flow.as_str())
-            .join(run.as_str())
+        self.runs(flow).join(run.as_str())
+    }
+
+    /// Holds what a flow's runs leave.
+    pub(crate) fn runs(&self, flow: &FlowId) -> PathBuf {
+        self.data.join("runs").join(flow.as_str())
+    }
+
+    /// Holds an owner's folders for passing copies; it stays, for containers see into it.
+    pub(crate) fn works(&self, owner: &Owner) -> PathBuf {
+        let kind = match owner {
+            Owner::Flow(_) => "flows",
+            Owner::Nobody(_) => "own",
+        };
+        self.data.join("work").join(kind).join(owner.to_string())
     }
 
     /// A folder for passing copies, gone with the next start of the server at the latest.
-    pub(crate) fn work(&self, name: &str) -> PathBuf {
-        self.data.join("work").join(name)
+    pub(crate) fn work(&self, owner: &Owner, name: &str) -> PathBuf {
+        self.works(owner).join(name)
+    }
+
+    fn clear_work(&self) -> io::Result<()> {
+        for kind in entries(&self.data.join("work"))? {
+            for owner in entries(&kind)? {
+                for copy in entries(&owner)? {
+                    remove(&copy)?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What is in a folder; nothing when it is none.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    match fs::read_dir(folder) {
+        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(Vec::new())
+        }
+        Err(error) => Err(error),
     }
 }
 

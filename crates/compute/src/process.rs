@@ -1,25 +1,25 @@
 //! The process engine: a session is an environment and a process group of its own on this machine.
 
-mod base;
-mod clone;
-mod environment;
-mod failure;
-mod health;
-mod http;
-mod install;
-mod inventory;
+pub(crate) mod base;
+pub(crate) mod clone;
+pub(crate) mod environment;
+pub(crate) mod failure;
+pub(crate) mod health;
+pub(crate) mod http;
+pub(crate) mod install;
+pub(crate) mod inventory;
 mod kept;
 mod kill;
-mod layout;
+pub(crate) mod layout;
 mod limits;
-mod output;
-mod pip_config;
+pub(crate) mod output;
+pub(crate) mod pip_config;
 mod proc;
-mod python;
+pub(crate) mod python;
 mod reuse;
-mod runtime;
+pub(crate) mod runtime;
 mod tools;
-mod uv;
+pub(crate) mod uv;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -44,8 +44,9 @@ pub(crate) use self::environment::is_the_servers;
 use self::{kept::Kept, kill::Target, layout::Layout, limits::Limits, tools::Tools};
 use crate::{
     engine::{
-        BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
-        Heard, Inventory, KeptEnvironment, PhaseNote, Requirements, Runtime, RuntimeInfo,
+        Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
+        ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
+        Runtime, RuntimeInfo, WantedBase,
     },
     feeds::Forwarder,
     log::LogFile,
@@ -115,7 +116,7 @@ impl ProcessEngine {
         let kept = Kept::new(layout.kept(), options.kept_bytes);
         let (swept, unfinished) = (layout.clone(), kept.clone());
         let sweep = move || {
-            base::remove_unfinished(&swept)?;
+            base::remove_unfinished(swept.bases())?;
             unfinished.remove_unfinished()
         };
         let swept = tokio::task::spawn_blocking(sweep).await;
@@ -152,7 +153,7 @@ impl ProcessEngine {
 
     fn ended(&self, runtime: &Runtime) -> Option<Ending> {
         let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        started.get(&(runtime.process, runtime.started)).cloned()
+        started.get(&runtime.process()?).cloned()
     }
 
     /// Waits for the end of a runtime; gives how it ended, as far as that can be known.
@@ -178,7 +179,7 @@ impl Engine for ProcessEngine {
         )
     }
 
-    async fn allocate(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
+    async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
         let folder = self.layout.session(session);
         let groups = || {
             self.layout
@@ -200,10 +201,16 @@ impl Engine for ProcessEngine {
         self.limits.impose(&self.layout, session, size)
     }
 
-    async fn prepare_base(&self, log: &LogFile) -> Result<BaseState, EngineError> {
+    async fn prepare_base(
+        &self,
+        _: &SessionId,
+        _: &WantedBase<'_>,
+        log: &LogFile,
+    ) -> Result<Base, EngineError> {
         let tools = self.tools(Some(log)).await?;
         let made = base::prepare(&self.layout, tools, log).await?;
-        Ok(made.map_or(BaseState::Ready, BaseState::Made))
+        let state = made.map_or(BaseState::Ready, BaseState::Made);
+        Ok(Base { state, image: None })
     }
 
     async fn create_environment(
@@ -347,7 +354,9 @@ impl Engine for ProcessEngine {
     ) -> Result<Runtime, EngineError> {
         let runtime::Started { runtime, ended } = runtime::start(&self.layout, environment, log)?;
         let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        started.insert((runtime.process, runtime.started), ended);
+        if let Some(process) = runtime.process() {
+            started.insert(process, ended);
+        }
         Ok(runtime)
     }
 

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::{
-    engine::{EngineError, EnvironmentId, Requirements, Runtime},
+    engine::{EngineError, EnvironmentId, Place, Requirements, Runtime, WantedBase},
     error::ComputeError,
     id,
     log::LogFile,
@@ -100,11 +100,22 @@ impl Core {
         Ok(satisfied.then_some(standby))
     }
 
+    /// How many are to stand by: none on an engine that can have none.
+    pub(crate) fn wanted_standbys(&self) -> usize {
+        match self.engine.standby_unavailable() {
+            Some(why) => {
+                tracing::debug!(why, "no runtime stands by");
+                0
+            }
+            None => self.config.standby,
+        }
+    }
+
     /// Keeps as many standing by as are wanted, for as long as the server runs.
     pub(crate) async fn keep_standbys(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let enough = self.standbys.ready().len() >= self.config.standby;
+            let enough = self.standbys.ready().len() >= self.wanted_standbys();
             if enough || self.a_session_starts() {
                 self.standbys.changed.notified().await;
                 continue;
@@ -152,8 +163,12 @@ impl Core {
         environment: &EnvironmentId,
         log: &LogFile,
     ) -> Result<Runtime, EngineError> {
-        self.engine.allocate(&environment.session).await?;
-        self.engine.prepare_base(log).await?;
+        self.engine
+            .allocate(&environment.session, &Place::default())
+            .await?;
+        self.engine
+            .prepare_base(&environment.session, &WantedBase::default(), log)
+            .await?;
         self.engine.create_environment(environment).await?;
         let runtime = self.engine.start_runtime(environment, log).await?;
         self.engine.check(&runtime, log).await?;
@@ -215,7 +230,7 @@ impl Core {
     /// Takes over those that an earlier server of the same version left standing by; others are leftovers.
     pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
         for standby in self.store.standbys()? {
-            let room = self.standbys.ready().len() < self.config.standby;
+            let room = self.standbys.ready().len() < self.wanted_standbys();
             if room && standby.made_by == MADE_BY && self.engine.is_alive(&standby.runtime).await {
                 self.standbys.ready().push_back(standby.clone());
                 self.watch_standby(standby);

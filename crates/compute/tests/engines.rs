@@ -8,7 +8,7 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use flowdeck_compute::{
     FeedAccess, LogFile,
-    engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Requirements},
+    engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Place, Requirements, WantedBase},
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
 };
@@ -24,28 +24,38 @@ fn environment(session: &str, generation: u32) -> EnvironmentId {
 
 /// Makes two sessions, swaps the environment of one, lets the other die, and removes both.
 async fn story(engine: Arc<dyn Engine>, folder: &Path) {
+    let flow = folder.join("flow");
+    fs::create_dir_all(&flow).unwrap();
+    let place = Place {
+        flow: Some(flow.clone()),
+        others: Vec::new(),
+    };
     let log = LogFile::at(folder.join("log"));
     let (one, two) = (environment("one", 0), environment("two", 0));
     for environment in [&one, &two] {
-        engine.allocate(&environment.session).await.unwrap();
-        engine.prepare_base(&log).await.unwrap();
+        let session = &environment.session;
+        engine.allocate(session, &place).await.unwrap();
+        engine
+            .prepare_base(session, &WantedBase::default(), &log)
+            .await
+            .unwrap();
         engine.create_environment(environment).await.unwrap();
     }
-    assert_eq!(
-        engine.prepare_base(&log).await.unwrap(),
-        BaseState::Ready,
-        "made once"
-    );
+    let again = engine
+        .prepare_base(&one.session, &WantedBase::default(), &log)
+        .await
+        .unwrap();
+    assert_eq!(again.state, BaseState::Ready, "made once");
     let mut found = engine.sessions().await.unwrap();
     found.sort();
     assert_eq!(found, [one.session.clone(), two.session.clone()]);
 
     let requirements = Requirements {
-        folder: folder.to_owned(),
+        folder: flow.clone(),
         file: "r.txt".to_owned(),
         feeds: FeedAccess::default(),
     };
-    fs::write(folder.join("r.txt"), "# nothing\n").unwrap();
+    fs::write(flow.join("r.txt"), "# nothing\n").unwrap();
     let command = engine.install_command(&one, &requirements).await.unwrap();
     assert!(command.contains("-r r.txt"), "{command}");
     engine
@@ -100,14 +110,35 @@ async fn the_process_engine_keeps_the_story() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_docker_engine_keeps_the_story() {
+    let Some(daemon) = support::docker::daemon("the_docker_engine_keeps_the_story") else {
+        return;
+    };
+    let home = Home::new();
+    story(
+        daemon.engine(&home, support::docker::PLAIN).await,
+        home.root(),
+    )
+    .await;
+    assert_eq!(daemon.containers(&home), Vec::<String>::new());
+    assert!(!daemon.has_network(&home));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_data_folder_with_a_long_path_has_short_sockets() {
     let home = Home::new();
     let data = home.root().join("d".repeat(100));
     let engine = home.engine_in(&data).await;
     let environment = environment("long", 0);
     let log = LogFile::at(home.root().join("log"));
-    engine.allocate(&environment.session).await.unwrap();
-    engine.prepare_base(&log).await.unwrap();
+    engine
+        .allocate(&environment.session, &Place::default())
+        .await
+        .unwrap();
+    engine
+        .prepare_base(&environment.session, &WantedBase::default(), &log)
+        .await
+        .unwrap();
     engine.create_environment(&environment).await.unwrap();
     let runtime = engine.start_runtime(&environment, &log).await.unwrap();
     engine.check(&runtime, &log).await.unwrap();
@@ -177,8 +208,14 @@ async fn a_runtime_that_ends_early_says_why() {
     let engine = home.engine().await;
     let environment = environment("early", 0);
     let log = LogFile::at(home.root().join("log"));
-    engine.allocate(&environment.session).await.unwrap();
-    engine.prepare_base(&log).await.unwrap();
+    engine
+        .allocate(&environment.session, &Place::default())
+        .await
+        .unwrap();
+    engine
+        .prepare_base(&environment.session, &WantedBase::default(), &log)
+        .await
+        .unwrap();
     engine.create_environment(&environment).await.unwrap();
     let lib = home.data().join("sessions/early/env-0/lib");
     let python = fs::read_dir(&lib).unwrap().next().unwrap().unwrap().path();

@@ -8,7 +8,7 @@ use std::{fs, path::Path, process::Command};
 
 use flowdeck_compute::{
     FeedAccess, LogFile, StartSession,
-    engine::{Engine as _, EngineError, EnvironmentId, Requirements},
+    engine::{Engine as _, EngineError, EnvironmentId, Place, Requirements, WantedBase},
 };
 use flowdeck_contract::{
     azure::OperationStatus,
@@ -65,8 +65,14 @@ async fn each_failure_names_the_requirement_and_the_cause() {
         generation: 0,
     };
     let log = LogFile::at(home.root().join("log"));
-    engine.allocate(&environment.session).await.unwrap();
-    engine.prepare_base(&log).await.unwrap();
+    engine
+        .allocate(&environment.session, &Place::default())
+        .await
+        .unwrap();
+    engine
+        .prepare_base(&environment.session, &WantedBase::default(), &log)
+        .await
+        .unwrap();
     engine.create_environment(&environment).await.unwrap();
 
     let install = async |lines: &str| -> Result<(), EngineError> {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use crate::{
     Millis,
     ids::{FilePath, RunId, SessionId},
+    session::SessionImage,
 };
 
 /// Asks for a run.
@@ -98,6 +99,9 @@ pub struct RunDetail {
     pub summary: RunSummary,
     /// The session it ran in.
     pub session_id: SessionId,
+    /// The image of that session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<SessionImage>,
     /// The exact values it ran with, defaults included.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub inputs: Map<String, Value>,

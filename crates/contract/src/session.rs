@@ -234,6 +234,20 @@ pub struct SessionView {
     /// promptflow's version in it; known when it is available.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime_version: Option<String>,
+    /// The image it was made from; `None` on an engine without images, and until it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<SessionImage>,
+}
+
+/// An image, as it was when a session was made from it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct SessionImage {
+    /// What was asked for, such as `registry.example.com/team/runtime:3`.
+    pub reference: String,
+    /// What that was then: the digest in its registry, or the id of an image that came from none. `sha256:…`.
+    pub digest: String,
 }
 
 /// A VM size as a session has it.

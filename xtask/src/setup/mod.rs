@@ -6,6 +6,7 @@
 mod browser;
 mod cargo_tool;
 mod debian;
+mod docker;
 mod npm;
 mod prerequisites;
 mod registry_server;
@@ -21,6 +22,7 @@ use std::{
 
 pub(crate) use browser::Browser;
 pub(crate) use cargo_tool::CargoTool;
+pub(crate) use docker::Docker;
 pub(crate) use registry_server::RegistryServer;
 
 use crate::{
@@ -112,6 +114,7 @@ pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
     if scope == Scope::Test {
         parts.push(Box::new(NpmFolder::new(project, "tests/e2e")));
         parts.push(Box::new(Browser));
+        parts.push(Box::new(Docker));
         parts.push(Box::new(RegistryServer::new(project)));
     }
     install_missing(project, &parts)?;

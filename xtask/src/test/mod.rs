@@ -3,6 +3,7 @@
 mod budgets;
 mod counts;
 mod dependencies;
+mod docker;
 #[cfg(test)]
 mod folder;
 mod licences;

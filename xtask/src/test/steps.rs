@@ -4,12 +4,12 @@ use anyhow::Result;
 use std::{env, fs, process::Command};
 use walkdir::WalkDir;
 
-use super::{Run, budgets, counts::Counts, licences, runner};
+use super::{Run, budgets, counts::Counts, docker, licences, runner};
 use crate::{
     build::{self, Profile, sizes::Sizes},
     process,
-    progress::Step,
-    setup::{Browser, RegistryServer},
+    progress::{Step, step},
+    setup::{Browser, Docker, RegistryServer},
     wasm::TARGET,
 };
 
@@ -42,6 +42,7 @@ pub(super) fn rust(run: &Run<'_>) {
     if let Some(why) = registry.lacks() {
         run.skip("tests with a real registry of images", &why);
     }
+    let daemon = docker_daemon(run);
     run.step("tests of the native crates", |step| {
         let mut test = cargo(run);
         test.arg("test").args(NATIVE).arg("--no-fail-fast");
@@ -49,6 +50,9 @@ pub(super) fn rust(run: &Run<'_>) {
         let path = env::var_os("PATH").unwrap_or_default();
         let folders = env::split_paths(&path).chain([registry.folder()]);
         test.env("PATH", env::join_paths(folders)?);
+        if let Some(daemon) = &daemon {
+            daemon.tell(&mut test);
+        }
         runner::printed(
             run.project,
             step,
@@ -57,6 +61,20 @@ pub(super) fn rust(run: &Run<'_>) {
             Counts::from_libtest,
         )
     });
+}
+
+/// The daemon for tests; where there can be none they are skipped, with the reason.
+fn docker_daemon(run: &Run<'_>) -> Option<docker::Daemon> {
+    let started = match Docker::unavailable() {
+        Some(reason) => Err(reason),
+        None => step("a Docker daemon for tests", |step| {
+            docker::Daemon::start(run.project, step)
+        })
+        .map_err(|error| format!("{error:#}")),
+    };
+    started
+        .inspect_err(|reason| run.skip("tests of the Docker engine", reason))
+        .ok()
 }
 
 pub(super) fn app(run: &Run<'_>) {

@@ -10,7 +10,7 @@ use flowdeck_contract::{
 use super::{check, failed};
 use crate::{
     engine::EngineError,
-    identity::Identity,
+    identity::{Credential, Identity},
     registry::{RegistryError, Resolved, host_of},
     sessions::Core,
 };
@@ -56,6 +56,22 @@ impl Core {
                 )
             },
         })
+    }
+
+    /// What the registry of a session's image is shown.
+    pub(crate) async fn image_credential(
+        &self,
+        settings: &SessionSettings,
+        image: &str,
+    ) -> Result<Option<Credential>, EngineError> {
+        let (Ok(image), Ok(identity)) =
+            (ImageReference::try_from(image), self.identity_for(settings))
+        else {
+            return Ok(None);
+        };
+        let identities = &self.config.identities;
+        let credential = identities.for_registry(identity, host_of(&image)).await;
+        Ok(Some(credential?))
     }
 
     async fn resolve(

@@ -18,12 +18,12 @@ use super::{
 use crate::{engine::EngineError, log::LogFile};
 
 /// Every base package, for every Python supported, with hashes.
-const LOCK: &str = include_str!("../../base/base.lock");
+pub(crate) const LOCK: &str = include_str!("../../base/base.lock");
 /// Written last: an environment without it was not finished.
-const READY: &str = ".ready";
+pub(crate) const READY: &str = ".ready";
 
 /// The folder of the base environment for a Python.
-pub(super) fn folder(layout: &Layout, tools: &Tools) -> PathBuf {
+pub(crate) fn folder(layout: &Layout, tools: &Tools) -> PathBuf {
     let mut hash = Sha256::new();
     for part in [
         LOCK,
@@ -37,12 +37,12 @@ pub(super) fn folder(layout: &Layout, tools: &Tools) -> PathBuf {
 }
 
 /// Whether a base environment is whole.
-pub(super) fn is_ready(folder: &Path) -> bool {
+pub(crate) fn is_ready(folder: &Path) -> bool {
     folder.join(READY).exists()
 }
 
 /// Makes the base environment unless it is there; another process that makes it is waited for. Gives what was done.
-pub(super) async fn prepare(
+pub(crate) async fn prepare(
     layout: &Layout,
     tools: &Tools,
     log: &LogFile,
@@ -71,7 +71,7 @@ pub(super) async fn prepare(
 }
 
 /// An exclusive lock beside the folder, which the kernel takes back when its holder dies.
-async fn lock(bases: &Path, folder: &Path) -> Result<fs::File, EngineError> {
+pub(crate) async fn lock(bases: &Path, folder: &Path) -> Result<fs::File, EngineError> {
     let path = folder.with_extension("lock");
     fs::create_dir_all(bases)
         .map_err(|error| EngineError::io("Making the folder of base environments", &error))?;
@@ -135,8 +135,8 @@ async fn make(
 }
 
 /// Removes base environments that were not finished when their maker died.
-pub(super) fn remove_unfinished(layout: &Layout) -> io::Result<()> {
-    let entries = match fs::read_dir(layout.bases()) {
+pub(crate) fn remove_unfinished(bases: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(bases) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         entries => entries?,
     };
@@ -155,7 +155,7 @@ pub(super) fn remove_unfinished(layout: &Layout) -> io::Result<()> {
 }
 
 /// Removes a folder with all that is in it; fine when there is none.
-pub(super) fn remove(folder: &Path) -> io::Result<()> {
+pub(crate) fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,

@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Makes `to` a copy of the environment `from`. What a script in `bin` says of where it stands is made true again.
-pub(super) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
     clone_folder(from, to)?;
     relocate_scripts(from, to)
 }
@@ -67,7 +67,7 @@ fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
     }
 }
 
-fn relocate_scripts(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn relocate_scripts(from: &Path, to: &Path) -> io::Result<()> {
     let (old, new) = (
         from.as_os_str().as_encoded_bytes(),
         to.as_os_str().as_encoded_bytes(),

@@ -8,9 +8,9 @@ use tokio::process::Command;
 use super::layout::Layout;
 
 /// Marks every process of a session, and whatever it starts.
-pub(super) const SESSION_MARK: &str = "FLOWDECK_SESSION";
+pub(crate) const SESSION_MARK: &str = "FLOWDECK_SESSION";
 /// Tells the sessions of one data folder from those of another.
-pub(super) const DATA_MARK: &str = "FLOWDECK_DATA";
+pub(crate) const DATA_MARK: &str = "FLOWDECK_DATA";
 
 /// What would make Python or uv look elsewhere than into the session's environment.
 const MISLEADING: [&str; 8] = [
@@ -40,7 +40,7 @@ pub(crate) fn is_the_servers(name: &OsStr) -> bool {
 
 /// A command that starts a process group of its own, carries the session's mark and knows nothing of the server's
 /// secrets.
-pub(super) fn command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
+pub(crate) fn command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
     let mut command = in_groups(layout, program, session);
     for (name, _) in std::env::vars_os() {
         if is_the_servers(&name) || MISLEADING.iter().any(|misleading| name == *misleading) {

@@ -3,7 +3,7 @@
 use crate::engine::EngineError;
 
 /// Why an install failed. `lines` is all that uv printed.
-pub(super) fn of_install(lines: &[String]) -> EngineError {
+pub(crate) fn of_install(lines: &[String]) -> EngineError {
     let message = Message::of(lines);
     of_machine(lines)
         .or_else(|| resolution(&message))
@@ -17,7 +17,7 @@ pub(super) fn of_install(lines: &[String]) -> EngineError {
 const SEE_LOG: &str = "The log shows what uv printed.";
 
 /// What may befall any command that fetches and writes: a full disk, no network, a refused password.
-pub(super) fn of_machine(lines: &[String]) -> Option<EngineError> {
+pub(crate) fn of_machine(lines: &[String]) -> Option<EngineError> {
     let text = lines.join("\n");
     let lower = text.to_lowercase();
     if lower.contains("no space left on device")

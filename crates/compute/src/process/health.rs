@@ -15,7 +15,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 const LAST_LINES: usize = 20;
 
 /// Waits until the executor behind `socket` is healthy and says its version.
-pub(super) async fn check(socket: &Path) -> Result<RuntimeInfo, EngineError> {
+pub(crate) async fn check(socket: &Path) -> Result<RuntimeInfo, EngineError> {
     tokio::time::timeout(PATIENCE, version(socket)).await.map_err(|_| {
         EngineError::new("RuntimeNotReady", format!("The runtime was not ready after {} s.", PATIENCE.as_secs()))
             .with_remedy("The log shows how far it came. Start the session again when the machine is less busy.")
@@ -48,7 +48,7 @@ fn read_version(body: &[u8]) -> Option<String> {
 }
 
 /// A death with what the runtime said last, which is most often a Python exception.
-pub(super) fn with_last_lines(death: EngineError, log: &LogFile) -> EngineError {
+pub(crate) fn with_last_lines(death: EngineError, log: &LogFile) -> EngineError {
     let lines = last_lines(log.path(), LAST_LINES).unwrap_or_default();
     let exception = lines
         .iter()

@@ -17,7 +17,7 @@ use crate::engine::{EngineError, ExecutorReply, ExecutorRequest};
 const LARGEST_ANSWER: usize = 256 * 1024 * 1024;
 
 /// Sends a request and waits for the whole answer, however long it takes.
-pub(super) async fn send(
+pub(crate) async fn send(
     socket: &Path,
     request: ExecutorRequest,
 ) -> Result<ExecutorReply, EngineError> {

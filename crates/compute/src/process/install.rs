@@ -23,20 +23,20 @@ const ARGUMENTS: [&str; 7] = [
     "--index-strategy",
 ];
 /// pip looks for the best version in all indexes; uv by itself stops at the first that has the package.
-const EVERY_INDEX: &str = "unsafe-best-match";
+pub(crate) const EVERY_INDEX: &str = "unsafe-best-match";
 /// With this alone uv says that an index refused to answer, instead of that it does not have the package.
-const FIRST_INDEX: &str = "first-index";
+pub(crate) const FIRST_INDEX: &str = "first-index";
 
 /// Where an install takes place, and with what.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
-    pub(super) layout: &'a Layout,
-    pub(super) tools: &'a Tools,
-    pub(super) forwarder: &'a Forwarder,
+pub(crate) struct Place<'a> {
+    pub(crate) layout: &'a Layout,
+    pub(crate) tools: &'a Tools,
+    pub(crate) forwarder: &'a Forwarder,
 }
 
 /// Installs into an environment.
-pub(super) async fn install(
+pub(crate) async fn install(
     place: &Place<'_>,
     environment: &EnvironmentId,
     requirements: &Requirements,
@@ -65,7 +65,7 @@ pub(super) async fn install(
 }
 
 /// What an install would print; the start stays as it is.
-pub(super) async fn dry_run(
+pub(crate) async fn dry_run(
     place: &Place<'_>,
     environment: &EnvironmentId,
     start: DryRunStart,
@@ -166,7 +166,7 @@ impl Place<'_> {
 }
 
 /// The command as a person would type it.
-pub(super) fn shown(
+pub(crate) fn shown(
     layout: &Layout,
     tools: &Tools,
     environment: &EnvironmentId,
@@ -190,7 +190,7 @@ pub(super) fn shown(
 }
 
 /// Whether an install would change nothing. uv is not let onto the network: what it had to fetch is not there.
-pub(super) async fn satisfies(
+pub(crate) async fn satisfies(
     layout: &Layout,
     tools: &Tools,
     environment: &EnvironmentId,
@@ -236,7 +236,7 @@ fn command(
 }
 
 /// How much was installed, in uv's words.
-fn note(lines: &[String]) -> PhaseNote {
+pub(crate) fn note(lines: &[String]) -> PhaseNote {
     let said = |start: &str| lines.iter().find(|line| line.starts_with(start)).cloned();
     said("Installed ").or_else(|| {
         said("Audited ")
@@ -245,7 +245,7 @@ fn note(lines: &[String]) -> PhaseNote {
     })
 }
 
-fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@%+,".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
@@ -254,13 +254,13 @@ fn quoted(word: &str) -> String {
 }
 
 /// The packages of an environment, by name.
-pub(super) fn packages(environment: &Path) -> std::io::Result<Vec<(String, String)>> {
+pub(crate) fn packages(environment: &Path) -> std::io::Result<Vec<(String, String)>> {
     let folders = package_folders(environment)?.into_iter();
     Ok(folders.map(|(name, version, _)| (name, version)).collect())
 }
 
 /// The packages of an environment, by name, each with its metadata folder.
-pub(super) fn package_folders(
+pub(crate) fn package_folders(
     environment: &Path,
 ) -> std::io::Result<Vec<(String, String, PathBuf)>> {
     let mut found = Vec::new();

@@ -18,7 +18,7 @@ const SNAPSHOT: &str = ".packages";
 const BASE: &str = "flowdeck’s base packages";
 
 /// Asks Python what conditions of requirements are evaluated against (PEP 508, “Environment Markers”).
-const MARKERS: &str = "\
+pub(crate) const MARKERS: &str = "\
 import json, os, platform, sys
 def version(info):
     kind = info.releaselevel
@@ -37,7 +37,7 @@ print(json.dumps({
     'sys_platform': sys.platform,
 }))";
 
-pub(super) async fn markers(
+pub(crate) async fn markers(
     layout: &Layout,
     tools: &Tools,
     environment: &EnvironmentId,
@@ -54,7 +54,7 @@ pub(super) async fn markers(
     })
 }
 
-pub(super) async fn inventory(
+pub(crate) async fn inventory(
     layout: &Layout,
     tools: &Tools,
     environment: &EnvironmentId,
@@ -77,8 +77,30 @@ pub(super) async fn inventory(
     })
 }
 
+/// Everything that is known of an environment made of `base`, by name. Packages of the base that are not in the
+/// environment itself show through into it.
+pub(crate) fn of(environment: &Path, base: &[InstalledPackage]) -> io::Result<Vec<PackageFacts>> {
+    let mut facts = facts(environment)?;
+    let own: BTreeSet<String> = facts
+        .packages
+        .iter()
+        .map(|package| package.name.clone())
+        .collect();
+    mark_by_hand(&mut facts, base);
+    let through = base.iter().filter(|package| !own.contains(&package.name));
+    facts.packages.extend(through.map(|package| PackageFacts {
+        name: package.name.clone(),
+        version: package.version.clone(),
+        ..PackageFacts::default()
+    }));
+    facts
+        .packages
+        .sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(facts.packages)
+}
+
 /// Notes what is in an environment now.
-pub(super) fn take_snapshot(environment: &Path) -> io::Result<()> {
+pub(crate) fn take_snapshot(environment: &Path) -> io::Result<()> {
     let packages = install::packages(environment)?;
     let lines = packages
         .iter()

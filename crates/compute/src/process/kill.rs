@@ -89,7 +89,7 @@ fn victims(
         mark(layout, process.pid).as_deref() == Some(session.as_str())
     };
     let leads = |process: &&Process, runtime: &Runtime| {
-        process.pid == runtime.process && process.started == runtime.started
+        runtime.process() == Some((process.pid, process.started))
     };
     Ok(match target {
         Target::Session(session) => related(

@@ -14,7 +14,7 @@ const LONGEST_RUNTIME_FOLDER: usize = 107 - "/tmp/pymp-xxxxxxxx/listener-xxxxxxx
 
 /// The folders of one data folder.
 #[derive(Clone, Debug)]
-pub(super) struct Layout {
+pub(crate) struct Layout {
     data: PathBuf,
     base: PathBuf,
     groups: Option<Groups>,
@@ -22,33 +22,33 @@ pub(super) struct Layout {
 
 impl Layout {
     /// `data` must be absolute and without links: it marks our processes.
-    pub(super) fn new(data: PathBuf, base: Option<PathBuf>) -> Self {
+    pub(crate) fn new(data: PathBuf, base: Option<PathBuf>) -> Self {
         let base = base.unwrap_or_else(|| data.join("base"));
         let groups = None;
         Self { data, base, groups }
     }
 
     /// Sessions get control groups, where this server may make some.
-    pub(super) fn with_groups(self) -> Self {
+    pub(crate) fn with_groups(self) -> Self {
         let groups = Groups::find(format!("{}-", self.short_name()));
         Self { groups, ..self }
     }
 
-    pub(super) fn groups(&self) -> Option<&Groups> {
+    pub(crate) fn groups(&self) -> Option<&Groups> {
         self.groups.as_ref()
     }
 
-    pub(super) fn data(&self) -> &Path {
+    pub(crate) fn data(&self) -> &Path {
         &self.data
     }
 
     /// One folder per base environment.
-    pub(super) fn bases(&self) -> &Path {
+    pub(crate) fn bases(&self) -> &Path {
         &self.base
     }
 
     /// Tools that were not on the machine.
-    pub(super) fn tools(&self) -> PathBuf {
+    pub(crate) fn tools(&self) -> PathBuf {
         self.data.join("tools")
     }
 
@@ -58,21 +58,21 @@ impl Layout {
     }
 
     /// One folder per session.
-    pub(super) fn sessions(&self) -> PathBuf {
+    pub(crate) fn sessions(&self) -> PathBuf {
         self.data.join("sessions")
     }
 
-    pub(super) fn session(&self, session: &SessionId) -> PathBuf {
+    pub(crate) fn session(&self, session: &SessionId) -> PathBuf {
         self.sessions().join(session.as_str())
     }
 
-    pub(super) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
+    pub(crate) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
         self.session(&environment.session)
             .join(format!("env-{}", environment.generation))
     }
 
     /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.
-    pub(super) fn runtime(&self, session: &SessionId) -> PathBuf {
+    pub(crate) fn runtime(&self, session: &SessionId) -> PathBuf {
         let folder = self.session(session);
         if folder.as_os_str().len() <= LONGEST_RUNTIME_FOLDER {
             return folder;
@@ -81,24 +81,24 @@ impl Layout {
     }
 
     /// Where runtime folders are when the data folder's path is long; its name is told by the data folder's.
-    pub(super) fn short_runtimes(&self) -> PathBuf {
+    pub(crate) fn short_runtimes(&self) -> PathBuf {
         std::env::temp_dir().join(self.short_name())
     }
 
-    fn short_name(&self) -> String {
+    pub(crate) fn short_name(&self) -> String {
         let hash = hex(&Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
         format!("flowdeck-{}", &hash[..12])
     }
 
     /// Where a session's executor listens.
-    pub(super) fn socket(&self, environment: &EnvironmentId) -> PathBuf {
+    pub(crate) fn socket(&self, environment: &EnvironmentId) -> PathBuf {
         self.runtime(&environment.session)
             .join(format!("{}.sock", environment.generation))
     }
 }
 
 /// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a String cannot fail.

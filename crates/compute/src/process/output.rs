@@ -15,16 +15,16 @@ use crate::{
 
 /// What a command printed, line by line in the order of arrival, and how it ended.
 #[derive(Debug)]
-pub(super) struct Output {
-    pub(super) status: ExitStatus,
-    pub(super) lines: Vec<String>,
+pub(crate) struct Output {
+    pub(crate) status: ExitStatus,
+    pub(crate) lines: Vec<String>,
 }
 
 /// More of what was printed is in the log alone.
 const KEPT_LINES: usize = 5_000;
 
 /// Runs `command`; it is killed when the future is dropped.
-pub(super) async fn run(
+pub(crate) async fn run(
     command: Command,
     what: &str,
     log: Option<&LogFile>,
@@ -33,7 +33,7 @@ pub(super) async fn run(
 }
 
 /// As [`run`], telling each line to `heard` as well. What is told, kept and written is what `shown` makes of a line.
-pub(super) async fn run_heard(
+pub(crate) async fn run_heard(
     mut command: Command,
     what: &str,
     log: Option<&LogFile>,

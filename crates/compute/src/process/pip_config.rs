@@ -23,7 +23,7 @@ const SETTINGS: [(&str, &str); 9] = [
 
 /// Variables for uv out of the environment and pip's configuration files, but for those that the environment has
 /// already: who sets uv's own means them.
-pub(super) fn for_uv() -> Variables {
+pub(crate) fn for_uv() -> Variables {
     let environment: Variables = std::env::vars().collect();
     let files = files(&environment)
         .into_iter()

@@ -22,14 +22,14 @@ const QUESTION: &str = "import sys; print('%d.%d.%d' % sys.version_info[:3]); pr
 
 /// A Python interpreter that can be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Python {
-    pub(super) path: PathBuf,
+pub(crate) struct Python {
+    pub(crate) path: PathBuf,
     /// As in `3.11.7`.
-    pub(super) version: String,
+    pub(crate) version: String,
 }
 
 /// The one asked for, or the first on PATH of a supported version.
-pub(super) async fn find(chosen: Option<&Path>) -> Result<Python, EngineError> {
+pub(crate) async fn find(chosen: Option<&Path>) -> Result<Python, EngineError> {
     if let Some(path) = chosen {
         let python = ask(path)
             .await

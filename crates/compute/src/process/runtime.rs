@@ -13,19 +13,19 @@ use tokio::sync::watch;
 
 use super::{environment, layout::Layout, proc};
 use crate::{
-    engine::{EngineError, EnvironmentId, Runtime},
+    engine::{EngineError, EnvironmentId, Handle, Runtime},
     log::LogFile,
 };
 
 /// A runtime that we started ourselves tells how it ended; of others only that they did.
 #[derive(Debug)]
-pub(super) struct Started {
-    pub(super) runtime: Runtime,
-    pub(super) ended: watch::Receiver<Option<ExitStatus>>,
+pub(crate) struct Started {
+    pub(crate) runtime: Runtime,
+    pub(crate) ended: watch::Receiver<Option<ExitStatus>>,
 }
 
 /// Starts the executor of an environment.
-pub(super) fn start(
+pub(crate) fn start(
     layout: &Layout,
     environment: &EnvironmentId,
     log: &LogFile,
@@ -79,15 +79,17 @@ pub(super) fn start(
     });
     let runtime = Runtime {
         session: environment.session.clone(),
-        process: process.pid,
-        started: process.started,
+        handle: Handle::Process {
+            process: process.pid,
+            started: process.started,
+        },
         socket,
     };
     Ok(Started { runtime, ended })
 }
 
 /// Makes a folder that only this user can enter.
-pub(super) fn private_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new()
         .recursive(true)
         .mode(0o700)
@@ -102,22 +104,28 @@ fn remove_file(path: &Path) -> io::Result<()> {
 }
 
 /// Whether that very runtime lives.
-pub(super) fn is_alive(runtime: &Runtime) -> bool {
-    proc::lives(runtime.process, runtime.started)
-        && proc::variable(runtime.process, environment::SESSION_MARK).as_deref()
+pub(crate) fn is_alive(runtime: &Runtime) -> bool {
+    let Some((process, started)) = runtime.process() else {
+        return false;
+    };
+    proc::lives(process, started)
+        && proc::variable(process, environment::SESSION_MARK).as_deref()
             == Some(runtime.session.as_str())
 }
 
 /// Returns soon after the runtime has ended, also when it is not our child: the kernel tells only parents.
-pub(super) async fn ended(runtime: &Runtime) {
+pub(crate) async fn ended(runtime: &Runtime) {
     const LOOK: Duration = Duration::from_millis(200);
-    while proc::lives(runtime.process, runtime.started) {
+    let Some((process, started)) = runtime.process() else {
+        return;
+    };
+    while proc::lives(process, started) {
         tokio::time::sleep(LOOK).await;
     }
 }
 
 /// Why a runtime ended, as far as that can be known. `memory_kills` is the kernel's count from when it started.
-pub(super) fn reason(status: Option<ExitStatus>, memory_kills: u64) -> EngineError {
+pub(crate) fn reason(status: Option<ExitStatus>, memory_kills: u64) -> EngineError {
     let out_of_memory = proc::memory_kills() > memory_kills;
     let start_again = "Start the session again.";
     let (how, remedy) = match status {

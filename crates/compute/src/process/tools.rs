@@ -10,7 +10,7 @@ use crate::{
 
 /// Python, uv, and what uv is told by the machine's settings.
 #[derive(Clone, Debug)]
-pub(super) struct Tools {
+pub(crate) struct Tools {
     pub(super) python: Python,
     pub(super) uv: PathBuf,
     pub(super) variables: Variables,

@@ -9,12 +9,12 @@ use crate::{engine::EngineError, id, log::LogFile};
 use flowdeck_contract::ids::SessionId;
 
 /// The release that is installed where there is none.
-const VERSION: &str = "0.13.9";
+pub(crate) const VERSION: &str = "0.13.9";
 /// Older ones lack options that we use.
 const OLDEST: (u32, u32) = (0, 5);
 
 /// The uv asked for, one on PATH that is new enough, or the one in the data folder, which is installed when missing.
-pub(super) async fn find(
+pub(crate) async fn find(
     layout: &Layout,
     chosen: Option<&Path>,
     python: &Python,
@@ -114,7 +114,7 @@ fn tool_command(layout: &Layout, program: &Path) -> Result<Command, EngineError>
 }
 
 /// The name under which shared things are prepared: no session, but marked like one.
-pub(super) fn preparation() -> Result<SessionId, EngineError> {
+pub(crate) fn preparation() -> Result<SessionId, EngineError> {
     SessionId::try_from("preparation")
         .map_err(|error| EngineError::new("Internal", error.to_string()))
 }

@@ -106,6 +106,7 @@ impl Core {
         let nodes = nodes.into_iter().map(waiting).collect();
         Ok(RunDetail {
             summary,
+            image: self.record(&flow.into()).view.image,
             session_id,
             inputs,
             outputs: None,

@@ -53,7 +53,7 @@ impl Core {
 
     async fn carry_out_run(&self, run: &LiveRun, plan: &Plan, log: &Path) -> Outcome {
         let id = run.detail().summary.id.clone();
-        let work = self.paths.work(id.as_str());
+        let work = self.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
         let result = match self.prepare_run(plan, log, copied).await {
             Ok(()) => self.ask(run, plan, log, copied).await,

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     clock::Clock,
     compute::ComputeConfig,
-    engine::{EngineError, SharedEngine},
+    engine::{EngineError, Place, SharedEngine},
     error::ComputeError,
     flow::Definition,
     id,
@@ -222,6 +222,21 @@ impl Core {
             Owner::Flow(_) => self.config.flows.clone(),
             Owner::Nobody(_) => self.paths.own_folders(),
         }
+    }
+
+    /// Where an owner's session is at work; the folders are made.
+    pub(crate) fn place_of(&self, owner: &Owner) -> Result<Place, EngineError> {
+        let flow = self
+            .folder(owner)
+            .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
+        let runs = owner.flow().map(|flow| self.paths.runs(flow));
+        let others: Vec<PathBuf> = runs.into_iter().chain([self.paths.works(owner)]).collect();
+        for folder in &others {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| EngineError::io("Making the session’s folders", &error))?;
+        }
+        let flow = Some(flow);
+        Ok(Place { flow, others })
     }
 
     /// The flow's definition, as an engine's task needs it.

@@ -15,7 +15,7 @@ use flowdeck_contract::{
 
 use super::{Core, Record, live::Live, swap::Made};
 use crate::{
-    engine::{EngineError, EnvironmentId, PhaseNote, Requirements},
+    engine::{EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
     error::ComputeError,
     flow::{self, Fingerprint},
     owner::Owner,
@@ -81,7 +81,10 @@ impl Core {
             session: old.session.clone(),
             generation: record.next_generation(),
         };
-        let (work, flows) = (self.paths.work(new.session.as_str()), self.folders(flow));
+        let (work, flows) = (
+            self.paths.work(flow, new.session.as_str()),
+            self.folders(flow),
+        );
         let requirements =
             flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;
         let requirements = self.with_feeds(flow, requirements);
@@ -100,7 +103,7 @@ impl Core {
             Ok(made) => self.swap(flow, made).await,
             Err(error) => Err(error),
         };
-        let work = self.paths.work(plan.new.session.as_str());
+        let work = self.paths.work(flow, plan.new.session.as_str());
         // While the work folder is there still, the lines at fault can be told.
         if let Err(error) = result {
             let lines = Lines::read(&plan.requirements).unwrap_or_default();
@@ -118,7 +121,9 @@ impl Core {
 
     async fn make_beside(&self, flow: &Owner, plan: &Plan) -> Result<Made, EngineError> {
         let log = self.log(flow);
-        self.engine.prepare_base(&log).await?;
+        self.engine
+            .prepare_base(&plan.new.session, &WantedBase::default(), &log)
+            .await?;
         self.engine.create_environment(&plan.new).await?;
         let began = Instant::now();
         self.install_and_verify(flow, &plan.new, &plan.requirements)

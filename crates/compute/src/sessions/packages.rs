@@ -20,7 +20,7 @@ impl Core {
     pub(crate) async fn packages_view(&self, owner: &Owner) -> Result<PackagesView, ComputeError> {
         let (record, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
-        let work = self.paths.work(&id::token());
+        let work = self.paths.work(owner, &id::token());
         // A file that cannot be read asks for nothing; why it cannot is what the differences fail with.
         let lines = match self.requirements(owner, &work) {
             Ok(Some((_, lines))) => lines,
@@ -45,7 +45,7 @@ impl Core {
     ) -> Result<Vec<Difference>, ComputeError> {
         let (_, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
-        let work = self.paths.work(&id::token());
+        let work = self.paths.work(owner, &id::token());
         let found = match self.requirements(owner, &work) {
             Ok(Some((requirements, lines))) => {
                 let start = DryRunStart::Environment;
@@ -72,7 +72,7 @@ impl Core {
     /// What an install of the requirements file as it is on disk would do. Changes nothing.
     pub(crate) async fn install_plan(&self, owner: &Owner) -> Result<InstallPlan, ComputeError> {
         let (record, environment) = self.running(owner)?;
-        let work = self.paths.work(&id::token());
+        let work = self.paths.work(owner, &id::token());
         let read = self.requirements(owner, &work);
         let plan = match read.and_then(|read| read.ok_or_else(install::no_requirements)) {
             Ok((requirements, lines)) => {

@@ -129,7 +129,7 @@ impl Core {
         if let Err(error) = self.engine.tidy(runtime, &record.generations()).await {
             self.log(flow).line(&error.message);
         }
-        if let Err(error) = paths::remove(&self.paths.work(runtime.session.as_str())) {
+        if let Err(error) = paths::remove(&self.paths.work(flow, runtime.session.as_str())) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
     }

@@ -11,7 +11,10 @@ use flowdeck_contract::{
 use super::{Allotment, Core, Record};
 use crate::{
     compute::StartSession,
-    engine::{BaseState, EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements},
+    engine::{
+        Base, BaseState, EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements,
+        WantedBase,
+    },
     error::ComputeError,
     flow::{self, Fingerprint},
     id,
@@ -111,7 +114,10 @@ impl Start<'_> {
         let flow = definition.report.flow.as_ref();
         let flows = &self.core.folders(self.flow);
         let environment = self.environment()?;
-        let work = self.core.paths.work(environment.session.as_str());
+        let work = self
+            .core
+            .paths
+            .work(self.flow, environment.session.as_str());
         let made_of = Fingerprint::of(flows, &folder, flow)?;
         self.change(|record| record.made_of = Some(made_of))?;
         let requirements = flow::for_install(flows, &folder, flow, &work)?;
@@ -223,7 +229,8 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<(), EngineError> {
         let engine = &self.core.engine;
-        let note = engine.allocate(&environment.session).await?;
+        let place = self.core.place_of(self.flow)?;
+        let note = engine.allocate(&environment.session, &place).await?;
         let bounds = self.limit(&environment.session).await?;
         let note = note
             .into_iter()
@@ -233,18 +240,24 @@ impl Start<'_> {
         self.note(Phase::Allocate, Some(note).filter(|note| !note.is_empty()))?;
 
         self.enter(Phase::PullImage)?;
-        let base = engine.prepare_base(&self.log()).await?;
-        let (route, note) = match base {
-            BaseState::Ready => (StartRoute::Base, "the base packages are ready".to_owned()),
-            BaseState::Made(note) => (StartRoute::Fresh, note),
+        let base = self.prepare_base(&environment.session, image).await?;
+        let (route, note) = match (base.state, &base.image) {
+            (BaseState::Ready, None) => {
+                (StartRoute::Base, "the base packages are ready".to_owned())
+            }
+            (BaseState::Ready, Some(image)) => {
+                (StartRoute::Base, format!("{} is there", image.reference))
+            }
+            (BaseState::Made(note), _) => (StartRoute::Fresh, note),
         };
-        let note = match image {
+        let note = match image.filter(|_| base.image.is_none()) {
             Some(image) => {
                 format!("{note}; they stand for ‘{image}’, as this engine has no images")
             }
             None => note,
         };
         self.note(Phase::PullImage, Some(note))?;
+        self.change(|record| record.view.image = base.image)?;
 
         self.enter(Phase::CreateEnvironment)?;
         self.change(|record| record.view.route = Some(route))?;
@@ -273,6 +286,36 @@ impl Start<'_> {
         self.change(|record| record.runtime = Some(runtime))?;
         self.enter(Phase::Check)?;
         self.check().await
+    }
+
+    /// Shows the image's registry the credential of the session's identity, and tells how far a pull is.
+    async fn prepare_base(
+        &self,
+        session: &SessionId,
+        image: Option<&str>,
+    ) -> Result<Base, EngineError> {
+        let engine = &self.core.engine;
+        let settings = self.core.record(self.flow).view.settings;
+        let pulled = image.or(engine.default_image());
+        let credential = match pulled {
+            Some(image) if engine.images_unavailable().is_none() => {
+                self.core.image_credential(&settings, image).await?
+            }
+            _ => None,
+        };
+        let told = |how_far: &str| {
+            let noted =
+                self.change(|record| record.note(Phase::PullImage, Some(how_far.to_owned())));
+            if let Err(error) = noted {
+                tracing::debug!(%error, "how far a pull is could not be told");
+            }
+        };
+        let wanted = WantedBase {
+            image,
+            credential: credential.as_ref(),
+            told: Some(&told),
+        };
+        engine.prepare_base(session, &wanted, &self.log()).await
     }
 
     async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {

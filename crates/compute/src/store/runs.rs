@@ -136,6 +136,7 @@ mod tests {
                 ended: Some(Millis(1)),
             },
             session_id: flowdeck_contract::ids::SessionId::try_from("s").unwrap(),
+            image: None,
             inputs: Map::new(),
             outputs: None,
             metrics: Map::new(),

@@ -7,6 +7,7 @@
     reason = "for tests alone, none of which uses everything"
 )]
 
+pub(crate) mod docker;
 pub(crate) mod feed;
 
 use std::{
@@ -151,17 +152,22 @@ impl Home {
     }
 
     async fn engine_with(&self, data: &Path, options: ProcessOptions) -> Arc<ProcessEngine> {
-        let tools = data.join("tools");
-        if !tools.exists() {
-            fs::create_dir_all(data).unwrap();
-            fs::create_dir_all(shared("tools")).unwrap();
-            std::os::unix::fs::symlink(shared("tools"), tools).unwrap();
-        }
+        share(data, "tools", "tools");
         let options = ProcessOptions {
             base: Some(shared("base")),
             ..options
         };
         Arc::new(ProcessEngine::new(data, options).await.unwrap())
+    }
+}
+
+/// Makes a folder of a data folder one that all tests share.
+pub(crate) fn share(data: &Path, name: &str, what: &str) {
+    let link = data.join(name);
+    if !link.exists() {
+        fs::create_dir_all(data).unwrap();
+        fs::create_dir_all(shared(what)).unwrap();
+        std::os::unix::fs::symlink(shared(what), link).unwrap();
     }
 }
 

@@ -13,10 +13,14 @@ use std::{
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
     Compute, ComputeConfig, Host, Identities,
+    docker::{DEFAULT_IMAGE, DockerEngine, DockerOptions},
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
 };
-use flowdeck_contract::ids::ProjectName;
+use flowdeck_contract::{
+    ids::ProjectName,
+    image::{ImageReference, InvalidImage},
+};
 use thiserror::Error;
 use tokio::{
     net::TcpListener,
@@ -59,6 +63,9 @@ pub(crate) struct Serve {
     /// Where compute sessions run
     #[arg(long, value_enum, default_value_t = EngineName::Process)]
     engine: EngineName,
+    /// The image of sessions whose flow asks for none; `cargo xtask image` builds the default
+    #[arg(long, value_name = "IMAGE", default_value = DEFAULT_IMAGE, value_parser = image)]
+    docker_image: ImageReference,
     /// The built browser app; without it, the one inside this binary
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
@@ -86,6 +93,8 @@ pub(crate) struct Serve {
 enum EngineName {
     /// As processes on this machine
     Process,
+    /// As containers, of the Docker daemon that `DOCKER_HOST` names, or at its usual socket
+    Docker,
 }
 
 /// Why the server could not start, or had to end; the message is for people and says what to do.
@@ -183,27 +192,38 @@ impl Serve {
         }
     }
 
+    async fn open_engine(&self, data: &Path) -> Result<Arc<dyn Engine>, EngineError> {
+        Ok(match self.engine {
+            EngineName::Process => {
+                let options = ProcessOptions {
+                    python: self.python.clone(),
+                    uv: self.uv.clone(),
+                    kept_bytes: self.environment_cache.saturating_mul(GIB),
+                    ..ProcessOptions::default()
+                };
+                Arc::new(ProcessEngine::new(data, options).await?)
+            }
+            EngineName::Docker => {
+                let host = std::env::var("DOCKER_HOST").ok();
+                let options = DockerOptions {
+                    host: host.filter(|host| !host.is_empty()),
+                    image: Some(self.docker_image.as_str().to_owned()),
+                    ..DockerOptions::default()
+                };
+                Arc::new(DockerEngine::new(data, options).await?)
+            }
+        })
+    }
+
     async fn open_compute(&self, flows: &Path, config: Config) -> Result<Compute, ServeError> {
         fs::create_dir_all(&self.data).map_err(|source| data_error(&self.data, source))?;
         let data = self
             .data
             .canonicalize()
             .map_err(|source| data_error(&self.data, source))?;
-        let engine: Arc<dyn Engine> =
-            match self.engine {
-                EngineName::Process => {
-                    let options = ProcessOptions {
-                        python: self.python.clone(),
-                        uv: self.uv.clone(),
-                        kept_bytes: self.environment_cache.saturating_mul(GIB),
-                        ..ProcessOptions::default()
-                    };
-                    let engine = ProcessEngine::new(&data, options).await;
-                    Arc::new(engine.map_err(|error: EngineError| {
-                        compute_error(&error, error.remedy.as_deref())
-                    })?)
-                }
-            };
+        let engine = self.open_engine(&data).await;
+        let engine =
+            engine.map_err(|error: EngineError| compute_error(&error, error.remedy.as_deref()))?;
         let config = ComputeConfig {
             flows: flows.to_owned(),
             data,
@@ -215,6 +235,10 @@ impl Serve {
         let opened = Compute::open(config, engine).await;
         opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))
     }
+}
+
+fn image(text: &str) -> Result<ImageReference, InvalidImage> {
+    ImageReference::try_from(text)
 }
 
 fn compute_error(error: &dyn std::error::Error, remedy: Option<&str>) -> ServeError {
@@ -309,5 +333,26 @@ fn host_of(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_daemon_that_cannot_be_reached_is_named_with_what_to_do() {
+        let data = tempfile::tempdir().unwrap();
+        let nowhere = format!("unix://{}/docker.sock", data.path().display());
+        let options = DockerOptions {
+            host: Some(nowhere.clone()),
+            ..DockerOptions::default()
+        };
+        let error = DockerEngine::new(data.path(), options).await.unwrap_err();
+        let error = compute_error(&error, error.remedy.as_deref()).to_string();
+        assert!(
+            error.contains(&nowhere) && error.contains("DOCKER_HOST"),
+            "{error}"
+        );
     }
 }

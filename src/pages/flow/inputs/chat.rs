@@ -61,6 +61,7 @@ nodes:
                 ended: None,
             },
             session_id: SessionId::try_from("s").unwrap(),
+            image: None,
             inputs: map(inputs),
             outputs: outputs.map(map),
             metrics: Map::new(),

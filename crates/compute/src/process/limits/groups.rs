@@ -13,7 +13,7 @@ use super::MIB;
 
 /// Where the control groups of one data folder's sessions are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::process) struct Groups {
+pub(crate) struct Groups {
     pub(super) version: Version,
     /// The folder that holds the groups that bound memory.
     pub(super) memory: PathBuf,

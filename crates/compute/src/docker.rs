@@ -1,0 +1,463 @@
+//! The Docker engine: a session is a container of its image.
+//!
+//! Its processes see the flow folder and nothing else of this machine. The daemon runs on the same machine, or on one that has the same folders at the same paths.
+
+mod base;
+mod containers;
+mod daemon;
+mod helper;
+mod image;
+mod indexes;
+mod install;
+mod places;
+mod pull;
+mod runtime;
+mod user;
+mod uv;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs, io,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use flowdeck_contract::{
+    ids::SessionId,
+    session::{InstalledPackage, SessionSize},
+};
+use tokio::sync::OnceCell;
+
+use self::{
+    base::Maker,
+    containers::Containers,
+    image::Image,
+    indexes::Indexes,
+    install::Installer,
+    places::{Facts, Places},
+    user::User,
+};
+use crate::{
+    catalog::gib,
+    engine::{
+        Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
+        ExecutorRequest, Heard, Inventory, PhaseNote, Place, Requirements, Runtime, RuntimeInfo,
+        WantedBase,
+    },
+    log::LogFile,
+    paths::remove,
+    process::{health, http, inventory, runtime::private_folder},
+};
+
+/// What sessions are made from when nobody asks for anything else; `cargo xtask image` builds it.
+pub const DEFAULT_IMAGE: &str = concat!("flowdeck/base:", env!("CARGO_PKG_VERSION"));
+
+/// How the Docker engine is to work.
+#[derive(Clone, Debug, Default)]
+pub struct DockerOptions {
+    /// Where the daemon listens, as `DOCKER_HOST` says it; its usual socket when left out.
+    pub host: Option<String>,
+    /// The image of sessions that ask for none; [`DEFAULT_IMAGE`] when left out.
+    pub image: Option<String>,
+    /// Where the bases of images are kept, which servers may share; below the data folder when left out.
+    pub bases: Option<PathBuf>,
+}
+
+/// Sessions in containers.
+#[derive(Debug)]
+pub struct DockerEngine {
+    containers: Containers,
+    places: Places,
+    default_image: String,
+    indexes: Indexes,
+    uv: OnceCell<PathBuf>,
+    /// The sizes of the sessions that have one.
+    sizes: Mutex<HashMap<SessionId, SessionSize>>,
+}
+
+impl DockerEngine {
+    /// An engine that keeps its sessions below `data`.
+    ///
+    /// # Errors
+    /// When the daemon cannot be reached, or the data folder cannot be made or written.
+    pub async fn new(data: &Path, options: DockerOptions) -> Result<Self, EngineError> {
+        let docker = daemon::connect(options.host.as_deref()).await?;
+        let what = format!("Preparing the data folder {}", data.display());
+        let failed = |error: io::Error| EngineError::io(&what, &error);
+        fs::create_dir_all(data).map_err(failed)?;
+        let places = Places::new(data.canonicalize().map_err(failed)?, options.bases);
+        private_folder(&places.sessions()).map_err(failed)?;
+        fs::create_dir_all(places.passage()).map_err(failed)?;
+        let about = docker.info().await.map_err(|error| {
+            daemon::failed("Asking the Docker daemon about its machine", &error)
+        })?;
+        daemon::require_own_users(about.security_options.as_deref().unwrap_or_default())?;
+        let cpus = about
+            .ncpu
+            .and_then(|cpus| u32::try_from(cpus).ok())
+            .unwrap_or(1);
+        let engine = Self {
+            containers: Containers::new(docker, places.mark(), cpus, places.passage()),
+            places,
+            default_image: options.image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()),
+            indexes: Indexes::of_machine(),
+            uv: OnceCell::new(),
+            sizes: Mutex::default(),
+        };
+        crate::process::base::remove_unfinished(engine.places.bases()).map_err(failed)?;
+        Ok(engine)
+    }
+
+    async fn uv(&self, log: &LogFile) -> Result<&Path, EngineError> {
+        let find = || uv::find(self.places.layout(), log);
+        self.uv.get_or_try_init(find).await.map(PathBuf::as_path)
+    }
+
+    fn sizes(&self) -> MutexGuard<'_, HashMap<SessionId, SessionSize>> {
+        self.sizes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn size(&self, session: &SessionId) -> Option<SessionSize> {
+        self.sizes().get(session).cloned()
+    }
+
+    async fn installer<'a>(
+        &'a self,
+        environment: &'a EnvironmentId,
+        log: &LogFile,
+    ) -> Result<Installer<'a>, EngineError> {
+        Ok(Installer {
+            containers: &self.containers,
+            places: &self.places,
+            uv: self.uv(log).await?,
+            indexes: &self.indexes,
+            facts: self.places.facts(&environment.session)?,
+            size: self.size(&environment.session),
+            environment,
+        })
+    }
+
+    async fn quiet_installer<'a>(
+        &'a self,
+        environment: &'a EnvironmentId,
+    ) -> Result<Installer<'a>, EngineError> {
+        self.installer(environment, &LogFile::at("/dev/null")).await
+    }
+
+    fn said(&self, environment: &EnvironmentId) -> Result<(Image, base::Said), EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let image = facts.image()?.clone();
+        let said = base::said(&self.places, &image)?;
+        Ok((image, said))
+    }
+}
+
+#[async_trait]
+impl Engine for DockerEngine {
+    fn images_unavailable(&self) -> Option<String> {
+        None
+    }
+
+    fn default_image(&self) -> Option<&str> {
+        Some(&self.default_image)
+    }
+
+    fn standby_unavailable(&self) -> Option<&'static str> {
+        Some("a container sees the flow folder that it was made for, and no other")
+    }
+
+    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError> {
+        let make = || {
+            private_folder(&self.places.session(session))?;
+            private_folder(&self.places.runtime(session))?;
+            User::of_session(place.flow.as_deref())
+        };
+        let user =
+            make().map_err(|error| EngineError::io("Making the session's folder", &error))?;
+        let facts = Facts::new(user, place);
+        let admitted = facts.folders().try_for_each(|folder| user.admit(folder));
+        admitted.map_err(|error| {
+            EngineError::io("Letting the session into the flow folder", &error).with_remedy(
+                "A session is not root: give the flow folder to another user (chown), or keep it on a disk with access \
+                 control lists.",
+            )
+        })?;
+        self.places.remember(session, &facts)?;
+        Ok(Some(format!(
+            "a container on this machine, as user {}",
+            user.uid()
+        )))
+    }
+
+    async fn limit(
+        &self,
+        session: &SessionId,
+        size: &SessionSize,
+    ) -> Result<PhaseNote, EngineError> {
+        self.sizes().insert(session.clone(), size.clone());
+        self.containers.bound(session, size).await?;
+        Ok(Some(format!(
+            "{}: {} vCPUs, {:.2} GiB",
+            size.name,
+            size.v_cpus,
+            gib(size.memory_mb)
+        )))
+    }
+
+    async fn prepare_base(
+        &self,
+        session: &SessionId,
+        wanted: &WantedBase<'_>,
+        log: &LogFile,
+    ) -> Result<Base, EngineError> {
+        let mut facts = self.places.facts(session)?;
+        if let Some(image) = &facts.image {
+            let (state, image) = (BaseState::Ready, Some(image.shown()));
+            return Ok(Base { state, image });
+        }
+        let asked = wanted.image.filter(|image| !image.is_empty());
+        let reference = asked.unwrap_or(&self.default_image);
+        let docker = &self.containers.docker;
+        let found = image::find_or_pull(docker, reference, wanted, log).await;
+        let (image, pulled) = found.map_err(|error| match asked {
+            Some(_) => error,
+            None => error.with_remedy(
+                "It is the default base image: build flowdeck’s own with cargo xtask image, or name another one with \
+                 --docker-image.",
+            ),
+        })?;
+        let maker = Maker {
+            containers: &self.containers,
+            places: &self.places,
+            uv: self.uv(log).await?,
+            indexes: &self.indexes,
+            session,
+        };
+        let made = maker.prepare(&image, log).await?;
+        let notes = pulled
+            .then(|| format!("pulled {}", image.reference))
+            .into_iter()
+            .chain(made);
+        let notes: Vec<String> = notes.collect();
+        let state = match notes.is_empty() {
+            true => BaseState::Ready,
+            false => BaseState::Made(notes.join("; ")),
+        };
+        let shown = image.shown();
+        facts.image = Some(image);
+        self.places.remember(session, &facts)?;
+        Ok(Base {
+            state,
+            image: Some(shown),
+        })
+    }
+
+    async fn create_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<PhaseNote, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let image = facts.image()?;
+        let said = base::said(&self.places, image)?;
+        let (base, folder, user) = (
+            self.places.base(&image.id),
+            self.places.environment(environment),
+            facts.user,
+        );
+        let made = tokio::task::spawn_blocking(move || base::clone_for(&base, &folder, user)).await;
+        made.map_err(io::Error::other)
+            .and_then(|made| made)
+            .map_err(|error| EngineError::io("Making the session's environment", &error))?;
+        Ok(Some(format!(
+            "Python {} of the image",
+            said.markers.python_full_version()
+        )))
+    }
+
+    async fn install_command(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<String, EngineError> {
+        Ok(self.quiet_installer(environment).await?.shown(requirements))
+    }
+
+    async fn install(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+        heard: Heard<'_>,
+    ) -> Result<PhaseNote, EngineError> {
+        let installer = self.installer(environment, log).await?;
+        installer.install(requirements, log, heard).await
+    }
+
+    async fn dry_run(
+        &self,
+        environment: &EnvironmentId,
+        start: DryRunStart,
+        requirements: &Requirements,
+    ) -> Result<Vec<String>, EngineError> {
+        let installer = self.quiet_installer(environment).await?;
+        installer.dry_run(start, requirements).await
+    }
+
+    async fn satisfies(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
+        self.quiet_installer(environment)
+            .await?
+            .satisfies(requirements)
+            .await
+    }
+
+    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
+        remove_all(
+            vec![self.places.environment(environment)],
+            "Removing an environment",
+        )
+        .await
+    }
+
+    async fn start_runtime(
+        &self,
+        environment: &EnvironmentId,
+        log: &LogFile,
+    ) -> Result<Runtime, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let size = self.size(&environment.session);
+        runtime::start(
+            &self.containers,
+            &self.places,
+            environment,
+            &facts,
+            size,
+            log,
+        )
+        .await
+    }
+
+    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
+        tokio::select! {
+            info = health::check(&runtime.socket) => info,
+            death = self.died(runtime) => Err(health::with_last_lines(death, log)),
+        }
+    }
+
+    async fn is_alive(&self, runtime: &Runtime) -> bool {
+        runtime::is_alive(&self.containers, runtime).await
+    }
+
+    async fn died(&self, runtime: &Runtime) -> EngineError {
+        let size = self.size(&runtime.session);
+        runtime::died(&self.containers, runtime, size.as_ref()).await
+    }
+
+    async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
+        if let Some(container) = runtime.container() {
+            self.containers.remove(container).await?;
+        }
+        remove_all(vec![runtime.socket.clone()], "Removing a runtime's socket").await
+    }
+
+    async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
+        for container in self.containers.of(&runtime.session).await? {
+            if runtime.container() != Some(&*container) {
+                self.containers.remove(&container).await?;
+            }
+        }
+        let kept = generations.iter().map(|generation| {
+            self.places.environment(&EnvironmentId {
+                session: runtime.session.clone(),
+                generation: *generation,
+            })
+        });
+        let kept: Vec<PathBuf> = kept.collect();
+        let others = folders(&self.places.session(&runtime.session)).into_iter();
+        let others = others.filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            name.is_some_and(|name| name.starts_with("env-")) && !kept.contains(path)
+        });
+        remove_all(others.collect(), "Removing an environment").await
+    }
+
+    async fn request(
+        &self,
+        runtime: &Runtime,
+        request: ExecutorRequest,
+    ) -> Result<ExecutorReply, EngineError> {
+        http::send(&runtime.socket, request).await
+    }
+
+    async fn packages(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<Vec<InstalledPackage>, EngineError> {
+        let (_, said) = self.said(environment)?;
+        base::packages(&self.places.environment(environment), &said)
+            .map_err(|error| EngineError::io("Reading the session's packages", &error))
+    }
+
+    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
+        let (image, said) = self.said(environment)?;
+        let folder = self.places.environment(environment);
+        let packages = inventory::of(&folder, &said.packages)
+            .map_err(|error| EngineError::io("Reading the session's packages", &error))?;
+        Ok(Inventory {
+            base_name: image.reference,
+            base: said.packages,
+            packages,
+            markers: said.markers,
+        })
+    }
+
+    async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
+        for container in self.containers.of(session).await? {
+            self.containers.remove(&container).await?;
+        }
+        self.sizes().remove(session);
+        let short = self.places.short_runtime(session);
+        let folders = [self.places.session(session)]
+            .into_iter()
+            .chain(short.clone());
+        remove_all(folders.collect(), "Removing the session's folder").await?;
+        if let Some(parent) = short.as_deref().and_then(Path::parent) {
+            // Goes with the last of them.
+            let _ = fs::remove_dir(parent);
+        }
+        let others = !self.sizes().is_empty();
+        match others {
+            true => Ok(()),
+            false => self.containers.remove_network().await,
+        }
+    }
+
+    async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let mut found: BTreeSet<SessionId> = self.containers.sessions().await?;
+        let names = folders(&self.places.sessions()).into_iter();
+        let names = names.filter_map(|path| SessionId::try_from(path.file_name()?.to_str()?).ok());
+        found.extend(names);
+        Ok(found.into_iter().collect())
+    }
+}
+
+fn folders(parent: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(parent).into_iter().flatten();
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect()
+}
+
+/// Removes files and folders; those that are not there are fine.
+async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
+    let removed =
+        tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| remove(path))).await;
+    removed
+        .map_err(io::Error::other)
+        .and_then(|removed| removed)
+        .map_err(|error| EngineError::io(what, &error))
+}

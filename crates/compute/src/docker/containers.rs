@@ -1,0 +1,342 @@
+//! Containers as sessions have them: not root, without capabilities, on a network of their own, with nothing of this
+//! machine but the folders that they are given.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use bollard::{
+    Docker,
+    models::{
+        ContainerCreateBody, ContainerInspectResponse, ContainerSummary, HostConfig,
+        HostConfigLogConfig, Mount, MountType, NetworkCreateRequest,
+    },
+    query_parameters::{
+        CreateContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
+    },
+};
+use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use tokio::sync::Mutex;
+
+use super::{daemon, user::User};
+use crate::engine::{EngineError, Variables};
+
+/// Label: which data folder a container or network belongs to.
+const DATA: &str = "flowdeck.data";
+/// Label: which session a container belongs to.
+const SESSION: &str = "flowdeck.session";
+/// Far more than a flow needs, far less than would hurt the machine.
+const MOST_PROCESSES: i64 = 4096;
+const MIB: u64 = 1024 * 1024;
+const ROOT_HOME: &str = "/root";
+
+/// A container to be made.
+pub(super) struct Spec<'a> {
+    pub(super) session: &'a SessionId,
+    /// The id of its image.
+    pub(super) image: &'a str,
+    pub(super) user: User,
+    pub(super) command: Vec<String>,
+    pub(super) variables: Variables,
+    /// Where the command runs.
+    pub(super) folder: &'a Path,
+    /// Files and folders of this machine that it writes, by the same paths.
+    pub(super) writable: Vec<PathBuf>,
+    /// Those that it only reads.
+    pub(super) readable: Vec<PathBuf>,
+    pub(super) size: Option<SessionSize>,
+}
+
+/// The containers of one data folder.
+#[derive(Clone, Debug)]
+pub(super) struct Containers {
+    pub(super) docker: Docker,
+    mark: String,
+    /// How many CPUs the daemon's machine has: it refuses to promise more.
+    cpus: u32,
+    /// A folder that everybody may enter and nobody but root may write.
+    passage: PathBuf,
+    /// Held while the network must stay.
+    network: Arc<Mutex<()>>,
+}
+
+impl Containers {
+    pub(super) fn new(docker: Docker, mark: String, cpus: u32, passage: PathBuf) -> Self {
+        Self {
+            docker,
+            mark,
+            cpus,
+            passage,
+            network: Arc::default(),
+        }
+    }
+
+    /// Makes a container; gives its id.
+    pub(super) async fn create(&self, spec: &Spec<'_>) -> Result<String, EngineError> {
+        let body = self.body(spec)?;
+        let _network = self.network.lock().await;
+        self.make_network().await?;
+        let created = self
+            .docker
+            .create_container(None::<CreateContainerOptions>, body);
+        let created = created
+            .await
+            .map_err(|error| daemon::failed("Making a container", &error))?;
+        created
+            .warnings
+            .iter()
+            .for_each(|warning| tracing::debug!(warning, "Docker warns"));
+        Ok(created.id)
+    }
+
+    fn body(&self, spec: &Spec<'_>) -> Result<ContainerCreateBody, EngineError> {
+        let variables = spec.variables.iter();
+        let mut writable = spec.writable.clone();
+        let mut readable = spec.readable.clone();
+        writable.sort();
+        writable.dedup();
+        readable.retain(|path| !writable.contains(path));
+        let mounts = writable
+            .iter()
+            .map(|path| mount(path, false))
+            .chain(readable.iter().map(|path| mount(path, true)));
+        let mut mounts: Vec<Mount> = mounts.collect::<Result<_, _>>()?;
+        // In most images only root may enter it, so that nobody else would come to what is mounted below it.
+        if writable
+            .iter()
+            .chain(&readable)
+            .any(|path| path.starts_with(ROOT_HOME))
+        {
+            mounts.push(Mount {
+                target: Some(ROOT_HOME.to_owned()),
+                ..mount(&self.passage, false)?
+            });
+        }
+        let log_options = [("max-size", "10m"), ("max-file", "1")];
+        let log = HostConfigLogConfig {
+            typ: Some("json-file".to_owned()),
+            config: Some(owned(log_options)),
+        };
+        // Python and uv write to their own folders; this is for what looks for nothing else.
+        let scratch = owned([("/tmp", "rw,nosuid,nodev,mode=1777,size=256m")]);
+        let mut host = HostConfig {
+            mounts: Some(mounts),
+            log_config: Some(log),
+            network_mode: Some(self.mark.clone()),
+            cap_drop: Some(vec!["ALL".to_owned()]),
+            security_opt: Some(vec!["no-new-privileges".to_owned()]),
+            readonly_rootfs: Some(true),
+            tmpfs: Some(scratch),
+            pids_limit: Some(MOST_PROCESSES),
+            privileged: Some(false),
+            ..HostConfig::default()
+        };
+        if let Some(size) = &spec.size {
+            let bounds = Bounds::of(size, self.cpus);
+            host.memory = Some(bounds.memory);
+            host.memory_swap = Some(bounds.memory);
+            host.nano_cpus = Some(bounds.nano_cpus);
+        }
+        Ok(ContainerCreateBody {
+            image: Some(spec.image.to_owned()),
+            user: Some(spec.user.name()),
+            // Both replace what the image says.
+            entrypoint: Some(spec.command.iter().take(1).cloned().collect()),
+            cmd: Some(spec.command.iter().skip(1).cloned().collect()),
+            env: Some(
+                variables
+                    .map(|(name, value)| format!("{name}={value}"))
+                    .collect(),
+            ),
+            working_dir: Some(spec.folder.display().to_string()),
+            labels: Some(owned([
+                (DATA, &*self.mark),
+                (SESSION, spec.session.as_str()),
+            ])),
+            host_config: Some(host),
+            ..ContainerCreateBody::default()
+        })
+    }
+
+    /// Containers on it reach the outside, and not each other.
+    async fn make_network(&self) -> Result<(), EngineError> {
+        match self.docker.inspect_network(&self.mark, None).await {
+            Ok(_) => return Ok(()),
+            Err(error) if daemon::is_not_found(&error) => {}
+            Err(error) => return Err(daemon::failed("Looking for the sessions' network", &error)),
+        }
+        let request = NetworkCreateRequest {
+            name: self.mark.clone(),
+            driver: Some("bridge".to_owned()),
+            options: Some(owned([("com.docker.network.bridge.enable_icc", "false")])),
+            labels: Some(owned([(DATA, &*self.mark)])),
+            ..NetworkCreateRequest::default()
+        };
+        let made = self.docker.create_network(request).await;
+        made.map(|_| ())
+            .map_err(|error| daemon::failed("Making the sessions' network", &error))
+    }
+
+    pub(super) async fn start(&self, container: &str) -> Result<(), EngineError> {
+        let started = self.docker.start_container(container, None).await;
+        started.map_err(|error| daemon::failed("Starting a container", &error))
+    }
+
+    /// A container as it is; `None` when there is none.
+    pub(super) async fn inspect(
+        &self,
+        container: &str,
+    ) -> Result<Option<ContainerInspectResponse>, bollard::errors::Error> {
+        match self.docker.inspect_container(container, None).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if daemon::is_not_found(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Ends and removes a container; fine when there is none.
+    pub(super) async fn remove(&self, container: &str) -> Result<(), EngineError> {
+        let options = RemoveContainerOptionsBuilder::new()
+            .force(true)
+            .v(true)
+            .build();
+        match self.docker.remove_container(container, Some(options)).await {
+            Err(bollard::errors::Error::DockerResponseServerError {
+                status_code: 404, ..
+            })
+            | Ok(()) => Ok(()),
+            // Somebody else removes it already; it is gone when they are done.
+            Err(bollard::errors::Error::DockerResponseServerError {
+                status_code: 409, ..
+            }) => self.wait_until_gone(container).await,
+            Err(error) => Err(daemon::failed("Removing a container", &error)),
+        }
+    }
+
+    async fn wait_until_gone(&self, container: &str) -> Result<(), EngineError> {
+        const PAUSE: std::time::Duration = std::time::Duration::from_millis(50);
+        const LOOKS: u32 = 400;
+        for _ in 0..LOOKS {
+            match self.inspect(container).await {
+                Ok(None) => return Ok(()),
+                Ok(Some(_)) => tokio::time::sleep(PAUSE).await,
+                Err(error) => return Err(daemon::failed("Removing a container", &error)),
+            }
+        }
+        Err(EngineError::new(
+            "ContainerRemains",
+            format!("The container {container} could not be removed."),
+        )
+        .with_remedy("Look at it with docker inspect, then stop the session again."))
+    }
+
+    /// The containers of a session.
+    pub(super) async fn of(&self, session: &SessionId) -> Result<Vec<String>, EngineError> {
+        let found = self.list().await?.into_iter();
+        let ours = found.filter(|container| label(container) == Some(session.as_str()));
+        Ok(ours.filter_map(|container| container.id).collect())
+    }
+
+    /// The sessions of which there is a container.
+    pub(super) async fn sessions(&self) -> Result<BTreeSet<SessionId>, EngineError> {
+        let found = self.list().await?;
+        let sessions = found.iter().filter_map(label);
+        Ok(sessions
+            .filter_map(|id| SessionId::try_from(id).ok())
+            .collect())
+    }
+
+    async fn list(&self) -> Result<Vec<ContainerSummary>, EngineError> {
+        let filters = HashMap::from([("label", vec![format!("{DATA}={}", self.mark)])]);
+        let options = ListContainersOptionsBuilder::new()
+            .all(true)
+            .filters(&filters)
+            .build();
+        let listed = self.docker.list_containers(Some(options)).await;
+        listed.map_err(|error| daemon::failed("Looking for containers", &error))
+    }
+
+    /// Bounds the containers of a session.
+    pub(super) async fn bound(
+        &self,
+        session: &SessionId,
+        size: &SessionSize,
+    ) -> Result<(), EngineError> {
+        for container in self.of(session).await? {
+            let bounds = Bounds::of(size, self.cpus);
+            let body = bollard::models::ContainerUpdateBody {
+                memory: Some(bounds.memory),
+                memory_swap: Some(bounds.memory),
+                nano_cpus: Some(bounds.nano_cpus),
+                ..Default::default()
+            };
+            match self.docker.update_container(&container, body).await {
+                Err(error) if !daemon::is_not_found(&error) => {
+                    return Err(daemon::failed(
+                        "Limiting the session to its VM size",
+                        &error,
+                    ));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the network when no container is left that could be on it.
+    pub(super) async fn remove_network(&self) -> Result<(), EngineError> {
+        let _network = self.network.lock().await;
+        if !self.list().await?.is_empty() {
+            return Ok(());
+        }
+        match self.docker.remove_network(&self.mark).await {
+            Err(error) if !daemon::is_not_found(&error) => {
+                Err(daemon::failed("Removing the sessions' network", &error))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What a VM size is to Docker.
+struct Bounds {
+    memory: i64,
+    nano_cpus: i64,
+}
+
+impl Bounds {
+    fn of(size: &SessionSize, cpus: u32) -> Self {
+        let memory = size.memory_mb.saturating_mul(MIB);
+        Self {
+            memory: i64::try_from(memory).unwrap_or(i64::MAX),
+            nano_cpus: i64::from(size.v_cpus.min(cpus)) * 1_000_000_000,
+        }
+    }
+}
+
+fn label(container: &ContainerSummary) -> Option<&str> {
+    container.labels.as_ref()?.get(SESSION).map(String::as_str)
+}
+
+/// A bind mount follows no link: its source is where the link leads.
+fn mount(path: &Path, read_only: bool) -> Result<Mount, EngineError> {
+    let source = path
+        .canonicalize()
+        .map_err(|error| EngineError::io(&format!("Looking for {}", path.display()), &error))?;
+    Ok(Mount {
+        typ: Some(MountType::BIND),
+        source: Some(source.display().to_string()),
+        target: Some(path.display().to_string()),
+        read_only: Some(read_only),
+        ..Mount::default()
+    })
+}
+
+fn owned<const N: usize>(pairs: [(&str, &str); N]) -> HashMap<String, String> {
+    pairs
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}

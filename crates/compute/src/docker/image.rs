@@ -1,0 +1,274 @@
+//! Images: finds one on the daemon's machine, or pulls it.
+
+use bollard::{
+    Docker,
+    auth::DockerCredentials,
+    errors::Error,
+    models::{CreateImageInfo, ImageInspect},
+    query_parameters::CreateImageOptionsBuilder,
+};
+use flowdeck_contract::{image::ImageReference, session::SessionImage};
+use futures_util::StreamExt as _;
+use serde::{Deserialize, Serialize};
+
+use super::{daemon, pull::Layers};
+use crate::{
+    engine::{EngineError, WantedBase},
+    identity::{Credential, Proof},
+    log::LogFile,
+    registry::host_of,
+};
+
+/// Label of an image: the folder of an environment in it that holds promptflow's runtime.
+const ENVIRONMENT: &str = "flowdeck.environment";
+
+/// An image as a session has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Image {
+    /// What was asked for.
+    pub(super) reference: String,
+    /// `sha256:…`; containers are made from it, whatever becomes of the tag.
+    pub(super) id: String,
+    /// The digest in its registry, when it came from one.
+    pub(super) digest: Option<String>,
+    /// The environment in it that holds promptflow's runtime.
+    pub(super) environment: Option<String>,
+}
+
+impl Image {
+    pub(super) fn shown(&self) -> SessionImage {
+        SessionImage {
+            reference: self.reference.clone(),
+            digest: self.digest.clone().unwrap_or_else(|| self.id.clone()),
+        }
+    }
+}
+
+/// The image, and whether it had to be pulled.
+pub(super) async fn find_or_pull(
+    docker: &Docker,
+    reference: &str,
+    wanted: &WantedBase<'_>,
+    log: &LogFile,
+) -> Result<(Image, bool), EngineError> {
+    let parsed = ImageReference::try_from(reference).map_err(|error| {
+        EngineError::new(
+            "BaseImageInvalid",
+            format!("‘{reference}’ is no image reference: {error}"),
+        )
+    })?;
+    if let Some(image) = find(docker, &parsed).await? {
+        return Ok((image, false));
+    }
+    pull(docker, &parsed, wanted, log).await?;
+    let image = find(docker, &parsed).await?;
+    let image = image.ok_or_else(|| {
+        EngineError::new(
+            "ImageNotFound",
+            format!("‘{reference}’ was pulled, and is gone."),
+        )
+    })?;
+    Ok((image, true))
+}
+
+async fn find(docker: &Docker, reference: &ImageReference) -> Result<Option<Image>, EngineError> {
+    match docker.inspect_image(&whole(reference)).await {
+        Ok(found) => read(reference, found).map(Some),
+        Err(error) if daemon::is_not_found(&error) => Ok(None),
+        Err(error) => Err(daemon::failed("Looking for the image", &error)),
+    }
+}
+
+fn read(reference: &ImageReference, found: ImageInspect) -> Result<Image, EngineError> {
+    let id = found
+        .id
+        .ok_or_else(|| EngineError::new("DockerFailed", "The image has no id."))?;
+    let digests = found.repo_digests.unwrap_or_default();
+    let of_name = digests
+        .iter()
+        .filter_map(|digest| digest.split_once('@'))
+        .find(|(name, _)| *name == familiar(reference.name()));
+    let labels = found.config.and_then(|config| config.labels);
+    Ok(Image {
+        reference: reference.as_str().to_owned(),
+        digest: of_name.map(|(_, digest)| digest.to_owned()),
+        environment: labels.and_then(|mut labels| labels.remove(ENVIRONMENT)),
+        id,
+    })
+}
+
+/// Docker's own name for a repository of Docker Hub leaves out what all of them share.
+fn familiar(name: &str) -> &str {
+    let name = name.strip_prefix("docker.io/").unwrap_or(name);
+    name.strip_prefix("library/").unwrap_or(name)
+}
+
+/// With the tag that no tag means.
+fn whole(reference: &ImageReference) -> String {
+    match (reference.tag(), reference.digest()) {
+        (_, Some(digest)) => format!("{}@{digest}", reference.name()),
+        (Some(tag), None) => format!("{}:{tag}", reference.name()),
+        (None, None) => format!("{}:latest", reference.name()),
+    }
+}
+
+async fn pull(
+    docker: &Docker,
+    reference: &ImageReference,
+    wanted: &WantedBase<'_>,
+    log: &LogFile,
+) -> Result<(), EngineError> {
+    log.line(format!(
+        "Pulling {reference} …",
+        reference = reference.as_str()
+    ));
+    let options = CreateImageOptionsBuilder::new()
+        .from_image(&whole(reference))
+        .build();
+    let mut steps = docker.create_image(Some(options), None, shown(wanted.credential, reference));
+    let mut layers = Layers::default();
+    while let Some(step) = steps.next().await {
+        let step = step.map_err(|error| not_pulled(reference, &error))?;
+        if let Some(message) = step
+            .error_detail
+            .as_ref()
+            .and_then(|detail| detail.message.clone())
+        {
+            let error = Error::DockerStreamError { error: message };
+            return Err(not_pulled(reference, &error));
+        }
+        for line in layers.hear(&heard(step)) {
+            log.line(line);
+        }
+        if let (Some(told), Some(how_far)) = (wanted.told, layers.how_far()) {
+            told(&how_far);
+        }
+    }
+    Ok(())
+}
+
+/// As the daemon takes it; it shows it to the registry and keeps it nowhere.
+fn shown(credential: Option<&Credential>, reference: &ImageReference) -> Option<DockerCredentials> {
+    let registry = Some(host_of(reference).to_owned());
+    match &credential?.proof {
+        Proof::Nothing => None,
+        Proof::Password { user, password } => Some(DockerCredentials {
+            username: Some(user.clone()),
+            password: Some(password.reveal().to_owned()),
+            serveraddress: registry,
+            ..DockerCredentials::default()
+        }),
+        Proof::IdentityToken(token) => Some(DockerCredentials {
+            identitytoken: Some(token.reveal().to_owned()),
+            serveraddress: registry,
+            ..DockerCredentials::default()
+        }),
+    }
+}
+
+fn heard(step: CreateImageInfo) -> super::pull::Step {
+    let progress = step.progress_detail.unwrap_or_default();
+    let bytes = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
+    super::pull::Step {
+        layer: step.id,
+        status: step.status.unwrap_or_default(),
+        current: bytes(progress.current),
+        total: bytes(progress.total),
+    }
+}
+
+fn not_pulled(reference: &ImageReference, error: &Error) -> EngineError {
+    if daemon::is_lost(error) {
+        return daemon::failed("Pulling the base image", error);
+    }
+    let said = match error {
+        Error::DockerResponseServerError { message, .. } => message.clone(),
+        Error::DockerStreamError { error } => error.clone(),
+        other => other.to_string(),
+    };
+    let said = said.trim_end_matches('.');
+    let lower = said.to_lowercase();
+    if lower.contains("no space left on device") {
+        return EngineError::disk_full("Pulling the base image");
+    }
+    let is = |texts: &[&str]| texts.iter().any(|text| lower.contains(text));
+    let (code, remedy) = if is(&["unauthorized", "denied", "authentication required"]) {
+        (
+            "ImageRefused",
+            "Give the session an identity that may pull it, or sign in to the registry with docker login.",
+        )
+    } else if is(&["manifest unknown", "not found"]) {
+        ("ImageNotFound", "Check the image’s URL and tag.")
+    } else if is(&[
+        "no such host",
+        "connection refused",
+        "timeout",
+        "eof",
+        "reset by peer",
+    ]) {
+        (
+            "RegistryUnreachable",
+            "Check the registry’s name and the network, then start the session again: what was pulled is kept.",
+        )
+    } else if is(&["no matching manifest"]) {
+        (
+            "ImageArchitecture",
+            "Choose an image for this machine’s architecture.",
+        )
+    } else {
+        ("ImageNotPulled", "The log shows how far it came.")
+    };
+    let message = format!("‘{}’ could not be pulled: {said}.", reference.as_str());
+    EngineError::new(code, message).with_remedy(remedy)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reference(text: &str) -> ImageReference {
+        ImageReference::try_from(text).unwrap()
+    }
+
+    #[test]
+    fn what_is_asked_of_the_daemon_is_one_image() {
+        let digest = format!("sha256:{}", "a".repeat(64));
+        for (asked, whole_one) in [
+            ("a/b", "a/b:latest".to_owned()),
+            ("a/b:1", "a/b:1".to_owned()),
+            (&*format!("a/b:1@{digest}"), format!("a/b@{digest}")),
+        ] {
+            assert_eq!(whole(&reference(asked)), whole_one);
+        }
+        assert_eq!(familiar("docker.io/library/python"), "python");
+        assert_eq!(familiar("localhost:5000/python"), "localhost:5000/python");
+    }
+
+    #[test]
+    fn why_an_image_could_not_be_pulled_is_told_apart() {
+        let code = |said: &str| {
+            let error = Error::DockerStreamError {
+                error: said.to_owned(),
+            };
+            not_pulled(&reference("r.example.com/a"), &error).code
+        };
+        assert_eq!(
+            code("manifest for r.example.com/a:latest not found: manifest unknown"),
+            "ImageNotFound"
+        );
+        assert_eq!(
+            code("unauthorized: authentication required"),
+            "ImageRefused"
+        );
+        assert_eq!(
+            code("dial tcp: lookup r.example.com: no such host"),
+            "RegistryUnreachable"
+        );
+        assert_eq!(code("unexpected EOF"), "RegistryUnreachable");
+        assert_eq!(
+            code("no matching manifest for linux/arm64"),
+            "ImageArchitecture"
+        );
+        assert_eq!(code("write /x: no space left on device"), "DiskFull");
+    }
+}

@@ -1,0 +1,157 @@
+//! Where the Docker engine keeps what. Containers see everything at the paths that it has on this machine.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use flowdeck_contract::ids::SessionId;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+use super::{image::Image, user::User};
+use crate::{
+    engine::{EngineError, EnvironmentId, Place},
+    process::{
+        base::LOCK,
+        layout::{Layout, hex},
+    },
+};
+
+/// The folders of one data folder.
+#[derive(Clone, Debug)]
+pub(super) struct Places {
+    layout: Layout,
+    bases: PathBuf,
+}
+
+/// What must be known of a session to make containers for it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Facts {
+    pub(super) user: User,
+    pub(super) flow: Option<PathBuf>,
+    pub(super) others: Vec<PathBuf>,
+    /// `None` until it is there.
+    pub(super) image: Option<Image>,
+}
+
+impl Facts {
+    pub(super) fn new(user: User, place: &Place) -> Self {
+        Self {
+            user,
+            flow: place.flow.clone(),
+            others: place.others.clone(),
+            image: None,
+        }
+    }
+
+    /// The folders that the session reads and writes.
+    pub(super) fn folders(&self) -> impl Iterator<Item = &PathBuf> {
+        self.flow.iter().chain(&self.others)
+    }
+
+    pub(super) fn image(&self) -> Result<&Image, EngineError> {
+        self.image
+            .as_ref()
+            .ok_or_else(|| EngineError::new("Internal", "The session has no image."))
+    }
+}
+
+impl Places {
+    /// `data` must be absolute and without links.
+    pub(super) fn new(data: PathBuf, bases: Option<PathBuf>) -> Self {
+        Self {
+            bases: bases.unwrap_or_else(|| data.join("images")),
+            layout: Layout::new(data, None),
+        }
+    }
+
+    pub(super) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// Tells the containers and networks of this data folder from those of others.
+    pub(super) fn mark(&self) -> String {
+        self.layout.short_name()
+    }
+
+    pub(super) fn sessions(&self) -> PathBuf {
+        self.layout.sessions()
+    }
+
+    pub(super) fn session(&self, session: &SessionId) -> PathBuf {
+        self.layout.session(session)
+    }
+
+    pub(super) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
+        self.layout.environment(environment)
+    }
+
+    /// Holds a session's socket and temporary files.
+    pub(super) fn runtime(&self, session: &SessionId) -> PathBuf {
+        self.layout.runtime(session).join("run")
+    }
+
+    /// What [`Places::runtime`] is in, when it is not the session's folder.
+    pub(super) fn short_runtime(&self, session: &SessionId) -> Option<PathBuf> {
+        let folder = self.layout.runtime(session);
+        (folder != self.session(session)).then_some(folder)
+    }
+
+    pub(super) fn socket(&self, environment: &EnvironmentId) -> PathBuf {
+        self.runtime(&environment.session)
+            .join(format!("{}.sock", environment.generation))
+    }
+
+    /// What uv has fetched before, apart for every user, so that none can change what another installs.
+    pub(super) fn cache(&self, user: User) -> PathBuf {
+        self.layout
+            .data()
+            .join("uv-cache")
+            .join(user.uid().to_string())
+    }
+
+    /// Where containers pass to what is below root's home.
+    pub(super) fn passage(&self) -> PathBuf {
+        self.layout.data().join("passage")
+    }
+
+    /// One folder per image: its base environment.
+    pub(super) fn bases(&self) -> &Path {
+        &self.bases
+    }
+
+    /// The base environment of an image.
+    pub(super) fn base(&self, image: &str) -> PathBuf {
+        let mut hash = Sha256::new();
+        for part in [LOCK, image] {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        self.bases.join(&hex(&hash.finalize())[..16])
+    }
+
+    fn facts_file(&self, session: &SessionId) -> PathBuf {
+        self.session(session).join("session.json")
+    }
+
+    /// What is known of a session.
+    pub(super) fn facts(&self, session: &SessionId) -> Result<Facts, EngineError> {
+        let text = fs::read(self.facts_file(session))
+            .map_err(|error| EngineError::io("Reading what is known of the session", &error))?;
+        serde_json::from_slice(&text)
+            .map_err(|error| EngineError::new("Internal", format!("session.json: {error}.")))
+    }
+
+    pub(super) fn remember(&self, session: &SessionId, facts: &Facts) -> Result<(), EngineError> {
+        let write = || {
+            let file = self.facts_file(session);
+            let new = file.with_extension("new");
+            fs::write(&new, serde_json::to_vec(facts)?)?;
+            fs::rename(new, file)
+        };
+        write().map_err(|error: io::Error| {
+            EngineError::io("Noting what is known of the session", &error)
+        })
+    }
+}

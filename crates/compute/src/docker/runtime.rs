@@ -1,0 +1,247 @@
+//! promptflow's executor service as a container of its own, which outlives the server.
+
+use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus, time::Duration};
+
+use bollard::{
+    models::ContainerState,
+    query_parameters::{EventsOptionsBuilder, WaitContainerOptions},
+};
+use flowdeck_contract::session::SessionSize;
+use futures_util::StreamExt as _;
+
+use super::{
+    containers::{Containers, Spec},
+    places::{Facts, Places},
+};
+use crate::{
+    catalog::gib,
+    engine::{EngineError, EnvironmentId, Handle, MEMORY_EXCEEDED, Runtime, Variables},
+    log::LogFile,
+    process::{environment::SESSION_MARK, runtime},
+};
+
+/// Puts what Python prints into the session's log, which outlives every server, and becomes the executor.
+const LAUNCH: &str = "import os, sys; log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND); \
+    os.dup2(log, 1); os.dup2(log, 2); os.close(log); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])";
+/// Between two attempts to reach a daemon that went away.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Starts the executor of an environment.
+pub(super) async fn start(
+    containers: &Containers,
+    places: &Places,
+    environment: &EnvironmentId,
+    facts: &Facts,
+    size: Option<SessionSize>,
+    log: &LogFile,
+) -> Result<Runtime, EngineError> {
+    let folder = places.runtime(&environment.session);
+    let (socket, temporary) = (places.socket(environment), folder.join("tmp"));
+    let prepare = || {
+        runtime::private_folder(&temporary)?;
+        crate::paths::remove(&socket)?;
+        facts.user.own_folders(&folder)?;
+        drop(log.open()?);
+        facts.user.admit(log.path())
+    };
+    prepare().map_err(|error| EngineError::io("Preparing the runtime's folder", &error))?;
+    let python = places.environment(environment).join("bin/python");
+    let (python, log_path, uds) = (
+        python.display().to_string(),
+        log.path().display().to_string(),
+        socket.display().to_string(),
+    );
+    let command = [
+        &*python,
+        "-c",
+        LAUNCH,
+        &log_path,
+        "-m",
+        "uvicorn",
+        "promptflow.executor._service.app:app",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+        "--uds",
+        &uds,
+    ];
+    let mut writable: Vec<_> = facts.folders().cloned().collect();
+    writable.extend([folder.clone(), log.path().to_owned()]);
+    let spec = Spec {
+        session: &environment.session,
+        image: &facts.image()?.id,
+        user: facts.user,
+        command: command.map(str::to_owned).to_vec(),
+        variables: variables(environment, &temporary.display().to_string()),
+        folder: &folder,
+        writable,
+        readable: vec![places.environment(environment)],
+        size,
+    };
+    let container = containers.create(&spec).await?;
+    containers.start(&container).await?;
+    Ok(Runtime {
+        session: environment.session.clone(),
+        handle: Handle::Container { container },
+        socket,
+    })
+}
+
+fn variables(environment: &EnvironmentId, temporary: &str) -> Variables {
+    let variables = [
+        (SESSION_MARK, environment.session.as_str()),
+        ("HOME", temporary),
+        ("TMPDIR", temporary),
+        ("PYTHONUNBUFFERED", "1"),
+        ("PYTHONIOENCODING", "utf-8"),
+        ("PYTHONDONTWRITEBYTECODE", "1"),
+        ("PF_DISABLE_TRACING", "true"),
+        ("PF_TRACING_SKIP_EXPORTER_SETUP_FROM_ENVIRON", "true"),
+        ("PF_LOGGING_LEVEL", "INFO"),
+        ("TELEMETRY_ENABLED", "false"),
+    ];
+    variables
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .into()
+}
+
+/// Whether the container runs.
+pub(super) async fn is_alive(containers: &Containers, runtime: &Runtime) -> bool {
+    let Some(container) = runtime.container() else {
+        return false;
+    };
+    let found = containers.inspect(container).await.ok().flatten();
+    let state = found.and_then(|found| found.state);
+    state.and_then(|state| state.running).unwrap_or(false)
+}
+
+/// Waits until the container has ended; gives the reason.
+pub(super) async fn died(
+    containers: &Containers,
+    runtime: &Runtime,
+    size: Option<&SessionSize>,
+) -> EngineError {
+    let Some(container) = runtime.container() else {
+        return EngineError::new("RuntimeDied", "The runtime is no container.");
+    };
+    let mut lost = false;
+    loop {
+        let state = match containers.inspect(container).await {
+            Ok(found) => found.and_then(|found| found.state),
+            Err(error) => {
+                tracing::debug!(%error, "the Docker daemon does not answer");
+                lost = true;
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
+        };
+        if !state
+            .as_ref()
+            .and_then(|state| state.running)
+            .unwrap_or(false)
+        {
+            let used_up = has_used_up(containers, container, state.as_ref()).await;
+            return match size.filter(|_| used_up) {
+                Some(size) => excess(size),
+                None => reason(state, lost),
+            };
+        }
+        tokio::select! {
+            ended = ended(containers, container) => lost |= !ended,
+            () = memory_was_wanting(containers, container) => {
+                if let Some(size) = size {
+                    return excess(size);
+                }
+            }
+        }
+    }
+}
+
+/// Whether it is the container that has ended, not the connection to the daemon.
+async fn ended(containers: &Containers, container: &str) -> bool {
+    let mut waiting = containers
+        .docker
+        .wait_container(container, None::<WaitContainerOptions>);
+    let ended = waiting.next().await;
+    let ended = matches!(
+        ended,
+        Some(Ok(_) | Err(bollard::errors::Error::DockerContainerWaitError { .. }))
+    );
+    if !ended {
+        tokio::time::sleep(PAUSE).await;
+    }
+    ended
+}
+
+/// Waits until the kernel has ended one of the container's processes because they wanted more memory than they have,
+/// also when that was before now. Never returns when the daemon goes away: who waits notices that by other means.
+async fn memory_was_wanting(containers: &Containers, container: &str) {
+    // From the first that the daemon remembers; a container's id is never given again.
+    const EVER: &str = "1";
+    let filters = std::collections::HashMap::from([
+        ("container", vec![container.to_owned()]),
+        ("event", vec!["oom".to_owned()]),
+    ]);
+    let options = EventsOptionsBuilder::new().since(EVER).filters(&filters);
+    let mut events = containers.docker.events(Some(options.build()));
+    while let Some(event) = events.next().await {
+        if event.is_ok() {
+            return;
+        }
+    }
+    std::future::pending::<()>().await;
+}
+
+async fn has_used_up(
+    containers: &Containers,
+    container: &str,
+    state: Option<&ContainerState>,
+) -> bool {
+    if state.is_some_and(|state| state.oom_killed.unwrap_or(false)) {
+        return true;
+    }
+    // What has happened is told at once.
+    const AT_ONCE: Duration = Duration::from_millis(500);
+    tokio::time::timeout(AT_ONCE, memory_was_wanting(containers, container))
+        .await
+        .is_ok()
+}
+
+/// That a session has wanted more memory than its VM size has.
+pub(super) fn excess(size: &SessionSize) -> EngineError {
+    let message = format!(
+        "The compute session was stopped: it wanted more memory than its VM size {} has, {:.2} GiB.",
+        size.name,
+        gib(size.memory_mb)
+    );
+    EngineError::new(MEMORY_EXCEEDED, message).with_remedy(
+        "Choose a larger VM size, or make the flow use less memory; then start the session again.",
+    )
+}
+
+fn reason(state: Option<ContainerState>, lost: bool) -> EngineError {
+    if lost {
+        return EngineError::new(
+            "RuntimeDied",
+            "The runtime ended because the Docker daemon was restarted.",
+        )
+        .with_remedy(
+            "Start the session again. With live-restore in the daemon’s configuration, sessions outlive its restarts.",
+        );
+    }
+    let Some(state) = state else {
+        return EngineError::new("RuntimeDied", "The runtime’s container was removed.")
+            .with_remedy("Start the session again.");
+    };
+    runtime::reason(state.exit_code.and_then(status), u64::MAX)
+}
+
+/// A shell's way to say that a signal ended a process, which is Docker's, too.
+fn status(code: i64) -> Option<ExitStatus> {
+    const SIGNAL: i32 = 128;
+    let code = i32::try_from(code).ok()?;
+    Some(match code - SIGNAL {
+        signal @ 1..=64 => ExitStatus::from_raw(signal),
+        _ => ExitStatus::from_raw(code << 8),
+    })
+}

@@ -1,0 +1,176 @@
+//! A Docker daemon and images for tests: those that `cargo xtask test` started and made, told by the environment.
+
+use std::{
+    fs::File,
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use flowdeck_compute::docker::{DockerEngine, DockerOptions};
+
+use super::Home;
+
+/// Where the daemon listens, such as `unix:///run/docker.sock`.
+const HOST: &str = "FLOWDECK_TEST_DOCKER";
+/// A tar archive of a Debian system with Python: what a base image is made from.
+const ROOT: &str = "FLOWDECK_TEST_ROOT";
+
+/// Has Debian's Python, and nothing of ours.
+pub(crate) const PLAIN: &str = "flowdeck-test/plain:1";
+
+/// The daemon of the tests.
+pub(crate) struct Daemon {
+    pub(crate) host: String,
+    root: PathBuf,
+}
+
+/// The daemon, or the reason why the test is skipped on standard error.
+pub(crate) fn daemon(test: &str) -> Option<Daemon> {
+    let (Ok(host), Ok(root)) = (std::env::var(HOST), std::env::var(ROOT)) else {
+        eprintln!(
+            "skipped: {test}: no Docker daemon for tests ({HOST} and {ROOT} are not set; cargo xtask test sets them \
+             where it is root and has dockerd and debootstrap)"
+        );
+        return None;
+    };
+    let daemon = Daemon {
+        host,
+        root: root.into(),
+    };
+    daemon.make_plain_image();
+    Some(daemon)
+}
+
+impl Daemon {
+    /// Runs Docker's own client; gives what it printed.
+    pub(crate) fn docker(&self, arguments: &[&str]) -> String {
+        self.docker_with(arguments, Stdio::null())
+    }
+
+    pub(crate) fn docker_with(&self, arguments: &[&str], input: Stdio) -> String {
+        let output = Command::new("docker")
+            .args(["-H", &self.host])
+            .args(arguments)
+            .env("DOCKER_BUILDKIT", "0")
+            .stdin(input)
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "docker {arguments:?}: {said}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    fn make_plain_image(&self) {
+        static MAKING: Mutex<()> = Mutex::new(());
+        let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.docker(&["images", "-q", PLAIN]).is_empty() {
+            let root = File::open(&self.root).unwrap();
+            self.docker_with(&["import", "-", PLAIN], root.into());
+        }
+    }
+
+    /// Another daemon.
+    pub(crate) fn at(&self, host: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            root: self.root.clone(),
+        }
+    }
+
+    /// Gives another daemon an image, as it is.
+    pub(crate) fn give(&self, to: &Self, image: &str) {
+        let mut saving = Command::new("docker")
+            .args(["-H", &self.host, "save", image])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let image = saving.stdout.take().unwrap();
+        to.docker_with(&["load"], image.into());
+        assert!(saving.wait().unwrap().success());
+    }
+
+    /// Builds an image of a Dockerfile's text.
+    pub(crate) fn build(&self, tag: &str, dockerfile: &str) {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+        self.docker(&["build", "-q", "-t", tag, folder.path().to_str().unwrap()]);
+    }
+
+    /// Builds flowdeck's own base image on another one, as `cargo xtask image` does; fine when it is there.
+    pub(crate) fn build_base(&self, tag: &str, from: &str) {
+        if !self.docker(&["images", "-q", tag]).is_empty() {
+            return;
+        }
+        let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let folder = tempfile::tempdir().unwrap();
+        let trusted = ["SSL_CERT_FILE", "PIP_CERT"]
+            .iter()
+            .find_map(std::env::var_os);
+        let trusted = trusted.unwrap_or_else(|| "/etc/ssl/certs/ca-certificates.crt".into());
+        for (file, name) in [
+            (sources.join("images/base/Dockerfile"), "Dockerfile"),
+            (sources.join("crates/compute/base/base.lock"), "base.lock"),
+            (PathBuf::from(trusted), "certificates.pem"),
+        ] {
+            std::fs::copy(file, folder.path().join(name)).unwrap();
+        }
+        let arguments = [format!("FROM={from}"), "UV_VERSION=0.13.9".to_owned()];
+        let mut build = vec!["build", "-q", "-t", tag];
+        for argument in &arguments {
+            build.extend(["--build-arg", argument]);
+        }
+        for name in ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST"] {
+            if std::env::var_os(name).is_some() {
+                build.extend(["--build-arg", name]);
+            }
+        }
+        build.push(folder.path().to_str().unwrap());
+        self.docker(&build);
+    }
+
+    /// The engine over this daemon; sessions that ask for no image have `image`.
+    pub(crate) async fn engine(&self, home: &Home, image: &str) -> Arc<DockerEngine> {
+        let options = DockerOptions {
+            host: Some(self.host.clone()),
+            image: Some(image.to_owned()),
+            bases: Some(super::shared("docker-images")),
+        };
+        super::share(&home.data(), "tools", "tools");
+        super::share(&home.data(), "uv-cache", "docker-uv-cache");
+        Arc::new(DockerEngine::new(&home.data(), options).await.unwrap())
+    }
+
+    /// The containers of a data folder, by id.
+    pub(crate) fn containers(&self, home: &Home) -> Vec<String> {
+        let label = format!("label=flowdeck.data={}", mark(home));
+        let listed = self.docker(&["ps", "-aq", "--no-trunc", "--filter", &label]);
+        listed.lines().map(str::to_owned).collect()
+    }
+
+    /// What the daemon says of something, by a template.
+    pub(crate) fn inspect(&self, what: &str, template: &str) -> String {
+        self.docker(&["inspect", "--format", template, what])
+    }
+
+    /// Whether there is a network of a data folder.
+    pub(crate) fn has_network(&self, home: &Home) -> bool {
+        let name = format!("name={}", mark(home));
+        !self
+            .docker(&["network", "ls", "-q", "--filter", &name])
+            .is_empty()
+    }
+}
+
+/// As the engine marks what is of a data folder.
+fn mark(home: &Home) -> String {
+    use sha2::Digest as _;
+    let path = home.data().canonicalize().unwrap();
+    let hash = sha2::Sha256::digest(path.as_os_str().as_encoded_bytes());
+    let digits: String = hash
+        .iter()
+        .take(6)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("flowdeck-{digits}")
+}
