@@ -6,10 +6,10 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
-    lazy::{FLOWS_PAGE, Lazy},
+    lazy::{FLOWS_PAGE, Lazy, SIGN_IN},
     live::Streams,
     nav::Nav,
-    pages::{FlowPage, SignInPage, UnknownPage},
+    pages::{FlowPage, UnknownPage},
     routes::Page,
     shell::Shell,
     sign_in_link,
@@ -41,6 +41,7 @@ fn Pages(base: String) -> impl IntoView {
     let nav = Nav::provide(base);
     let api = Api::from_context();
     let link = sign_in_link::use_sign_in_link(api);
+    provide_context(link);
     let page = nav.page;
     // A refusal while signed out already must not make the page anew and lose what was typed.
     let signed_out = Memo::new(move |_| api.signed_out.get());
@@ -49,7 +50,7 @@ fn Pages(base: String) -> impl IntoView {
             return ().into_any();
         }
         if signed_out.get() {
-            return view! { <SignInPage refused=link.get().refused() /> }.into_any();
+            return view! { <Lazy part=SIGN_IN /> }.into_any();
         }
         match page.get() {
             Page::Flows => view! { <Lazy part=FLOWS_PAGE /> }.into_any(),

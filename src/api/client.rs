@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::AbortController;
 
-use super::ApiError;
+use super::{ApiError, json};
 
 /// The client. Cheap to copy; take it from the context before an `.await`.
 #[derive(Clone, Copy)]
@@ -145,7 +145,7 @@ async fn exchange(method: Method, url: &str, body: Option<String>) -> Result<Str
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
-    serde_json::from_str(text).map_err(|error| ApiError::unreadable(&error.to_string()))
+    json::from_str(text).map_err(|error| ApiError::unreadable(&error.to_string()))
 }
 
 fn write(body: &impl Serialize) -> Result<String, ApiError> {

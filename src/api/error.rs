@@ -2,6 +2,8 @@
 
 use flowdeck_contract::{error::ErrorResponse, packages::InstallFault};
 
+use super::json;
+
 /// Why a request failed, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -50,7 +52,7 @@ impl ApiError {
     /// Reads the answer of a failed request, whoever wrote it: the server, or a proxy before it.
     #[must_use]
     pub fn from_answer(status: u16, body: &str, request_id: Option<String>) -> Self {
-        match serde_json::from_str::<ErrorResponse>(body) {
+        match json::from_str::<ErrorResponse>(body) {
             Ok(answer) => Self {
                 status: Some(status),
                 remedy: answer.error.remedy().map(str::to_owned),

@@ -3,6 +3,7 @@
 mod calls;
 mod client;
 mod error;
+pub mod json;
 mod packages;
 mod remote;
 mod settings;

@@ -8,12 +8,18 @@ use leptos::{
     prelude::*, task::spawn_local_scoped_with_cancellation, wasm_split::SplitLoaderError,
 };
 
-use crate::ui::{Button, Notice, NoticeKind, Skeleton};
+use crate::{
+    pages::flow::FlowContext,
+    ui::{Button, Notice, NoticeKind, Skeleton},
+};
 
 stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
 
 /// Makes a part's view, once its code is here.
 type Show = fn() -> AnyView;
+
+/// Tells something about the flow's session, once its code is here.
+type Tell = fn(FlowContext) -> Pin<Box<dyn Future<Output = bool>>>;
 
 /// Asks for a part's code.
 type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Show, SplitLoaderError>>>>;
@@ -63,6 +69,20 @@ pub(crate) const TIMELINE: Part = Part {
     fetch: || Box::pin(points::timeline()),
 };
 
+/// The last install into the session.
+pub(crate) const INSTALL: Part = Part {
+    name: "The install",
+    lines: 4,
+    fetch: || Box::pin(points::install()),
+};
+
+/// The sign-in page.
+pub(crate) const SIGN_IN: Part = Part {
+    name: "The sign-in page",
+    lines: 4,
+    fetch: || Box::pin(points::sign_in()),
+};
+
 /// The wizard of a compute session's settings, inside its dialog.
 pub(crate) const WIZARD: Part = Part {
     name: "The settings",
@@ -83,6 +103,28 @@ pub(crate) const PLAN: Part = Part {
     lines: 8,
     fetch: || Box::pin(points::plan()),
 };
+
+/// What is asked before the session is stopped, inside its dialog.
+pub(crate) const STOP: Part = Part {
+    name: "The question",
+    lines: 3,
+    fetch: || Box::pin(points::stop()),
+};
+
+/// What is asked before the session is reset, inside its dialog.
+pub(crate) const RESET: Part = Part {
+    name: "The question",
+    lines: 5,
+    fetch: || Box::pin(points::reset()),
+};
+
+/// Whether ending the flow's session would lose packages; what cannot be told may be lost as well.
+pub(crate) async fn may_lose_packages(context: FlowContext) -> bool {
+    match points::may_lose_packages().await {
+        Ok(tell) => tell(context).await,
+        Err(_) => true,
+    }
+}
 
 #[derive(Clone, Copy)]
 enum Code {

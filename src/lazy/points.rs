@@ -5,14 +5,16 @@ use leptos::{
     wasm_split::{SplitLoaderError, wasm_split},
 };
 
-use super::Show;
+use super::{Show, Tell};
 use crate::{
     files::{NameForm, RemovalQuestion},
     pages::{
-        FlowsPage,
+        FlowsPage, SignInPage,
         flow::{
-            dialogs::{Packages, Plan},
-            session::timeline::Lives,
+            dialogs::{
+                Packages, Plan, ResetQuestion, StopQuestion, may_lose_packages as look_for_packages,
+            },
+            session::{install::LastInstall, timeline::Lives},
             wizard::WizardSteps,
         },
     },
@@ -57,4 +59,29 @@ pub(super) fn packages() -> Result<Show, SplitLoaderError> {
 #[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
 pub(super) fn plan() -> Result<Show, SplitLoaderError> {
     Ok(|| view! { <Plan /> }.into_any())
+}
+
+#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn stop() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <StopQuestion /> }.into_any())
+}
+
+#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn reset() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <ResetQuestion /> }.into_any())
+}
+
+#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn may_lose_packages() -> Result<Tell, SplitLoaderError> {
+    Ok(|context| Box::pin(look_for_packages(context)))
+}
+
+#[wasm_split(install, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn install() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <LastInstall /> }.into_any())
+}
+
+#[wasm_split(sign_in, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn sign_in() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <SignInPage /> }.into_any())
 }

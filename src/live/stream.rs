@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
-use crate::api::Api;
+use crate::api::{Api, json};
 
 /// Whether the page is told what happens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,7 +55,7 @@ const LONGEST_PAUSE: u32 = 15;
 
 /// Opens the stream at `path` and gives every event of it to `on_event`, until the current owner is cleaned up.
 pub(super) fn follow<E: DeserializeOwned>(path: &str, on_event: impl Fn(E) + 'static) {
-    let on_text = move |text: &str| match serde_json::from_str(text) {
+    let on_text = move |text: &str| match json::from_str(text) {
         Ok(event) => on_event(event),
         Err(error) => leptos::logging::warn!("an event could not be read: {error}"),
     };

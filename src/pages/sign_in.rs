@@ -5,6 +5,7 @@ use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local_scoped_with_ca
 use super::parts::PageHeading;
 use crate::{
     api::{Api, ApiError},
+    sign_in_link::SignInLink,
     ui::{Icon, unique_id},
 };
 
@@ -12,11 +13,11 @@ stylance::import_crate_style!(style, "src/pages/sign_in.module.css");
 
 /// The sign-in page. When it succeeds, the page that was asked for takes its place.
 #[component]
-pub fn SignInPage(
-    /// Why a token that came with the address was not taken.
-    refused: Option<ApiError>,
-) -> impl IntoView {
+pub fn SignInPage() -> impl IntoView {
     let api = Api::from_context();
+    // Why a token that came with the address was not taken.
+    let refused =
+        use_context::<ReadSignal<SignInLink>>().and_then(|link| link.get_untracked().refused());
     let problem = RwSignal::new(refused.map(|error| explain(&error)));
     let busy = RwSignal::new(false);
     let field = NodeRef::<html::Input>::new();

@@ -9,7 +9,7 @@ use gloo_net::http::{Method, RequestBuilder};
 use leptos::prelude::*;
 
 use super::document::{Disk, Precondition};
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, json};
 
 /// How a save ended when it did not fail.
 #[derive(Debug)]
@@ -68,9 +68,14 @@ impl FlowFiles {
             .await?;
         match answer.status {
             412 => Ok(Written::Refused),
-            _ if answer.is_ok() => serde_json::from_slice(&answer.body)
-                .map(Written::Done)
-                .map_err(|error| ApiError::unreadable(&error.to_string())),
+            _ if answer.is_ok() => {
+                let entry = std::str::from_utf8(&answer.body)
+                    .map_err(|error| error.to_string())
+                    .and_then(|body| json::from_str(body).map_err(|error| error.to_string()));
+                entry
+                    .map(Written::Done)
+                    .map_err(|error| ApiError::unreadable(&error))
+            }
             _ => Err(answer.into_error()),
         }
     }

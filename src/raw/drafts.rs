@@ -10,7 +10,7 @@ use super::{
     draft::{self, Draft, Keeper},
     this_tab::this_tab,
 };
-use crate::ui::storage::Store;
+use crate::{api::json, ui::storage::Store};
 
 /// How safe a draft is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,7 +137,7 @@ impl Drafts {
     fn read(&self, name: &str) -> Option<Draft> {
         let refused = REFUSED.with_borrow(|refused| refused.as_ref()?.get(name).cloned());
         let text = refused.or_else(|| Store::Local.read(name))?;
-        serde_json::from_str(&text).ok()
+        json::from_str(&text).ok()
     }
 
     /// The tab, the file and the name of every draft of this flow.

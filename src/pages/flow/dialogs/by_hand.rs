@@ -45,6 +45,12 @@ fn names(packages: Vec<&PackageView>) -> impl IntoView + use<> {
     .into_any()
 }
 
+/// Whether ending the session would lose packages; what could not be told may be lost as well.
+pub(crate) async fn may_lose_packages(context: FlowContext) -> bool {
+    let packages = context.api.packages(&context.flow()).await;
+    !packages.is_ok_and(|view| installed_by_hand(&view).is_empty())
+}
+
 /// Those of the session's packages that were installed by hand, by name.
 pub(in crate::pages::flow) fn installed_by_hand(view: &PackagesView) -> Vec<&PackageView> {
     let packages = view.packages.iter();

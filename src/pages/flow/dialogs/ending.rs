@@ -3,8 +3,10 @@
 use flowdeck_contract::{capability::Action, settings::ComputeChoice};
 use leptos::prelude::*;
 
+use super::{ByHand, Dialogs};
 use crate::{
-    pages::flow::{FlowContext, actions::Actions, dialogs::ByHand, losses::losses},
+    lazy::{Lazy, STOP},
+    pages::flow::{FlowContext, actions::Actions, losses::losses},
     ui::{Button, ButtonKind, Dialog, DialogKind},
 };
 
@@ -12,6 +14,17 @@ stylance::import_crate_style!(style, "src/pages/flow/dialogs/ending.module.css")
 
 #[component]
 pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm>
+            <Lazy part=STOP />
+        </Dialog>
+    }
+}
+
+/// What is lost, and the answers.
+#[component]
+pub(crate) fn StopQuestion() -> impl IntoView {
+    let open = Dialogs::from_context().stop;
     let actions = Actions::from_context();
     let session = FlowContext::from_context().live.session;
     let is_on_instance = Memo::new(move |_| {
@@ -28,17 +41,15 @@ pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
         }
     };
     view! {
-        <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm>
-            <Losses />
-            <ByHand />
-            <p>{what_goes} " Files of the flow and past runs stay."</p>
-            <Answers
-                open=open
-                action=Action::Stop
-                label="Stop"
-                on_confirm=move |()| actions.ask(Action::Stop)
-            />
-        </Dialog>
+        <Losses />
+        <ByHand />
+        <p>{what_goes} " Files of the flow and past runs stay."</p>
+        <Answers
+            open=open
+            action=Action::Stop
+            label="Stop"
+            on_confirm=move |()| actions.ask(Action::Stop)
+        />
     }
 }
 

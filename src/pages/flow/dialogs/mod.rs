@@ -8,9 +8,12 @@ mod reset;
 
 use leptos::prelude::*;
 
+pub(crate) use self::{
+    by_hand::may_lose_packages, ending::StopQuestion, packages::Packages, plan::Plan,
+    reset::ResetQuestion,
+};
 use self::{ending::StopDialog, packages::PackagesDialog, plan::PlanDialog, reset::ResetDialog};
-pub(crate) use self::{packages::Packages, plan::Plan};
-pub(super) use by_hand::{ByHand, installed_by_hand};
+pub(super) use by_hand::ByHand;
 
 /// Which dialogs are open. Cheap to copy; setting one to `true` opens it.
 #[derive(Clone, Copy)]

@@ -4,11 +4,12 @@ use flowdeck_contract::{capability::Action, settings::EnvironmentCache};
 use leptos::prelude::*;
 
 use super::{
-    ByHand,
+    ByHand, Dialogs,
     ending::{Answers, Losses},
 };
 use crate::{
     api::{Load, Remote},
+    lazy::{Lazy, RESET},
     pages::flow::{FlowContext, actions::Actions},
     ui::{Dialog, DialogKind, unique_id},
 };
@@ -17,27 +18,32 @@ stylance::import_crate_style!(style, "src/pages/flow/dialogs/reset.module.css");
 
 #[component]
 pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
-    let actions = Actions::from_context();
     view! {
         <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm>
-            <Losses />
-            <ByHand />
-            <p>
-                "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
-            </p>
-            {
-                let rebuild = RwSignal::new(false);
-                view! {
-                    <Rebuild rebuild=rebuild />
-                    <Answers
-                        open=open
-                        action=Action::Reset
-                        label="Reset"
-                        on_confirm=move |()| actions.reset(rebuild.get_untracked())
-                    />
-                }
-            }
+            <Lazy part=RESET />
         </Dialog>
+    }
+}
+
+/// What is lost, the choice and the answers.
+#[component]
+pub(crate) fn ResetQuestion() -> impl IntoView {
+    let open = Dialogs::from_context().reset;
+    let actions = Actions::from_context();
+    let rebuild = RwSignal::new(false);
+    view! {
+        <Losses />
+        <ByHand />
+        <p>
+            "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
+        </p>
+        <Rebuild rebuild=rebuild />
+        <Answers
+            open=open
+            action=Action::Reset
+            label="Reset"
+            on_confirm=move |()| actions.reset(rebuild.get_untracked())
+        />
     }
 }
 

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use super::failure::FailureBody;
 use crate::{
+    lazy::{INSTALL, Lazy},
     pages::{
         flow::{
             FlowContext,
@@ -21,8 +22,27 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/session/install.module.css");
 
+/// The last install, once there is one.
 #[component]
 pub(super) fn Install() -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let is_there = Memo::new(move |_| {
+        session.with(|session| {
+            session
+                .as_ref()
+                .is_some_and(|session| session.install.is_some())
+        })
+    });
+    view! {
+        <Show when=move || is_there.get()>
+            <Lazy part=INSTALL />
+        </Show>
+    }
+}
+
+/// Where it stands, and a way to cancel it.
+#[component]
+pub(crate) fn LastInstall() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let install = Memo::new(move |_| session.with(|session| session.as_ref()?.install.clone()));
     let is_running = Memo::new(move |_| {

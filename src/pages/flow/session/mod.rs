@@ -1,7 +1,7 @@
 //! The session panel: where the session stands, how it came about, its log, and what to do when something is wrong.
 
 mod failure;
-mod install;
+pub(crate) mod install;
 mod log;
 mod phases;
 mod slow;

@@ -5,11 +5,12 @@ use leptos::prelude::*;
 
 use super::session_facts::SessionFacts;
 use crate::{
+    lazy,
     pages::flow::{
         FlowContext,
         actions::{Actions, open_wizard},
         definition::use_definition,
-        dialogs::{Dialogs, installed_by_hand},
+        dialogs::Dialogs,
         losses::losses,
     },
     ui::{MenuButton, MenuItem},
@@ -39,12 +40,10 @@ pub(super) fn Running() -> impl IntoView {
             return stop.set(true);
         }
         actions.spawn(async move {
-            let packages = context.api.packages(&context.flow()).await;
-            // What could not be told may be lost as well.
-            if packages.is_ok_and(|view| installed_by_hand(&view).is_empty()) {
-                actions.ask(Action::Stop);
-            } else {
+            if lazy::may_lose_packages(context).await {
                 stop.set(true);
+            } else {
+                actions.ask(Action::Stop);
             }
         });
     };
