@@ -17,7 +17,11 @@ const SLOW_MORE: u64 = 1_000;
 /// Whether something that has taken `millis` so far takes three times its usual time, or more.
 #[must_use]
 pub fn is_slow(millis: u64, usual: u64) -> bool {
-    millis >= usual.saturating_mul(SLOW_FACTOR) && millis >= usual.saturating_add(SLOW_MORE)
+    let most = usual
+        .checked_mul(SLOW_FACTOR)
+        .zip(usual.checked_add(SLOW_MORE));
+    // More than can be counted is reached by nothing.
+    most.is_some_and(|(times, more)| millis >= times && millis >= more)
 }
 
 /// The lives of the sessions of a flow, or of a session of this id, the newest first.
