@@ -7,6 +7,7 @@ pub mod cli;
 mod edit;
 mod examine;
 mod lint;
+mod mend;
 mod model;
 mod outline;
 mod place;
@@ -18,14 +19,15 @@ mod suggest;
 mod yaml;
 
 pub use edit::{EditError, set_environment_image, set_environment_requirements};
+pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
-    FeedAddress, LineKind, RequirementLine, check_requirements, is_private, normalised_name,
-    replace_values, requirement_lines,
+    FeedAddress, LineKind, PINNED_BASE_PACKAGE, RequirementLine, check_requirements, is_private,
+    normalised_name, replace_values, requirement_lines,
 };
 pub use suggest::nearest;
 

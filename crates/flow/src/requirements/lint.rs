@@ -152,7 +152,7 @@ impl Linter<'_> {
             }
         });
         let problem = Problem::new(
-            "PinnedBasePackage",
+            super::PINNED_BASE_PACKAGE,
             logical.span(first.from, last.to),
             message,
         );

@@ -16,6 +16,9 @@ use lines::{Logical, logical_lines};
 
 use crate::report::{FileNames, Finding};
 
+/// The code of a finding about a package of the base image that has a version of its own.
+pub const PINNED_BASE_PACKAGE: &str = "PinnedBasePackage";
+
 /// A line of a requirements file that says something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequirementLine {
