@@ -176,6 +176,12 @@ pub fn session_by_id_log(project_name: &ProjectName, session: &SessionId) -> Str
     format!("{}/log", session_by_id(project_name, session))
 }
 
+/// Live events of a compute session: [`crate::events::FlowEvent`], as for a flow.
+#[must_use]
+pub fn session_by_id_events(project_name: &ProjectName, session: &SessionId) -> String {
+    format!("{}/events", session_by_id(project_name, session))
+}
+
 /// What there is to choose from for a session.
 #[must_use]
 pub fn compute_options(project_name: &ProjectName) -> String {
@@ -243,6 +249,18 @@ pub fn flow_session(project: &ProjectName, session: &SessionId) -> String {
         workspace(project),
         encode(session.as_str())
     )
+}
+
+/// The public contract's runtimes of compute instances, from before there were compute sessions.
+#[must_use]
+pub fn flow_runtimes(project: &ProjectName) -> String {
+    format!("{}/FlowRuntimes", workspace(project))
+}
+
+/// The public contract's runtime of this name.
+#[must_use]
+pub fn flow_runtime(project: &ProjectName, runtime: &str) -> String {
+    format!("{}/{}", flow_runtimes(project), encode(runtime))
 }
 
 /// Percent-encodes everything that is not unreserved in a path segment (RFC 3986, section 2.3).

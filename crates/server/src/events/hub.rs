@@ -1,4 +1,4 @@
-//! Keeps the last events of every flow. A reader remembers which it had and asks for those after it: resuming a stream,
+//! Keeps the last events of every flow, and of every session that is no flow's. A reader remembers which it had and asks for those after it: resuming a stream,
 //! keeping up and having missed something are the same thing.
 
 use std::{
@@ -6,10 +6,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use flowdeck_contract::{events::FlowEvent, ids::FlowId};
+use flowdeck_compute::Owner;
+use flowdeck_contract::events::FlowEvent;
 use tokio::sync::watch;
 
-/// At most so many events of a flow are kept…
+/// At most so many events of one are kept…
 const EVENT_LIMIT: usize = 1_000;
 /// …and so many bytes of their JSON; the newest is kept whatever its length.
 const BYTE_LIMIT: usize = 4 * 1024 * 1024;
@@ -17,7 +18,7 @@ const BYTE_LIMIT: usize = 4 * 1024 * 1024;
 /// An event on its way to readers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sent {
-    /// Counts the events of a flow from 1.
+    /// Counts the events of its buffer from 1.
     pub(crate) number: u64,
     /// The event as JSON.
     pub(crate) json: Arc<str>,
@@ -41,11 +42,11 @@ impl Default for Buffer {
     }
 }
 
-/// The last events of every flow.
+/// The last events of every flow, and of every session that is no flow's.
 #[derive(Debug)]
 pub(crate) struct FlowHub {
     boot: String,
-    flows: Mutex<HashMap<FlowId, Buffer>>,
+    buffers: Mutex<HashMap<Owner, Buffer>>,
 }
 
 impl FlowHub {
@@ -53,37 +54,47 @@ impl FlowHub {
     pub(crate) fn new() -> Self {
         Self {
             boot: crate::random::hex(4),
-            flows: Mutex::default(),
+            buffers: Mutex::default(),
         }
     }
 
-    pub(crate) fn publish(&self, flow: &FlowId, event: &FlowEvent) {
+    pub(crate) fn publish(&self, owner: &Owner, event: &FlowEvent) {
         match serde_json::to_string(event) {
             Ok(json) => self
-                .flows()
-                .entry(flow.clone())
+                .buffers()
+                .entry(owner.clone())
                 .or_default()
                 .push(json.into()),
-            Err(error) => tracing::error!(%flow, %error, "an event could not be written as JSON"),
+            Err(error) => tracing::error!(%owner, %error, "an event could not be written as JSON"),
+        }
+    }
+
+    /// Lets go of what is kept of a session that has ended and comes back under another id or not at all.
+    pub(crate) fn clear(&self, owner: &Owner) {
+        if let Some(buffer) = self.buffers().get_mut(owner) {
+            buffer.lose();
         }
     }
 
     /// Events were lost on the way here: every reader has to look at everything again.
     pub(crate) fn lose_all(&self) {
-        for buffer in self.flows().values_mut() {
+        for buffer in self.buffers().values_mut() {
             buffer.lose();
         }
     }
 
     /// The events after `number`; `None` when some of them are no longer kept.
-    pub(crate) fn after(&self, flow: &FlowId, number: u64) -> Option<Vec<Sent>> {
-        self.flows().entry(flow.clone()).or_default().after(number)
+    pub(crate) fn after(&self, owner: &Owner, number: u64) -> Option<Vec<Sent>> {
+        self.buffers()
+            .entry(owner.clone())
+            .or_default()
+            .after(number)
     }
 
     /// The number of the newest event, and news of it.
-    pub(crate) fn newest(&self, flow: &FlowId) -> watch::Receiver<u64> {
-        self.flows()
-            .entry(flow.clone())
+    pub(crate) fn newest(&self, owner: &Owner) -> watch::Receiver<u64> {
+        self.buffers()
+            .entry(owner.clone())
             .or_default()
             .newest
             .subscribe()
@@ -100,8 +111,8 @@ impl FlowHub {
         number.parse().ok().filter(|_| boot == self.boot)
     }
 
-    fn flows(&self) -> MutexGuard<'_, HashMap<FlowId, Buffer>> {
-        self.flows.lock().unwrap_or_else(PoisonError::into_inner)
+    fn buffers(&self) -> MutexGuard<'_, HashMap<Owner, Buffer>> {
+        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,9 +155,10 @@ impl Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flowdeck_contract::ids::FlowId;
 
-    fn flow() -> FlowId {
-        FlowId::try_from("f").unwrap()
+    fn flow() -> Owner {
+        Owner::Flow(FlowId::try_from("f").unwrap())
     }
 
     fn numbers(events: Option<Vec<Sent>>) -> Option<Vec<u64>> {

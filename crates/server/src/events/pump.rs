@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use flowdeck_compute::Owner;
-use flowdeck_contract::events::FlowEvent;
+use flowdeck_contract::{events::FlowEvent, session::SessionState};
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
 use crate::events::{FlowHub, ProjectFeed};
@@ -17,10 +17,11 @@ pub(crate) async fn pump(
     loop {
         match events.recv().await {
             Ok((owner, event)) => {
-                if let Owner::Flow(flow) = &owner {
-                    hub.publish(flow, &event);
-                }
-                if matches!(event, FlowEvent::Session(_)) {
+                hub.publish(&owner, &event);
+                if let FlowEvent::Session(session) = &event {
+                    if owner.flow().is_none() && session.state == SessionState::NotExist {
+                        hub.clear(&owner);
+                    }
                     feed.touch();
                 }
             }

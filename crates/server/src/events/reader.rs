@@ -1,12 +1,9 @@
-//! One reader of a flow's events.
+//! One reader of the events of a flow, or of a session that is no flow's.
 
 use std::sync::Arc;
 
-use flowdeck_compute::Compute;
-use flowdeck_contract::{
-    events::{FlowEvent, FlowSnapshot},
-    ids::FlowId,
-};
+use flowdeck_compute::{Compute, Owner};
+use flowdeck_contract::events::{FlowEvent, FlowSnapshot};
 use tokio::sync::watch;
 
 use crate::{
@@ -17,11 +14,11 @@ use crate::{
 /// The last lines of a session's log that a snapshot carries.
 const SNAPSHOT_LINES: usize = 1_000;
 
-/// Where a reader stands in a flow's events.
+/// Where a reader stands.
 pub(crate) struct FlowReader {
     hub: Arc<FlowHub>,
     compute: Compute,
-    flow: FlowId,
+    owner: Owner,
     newest: watch::Receiver<u64>,
     /// The last event it had; `None` when it has to begin with a snapshot.
     had: Option<u64>,
@@ -33,14 +30,14 @@ impl FlowReader {
     pub(crate) fn new(
         hub: &Arc<FlowHub>,
         compute: &Compute,
-        flow: &FlowId,
+        owner: &Owner,
         last: Option<&str>,
     ) -> Self {
         Self {
             hub: Arc::clone(hub),
             compute: compute.clone(),
-            flow: flow.clone(),
-            newest: hub.newest(flow),
+            owner: owner.clone(),
+            newest: hub.newest(owner),
             had: last.and_then(|id| hub.number(id)),
             waiting: Vec::new().into_iter(),
         }
@@ -51,7 +48,7 @@ impl FlowReader {
         let newest = *self.newest.borrow();
         let resumes = self
             .had
-            .is_some_and(|had| self.hub.after(&self.flow, had).is_some());
+            .is_some_and(|had| self.hub.after(&self.owner, had).is_some());
         if resumes {
             Ok(None)
         } else {
@@ -68,7 +65,7 @@ impl FlowReader {
             }
             // Seen before the events are looked at: what comes in between wakes the wait below.
             let newest = *self.newest.borrow_and_update();
-            match self.had.and_then(|had| self.hub.after(&self.flow, had)) {
+            match self.had.and_then(|had| self.hub.after(&self.owner, had)) {
                 None => return self.snapshot(newest).await,
                 Some(events) if events.is_empty() => {
                     if self.newest.changed().await.is_err() {
@@ -85,13 +82,16 @@ impl FlowReader {
 
     /// Everything as it stands, at least as new as the event `number`. Events after it may repeat some of it.
     async fn snapshot(&mut self, number: u64) -> ApiResult<Sent> {
-        let (compute, flow) = (self.compute.clone(), self.flow.clone());
+        let (compute, owner) = (self.compute.clone(), self.owner.clone());
         let snapshot = crate::blocking(move || {
             Ok(FlowEvent::Snapshot(FlowSnapshot {
-                session: compute.session(&flow),
-                session_log: compute.session_log(&flow, SNAPSHOT_LINES)?,
-                life: compute.last_life(&flow).map(Box::new),
-                runs: compute.runs(&flow)?,
+                session: compute.session(&owner),
+                session_log: compute.session_log(&owner, SNAPSHOT_LINES)?,
+                life: compute.last_life(&owner).map(Box::new),
+                runs: match owner.flow() {
+                    Some(flow) => compute.runs(flow)?,
+                    None => Vec::new(),
+                },
             }))
         })
         .await?;

@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_compute::Compute;
+use flowdeck_compute::{Compute, Owner};
 use flowdeck_contract::{
     events::FlowEvent,
     files::{FileChange, FileKind},
@@ -151,7 +151,8 @@ impl Listeners {
         for (flow, paths) in self.by_flow(changes) {
             let files = self.files(&flow, &paths);
             if !files.is_empty() {
-                self.hub.publish(&flow, &FlowEvent::Files(files));
+                let owner = Owner::from(&flow);
+                self.hub.publish(&owner, &FlowEvent::Files(files));
             }
             self.compute.flow_changed(&flow);
         }

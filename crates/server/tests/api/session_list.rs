@@ -62,6 +62,15 @@ async fn the_sessions_of_flows_and_of_nobody_are_listed_live_and_stopped_by_id()
     let asked = world.get(&format!("{PROJECT}/sessions")).await.json();
     assert_eq!(asked["sessions"], json!(sessions));
 
+    let of_it = format!("{PROJECT}/sessions/by-itself/events");
+    let mut of_it = Events::open(&world, &of_it, None).await;
+    let snapshot = of_it.until("snapshot").await.data["value"].clone();
+    assert_eq!(snapshot["session"]["state"], "available", "{snapshot}");
+    let lines = snapshot["sessionLog"].as_array().unwrap();
+    let is_ready = |line: &Value| line["text"].as_str().unwrap().contains("is ready");
+    assert!(lines.iter().any(is_ready), "{snapshot}");
+    assert_eq!(snapshot["runs"], json!([]));
+
     for session in &sessions {
         let id = session["session"].as_str().unwrap();
         let log = world.get(&format!("{PROJECT}/sessions/{id}/log")).await;
@@ -71,6 +80,7 @@ async fn the_sessions_of_flows_and_of_nobody_are_listed_live_and_stopped_by_id()
         let stopped = world.call(Method::DELETE, &stop, &[], "").await;
         assert_eq!(stopped.status, StatusCode::ACCEPTED, "{}", stopped.text());
     }
+    of_it.until_session("notExist").await;
     until(&mut events, <[Value]>::is_empty).await;
     let gone = world
         .get(&format!("{PROJECT}/sessions/by-itself/log"))

@@ -10,6 +10,7 @@ use axum::{
         sse::{Event, KeepAlive},
     },
 };
+use flowdeck_compute::Owner;
 use flowdeck_contract::{
     error::ErrorResponse,
     events::{FlowEvent, ProjectEvent},
@@ -22,7 +23,7 @@ use futures_util::{
 use tokio_util::sync::CancellationToken;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, ProjectPath};
+use super::{FlowPath, ProjectPath, SessionPath};
 use crate::{
     App,
     events::{Feed, FlowHub, FlowReader, Sent},
@@ -40,6 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(project_events))
         .routes(routes!(session_list_events))
         .routes(routes!(flow_events))
+        .routes(routes!(session_events))
 }
 
 type Events =
@@ -125,8 +127,33 @@ async fn flow_events(
     headers: HeaderMap,
 ) -> ApiResult<Events> {
     app.require_flow(&path.project, &path.flow).await?;
+    read(&app, &Owner::Flow(path.flow), &headers).await
+}
+
+/// What happens to a session, whether a flow's or not: the events of its flow, or of nothing but it.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/sessions/{session}/events",
+    operation_id = "streamSessionEvents",
+    tag = "events",
+    params(SessionPath, ("last-event-id" = Option<String>, Header, description = "The id of the last event that was received")),
+    responses(
+        (status = OK, description = "Each event's data is a FlowEvent", body = FlowEvent, content_type = "text/event-stream"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn session_events(
+    State(app): State<App>,
+    Path(path): Path<SessionPath>,
+    headers: HeaderMap,
+) -> ApiResult<Events> {
+    let owner = app.session_owner(&path.project, &path.session)?;
+    read(&app, &owner, &headers).await
+}
+
+async fn read(app: &App, owner: &Owner, headers: &HeaderMap) -> ApiResult<Events> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
-    let mut reader = FlowReader::new(&app.hub, &app.compute, &path.flow, last);
+    let mut reader = FlowReader::new(&app.hub, &app.compute, owner, last);
     let first = reader.first().await?;
     let hub = app.hub.clone();
     let later = stream::unfold(reader, |mut reader| async move {
