@@ -69,13 +69,7 @@ impl Nav {
 
     /// Goes to `route`.
     pub fn go(&self, route: &Route, step: Step) {
-        let same_page = match self.route.get_untracked() {
-            Some(Route::Flows { .. }) => matches!(route, Route::Flows { .. }),
-            Some(Route::Flow { flow, .. }) => {
-                matches!(route, Route::Flow { flow: to, .. } if *to == flow)
-            }
-            None => false,
-        };
+        let same_page = self.page.get_untracked() == route.page();
         let options = NavigateOptions {
             resolve: false,
             replace: step == Step::Replace,

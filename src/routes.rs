@@ -1,15 +1,19 @@
 //! Every address of the app as a type: built here, read here, spelled out nowhere else. Knows no views.
 
 mod advanced;
+mod upgrade;
 
 use std::fmt::Write as _;
 
 use flowdeck_contract::{
-    ids::{FilePath, FlowId, RunId},
+    ids::{FilePath, FlowId, RunId, SessionId},
     paths::encode,
 };
 
-pub use self::advanced::{Advanced, WizardStep};
+pub use self::{
+    advanced::{Advanced, WizardStep},
+    upgrade::{Upgrade, UpgradeImage},
+};
 
 /// An address of the app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +30,12 @@ pub enum Route {
         /// What of it is shown.
         view: FlowView,
     },
+    /// The page of all compute sessions.
+    Sessions,
+    /// The page of one compute session.
+    Session(SessionId),
+    /// The assistant that brings a flow from a runtime to a compute session.
+    Upgrade(Upgrade),
 }
 
 /// Which page a route leads to, without what varies while the page stays.
@@ -35,6 +45,12 @@ pub enum Page {
     Flows,
     /// The page of a flow.
     Flow(FlowId),
+    /// The page of all compute sessions.
+    Sessions,
+    /// The page of one compute session.
+    Session(SessionId),
+    /// The assistant for a runtime of this name.
+    Upgrade(String),
     /// No page has this address.
     Unknown,
 }
@@ -127,6 +143,9 @@ impl Route {
             Route::Flow { flow, view } => {
                 format!("flows/{}{}", encode(flow.as_str()), view.query().0)
             }
+            Route::Sessions => "sessions".to_owned(),
+            Route::Session(session) => format!("sessions/{}", encode(session.as_str())),
+            Route::Upgrade(upgrade) => upgrade.path(),
         }
     }
 
@@ -139,7 +158,22 @@ impl Route {
                 flow,
                 view: FlowView::read(query),
             }),
+            Page::Sessions => Some(Route::Sessions),
+            Page::Session(session) => Some(Route::Session(session)),
+            Page::Upgrade(runtime) => Some(Route::Upgrade(Upgrade::read(runtime, query))),
             Page::Unknown => None,
+        }
+    }
+
+    /// The page it leads to.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        match self {
+            Route::Flows { .. } => Page::Flows,
+            Route::Flow { flow, .. } => Page::Flow(flow.clone()),
+            Route::Sessions => Page::Sessions,
+            Route::Session(session) => Page::Session(session.clone()),
+            Route::Upgrade(upgrade) => Page::Upgrade(upgrade.runtime.clone()),
         }
     }
 }
@@ -152,10 +186,21 @@ impl Page {
         if path.is_empty() || path == "index.html" {
             return Page::Flows;
         }
-        path.strip_prefix("flows/")
-            .and_then(decode)
-            .and_then(|name| FlowId::try_from(name).ok())
-            .map_or(Page::Unknown, Page::Flow)
+        if path == "sessions" {
+            return Page::Sessions;
+        }
+        path.split_once('/')
+            .and_then(|(kind, name)| Self::of(kind, decode(name)?))
+            .unwrap_or(Page::Unknown)
+    }
+
+    fn of(kind: &str, name: String) -> Option<Self> {
+        match kind {
+            "flows" => FlowId::try_from(name).ok().map(Page::Flow),
+            "sessions" => SessionId::try_from(name).ok().map(Page::Session),
+            "upgrade" => Some(Page::Upgrade(name)),
+            _ => None,
+        }
     }
 }
 
@@ -282,6 +327,30 @@ mod tests {
                 ),
                 "flows/x?advanced=compute&instance=ci&idle=never",
             ),
+            (Route::Sessions, "sessions"),
+            (
+                Route::Session(SessionId::try_from("by-itself").unwrap()),
+                "sessions/by-itself",
+            ),
+            (
+                Route::Upgrade(Upgrade::of("old 50%/box")),
+                "upgrade/old%2050%25%2Fbox",
+            ),
+            (
+                Route::Upgrade(Upgrade {
+                    flow: Some(FlowId::try_from("x&y").unwrap()),
+                    image: Some(UpgradeImage::LeaveOut),
+                    ..Upgrade::of("box")
+                }),
+                "upgrade/box?flow=x%26y&image=none",
+            ),
+            (
+                Route::Upgrade(Upgrade {
+                    image: Some(UpgradeImage::Take),
+                    ..Upgrade::of("box")
+                }),
+                "upgrade/box?image=runtime",
+            ),
         ]
     }
 
@@ -300,6 +369,14 @@ mod tests {
     }
 
     #[test]
+    fn a_route_leads_to_the_page_that_its_path_names() {
+        for (route, address) in routes() {
+            let path = address.split('?').next().unwrap_or_default();
+            assert_eq!(route.page(), Page::read(path), "{address}");
+        }
+    }
+
+    #[test]
     fn addresses_that_lead_nowhere_have_no_route() {
         for address in [
             "nowhere",
@@ -307,6 +384,8 @@ mod tests {
             "flows/..",
             "flows/%2E%2E",
             "flows/%FF",
+            "sessions/%FF",
+            "upgrade",
         ] {
             assert_eq!(read(address), None, "{address}");
         }

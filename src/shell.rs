@@ -57,15 +57,23 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
 #[component]
 fn Navigation() -> impl IntoView {
     let page = use_nav().page;
-    let current = Signal::derive(move || match page.get() {
+    let in_flows = Signal::derive(move || match page.get() {
         Page::Flows => Some("page"),
         Page::Flow(_) => Some("true"),
-        Page::Unknown => None,
+        _ => None,
+    });
+    let in_sessions = Signal::derive(move || match page.get() {
+        Page::Sessions => Some("page"),
+        Page::Session(_) | Page::Upgrade(_) => Some("true"),
+        _ => None,
     });
     view! {
         <nav aria-label="Project" class=style::nav>
-            <Link to=Route::flows() class=style::link current=current>
+            <Link to=Route::flows() class=style::link current=in_flows>
                 "Prompt flow"
+            </Link>
+            <Link to=Route::Sessions class=style::link current=in_sessions>
+                "Compute sessions"
             </Link>
         </nav>
     }

@@ -6,6 +6,7 @@ mod error;
 pub mod json;
 mod packages;
 mod remote;
+mod sessions;
 mod settings;
 
 pub use client::{Api, base_path};

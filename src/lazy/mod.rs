@@ -126,6 +126,20 @@ pub(crate) async fn may_lose_packages(context: FlowContext) -> bool {
     }
 }
 
+/// The pages of compute sessions.
+pub(crate) const SESSIONS: Part = Part {
+    name: "The page of compute sessions",
+    lines: 8,
+    fetch: || Box::pin(points::sessions()),
+};
+
+/// The assistant that brings flows to compute sessions.
+pub(crate) const UPGRADE: Part = Part {
+    name: "The assistant",
+    lines: 12,
+    fetch: || Box::pin(points::upgrade()),
+};
+
 #[derive(Clone, Copy)]
 enum Code {
     Asked,

@@ -9,7 +9,7 @@ use super::{Show, Tell};
 use crate::{
     files::{NameForm, RemovalQuestion},
     pages::{
-        FlowsPage, SignInPage,
+        FlowsPage, SessionPages, SignInPage, UpgradePage,
         flow::{
             dialogs::{
                 Packages, Plan, ResetQuestion, StopQuestion, may_lose_packages as look_for_packages,
@@ -84,4 +84,14 @@ pub(super) fn install() -> Result<Show, SplitLoaderError> {
 #[wasm_split(sign_in, fallible, wasm_split_path = leptos::wasm_split)]
 pub(super) fn sign_in() -> Result<Show, SplitLoaderError> {
     Ok(|| view! { <SignInPage /> }.into_any())
+}
+
+#[wasm_split(sessions, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn sessions() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <SessionPages /> }.into_any())
+}
+
+#[wasm_split(upgrade, fallible, wasm_split_path = leptos::wasm_split)]
+pub(super) fn upgrade() -> Result<Show, SplitLoaderError> {
+    Ok(|| view! { <UpgradePage /> }.into_any())
 }

@@ -4,9 +4,11 @@ mod flow;
 mod log;
 mod project;
 mod runs;
+mod sessions;
 mod stream;
 
 pub use flow::{FilesNews, FlowLive};
 pub use log::LogBuffer;
 pub use project::ProjectLive;
+pub use sessions::{SessionLogLive, SessionsLive};
 pub use stream::{Connection, Streams};

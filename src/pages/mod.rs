@@ -3,10 +3,14 @@
 pub mod flow;
 mod flows;
 pub mod parts;
+mod sessions;
 mod sign_in;
 mod unknown;
+mod upgrade;
 
 pub use flow::FlowPage;
 pub use flows::FlowsPage;
+pub use sessions::SessionPages;
 pub use sign_in::SignInPage;
 pub use unknown::UnknownPage;
+pub use upgrade::UpgradePage;

@@ -1,9 +1,13 @@
 //! What several pages share and knows the product: headings, failures, the words for states.
 
+mod capacity;
+mod changed_lines;
 mod failure;
 mod heading;
 mod state_word;
 
+pub use capacity::capacity;
+pub use changed_lines::ChangedLines;
 pub use failure::{Correlation, Failure, tell_failure};
 pub use heading::PageHeading;
 pub use state_word::StateWord;

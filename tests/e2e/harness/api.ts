@@ -24,6 +24,13 @@ interface SizeOption {
   unavailable?: string;
 }
 
+/** One of all compute sessions, a flow's or not. */
+export interface SessionSummary {
+  session: string;
+  flow?: string;
+  state: SessionView['state'];
+}
+
 interface FlowSummary {
   id: string;
   session: SessionView['state'];
@@ -89,6 +96,35 @@ export class Api {
     return (await this.#json<{ sizes: SizeOption[] }>(`${PROJECT}/compute-options`)).sizes;
   }
 
+  /** Every session there is, also those that are no flow's. */
+  async sessions(): Promise<SessionSummary[]> {
+    return (await this.#json<{ sessions: SessionSummary[] }>(`${PROJECT}/sessions`)).sessions;
+  }
+
+  /** Makes a session without a flow, as a client of the public contract does, and waits until it is available. */
+  async createSession(id: string, request: object = {}): Promise<void> {
+    await this.#json(`${WORKSPACE}/FlowSessions/${encodeURIComponent(id)}`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+      headers: { 'content-type': 'application/json' },
+    });
+    await until(`the session ${id} to be available`, async () => {
+      const found = (await this.sessions()).find((one) => one.session === id);
+      if (found?.state === 'failed') throw new Error(`the session ${id} has failed`);
+      return found?.state === 'available';
+    }, 300_000);
+  }
+
+  /** Starts a compute instance. */
+  async startInstance(name: string): Promise<void> {
+    await this.#json(`${PROJECT}/instances/${encodeURIComponent(name)}/start`, { method: 'POST' });
+  }
+
+  /** The compute instances as they stand. */
+  async instances(): Promise<{ name: string; state: 'Running' | 'Stopped'; sessions: number }[]> {
+    return (await this.#json<{ instances: [] }>(`${PROJECT}/compute-options`)).instances;
+  }
+
   /** Stops every session there is and waits until none is left. */
   async stopSessions(): Promise<void> {
     for (const { id } of (await this.flows()).filter((flow) => flow.session !== 'notExist')) {
@@ -96,6 +132,10 @@ export class Api {
       if (view.state !== 'notExist') await this.#sessions(id, 'DELETE');
       await until(`the session of ${id} to stop`, async () => (await this.session(id)).state === 'notExist');
     }
+    for (const { session, state } of await this.sessions()) {
+      if (state !== 'stopping') await this.fetch(`${WORKSPACE}/FlowSessions/${encodeURIComponent(session)}`, { method: 'DELETE' });
+    }
+    await until('all sessions to stop', async () => (await this.sessions()).length === 0);
   }
 
   #settled(flow: string): Promise<SessionView> {

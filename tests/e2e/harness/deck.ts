@@ -1,7 +1,7 @@
 // A real flowdeck server with folders of its own.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
@@ -42,6 +42,13 @@ export class Deck {
 
   constructor() {
     mkdirSync(this.flows);
+  }
+
+  /** Gives the server, before its start, a file of its administrator's: compute instances, identities, runtimes. */
+  configure(yaml: string): void {
+    const file = path.join(this.root, 'flowdeck.yaml');
+    writeFileSync(file, yaml);
+    this.options.args.push('--config', file);
   }
 
   /** Where the running server says it can be used, with its token. */

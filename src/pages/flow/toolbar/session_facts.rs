@@ -5,7 +5,10 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::{
-    pages::flow::{FlowContext, actions::Actions},
+    pages::{
+        flow::{FlowContext, actions::Actions},
+        parts::capacity,
+    },
     ui::{Button, ButtonKind, Clock, local_date_time, local_time, time},
 };
 
@@ -73,12 +76,6 @@ pub(super) fn SessionFacts() -> impl IntoView {
             <EndFact end=end />
         </ul>
     }
-}
-
-fn capacity(size: &flowdeck_contract::session::SessionSize) -> String {
-    let gib = size.memory_mb / 1024;
-    let tenths = size.memory_mb % 1024 * 10 / 1024;
-    format!("{} vCPUs, {gib}.{tenths} GiB memory", size.v_cpus)
 }
 
 #[component]
@@ -160,7 +157,7 @@ pub(super) fn focus_put_off() {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::{Millis, session::SessionSize};
+    use flowdeck_contract::Millis;
 
     #[test]
     fn the_end_is_a_time_or_a_reason() {
@@ -185,15 +182,5 @@ mod tests {
             idle_since: 3,
         };
         assert_eq!(end(&counting), at);
-    }
-
-    #[test]
-    fn a_size_says_what_it_has() {
-        let size = SessionSize {
-            name: "Host_2".into(),
-            v_cpus: 2,
-            memory_mb: 7680,
-        };
-        assert_eq!(capacity(&size), "2 vCPUs, 7.5 GiB memory");
     }
 }

@@ -6,10 +6,9 @@ use leptos::prelude::*;
 use super::super::model::Wizard;
 use crate::{
     api::ApiError,
-    raw::{Disk, FlowFiles, Precondition, Row, Written, compare},
+    pages::parts::ChangedLines as LinesThatChange,
+    raw::{Disk, FlowFiles, Precondition, Written},
 };
-
-stylance::import_crate_style!(style, "src/pages/flow/wizard/review/change.module.css");
 
 /// What would become of the definition file.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,18 +94,8 @@ fn refused(message: String) -> ApiError {
 /// The lines of the definition file that change.
 #[component]
 pub(super) fn ChangedLines(path: FilePath, old: String, new: String) -> impl IntoView {
-    let lines = compare(&old, &new).into_iter().filter_map(|row| match row {
-        Row::Removed { text, .. } => Some((style::removed, "− ", text.to_owned())),
-        Row::Added { text, .. } => Some((style::added, "+ ", text.to_owned())),
-        Row::Same { .. } | Row::Skipped(_) => None,
-    });
-    let lines = lines
-        .map(|(class, sign, text)| view! { <li class=class>{sign} {text}</li> })
-        .collect_view();
     view! {
         <p>"This is written to " <code>{path.to_string()}</code> " first:"</p>
-        <ul class=style::lines aria-label="Lines that change">
-            {lines}
-        </ul>
+        <LinesThatChange label="Lines that change" old=old new=new />
     }
 }

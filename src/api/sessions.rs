@@ -1,0 +1,28 @@
+//! The operations on compute sessions by their ids, and on the runtimes that they take the place of.
+
+use flowdeck_contract::{azure::FlowRuntimeDto, ids::SessionId, paths, sessions::SessionList};
+
+use super::{Api, ApiError};
+
+impl Api {
+    /// Every compute session, also those that are no flow's.
+    pub async fn sessions(&self) -> Result<SessionList, ApiError> {
+        self.get(&paths::all_sessions(&self.project())).await
+    }
+
+    /// Ends a session, whether a flow's or not.
+    pub async fn end_session(&self, session: &SessionId) -> Result<(), ApiError> {
+        self.delete(&paths::flow_session(&self.project(), session))
+            .await
+    }
+
+    /// Every runtime of a compute instance that the administrator has listed.
+    pub async fn runtimes(&self) -> Result<Vec<FlowRuntimeDto>, ApiError> {
+        self.get(&paths::flow_runtimes(&self.project())).await
+    }
+
+    /// The runtime of this name.
+    pub async fn runtime(&self, name: &str) -> Result<FlowRuntimeDto, ApiError> {
+        self.get(&paths::flow_runtime(&self.project(), name)).await
+    }
+}

@@ -1,0 +1,99 @@
+//! The live state of compute sessions, also of those that are no flow's.
+
+use flowdeck_contract::{events::FlowEvent, ids::SessionId, paths, sessions::SessionList};
+use leptos::prelude::*;
+
+use super::{LogBuffer, stream};
+use crate::api::Api;
+
+/// Every compute session of a project, as it changes.
+#[derive(Clone, Copy)]
+pub struct SessionsLive {
+    /// The sessions; `None` until the stream told them.
+    pub list: RwSignal<Option<SessionList>>,
+}
+
+impl SessionsLive {
+    /// Follows the sessions until the current owner is cleaned up.
+    #[must_use]
+    pub fn follow() -> Self {
+        let live = Self {
+            list: RwSignal::new(None),
+        };
+        let path = paths::all_sessions_events(&Api::from_context().project());
+        stream::follow(&path, move |list| live.list.set(Some(list)));
+        live
+    }
+}
+
+/// The log of one session, as it grows.
+#[derive(Clone, Copy, Default)]
+pub struct SessionLogLive {
+    /// Its last lines; `None` until the stream told them.
+    pub lines: RwSignal<Option<LogBuffer>>,
+}
+
+impl SessionLogLive {
+    /// Follows the log until the current owner is cleaned up.
+    #[must_use]
+    pub fn follow(session: &SessionId) -> Self {
+        let live = Self::default();
+        let path = paths::session_by_id_events(&Api::from_context().project(), session);
+        stream::follow(&path, move |event| live.apply(event));
+        live
+    }
+
+    fn apply(&self, event: FlowEvent) {
+        match event {
+            FlowEvent::Snapshot(snapshot) => {
+                let mut log = LogBuffer::default();
+                log.extend(snapshot.session_log);
+                self.lines.set(Some(log));
+            }
+            FlowEvent::SessionLog(lines) => self.lines.update(|log| {
+                log.get_or_insert_default().extend(lines);
+            }),
+            FlowEvent::SessionLogReset => self.lines.set(Some(LogBuffer::default())),
+            FlowEvent::Session(_)
+            | FlowEvent::Run(_)
+            | FlowEvent::RunLog(_)
+            | FlowEvent::Life(_)
+            | FlowEvent::Files(_) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flowdeck_contract::{
+        events::FlowSnapshot,
+        session::{LogLine, SessionView},
+    };
+
+    fn line(number: u64) -> LogLine {
+        LogLine {
+            number,
+            text: format!("{number}"),
+        }
+    }
+
+    #[test]
+    fn a_log_begins_with_a_snapshot_and_grows() {
+        Owner::new().with(|| {
+            let live = SessionLogLive::default();
+            let text = || live.lines.get_untracked().as_ref().map(LogBuffer::text);
+            assert_eq!(text(), None);
+            live.apply(FlowEvent::Snapshot(FlowSnapshot {
+                session: SessionView::default(),
+                session_log: vec![line(0), line(1)],
+                life: None,
+                runs: Vec::new(),
+            }));
+            live.apply(FlowEvent::SessionLog(vec![line(1), line(2)]));
+            assert_eq!(text().as_deref(), Some("0\n1\n2"));
+            live.apply(FlowEvent::SessionLogReset);
+            assert_eq!(text().as_deref(), Some(""));
+        });
+    }
+}

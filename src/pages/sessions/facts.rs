@@ -1,0 +1,184 @@
+//! What is said of a compute session.
+
+use flowdeck_contract::{session::SessionState, sessions::SessionSummary};
+
+/// When it ends for lack of use, or why it does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Idle {
+    /// It is not available, so that it is not waited for.
+    Unknown,
+    /// At a time if nothing happens, because nothing has since another; both in milliseconds since 1970.
+    Ends { at: i64, idle_since: i64 },
+    /// Not now: something is under way in it, as a sentence.
+    Busy(String),
+    /// Only when it is stopped.
+    Never,
+}
+
+pub(super) fn idle(session: &SessionSummary) -> Idle {
+    if session.state != SessionState::Available {
+        return Idle::Unknown;
+    }
+    match (session.idle_deadline, session.max_idle_time_seconds) {
+        (Some(at), _) => Idle::Ends {
+            at: at.0,
+            idle_since: session.last_activity.unwrap_or(at).0,
+        },
+        (None, None) => Idle::Never,
+        (None, Some(_)) => Idle::Busy(match (session.runs, session.installing) {
+            (0, true) => "Packages are being installed".to_owned(),
+            (1, _) => "1 run is under way".to_owned(),
+            (0, false) => "Something is under way".to_owned(),
+            (runs, _) => format!("{runs} runs are under way"),
+        }),
+    }
+}
+
+/// What people know it by: its flow, else its id.
+pub(super) fn name(session: &SessionSummary) -> String {
+    session
+        .flow
+        .as_ref()
+        .map_or_else(|| session.session.to_string(), ToString::to_string)
+}
+
+/// Where it runs.
+pub(super) fn compute(session: &SessionSummary) -> String {
+    session
+        .instance
+        .clone()
+        .unwrap_or_else(|| "Serverless compute".to_owned())
+}
+
+/// Whose rights it has.
+pub(super) fn identity(session: &SessionSummary) -> String {
+    session
+        .identity
+        .clone()
+        .unwrap_or_else(|| "My own identity".to_owned())
+}
+
+/// What is under way in it and ends with it, a sentence each.
+pub(super) fn losses(session: &SessionSummary) -> Vec<String> {
+    let mut losses = Vec::new();
+    match session.runs {
+        0 => {}
+        1 => losses.push("1 run is under way. It ends without a result.".to_owned()),
+        runs => losses.push(format!(
+            "{runs} runs are under way. They end without a result."
+        )),
+    }
+    if session.installing {
+        losses.push("Packages are being installed. The install ends unfinished.".to_owned());
+    }
+    losses
+}
+
+/// What ending it takes away and what it leaves.
+pub(super) fn what_goes(session: &SessionSummary) -> String {
+    let stays = match session.flow {
+        Some(_) => "Files of the flow and past runs stay.",
+        None => "It belongs to no flow: the folder it works in goes too.",
+    };
+    if session.state == SessionState::Failed {
+        return format!("Nothing of it runs any more. Its log is removed. {stays}");
+    }
+    let compute = match &session.instance {
+        Some(instance) => format!(
+            "The session is deleted. The compute instance {instance} stays, and becomes idle when no other session is on it."
+        ),
+        None => "The session is deleted, and its compute with it.".to_owned(),
+    };
+    format!("{compute} Packages that were installed by hand are gone then. {stays}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flowdeck_contract::{
+        Millis,
+        ids::{FlowId, SessionId},
+    };
+
+    fn session(state: SessionState) -> SessionSummary {
+        SessionSummary {
+            session: SessionId::try_from("s-1").unwrap(),
+            flow: None,
+            state,
+            instance: None,
+            size: None,
+            identity: None,
+            started: None,
+            available: None,
+            last_activity: None,
+            max_idle_time_seconds: None,
+            idle_deadline: None,
+            runs: 0,
+            installing: false,
+            failure: None,
+        }
+    }
+
+    #[test]
+    fn idleness_is_a_time_or_a_reason() {
+        assert_eq!(idle(&session(SessionState::Starting)), Idle::Unknown);
+        let available = session(SessionState::Available);
+        assert_eq!(idle(&available), Idle::Never);
+        let bounded = SessionSummary {
+            max_idle_time_seconds: Some(60),
+            ..available
+        };
+        let counting = SessionSummary {
+            idle_deadline: Some(Millis(9)),
+            last_activity: Some(Millis(3)),
+            ..bounded.clone()
+        };
+        let ends = Idle::Ends {
+            at: 9,
+            idle_since: 3,
+        };
+        assert_eq!(idle(&counting), ends);
+        for (runs, installing, text) in [
+            (1, false, "1 run is under way"),
+            (3, true, "3 runs are under way"),
+            (0, true, "Packages are being installed"),
+            (0, false, "Something is under way"),
+        ] {
+            let busy = SessionSummary {
+                runs,
+                installing,
+                ..bounded.clone()
+            };
+            assert_eq!(idle(&busy), Idle::Busy(text.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_ends_with_it_is_named() {
+        let busy = SessionSummary {
+            runs: 2,
+            installing: true,
+            ..session(SessionState::Available)
+        };
+        assert_eq!(losses(&busy).len(), 2);
+        assert!(losses(&session(SessionState::Available)).is_empty());
+    }
+
+    #[test]
+    fn a_compute_instance_outlives_its_sessions() {
+        let serverless = session(SessionState::Available);
+        assert!(what_goes(&serverless).contains("its compute with it"));
+        assert!(what_goes(&serverless).contains("belongs to no flow"));
+        let shared = SessionSummary {
+            flow: FlowId::try_from("greeter").ok(),
+            instance: Some("team-box".into()),
+            ..serverless
+        };
+        assert!(what_goes(&shared).contains("team-box stays, and becomes idle"));
+        assert!(what_goes(&shared).contains("Files of the flow"));
+        assert_eq!(name(&shared), "greeter");
+        let failed = session(SessionState::Failed);
+        assert!(what_goes(&failed).starts_with("Nothing of it runs"));
+        assert_eq!(name(&failed), "s-1");
+    }
+}

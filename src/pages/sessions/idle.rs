@@ -1,0 +1,32 @@
+//! When a session ends for lack of use, moving on.
+
+use leptos::prelude::*;
+
+use super::facts::Idle;
+use crate::ui::{Clock, local_date_time, local_time, time};
+
+/// When a session ends, or why it does not.
+#[component]
+pub(super) fn IdleText(idle: Memo<Option<Idle>>) -> impl IntoView {
+    let clock = Clock::from_context();
+    let words = Memo::new(move |_| match idle.get()? {
+        Idle::Unknown => None,
+        Idle::Never => Some("No idle shutdown".to_owned()),
+        Idle::Busy(reason) => Some(reason),
+        Idle::Ends { at, idle_since } => {
+            let left = time::rough(clock.until(at));
+            Some(format!(
+                "Ends in {left}: idle since {}",
+                local_time(idle_since)
+            ))
+        }
+    });
+    let exact = move || match idle.get()? {
+        Idle::Ends { at, .. } => Some(format!(
+            "Ends at {} without a run, an install or an edit",
+            local_date_time(at)
+        )),
+        Idle::Unknown | Idle::Never | Idle::Busy(_) => None,
+    };
+    view! { <span title=exact>{move || words.get().unwrap_or_else(|| "—".to_owned())}</span> }
+}

@@ -1,0 +1,95 @@
+//! The page of all compute sessions, also of those that were made through the API without a flow, and the page of one.
+//!
+//! `facts` is pure and holds what is said of a session; `ending` stops one after asking; the rest are views.
+
+mod empty;
+mod ending;
+mod facts;
+mod idle;
+mod row;
+mod runtimes;
+mod session;
+mod table;
+mod watched;
+
+use leptos::prelude::*;
+
+use self::{
+    empty::NoSessions,
+    ending::{EndDialog, Ending},
+    runtimes::Runtimes,
+    session::SessionPage,
+    table::SessionTable,
+    watched::Watched,
+};
+use super::parts::{Failure, PageHeading};
+use crate::{api::Load, nav::use_nav, routes::Page, ui::Skeleton};
+
+stylance::import_crate_style!(style, "src/pages/sessions/sessions.module.css");
+
+/// The page of all compute sessions, or of the one that the address names.
+#[component]
+pub fn SessionPages() -> impl IntoView {
+    match use_nav().page.get_untracked() {
+        Page::Session(session) => view! { <SessionPage session=session /> }.into_any(),
+        _ => view! { <SessionsPage /> }.into_any(),
+    }
+}
+
+#[component]
+fn SessionsPage() -> impl IntoView {
+    let watched = Watched::follow();
+    Ending::provide(watched);
+    let shape = Memo::new(move |_| watched.list.with(Shape::of));
+    let content = move || {
+        match shape.get() {
+        Shape::Loading => {
+            view! { <div class=style::panel><Skeleton lines=6 label="Loading compute sessions" /></div> }
+                .into_any()
+        }
+        Shape::Failed => failure(watched).into_any(),
+        Shape::Empty => view! { <NoSessions /> }.into_any(),
+        Shape::Full => view! { <SessionTable watched=watched /> }.into_any(),
+    }
+    };
+    view! {
+        <div class=style::page>
+            <PageHeading title="Compute sessions" />
+            {content}
+            <Runtimes />
+            <EndDialog />
+        </div>
+    }
+}
+
+/// What the page looks like; unlike the list it seldom changes, so the page is seldom built anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Loading,
+    Failed,
+    Empty,
+    Full,
+}
+
+impl Shape {
+    fn of(list: &watched::Sessions) -> Self {
+        match list {
+            Load::Loading => Shape::Loading,
+            Load::Failed(_) => Shape::Failed,
+            Load::Ready(sessions) if sessions.is_empty() => Shape::Empty,
+            Load::Ready(_) => Shape::Full,
+        }
+    }
+}
+
+fn failure(watched: Watched) -> impl IntoView {
+    watched.error().map(|error| {
+        view! {
+            <Failure
+                title="The compute sessions could not be loaded"
+                error=error
+                on_retry=move |()| watched.retry()
+            />
+        }
+    })
+}

@@ -1,0 +1,76 @@
+//! One compute session in the table. It keeps its elements while it changes, and so the focus.
+
+use flowdeck_contract::{ids::SessionId, sessions::SessionSummary};
+use leptos::prelude::*;
+
+use super::{
+    ending::EndButton,
+    facts::{compute, identity, idle, name},
+    idle::IdleText,
+    table::style,
+    watched::Watched,
+};
+use crate::{
+    nav::Link,
+    pages::parts::{StateWord, capacity},
+    routes::Route,
+    ui::Ago,
+};
+
+#[component]
+pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView {
+    let one = watched.one(session.clone());
+    let text = move |read: fn(&SessionSummary) -> String| {
+        Memo::new(move |_| one.with(|one| one.as_ref().map(read)))
+    };
+    let flow = Memo::new(move |_| one.get().and_then(|one| one.flow));
+    let state = Memo::new(move |_| one.with(|one| one.as_ref().map(|one| one.state)));
+    let failure = Memo::new(move |_| one.get().and_then(|one| one.failure));
+    let size = Memo::new(move |_| one.get().and_then(|one| one.size));
+    let started = Memo::new(move |_| one.get().and_then(|one| one.started));
+    let idle = Memo::new(move |_| one.with(|one| one.as_ref().map(idle)));
+    let (compute, identity, title) = (text(compute), text(identity), text(name));
+    let id = session.to_string();
+    view! {
+        <tr role="row" class=style::row>
+            <th role="rowheader" scope="row" class=style::cell>
+                {move || match flow.get() {
+                    Some(flow) => {
+                        let name = flow.to_string();
+                        view! { <Link to=Route::flow(flow) class=style::name title=name.clone()>{name.clone()}</Link> }
+                            .into_any()
+                    }
+                    None => view! { <span class=style::none>"No flow: made through the API"</span> }.into_any(),
+                }}
+                <code class=style::id>{id}</code>
+            </th>
+            <td role="cell" class=style::cell data-label="State">
+                <div>
+                    {move || state.get().map(|state| view! { <StateWord state=state /> })}
+                    {move || failure.get().map(|text| view! { <p class=style::failure>{text}</p> })}
+                </div>
+            </td>
+            <td role="cell" class=style::cell data-label="Compute">{compute}</td>
+            <td role="cell" class=style::cell data-label="Size">
+                <span title=move || size.get().as_ref().map(capacity)>
+                    {move || size.get().map_or_else(|| "Unbounded".to_owned(), |size| size.name)}
+                </span>
+            </td>
+            <td role="cell" class=style::cell data-label="Identity">{identity}</td>
+            <td role="cell" class=style::cell data-label="Started">
+                {move || started.get().map(|at| view! { <Ago at=at.0 /> })}
+            </td>
+            <td role="cell" class=style::cell data-label="Idle">
+                <IdleText idle=idle />
+            </td>
+            <td role="cell" class=style::cell>
+                <div class=style::actions>
+                    <Link to=Route::Session(session.clone())>
+                        "Log" <span class="visually-hidden">" of " {title}</span>
+                    </Link>
+                    <EndButton session=session one=one />
+                </div>
+            </td>
+        </tr>
+    }
+}

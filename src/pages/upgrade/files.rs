@@ -1,0 +1,73 @@
+//! Reads what an upgrade begins with, and writes what it comes to.
+
+use flowdeck_contract::ids::{FilePath, FlowId};
+
+use super::plan::{Change, Found, requirements_path};
+use crate::{
+    api::{Api, ApiError},
+    raw::{Disk, FlowFiles, Precondition, Written},
+};
+
+/// Reads a flow's definition and requirements file.
+pub(super) async fn read(api: Api, flow: FlowId) -> Result<Found, ApiError> {
+    let detail = api.flow(&flow).await?;
+    let missing = || failed("The flow’s definition file is missing, or is no text.".to_owned());
+    let definition = FilePath::try_from(detail.definition_path).map_err(|_| missing())?;
+    let files = FlowFiles::new(api, flow);
+    let yaml = files.read(&definition).await?;
+    if yaml == Disk::Gone {
+        return Err(missing());
+    }
+    let requirements = requirements_path(yaml.text()).map_err(failed)?;
+    let listed = files.read(&requirements).await?;
+    Ok(Found {
+        definition,
+        yaml,
+        requirements,
+        listed,
+    })
+}
+
+/// Writes all of it, or nothing where a file is no longer what was shown.
+pub(super) async fn write(api: Api, flow: FlowId, changes: &[Change]) -> Result<(), ApiError> {
+    let files = FlowFiles::new(api, flow);
+    for Change { path, old, .. } in changes {
+        if files.read(path).await? != *old {
+            return Err(failed(format!(
+                "{path} changed since its difference was shown. Nothing was written. Look at the difference again."
+            )));
+        }
+    }
+    let mut done: Vec<String> = Vec::new();
+    for Change { path, old, new } in changes {
+        let precondition = match old {
+            Disk::Text { etag, .. } => Precondition::Is(etag.clone()),
+            Disk::Gone => Precondition::Absent,
+        };
+        match files.write(path, &precondition, new).await? {
+            Written::Done(_) => done.push(path.to_string()),
+            // Between the look above and this.
+            Written::Refused => {
+                let before = match done.as_slice() {
+                    [] => "Nothing was written.".to_owned(),
+                    _ => format!("{} was written before.", done.join(", ")),
+                };
+                return Err(failed(format!(
+                    "{path} changed at the same time and was left as it is. {before} Look at the difference again."
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn failed(message: String) -> ApiError {
+    ApiError {
+        status: None,
+        code: "NotUpgraded".into(),
+        message,
+        remedy: None,
+        request_id: None,
+        install_fault: None,
+    }
+}

@@ -1,0 +1,85 @@
+//! Step: what becomes of the runtime's image.
+
+use leptos::prelude::*;
+
+use super::{Choices, style};
+use crate::{
+    routes::UpgradeImage,
+    ui::{Notice, NoticeKind},
+};
+
+/// Whether the flow's definition is to name the image of the runtime's environment.
+#[component]
+pub(super) fn ImageChoice(
+    choices: Choices,
+    #[prop(into)] on_choose: Callback<UpgradeImage>,
+) -> impl IntoView {
+    let content = match choices.image.get_value() {
+        None => view! {
+            <p>
+                "No image is listed for this runtime, so that the flow’s definition is left as it is in that. Without one there, the session runs on the default base image."
+            </p>
+        }
+        .into_any(),
+        Some(image) => view! {
+            <Radios image=image choices=choices on_choose=on_choose />
+        }
+        .into_any(),
+    };
+    view! {
+        <section class=style::step aria-labelledby="upgrade-image">
+            <h2 id="upgrade-image">"Base image"</h2>
+            {content}
+        </section>
+    }
+}
+
+#[component]
+fn Radios(image: String, choices: Choices, on_choose: Callback<UpgradeImage>) -> impl IntoView {
+    let takes = Memo::new(move |_| choices.takes_image());
+    let unavailable = choices.images_unavailable.get_value().map(|reason| {
+        view! {
+            <Notice kind=NoticeKind::Warning title="This server cannot run images">
+                <p>{reason}</p>
+                <p>
+                    "Named in the definition, the image counts wherever the flow runs on a server that can; here the session runs on the default base image either way."
+                </p>
+            </Notice>
+        }
+    });
+    view! {
+        {unavailable}
+        <fieldset class=style::radios>
+            <legend class="visually-hidden">"Base image"</legend>
+            <div class=style::radio>
+                <input
+                    id="upgrade-image-take"
+                    type="radio"
+                    name="upgrade-image"
+                    aria-describedby="upgrade-image-take-detail"
+                    prop:checked=takes
+                    on:change=move |_| on_choose.run(UpgradeImage::Take)
+                />
+                <label for="upgrade-image-take">"Take the image of the runtime’s environment"</label>
+                <p id="upgrade-image-take-detail" class=style::detail>
+                    <code>{image}</code>
+                    " goes into environment.image. The session’s identity must be allowed to pull it; in an Azure Container Registry that is AcrPull."
+                </p>
+            </div>
+            <div class=style::radio>
+                <input
+                    id="upgrade-image-leave"
+                    type="radio"
+                    name="upgrade-image"
+                    aria-describedby="upgrade-image-leave-detail"
+                    prop:checked=move || !takes.get()
+                    on:change=move |_| on_choose.run(UpgradeImage::LeaveOut)
+                />
+                <label for="upgrade-image-leave">"Go on without the image"</label>
+                <p id="upgrade-image-leave-detail" class=style::detail>
+                    "environment.image is left as it is; without one there, the session runs on the default base image."
+                </p>
+            </div>
+        </fieldset>
+    }
+}

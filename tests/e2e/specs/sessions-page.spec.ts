@@ -1,0 +1,171 @@
+// The page of all compute sessions: of flows and of nobody, live, each with its log, stopped from there.
+
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expectAccessible } from '../harness/accessibility.ts';
+import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+import { until } from '../harness/wait.ts';
+
+const LONG = 'n'.repeat(60);
+const START = { timeout: 90_000 };
+const INSTANCES = `vmSizes:
+  - {name: Small, vCPUs: 1, memoryGB: 1}
+computeInstances:
+  - {name: team-box, vmSize: Small}
+`;
+
+test('without a session the page says how one comes to be; a new one appears by itself', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.signIn();
+  await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Compute sessions' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Compute sessions' })).toBeFocused();
+  await expect(page.getByRole('heading', { name: 'There is no compute session' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Runtimes of compute instances' })).toBeHidden();
+  await expectAccessible(page);
+
+  await deck.api.createSession('by-itself');
+  const row = page.getByRole('row').filter({ hasText: 'by-itself' });
+  await expect(row).toContainText('No flow: made through the API');
+  await expect(row).toContainText('Running');
+});
+
+test('sessions of flows and of nobody: what they are, their logs, and stopping them', async ({ app, deck, page }) => {
+  test.slow();
+  deck.configure(INSTANCES);
+  const folder = addFlow(deck.flows, LONG, pythonFlow(WAITING));
+  await deck.start();
+  await deck.api.startInstance('team-box');
+  await deck.api.putSettings(LONG, { compute: { instance: { name: 'team-box' } }, idleShutdown: { after: 3600 } });
+  await deck.api.createSession('by-itself', { maxIdleTimeSeconds: -1 });
+  await app.signIn();
+  await page.goto(deck.url('sessions'));
+  const table = page.getByRole('table', { name: 'Compute sessions' });
+  const row = (text: string) => table.getByRole('row').filter({ hasText: text });
+
+  await test.step('state, flow, compute, size, identity, started, idle', async () => {
+    await expect(row(LONG)).toContainText('Running');
+    await expect(row(LONG).getByRole('link', { name: LONG, exact: true })).toBeVisible();
+    await expect(row(LONG)).toContainText('team-box');
+    await expect(row(LONG)).toContainText('Small');
+    await expect(row(LONG)).toContainText('My own identity');
+    await expect(row(LONG)).toContainText('just now');
+    await expect(row(LONG)).toContainText(/Ends in (1 h 00|59) min/);
+    await expect(row('by-itself')).toContainText('Serverless compute');
+    await expect(row('by-itself')).toContainText('No idle shutdown');
+    await expectAccessible(page);
+  });
+
+  await test.step('a log, which grows, by its address', async () => {
+    await row('by-itself').getByRole('link', { name: 'Log of by-itself' }).click();
+    await expect(page).toHaveURL(/sessions\/by-itself$/);
+    await expect(page.getByRole('heading', { level: 1, name: 'Compute session of by-itself' })).toBeFocused();
+    await page.reload();
+    const log = page.getByRole('log', { name: 'Session log' });
+    await expect(log).toContainText('is ready');
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'All compute sessions' }).click();
+  });
+
+  await test.step('stopping says what is lost, and leaves the compute instance', async () => {
+    const runs = `api/projects/default/flows/${LONG}/runs`;
+    const body = JSON.stringify({ inputs: {} });
+    const headers = { 'content-type': 'application/json' };
+    expect((await deck.api.fetch(runs, { method: 'POST', body, headers })).ok).toBe(true);
+    await expect(row(LONG)).toContainText('1 run is under way');
+    const stop = row(LONG).getByRole('button', { name: `Stop compute session of ${LONG}` });
+    await stop.click();
+    const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
+    await expect(question).toContainText('1 run is under way. It ends without a result.');
+    await expect(question).toContainText('team-box stays, and becomes idle when no other session is on it.');
+    await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await expect(question).toBeHidden();
+    await expect(stop).toBeFocused();
+
+    await stop.click();
+    await question.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(row(LONG)).toBeHidden(START);
+    await expect(app.status).toContainText('has ended.');
+    await expect(page.getByRole('heading', { level: 1 })).toBeFocused();
+    expect(await deck.api.instances()).toMatchObject([{ name: 'team-box', state: 'Running', sessions: 0 }]);
+    writeFileSync(path.join(folder, 'go'), '');
+  });
+
+  await test.step('on its own page; then the page says that it is gone', async () => {
+    await page.goto(deck.url('sessions/by-itself'));
+    await page.getByRole('button', { name: 'Stop compute session of by-itself' }).click();
+    const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
+    await expect(question).toContainText('belongs to no flow');
+    await question.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(page.getByText('There is no compute session by-itself')).toBeVisible(START);
+    await expectAccessible(page);
+    expect(await deck.api.sessions()).toEqual([]);
+  });
+});
+
+test('one that starts tells its log live; one that failed says why and is removed', async ({ app, deck, index, page }) => {
+  test.slow();
+  index.publish('tiny_thing', '1.0.0');
+  const folder = addFlow(deck.flows, 'needy', {
+    ...pythonFlow('return text'),
+    'requirements.txt': `${index.option}\nnot-there\n`,
+  });
+  await deck.start();
+  await app.signIn();
+  await page.goto(deck.url('sessions'));
+  const failing = deck.api.startSession('needy');
+  await expect(failing).rejects.toThrow('not-there');
+  const row = page.getByRole('row').filter({ hasText: 'needy' });
+  await expect(row).toContainText('Failed');
+  await expect(row).toContainText('not-there');
+  await expectAccessible(page);
+  await row.getByRole('button', { name: 'Remove compute session of needy' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Remove compute session?' });
+  await expect(question).toContainText('Nothing of it runs any more.');
+  await question.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(page.getByRole('heading', { name: 'There is no compute session' })).toBeVisible(START);
+
+  writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
+  index.hold();
+  const asked = index.asked;
+  const starting = deck.api.startSession('needy');
+  await until('the install to ask the index', () => index.asked > asked);
+  await expect(row).toContainText('Starting');
+  await row.getByRole('link', { name: 'Log of needy' }).click();
+  const log = page.getByRole('log', { name: 'Session log' });
+  await expect(log).toContainText('requirements.txt');
+  await expect(log).not.toContainText('is ready');
+  await expectAccessible(page);
+  index.release();
+  await starting;
+  await expect(log).toContainText('is ready');
+  await expect(page.getByRole('region', { name: 'About the compute session' })).toContainText('Running');
+});
+
+test('while the sessions load, and when they cannot be had', async ({ app, deck, page }) => {
+  await deck.start();
+  await app.signIn();
+  const events = '**/api/projects/*/sessions/events';
+  const list = '**/api/projects/*/sessions';
+  let go = (): void => undefined;
+  const gate = new Promise<void>((resolve) => (go = resolve));
+  await page.route(events, (route) => route.abort());
+  await page.route(list, async (route) => {
+    await gate;
+    await route.fulfill({ status: 500, json: { error: { code: 'Broken', message: 'The list is broken.' } } });
+  });
+  await page.goto(deck.url('sessions'));
+  await expect(page.getByText('Loading compute sessions')).toBeAttached();
+  await expectAccessible(page);
+  go();
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('The list is broken.');
+  await expectAccessible(page);
+  await page.unroute(list);
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await expect(page.getByRole('heading', { name: 'There is no compute session' })).toBeVisible();
+  await page.unrouteAll({ behavior: 'ignoreErrors' });
+});
