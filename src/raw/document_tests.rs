@@ -217,9 +217,9 @@ fn the_person_chooses() {
 #[test]
 fn edits_of_another_tab_keep_what_they_were_made_from() {
     let mut document = dirty();
-    document.take_over(Some("a"), true);
+    document.take_over(Some("\"a\""), true);
     assert_eq!(document.status(), &Status::Dirty);
-    document.take_over(Some("older"), true);
+    document.take_over(Some("\"older\""), true);
     assert_eq!(
         document.status(),
         &Status::Diverged {
@@ -228,9 +228,9 @@ fn edits_of_another_tab_keep_what_they_were_made_from() {
         }
     );
     let mut document = diverged(disk("theirs"));
-    document.take_over(Some("theirs"), true);
+    document.take_over(Some("\"theirs\""), true);
     assert_eq!(document.begin_save(), Some(tag("theirs")));
     let mut document = dirty();
-    document.take_over(Some("a"), false);
+    document.take_over(Some("\"a\""), false);
     assert_eq!(document.status(), &Status::Clean);
 }
