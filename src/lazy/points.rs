@@ -11,12 +11,11 @@ use crate::{
     pages::{
         FlowsPage, SessionPages, SignInPage, UpgradePage,
         flow::{
-            dialogs::{
-                Packages, Plan, ResetQuestion, StopQuestion, may_lose_packages as look_for_packages,
-            },
+            dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             session::{install::LastInstall, timeline::Lives},
             wizard::WizardSteps,
         },
+        parts::may_lose_packages as look_for_packages,
     },
     raw::RawMode,
 };
@@ -73,7 +72,7 @@ pub(super) fn reset() -> Result<Show, SplitLoaderError> {
 
 #[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
 pub(super) fn may_lose_packages() -> Result<Tell, SplitLoaderError> {
-    Ok(|context| Box::pin(look_for_packages(context)))
+    Ok(|context| Box::pin(look_for_packages(context.api, context.flow())))
 }
 
 #[wasm_split(install, fallible, wasm_split_path = leptos::wasm_split)]

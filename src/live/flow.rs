@@ -64,9 +64,14 @@ impl FlowLive {
     #[must_use]
     pub fn follow(flow: &FlowId) -> Self {
         let live = Self::default();
-        let path = paths::flow_events(&Api::from_context().project(), flow);
-        stream::follow(&path, move |event| live.apply(event));
+        live.begin(flow);
         live
+    }
+
+    /// Follows `flow` from now on, until the current owner is cleaned up.
+    pub fn begin(self, flow: &FlowId) {
+        let path = paths::flow_events(&Api::from_context().project(), flow);
+        stream::follow(&path, move |event| self.apply(event));
     }
 
     /// Calls `listener` with every news about files, until the current owner is cleaned up.

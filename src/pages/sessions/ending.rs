@@ -7,13 +7,13 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsCast;
 
 use super::{
-    facts::{losses, name, what_goes},
+    facts::{flow_with_packages, losses, name, what_goes},
     style,
     watched::Watched,
 };
 use crate::{
     api::Api,
-    pages::parts::tell_failure,
+    pages::parts::{ByHand, tell_failure},
     ui::{Button, ButtonKind, ButtonState, Dialog, DialogKind, Status},
 };
 
@@ -179,6 +179,8 @@ pub(super) fn EndDialog() -> impl IntoView {
             .map(|loss| view! { <p>{loss}</p> })
             .collect_view()
     };
+    let told = Memo::new(move |_| one.with(|one| flow_with_packages(one.as_ref()?).cloned()));
+    let by_hand = move || told.get().map(|flow| view! { <ByHand flow=flow /> });
     let goes = move || one.with(|one| one.as_ref().map(what_goes));
     let state = Signal::derive(move || {
         one.with(|one| {
@@ -196,6 +198,7 @@ pub(super) fn EndDialog() -> impl IntoView {
         <Dialog open=open title=title kind=DialogKind::Confirm>
             <p class=style::subject>{subject}</p>
             {lost}
+            {by_hand}
             <p>{goes}</p>
             <div class=style::answers>
                 <Button first_focus=true on_press=move |()| open.set(false)>

@@ -1,6 +1,6 @@
 //! What is said of a compute session.
 
-use flowdeck_contract::{session::SessionState, sessions::SessionSummary};
+use flowdeck_contract::{ids::FlowId, session::SessionState, sessions::SessionSummary};
 
 /// When it ends for lack of use, or why it does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,7 +74,13 @@ pub(super) fn losses(session: &SessionSummary) -> Vec<String> {
     losses
 }
 
-/// What ending it takes away and what it leaves.
+/// The flow whose session's packages can be told: it runs, and is a flow's.
+pub(super) fn flow_with_packages(session: &SessionSummary) -> Option<&FlowId> {
+    let flow = session.flow.as_ref();
+    flow.filter(|_| session.state == SessionState::Available)
+}
+
+/// What ending it takes away and what it leaves, but for packages that [`flow_with_packages`] can tell.
 pub(super) fn what_goes(session: &SessionSummary) -> String {
     let stays = match session.flow {
         Some(_) => "Files of the flow and past runs stay.",
@@ -89,16 +95,16 @@ pub(super) fn what_goes(session: &SessionSummary) -> String {
         ),
         None => "The session is deleted, and its compute with it.".to_owned(),
     };
-    format!("{compute} Packages that were installed by hand are gone then. {stays}")
+    match flow_with_packages(session) {
+        Some(_) => format!("{compute} {stays}"),
+        None => format!("{compute} Packages that were installed by hand are gone then. {stays}"),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::{
-        Millis,
-        ids::{FlowId, SessionId},
-    };
+    use flowdeck_contract::{Millis, ids::SessionId};
 
     fn session(state: SessionState) -> SessionSummary {
         SessionSummary {
@@ -169,6 +175,7 @@ mod tests {
         let serverless = session(SessionState::Available);
         assert!(what_goes(&serverless).contains("its compute with it"));
         assert!(what_goes(&serverless).contains("belongs to no flow"));
+        assert!(what_goes(&serverless).contains("installed by hand"));
         let shared = SessionSummary {
             flow: FlowId::try_from("greeter").ok(),
             instance: Some("team-box".into()),
@@ -176,6 +183,8 @@ mod tests {
         };
         assert!(what_goes(&shared).contains("team-box stays, and becomes idle"));
         assert!(what_goes(&shared).contains("Files of the flow"));
+        assert!(!what_goes(&shared).contains("installed by hand"));
+        assert_eq!(flow_with_packages(&shared), shared.flow.as_ref());
         assert_eq!(name(&shared), "greeter");
         let failed = session(SessionState::Failed);
         assert!(what_goes(&failed).starts_with("Nothing of it runs"));

@@ -30,10 +30,19 @@ type Planned = Option<Result<Plan, String>>;
 #[component]
 pub(super) fn Review(flow: FlowId, image: Memo<Option<String>>) -> impl IntoView {
     let api = Api::from_context();
-    let live = FlowLive::follow(&flow);
-    let asked = flow.clone();
+    let live = FlowLive::default();
+    let (asked, followed) = (flow.clone(), flow.clone());
     let found = Remote::new(move || files::read(api, asked.clone()));
     live.on_files(move |_| found.refresh());
+    // A flow that is not there has no events either: asking for them would look like a server that does not answer.
+    let is_read = Memo::new(move |was: Option<&bool>| {
+        was == Some(&true) || matches!(found.state().get(), Load::Ready(_))
+    });
+    Effect::new(move |_| {
+        if is_read.get() {
+            live.begin(&followed);
+        }
+    });
     let plan = Memo::new(move |_| {
         let found = found.get()?;
         Some(plan(&found, image.get().as_deref()))

@@ -79,6 +79,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await stop.click();
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
     await expect(question).toContainText('1 run is under way. It ends without a result.');
+    await expect(question).toContainText('No package was installed by hand.');
     await expect(question).toContainText('team-box stays, and becomes idle when no other session is on it.');
     await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await expectAccessible(page);

@@ -141,6 +141,7 @@ test('what cannot be upgraded says why', async ({ app, deck, page }) => {
   await expectAccessible(page);
   await page.goto(deck.url('upgrade/team-box-runtime?flow=not-there'));
   await expect(page.getByRole('main').getByRole('alert')).toContainText('not-there');
+  await expect(page.getByRole('alert')).toHaveCount(1);
   await expectAccessible(page);
   await page.goto(deck.url('upgrade/nowhere'));
   await expect(page.getByRole('main').getByRole('alert')).toContainText('There is no runtime ‘nowhere’.');

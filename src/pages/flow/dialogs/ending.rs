@@ -3,10 +3,13 @@
 use flowdeck_contract::{capability::Action, settings::ComputeChoice};
 use leptos::prelude::*;
 
-use super::{ByHand, Dialogs};
+use super::Dialogs;
 use crate::{
     lazy::{Lazy, STOP},
-    pages::flow::{FlowContext, actions::Actions, losses::losses},
+    pages::{
+        flow::{FlowContext, actions::Actions, losses::losses},
+        parts::ByHand,
+    },
     ui::{Button, ButtonKind, Dialog, DialogKind},
 };
 
@@ -26,7 +29,8 @@ pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
 pub(crate) fn StopQuestion() -> impl IntoView {
     let open = Dialogs::from_context().stop;
     let actions = Actions::from_context();
-    let session = FlowContext::from_context().live.session;
+    let context = FlowContext::from_context();
+    let session = context.live.session;
     let is_on_instance = Memo::new(move |_| {
         session.with(|session| {
             let compute = session.as_ref().map(|session| &session.settings.compute);
@@ -42,7 +46,7 @@ pub(crate) fn StopQuestion() -> impl IntoView {
     };
     view! {
         <Losses />
-        <ByHand />
+        <ByHand flow=context.flow() />
         <p>{what_goes} " Files of the flow and past runs stay."</p>
         <Answers
             open=open

@@ -1,6 +1,5 @@
 //! The dialogs that several parts of the flow page open: packages, an install's plan, ending the session.
 
-mod by_hand;
 mod ending;
 mod packages;
 mod plan;
@@ -8,12 +7,8 @@ mod reset;
 
 use leptos::prelude::*;
 
-pub(crate) use self::{
-    by_hand::may_lose_packages, ending::StopQuestion, packages::Packages, plan::Plan,
-    reset::ResetQuestion,
-};
 use self::{ending::StopDialog, packages::PackagesDialog, plan::PlanDialog, reset::ResetDialog};
-pub(super) use by_hand::ByHand;
+pub(crate) use self::{ending::StopQuestion, packages::Packages, plan::Plan, reset::ResetQuestion};
 
 /// Which dialogs are open. Cheap to copy; setting one to `true` opens it.
 #[derive(Clone, Copy)]

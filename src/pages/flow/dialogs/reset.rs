@@ -4,13 +4,16 @@ use flowdeck_contract::{capability::Action, settings::EnvironmentCache};
 use leptos::prelude::*;
 
 use super::{
-    ByHand, Dialogs,
+    Dialogs,
     ending::{Answers, Losses},
 };
 use crate::{
     api::{Load, Remote},
     lazy::{Lazy, RESET},
-    pages::flow::{FlowContext, actions::Actions},
+    pages::{
+        flow::{FlowContext, actions::Actions},
+        parts::ByHand,
+    },
     ui::{Dialog, DialogKind, unique_id},
 };
 
@@ -29,11 +32,12 @@ pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
 #[component]
 pub(crate) fn ResetQuestion() -> impl IntoView {
     let open = Dialogs::from_context().reset;
+    let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let rebuild = RwSignal::new(false);
     view! {
         <Losses />
-        <ByHand />
+        <ByHand flow=context.flow() />
         <p>
             "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
         </p>

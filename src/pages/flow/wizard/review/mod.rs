@@ -22,7 +22,7 @@ use super::{
     sharing::Sharing,
 };
 use crate::{
-    pages::flow::{dialogs::ByHand, losses::losses},
+    pages::{flow::losses::losses, parts::ByHand},
     ui::{Button, ButtonKind, Notice, NoticeKind},
 };
 
@@ -86,7 +86,7 @@ fn WhatHappens(settings: SessionSettings, nothing: bool) -> impl IntoView {
                 <Notice kind=NoticeKind::Warning title="The compute session will be reset">
                     <p>"It is deleted, and a new one is made. Files of the flow and past runs stay."</p>
                     <ul class=style::losses>{lost.collect_view()}</ul>
-                    <ByHand />
+                    <ByHand flow=wizard.flow.flow() />
                 </Notice>
             }
             .into_any(),

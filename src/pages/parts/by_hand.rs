@@ -1,20 +1,26 @@
 //! The packages that were installed by hand: nothing brings them back once the session's environment is gone.
 
-use flowdeck_contract::packages::{Origin, PackageView, PackagesView};
+use flowdeck_contract::{
+    ids::FlowId,
+    packages::{Origin, PackageView, PackagesView},
+};
 use leptos::prelude::*;
 
-use crate::{
-    api::{Load, Remote},
-    pages::flow::FlowContext,
-};
+use crate::api::{Api, Load, Remote};
 
-stylance::import_crate_style!(style, "src/pages/flow/dialogs/by_hand.module.css");
+stylance::import_crate_style!(style, "src/pages/parts/by_hand.module.css");
 
 /// Names them, as what will be lost.
 #[component]
-pub(in crate::pages::flow) fn ByHand() -> impl IntoView {
-    let context = FlowContext::from_context();
-    let packages = Remote::new(move || async move { context.api.packages(&context.flow()).await });
+pub fn ByHand(
+    /// The flow whose session goes.
+    flow: FlowId,
+) -> impl IntoView {
+    let api = Api::from_context();
+    let packages = Remote::new(move || {
+        let flow = flow.clone();
+        async move { api.packages(&flow).await }
+    });
     let what = move || {
         match packages.state().get() {
         Load::Loading => "Looking for packages that were installed by hand …".into_any(),
@@ -45,14 +51,14 @@ fn names(packages: Vec<&PackageView>) -> impl IntoView + use<> {
     .into_any()
 }
 
-/// Whether ending the session would lose packages; what could not be told may be lost as well.
-pub(crate) async fn may_lose_packages(context: FlowContext) -> bool {
-    let packages = context.api.packages(&context.flow()).await;
+/// Whether ending the flow's session would lose packages; what could not be told may be lost as well.
+pub async fn may_lose_packages(api: Api, flow: FlowId) -> bool {
+    let packages = api.packages(&flow).await;
     !packages.is_ok_and(|view| installed_by_hand(&view).is_empty())
 }
 
 /// Those of the session's packages that were installed by hand, by name.
-pub(in crate::pages::flow) fn installed_by_hand(view: &PackagesView) -> Vec<&PackageView> {
+fn installed_by_hand(view: &PackagesView) -> Vec<&PackageView> {
     let packages = view.packages.iter();
     packages
         .filter(|package| package.origin == Origin::ByHand)
