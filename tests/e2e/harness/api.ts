@@ -5,7 +5,7 @@ import { until } from './wait.ts';
 interface SessionView {
   state: 'notExist' | 'starting' | 'available' | 'stopping' | 'failed';
   sessionId?: string;
-  route?: 'standby' | 'base' | 'fresh';
+  route?: 'standby' | 'base' | 'fresh' | 'kept';
   size?: { name: string };
   maxIdleTimeSeconds?: number;
   idleDeadline?: number;
@@ -15,7 +15,7 @@ interface SessionView {
 
 /** What a session is asked for with. */
 export interface SessionSettings {
-  compute?: { serverless: { vmSize?: string } } | { instance: { name: string } };
+  compute?: { serverless: { vmSize?: string; identity?: string } } | { instance: { name: string } };
   idleShutdown?: 'default' | 'never' | { after: number };
 }
 
@@ -81,14 +81,24 @@ export class Api {
 
   /** Starts a session with these settings, or changes the one that runs to them, and waits until it is available. */
   async putSettings(flow: string, settings: SessionSettings): Promise<SessionView> {
+    const view = await this.trySettings(flow, settings);
+    if (view.state !== 'available') throw new Error(`the session of ${flow} is ${JSON.stringify(view)}`);
+    return view;
+  }
+
+  /** As `putSettings`, also where the session fails. */
+  async trySettings(flow: string, settings: SessionSettings): Promise<SessionView> {
     await this.#json(`${PROJECT}/flows/${encodeURIComponent(flow)}/session/settings`, {
       method: 'PUT',
       body: JSON.stringify(settings),
       headers: { 'content-type': 'application/json' },
     });
-    const view = await this.#settled(flow);
-    if (view.state !== 'available') throw new Error(`the session of ${flow} is ${JSON.stringify(view)}`);
-    return view;
+    return this.#settled(flow);
+  }
+
+  /** The whole log of a flow's session. */
+  async sessionLog(flow: string): Promise<string> {
+    return (await this.fetch(`${PROJECT}/flows/${encodeURIComponent(flow)}/session/log`)).text();
   }
 
   /** The VM sizes on offer, smallest first. */

@@ -38,6 +38,11 @@ export class PackageIndex {
     return `${this.#origin}/files/${encodeURIComponent(`${name}-${version}-py3-none-any.whl`)}`;
   }
 
+  /** Where it is. */
+  get url(): string {
+    return `${this.#origin}/`;
+  }
+
   get #origin(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }

@@ -1,0 +1,40 @@
+// Environments that are kept: a reset takes a moment, and one can be built anew.
+
+import { expectAccessible } from '../harness/accessibility.ts';
+import { addFlow, pythonFlow } from '../harness/flows.ts';
+import { expect, test } from '../harness/test.ts';
+
+const READY = { timeout: 90_000 };
+
+test('a reset reuses the environment of an earlier install unless it is to be rebuilt', async ({ deck, index, app, page }) => {
+  index.publish('tiny_thing', '1.0.0');
+  const requirements = `${index.option}\ntiny-thing\n`;
+  addFlow(deck.flows, 'again', pythonFlow('return __import__("tiny_thing").__name__', { 'requirements.txt': requirements }));
+  await deck.start();
+  await app.open('again');
+  await app.startSession();
+  const asked = index.asked;
+  const first = (await deck.api.session('again')).sessionId;
+
+  await app.chooseSession('Reset compute session');
+  const dialog = page.getByRole('alertdialog', { name: 'Reset compute session?' });
+  const rebuild = dialog.getByRole('checkbox', { name: 'Rebuild without cache' });
+  await expect(rebuild).not.toBeChecked();
+  await expect(dialog).toContainText('One is kept now');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Reset' }).click();
+  await expect(app.session).toContainText('Environment reused from an earlier install', READY);
+  await expect(app.session).toContainText(/Saved \d/);
+  const second = await deck.api.session('again');
+  expect([second.route, second.sessionId !== first]).toEqual(['kept', true]);
+  expect(index.asked).toBe(asked);
+  await app.run();
+  await expect(app.outputs).toContainText('tiny_thing');
+
+  await app.chooseSession('Reset compute session');
+  await rebuild.check();
+  await dialog.getByRole('button', { name: 'Reset' }).click();
+  await expect(app.session).toContainText('Environment made from ready base packages', READY);
+  expect(await deck.api.sessionLog('again')).toContain('No kept environment is looked for: it is built anew, as asked.');
+  expect((await deck.api.session('again')).route).toBe('base');
+});
