@@ -144,7 +144,8 @@ async fn what_a_flow_includes_is_there_and_errors_name_the_flow_s_own_files() {
         names,
         ["flow.dag.yaml", "node.py"].map(str::to_owned).into()
     );
-    assert_eq!(files(&home.data().join("work")), Vec::<String>::new());
+    let copies = home.data().join("work/flows/including");
+    assert_eq!(files(&copies), Vec::<String>::new());
     compute.close().await;
 }
 
