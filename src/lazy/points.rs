@@ -1,9 +1,8 @@
 //! Where the app is cut: the code that only these functions reach is linked into files of its own.
 
-use leptos::{
-    prelude::*,
-    wasm_split::{SplitLoaderError, wasm_split},
-};
+#[cfg(not(test))]
+use leptos::wasm_split::wasm_split;
+use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::{Show, Tell};
 use crate::{
@@ -20,77 +19,49 @@ use crate::{
     raw::RawMode,
 };
 
-#[wasm_split(flows, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn flows_page() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <FlowsPage /> }.into_any())
+/// A place where the app is cut: `part` names the file, and what is told comes once that is here. Tests of components
+/// link without being split.
+macro_rules! point {
+    ($part:ident, $name:ident -> $kind:ty, $code:expr) => {
+        #[cfg(not(test))]
+        #[wasm_split($part, fallible, wasm_split_path = leptos::wasm_split)]
+        pub(super) fn $name() -> Result<$kind, SplitLoaderError> {
+            Ok($code)
+        }
+
+        #[cfg(test)]
+        pub(super) async fn $name() -> Result<$kind, SplitLoaderError> {
+            Ok($code)
+        }
+    };
 }
 
-#[wasm_split(files, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn new_file() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <NameForm /> }.into_any())
-}
+point!(flows, flows_page -> Show, || view! { <FlowsPage /> }.into_any());
 
-#[wasm_split(files, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn remove_file() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <RemovalQuestion /> }.into_any())
-}
+point!(files, new_file -> Show, || view! { <NameForm /> }.into_any());
 
-#[wasm_split(raw, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn raw_mode() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <RawMode /> }.into_any())
-}
+point!(files, remove_file -> Show, || view! { <RemovalQuestion /> }.into_any());
 
-#[wasm_split(timeline, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn timeline() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <Lives /> }.into_any())
-}
+point!(raw, raw_mode -> Show, || view! { <RawMode /> }.into_any());
 
-#[wasm_split(wizard, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn wizard() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <WizardSteps /> }.into_any())
-}
+point!(timeline, timeline -> Show, || view! { <Lives /> }.into_any());
 
-#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn packages() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <Packages /> }.into_any())
-}
+point!(wizard, wizard -> Show, || view! { <WizardSteps /> }.into_any());
 
-#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn plan() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <Plan /> }.into_any())
-}
+point!(packages, packages -> Show, || view! { <Packages /> }.into_any());
 
-#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn stop() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <StopQuestion /> }.into_any())
-}
+point!(packages, plan -> Show, || view! { <Plan /> }.into_any());
 
-#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn reset() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <ResetQuestion /> }.into_any())
-}
+point!(packages, stop -> Show, || view! { <StopQuestion /> }.into_any());
 
-#[wasm_split(packages, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn may_lose_packages() -> Result<Tell, SplitLoaderError> {
-    Ok(|context| Box::pin(look_for_packages(context.api, context.flow())))
-}
+point!(packages, reset -> Show, || view! { <ResetQuestion /> }.into_any());
 
-#[wasm_split(install, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn install() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <LastInstall /> }.into_any())
-}
+point!(packages, may_lose_packages -> Tell, |context| Box::pin(look_for_packages(context.api, context.flow())));
 
-#[wasm_split(sign_in, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn sign_in() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <SignInPage /> }.into_any())
-}
+point!(install, install -> Show, || view! { <LastInstall /> }.into_any());
 
-#[wasm_split(sessions, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn sessions() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <SessionPages /> }.into_any())
-}
+point!(sign_in, sign_in -> Show, || view! { <SignInPage /> }.into_any());
 
-#[wasm_split(upgrade, fallible, wasm_split_path = leptos::wasm_split)]
-pub(super) fn upgrade() -> Result<Show, SplitLoaderError> {
-    Ok(|| view! { <UpgradePage /> }.into_any())
-}
+point!(sessions, sessions -> Show, || view! { <SessionPages /> }.into_any());
+
+point!(upgrade, upgrade -> Show, || view! { <UpgradePage /> }.into_any());
