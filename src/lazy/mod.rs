@@ -7,6 +7,7 @@ use std::pin::Pin;
 use leptos::{
     prelude::*, task::spawn_local_scoped_with_cancellation, wasm_split::SplitLoaderError,
 };
+use wasm_bindgen::JsCast;
 
 use crate::{
     pages::flow::FlowContext,
@@ -159,6 +160,7 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
             spawn_local_scoped_with_cancellation(async move {
                 let answer = (part.fetch)().await;
                 code.set(answer.map_or(Code::Failed, Code::Here));
+                focus_in_dialog();
             });
         });
     });
@@ -171,6 +173,19 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
         Code::Here(show) => show(),
         Code::Failed => view! { <Failed part=part ask=ask /> }.into_any(),
     }
+}
+
+/// What comes into a dialog that is open already takes the focus as it would have when the dialog opened.
+fn focus_in_dialog() {
+    request_animation_frame(|| {
+        let wanted = document().query_selector("dialog[open] [autofocus]");
+        if let Ok(Some(element)) = wanted
+            && let Ok(element) = element.dyn_into::<web_sys::HtmlElement>()
+        {
+            // Focusing an element that is shown cannot fail.
+            let _ = element.focus();
+        }
+    });
 }
 
 /// Either the connection is lost, or another version of the server answers, which has other parts.

@@ -63,6 +63,8 @@ test('a start that takes three times its usual says so while it runs, and what f
   test.slow();
   index.publish('tiny_thing', '1.0.0');
   addFlow(deck.flows, 'slow', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
+  // Each start is to install.
+  deck.options.args.push('--environment-cache', '0');
   await deck.start();
   for (let start = 0; start < 3; start += 1) {
     await deck.api.startSession('slow');
