@@ -45,9 +45,10 @@ use crate::{
         ExecutorRequest, Heard, Inventory, PhaseNote, Place, Requirements, Runtime, RuntimeInfo,
         WantedBase,
     },
+    environment::{base::remove_unfinished, inventory},
+    executor::{death, health, http},
     log::LogFile,
-    paths::remove,
-    process::{health, http, inventory, runtime::private_folder},
+    paths::{entries, private_folder, remove_all},
 };
 
 /// What sessions are made from when nobody asks for anything else; `cargo xtask image` builds it.
@@ -105,12 +106,12 @@ impl DockerEngine {
             uv: OnceCell::new(),
             sizes: Mutex::default(),
         };
-        crate::process::base::remove_unfinished(engine.places.bases()).map_err(failed)?;
+        remove_unfinished(engine.places.bases()).map_err(failed)?;
         Ok(engine)
     }
 
     async fn uv(&self, log: &LogFile) -> Result<&Path, EngineError> {
-        let find = || uv::find(self.places.layout(), log);
+        let find = || uv::find(self.places.folders(), log);
         self.uv.get_or_try_init(find).await.map(PathBuf::as_path)
     }
 
@@ -344,7 +345,7 @@ impl Engine for DockerEngine {
     async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
         tokio::select! {
             info = health::check(&runtime.socket) => info,
-            death = self.died(runtime) => Err(health::with_last_lines(death, log)),
+            death = self.died(runtime) => Err(death::with_last_lines(death, log)),
         }
     }
 
@@ -370,19 +371,7 @@ impl Engine for DockerEngine {
                 self.containers.remove(&container).await?;
             }
         }
-        let kept = generations.iter().map(|generation| {
-            self.places.environment(&EnvironmentId {
-                session: runtime.session.clone(),
-                generation: *generation,
-            })
-        });
-        let kept: Vec<PathBuf> = kept.collect();
-        let others = folders(&self.places.session(&runtime.session)).into_iter();
-        let others = others.filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with("env-")) && !kept.contains(path)
-        });
-        remove_all(others.collect(), "Removing an environment").await
+        self.places.folders().tidy(runtime, generations).await
     }
 
     async fn request(
@@ -438,26 +427,11 @@ impl Engine for DockerEngine {
 
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
         let mut found: BTreeSet<SessionId> = self.containers.sessions().await?;
-        let names = folders(&self.places.sessions()).into_iter();
+        let names = entries(&self.places.sessions())
+            .unwrap_or_default()
+            .into_iter();
         let names = names.filter_map(|path| SessionId::try_from(path.file_name()?.to_str()?).ok());
         found.extend(names);
         Ok(found.into_iter().collect())
     }
-}
-
-fn folders(parent: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(parent).into_iter().flatten();
-    entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect()
-}
-
-/// Removes files and folders; those that are not there are fine.
-async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
-    let removed =
-        tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| remove(path))).await;
-    removed
-        .map_err(io::Error::other)
-        .and_then(|removed| removed)
-        .map_err(|error| EngineError::io(what, &error))
 }

@@ -1,7 +1,10 @@
 //! What promptflow's executor service is asked, and how its answers are read. Knows nothing of sessions.
 
 mod answer;
+pub(crate) mod death;
 mod error;
+pub(crate) mod health;
+pub(crate) mod http;
 mod json;
 mod progress;
 mod request;

@@ -6,6 +6,7 @@ mod clock;
 mod compute;
 pub mod docker;
 pub mod engine;
+mod environment;
 mod error;
 mod executor;
 #[cfg(feature = "fake")]
@@ -16,6 +17,7 @@ mod host;
 mod id;
 pub mod identity;
 mod idle;
+mod install;
 mod instances;
 mod log;
 mod options;

@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_contract::ids::{FlowId, RunId, SessionId};
 
-use crate::{error::ComputeError, owner::Owner};
+use crate::{engine::EngineError, error::ComputeError, owner::Owner};
 
 /// The data folder.
 #[derive(Clone, Debug)]
@@ -37,11 +37,7 @@ impl Paths {
             Err(TryLockError::Error(error)) => return Err(unwritable(error)),
         }
         for folder in [paths.logs(), paths.own_folders(), paths.data.join("runs")] {
-            fs::DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(folder)
-                .map_err(unwritable)?;
+            private_folder(&folder).map_err(unwritable)?;
         }
         paths.clear_work().map_err(unwritable)?;
         Ok((paths, lock))
@@ -115,7 +111,7 @@ impl Paths {
 }
 
 /// What is in a folder; nothing when it is none.
-fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     match fs::read_dir(folder) {
         Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
         Err(error)
@@ -141,4 +137,22 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         result => result,
     }
+}
+
+/// Removes files and folders; those that are not there are fine.
+pub(crate) async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
+    let removed =
+        tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| remove(path))).await;
+    removed
+        .map_err(io::Error::other)
+        .and_then(|removed| removed)
+        .map_err(|error| EngineError::io(what, &error))
+}
+
+/// Makes a folder that only this user can enter.
+pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
 }

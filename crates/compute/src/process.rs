@@ -1,25 +1,17 @@
 //! The process engine: a session is an environment and a process group of its own on this machine.
 
-pub(crate) mod base;
-pub(crate) mod clone;
-pub(crate) mod environment;
-pub(crate) mod failure;
-pub(crate) mod health;
-pub(crate) mod http;
-pub(crate) mod install;
-pub(crate) mod inventory;
-mod kept;
+mod base;
+mod environment;
+mod install;
+mod inventory;
 mod kill;
-pub(crate) mod layout;
+mod layout;
 mod limits;
-pub(crate) mod output;
-pub(crate) mod pip_config;
 mod proc;
-pub(crate) mod python;
 mod reuse;
-pub(crate) mod runtime;
+mod runtime;
 mod tools;
-pub(crate) mod uv;
+mod uv;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -40,16 +32,19 @@ use flowdeck_contract::{
 use pep508_rs::MarkerEnvironment;
 use tokio::sync::{OnceCell, watch};
 
-pub(crate) use self::environment::is_the_servers;
-use self::{kept::Kept, kill::Target, layout::Layout, limits::Limits, tools::Tools};
+use self::{kill::Target, layout::Layout, limits::Limits, tools::Tools};
 use crate::{
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
         ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
         Runtime, RuntimeInfo, WantedBase,
     },
+    environment::{base::remove_unfinished, clone, kept::Kept, packages::packages},
+    executor::{death, health, http},
     feeds::Forwarder,
+    install::preparation,
     log::LogFile,
+    paths::{private_folder, remove, remove_all},
 };
 
 /// Where the tools are.
@@ -110,13 +105,13 @@ impl ProcessEngine {
             Bounds::ControlGroups => layout.with_groups(),
             Bounds::Watched => layout,
         };
-        runtime::private_folder(&layout.sessions()).map_err(failed)?;
+        private_folder(&layout.sessions()).map_err(failed)?;
         // What prepares the base for a server that was killed goes on without it, and would write into what is removed.
-        kill::end(&layout, Target::Session(&uv::preparation()?)).await?;
+        kill::end(&layout, Target::Session(&preparation()?)).await?;
         let kept = Kept::new(layout.kept(), options.kept_bytes);
         let (swept, unfinished) = (layout.clone(), kept.clone());
         let sweep = move || {
-            base::remove_unfinished(swept.bases())?;
+            remove_unfinished(swept.bases())?;
             unfinished.remove_unfinished()
         };
         let swept = tokio::task::spawn_blocking(sweep).await;
@@ -186,7 +181,7 @@ impl Engine for ProcessEngine {
                 .groups()
                 .map_or(Ok(()), |groups| groups.make(session))
         };
-        let made = runtime::private_folder(&folder)
+        let made = private_folder(&folder)
             .and_then(|()| fs::write(folder.join(".write"), "x"))
             .and_then(|()| groups());
         made.map_err(|error| EngineError::io("Making the session's folder", &error))?;
@@ -223,7 +218,7 @@ impl Engine for ProcessEngine {
             self.layout.environment(environment),
         );
         let made = tokio::task::spawn_blocking(move || {
-            base::remove(&to)?;
+            remove(&to)?;
             clone::clone_environment(&from, &to)
         });
         let made = made
@@ -340,7 +335,7 @@ impl Engine for ProcessEngine {
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        remove(
+        remove_all(
             vec![self.layout.environment(environment)],
             "Removing an environment",
         )
@@ -363,7 +358,7 @@ impl Engine for ProcessEngine {
     async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
         tokio::select! {
             info = health::check(&runtime.socket) => info,
-            death = self.died(runtime) => Err(health::with_last_lines(death, log)),
+            death = self.died(runtime) => Err(death::with_last_lines(death, log)),
         }
     }
 
@@ -378,36 +373,17 @@ impl Engine for ProcessEngine {
             status = self.end_of(runtime) => status,
         };
         let excess = self.limits.excess(&self.layout, &runtime.session, &target);
-        excess.unwrap_or_else(|| runtime::reason(status, self.memory_kills))
+        excess.unwrap_or_else(|| death::reason(status, proc::memory_kills() > self.memory_kills))
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
         kill::end(&self.layout, Target::Runtime(runtime)).await?;
-        remove(vec![runtime.socket.clone()], "Removing a runtime's socket").await
+        remove_all(vec![runtime.socket.clone()], "Removing a runtime's socket").await
     }
 
     async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
         kill::end(&self.layout, Target::AllBut(runtime)).await?;
-        let kept = generations.iter().map(|generation| {
-            self.layout.environment(&EnvironmentId {
-                session: runtime.session.clone(),
-                generation: *generation,
-            })
-        });
-        let kept: Vec<PathBuf> = kept.collect();
-        let Ok(entries) = fs::read_dir(self.layout.session(&runtime.session)) else {
-            return Ok(());
-        };
-        let others = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| {
-                let name = path
-                    .file_name()
-                    .and_then(|name| name.to_str())
-                    .unwrap_or_default();
-                name.starts_with("env-") && !kept.contains(path)
-            });
-        remove(others.collect(), "Removing an environment").await
+        self.layout.tidy(runtime, generations).await
     }
 
     async fn request(
@@ -422,13 +398,8 @@ impl Engine for ProcessEngine {
         &self,
         environment: &EnvironmentId,
     ) -> Result<Vec<InstalledPackage>, EngineError> {
-        let packages = install::packages(&self.layout.environment(environment));
-        let packages =
-            packages.map_err(|error| EngineError::io("Reading the session's packages", &error))?;
-        Ok(packages
-            .into_iter()
-            .map(|(name, version)| InstalledPackage { name, version })
-            .collect())
+        packages(&self.layout.environment(environment))
+            .map_err(|error| EngineError::io("Reading the session's packages", &error))
     }
 
     async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
@@ -451,7 +422,7 @@ impl Engine for ProcessEngine {
                 .map_err(|error| EngineError::io("Removing the session's control group", &error))?;
         }
         let folders = vec![self.layout.runtime(session), self.layout.session(session)];
-        remove(folders, "Removing the session's folder").await?;
+        remove_all(folders, "Removing the session's folder").await?;
         // Goes with the last of them; it is not there when paths are short.
         match fs::remove_dir(self.layout.short_runtimes()) {
             Err(error)
@@ -482,23 +453,4 @@ impl Engine for ProcessEngine {
         }
         Ok(found.into_iter().collect())
     }
-}
-
-/// Removes files and folders; those that are not there are fine.
-async fn remove(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
-    let removed = tokio::task::spawn_blocking(move || {
-        paths
-            .iter()
-            .try_for_each(|path| match path.symlink_metadata() {
-                Ok(metadata) if metadata.is_dir() => base::remove(path),
-                Ok(_) => fs::remove_file(path),
-                Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-                Err(error) => Err(error),
-            })
-    });
-    let removed = removed
-        .await
-        .map_err(std::io::Error::other)
-        .and_then(|result| result);
-    removed.map_err(|error| EngineError::io(what, &error))
 }

@@ -18,12 +18,15 @@ use super::{
 };
 use crate::{
     engine::EngineError,
-    log::LogFile,
-    process::{
+    environment::{
         base::{self, LOCK, READY},
-        clone, failure, install,
+        clone,
         inventory::MARKERS,
+        packages,
     },
+    install::failure,
+    log::LogFile,
+    paths::remove,
 };
 
 /// The versions that the locked base packages are for, as uv takes them.
@@ -84,7 +87,7 @@ impl Maker<'_> {
         let user = User::of_keeper();
         let cache = self.places.cache(user);
         let anew = || {
-            base::remove(&folder)?;
+            remove(&folder)?;
             fs::create_dir_all(&folder)?;
             user.own(&folder)?;
             fs::create_dir_all(&cache)?;
@@ -261,7 +264,7 @@ fn unfit(image: &Image, lines: &[String]) -> EngineError {
 
 /// Makes an environment of a base, for a user: its files are links to the base's, which stay the keeper's.
 pub(super) fn clone_for(base: &Path, environment: &Path, user: User) -> io::Result<()> {
-    base::remove(environment)?;
+    remove(environment)?;
     clone::clone_environment(base, environment)?;
     for own in [READY, "base.lock"] {
         match fs::remove_file(environment.join(own)) {
@@ -274,14 +277,10 @@ pub(super) fn clone_for(base: &Path, environment: &Path, user: User) -> io::Resu
 
 /// The packages of an environment, by name, with those of the image that show through.
 pub(super) fn packages(environment: &Path, said: &Said) -> io::Result<Vec<InstalledPackage>> {
-    let own = install::packages(environment)?;
-    let shows = |package: &&InstalledPackage| !own.iter().any(|(name, _)| *name == package.name);
+    let mut all = packages::packages(environment)?;
+    let shows = |package: &&InstalledPackage| !all.iter().any(|other| other.name == package.name);
     let through: Vec<InstalledPackage> = said.packages.iter().filter(shows).cloned().collect();
-    let own = own.iter().map(|(name, version)| InstalledPackage {
-        name: name.clone(),
-        version: version.clone(),
-    });
-    let mut all: Vec<InstalledPackage> = own.chain(through).collect();
+    all.extend(through);
     all.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(all)
 }

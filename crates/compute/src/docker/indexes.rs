@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::user::User;
-use crate::{engine::Variables, process::pip_config};
+use crate::{engine::Variables, install::pip_config};
 
 /// uv's own variables that mean the same in a container.
 const KNOWN: [&str; 13] = [

@@ -12,12 +12,9 @@ use super::{
 };
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
+    environment::inventory,
+    install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, failure, note, typed},
     log::LogFile,
-    process::{
-        failure,
-        install::{EVERY_INDEX, FIRST_INDEX, note, quoted},
-        inventory,
-    },
 };
 
 /// What is at hand to install with.
@@ -85,19 +82,13 @@ impl Installer<'_> {
         let output = self
             .run(&folder, false, command, requirements, None, &|_| {})
             .await?;
-        let unchanged = |line: &String| line.contains("make no changes");
-        Ok(output.succeeded() && output.lines.iter().any(unchanged))
+        Ok(output.succeeded() && changes_nothing(&output.lines))
     }
 
     /// The command as a person would type it in the container.
     pub(super) fn shown(&self, requirements: &Requirements) -> String {
         let folder = self.places.environment(self.environment);
-        let command = self.command(&folder, EVERY_INDEX, &["--compile-bytecode"], requirements);
-        command
-            .iter()
-            .map(|word| quoted(word))
-            .collect::<Vec<_>>()
-            .join(" ")
+        typed(&self.command(&folder, EVERY_INDEX, &["--compile-bytecode"], requirements))
     }
 
     /// Why an install failed, also that an index refused access, if that is why a package was not found.

@@ -12,17 +12,14 @@ use sha2::{Digest as _, Sha256};
 use super::{image::Image, user::User};
 use crate::{
     engine::{EngineError, EnvironmentId, Place},
-    process::{
-        base::LOCK,
-        layout::{Layout, hex},
-    },
+    environment::{base::LOCK, folders::Folders},
+    id::hex,
 };
 
 /// The folders of one data folder.
 #[derive(Clone, Debug)]
 pub(super) struct Places {
-    layout: Layout,
-    bases: PathBuf,
+    folders: Folders,
 }
 
 /// What must be known of a session to make containers for it.
@@ -60,41 +57,41 @@ impl Facts {
 impl Places {
     /// `data` must be absolute and without links.
     pub(super) fn new(data: PathBuf, bases: Option<PathBuf>) -> Self {
+        let bases = bases.unwrap_or_else(|| data.join("images"));
         Self {
-            bases: bases.unwrap_or_else(|| data.join("images")),
-            layout: Layout::new(data, None),
+            folders: Folders::new(data, bases),
         }
     }
 
-    pub(super) fn layout(&self) -> &Layout {
-        &self.layout
+    pub(super) fn folders(&self) -> &Folders {
+        &self.folders
     }
 
     /// Tells the containers and networks of this data folder from those of others.
     pub(super) fn mark(&self) -> String {
-        self.layout.short_name()
+        self.folders.short_name()
     }
 
     pub(super) fn sessions(&self) -> PathBuf {
-        self.layout.sessions()
+        self.folders.sessions()
     }
 
     pub(super) fn session(&self, session: &SessionId) -> PathBuf {
-        self.layout.session(session)
+        self.folders.session(session)
     }
 
     pub(super) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
-        self.layout.environment(environment)
+        self.folders.environment(environment)
     }
 
     /// Holds a session's socket and temporary files.
     pub(super) fn runtime(&self, session: &SessionId) -> PathBuf {
-        self.layout.runtime(session).join("run")
+        self.folders.runtime(session).join("run")
     }
 
     /// What [`Places::runtime`] is in, when it is not the session's folder.
     pub(super) fn short_runtime(&self, session: &SessionId) -> Option<PathBuf> {
-        let folder = self.layout.runtime(session);
+        let folder = self.folders.runtime(session);
         (folder != self.session(session)).then_some(folder)
     }
 
@@ -105,7 +102,7 @@ impl Places {
 
     /// What uv has fetched before, apart for every user, so that none can change what another installs.
     pub(super) fn cache(&self, user: User) -> PathBuf {
-        self.layout
+        self.folders
             .data()
             .join("uv-cache")
             .join(user.uid().to_string())
@@ -113,12 +110,12 @@ impl Places {
 
     /// Where containers pass to what is below root's home.
     pub(super) fn passage(&self) -> PathBuf {
-        self.layout.data().join("passage")
+        self.folders.data().join("passage")
     }
 
     /// One folder per image: its base environment.
     pub(super) fn bases(&self) -> &Path {
-        &self.bases
+        self.folders.bases()
     }
 
     /// The base environment of an image.
@@ -128,7 +125,7 @@ impl Places {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        self.bases.join(&hex(&hash.finalize())[..16])
+        self.bases().join(&hex(&hash.finalize())[..16])
     }
 
     fn facts_file(&self, session: &SessionId) -> PathBuf {

@@ -16,8 +16,10 @@ use super::{
 use crate::{
     catalog::gib,
     engine::{EngineError, EnvironmentId, Handle, MEMORY_EXCEEDED, Runtime, Variables},
+    executor::death,
+    install::marks::SESSION_MARK,
     log::LogFile,
-    process::{environment::SESSION_MARK, runtime},
+    paths::{private_folder, remove},
 };
 
 /// Puts what Python prints into the session's log, which outlives every server, and becomes the executor.
@@ -38,8 +40,8 @@ pub(super) async fn start(
     let folder = places.runtime(&environment.session);
     let (socket, temporary) = (places.socket(environment), folder.join("tmp"));
     let prepare = || {
-        runtime::private_folder(&temporary)?;
-        crate::paths::remove(&socket)?;
+        private_folder(&temporary)?;
+        remove(&socket)?;
         facts.user.own_folders(&folder)?;
         drop(log.open()?);
         facts.user.admit(log.path())
@@ -233,7 +235,7 @@ fn reason(state: Option<ContainerState>, lost: bool) -> EngineError {
         return EngineError::new("RuntimeDied", "The runtime’s container was removed.")
             .with_remedy("Start the session again.");
     };
-    runtime::reason(state.exit_code.and_then(status), u64::MAX)
+    death::reason(state.exit_code.and_then(status), false)
 }
 
 /// A shell's way to say that a signal ended a process, which is Docker's, too.

@@ -6,34 +6,30 @@ use tokio::process::Command;
 
 use crate::{
     engine::EngineError,
+    environment::folders::Folders,
     id,
+    install::{UV_VERSION as VERSION, marks::marked, output, preparation, python},
     log::LogFile,
-    process::{
-        environment,
-        layout::Layout,
-        output, python,
-        uv::{VERSION, preparation},
-    },
 };
 
 /// The file of the release; fetched with pip when it is not there yet.
-pub(super) async fn find(layout: &Layout, log: &LogFile) -> Result<PathBuf, EngineError> {
-    let uv = layout.tools().join(format!("uv-static-{VERSION}"));
+pub(super) async fn find(folders: &Folders, log: &LogFile) -> Result<PathBuf, EngineError> {
+    let uv = folders.tools().join(format!("uv-static-{VERSION}"));
     if !uv.exists() {
-        fetch(layout, &uv, log).await?;
+        fetch(folders, &uv, log).await?;
     }
     Ok(uv)
 }
 
-async fn fetch(layout: &Layout, target: &Path, log: &LogFile) -> Result<(), EngineError> {
+async fn fetch(folders: &Folders, target: &Path, log: &LogFile) -> Result<(), EngineError> {
     log.line(format!("Fetching uv {VERSION} for containers"));
     let python = python::find(None).await?;
-    let work = layout.tools().join(format!("new-{}", id::token()));
+    let work = folders.tools().join(format!("new-{}", id::token()));
     let fetched = async {
         tokio::fs::create_dir_all(&work)
             .await
             .map_err(|error| EngineError::io("Making the tools folder", &error))?;
-        let mut pip = environment::command(layout, &python.path, &preparation()?);
+        let mut pip = command(folders, &python.path)?;
         pip.args([
             "-m",
             "pip",
@@ -52,7 +48,7 @@ async fn fetch(layout: &Layout, target: &Path, log: &LogFile) -> Result<(), Engi
             .ok()
             .and_then(|mut entries| entries.next()?.ok())
             .ok_or_else(|| missing("pip left nothing"))?;
-        let mut unpack = environment::command(layout, &python.path, &preparation()?);
+        let mut unpack = command(folders, &python.path)?;
         unpack
             .args(["-m", "zipfile", "-e"])
             .arg(wheel.path())
@@ -66,6 +62,12 @@ async fn fetch(layout: &Layout, target: &Path, log: &LogFile) -> Result<(), Engi
         tracing::debug!(%error, "no folder of uv's fetching to remove");
     }
     fetched
+}
+
+/// One of what prepares shared things.
+fn command(folders: &Folders, program: &Path) -> Result<Command, EngineError> {
+    let command = Command::new(program);
+    Ok(marked(command, folders.data(), &preparation()?))
 }
 
 fn keep(file: &Path, target: &Path) -> std::io::Result<()> {

@@ -64,7 +64,7 @@ async fn ask(program: &str, registry: &str) -> std::io::Result<(std::process::Ex
         .kill_on_drop(true);
     // A program of the user's, but none that needs the server's own secrets.
     for (name, _) in std::env::vars_os() {
-        if crate::process::is_the_servers(&name) {
+        if crate::install::marks::is_the_servers(&name) {
             command.env_remove(name);
         }
     }

@@ -1,15 +1,16 @@
 //! Installs a requirements file, as `pip install -r` would.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use flowdeck_flow::normalised_name;
 use tokio::process::Command;
 
-use super::{base, environment, failure, inventory, layout::Layout, output, tools::Tools};
+use super::{base, environment, layout::Layout, tools::Tools};
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
+    environment::inventory,
     feeds::{self, Forwarder, Prepared},
     id,
+    install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, failure, note, output, typed},
     log::LogFile,
 };
 
@@ -22,21 +23,17 @@ const ARGUMENTS: [&str; 7] = [
     "--no-progress",
     "--index-strategy",
 ];
-/// pip looks for the best version in all indexes; uv by itself stops at the first that has the package.
-pub(crate) const EVERY_INDEX: &str = "unsafe-best-match";
-/// With this alone uv says that an index refused to answer, instead of that it does not have the package.
-pub(crate) const FIRST_INDEX: &str = "first-index";
 
 /// Where an install takes place, and with what.
 #[derive(Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) layout: &'a Layout,
-    pub(crate) tools: &'a Tools,
-    pub(crate) forwarder: &'a Forwarder,
+pub(super) struct Place<'a> {
+    pub(super) layout: &'a Layout,
+    pub(super) tools: &'a Tools,
+    pub(super) forwarder: &'a Forwarder,
 }
 
 /// Installs into an environment.
-pub(crate) async fn install(
+pub(super) async fn install(
     place: &Place<'_>,
     environment: &EnvironmentId,
     requirements: &Requirements,
@@ -65,7 +62,7 @@ pub(crate) async fn install(
 }
 
 /// What an install would print; the start stays as it is.
-pub(crate) async fn dry_run(
+pub(super) async fn dry_run(
     place: &Place<'_>,
     environment: &EnvironmentId,
     start: DryRunStart,
@@ -166,7 +163,7 @@ impl Place<'_> {
 }
 
 /// The command as a person would type it.
-pub(crate) fn shown(
+pub(super) fn shown(
     layout: &Layout,
     tools: &Tools,
     environment: &EnvironmentId,
@@ -182,15 +179,11 @@ pub(crate) fn shown(
         "--compile-bytecode".to_owned(),
     ]);
     words.extend(["-r".to_owned(), requirements.file.clone()]);
-    words
-        .iter()
-        .map(|word| quoted(word))
-        .collect::<Vec<_>>()
-        .join(" ")
+    typed(&words)
 }
 
 /// Whether an install would change nothing. uv is not let onto the network: what it had to fetch is not there.
-pub(crate) async fn satisfies(
+pub(super) async fn satisfies(
     layout: &Layout,
     tools: &Tools,
     environment: &EnvironmentId,
@@ -209,11 +202,7 @@ pub(crate) async fn satisfies(
         .args(["--offline", "--dry-run", "-r"])
         .arg(&requirements.file);
     let output = output::run(command, "Starting uv", None).await?;
-    Ok(output.status.success()
-        && output
-            .lines
-            .iter()
-            .any(|line| line.contains("make no changes")))
+    Ok(output.status.success() && changes_nothing(&output.lines))
 }
 
 fn command(
@@ -233,58 +222,4 @@ fn command(
         .current_dir(&requirements.folder)
         .envs(&tools.variables);
     command
-}
-
-/// How much was installed, in uv's words.
-pub(crate) fn note(lines: &[String]) -> PhaseNote {
-    let said = |start: &str| lines.iter().find(|line| line.starts_with(start)).cloned();
-    said("Installed ").or_else(|| {
-        said("Audited ")
-            .or_else(|| said("Checked "))
-            .map(|_| "everything is installed already".to_owned())
-    })
-}
-
-pub(crate) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        return word.to_owned();
-    }
-    format!("'{}'", word.replace('\'', r"'\''"))
-}
-
-/// The packages of an environment, by name.
-pub(crate) fn packages(environment: &Path) -> std::io::Result<Vec<(String, String)>> {
-    let folders = package_folders(environment)?.into_iter();
-    Ok(folders.map(|(name, version, _)| (name, version)).collect())
-}
-
-/// The packages of an environment, by name, each with its metadata folder.
-pub(crate) fn package_folders(
-    environment: &Path,
-) -> std::io::Result<Vec<(String, String, PathBuf)>> {
-    let mut found = Vec::new();
-    for python in std::fs::read_dir(environment.join("lib"))? {
-        for entry in std::fs::read_dir(python?.path().join("site-packages"))? {
-            let path = entry?.path();
-            let name = path.file_name().and_then(|name| name.to_str());
-            let known = name.and_then(|name| name.strip_suffix(".dist-info"));
-            if let Some((name, version)) = known.and_then(|name| name.rsplit_once('-')) {
-                found.push((normalised_name(name), version.to_owned(), path));
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_hostile_file_name_stays_one_word() {
-        assert_eq!(quoted("requirements.txt"), "requirements.txt");
-        assert_eq!(quoted("a b; rm -rf 'x'"), r"'a b; rm -rf '\''x'\'''");
-    }
 }

@@ -8,11 +8,13 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use tokio::time::Instant;
 
 use super::{
-    environment::{DATA_MARK, SESSION_MARK},
     layout::Layout,
     proc::{self, Process},
 };
-use crate::engine::{EngineError, Runtime};
+use crate::{
+    engine::{EngineError, Runtime},
+    install::marks::{DATA_MARK, SESSION_MARK},
+};
 
 /// The kernel ends a process at once, unless it hangs in the kernel itself.
 const PATIENCE: Duration = Duration::from_secs(20);

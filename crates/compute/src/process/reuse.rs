@@ -2,13 +2,10 @@
 
 use std::{io, time::Duration};
 
-use super::{
-    base,
-    install::Place,
-    kept::{Found, Ingredients, Kept, Key},
-};
+use super::{base, install::Place};
 use crate::{
     engine::{EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements},
+    environment::kept::{Found, Ingredients, Kept, Key},
     feeds,
     log::LogFile,
 };

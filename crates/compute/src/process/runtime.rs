@@ -1,10 +1,6 @@
 //! promptflow's executor service: a process group of its own that outlives the server.
 
 use std::{
-    fs, io,
-    os::unix::fs::DirBuilderExt as _,
-    os::unix::process::ExitStatusExt as _,
-    path::Path,
     process::{ExitStatus, Stdio},
     time::Duration,
 };
@@ -14,18 +10,20 @@ use tokio::sync::watch;
 use super::{environment, layout::Layout, proc};
 use crate::{
     engine::{EngineError, EnvironmentId, Handle, Runtime},
+    install::marks::SESSION_MARK,
     log::LogFile,
+    paths::{private_folder, remove},
 };
 
 /// A runtime that we started ourselves tells how it ended; of others only that they did.
 #[derive(Debug)]
-pub(crate) struct Started {
-    pub(crate) runtime: Runtime,
-    pub(crate) ended: watch::Receiver<Option<ExitStatus>>,
+pub(super) struct Started {
+    pub(super) runtime: Runtime,
+    pub(super) ended: watch::Receiver<Option<ExitStatus>>,
 }
 
 /// Starts the executor of an environment.
-pub(crate) fn start(
+pub(super) fn start(
     layout: &Layout,
     environment: &EnvironmentId,
     log: &LogFile,
@@ -33,7 +31,7 @@ pub(crate) fn start(
     let folder = layout.runtime(&environment.session);
     let temporary = folder.join("tmp");
     let socket = layout.socket(environment);
-    let prepared = private_folder(&temporary).and_then(|()| remove_file(&socket));
+    let prepared = private_folder(&temporary).and_then(|()| remove(&socket));
     prepared.map_err(|error| EngineError::io("Preparing the runtime's folder", &error))?;
     let output = log.open().and_then(|file| Ok((file.try_clone()?, file)));
     let (stdout, stderr) =
@@ -88,33 +86,17 @@ pub(crate) fn start(
     Ok(Started { runtime, ended })
 }
 
-/// Makes a folder that only this user can enter.
-pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-}
-
-fn remove_file(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
-}
-
 /// Whether that very runtime lives.
-pub(crate) fn is_alive(runtime: &Runtime) -> bool {
+pub(super) fn is_alive(runtime: &Runtime) -> bool {
     let Some((process, started)) = runtime.process() else {
         return false;
     };
     proc::lives(process, started)
-        && proc::variable(process, environment::SESSION_MARK).as_deref()
-            == Some(runtime.session.as_str())
+        && proc::variable(process, SESSION_MARK).as_deref() == Some(runtime.session.as_str())
 }
 
 /// Returns soon after the runtime has ended, also when it is not our child: the kernel tells only parents.
-pub(crate) async fn ended(runtime: &Runtime) {
+pub(super) async fn ended(runtime: &Runtime) {
     const LOOK: Duration = Duration::from_millis(200);
     let Some((process, started)) = runtime.process() else {
         return;
@@ -122,51 +104,4 @@ pub(crate) async fn ended(runtime: &Runtime) {
     while proc::lives(process, started) {
         tokio::time::sleep(LOOK).await;
     }
-}
-
-/// Why a runtime ended, as far as that can be known. `memory_kills` is the kernel's count from when it started.
-pub(crate) fn reason(status: Option<ExitStatus>, memory_kills: u64) -> EngineError {
-    let out_of_memory = proc::memory_kills() > memory_kills;
-    let start_again = "Start the session again.";
-    let (how, remedy) = match status {
-        Some(status) if status.signal() == Some(9) && out_of_memory => (
-            "because the machine ran out of memory".to_owned(),
-            "Give the machine more memory, or make the flow use less; then start the session again.",
-        ),
-        Some(status) => match (status.signal(), status.code()) {
-            (Some(signal), _) => (
-                format!("because it was sent the signal {}", name(signal)),
-                start_again,
-            ),
-            (None, Some(code)) => (
-                format!("with exit code {code}"),
-                "The log shows what it said last.",
-            ),
-            (None, None) => ("for a reason that is not known".to_owned(), start_again),
-        },
-        None if out_of_memory => (
-            "probably because the machine ran out of memory".to_owned(),
-            start_again,
-        ),
-        None => ("for a reason that is not known".to_owned(), start_again),
-    };
-    EngineError::new("RuntimeDied", format!("The runtime ended {how}.")).with_remedy(remedy)
-}
-
-fn name(signal: i32) -> String {
-    let known = [
-        (1, "SIGHUP"),
-        (2, "SIGINT"),
-        (4, "SIGILL"),
-        (6, "SIGABRT"),
-        (7, "SIGBUS"),
-        (8, "SIGFPE"),
-        (9, "SIGKILL"),
-        (11, "SIGSEGV"),
-        (15, "SIGTERM"),
-    ];
-    known
-        .iter()
-        .find(|(number, _)| *number == signal)
-        .map_or_else(|| signal.to_string(), |(_, name)| (*name).to_owned())
 }

@@ -2,15 +2,19 @@
 
 use std::path::PathBuf;
 
-use super::{ProcessOptions, layout::Layout, pip_config, python, python::Python, uv};
+use super::{ProcessOptions, layout::Layout, uv};
 use crate::{
     engine::{EngineError, Variables},
+    install::{
+        pip_config,
+        python::{self, Python},
+    },
     log::LogFile,
 };
 
 /// Python, uv, and what uv is told by the machine's settings.
 #[derive(Clone, Debug)]
-pub(crate) struct Tools {
+pub(super) struct Tools {
     pub(super) python: Python,
     pub(super) uv: PathBuf,
     pub(super) variables: Variables,

@@ -4,17 +4,19 @@ use std::path::{Path, PathBuf};
 
 use tokio::process::Command;
 
-use super::{environment, failure, layout::Layout, output, python::Python};
-use crate::{engine::EngineError, id, log::LogFile};
-use flowdeck_contract::ids::SessionId;
+use super::{environment, layout::Layout};
+use crate::{
+    engine::EngineError,
+    id,
+    install::{UV_VERSION as VERSION, failure, output, preparation, python::Python},
+    log::LogFile,
+};
 
-/// The release that is installed where there is none.
-pub(crate) const VERSION: &str = "0.13.9";
 /// Older ones lack options that we use.
 const OLDEST: (u32, u32) = (0, 5);
 
 /// The uv asked for, one on PATH that is new enough, or the one in the data folder, which is installed when missing.
-pub(crate) async fn find(
+pub(super) async fn find(
     layout: &Layout,
     chosen: Option<&Path>,
     python: &Python,
@@ -111,12 +113,6 @@ async fn install(
 
 fn tool_command(layout: &Layout, program: &Path) -> Result<Command, EngineError> {
     Ok(environment::command(layout, program, &preparation()?))
-}
-
-/// The name under which shared things are prepared: no session, but marked like one.
-pub(crate) fn preparation() -> Result<SessionId, EngineError> {
-    SessionId::try_from("preparation")
-        .map_err(|error| EngineError::new("Internal", error.to_string()))
 }
 
 async fn step(

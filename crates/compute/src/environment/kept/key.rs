@@ -11,21 +11,21 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     engine::{Requirements, Variables},
     flow::{RequirementFile, RequirementFiles},
-    process::layout::hex,
+    id::hex,
 };
 
 /// Names what is kept of an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::process) struct Key(String);
+pub(crate) struct Key(String);
 
 /// What an environment is made from.
 #[derive(Debug)]
-pub(in crate::process) struct Ingredients<'a> {
+pub(crate) struct Ingredients<'a> {
     /// The base environment's folder, whose name is told by its lock and its Python.
-    pub(in crate::process) base: &'a Path,
+    pub(crate) base: &'a Path,
     /// What uv is told by the machine's settings.
-    pub(in crate::process) variables: &'a Variables,
-    pub(in crate::process) requirements: &'a Requirements,
+    pub(crate) variables: &'a Variables,
+    pub(crate) requirements: &'a Requirements,
 }
 
 /// More than this is not read to tell whether a local package is the same.
@@ -38,7 +38,7 @@ impl Key {
     }
 
     /// That of an environment; `Err` says, as a half sentence, why such a one is not kept.
-    pub(in crate::process) fn of(ingredients: &Ingredients<'_>) -> Result<Self, String> {
+    pub(crate) fn of(ingredients: &Ingredients<'_>) -> Result<Self, String> {
         let mut hash = Parts::default();
         hash.add("base", ingredients.base.as_os_str().as_encoded_bytes());
         for (name, value) in ingredients.variables {

@@ -14,10 +14,10 @@ use std::{
 use flowdeck_contract::{Millis, settings::EnvironmentCache};
 use serde::{Deserialize, Serialize};
 
-pub(super) use self::key::{Ingredients, Key};
+pub(crate) use self::key::{Ingredients, Key};
 use self::manifest::Manifest;
-use super::{base, clone};
-use crate::id;
+use super::clone;
+use crate::{id, paths::remove};
 
 /// The environment in an entry's folder.
 const ENVIRONMENT: &str = "env";
@@ -27,7 +27,7 @@ const USED: &str = "used";
 
 /// Where environments are kept, and how much they may take.
 #[derive(Clone, Debug)]
-pub(super) struct Kept {
+pub(crate) struct Kept {
     folder: PathBuf,
     /// In bytes; nothing is kept when it is 0.
     limit: u64,
@@ -49,15 +49,15 @@ struct Facts {
 
 /// An environment that was made of a kept one.
 #[derive(Debug)]
-pub(super) struct Reused {
-    pub(super) built: Millis,
+pub(crate) struct Reused {
+    pub(crate) built: Millis,
     /// What building it had taken.
-    pub(super) took: Duration,
+    pub(crate) took: Duration,
 }
 
 /// What came of looking for one.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(crate) enum Found {
     Reused(Reused),
     None,
     /// There was one, which was not what it had been; it is gone.
@@ -65,42 +65,42 @@ pub(super) enum Found {
 }
 
 impl Kept {
-    pub(super) fn new(folder: PathBuf, limit: u64) -> Self {
+    pub(crate) fn new(folder: PathBuf, limit: u64) -> Self {
         Self { folder, limit }
     }
 
     /// Removes what was not finished when its maker died.
-    pub(super) fn remove_unfinished(&self) -> io::Result<()> {
+    pub(crate) fn remove_unfinished(&self) -> io::Result<()> {
         for (name, folder) in self.folders()? {
             if name.starts_with("new-") || name.starts_with("old-") {
-                base::remove(&folder)?;
+                remove(&folder)?;
             }
         }
         self.evict()
     }
 
     /// Whether there is one under `key`.
-    pub(super) fn has(&self, key: &Key) -> bool {
+    pub(crate) fn has(&self, key: &Key) -> bool {
         self.entry(key).exists()
     }
 
     /// Makes the environment `to` of the one that is kept under `key`.
-    pub(super) fn reuse(&self, key: &Key, to: &Path) -> io::Result<Found> {
+    pub(crate) fn reuse(&self, key: &Key, to: &Path) -> io::Result<Found> {
         self.use_whole(key, |facts, environment| {
-            base::remove(to)?;
+            remove(to)?;
             clone::clone_moved(environment, &facts.was, to)
         })
     }
 
     /// Whether the one under `key` is `base` and more: nothing of `base` is missing or another in it, and nothing of it is
     /// read when Python starts alone.
-    pub(super) fn adds_to(&self, key: &Key, base: &Path) -> io::Result<bool> {
+    pub(crate) fn adds_to(&self, key: &Key, base: &Path) -> io::Result<bool> {
         let facts = self.facts(&self.entry(key)).ok().flatten();
         facts.map_or(Ok(false), |facts| facts.manifest.adds_to(base))
     }
 
     /// Adds what the one under `key` has beside `base` to `to`, which was made from `base`.
-    pub(super) fn add(&self, key: &Key, base: &Path, to: &Path) -> io::Result<Found> {
+    pub(crate) fn add(&self, key: &Key, base: &Path, to: &Path) -> io::Result<Found> {
         self.use_whole(key, |facts, environment| {
             let added = facts.manifest.beside(base);
             clone::add_files(environment, &facts.was, to, added)
@@ -134,7 +134,7 @@ impl Kept {
 
     /// Keeps a copy of the environment `from`, which it took so long to build from `base`, in the place of another one
     /// under `key`. Gives the size of what is not the base's.
-    pub(super) fn keep(
+    pub(crate) fn keep(
         &self,
         key: &Key,
         from: &Path,
@@ -147,7 +147,7 @@ impl Kept {
         let new = self.folder.join(format!("new-{}", id::token()));
         let kept = self.keep_in(&new, key, from, base, took);
         if !matches!(kept, Ok(Some(_))) {
-            base::remove(&new)?;
+            remove(&new)?;
         }
         self.evict()?;
         kept
@@ -184,7 +184,7 @@ impl Kept {
             let old = self.folder.join(format!("old-{}", id::token()));
             fs::rename(&entry, &old)?;
             fs::rename(new, &entry)?;
-            base::remove(&old)?;
+            remove(&old)?;
         } else {
             fs::rename(new, &entry)?;
         }
@@ -192,7 +192,7 @@ impl Kept {
     }
 
     /// How much is kept.
-    pub(super) fn state(&self) -> io::Result<EnvironmentCache> {
+    pub(crate) fn state(&self) -> io::Result<EnvironmentCache> {
         let entries = self.entries()?;
         Ok(EnvironmentCache {
             environments: u32::try_from(entries.len()).unwrap_or(u32::MAX),
@@ -217,7 +217,7 @@ impl Kept {
 
     fn drop_damaged(&self, entry: &Path, why: &str) -> io::Result<Found> {
         tracing::warn!(entry = %entry.display(), why, "a kept environment is damaged and was dropped");
-        base::remove(entry)?;
+        remove(entry)?;
         Ok(Found::Damaged(why.to_owned()))
     }
 
@@ -261,7 +261,7 @@ impl Kept {
                 return Ok(());
             }
             tracing::info!(entry = %entry.folder.display(), "a kept environment was not used for longest and goes");
-            base::remove(&entry.folder)?;
+            remove(&entry.folder)?;
             bytes -= entry.bytes;
         }
         Ok(())

@@ -14,13 +14,13 @@ pub(crate) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// As [`clone_environment`], of one that is a copy of what stood at `was` and says so still.
-pub(super) fn clone_moved(from: &Path, was: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn clone_moved(from: &Path, was: &Path, to: &Path) -> io::Result<()> {
     clone_folder(from, to)?;
     relocate_scripts(was, to)
 }
 
 /// Adds files of `from`, which stood at `was`, to `to`.
-pub(super) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -> io::Result<()> {
+pub(crate) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -> io::Result<()> {
     for path in files {
         let (source, target) = (from.join(path), to.join(path));
         if let Some(folder) = target.parent() {
@@ -36,7 +36,7 @@ pub(super) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -
 }
 
 /// Makes `to` a copy of the folder `from`.
-pub(super) fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
+pub(crate) fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir(to)?;
     for entry in fs::read_dir(from)? {
         let entry = entry?;

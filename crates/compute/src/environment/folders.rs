@@ -1,0 +1,137 @@
+//! Where an engine keeps what, below its data folder.
+
+use std::path::{Path, PathBuf};
+
+use flowdeck_contract::ids::SessionId;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    engine::{EngineError, EnvironmentId, Runtime},
+    id::hex,
+    paths::{entries, remove_all},
+};
+
+/// A Unix socket's path has 107 bytes; Python's multiprocessing puts `/tmp/pymp-xxxxxxxx/listener-xxxxxxxx` below the
+/// runtime folder and listens there.
+const LONGEST_RUNTIME_FOLDER: usize = 107 - "/tmp/pymp-xxxxxxxx/listener-xxxxxxxx".len();
+
+/// Before the generation in the name of an environment's folder.
+const ENVIRONMENT: &str = "env-";
+
+/// The folders of one data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Folders {
+    data: PathBuf,
+    bases: PathBuf,
+}
+
+impl Folders {
+    /// `data` must be absolute and without links.
+    pub(crate) fn new(data: PathBuf, bases: PathBuf) -> Self {
+        Self { data, bases }
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// One folder per base environment.
+    pub(crate) fn bases(&self) -> &Path {
+        &self.bases
+    }
+
+    /// Tools that were not on the machine.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.data.join("tools")
+    }
+
+    /// One folder per environment that is kept.
+    pub(crate) fn kept(&self) -> PathBuf {
+        self.data.join("kept")
+    }
+
+    /// One folder per session.
+    pub(crate) fn sessions(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+
+    pub(crate) fn session(&self, session: &SessionId) -> PathBuf {
+        self.sessions().join(session.as_str())
+    }
+
+    pub(crate) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
+        self.session(&environment.session)
+            .join(format!("{ENVIRONMENT}{}", environment.generation))
+    }
+
+    /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.
+    pub(crate) fn runtime(&self, session: &SessionId) -> PathBuf {
+        let folder = self.session(session);
+        if folder.as_os_str().len() <= LONGEST_RUNTIME_FOLDER {
+            return folder;
+        }
+        self.short_runtimes().join(session.as_str())
+    }
+
+    /// Where runtime folders are when the data folder's path is long; its name is told by the data folder's.
+    pub(crate) fn short_runtimes(&self) -> PathBuf {
+        std::env::temp_dir().join(self.short_name())
+    }
+
+    pub(crate) fn short_name(&self) -> String {
+        let hash = hex(&Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
+        format!("flowdeck-{}", &hash[..12])
+    }
+
+    /// Where a session's executor listens.
+    pub(crate) fn socket(&self, environment: &EnvironmentId) -> PathBuf {
+        self.runtime(&environment.session)
+            .join(format!("{}.sock", environment.generation))
+    }
+
+    /// Removes every environment of a runtime's session but those of these generations.
+    pub(crate) async fn tidy(
+        &self,
+        runtime: &Runtime,
+        generations: &[u32],
+    ) -> Result<(), EngineError> {
+        let session = self.session(&runtime.session);
+        let is_other = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let generation = name.and_then(|name| name.strip_prefix(ENVIRONMENT));
+            generation.is_some_and(|generation| {
+                !generations
+                    .iter()
+                    .any(|kept| kept.to_string() == generation)
+            })
+        };
+        let others = entries(&session)
+            .unwrap_or_default()
+            .into_iter()
+            .filter(is_other);
+        remove_all(others.collect(), "Removing an environment").await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_stay_within_what_the_system_allows() {
+        let session = SessionId::try_from("0123456789abcdef").unwrap();
+        let environment = EnvironmentId {
+            session: session.clone(),
+            generation: 4_000_000_000,
+        };
+        for length in [10, 60, 200, 3000] {
+            let data = PathBuf::from(format!("/{}", "d".repeat(length)));
+            let folders = Folders::new(data.clone(), data);
+            let listener = folders
+                .runtime(&session)
+                .join("tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
+            assert!(listener.as_os_str().len() < 108, "{}", listener.display());
+            assert!(folders.socket(&environment).as_os_str().len() < 108);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What every process of ours is told by its environment, and what it is not.
+
+use std::{ffi::OsStr, path::Path};
+
+use flowdeck_contract::ids::SessionId;
+use tokio::process::Command;
+
+/// Marks every process of a session, and whatever it starts.
+pub(crate) const SESSION_MARK: &str = "FLOWDECK_SESSION";
+/// Tells the sessions of one data folder from those of another.
+pub(crate) const DATA_MARK: &str = "FLOWDECK_DATA";
+
+/// What would make Python or uv look elsewhere than into the session's environment.
+const MISLEADING: [&str; 8] = [
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "PYTHONSTARTUP",
+    "PYTHONPYCACHEPREFIX",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
+    "PF_BATCH_METHOD",
+    "__PYVENV_LAUNCHER__",
+];
+
+/// Of the variables of managed identities, those that hold a secret or say where one is had.
+const IDENTITY: [&str; 4] = [
+    "IDENTITY_ENDPOINT",
+    "IDENTITY_HEADER",
+    "MSI_ENDPOINT",
+    "MSI_SECRET",
+];
+
+/// Whether an environment variable is the server's alone: it may hold a secret.
+pub(crate) fn is_the_servers(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"FLOWDECK_")
+        || IDENTITY.iter().any(|identity| name == *identity)
+}
+
+/// Makes a command start a process group of its own that carries the session's mark and knows nothing of the server's
+/// secrets.
+pub(crate) fn marked(mut command: Command, data: &Path, session: &SessionId) -> Command {
+    for (name, _) in std::env::vars_os() {
+        if is_the_servers(&name) || MISLEADING.iter().any(|misleading| name == *misleading) {
+            command.env_remove(name);
+        }
+    }
+    command
+        .env(SESSION_MARK, session.as_str())
+        .env(DATA_MARK, data)
+        .env("PYTHONUNBUFFERED", "1")
+        .env("PYTHONIOENCODING", "utf-8")
+        .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
+        .process_group(0);
+    command
+}
