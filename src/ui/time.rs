@@ -28,7 +28,16 @@ pub fn running(millis: u64) -> String {
 pub fn rough(millis: u64) -> String {
     match millis / 60_000 {
         0..=9 => running(millis),
-        minutes @ 10..=59 => format!("{minutes} min"),
+        _ => coarse(millis),
+    }
+}
+
+/// A duration that one glances at: `43 s`, `5 min`, `2 h 05 min`.
+#[must_use]
+pub fn coarse(millis: u64) -> String {
+    match millis / 60_000 {
+        0 => running(millis),
+        minutes @ 1..=59 => format!("{minutes} min"),
         minutes => format!("{} h {:02} min", minutes / 60, minutes % 60),
     }
 }
@@ -72,6 +81,9 @@ mod tests {
         assert_eq!(rough(599_999), "9 min 59 s");
         assert_eq!(rough(600_000), "10 min");
         assert_eq!(rough(3_660_000), "1 h 01 min");
+        assert_eq!(coarse(59_999), "59 s");
+        assert_eq!(coarse(119_999), "1 min");
+        assert_eq!(coarse(7_500_000), "2 h 05 min");
     }
 
     #[test]

@@ -32,9 +32,11 @@ struct Live {
 }
 
 impl Step {
-    /// Shows `line` beside the running step's title.
+    /// Shows `line` beside the running step's title; a warning tells nothing of how far it is, and is in the log.
     pub(crate) fn says(&self, line: &str) {
-        line.clone_into(&mut self.live().last_line);
+        if !line.starts_with("warning:") {
+            line.clone_into(&mut self.live().last_line);
+        }
     }
 
     /// Adds `note` to the line that stays when the step has ended.

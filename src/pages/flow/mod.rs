@@ -116,9 +116,10 @@ fn Facts() -> impl IntoView {
     let detail = FlowContext::from_context().detail;
     let facts = move || {
         let detail = detail.get()?;
-        let kind = detail.summary.flow_type.map(|kind| format!("{kind:?}"));
+        let kind = detail.summary.flow_type;
+        let kind = kind.map(|kind| view! { <span>{format!("{kind:?}")}</span> });
         Some(view! {
-            <span>{kind}</span>
+            {kind}
             <code class=style::folder title=detail.folder.clone()>{detail.folder.clone()}</code>
         })
     };

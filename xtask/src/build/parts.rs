@@ -33,6 +33,13 @@ const FEATURES: [&str; 6] = [
     "--enable-sign-ext",
 ];
 
+/// What index.html has wasm-opt do to the app itself.
+const SMALL: [&str; 3] = [
+    "-O2",
+    "--one-caller-inline-max-function-size=0",
+    "--reorder-functions-by-name",
+];
+
 /// Stands for wasm-bindgen as trunk calls it: splits the module, then binds what every visit loads.
 pub(crate) fn bindgen(project: &Project, arguments: &[OsString]) -> Result<()> {
     let real = CargoTool::wasm_bindgen(project)?.program();
@@ -159,7 +166,8 @@ fn optimised(part: &Path) -> Result<Vec<u8>> {
     }
     let small = part.with_extension("small");
     run(process::command("wasm-opt")
-        .args(["-Oz", "--strip-debug", "--strip-producers"])
+        .args(SMALL)
+        .args(["--strip-debug", "--strip-producers"])
         .args(FEATURES)
         .arg(part)
         .arg("-o")

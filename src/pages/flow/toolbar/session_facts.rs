@@ -84,7 +84,7 @@ fn Uptime() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let since =
         Memo::new(move |_| session.with(|session| session.as_ref().and_then(|it| it.available)));
-    let words = Memo::new(move |_| Some(time::rough(clock.since(since.get()?.0))));
+    let words = Memo::new(move |_| Some(time::coarse(clock.since(since.get()?.0))));
     move || {
         since.get().map(|since| {
             let exact = format!("Available since {}", local_date_time(since.0));
