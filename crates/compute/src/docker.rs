@@ -11,6 +11,7 @@ mod indexes;
 mod install;
 mod places;
 mod pull;
+mod relay;
 mod runtime;
 mod user;
 mod uv;
@@ -47,6 +48,7 @@ use crate::{
     },
     environment::{base::remove_unfinished, inventory},
     executor::{death, health, http},
+    feeds::Forwarder,
     log::LogFile,
     paths::{entries, private_folder, remove_all},
 };
@@ -72,6 +74,7 @@ pub struct DockerEngine {
     places: Places,
     default_image: String,
     indexes: Indexes,
+    forwarder: Forwarder,
     uv: OnceCell<PathBuf>,
     /// The sizes of the sessions that have one.
     sizes: Mutex<HashMap<SessionId, SessionSize>>,
@@ -100,6 +103,7 @@ impl DockerEngine {
             .unwrap_or(1);
         let engine = Self {
             containers: Containers::new(docker, places.mark(), cpus, places.passage()),
+            forwarder: Forwarder::new(places.folders().data()),
             places,
             default_image: options.image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()),
             indexes: Indexes::of_machine(),
@@ -133,6 +137,7 @@ impl DockerEngine {
             places: &self.places,
             uv: self.uv(log).await?,
             indexes: &self.indexes,
+            forwarder: &self.forwarder,
             facts: self.places.facts(&environment.session)?,
             size: self.size(&environment.session),
             environment,

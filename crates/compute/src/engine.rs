@@ -267,10 +267,22 @@ pub struct Place {
 pub struct WantedBase<'a> {
     /// The image that is asked for; `None` for the engine's own choice.
     pub image: Option<&'a str>,
-    /// What the image's registry is shown; `None` for nothing.
-    pub credential: Option<&'a Credential>,
+    /// What the image's registry is shown when the image has to be pulled.
+    pub shown: Shown<'a>,
     /// Told how far a pull is, in a line, now and then.
     pub told: Option<Heard<'a>>,
+}
+
+/// What the registry of an image is shown.
+#[derive(Clone, Copy, Default)]
+pub enum Shown<'a> {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The credential of the session's identity.
+    Credential(&'a Credential),
+    /// That cannot be had, for this reason.
+    Unavailable(&'a EngineError),
 }
 
 /// What a session is made from.

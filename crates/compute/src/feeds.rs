@@ -7,14 +7,25 @@
 
 mod access;
 mod client;
+mod door;
 mod forwarder;
 mod html;
+mod named;
+mod opened;
 mod page;
 mod prepared;
 mod probe;
+mod serve;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use access::FeedAccess;
 pub(crate) use client::Client;
+pub(crate) use door::{Door, SOCKET};
 pub(crate) use forwarder::Forwarder;
 pub(crate) use prepared::{Prepared, prepare};
 pub(crate) use probe::{probe, require_readable};
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     containers::{Containers, Spec},
-    helper::{self, Output},
+    helper::{self, Output, Told},
     image::Image,
     indexes::Indexes,
     places::Places,
@@ -234,7 +234,11 @@ impl Maker<'_> {
             readable: self.indexes.files().chain([self.uv.to_owned()]).collect(),
             size: None,
         };
-        helper::run(self.containers, &spec, log, &|_| {}).await
+        let told = Told {
+            log,
+            ..Told::nobody()
+        };
+        helper::run(self.containers, &spec, told).await
     }
 }
 

@@ -36,19 +36,38 @@ const KEPT_LINES: usize = 5_000;
 /// The exit code of what was sent SIGKILL.
 const KILLED: i64 = 137;
 
+/// Who is told the lines that a container prints.
+#[derive(Clone, Copy)]
+pub(super) struct Told<'a> {
+    pub(super) log: Option<&'a LogFile>,
+    pub(super) heard: Heard<'a>,
+    /// What is told and kept of a line.
+    pub(super) shown: &'a (dyn Fn(&str) -> String + Send + Sync),
+}
+
+impl Told<'_> {
+    /// Nobody but who waits for the end.
+    pub(super) fn nobody() -> Self {
+        Self {
+            log: None,
+            heard: &|_| {},
+            shown: &str::to_owned,
+        }
+    }
+}
+
 /// Runs a container of this kind.
 pub(super) async fn run(
     containers: &Containers,
     spec: &Spec<'_>,
-    log: Option<&LogFile>,
-    heard: Heard<'_>,
+    told: Told<'_>,
 ) -> Result<Output, EngineError> {
     let container = Container {
         id: containers.create(spec).await?,
         containers: containers.clone(),
     };
     containers.start(&container.id).await?;
-    let lines = follow(containers, &container.id, log, heard).await?;
+    let lines = follow(containers, &container.id, told).await?;
     let code = exit_code(containers, &container.id).await?;
     let found = containers.inspect(&container.id).await;
     let state = found.ok().flatten().and_then(|found| found.state);
@@ -75,8 +94,7 @@ async fn exit_code(containers: &Containers, id: &str) -> Result<i64, EngineError
 async fn follow(
     containers: &Containers,
     id: &str,
-    log: Option<&LogFile>,
-    heard: Heard<'_>,
+    told: Told<'_>,
 ) -> Result<Vec<String>, EngineError> {
     let options = LogsOptionsBuilder::new()
         .follow(true)
@@ -87,11 +105,11 @@ async fn follow(
     let mut lines = Vec::new();
     let mut say = |bytes: &[u8]| {
         let line = String::from_utf8_lossy(bytes);
-        let line = line.trim_end_matches('\r').to_owned();
-        if let Some(log) = log {
+        let line = (told.shown)(line.trim_end_matches('\r'));
+        if let Some(log) = told.log {
             log.line(&line);
         }
-        heard(&line);
+        (told.heard)(&line);
         if lines.len() < KEPT_LINES {
             lines.push(line);
         }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{daemon, pull::Layers};
 use crate::{
-    engine::{EngineError, WantedBase},
+    engine::{EngineError, Shown, WantedBase},
     identity::{Credential, Proof},
     log::LogFile,
     registry::host_of,
@@ -125,7 +125,12 @@ async fn pull(
     let options = CreateImageOptionsBuilder::new()
         .from_image(&whole(reference))
         .build();
-    let mut steps = docker.create_image(Some(options), None, shown(wanted.credential, reference));
+    let credential = match wanted.shown {
+        Shown::Nothing => None,
+        Shown::Credential(credential) => taken(credential, reference),
+        Shown::Unavailable(why) => return Err(why.clone()),
+    };
+    let mut steps = docker.create_image(Some(options), None, credential);
     let mut layers = Layers::default();
     while let Some(step) = steps.next().await {
         let step = step.map_err(|error| not_pulled(reference, &error))?;
@@ -148,9 +153,9 @@ async fn pull(
 }
 
 /// As the daemon takes it; it shows it to the registry and keeps it nowhere.
-fn shown(credential: Option<&Credential>, reference: &ImageReference) -> Option<DockerCredentials> {
+fn taken(credential: &Credential, reference: &ImageReference) -> Option<DockerCredentials> {
     let registry = Some(host_of(reference).to_owned());
-    match &credential?.proof {
+    match &credential.proof {
         Proof::Nothing => None,
         Proof::Password { user, password } => Some(DockerCredentials {
             username: Some(user.clone()),

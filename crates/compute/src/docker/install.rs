@@ -6,13 +6,16 @@ use flowdeck_contract::session::SessionSize;
 
 use super::{
     containers::{Containers, Spec},
-    helper::{self, Output},
+    helper::{self, Output, Told},
     indexes::Indexes,
     places::{Facts, Places},
+    relay,
 };
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
     environment::inventory,
+    feeds::{self, Door, Forwarder, Prepared},
+    id,
     install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, failure, note, typed},
     log::LogFile,
 };
@@ -23,9 +26,18 @@ pub(super) struct Installer<'a> {
     pub(super) places: &'a Places,
     pub(super) uv: &'a Path,
     pub(super) indexes: &'a Indexes,
+    pub(super) forwarder: &'a Forwarder,
     pub(super) environment: &'a EnvironmentId,
     pub(super) facts: Facts,
     pub(super) size: Option<SessionSize>,
+}
+
+/// An environment that a container of uv's is given.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    folder: &'a Path,
+    /// Whether it may be changed.
+    writable: bool,
 }
 
 impl Installer<'_> {
@@ -37,13 +49,34 @@ impl Installer<'_> {
         heard: Heard<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let folder = self.places.environment(self.environment);
-        let extra = ["--compile-bytecode"];
-        let command = self.command(&folder, EVERY_INDEX, &extra, requirements);
+        let prepared = self.prepare(requirements).await?;
+        if let Some(note) = prepared.note() {
+            log.line(note);
+        }
+        let command = self.command(
+            &folder,
+            EVERY_INDEX,
+            &["--compile-bytecode"],
+            prepared.file(),
+        );
+        let target = Target {
+            folder: &folder,
+            writable: true,
+        };
+        let told = Told {
+            log: Some(log),
+            heard,
+            shown: &|line| prepared.shown(line),
+        };
         let output = self
-            .run(&folder, true, command, requirements, Some(log), heard)
+            .run(target, command, requirements, &prepared, told)
             .await?;
+        if let Some(error) = prepared.refused() {
+            return Err(error);
+        }
         if !output.succeeded() {
-            return Err(self.failure(&folder, requirements, &output).await);
+            let failure = self.failure(&folder, requirements, &prepared, &output);
+            return Err(failure.await);
         }
         inventory::take_snapshot(&folder)
             .map_err(|error| EngineError::io("Noting what was installed", &error))?;
@@ -60,27 +93,35 @@ impl Installer<'_> {
             DryRunStart::Base => self.places.base(&self.facts.image()?.id),
             DryRunStart::Environment => self.places.environment(self.environment),
         };
-        let command = self.command(&folder, EVERY_INDEX, &["--dry-run"], requirements);
+        let prepared = self.prepare(requirements).await?;
         let output = self
-            .run(&folder, false, command, requirements, None, &|_| {})
+            .try_out(
+                &folder,
+                EVERY_INDEX,
+                &["--dry-run"],
+                requirements,
+                &prepared,
+            )
             .await?;
+        if let Some(error) = prepared.refused() {
+            return Err(error);
+        }
         match output.succeeded() {
             true => Ok(output.lines),
-            false => Err(self.failure(&folder, requirements, &output).await),
+            false => {
+                let failure = self.failure(&folder, requirements, &prepared, &output);
+                Err(failure.await)
+            }
         }
     }
 
     /// Whether an install would change nothing. uv is not let onto the network: what it had to fetch is not there.
     pub(super) async fn satisfies(&self, requirements: &Requirements) -> Result<bool, EngineError> {
         let folder = self.places.environment(self.environment);
-        let command = self.command(
-            &folder,
-            EVERY_INDEX,
-            &["--offline", "--dry-run"],
-            requirements,
-        );
+        let prepared = Prepared::as_it_is(requirements);
+        let extra = ["--offline", "--dry-run"];
         let output = self
-            .run(&folder, false, command, requirements, None, &|_| {})
+            .try_out(&folder, EVERY_INDEX, &extra, requirements, &prepared)
             .await?;
         Ok(output.succeeded() && changes_nothing(&output.lines))
     }
@@ -88,14 +129,23 @@ impl Installer<'_> {
     /// The command as a person would type it in the container.
     pub(super) fn shown(&self, requirements: &Requirements) -> String {
         let folder = self.places.environment(self.environment);
-        typed(&self.command(&folder, EVERY_INDEX, &["--compile-bytecode"], requirements))
+        let extra = ["--compile-bytecode"];
+        typed(&self.command(&folder, EVERY_INDEX, &extra, &requirements.file))
     }
 
-    /// Why an install failed, also that an index refused access, if that is why a package was not found.
+    async fn prepare(&self, requirements: &Requirements) -> Result<Prepared, EngineError> {
+        let session = self.places.session(&self.environment.session);
+        let folder = session.join(format!("feeds-{}", id::token()));
+        feeds::prepare(self.forwarder, requirements, Door::Socket, folder).await
+    }
+
+    /// Why an install failed, from what it printed and what the feeds said; also that an index refused access, if that is
+    /// why a package was not found.
     async fn failure(
         &self,
         folder: &Path,
         requirements: &Requirements,
+        prepared: &Prepared,
         output: &Output,
     ) -> EngineError {
         if output.out_of_memory
@@ -103,15 +153,15 @@ impl Installer<'_> {
         {
             return super::runtime::excess(size);
         }
+        if let Some(error) = prepared.unanswered() {
+            return error;
+        }
         let error = failure::of_install(&output.lines);
         if error.code != "RequirementNotFound" {
             return error;
         }
-        let command = self.command(folder, FIRST_INDEX, &["--dry-run"], requirements);
-        let Ok(output) = self
-            .run(folder, false, command, requirements, None, &|_| {})
-            .await
-        else {
+        let tried = self.try_out(folder, FIRST_INDEX, &["--dry-run"], requirements, prepared);
+        let Ok(output) = tried.await else {
             return error;
         };
         match failure::of_machine(&output.lines) {
@@ -120,13 +170,29 @@ impl Installer<'_> {
         }
     }
 
-    fn command(
+    /// Runs uv over an environment that stays as it is.
+    async fn try_out(
         &self,
         folder: &Path,
         strategy: &str,
         extra: &[&str],
         requirements: &Requirements,
-    ) -> Vec<String> {
+        prepared: &Prepared,
+    ) -> Result<Output, EngineError> {
+        let command = self.command(folder, strategy, extra, prepared.file());
+        let target = Target {
+            folder,
+            writable: false,
+        };
+        let told = Told {
+            shown: &|line| prepared.shown(line),
+            ..Told::nobody()
+        };
+        self.run(target, command, requirements, prepared, told)
+            .await
+    }
+
+    fn command(&self, folder: &Path, strategy: &str, extra: &[&str], file: &str) -> Vec<String> {
         let uv = self.uv.display().to_string();
         let (settings, python) = (
             self.settings().display().to_string(),
@@ -146,11 +212,7 @@ impl Installer<'_> {
             "--python",
             &python,
         ];
-        let words = begin
-            .iter()
-            .chain(extra)
-            .copied()
-            .chain(["-r", &*requirements.file]);
+        let words = begin.iter().chain(extra).copied().chain(["-r", file]);
         words.map(str::to_owned).collect()
     }
 
@@ -162,31 +224,40 @@ impl Installer<'_> {
 
     async fn run(
         &self,
-        folder: &Path,
-        writes: bool,
+        target: Target<'_>,
         command: Vec<String>,
         requirements: &Requirements,
-        log: Option<&LogFile>,
-        heard: Heard<'_>,
+        prepared: &Prepared,
+        told: Told<'_>,
     ) -> Result<Output, EngineError> {
-        refuse_private_feeds(requirements)?;
         let user = self.facts.user;
         let cache = self.places.cache(user);
-        let prepared = std::fs::create_dir_all(&cache)
-            .and_then(|()| user.own(&cache))
-            .and_then(|()| self.indexes.write_settings(&self.settings(), user));
-        prepared.map_err(|error| EngineError::io("Preparing the install", &error))?;
+        let opened = prepared.opened();
+        let prepare = || {
+            std::fs::create_dir_all(&cache)?;
+            user.own(&cache)?;
+            self.indexes.write_settings(&self.settings(), user)?;
+            opened.map_or(Ok(()), |(folder, _)| user.own_all(folder))
+        };
+        prepare().map_err(|error| EngineError::io("Preparing the install", &error))?;
         let mut variables = self.indexes.variables();
         variables.insert("HOME".to_owned(), "/tmp".to_owned());
         variables.insert("UV_CACHE_DIR".to_owned(), cache.display().to_string());
+        variables.extend(prepared.variables(&variables));
         let mut writable: Vec<PathBuf> = self.facts.folders().cloned().collect();
         writable.push(cache);
         let mut readable: Vec<PathBuf> = self.indexes.files().collect();
         readable.extend([self.uv.to_owned(), self.settings()]);
-        match writes {
-            true => writable.push(folder.to_owned()),
-            false => readable.push(folder.to_owned()),
+        readable.extend(opened.map(|(folder, _)| folder.to_owned()));
+        match target.writable {
+            true => writable.push(target.folder.to_owned()),
+            false => readable.push(target.folder.to_owned()),
         }
+        let python = target.folder.join("bin/python");
+        let command = match opened {
+            Some((folder, address)) => relay::before(command, &python, folder, address),
+            None => command,
+        };
         let spec = Spec {
             session: &self.environment.session,
             image: &self.facts.image()?.id,
@@ -198,24 +269,6 @@ impl Installer<'_> {
             readable,
             size: self.size.clone(),
         };
-        helper::run(self.containers, &spec, log, heard).await
+        helper::run(self.containers, &spec, told).await
     }
-}
-
-/// A private feed is opened on this machine's loopback, which no container reaches.
-fn refuse_private_feeds(requirements: &Requirements) -> Result<(), EngineError> {
-    let path = requirements.folder.join(&requirements.file);
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    let asks = |line: &str| !line.trim_start().starts_with('#') && line.contains("{private}");
-    if !text.lines().any(asks) {
-        return Ok(());
-    }
-    Err(EngineError::new(
-        "PrivateFeedUnavailable",
-        format!(
-            "{} names a private feed, which the Docker engine cannot open.",
-            requirements.file
-        ),
-    )
-    .with_remedy("Build the packages into a base image, or use the process engine."))
 }

@@ -81,6 +81,12 @@ impl User {
         chown(path, Some(self.uid), Some(self.gid))
     }
 
+    /// Gives a folder of ours and what is in it to the user.
+    pub(super) fn own_all(self, folder: &Path) -> io::Result<()> {
+        self.own(folder)?;
+        fs::read_dir(folder)?.try_for_each(|entry| self.own(&entry?.path()))
+    }
+
     /// Gives every folder below `top` to the user; files stay whose they are.
     pub(super) fn own_folders(self, top: &Path) -> io::Result<()> {
         if self == Self::of_server() {

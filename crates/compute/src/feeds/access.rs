@@ -41,18 +41,19 @@ impl FeedAccess {
         }
     }
 
-    /// What the feed at `url` is shown, as the user `user` when its line names one.
+    /// What the feed at `url`, which a person knows as `named`, is shown, as the user `user` when its line names one.
     ///
     /// # Errors
     /// When there is no identity, or its credential cannot be had or is not meant for the feed's host.
     pub(crate) async fn credential(
         &self,
         url: &Url,
+        named: &str,
         user: Option<&str>,
     ) -> Result<FeedCredential, EngineError> {
         let Self::Identity(identity, identities) = self else {
             let message = format!(
-                "The feed {url} is private, and the compute session has no user-assigned managed identity whose token could take the place of ‘{{private}}’."
+                "The feed {named} is private, and the compute session has no user-assigned managed identity whose token could take the place of ‘{{private}}’."
             );
             return Err(EngineError::new("FeedIdentityMissing", message).with_remedy(ADVICE));
         };
@@ -64,7 +65,7 @@ impl FeedAccess {
         let found = identities.for_feed(identity, &host).await;
         let credential = found.map_err(|error| {
             let error = EngineError::from(error);
-            let message = format!("The feed {url} cannot be opened: {}", error.message);
+            let message = format!("The feed {named} cannot be opened: {}", error.message);
             EngineError { message, ..error }
         })?;
         match credential.proof {
@@ -158,7 +159,9 @@ mod tests {
     #[tokio::test]
     async fn without_an_identity_one_is_told_the_article_s_steps() {
         let url = Url::parse("https://h/").unwrap();
-        let error = FeedAccess::NoIdentity.credential(&url, None).await;
+        let error = FeedAccess::NoIdentity
+            .credential(&url, url.as_str(), None)
+            .await;
         let remedy = error.unwrap_err().remedy.unwrap();
         for step in [
             "Azure DevOps organization",

@@ -3,63 +3,39 @@
 
 use std::{
     collections::HashMap,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    io,
+    net::{Ipv4Addr, SocketAddr},
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, Weak},
 };
 
-use base64::{Engine as _, prelude::BASE64_STANDARD};
-use http_body_util::{BodyExt as _, Full, combinators::BoxBody};
-use hyper::{Request, Response, StatusCode, body::Incoming, service::service_fn};
-use hyper_util::rt::TokioIo;
-use reqwest::{
-    Method, Url,
-    header::{
-        ACCEPT, ACCEPT_RANGES, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE,
-        CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
-        LAST_MODIFIED, RANGE, WWW_AUTHENTICATE,
-    },
-};
 use sha2::{Digest as _, Sha256};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::AbortHandle;
+use url::Url;
 
 use super::{
-    access::{FeedCredential, refusal},
-    client::{Client, Key, Unanswered},
-    page::{self, Format},
+    access::FeedCredential,
+    client::Client,
+    door::{Door, Listener},
+    lock,
+    named::Named,
+    opened::Opened,
+    serve::serve,
 };
 use crate::{engine::EngineError, id};
 
 /// The user name of every ticket.
-const USER: &str = "install";
-/// A page that is larger is no page of an index.
-const LARGEST_PAGE: usize = 128 * 1024 * 1024;
+pub(super) const USER: &str = "install";
 
-const ASKED: [HeaderName; 6] = [
-    ACCEPT,
-    RANGE,
-    IF_RANGE,
-    IF_NONE_MATCH,
-    IF_MODIFIED_SINCE,
-    CACHE_CONTROL,
-];
-const ANSWERED: [HeaderName; 7] = [
-    CONTENT_TYPE,
-    CONTENT_LENGTH,
-    CONTENT_RANGE,
-    ACCEPT_RANGES,
-    ETAG,
-    LAST_MODIFIED,
-    CACHE_CONTROL,
-];
-
-type Body = BoxBody<hyper::body::Bytes, reqwest::Error>;
+/// What the tickets that are held open.
+pub(super) type Tickets = Mutex<HashMap<String, Arc<Opened>>>;
 
 /// Opens feeds for installs.
 #[derive(Debug)]
 pub(crate) struct Forwarder {
     /// The same for every install of a data folder, so that what uv has cached of a feed is found again.
     address: SocketAddr,
+    /// For the installs that come by [`Door::Loopback`].
     listening: Mutex<Weak<Listening>>,
     client: Arc<Client>,
 }
@@ -69,49 +45,16 @@ pub(crate) struct Forwarder {
 pub(crate) struct Ticket {
     listening: Arc<Listening>,
     id: String,
-    open: Arc<Open>,
-}
-
-/// The feeds of a ticket and what befell them.
-#[derive(Debug)]
-struct Open {
-    feeds: Vec<Feed>,
-    troubles: Mutex<Vec<Trouble>>,
-}
-
-#[derive(Debug)]
-struct Feed {
-    /// The feed's address, without a credential.
-    url: Url,
-    /// The first part of its paths here: told by origin, user and identity, so that no cache mixes them.
-    name: String,
-    /// The name of the identity that opens it.
-    identity: String,
-    key: Key,
-}
-
-/// Why a feed did not give what was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Trouble {
-    Refused {
-        feed: String,
-        identity: String,
-        status: u16,
-    },
-    Unanswered {
-        feed: String,
-        why: Unanswered,
-    },
+    opened: Arc<Opened>,
 }
 
 #[derive(Debug)]
 struct Listening {
+    /// What installs are told.
     address: SocketAddr,
     tickets: Arc<Tickets>,
     task: AbortHandle,
 }
-
-type Tickets = Mutex<HashMap<String, Arc<Open>>>;
 
 impl Drop for Listening {
     fn drop(&mut self) {
@@ -132,153 +75,77 @@ impl Forwarder {
         }
     }
 
-    /// Opens feeds with what each is shown until the ticket is dropped.
-    pub(super) fn open(&self, feeds: Vec<(Url, FeedCredential)>) -> Result<Ticket, EngineError> {
-        let open = Arc::new(Open {
-            feeds: feeds
-                .into_iter()
-                .map(|(url, credential)| Feed::new(url, credential))
-                .collect(),
-            troubles: Mutex::default(),
-        });
-        let listening = self
-            .listen()
-            .map_err(|error| EngineError::io("Opening the private feeds", &error))?;
+    /// Opens feeds with what each is shown until the ticket is dropped. `folder` is that of the install.
+    pub(super) fn open(
+        &self,
+        feeds: Vec<(Named, FeedCredential)>,
+        door: Door,
+        folder: &Path,
+    ) -> Result<Ticket, EngineError> {
+        let opened = Arc::new(Opened::new(feeds));
+        let listening = match door {
+            Door::Loopback => self.listen_on_loopback(),
+            // Each install has its own, so that none reaches another's.
+            Door::Socket => Listener::in_folder(folder)
+                .map(|listener| Arc::new(self.listen(listener, self.address))),
+        };
+        let listening =
+            listening.map_err(|error| EngineError::io("Opening the private feeds", &error))?;
         let id = id::token() + &id::token();
-        lock(&listening.tickets).insert(id.clone(), Arc::clone(&open));
+        lock(&listening.tickets).insert(id.clone(), Arc::clone(&opened));
         Ok(Ticket {
             listening,
             id,
-            open,
+            opened,
         })
     }
 
-    fn listen(&self) -> std::io::Result<Arc<Listening>> {
+    fn listen_on_loopback(&self) -> io::Result<Arc<Listening>> {
         let mut known = lock(&self.listening);
         if let Some(listening) = known.upgrade() {
             return Ok(listening);
         }
-        // Where the usual address cannot be had any does: what was cached of the feeds is fetched again then.
-        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-        let listener = TcpListener::bind(self.address).or_else(|_| TcpListener::bind(any))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let tickets = Arc::new(Tickets::default());
-        let serving = serve(listener, Arc::clone(&tickets), Arc::clone(&self.client));
-        let listening = Arc::new(Listening {
-            address,
-            tickets,
-            task: tokio::spawn(serving).abort_handle(),
-        });
+        // At another than the usual address what was cached of the feeds is fetched again.
+        let (listener, address) = Listener::at_address(self.address)?;
+        let listening = Arc::new(self.listen(listener, address));
         *known = Arc::downgrade(&listening);
         Ok(listening)
     }
-}
 
-impl Feed {
-    fn new(url: Url, credential: FeedCredential) -> Self {
-        let FeedCredential {
-            identity,
-            user,
-            token,
-        } = credential;
-        let mut origin = url.clone();
-        origin.set_path("/");
-        origin.set_query(None);
-        origin.set_fragment(None);
-        let mut hash = Sha256::new();
-        for part in [origin.as_str(), &user, &identity] {
-            hash.update(part.as_bytes());
-            hash.update([0]);
+    fn listen(&self, listener: Listener, address: SocketAddr) -> Listening {
+        let tickets = Arc::new(Tickets::default());
+        let serving = serve(listener, Arc::clone(&tickets), Arc::clone(&self.client));
+        Listening {
+            address,
+            tickets,
+            task: tokio::spawn(serving).abort_handle(),
         }
-        let name = hash.finalize()[..8]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Self {
-            url,
-            name,
-            identity,
-            key: Key {
-                origin,
-                user,
-                token,
-            },
-        }
-    }
-
-    /// A path here for one of the feed's origin; `None` for another origin's.
-    fn path(&self, url: &Url) -> Option<String> {
-        (url.origin() == self.key.origin.origin()).then(|| {
-            let after_origin = &url[url::Position::BeforePath..];
-            format!("/{}{after_origin}", self.name)
-        })
     }
 }
 
 impl Ticket {
     /// The address to use in place of the feed's.
     pub(super) fn url(&self, feed: &Url) -> Option<String> {
-        let mut known = self.open.feeds.iter();
-        let path = known.find(|known| known.url == *feed)?.path(feed)?;
+        let path = self.opened.path(feed)?;
         let (id, address) = (&self.id, self.listening.address);
         Some(format!("http://{USER}:{id}@{address}{path}"))
     }
 
-    /// What the install must reach without a proxy.
-    pub(super) fn host(&self) -> String {
-        self.listening.address.ip().to_string()
+    /// Where the install is told to ask.
+    pub(super) fn address(&self) -> SocketAddr {
+        self.listening.address
+    }
+
+    /// The feeds that it opens.
+    pub(super) fn opened(&self) -> &Opened {
+        &self.opened
     }
 
     /// A line of output with the feeds' own addresses.
     pub(super) fn shown(&self, line: &str) -> String {
-        let address = self.listening.address;
-        let mut shown = line.replace(&self.id, "****");
-        for feed in &self.open.feeds {
-            let origin = feed.key.origin.as_str();
-            for user in ["", "install@", "install:****@"] {
-                let ours = format!("http://{user}{address}/{}/", feed.name);
-                shown = shown.replace(&ours, origin);
-            }
-        }
-        shown
-    }
-
-    /// That a feed refused, if one did.
-    pub(super) fn refused(&self) -> Option<EngineError> {
-        let troubles = lock(&self.open.troubles);
-        troubles.iter().find_map(|trouble| match trouble {
-            Trouble::Refused {
-                feed,
-                identity,
-                status,
-            } => Some(refusal(feed, Some(identity), *status)),
-            Trouble::Unanswered { .. } => None,
-        })
-    }
-
-    /// That a feed did not answer, if one did not.
-    pub(super) fn unanswered(&self) -> Option<EngineError> {
-        let troubles = lock(&self.open.troubles);
-        troubles.iter().find_map(|trouble| match trouble {
-            Trouble::Unanswered { feed, why } => Some(
-                EngineError::new(
-                    "NetworkUnreachable",
-                    format!("The feed {feed} could not be read: {why}."),
-                )
-                .with_remedy("Check the feed’s address and the network, then try again."),
-            ),
-            Trouble::Refused { .. } => None,
-        })
-    }
-
-    /// Who opens which feed, for people to read.
-    pub(super) fn opened(&self) -> Vec<String> {
-        let feeds = self.open.feeds.iter();
-        feeds
-            .map(|feed| format!("the identity ‘{}’ opens {}", feed.identity, feed.url))
-            .collect()
+        let line = line.replace(&self.id, "****");
+        let users = ["", "install@", "install:****@"];
+        self.opened.shown(line, &self.address().to_string(), &users)
     }
 }
 
@@ -288,196 +155,20 @@ impl Drop for Ticket {
     }
 }
 
-async fn serve(listener: tokio::net::TcpListener, tickets: Arc<Tickets>, client: Arc<Client>) {
-    // Ends them with itself.
-    let mut connections = JoinSet::new();
-    loop {
-        tokio::select! {
-            accepted = listener.accept() => {
-                let Ok((stream, _)) = accepted else { continue };
-                let (tickets, client) = (Arc::clone(&tickets), Arc::clone(&client));
-                connections.spawn(async move {
-                    let answer = service_fn(move |request| {
-                        let (tickets, client) = (Arc::clone(&tickets), Arc::clone(&client));
-                        async move { Ok::<_, std::convert::Infallible>(answer(&tickets, &client, &request).await) }
-                    });
-                    let served = hyper::server::conn::http1::Builder::new();
-                    if let Err(error) = served.serve_connection(TokioIo::new(stream), answer).await {
-                        tracing::debug!(%error, "a connection of an install broke");
-                    }
-                });
-            }
-            Some(_) = connections.join_next() => {}
-        }
-    }
-}
-
-async fn answer(tickets: &Tickets, client: &Client, request: &Request<Incoming>) -> Response<Body> {
-    let Some(open) = ticket(tickets, request.headers()) else {
-        let mut refused = empty(StatusCode::UNAUTHORIZED);
-        let realm = hyper::header::HeaderValue::from_static("Basic realm=\"flowdeck\"");
-        refused.headers_mut().insert(WWW_AUTHENTICATE, realm);
-        return refused;
-    };
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return empty(StatusCode::METHOD_NOT_ALLOWED);
-    }
-    let Some((feed, url)) = target(&open, request) else {
-        return empty(StatusCode::NOT_FOUND);
-    };
-    let asked = picked(request.headers(), &ASKED);
-    let sent = client.send(
-        request.method().clone(),
-        url.clone(),
-        asked,
-        Some(&feed.key),
-    );
-    let named = open.name_of(&url);
-    match sent.await {
-        Ok((response, from)) => {
-            let status = response.status().as_u16();
-            // Another origin refuses what it was asked without a token.
-            if matches!(status, 401 | 403) && from.origin() == feed.key.origin.origin() {
-                open.note(Trouble::Refused {
-                    feed: named,
-                    identity: feed.identity.clone(),
-                    status,
-                });
-            }
-            let passed = pass_on(feed, request.method(), response, &from).await;
-            passed.unwrap_or_else(|why| {
-                tracing::debug!(%why, "a feed’s page could not be read");
-                empty(StatusCode::BAD_GATEWAY)
-            })
-        }
-        Err(why) => {
-            open.note(Trouble::Unanswered { feed: named, why });
-            empty(StatusCode::BAD_GATEWAY)
-        }
-    }
-}
-
-/// What the ticket in the request opens.
-fn ticket(tickets: &Tickets, headers: &HeaderMap) -> Option<Arc<Open>> {
-    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
-    let decoded = BASE64_STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
-    let text = String::from_utf8(decoded).ok()?;
-    let (user, id) = text.split_once(':')?;
-    let open = lock(tickets).get(id).cloned();
-    open.filter(|_| user == USER)
-}
-
-/// The feed that a request is for, and its address there.
-fn target<'a>(open: &'a Open, request: &Request<Incoming>) -> Option<(&'a Feed, Url)> {
-    let path = request.uri().path_and_query()?.as_str();
-    let (name, rest) = path.strip_prefix('/')?.split_once('/')?;
-    let feed = open.feeds.iter().find(|feed| feed.name == name)?;
-    let url = Url::parse(&format!("{}{rest}", feed.key.origin)).ok()?;
-    (url.origin() == feed.key.origin.origin()).then_some((feed, url))
-}
-
-async fn pass_on(
-    feed: &Feed,
-    method: &Method,
-    response: reqwest::Response,
-    from: &Url,
-) -> Result<Response<Body>, String> {
-    let (status, mut headers) = (response.status(), picked(response.headers(), &ANSWERED));
-    let kind = headers
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .and_then(Format::of)
-        .filter(|_| status.as_u16() == 200);
-    let body: Body = match kind {
-        None => reqwest::Body::from(response).boxed(),
-        Some(format) => {
-            headers.remove(CONTENT_LENGTH);
-            headers.remove(ACCEPT_RANGES);
-            let page = match *method {
-                Method::HEAD => Vec::new(),
-                _ => read(response).await?,
-            };
-            let page = page::relink(format, &page, from, |url| feed.path(url));
-            full(page)
-        }
-    };
-    let mut answer = Response::new(body);
-    *answer.status_mut() = status;
-    *answer.headers_mut() = headers;
-    Ok(answer)
-}
-
-async fn read(mut response: reqwest::Response) -> Result<Vec<u8>, String> {
-    let mut page = Vec::new();
-    while let Some(chunk) = response
-        .chunk()
-        .await
-        .map_err(|error| error.without_url().to_string())?
-    {
-        page.extend_from_slice(&chunk);
-        if page.len() > LARGEST_PAGE {
-            return Err("it is too large".to_owned());
-        }
-    }
-    Ok(page)
-}
-
-impl Open {
-    fn note(&self, trouble: Trouble) {
-        let mut troubles = lock(&self.troubles);
-        if !troubles.contains(&trouble) {
-            troubles.push(trouble);
-        }
-    }
-
-    /// The address of the feed that a page belongs to, or else the page's host's.
-    fn name_of(&self, url: &Url) -> String {
-        let feeds = self.feeds.iter().map(|feed| feed.url.as_str());
-        let longest = feeds
-            .clone()
-            .filter(|feed| url.as_str().starts_with(feed))
-            .max_by_key(|feed| feed.len());
-        let same_host = || {
-            let mut same = self.feeds.iter();
-            let feed = same.find(|feed| feed.url.origin() == url.origin())?;
-            Some(feed.url.as_str())
-        };
-        longest.or_else(same_host).unwrap_or_default().to_owned()
-    }
-}
-
-fn picked(headers: &HeaderMap, names: &[HeaderName]) -> HeaderMap {
-    let picked = names.iter().filter_map(|name| {
-        let value = headers.get(name)?;
-        Some((name.clone(), value.clone()))
-    });
-    picked.collect()
-}
-
-fn full(bytes: Vec<u8>) -> Body {
-    let body = Full::new(hyper::body::Bytes::from(bytes));
-    body.map_err(|never| match never {}).boxed()
-}
-
-fn empty(status: StatusCode) -> Response<Body> {
-    let mut response = Response::new(full(Vec::new()));
-    *response.status_mut() = status;
-    response
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use base64::{Engine as _, prelude::BASE64_STANDARD};
+    use reqwest::{Method, header::HeaderMap};
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
+        net::UnixStream,
         sync::mpsc,
     };
 
     use super::*;
-    use crate::identity::Secret;
+    use crate::{feeds::door::SOCKET, identity::Secret};
 
     const TOKEN: &str = "canary-token";
 
@@ -510,13 +201,24 @@ mod tests {
         )
     }
 
-    fn opened(forwarder: &Forwarder, feed: &Url) -> Ticket {
+    fn opened_by(forwarder: &Forwarder, feed: &Url, door: Door, folder: &Path) -> Ticket {
         let credential = FeedCredential {
             identity: "builder".to_owned(),
             user: "me".to_owned(),
             token: Secret::new(TOKEN.to_owned()),
         };
-        forwarder.open(vec![(feed.clone(), credential)]).unwrap()
+        let named = Named {
+            url: feed.clone(),
+            file: "r.txt".to_owned(),
+            line: 7,
+        };
+        forwarder
+            .open(vec![(named, credential)], door, folder)
+            .unwrap()
+    }
+
+    fn opened(forwarder: &Forwarder, feed: &Url) -> Ticket {
+        opened_by(forwarder, feed, Door::Loopback, Path::new("/"))
     }
 
     fn feed(url: &str) -> Url {
@@ -589,10 +291,11 @@ mod tests {
             "{request}"
         );
 
-        assert_eq!(ticket.refused(), None);
+        assert_eq!(ticket.opened().refused(), None);
         assert_eq!(get(&format!("{base}/secret")).await.0, 403);
-        let refused = ticket.refused().unwrap();
-        assert!(refused.message.contains(simple.as_str()) && refused.message.contains("builder"));
+        let refused = ticket.opened().refused().unwrap();
+        let named = format!("{simple} (r.txt, line 7)");
+        assert!(refused.message.contains(&named) && refused.message.contains("builder"));
         assert!(!refused.message.contains(TOKEN));
 
         let shown = ticket.shown(&format!(
@@ -647,5 +350,60 @@ mod tests {
                 .unwrap(),
             "what uv has cached is found again"
         );
+    }
+
+    /// What is answered at a socket to a request for an address of ours.
+    async fn get_at(socket: &Path, url: &str) -> String {
+        let url = Url::parse(url).unwrap();
+        let password = url.password().unwrap_or_default();
+        let shown = BASE64_STANDARD.encode(format!("{}:{password}", url.username()));
+        let request = format!(
+            "GET {} HTTP/1.1\r\nhost: h\r\nauthorization: Basic {shown}\r\nconnection: close\r\n\r\n",
+            url.path()
+        );
+        let mut stream = UnixStream::connect(socket).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_socket_in_a_folder_is_for_its_own_install_alone() {
+        let (one, mut asked) = server(|_| page("200 OK", "", "one")).await;
+        let root = tempfile::tempdir().unwrap();
+        let long = root.path().join("d".repeat(120));
+        let folders = [long.join("a"), long.join("b")];
+        folders
+            .iter()
+            .for_each(|folder| fs::create_dir_all(folder).unwrap());
+        let forwarder = Forwarder::new(root.path());
+        let one = feed(&format!("{one}/"));
+        let [first, second] = folders
+            .each_ref()
+            .map(|folder| opened_by(&forwarder, &one, Door::Socket, folder));
+        let (by_first, by_second) = (first.url(&one).unwrap(), second.url(&one).unwrap());
+        assert_eq!(
+            get(&by_first).await.0,
+            0,
+            "nobody listens on this machine's loopback"
+        );
+        // A short name for what is too long to connect to.
+        let short = root.path().join("s");
+        std::os::unix::fs::symlink(&folders[0], &short).unwrap();
+        let answer = get_at(&short.join(SOCKET), &by_first).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 200") && answer.ends_with("one"),
+            "{answer}"
+        );
+        assert!(authorised(&asked.recv().await.unwrap()));
+        let answer = get_at(&short.join(SOCKET), &by_second).await;
+        assert!(
+            answer.starts_with("HTTP/1.1 401"),
+            "another install's ticket: {answer}"
+        );
+        drop(first);
+        tokio::task::yield_now().await;
+        assert!(UnixStream::connect(short.join(SOCKET)).await.is_err());
     }
 }

@@ -1,18 +1,23 @@
 //! A requirements file for uv: its own, or a copy in which the private feeds have addresses of ours.
 
 use std::{
-    collections::HashMap,
     fs, io,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 use flowdeck_flow::{FeedAddress, LineKind, is_private, replace_values};
 use url::Url;
 
-use super::forwarder::{Forwarder, Ticket};
+use super::{
+    door::Door,
+    forwarder::{Forwarder, Ticket},
+    named::private_feeds,
+};
 use crate::{
     engine::{EngineError, Requirements, Variables},
     flow::{RequirementFile, RequirementFiles},
+    paths::private_folder,
 };
 
 /// What uv is to read, for as long as it reads. The copies and what they open are gone when it is dropped.
@@ -24,71 +29,85 @@ pub(crate) struct Prepared {
 
 #[derive(Debug)]
 struct Private {
-    folder: PathBuf,
     /// The copies, with the names of what they are copies of.
     copies: Vec<(String, String)>,
     ticket: Ticket,
+    folder: Folder,
 }
 
+/// Removed when it is dropped.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
 /// Looks for private feeds in the requirements and the files that they include. When there are some, copies are made in
-/// `folder`, which is made for them.
+/// `folder`, which is made for them, and the install comes to the feeds by `door`.
 pub(crate) async fn prepare(
     forwarder: &Forwarder,
     requirements: &Requirements,
-    folder: &Path,
+    door: Door,
+    folder: PathBuf,
 ) -> Result<Prepared, EngineError> {
-    let failed = |error: io::Error| EngineError::io("Preparing the private feeds", &error);
     let files = RequirementFiles::read(&requirements.folder, &requirements.file, None);
-    let feeds = private_feeds(&files);
+    let feeds = private_feeds(&files)?;
     if feeds.is_empty() {
-        let (file, private) = (requirements.file.clone(), None);
-        return Ok(Prepared { file, private });
+        return Ok(Prepared::as_it_is(requirements));
     }
     let mut opened = Vec::new();
-    for feed in feeds {
-        let url = address(&feed)?;
-        let user = feed.user.as_deref();
-        let credential = requirements.feeds.credential(&url, user).await?;
-        opened.push((url, credential));
+    for (named, user) in feeds {
+        let (access, shown) = (&requirements.feeds, named.to_string());
+        let credential = access.credential(&named.url, &shown, user.as_deref());
+        let credential = credential.await?;
+        opened.push((named, credential));
     }
-    let ticket = forwarder.open(opened)?;
-    fs::create_dir(folder).map_err(failed)?;
-    let private = Private {
-        folder: folder.to_owned(),
-        copies: copies(&files, folder),
-        ticket,
-    };
-    write(&files, folder, &private.ticket).map_err(failed)?;
-    let file = folder.join("0.txt").display().to_string();
+    let failed = |error: io::Error| EngineError::io("Preparing the private feeds", &error);
+    let folder = Folder::make(folder).map_err(failed)?;
+    let ticket = forwarder.open(opened, door, &folder.0)?;
+    write(&files, &folder.0, &ticket).map_err(failed)?;
     Ok(Prepared {
-        file,
-        private: Some(private),
+        file: folder.0.join("0.txt").display().to_string(),
+        private: Some(Private {
+            copies: copies(&files, &folder.0),
+            ticket,
+            folder,
+        }),
     })
 }
 
 impl Prepared {
+    /// For who does not come to the feeds.
+    pub(crate) fn as_it_is(requirements: &Requirements) -> Self {
+        let (file, private) = (requirements.file.clone(), None);
+        Self { file, private }
+    }
+
     /// The file to install, relative to the flow folder or absolute.
     pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
+    /// The folder that the install needs, and where it is told to ask for the feeds; `None` when nothing is private.
+    pub(crate) fn opened(&self) -> Option<(&Path, SocketAddr)> {
+        let private = self.private.as_ref()?;
+        Some((&private.folder.0, private.ticket.address()))
+    }
+
     /// Who opens which feeds, as a line for the log; `None` when nothing is private.
     pub(crate) fn note(&self) -> Option<String> {
-        let opened = self.private.as_ref()?.ticket.opened().join(", ");
+        let opened = self.private.as_ref()?.ticket.opened().openers().join(", ");
         Some(format!(
             "For ‘{{private}}’, {opened}: neither uv nor what it builds is given the token."
         ))
     }
 
     /// What uv's environment needs, given what it has: the feeds are reached without a proxy.
-    pub(crate) fn variables(&self, environment: &HashMap<String, String>) -> Variables {
+    pub(crate) fn variables(&self, environment: &Variables) -> Variables {
         let Some(private) = &self.private else {
             return Variables::new();
         };
         let names = ["NO_PROXY", "no_proxy"];
         let before = names.iter().find_map(|name| environment.get(*name));
         let before = before.filter(|before| !before.is_empty());
-        let host = private.ticket.host();
+        let host = private.ticket.address().ip().to_string();
         let value = before.map_or(host.clone(), |before| format!("{before},{host}"));
         names
             .iter()
@@ -109,43 +128,28 @@ impl Prepared {
 
     /// That a feed refused, if one did. Whatever came of the install then may have come from elsewhere.
     pub(crate) fn refused(&self) -> Option<EngineError> {
-        self.private.as_ref()?.ticket.refused()
+        self.private.as_ref()?.ticket.opened().refused()
     }
 
     /// That a feed did not answer, if one did not.
     pub(crate) fn unanswered(&self) -> Option<EngineError> {
-        self.private.as_ref()?.ticket.unanswered()
+        self.private.as_ref()?.ticket.opened().unanswered()
     }
 }
 
-impl Drop for Private {
+impl Folder {
+    fn make(path: PathBuf) -> io::Result<Self> {
+        private_folder(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.folder) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
             tracing::debug!(%error, "a copy of a requirements file could not be removed");
         }
     }
-}
-
-fn address(feed: &FeedAddress) -> Result<Url, EngineError> {
-    Url::parse(&feed.url).map_err(|_| {
-        let message = format!("The feed’s address ‘{}’ cannot be read.", feed.url);
-        EngineError::new("RequirementInvalid", message)
-            .with_remedy("Correct the line, as in ‘-i https://{private}@host/path/’.")
-    })
-}
-
-/// Those of all files, each once.
-fn private_feeds(files: &RequirementFiles) -> Vec<FeedAddress> {
-    let mut feeds = Vec::new();
-    for (_, line) in files.lines() {
-        if let LineKind::Index(address) = &line.kind
-            && let Some(feed) = FeedAddress::of(address)
-            && !feeds.contains(&feed)
-        {
-            feeds.push(feed);
-        }
-    }
-    feeds
 }
 
 /// Where the copies are, the last first: the name of one may begin like that of an earlier one.
@@ -174,7 +178,7 @@ fn instead(
 ) -> Option<String> {
     match kind {
         LineKind::Index(named) if is_private(named) => {
-            ticket.url(&address(&FeedAddress::of(named)?).ok()?)
+            ticket.url(&Url::parse(&FeedAddress::of(named)?.url).ok()?)
         }
         // A path is meant from where the file is.
         LineKind::Index(path) => {

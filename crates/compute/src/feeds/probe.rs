@@ -49,7 +49,7 @@ pub(crate) async fn probe(
     };
     let mut key = None;
     if let Some(feed) = &private {
-        match access.credential(&url, feed.user.as_deref()).await {
+        match access.credential(&url, &shown, feed.user.as_deref()).await {
             Ok(FeedCredential { user, token, .. }) => {
                 let origin = url.clone();
                 key = Some(Key {

@@ -8,7 +8,7 @@ use super::{base, environment, layout::Layout, tools::Tools};
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
     environment::inventory,
-    feeds::{self, Forwarder, Prepared},
+    feeds::{self, Door, Forwarder, Prepared},
     id,
     install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, failure, note, output, typed},
     log::LogFile,
@@ -95,7 +95,7 @@ impl Place<'_> {
     ) -> Result<Prepared, EngineError> {
         let session = self.layout.session(&environment.session);
         let folder = session.join(format!("feeds-{}", id::token()));
-        feeds::prepare(self.forwarder, requirements, &folder).await
+        feeds::prepare(self.forwarder, requirements, Door::Loopback, folder).await
     }
 
     fn command(

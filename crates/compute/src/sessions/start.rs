@@ -13,7 +13,7 @@ use crate::{
     compute::StartSession,
     engine::{
         Base, BaseState, EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements,
-        WantedBase,
+        Shown, WantedBase,
     },
     error::ComputeError,
     flow::{self, Fingerprint},
@@ -299,9 +299,9 @@ impl Start<'_> {
         let pulled = image.or(engine.default_image());
         let credential = match pulled {
             Some(image) if engine.images_unavailable().is_none() => {
-                self.core.image_credential(&settings, image).await?
+                self.core.image_credential(&settings, image).await
             }
-            _ => None,
+            _ => Ok(None),
         };
         let told = |how_far: &str| {
             let noted =
@@ -312,7 +312,11 @@ impl Start<'_> {
         };
         let wanted = WantedBase {
             image,
-            credential: credential.as_ref(),
+            shown: match &credential {
+                Ok(None) => Shown::Nothing,
+                Ok(Some(credential)) => Shown::Credential(credential),
+                Err(why) => Shown::Unavailable(why),
+            },
             told: Some(&told),
         };
         engine.prepare_base(session, &wanted, &self.log()).await

@@ -4,6 +4,7 @@ use std::{
     fs,
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
@@ -15,9 +16,9 @@ use super::{eventually, shared};
 const MAKE: &str = r#"
 import io, sys, tarfile, zipfile
 from passlib.apache import HtpasswdFile
-root = sys.argv[1]
+root, told = sys.argv[1:3]
 users = HtpasswdFile(f"{root}/htpasswd", new=True)
-users.set_password(sys.argv[2], sys.argv[3])
+users.set_password(sys.argv[3], sys.argv[4])
 users.save()
 def wheel(name, version):
     with zipfile.ZipFile(f"{root}/packages/{name}-{version}-py3-none-any.whl", "w") as z:
@@ -32,11 +33,24 @@ def add(tar, path, text):
     tar.addfile(entry, io.BytesIO(text.encode()))
 BACKEND = '''
 import glob, os, time, zipfile
-ROOT = %r
+TOLD = %r
+def ancestors():
+    pid = os.getpid()
+    while pid > 1:
+        yield pid
+        with open("/proc/%%d/stat" %% pid) as file:
+            pid = int(file.read().rsplit(")")[-1].split()[1])
+        with open("/proc/%%d/environ" %% pid, "rb") as file:
+            if b"FLOWDECK_SESSION" not in file.read():
+                break
+def processes():
+    # In a container, which has no mark, all of them are the install's.
+    if "FLOWDECK_SESSION" not in os.environ:
+        return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+    return ancestors()
 def build_wheel(folder, *a, **k):
-    with open(ROOT + "/seen", "wb") as seen:
-        pid = os.getpid()
-        while pid > 1:
+    with open(TOLD + "/seen", "wb") as seen:
+        for pid in processes():
             for what in ("environ", "cmdline"):
                 with open("/proc/%%d/%%s" %% (pid, what), "rb") as file:
                     said = file.read()
@@ -46,13 +60,8 @@ def build_wheel(folder, *a, **k):
                     for path in glob.glob(os.path.dirname(words[words.index(b"-r") + 1]) + b"/*.txt"):
                         with open(path, "rb") as file:
                             seen.write(b"REQUIREMENTS " + file.read() + b"\\n")
-            with open("/proc/%%d/stat" %% pid) as file:
-                pid = int(file.read().rsplit(")")[-1].split()[1])
-            with open("/proc/%%d/environ" %% pid, "rb") as file:
-                if b"FLOWDECK_SESSION" not in file.read():
-                    break
-    os.rename(ROOT + "/seen", ROOT + "/building")
-    while not os.path.exists(ROOT + "/go"):
+    os.rename(TOLD + "/seen", TOLD + "/building")
+    while not os.path.exists(TOLD + "/go"):
         time.sleep(0.02)
     name = "fdslow-1.0-py3-none-any.whl"
     with zipfile.ZipFile(os.path.join(folder, name), "w") as z:
@@ -61,7 +70,7 @@ def build_wheel(folder, *a, **k):
         z.writestr("fdslow-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: test\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
         z.writestr("fdslow-1.0.dist-info/RECORD", "")
     return name
-''' % root
+''' % told
 wheel("fdprivate", "1.0")
 with tarfile.open(f"{root}/packages/fdslow-1.0.tar.gz", "w:gz") as tar:
     add(tar, "fdslow-1.0/PKG-INFO", "Metadata-Version: 2.1\nName: fdslow\nVersion: 1.0\n")
@@ -71,18 +80,26 @@ with tarfile.open(f"{root}/packages/fdslow-1.0.tar.gz", "w:gz") as tar:
 
 /// A private index that runs until it is dropped.
 pub(crate) struct PrivateFeed {
-    root: PathBuf,
+    /// Where a build tells what it sees.
+    told: PathBuf,
     host: String,
     server: Child,
 }
 
 impl PrivateFeed {
-    /// Lets in who knows this password, and offers `fdprivate` 1.0 and `fdslow` 1.0, which has to be built.
-    pub(crate) async fn start(root: &Path, user: &str, password: &str) -> Self {
+    /// Lets in who knows this password, and offers `fdprivate` 1.0 and `fdslow` 1.0, which has to be built and tells in the
+    /// folder `told` what it sees.
+    pub(crate) async fn start(root: &Path, told: &Path, user: &str, password: &str) -> Self {
         let bin = installed().join("bin");
         fs::create_dir_all(root.join("packages")).unwrap();
+        fs::create_dir_all(told).unwrap();
+        // Also a container's user, who is not ours, has something to tell.
+        fs::set_permissions(told, fs::Permissions::from_mode(0o777)).unwrap();
         let mut python = Command::new(bin.join("python"));
-        python.args(["-c", MAKE]).arg(root).args([user, password]);
+        python
+            .args(["-c", MAKE])
+            .args([root, told])
+            .args([user, password]);
         assert!(python.status().unwrap().success());
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
@@ -105,7 +122,7 @@ impl PrivateFeed {
         })
         .await;
         Self {
-            root: root.to_owned(),
+            told: told.to_owned(),
             host: format!("127.0.0.1:{port}"),
             server,
         }
@@ -128,12 +145,12 @@ impl PrivateFeed {
 
     /// What the build of `fdslow` sees of the processes that it runs under, once it waits.
     pub(crate) async fn seen_by_the_build(&self) -> Vec<u8> {
-        eventually("a build", || fs::read(self.root.join("building")).ok()).await
+        eventually("a build", || fs::read(self.told.join("building")).ok()).await
     }
 
     /// Lets the build of `fdslow` go on.
     pub(crate) fn go(&self) {
-        fs::write(self.root.join("go"), "").unwrap();
+        fs::write(self.told.join("go"), "").unwrap();
     }
 }
 

@@ -9,6 +9,7 @@
 
 pub(crate) mod docker;
 pub(crate) mod feed;
+pub(crate) mod on;
 
 use std::{
     fs,

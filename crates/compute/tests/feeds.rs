@@ -18,8 +18,11 @@ use flowdeck_contract::{
     settings::{ComputeChoice, SessionSettings},
 };
 use support::{
-    Home, TWO_NODES, ended, eventually,
+    Home, TWO_NODES,
+    docker::Daemon,
+    ended, eventually,
     feed::{PrivateFeed, status_of},
+    on::On,
     with,
 };
 
@@ -54,10 +57,18 @@ fn identity(name: Option<&str>) -> SessionSettings {
     }
 }
 
-async fn open(home: &Home, feed: &PrivateFeed, token: &str) -> Compute {
+async fn open(on: &On, home: &Home, feed: &PrivateFeed, token: &str) -> Compute {
     let mut config: ComputeConfig = home.config(0);
     config.catalog.identities = identities(home, feed, token);
-    Compute::open(config, home.engine().await).await.unwrap()
+    Compute::open(config, on.engine(home, 0).await)
+        .await
+        .unwrap()
+}
+
+/// A feed whose builds tell what they see in the flow folder, which is where containers may write.
+async fn private_feed(home: &Home) -> PrivateFeed {
+    let told = home.flows().join("hello/told");
+    PrivateFeed::start(&home.root().join("feed"), &told, "builder", CANARY).await
 }
 
 async fn start(compute: &Compute, flow: &FlowId, name: Option<&str>) -> OperationStatus {
@@ -92,10 +103,20 @@ fn holding(folder: &Path, text: &str) -> Vec<String> {
     within.collect()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_token_is_in_no_process_file_line_or_event() {
+/// What the daemon shows everybody of the containers of an install, while it runs.
+fn shown_by(daemon: &Daemon, home: &Home) -> String {
+    let containers = daemon.containers(home);
+    assert!(!containers.is_empty());
+    let each = containers.iter().flat_map(|container| {
+        let said = |arguments: &[&str]| daemon.docker(&[arguments, &[&**container]].concat());
+        [said(&["inspect"]), said(&["logs"]), said(&["top"])]
+    });
+    each.collect()
+}
+
+async fn the_token_stays(on: &On) {
     let home = Home::new();
-    let feed = PrivateFeed::start(&home.root().join("feed"), "builder", CANARY).await;
+    let feed = private_feed(&home).await;
     let flow = home.flow("hello", &TWO_NODES);
     // In an included file, to be read as well.
     let text = format!("-i {}\nfdslow\n", feed.private());
@@ -106,7 +127,7 @@ async fn the_token_is_in_no_process_file_line_or_event() {
             ("more/feed.txt", &text),
         ],
     );
-    let compute = open(&home, &feed, CANARY).await;
+    let compute = open(on, &home, &feed, CANARY).await;
     let mut events = compute.subscribe();
     let operation = compute
         .start(&flow, with(identity(Some("builder"))))
@@ -115,31 +136,41 @@ async fn the_token_is_in_no_process_file_line_or_event() {
 
     let seen = feed.seen_by_the_build().await;
     let seen = String::from_utf8_lossy(&seen).into_owned();
-    assert!(
-        !seen.contains(CANARY) && seen.contains("FLOWDECK_SESSION"),
-        "{seen}"
-    );
+    assert!(!seen.contains(CANARY), "{seen}");
     let (_, ours) = seen.split_once("http://install:").unwrap();
-    let (_, ours) = ours.split_once('@').unwrap();
+    let (ticket, ours) = ours.split_once('@').unwrap();
     let ours = ours.split_whitespace().next().unwrap();
     let (host, path) = ours.split_once('/').unwrap();
-    assert_eq!(
-        status_of(host, &format!("/{path}")),
-        401,
-        "without the ticket"
-    );
+    // In a container the address is one of the container's own.
+    let (outside, is_marked) = match on {
+        On::Process => (401, true),
+        On::Docker(_) => (0, false),
+    };
+    let path = format!("/{path}");
+    assert_eq!(status_of(host, &path), outside, "without the ticket");
+    assert_eq!(seen.contains("FLOWDECK_SESSION"), is_marked);
     assert_eq!(support::processes_with(CANARY), Vec::<u32>::new());
     assert_eq!(holding(&home.data(), CANARY), Vec::<String>::new());
+    if let Some(daemon) = on.daemon() {
+        let shown = shown_by(daemon, &home);
+        for secret in [CANARY, ticket] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
     feed.go();
     let result = ended(&compute, &operation).await;
-    assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+    let log = compute.session_log_text(&flow).unwrap();
     assert_eq!(
-        status_of(host, &format!("/{path}")),
+        result.status,
+        OperationStatus::Succeeded,
+        "{result:?}\n{log}"
+    );
+    assert_eq!(
+        status_of(host, &path),
         0,
         "the address is gone with the install"
     );
 
-    let log = compute.session_log_text(&flow).unwrap();
     assert!(
         log.contains(&format!("the identity ‘builder’ opens {}", feed.url())),
         "{log}"
@@ -157,7 +188,7 @@ async fn the_token_is_in_no_process_file_line_or_event() {
     while let Ok((_, event)) = events.try_recv() {
         told.push_str(&serde_json::to_string(&event).unwrap());
     }
-    for secret in [CANARY, "//install"] {
+    for secret in [CANARY, "//install", ticket] {
         assert!(!told.contains(secret), "{told}");
         assert_eq!(holding(&home.data(), secret), Vec::<String>::new());
     }
@@ -168,13 +199,25 @@ async fn the_token_is_in_no_process_file_line_or_event() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_refusal_names_the_feed_and_the_identity_before_and_at_an_install() {
+async fn the_token_is_in_no_process_file_line_or_event() {
+    the_token_stays(&On::Process).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_token_is_in_no_container_file_line_or_event() {
+    if let Some(on) = On::docker("the_token_is_in_no_container_file_line_or_event") {
+        the_token_stays(&on).await;
+    }
+}
+
+async fn a_refusal_is_told(on: &On) {
     let home = Home::new();
-    let feed = PrivateFeed::start(&home.root().join("feed"), "builder", CANARY).await;
+    let feed = private_feed(&home).await;
     let flow = home.flow("hello", &TWO_NODES);
-    let text = format!("--extra-index-url {}\nfdprivate\n", feed.private());
+    let text = format!("# Ours\n--extra-index-url {}\nfdprivate\n", feed.private());
     home.flow("hello", &[("requirements.txt", &text)]);
-    let compute = open(&home, &feed, "wrong-9d2c").await;
+    let compute = open(on, &home, &feed, "wrong-9d2c").await;
+    let named = format!("{} (requirements.txt, line 2)", feed.url());
     for (name, code, says) in [
         (Some("builder"), "FeedRefused", "builder"),
         (
@@ -197,7 +240,7 @@ async fn a_refusal_names_the_feed_and_the_identity_before_and_at_an_install() {
         let failure = compute.session(&flow).failure.unwrap();
         assert_eq!(failure.code, code, "{failure:?}");
         assert!(
-            failure.message.contains(says) && failure.message.contains(&feed.url()),
+            failure.message.contains(says) && failure.message.contains(&named),
             "{failure:?}"
         );
         assert!(failure.remedy.is_some());
@@ -208,12 +251,24 @@ async fn a_refusal_names_the_feed_and_the_identity_before_and_at_an_install() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_names_the_feed_its_line_and_the_identity() {
+    a_refusal_is_told(&On::Process).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_an_install_in_a_container_is_told_as_well() {
+    if let Some(on) = On::docker("a_refusal_of_an_install_in_a_container_is_told_as_well") {
+        a_refusal_is_told(&on).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn feeds_can_be_tested_before_an_install() {
     let home = Home::new();
-    let feed = PrivateFeed::start(&home.root().join("feed"), "builder", CANARY).await;
+    let feed = private_feed(&home).await;
     let flow = home.flow("hello", &TWO_NODES);
     home.flow("hello", &[("requirements.txt", "fdprivate\n")]);
-    let compute = open(&home, &feed, CANARY).await;
+    let compute = open(&On::Process, &home, &feed, CANARY).await;
     let outcomes = async |text: &str| {
         let test = compute
             .test_feeds(&flow, Some(text.to_owned()))
