@@ -11,10 +11,11 @@ const TIMES = 5;
 const byHand = await withFolder(async (folder) => {
   progress('making an environment with promptflow');
   const environment = path.join(folder, 'environment');
-  await makeEnvironment(environment, ['promptflow']);
+  await makeEnvironment(environment, ['promptflow', 'promptflow-tools']);
   const pf = (...args) => run(path.join(environment, 'bin/pf'), args, { env: { ...process.env, PF_HOME_DIRECTORY: folder } });
-  // Where nobody collects it, telemetry only costs time.
+  // Where nobody collects them, telemetry and traces only cost time; for traces it would leave a service running.
   await pf('config', 'set', 'telemetry.enabled=false');
+  await pf('config', 'set', 'trace.destination=none');
   progress(`pf flow test, ${TIMES} times`);
   return median(await times(() => pf('flow', 'test', '--flow', path.join(samples, 'greeting'))));
 });

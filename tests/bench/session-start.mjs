@@ -1,10 +1,9 @@
 // Start of a session: cold, cached and standby, beside the same by hand.
 
-import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { sharing, until, withFolder, withServer } from './lib/flowdeck.mjs';
-import { isHealthy, makeEnvironment, startExecutor } from './lib/python.mjs';
+import { makeEnvironment, startExecutor } from './lib/python.mjs';
 import { median, progress, report, timed } from './lib/report.mjs';
 
 const PACKAGES = ['promptflow-core', 'promptflow-tools', 'uvicorn'];
@@ -34,7 +33,7 @@ await withFolder(async (folder) => {
 
   progress(`standby: a runtime stands by, ${TIMES} times`);
   await withServer({ data: sharing(data, path.join(folder, 'standby')), standby: 1 }, async (server) => {
-    tell('standby', await medianStart(server, 'standby', () => until(() => standsBy(server.data))));
+    tell('standby', await medianStart(server, 'standby', () => until(() => server.standsBy())));
   });
 });
 
@@ -53,12 +52,4 @@ async function start(server, route) {
   const { seconds, result } = await timed(() => server.startSession('greeting'));
   if (result.route !== route) throw new Error(`the session came about by ${result.route}, not by ${route}`);
   return seconds;
-}
-
-/** Whether a runtime that nobody uses answers. */
-async function standsBy(data) {
-  const sessions = path.join(data, 'sessions');
-  const folders = existsSync(sessions) ? readdirSync(sessions) : [];
-  const answers = await Promise.all(folders.map((folder) => isHealthy(path.join(sessions, folder, '0.sock'))));
-  return answers.includes(true);
 }

@@ -4,6 +4,7 @@ use anyhow::{Context, Result};
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 /// What a product was made from. Written only after the product is complete, so that work which was killed in the middle is
@@ -45,10 +46,12 @@ pub(crate) fn write_atomically(path: &Path, content: &[u8]) -> Result<()> {
     let folder = path.parent().context("a file needs a folder")?;
     fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let name = path.file_name().context("a file needs a name")?;
+    static WRITES: AtomicU64 = AtomicU64::new(0);
     let temporary = folder.join(format!(
-        ".{}.{}.tmp",
+        ".{}.{}-{}.tmp",
         name.to_string_lossy(),
-        std::process::id()
+        std::process::id(),
+        WRITES.fetch_add(1, Ordering::Relaxed)
     ));
     fs::write(&temporary, content)
         .and_then(|()| fs::rename(&temporary, path))

@@ -11,8 +11,9 @@ const root = path.resolve(import.meta.dirname, '../../..');
 const binary = process.env.FLOWDECK_BIN ?? path.join(root, 'target/release/flowdeck');
 const assets = process.env.FLOWDECK_ASSETS ?? path.join(root, 'dist');
 const TOKEN = 'a-token-for-benchmarks-0123456789';
-const SESSIONS =
-  'flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default/Flows';
+const WORKSPACE =
+  'flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default';
+const SESSIONS = `${WORKSPACE}/Flows`;
 
 export const samples = path.join(root, 'samples');
 
@@ -116,6 +117,12 @@ class Flowdeck {
   async stopSession(flow) {
     await this.#request(`${SESSIONS}/${flow}/sessions`, 'DELETE');
     await this.#session(flow, ({ state }) => state === 'notExist');
+  }
+
+  /** Whether a runtime that nobody uses is ready. */
+  async standsBy() {
+    const pools = await this.get(`${WORKSPACE}/FlowSessions/standbypools`);
+    return pools.some((pool) => pool.standbyAvailableInstances.length > 0);
   }
 
   #session(flow, holds) {

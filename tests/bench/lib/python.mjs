@@ -45,7 +45,7 @@ export async function startExecutor(environment, socketPath) {
 }
 
 /** Whether an executor answers at this socket. */
-export function isHealthy(socketPath) {
+function isHealthy(socketPath) {
   return new Promise((resolve) => {
     request({ socketPath, path: '/health' }, (response) => {
       response.resume();

@@ -5,6 +5,7 @@
 use anyhow::{Context, Result};
 use brotli::enc::BrotliEncoderParams;
 use flate2::{Compression, write::GzEncoder};
+use rayon::prelude::*;
 use std::{
     collections::HashSet,
     ffi::{OsStr, OsString},
@@ -12,7 +13,7 @@ use std::{
     io::Write,
     path::Path,
 };
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use crate::{digest::short_hash, project::Project, stamp::write_atomically};
 
@@ -24,25 +25,32 @@ const ENCODERS: [(&str, Encoder); 2] = [("br", brotli), ("gz", gzip)];
 /// Puts a `.br` and a `.gz` beside each asset in `dist/`. Unchanged assets come from a cache of contents.
 pub(super) fn folder(project: &Project) -> Result<()> {
     let cache = project.work().join("compressed");
-    let mut used = HashSet::new();
-    for entry in WalkDir::new(project.dist()) {
-        let path = entry.context("cannot list dist/")?.into_path();
-        if !path.extension().is_some_and(is_text_like) {
-            continue;
-        }
-        let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        for (extension, encode) in ENCODERS {
-            let cached = format!("{}.{extension}", short_hash(&content));
-            let compressed = match fs::read(cache.join(&cached)) {
-                Ok(compressed) => compressed,
-                Err(_) => encode(&content)?,
-            };
-            write_atomically(&cache.join(&cached), &compressed)?;
-            write_atomically(&with_suffix(&path, extension), &compressed)?;
-            used.insert(OsString::from(cached));
-        }
+    let entries: Result<Vec<_>, _> = WalkDir::new(project.dist()).into_iter().collect();
+    let assets: Vec<_> = entries
+        .context("cannot list dist/")?
+        .into_iter()
+        .map(DirEntry::into_path)
+        .filter(|path| path.extension().is_some_and(is_text_like))
+        .collect();
+    let used: Result<Vec<_>> = assets.par_iter().map(|path| asset(path, &cache)).collect();
+    forget_others(&cache, &used?.into_iter().flatten().collect())
+}
+
+/// Compresses one asset; returns the names that its compressed contents have in the cache.
+fn asset(path: &Path, cache: &Path) -> Result<[OsString; 2]> {
+    let content = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let hash = short_hash(&content);
+    let names = ENCODERS.map(|(extension, _)| OsString::from(format!("{hash}.{extension}")));
+    for ((extension, encode), name) in ENCODERS.iter().zip(&names) {
+        let cached = cache.join(name);
+        let compressed = match fs::read(&cached) {
+            Ok(compressed) => compressed,
+            Err(_) => encode(&content)?,
+        };
+        write_atomically(&cached, &compressed)?;
+        write_atomically(&with_suffix(path, extension), &compressed)?;
     }
-    forget_others(&cache, &used)
+    Ok(names)
 }
 
 fn is_text_like(extension: &OsStr) -> bool {

@@ -5,6 +5,7 @@
 //! `PATH` and calls [`bindgen`]; trunk's post-build hook then calls [`attach`].
 
 use anyhow::{Context, Result, bail};
+use rayon::prelude::*;
 use std::{
     env,
     ffi::{OsStr, OsString},
@@ -122,8 +123,12 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
     let script =
         fs::read_to_string(loader).with_context(|| format!("cannot read {}", loader.display()))?;
     let mut script = replace(&script, &format!("{APP}.js"), &hashed_app(&staging)?)?;
-    for part in files.iter().filter(|path| has_extension(path, "wasm")) {
-        let content = optimised(part)?;
+    let parts: Vec<&PathBuf> = files
+        .iter()
+        .filter(|path| has_extension(path, "wasm"))
+        .collect();
+    let contents: Result<Vec<Vec<u8>>> = parts.par_iter().map(|part| optimised(part)).collect();
+    for (part, content) in parts.into_iter().zip(contents?) {
         let stem = stem(part);
         let name = format!("part-{stem}-{}.wasm", short_hash(&content));
         script = replace(&script, &format!("{stem}.wasm"), &name)?;
