@@ -21,12 +21,14 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use flowdeck_contract::{
     ids::SessionId,
     session::{InstalledPackage, SessionSize},
+    settings::EnvironmentCache,
 };
 use tokio::sync::OnceCell;
 
@@ -43,10 +45,15 @@ use crate::{
     catalog::gib,
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
-        ExecutorRequest, Heard, Inventory, PhaseNote, Place, Requirements, Runtime, RuntimeInfo,
-        WantedBase,
+        ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
+        Runtime, RuntimeInfo, WantedBase,
     },
-    environment::{base::remove_unfinished, inventory},
+    environment::{
+        base::remove_unfinished,
+        inventory,
+        kept::Kept,
+        reuse::{How, Reuse},
+    },
     executor::{death, health, http},
     feeds::Forwarder,
     log::LogFile,
@@ -65,6 +72,8 @@ pub struct DockerOptions {
     pub image: Option<String>,
     /// Where the bases of images are kept, which servers may share; below the data folder when left out.
     pub bases: Option<PathBuf>,
+    /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
+    pub kept_bytes: u64,
 }
 
 /// Sessions in containers.
@@ -75,6 +84,7 @@ pub struct DockerEngine {
     default_image: String,
     indexes: Indexes,
     forwarder: Forwarder,
+    kept: Kept,
     uv: OnceCell<PathBuf>,
     /// The sizes of the sessions that have one.
     sizes: Mutex<HashMap<SessionId, SessionSize>>,
@@ -104,13 +114,16 @@ impl DockerEngine {
         let engine = Self {
             containers: Containers::new(docker, places.mark(), cpus, places.passage()),
             forwarder: Forwarder::new(places.folders().data()),
+            kept: Kept::new(places.folders().kept(), options.kept_bytes),
             places,
             default_image: options.image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()),
             indexes: Indexes::of_machine(),
             uv: OnceCell::new(),
             sizes: Mutex::default(),
         };
-        remove_unfinished(engine.places.bases()).map_err(failed)?;
+        remove_unfinished(engine.places.bases())
+            .and_then(|()| engine.kept.remove_unfinished())
+            .map_err(failed)?;
         Ok(engine)
     }
 
@@ -149,6 +162,22 @@ impl DockerEngine {
         environment: &'a EnvironmentId,
     ) -> Result<Installer<'a>, EngineError> {
         self.installer(environment, &LogFile::at("/dev/null")).await
+    }
+
+    fn reuse<'a>(
+        &'a self,
+        facts: &Facts,
+        base: &'a Path,
+        requirements: &'a Requirements,
+    ) -> Reuse<'a> {
+        Reuse {
+            kept: &self.kept,
+            base,
+            variables: self.indexes.all(),
+            // What one user's installs left another's sessions do not trust.
+            user: Some(facts.user.uid()),
+            requirements,
+        }
     }
 
     fn said(&self, environment: &EnvironmentId) -> Result<(Image, base::Said), EngineError> {
@@ -319,6 +348,46 @@ impl Engine for DockerEngine {
             .await?
             .satisfies(requirements)
             .await
+    }
+
+    async fn reuse_environment(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let (base, to) = (
+            self.places.base(&facts.image()?.id),
+            self.places.environment(environment),
+        );
+        let reuse = self.reuse(&facts, &base, requirements);
+        let Some(kept) = reuse.reuse(to.clone(), How::Make, log).await? else {
+            return Ok(None);
+        };
+        let owned = tokio::task::spawn_blocking(move || facts.user.own_folders(&to)).await;
+        owned
+            .map_err(io::Error::other)
+            .and_then(|owned| owned)
+            .map_err(|error| EngineError::io("Making the session's environment", &error))?;
+        Ok(Some(kept))
+    }
+
+    async fn keep_environment(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        took: Duration,
+    ) -> Result<PhaseNote, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let base = self.places.base(&facts.image()?.id);
+        let from = self.places.environment(environment);
+        let reuse = self.reuse(&facts, &base, requirements);
+        reuse.keep(from, took).await
+    }
+
+    fn kept_environments(&self) -> Option<EnvironmentCache> {
+        self.kept.counted()
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {

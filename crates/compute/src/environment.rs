@@ -6,3 +6,4 @@ pub(crate) mod folders;
 pub(crate) mod inventory;
 pub(crate) mod kept;
 pub(crate) mod packages;
+pub(crate) mod reuse;

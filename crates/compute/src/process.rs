@@ -8,7 +8,6 @@ mod kill;
 mod layout;
 mod limits;
 mod proc;
-mod reuse;
 mod runtime;
 mod tools;
 mod uv;
@@ -39,7 +38,13 @@ use crate::{
         ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
         Runtime, RuntimeInfo, WantedBase,
     },
-    environment::{base::remove_unfinished, clone, kept::Kept, packages::packages},
+    environment::{
+        base::remove_unfinished,
+        clone,
+        kept::Kept,
+        packages::packages,
+        reuse::{How, Reuse},
+    },
     executor::{death, health, http},
     feeds::Forwarder,
     install::preparation,
@@ -143,6 +148,21 @@ impl ProcessEngine {
             layout: &self.layout,
             tools,
             forwarder: &self.forwarder,
+        }
+    }
+
+    fn reuse<'a>(
+        &'a self,
+        tools: &'a Tools,
+        base: &'a Path,
+        requirements: &'a Requirements,
+    ) -> Reuse<'a> {
+        Reuse {
+            kept: &self.kept,
+            base,
+            variables: &tools.variables,
+            user: None,
+            requirements,
         }
     }
 
@@ -293,14 +313,19 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let place = self.place(self.tools(Some(log)).await?);
-        let how = reuse::How::Make;
-        reuse::reuse(&self.kept, &place, environment, requirements, how, log).await
+        let (tools, to) = (
+            self.tools(Some(log)).await?,
+            self.layout.environment(environment),
+        );
+        let base = base::folder(&self.layout, tools);
+        let reuse = self.reuse(tools, &base, requirements);
+        reuse.reuse(to, How::Make, log).await
     }
 
     async fn can_add_kept(&self, requirements: &Requirements) -> Result<bool, EngineError> {
-        let place = self.place(self.tools(None).await?);
-        reuse::can_add(&self.kept, &place, requirements).await
+        let tools = self.tools(None).await?;
+        let base = base::folder(&self.layout, tools);
+        self.reuse(tools, &base, requirements).can_add().await
     }
 
     async fn add_kept(
@@ -309,9 +334,13 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let place = self.place(self.tools(Some(log)).await?);
-        let how = reuse::How::Add;
-        reuse::reuse(&self.kept, &place, environment, requirements, how, log).await
+        let (tools, to) = (
+            self.tools(Some(log)).await?,
+            self.layout.environment(environment),
+        );
+        let base = base::folder(&self.layout, tools);
+        let reuse = self.reuse(tools, &base, requirements);
+        reuse.reuse(to, How::Add, log).await
     }
 
     async fn keep_environment(
@@ -320,18 +349,16 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
         took: Duration,
     ) -> Result<PhaseNote, EngineError> {
-        let place = self.place(self.tools(None).await?);
-        reuse::keep(&self.kept, &place, environment, requirements, took).await
+        let tools = self.tools(None).await?;
+        let base = base::folder(&self.layout, tools);
+        let from = self.layout.environment(environment);
+        self.reuse(tools, &base, requirements)
+            .keep(from, took)
+            .await
     }
 
     fn kept_environments(&self) -> Option<EnvironmentCache> {
-        match self.kept.state() {
-            Ok(state) => Some(state),
-            Err(error) => {
-                tracing::warn!(%error, "the kept environments could not be counted");
-                None
-            }
-        }
+        self.kept.counted()
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {

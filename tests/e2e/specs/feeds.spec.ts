@@ -55,7 +55,7 @@ test('a private feed is tested, refused without an identity, and opened with one
   await feed.close();
 });
 
-test('a refusal names the feed and the identity', async ({ deck, index, app, page }) => {
+test('a refusal names the feed, its line and the identity', async ({ deck, index, app, page }) => {
   index.publish('tiny_private', '1.0.0');
   const feed = await PrivateFeed.start(index, 'builder', 'another');
   const config = path.join(deck.root, 'flowdeck.yaml');
@@ -67,7 +67,7 @@ test('a refusal names the feed and the identity', async ({ deck, index, app, pag
   await app.open('private');
   const view = await deck.api.trySettings('private', { compute: { serverless: { identity: 'feed-reader' } } });
   expect(view.failure?.code).toBe('FeedRefused');
-  await expect(app.session).toContainText(`The feed http://${feed.host}/simple/ refused the identity ‘feed-reader’ (401)`);
+  await expect(app.session).toContainText(`The feed http://${feed.host}/simple/ (requirements.txt, line 1) refused the identity ‘feed-reader’ (401)`);
   await expect(page.getByText(TOKEN)).toHaveCount(0);
   await feed.close();
 });

@@ -50,6 +50,11 @@ impl Indexes {
         Self { variables }
     }
 
+    /// All of it, for who only compares.
+    pub(super) fn all(&self) -> &Variables {
+        &self.variables
+    }
+
     /// What everybody may see.
     pub(super) fn variables(&self) -> Variables {
         let open = self.variables.iter().filter(|(_, value)| !is_secret(value));

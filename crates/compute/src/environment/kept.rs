@@ -2,50 +2,30 @@
 //! used only when it is still what it was when it was kept, and what was not used for longest goes when there are too
 //! many.
 
+mod entry;
 mod key;
 mod manifest;
+mod shelf;
 
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use flowdeck_contract::{Millis, settings::EnvironmentCache};
-use serde::{Deserialize, Serialize};
 
 pub(crate) use self::key::{Ingredients, Key};
-use self::manifest::Manifest;
+use self::{
+    entry::{Entry, Facts},
+    shelf::Shelf,
+};
 use super::clone;
-use crate::{id, paths::remove};
-
-/// The environment in an entry's folder.
-const ENVIRONMENT: &str = "env";
-const MANIFEST: &str = "manifest.json";
-/// Its time is when the entry was last used.
-const USED: &str = "used";
+use crate::paths::remove;
 
 /// Where environments are kept, and how much they may take.
 #[derive(Clone, Debug)]
-pub(crate) struct Kept {
-    folder: PathBuf,
-    /// In bytes; nothing is kept when it is 0.
-    limit: u64,
-}
-
-/// What is known of an entry.
-#[derive(Debug, Serialize, Deserialize)]
-struct Facts {
-    /// When it was built.
-    built: Millis,
-    /// How long that took, in milliseconds.
-    took: u64,
-    /// Where it was: what its scripts say of where they stand.
-    was: PathBuf,
-    /// The size of the files that are not the base's.
-    bytes: u64,
-    manifest: Manifest,
-}
+pub(crate) struct Kept(Shelf);
 
 /// An environment that was made of a kept one.
 #[derive(Debug)]
@@ -65,18 +45,15 @@ pub(crate) enum Found {
 }
 
 impl Kept {
+    /// `limit` is in bytes; nothing is kept when it is 0.
     pub(crate) fn new(folder: PathBuf, limit: u64) -> Self {
-        Self { folder, limit }
+        Self(Shelf::new(folder, limit))
     }
 
     /// Removes what was not finished when its maker died.
     pub(crate) fn remove_unfinished(&self) -> io::Result<()> {
-        for (name, folder) in self.folders()? {
-            if name.starts_with("new-") || name.starts_with("old-") {
-                remove(&folder)?;
-            }
-        }
-        self.evict()
+        self.0.remove_unfinished()?;
+        self.0.evict()
     }
 
     /// Whether there is one under `key`.
@@ -95,7 +72,7 @@ impl Kept {
     /// Whether the one under `key` is `base` and more: nothing of `base` is missing or another in it, and nothing of it is
     /// read when Python starts alone.
     pub(crate) fn adds_to(&self, key: &Key, base: &Path) -> io::Result<bool> {
-        let facts = self.facts(&self.entry(key)).ok().flatten();
+        let facts = self.entry(key).facts().ok().flatten();
         facts.map_or(Ok(false), |facts| facts.manifest.adds_to(base))
     }
 
@@ -113,22 +90,20 @@ impl Kept {
         make: impl FnOnce(&Facts, &Path) -> io::Result<()>,
     ) -> io::Result<Found> {
         let entry = self.entry(key);
-        let facts = match self.facts(&entry) {
+        let facts = match entry.whole() {
             Ok(Some(facts)) => facts,
             Ok(None) => return Ok(Found::None),
-            Err(why) => return self.drop_damaged(&entry, &why),
+            Err(why) => {
+                tracing::warn!(entry = %entry.folder().display(), why, "a kept environment is damaged and was dropped");
+                entry.remove()?;
+                return Ok(Found::Damaged(why));
+            }
         };
-        let environment = entry.join(ENVIRONMENT);
-        match facts.manifest.difference(&environment) {
-            Ok(None) => {}
-            Ok(Some(why)) => return self.drop_damaged(&entry, &why),
-            Err(error) => return self.drop_damaged(&entry, &error.to_string()),
-        }
-        make(&facts, &environment)?;
-        fs::write(entry.join(USED), "")?;
+        make(&facts, &entry.environment())?;
+        entry.note_use()?;
         Ok(Found::Reused(Reused {
             built: facts.built,
-            took: Duration::from_millis(facts.took),
+            took: facts.took(),
         }))
     }
 
@@ -141,147 +116,42 @@ impl Kept {
         base: &Path,
         took: Duration,
     ) -> io::Result<Option<u64>> {
-        if self.limit == 0 {
+        if self.0.limit() == 0 {
             return Ok(None);
         }
-        let new = self.folder.join(format!("new-{}", id::token()));
-        let kept = self.keep_in(&new, key, from, base, took);
+        let new = self.0.new_entry();
+        let made = new.make(from, base, took, self.0.limit());
+        let kept = made.and_then(|bytes| {
+            if bytes.is_some() {
+                self.0.put(&new, &self.entry(key))?;
+            }
+            Ok(bytes)
+        });
         if !matches!(kept, Ok(Some(_))) {
-            remove(&new)?;
+            new.remove()?;
         }
-        self.evict()?;
+        self.0.evict()?;
         kept
     }
 
-    fn keep_in(
-        &self,
-        new: &Path,
-        key: &Key,
-        from: &Path,
-        base: &Path,
-        took: Duration,
-    ) -> io::Result<Option<u64>> {
-        fs::create_dir_all(new)?;
-        let environment = new.join(ENVIRONMENT);
-        clone::clone_folder(from, &environment)?;
-        let manifest = Manifest::of(&environment)?;
-        let bytes = manifest.bytes_beside(base);
-        if bytes > self.limit {
-            return Ok(None);
-        }
-        let facts = Facts {
-            built: now(),
-            took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
-            was: from.to_owned(),
-            bytes,
-            manifest,
-        };
-        fs::write(new.join(USED), "")?;
-        fs::write(new.join(MANIFEST), serde_json::to_vec(&facts)?)?;
-        let entry = self.entry(key);
-        // Whole, or not there.
-        if entry.exists() {
-            let old = self.folder.join(format!("old-{}", id::token()));
-            fs::rename(&entry, &old)?;
-            fs::rename(new, &entry)?;
-            remove(&old)?;
-        } else {
-            fs::rename(new, &entry)?;
-        }
-        Ok(Some(bytes))
+    /// How much is kept; `None` when that cannot be told.
+    pub(crate) fn counted(&self) -> Option<EnvironmentCache> {
+        let state = self.0.state();
+        state
+            .inspect_err(
+                |error| tracing::warn!(%error, "the kept environments could not be counted"),
+            )
+            .ok()
     }
 
-    /// How much is kept.
-    pub(crate) fn state(&self) -> io::Result<EnvironmentCache> {
-        let entries = self.entries()?;
-        Ok(EnvironmentCache {
-            environments: u32::try_from(entries.len()).unwrap_or(u32::MAX),
-            bytes: entries.iter().map(|entry| entry.bytes).sum(),
-            limit_bytes: self.limit,
-        })
+    fn entry(&self, key: &Key) -> Entry {
+        self.0.entry(key.as_str())
     }
-
-    fn entry(&self, key: &Key) -> PathBuf {
-        self.folder.join(key.as_str())
-    }
-
-    /// `None` when there is no such entry; an error says what is wrong with it.
-    fn facts(&self, entry: &Path) -> Result<Option<Facts>, String> {
-        if !entry.exists() {
-            return Ok(None);
-        }
-        let read = fs::read(entry.join(MANIFEST)).map_err(|error| error.to_string())?;
-        let facts = serde_json::from_slice(&read).map_err(|error| error.to_string())?;
-        Ok(Some(facts))
-    }
-
-    fn drop_damaged(&self, entry: &Path, why: &str) -> io::Result<Found> {
-        tracing::warn!(entry = %entry.display(), why, "a kept environment is damaged and was dropped");
-        remove(entry)?;
-        Ok(Found::Damaged(why.to_owned()))
-    }
-
-    fn folders(&self) -> io::Result<Vec<(String, PathBuf)>> {
-        let entries = match fs::read_dir(&self.folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries?,
-        };
-        let named = entries.filter_map(|entry| {
-            let entry = entry.ok()?;
-            Some((entry.file_name().into_string().ok()?, entry.path()))
-        });
-        Ok(named.collect())
-    }
-
-    /// The entries, the one that was not used for longest first.
-    fn entries(&self) -> io::Result<Vec<Entry>> {
-        let mut entries = Vec::new();
-        for (name, folder) in self.folders()? {
-            if name.starts_with("new-") || name.starts_with("old-") {
-                continue;
-            }
-            // One that cannot be read is the first to go.
-            let facts = self.facts(&folder).ok().flatten();
-            let used = fs::metadata(folder.join(USED)).and_then(|used| used.modified());
-            entries.push(Entry {
-                bytes: facts.map_or(0, |facts| facts.bytes),
-                used: used.unwrap_or(UNIX_EPOCH),
-                folder,
-            });
-        }
-        entries.sort_by_key(|entry| entry.used);
-        Ok(entries)
-    }
-
-    fn evict(&self) -> io::Result<()> {
-        let entries = self.entries()?;
-        let mut bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
-        for entry in entries {
-            if bytes <= self.limit && self.limit > 0 {
-                return Ok(());
-            }
-            tracing::info!(entry = %entry.folder.display(), "a kept environment was not used for longest and goes");
-            remove(&entry.folder)?;
-            bytes -= entry.bytes;
-        }
-        Ok(())
-    }
-}
-
-struct Entry {
-    folder: PathBuf,
-    bytes: u64,
-    used: SystemTime,
-}
-
-fn now() -> Millis {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    Millis(now.map_or(0, |now| i64::try_from(now.as_millis()).unwrap_or(i64::MAX)))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::symlink;
+    use std::{fs, os::unix::fs::symlink, time::UNIX_EPOCH};
 
     use super::*;
 
@@ -355,7 +225,7 @@ mod tests {
             fs::read_to_string(to.join("lib/more.py")).unwrap(),
             "m".repeat(10)
         );
-        let state = kept.state().unwrap();
+        let state = kept.counted().unwrap();
         assert_eq!(
             (state.environments, state.bytes, state.limit_bytes),
             (1, bytes, 1_000_000)
@@ -380,7 +250,7 @@ mod tests {
             let kept = stage.kept(1_000_000);
             stage.keep(&kept, "a", 10).unwrap();
             let key = Key::of_text("a");
-            damage(&kept.entry(&key));
+            damage(kept.entry(&key).folder());
             let to = stage.root.path().join("again");
             let found = kept.reuse(&key, &to).unwrap();
             assert!(matches!(found, Found::Damaged(_)), "{number}: {found:?}");
@@ -398,7 +268,7 @@ mod tests {
         let used = |key: &str, seconds: u64| {
             let used = fs::File::options()
                 .write(true)
-                .open(kept.entry(&Key::of_text(key)).join(USED));
+                .open(kept.entry(&Key::of_text(key)).folder().join("used"));
             used.unwrap()
                 .set_modified(UNIX_EPOCH + Duration::from_secs(seconds))
                 .unwrap();
@@ -418,7 +288,7 @@ mod tests {
         none.remove_unfinished().unwrap();
         assert_eq!(
             (
-                none.state().unwrap().environments,
+                none.counted().unwrap().environments,
                 stage.keep(&none, "e", 1)
             ),
             (0, None)
@@ -472,10 +342,15 @@ mod tests {
             fs::read_to_string(to.join("lib/more.py")).unwrap().len(),
             20
         );
-        fs::create_dir_all(kept.folder.join("new-0/env")).unwrap();
-        fs::create_dir_all(kept.folder.join("old-0/env")).unwrap();
-        assert_eq!(kept.state().unwrap().environments, 1);
+        fs::create_dir_all(stage.root.path().join("kept/new-0/env")).unwrap();
+        fs::create_dir_all(stage.root.path().join("kept/old-0/env")).unwrap();
+        assert_eq!(kept.counted().unwrap().environments, 1);
         kept.remove_unfinished().unwrap();
-        assert_eq!(fs::read_dir(&kept.folder).unwrap().count(), 1);
+        assert_eq!(
+            fs::read_dir(stage.root.path().join("kept"))
+                .unwrap()
+                .count(),
+            1
+        );
     }
 }

@@ -131,10 +131,21 @@ impl Daemon {
 
     /// The engine over this daemon; sessions that ask for no image have `image`.
     pub(crate) async fn engine(&self, home: &Home, image: &str) -> Arc<DockerEngine> {
+        self.engine_keeping(home, image, 0).await
+    }
+
+    /// As [`Daemon::engine`], one that keeps environments of so many bytes.
+    pub(crate) async fn engine_keeping(
+        &self,
+        home: &Home,
+        image: &str,
+        kept_bytes: u64,
+    ) -> Arc<DockerEngine> {
         let options = DockerOptions {
             host: Some(self.host.clone()),
             image: Some(image.to_owned()),
             bases: Some(super::shared("docker-images")),
+            kept_bytes,
         };
         super::share(&home.data(), "tools", "tools");
         super::share(&home.data(), "uv-cache", "docker-uv-cache");

@@ -25,7 +25,7 @@ impl On {
     pub(crate) async fn engine(&self, home: &Home, kept_bytes: u64) -> Arc<dyn Engine> {
         match self {
             Self::Process => home.engine_keeping(kept_bytes).await,
-            Self::Docker(daemon) => daemon.engine(home, PLAIN).await,
+            Self::Docker(daemon) => daemon.engine_keeping(home, PLAIN, kept_bytes).await,
         }
     }
 

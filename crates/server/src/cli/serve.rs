@@ -208,6 +208,7 @@ impl Serve {
                 let options = DockerOptions {
                     host: host.filter(|host| !host.is_empty()),
                     image: Some(self.docker_image.as_str().to_owned()),
+                    kept_bytes: self.environment_cache.saturating_mul(GIB),
                     ..DockerOptions::default()
                 };
                 Arc::new(DockerEngine::new(data, options).await?)

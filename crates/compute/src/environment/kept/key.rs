@@ -12,6 +12,7 @@ use crate::{
     engine::{Requirements, Variables},
     flow::{RequirementFile, RequirementFiles},
     id::hex,
+    packages::without_passwords,
 };
 
 /// Names what is kept of an environment.
@@ -23,6 +24,8 @@ pub(crate) struct Key(String);
 pub(crate) struct Ingredients<'a> {
     /// The base environment's folder, whose name is told by its lock and its Python.
     pub(crate) base: &'a Path,
+    /// The user whose sessions alone share what is kept, where sessions have users of their own.
+    pub(crate) user: Option<u32>,
     /// What uv is told by the machine's settings.
     pub(crate) variables: &'a Variables,
     pub(crate) requirements: &'a Requirements,
@@ -41,13 +44,17 @@ impl Key {
     pub(crate) fn of(ingredients: &Ingredients<'_>) -> Result<Self, String> {
         let mut hash = Parts::default();
         hash.add("base", ingredients.base.as_os_str().as_encoded_bytes());
+        if let Some(user) = ingredients.user {
+            hash.add("user", &user.to_be_bytes());
+        }
         for (name, value) in ingredients.variables {
-            hash.add(name, value.as_bytes());
+            hash.add(name, without_passwords(value).as_bytes());
         }
         // uv's own, which it takes from the server's environment.
         for (name, value) in env::vars_os() {
             if name.as_encoded_bytes().starts_with(b"UV_") {
-                hash.add(&name.to_string_lossy(), value.as_encoded_bytes());
+                let value = without_passwords(&value.to_string_lossy());
+                hash.add(&name.to_string_lossy(), value.as_bytes());
             }
         }
         let Requirements { folder, file, .. } = ingredients.requirements;
@@ -190,14 +197,23 @@ mod tests {
             file: "r.txt".to_owned(),
             feeds: FeedAccess::default(),
         };
-        let key = |base: &str, variable: &str| {
+        let key_for = |user: Option<u32>, base: &str, variable: &str| {
             Key::of(&Ingredients {
                 base: Path::new(base),
+                user,
                 variables: &Variables::from([("UV_INDEX".to_owned(), variable.to_owned())]),
                 requirements: &requirements,
             })
         };
+        let key = |base: &str, variable: &str| key_for(None, base, variable);
         let first = key("/b", "i").unwrap();
+        let of_users = [1, 2].map(|user| key_for(Some(user), "/b", "i").unwrap());
+        assert!(of_users[0] != of_users[1] && !of_users.contains(&first));
+        assert_eq!(
+            key("/b", "https://me:old@h/simple"),
+            key("/b", "https://me:new@h/simple"),
+            "whoever opens an index"
+        );
         assert_eq!(key("/b", "i").unwrap(), first);
         assert!(key("/c", "i").unwrap() != first && key("/b", "j").unwrap() != first);
         for name in [

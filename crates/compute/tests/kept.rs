@@ -1,4 +1,4 @@
-//! Environments that are kept, with real uv and real processes: reused, built anew when asked or damaged.
+//! Environments that are kept, with real uv on every engine of real parts: reused, built anew when asked or damaged.
 
 #![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
 
@@ -13,7 +13,7 @@ use flowdeck_contract::{
     runs::{RunRequest, RunState},
     session::{SessionView, StartRoute},
 };
-use support::{Home, TWO_NODES, ended, eventually, over};
+use support::{Home, TWO_NODES, ended, eventually, on::On, over};
 
 /// A wheel, and nothing else.
 const WHEEL: &str = r#"
@@ -27,32 +27,33 @@ with zipfile.ZipFile(f"{sys.argv[1]}/{name}", "w") as z:
 "#;
 
 struct Stage {
+    on: On,
     home: Home,
     flow: FlowId,
 }
 
 impl Stage {
-    fn new() -> Self {
+    fn new(on: On) -> Self {
         let home = Home::new();
-        let wheels = home.root().join("wheels");
-        fs::create_dir(&wheels).unwrap();
+        // In the flow folder, which containers see as well.
+        let wheels = home.flows().join("hello/wheels");
+        fs::create_dir_all(&wheels).unwrap();
         let mut python = std::process::Command::new("python3");
         python.args(["-c", WHEEL]).arg(&wheels);
         assert!(python.status().unwrap().success());
         let flow = home.flow("hello", &TWO_NODES);
-        let stage = Self { home, flow };
+        let stage = Self { on, home, flow };
         stage.require("fdkept\n");
         stage
     }
 
     fn require(&self, lines: &str) {
-        let wheels = self.home.root().join("wheels");
-        let text = format!("--no-index\n--find-links {}\n{lines}", wheels.display());
+        let text = format!("--no-index\n--find-links ./wheels\n{lines}");
         self.home.flow("hello", &[("requirements.txt", &text)]);
     }
 
     async fn open(&self, standby: usize) -> Compute {
-        let engine = self.home.engine_keeping(1 << 30).await;
+        let engine = self.on.engine(&self.home, 1 << 30).await;
         Compute::open(self.home.config(standby), engine)
             .await
             .unwrap()
@@ -83,12 +84,11 @@ fn module(entry: &std::path::Path) -> PathBuf {
     lib.join(python).join("site-packages/fdkept/__init__.py")
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_start_and_a_reset_reuse_what_was_installed() {
-    let stage = Stage::new();
+async fn what_was_installed_is_reused(on: On) {
+    let stage = Stage::new(on);
     let compute = stage.open(0).await;
     let first = stage.start(&compute).await;
-    assert_eq!(first.route, Some(StartRoute::Base));
+    assert_ne!(first.route, Some(StartRoute::Kept), "{:?}", first.failure);
     let kept = compute.options().environment_cache.unwrap();
     assert!(
         kept.environments == 1 && kept.bytes > 0 && kept.bytes < 1_000_000,
@@ -102,6 +102,8 @@ async fn a_second_start_and_a_reset_reuse_what_was_installed() {
     let again = compute.session(&stage.flow);
     assert_eq!(again.route, Some(StartRoute::Kept));
     assert!(again.saved_millis.is_some());
+    let took = again.available.unwrap().since(again.started.unwrap());
+    println!("a reset with a kept environment: {took} ms");
     let log = compute.session_log_text(&stage.flow).unwrap();
     assert!(
         log.contains("reused one that was installed") && !log.contains("pip install"),
@@ -150,8 +152,19 @@ async fn a_second_start_and_a_reset_reuse_what_was_installed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_damaged_or_unfinished_is_not_reused() {
-    let stage = Stage::new();
+async fn a_second_start_and_a_reset_reuse_what_was_installed() {
+    what_was_installed_is_reused(On::Process).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_container_s_environment_is_kept_and_reused() {
+    if let Some(on) = On::docker("a_container_s_environment_is_kept_and_reused") {
+        what_was_installed_is_reused(on).await;
+    }
+}
+
+async fn what_is_damaged_is_built_anew(on: On) {
+    let stage = Stage::new(on);
     let compute = stage.open(0).await;
     stage.start(&compute).await;
     stage.stop(&compute).await;
@@ -184,8 +197,20 @@ async fn what_is_damaged_or_unfinished_is_not_reused() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_damaged_or_unfinished_is_not_reused() {
+    what_is_damaged_is_built_anew(On::Process).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_damaged_or_unfinished_reaches_no_container() {
+    if let Some(on) = On::docker("what_is_damaged_or_unfinished_reaches_no_container") {
+        what_is_damaged_is_built_anew(on).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_runtime_that_stands_by_is_given_what_was_kept() {
-    let stage = Stage::new();
+    let stage = Stage::new(On::Process);
     let compute = stage.open(1).await;
     let standing = || (compute.standbys().1 == 1).then_some(());
     eventually("a runtime that stands by", standing).await;

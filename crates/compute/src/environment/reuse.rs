@@ -1,0 +1,134 @@
+//! Uses an environment that is kept, and keeps one.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::kept::{Found, Ingredients, Kept, Key};
+use crate::{
+    engine::{EngineError, KeptEnvironment, PhaseNote, Requirements, Variables},
+    feeds,
+    log::LogFile,
+};
+
+/// The environments that are kept for what is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Reuse<'a> {
+    pub(crate) kept: &'a Kept,
+    /// The base environment's folder.
+    pub(crate) base: &'a Path,
+    /// What uv is told by the machine's settings.
+    pub(crate) variables: &'a Variables,
+    /// The user whose sessions alone share them, where sessions have users of their own.
+    pub(crate) user: Option<u32>,
+    pub(crate) requirements: &'a Requirements,
+}
+
+/// What a kept environment is used for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum How {
+    /// To make an environment.
+    Make,
+    /// To add to one that was made from the base alone.
+    Add,
+}
+
+impl Reuse<'_> {
+    /// Whether there is a kept one that is the base and more.
+    pub(crate) async fn can_add(&self) -> Result<bool, EngineError> {
+        let Ok(key) = self.key().await? else {
+            return Ok(false);
+        };
+        let (kept, base) = (self.kept.clone(), self.base.to_owned());
+        let adds = blocking(move || kept.adds_to(&key, &base)).await;
+        adds.map_err(|error| EngineError::io("Looking at a kept environment", &error))
+    }
+
+    /// Makes the environment `to` of a kept one. Whatever stands in the way of that is told in the log, and is no failure:
+    /// the environment is then built.
+    pub(crate) async fn reuse(
+        &self,
+        to: PathBuf,
+        how: How,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        let Ok(key) = self.key().await? else {
+            return Ok(None);
+        };
+        if !self.kept.has(&key) {
+            return Ok(None);
+        }
+        // What came from a private feed is for those alone who can read it.
+        if let Err(error) = feeds::require_readable(self.requirements).await {
+            log.line(format!("A kept environment is not used: {}", error.message));
+            return Ok(None);
+        }
+        let (kept, base) = (self.kept.clone(), self.base.to_owned());
+        let found = blocking(move || match how {
+            How::Make => kept.reuse(&key, &to),
+            How::Add => kept.add(&key, &base, &to),
+        });
+        Ok(match found.await {
+            Ok(Found::Reused(kept)) => Some(KeptEnvironment {
+                built: kept.built,
+                took: kept.took,
+            }),
+            Ok(Found::None) => None,
+            Ok(Found::Damaged(why)) => {
+                log.line(format!(
+                    "The kept environment is damaged ({why}); it is dropped and built anew."
+                ));
+                None
+            }
+            Err(error) => {
+                log.line(format!("The kept environment cannot be used: {error}."));
+                None
+            }
+        })
+    }
+
+    /// Keeps a copy of the environment `from`, which it took so long to install.
+    pub(crate) async fn keep(
+        &self,
+        from: PathBuf,
+        took: Duration,
+    ) -> Result<PhaseNote, EngineError> {
+        let key = match self.key().await? {
+            Ok(key) => key,
+            Err(why) => return Ok(Some(format!("not kept for later starts: {why}"))),
+        };
+        let (kept, base) = (self.kept.clone(), self.base.to_owned());
+        let bytes = blocking(move || kept.keep(&key, &from, &base, took)).await;
+        let bytes = bytes.map_err(|error| EngineError::io("Keeping the environment", &error))?;
+        Ok(bytes.map(|bytes| {
+            format!(
+                "kept for later starts ({:.1} MB)",
+                bytes as f64 / 1_000_000.0
+            )
+        }))
+    }
+
+    async fn key(&self) -> Result<Result<Key, String>, EngineError> {
+        let (base, user) = (self.base.to_owned(), self.user);
+        let (variables, requirements) = (self.variables.clone(), self.requirements.clone());
+        let key = blocking(move || {
+            Ok(Key::of(&Ingredients {
+                base: &base,
+                user,
+                variables: &variables,
+                requirements: &requirements,
+            }))
+        });
+        key.await
+            .map_err(|error| EngineError::io("Reading the requirements", &error))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(io::Error::other).and_then(|result| result)
+}
