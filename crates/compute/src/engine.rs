@@ -251,6 +251,18 @@ pub struct Requirements {
     pub file: String,
     /// With what its private feeds are opened.
     pub feeds: FeedAccess,
+    /// What is used of earlier installs.
+    pub downloads: Downloads,
+}
+
+/// Whether an install uses what earlier ones fetched and built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Downloads {
+    /// What uv keeps, where it is still what the index has.
+    #[default]
+    Kept,
+    /// Nothing: everything is fetched and built anew.
+    Anew,
 }
 
 /// Where a session is at work.

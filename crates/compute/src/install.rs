@@ -6,6 +6,8 @@ pub(crate) mod output;
 pub(crate) mod pip_config;
 pub(crate) mod python;
 
+use std::path::Path;
+
 use flowdeck_contract::ids::SessionId;
 
 use crate::engine::{EngineError, PhaseNote};
@@ -21,6 +23,12 @@ pub(crate) const FIRST_INDEX: &str = "first-index";
 pub(crate) fn preparation() -> Result<SessionId, EngineError> {
     SessionId::try_from("preparation")
         .map_err(|error| EngineError::new("Internal", error.to_string()))
+}
+
+/// What uv is told to keep what it fetches in a folder, rather than where it keeps what all fetch.
+pub(crate) fn downloads_option(folder: Option<&Path>) -> impl Iterator<Item = String> {
+    let option = folder.map(|folder| ["--cache-dir".to_owned(), folder.display().to_string()]);
+    option.into_iter().flatten()
 }
 
 /// How much was installed, in uv's words.

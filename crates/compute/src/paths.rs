@@ -149,6 +149,37 @@ pub(crate) async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Resul
         .map_err(|error| EngineError::io(what, &error))
 }
 
+/// A folder that only this user can enter, removed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Passing(PathBuf);
+
+impl Passing {
+    /// Makes it in the place of what was there.
+    pub(crate) fn make(path: PathBuf) -> io::Result<Self> {
+        remove(&path)?;
+        private_folder(&path)?;
+        Ok(Self(path))
+    }
+
+    /// One for the downloads of an install that has a folder for them.
+    pub(crate) fn for_downloads(path: Option<PathBuf>) -> Result<Option<Self>, EngineError> {
+        let made = path.map(Self::make).transpose();
+        made.map_err(|error| EngineError::io("Making a folder for downloads", &error))
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        if let Err(error) = remove(&self.0) {
+            tracing::warn!(folder = %self.0.display(), %error, "a passing folder could not be removed");
+        }
+    }
+}
+
 /// Makes a folder that only this user can enter.
 pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new()

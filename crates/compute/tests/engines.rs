@@ -8,7 +8,10 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use flowdeck_compute::{
     FeedAccess, LogFile,
-    engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Place, Requirements, WantedBase},
+    engine::{
+        BaseState, Downloads, Engine, EnvironmentId, ExecutorRequest, Place, Requirements,
+        WantedBase,
+    },
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
 };
@@ -54,6 +57,7 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
         folder: flow.clone(),
         file: "r.txt".to_owned(),
         feeds: FeedAccess::default(),
+        downloads: Downloads::default(),
     };
     fs::write(flow.join("r.txt"), "# nothing\n").unwrap();
     let command = engine.install_command(&one, &requirements).await.unwrap();

@@ -262,6 +262,54 @@ async fn a_refusal_of_an_install_in_a_container_is_told_as_well() {
     }
 }
 
+async fn what_is_rebuilt_is_fetched_anew(on: &On) {
+    let home = Home::new();
+    let feed = private_feed(&home).await;
+    let flow = home.flow("hello", &TWO_NODES);
+    let text = format!("-i {}\nfdprivate\n", feed.private());
+    home.flow("hello", &[("requirements.txt", &text)]);
+    let compute = open(on, &home, &feed, CANARY).await;
+    let fetched = || feed.fetched("fdprivate-1.0-py3-none-any.whl");
+    assert_eq!(
+        start(&compute, &flow, Some("builder")).await,
+        OperationStatus::Succeeded
+    );
+    let once = fetched();
+    assert!(once > 0);
+    let succeeded = async |operation| {
+        let result = ended(&compute, &operation).await;
+        let log = compute.session_log_text(&flow).unwrap();
+        assert_eq!(
+            result.status,
+            OperationStatus::Succeeded,
+            "{result:?}\n{log}"
+        );
+        log
+    };
+    let log = succeeded(compute.reset(&flow).await.unwrap()).await;
+    assert!(!log.contains("--cache-dir"), "{log}");
+    assert_eq!(fetched(), once, "uv has it");
+    let log = succeeded(compute.rebuild(&flow).await.unwrap()).await;
+    assert!(log.contains("--cache-dir"), "{log}");
+    assert_eq!(fetched(), 2 * once, "also what uv has");
+    assert!(support::folders_named(&home.data(), "downloads").is_empty());
+    let operation = compute.stop(&flow).await.unwrap();
+    ended(&compute, &operation).await;
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_without_cache_fetches_anew() {
+    what_is_rebuilt_is_fetched_anew(&On::Process).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rebuild_without_cache_fetches_anew_in_a_container() {
+    if let Some(on) = On::docker("a_rebuild_without_cache_fetches_anew_in_a_container") {
+        what_is_rebuilt_is_fetched_anew(&on).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn feeds_can_be_tested_before_an_install() {
     let home = Home::new();

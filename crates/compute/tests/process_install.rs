@@ -8,7 +8,7 @@ use std::{fs, path::Path, process::Command};
 
 use flowdeck_compute::{
     FeedAccess, LogFile, StartSession,
-    engine::{Engine as _, EngineError, EnvironmentId, Place, Requirements, WantedBase},
+    engine::{Downloads, Engine as _, EngineError, EnvironmentId, Place, Requirements, WantedBase},
 };
 use flowdeck_contract::{
     azure::OperationStatus,
@@ -80,6 +80,7 @@ async fn each_failure_names_the_requirement_and_the_cause() {
             folder: home.root().to_owned(),
             file: "r.txt".to_owned(),
             feeds: FeedAccess::default(),
+            downloads: Downloads::default(),
         };
         fs::write(home.root().join("r.txt"), lines).unwrap();
         engine
@@ -130,6 +131,7 @@ async fn each_failure_names_the_requirement_and_the_cause() {
         folder: home.root().to_owned(),
         file: "r.txt".to_owned(),
         feeds: FeedAccess::default(),
+        downloads: Downloads::default(),
     };
     fs::write(
         home.root().join("r.txt"),

@@ -16,8 +16,9 @@ use crate::{
     environment::inventory,
     feeds::{self, Door, Forwarder, Prepared},
     id,
-    install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, failure, note, typed},
+    install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, downloads_option, failure, note, typed},
     log::LogFile,
+    paths::Passing,
 };
 
 /// What is at hand to install with.
@@ -38,6 +39,8 @@ struct Target<'a> {
     folder: &'a Path,
     /// Whether it may be changed.
     writable: bool,
+    /// Where uv keeps what it fetches; `None` for where it keeps what all of the user fetch.
+    downloads: Option<&'a Path>,
 }
 
 impl Installer<'_> {
@@ -53,15 +56,13 @@ impl Installer<'_> {
         if let Some(note) = prepared.note() {
             log.line(note);
         }
-        let command = self.command(
-            &folder,
-            EVERY_INDEX,
-            &["--compile-bytecode"],
-            prepared.file(),
-        );
+        let downloads = self.downloads(requirements);
+        let _passing = Passing::for_downloads(downloads.clone())?;
+        let command = self.install_command(requirements, prepared.file());
         let target = Target {
             folder: &folder,
             writable: true,
+            downloads: downloads.as_deref(),
         };
         let told = Told {
             log: Some(log),
@@ -128,9 +129,25 @@ impl Installer<'_> {
 
     /// The command as a person would type it in the container.
     pub(super) fn shown(&self, requirements: &Requirements) -> String {
+        typed(&self.install_command(requirements, &requirements.file))
+    }
+
+    fn install_command(&self, requirements: &Requirements, file: &str) -> Vec<String> {
         let folder = self.places.environment(self.environment);
-        let extra = ["--compile-bytecode"];
-        typed(&self.command(&folder, EVERY_INDEX, &extra, &requirements.file))
+        let downloads = self.downloads(requirements);
+        let option: Vec<String> = downloads_option(downloads.as_deref()).collect();
+        let extra: Vec<&str> = ["--compile-bytecode"]
+            .into_iter()
+            .chain(option.iter().map(String::as_str))
+            .collect();
+        self.command(&folder, EVERY_INDEX, &extra, file)
+    }
+
+    fn downloads(&self, requirements: &Requirements) -> Option<PathBuf> {
+        let session = &self.environment.session;
+        self.places
+            .folders()
+            .downloads(session, requirements.downloads)
     }
 
     async fn prepare(&self, requirements: &Requirements) -> Result<Prepared, EngineError> {
@@ -183,6 +200,7 @@ impl Installer<'_> {
         let target = Target {
             folder,
             writable: false,
+            downloads: None,
         };
         let told = Told {
             shown: &|line| prepared.shown(line),
@@ -231,7 +249,8 @@ impl Installer<'_> {
         told: Told<'_>,
     ) -> Result<Output, EngineError> {
         let user = self.facts.user;
-        let cache = self.places.cache(user);
+        let of_user = || self.places.cache(user);
+        let cache = target.downloads.map_or_else(of_user, Path::to_owned);
         let opened = prepared.opened();
         let prepare = || {
             std::fs::create_dir_all(&cache)?;

@@ -6,7 +6,7 @@ use flowdeck_contract::ids::SessionId;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    engine::{EngineError, EnvironmentId, Runtime},
+    engine::{Downloads, EngineError, EnvironmentId, Runtime},
     id::hex,
     paths::{entries, remove_all},
 };
@@ -62,6 +62,14 @@ impl Folders {
     pub(crate) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
         self.session(&environment.session)
             .join(format!("{ENVIRONMENT}{}", environment.generation))
+    }
+
+    /// Holds what an install of a session fetches; `None` for where uv keeps what all fetch.
+    pub(crate) fn downloads(&self, session: &SessionId, downloads: Downloads) -> Option<PathBuf> {
+        match downloads {
+            Downloads::Kept => None,
+            Downloads::Anew => Some(self.session(session).join("downloads")),
+        }
     }
 
     /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     engine::{EngineError, Requirements, Variables},
     flow::{RequirementFile, RequirementFiles},
-    paths::private_folder,
+    paths::Passing,
 };
 
 /// What uv is to read, for as long as it reads. The copies and what they open are gone when it is dropped.
@@ -32,12 +32,8 @@ struct Private {
     /// The copies, with the names of what they are copies of.
     copies: Vec<(String, String)>,
     ticket: Ticket,
-    folder: Folder,
+    folder: Passing,
 }
-
-/// Removed when it is dropped.
-#[derive(Debug)]
-struct Folder(PathBuf);
 
 /// Looks for private feeds in the requirements and the files that they include. When there are some, copies are made in
 /// `folder`, which is made for them, and the install comes to the feeds by `door`.
@@ -60,13 +56,13 @@ pub(crate) async fn prepare(
         opened.push((named, credential));
     }
     let failed = |error: io::Error| EngineError::io("Preparing the private feeds", &error);
-    let folder = Folder::make(folder).map_err(failed)?;
-    let ticket = forwarder.open(opened, door, &folder.0)?;
-    write(&files, &folder.0, &ticket).map_err(failed)?;
+    let folder = Passing::make(folder).map_err(failed)?;
+    let ticket = forwarder.open(opened, door, folder.path())?;
+    write(&files, folder.path(), &ticket).map_err(failed)?;
     Ok(Prepared {
-        file: folder.0.join("0.txt").display().to_string(),
+        file: folder.path().join("0.txt").display().to_string(),
         private: Some(Private {
-            copies: copies(&files, &folder.0),
+            copies: copies(&files, folder.path()),
             ticket,
             folder,
         }),
@@ -88,7 +84,7 @@ impl Prepared {
     /// The folder that the install needs, and where it is told to ask for the feeds; `None` when nothing is private.
     pub(crate) fn opened(&self) -> Option<(&Path, SocketAddr)> {
         let private = self.private.as_ref()?;
-        Some((&private.folder.0, private.ticket.address()))
+        Some((private.folder.path(), private.ticket.address()))
     }
 
     /// Who opens which feeds, as a line for the log; `None` when nothing is private.
@@ -134,21 +130,6 @@ impl Prepared {
     /// That a feed did not answer, if one did not.
     pub(crate) fn unanswered(&self) -> Option<EngineError> {
         self.private.as_ref()?.ticket.opened().unanswered()
-    }
-}
-
-impl Folder {
-    fn make(path: PathBuf) -> io::Result<Self> {
-        private_folder(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            tracing::debug!(%error, "a copy of a requirements file could not be removed");
-        }
     }
 }
 

@@ -119,6 +119,7 @@ pub(crate) async fn require_readable(requirements: &Requirements) -> Result<(), 
         folder,
         file,
         feeds,
+        ..
     } = requirements;
     let files = RequirementFiles::read(folder, file, None);
     let package = files.package();

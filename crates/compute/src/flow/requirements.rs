@@ -6,7 +6,7 @@ use flowdeck_flow::Flow;
 
 use super::includes;
 use crate::{
-    engine::{EngineError, Requirements},
+    engine::{Downloads, EngineError, Requirements},
     feeds::FeedAccess,
 };
 
@@ -86,6 +86,7 @@ pub(crate) fn for_install(
             folder: folder.to_owned(),
             file: source.name,
             feeds: FeedAccess::default(),
+            downloads: Downloads::default(),
         }));
     }
     let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
@@ -94,6 +95,7 @@ pub(crate) fn for_install(
         folder: work.to_owned(),
         file: source.name,
         feeds: FeedAccess::default(),
+        downloads: Downloads::default(),
     }))
 }
 

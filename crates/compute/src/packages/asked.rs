@@ -193,6 +193,7 @@ mod tests {
             folder,
             file: "r.txt".into(),
             feeds: crate::feeds::FeedAccess::default(),
+            downloads: crate::engine::Downloads::default(),
         })
         .unwrap();
         let seen = lines.asked.iter().map(|asked| {

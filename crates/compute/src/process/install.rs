@@ -10,8 +10,11 @@ use crate::{
     environment::inventory,
     feeds::{self, Door, Forwarder, Prepared},
     id,
-    install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, failure, note, output, typed},
+    install::{
+        EVERY_INDEX, FIRST_INDEX, changes_nothing, downloads_option, failure, note, output, typed,
+    },
     log::LogFile,
+    paths::Passing,
 };
 
 const ARGUMENTS: [&str; 7] = [
@@ -45,8 +48,14 @@ pub(super) async fn install(
     if let Some(note) = prepared.note() {
         log.line(note);
     }
+    let downloads = place
+        .layout
+        .downloads(&environment.session, requirements.downloads);
+    let _passing = Passing::for_downloads(downloads.clone())?;
     let mut command = place.command(&folder, environment, requirements, &prepared, EVERY_INDEX);
-    command.arg("--compile-bytecode");
+    command
+        .arg("--compile-bytecode")
+        .args(downloads_option(downloads.as_deref()));
     let shown = |line: &str| prepared.shown(line);
     let output = output::run_heard(command, "Starting uv", Some(log), heard, &shown).await?;
     if let Some(error) = prepared.refused() {
@@ -178,6 +187,8 @@ pub(super) fn shown(
         python.display().to_string(),
         "--compile-bytecode".to_owned(),
     ]);
+    let downloads = layout.downloads(&environment.session, requirements.downloads);
+    words.extend(downloads_option(downloads.as_deref()));
     words.extend(["-r".to_owned(), requirements.file.clone()]);
     typed(&words)
 }

@@ -12,8 +12,8 @@ use super::{Allotment, Core, Record};
 use crate::{
     compute::StartSession,
     engine::{
-        Base, BaseState, EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements,
-        Shown, WantedBase,
+        Base, BaseState, Downloads, EngineError, EnvironmentId, KeptEnvironment, PhaseNote,
+        Requirements, Shown, WantedBase,
     },
     error::ComputeError,
     flow::{self, Fingerprint},
@@ -121,7 +121,10 @@ impl Start<'_> {
         let made_of = Fingerprint::of(flows, &folder, flow)?;
         self.change(|record| record.made_of = Some(made_of))?;
         let requirements = flow::for_install(flows, &folder, flow, &work)?;
-        let requirements = requirements.map(|found| self.core.with_feeds(self.flow, found));
+        let requirements = requirements.map(|found| Requirements {
+            downloads: self.downloads(),
+            ..self.core.with_feeds(self.flow, found)
+        });
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
@@ -142,6 +145,14 @@ impl Start<'_> {
         paths::remove(&work)
             .map_err(|error| EngineError::io("Removing a copy of the flow", &error))?;
         result
+    }
+
+    /// An environment that is asked for anew is not made of earlier downloads either.
+    fn downloads(&self) -> Downloads {
+        match self.core.record(self.flow).rebuild {
+            true => Downloads::Anew,
+            false => Downloads::Kept,
+        }
     }
 
     /// A runtime that stood by, with what a kept environment has beside the base.
@@ -362,7 +373,7 @@ impl Start<'_> {
     ) -> Result<Option<KeptEnvironment>, EngineError> {
         if self.core.record(self.flow).rebuild {
             self.log()
-                .line("No kept environment is looked for: it is built anew, as asked.");
+                .line("It is built anew, as asked: neither a kept environment nor earlier downloads are used.");
             return Ok(None);
         }
         self.core.reuse(self.flow, environment, requirements).await

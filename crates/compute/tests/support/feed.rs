@@ -80,6 +80,7 @@ with tarfile.open(f"{root}/packages/fdslow-1.0.tar.gz", "w:gz") as tar:
 
 /// A private index that runs until it is dropped.
 pub(crate) struct PrivateFeed {
+    root: PathBuf,
     /// Where a build tells what it sees.
     told: PathBuf,
     host: String,
@@ -122,6 +123,7 @@ impl PrivateFeed {
         })
         .await;
         Self {
+            root: root.to_owned(),
             told: told.to_owned(),
             host: format!("127.0.0.1:{port}"),
             server,
@@ -141,6 +143,14 @@ impl PrivateFeed {
     /// Its address.
     pub(crate) fn url(&self) -> String {
         format!("http://{}/simple/", self.host)
+    }
+
+    /// How often a file was asked for.
+    pub(crate) fn fetched(&self, file: &str) -> usize {
+        let log = fs::read_to_string(self.root.join("log")).unwrap();
+        let asked = format!("/packages/{file}");
+        let is_get = |line: &&str| line.contains("GET") && line.contains(&asked);
+        log.lines().filter(is_get).count()
     }
 
     /// What the build of `fdslow` sees of the processes that it runs under, once it waits.

@@ -167,7 +167,7 @@ fn local_path(named: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::feeds::FeedAccess;
+    use crate::{engine::Downloads, feeds::FeedAccess};
 
     #[test]
     fn everything_that_decides_what_is_installed_decides_the_key() {
@@ -196,6 +196,7 @@ mod tests {
             folder: folder.to_owned(),
             file: "r.txt".to_owned(),
             feeds: FeedAccess::default(),
+            downloads: Downloads::default(),
         };
         let key_for = |user: Option<u32>, base: &str, variable: &str| {
             Key::of(&Ingredients {
