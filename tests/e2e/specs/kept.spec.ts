@@ -35,7 +35,7 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   await rebuild.check();
   await dialog.getByRole('button', { name: 'Reset' }).click();
   await expect(app.session).toContainText('Environment made from ready base packages', READY);
-  expect(await deck.api.sessionLog('again')).toContain('No kept environment is looked for: it is built anew, as asked.');
+  expect(await deck.api.sessionLog('again')).toContain('It is built anew, as asked: neither a kept environment nor earlier downloads are used.');
   await expect(app.sessionMenu).toBeVisible(READY);
   expect((await deck.api.session('again')).route).toBe('base');
 });

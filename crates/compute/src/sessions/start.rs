@@ -1,27 +1,26 @@
 //! Starting a session: phase by phase, or by taking a runtime that stands by.
 
-use std::{sync::Arc, time::Instant};
+mod make;
+mod take;
+
+use std::sync::Arc;
 
 use flowdeck_contract::{
     capability::Action,
     ids::{OperationId, SessionId},
-    session::{Phase, StartRoute},
+    session::Phase,
 };
 
 use super::{Allotment, Core, Record};
 use crate::{
     compute::StartSession,
-    engine::{
-        Base, BaseState, Downloads, EngineError, EnvironmentId, KeptEnvironment, PhaseNote,
-        Requirements, Shown, WantedBase,
-    },
+    engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
     error::ComputeError,
     flow::{self, Fingerprint},
     id,
     log::LogFile,
     owner::Owner,
     paths,
-    standby::Standby,
 };
 
 impl Core {
@@ -155,252 +154,11 @@ impl Start<'_> {
         }
     }
 
-    /// A runtime that stood by, with what a kept environment has beside the base.
-    async fn adopt(
-        &self,
-        requirements: Option<&Requirements>,
-    ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
-        match requirements {
-            Some(requirements) if !self.core.record(self.flow).rebuild => {
-                self.core.adopt(self.flow, requirements).await
-            }
-            _ => Ok(None),
-        }
-    }
-
-    async fn take(
-        &self,
-        standby: Standby,
-        requirements: Option<&Requirements>,
-        kept: Option<KeptEnvironment>,
-    ) -> Result<(), EngineError> {
-        let session = standby.runtime.session.clone();
-        let installed = match (requirements, kept) {
-            (Some(requirements), Some(kept)) => format!(
-                "what {} asks for was installed {} and kept: {:.1} s saved",
-                requirements.file,
-                age(self.core.now().since(kept.built)),
-                kept.took.as_secs_f64()
-            ),
-            (Some(requirements), None) => {
-                format!("the base packages satisfy {}", requirements.file)
-            }
-            (None, _) => "the flow has no requirements file".to_owned(),
-        };
-        let now = self.core.now();
-        let taken = self.core.change_and_save(
-            self.flow,
-            |live| {
-                let record = &mut live.record;
-                record.view.session_id = Some(session.clone());
-                record.view.route = Some(match kept {
-                    Some(_) => StartRoute::Kept,
-                    None => StartRoute::Standby,
-                });
-                record.view.saved_millis =
-                    kept.and_then(|kept| u64::try_from(kept.took.as_millis()).ok());
-                record.runtime = Some(standby.runtime.clone());
-                record.note(
-                    Phase::Allocate,
-                    Some("took a runtime that stood by".to_owned()),
-                );
-                record.enter(Phase::Check, now)?;
-                for phase in [
-                    Phase::PullImage,
-                    Phase::CreateEnvironment,
-                    Phase::StartRuntime,
-                ] {
-                    record.note(
-                        phase,
-                        Some("done before, for the runtime that stood by".to_owned()),
-                    );
-                }
-                record.note(Phase::Install, Some(installed.clone()));
-                Ok(())
-            },
-            |record, followed| self.core.store.take_standby(&standby, record, followed),
-        );
-        taken.map_err(|error| internal(&error))?;
-        self.core.switch_log(self.flow, &session);
-        self.log()
-            .line(format!("Took a runtime that stood by: {installed}."));
-        if let Some(bounds) = self.limit(&session).await? {
-            self.note(
-                Phase::Allocate,
-                Some(format!("took a runtime that stood by; {bounds}")),
-            )?;
-        }
-        self.check().await
-    }
-
-    async fn make(
-        &self,
-        environment: &EnvironmentId,
-        requirements: Option<&Requirements>,
-        image: Option<&str>,
-    ) -> Result<(), EngineError> {
-        let engine = &self.core.engine;
-        let place = self.core.place_of(self.flow)?;
-        let note = engine.allocate(&environment.session, &place).await?;
-        let bounds = self.limit(&environment.session).await?;
-        let note = note
-            .into_iter()
-            .chain(bounds)
-            .collect::<Vec<_>>()
-            .join("; ");
-        self.note(Phase::Allocate, Some(note).filter(|note| !note.is_empty()))?;
-
-        self.enter(Phase::PullImage)?;
-        let base = self.prepare_base(&environment.session, image).await?;
-        let (route, note) = match (base.state, &base.image) {
-            (BaseState::Ready, None) => {
-                (StartRoute::Base, "the base packages are ready".to_owned())
-            }
-            (BaseState::Ready, Some(image)) => {
-                (StartRoute::Base, format!("{} is there", image.reference))
-            }
-            (BaseState::Made(note), _) => (StartRoute::Fresh, note),
-        };
-        let note = match image.filter(|_| base.image.is_none()) {
-            Some(image) => {
-                format!("{note}; they stand for ‘{image}’, as this engine has no images")
-            }
-            None => note,
-        };
-        self.note(Phase::PullImage, Some(note))?;
-        self.change(|record| record.view.image = base.image)?;
-
-        self.enter(Phase::CreateEnvironment)?;
-        self.change(|record| record.view.route = Some(route))?;
-        let kept = match requirements {
-            Some(requirements) => self.reuse(environment, requirements).await?,
-            None => None,
-        };
-        if kept.is_none() {
-            let note = engine.create_environment(environment).await?;
-            self.note(Phase::CreateEnvironment, note)?;
-        }
-
-        match (requirements, kept) {
-            (Some(requirements), Some(kept)) => self.take_kept(requirements, kept)?,
-            (Some(requirements), None) => self.install(environment, requirements).await?,
-            (None, _) => self.change(|record| {
-                record.note(
-                    Phase::Install,
-                    Some("the flow has no requirements file".to_owned()),
-                );
-            })?,
-        }
-
-        self.enter(Phase::StartRuntime)?;
-        let runtime = engine.start_runtime(environment, &self.log()).await?;
-        self.change(|record| record.runtime = Some(runtime))?;
-        self.enter(Phase::Check)?;
-        self.check().await
-    }
-
-    /// Shows the image's registry the credential of the session's identity, and tells how far a pull is.
-    async fn prepare_base(
-        &self,
-        session: &SessionId,
-        image: Option<&str>,
-    ) -> Result<Base, EngineError> {
-        let engine = &self.core.engine;
-        let settings = self.core.record(self.flow).view.settings;
-        let pulled = image.or(engine.default_image());
-        let credential = match pulled {
-            Some(image) if engine.images_unavailable().is_none() => {
-                self.core.image_credential(&settings, image).await
-            }
-            _ => Ok(None),
-        };
-        let told = |how_far: &str| {
-            let noted =
-                self.change(|record| record.note(Phase::PullImage, Some(how_far.to_owned())));
-            if let Err(error) = noted {
-                tracing::debug!(%error, "how far a pull is could not be told");
-            }
-        };
-        let wanted = WantedBase {
-            image,
-            shown: match &credential {
-                Ok(None) => Shown::Nothing,
-                Ok(Some(credential)) => Shown::Credential(credential),
-                Err(why) => Shown::Unavailable(why),
-            },
-            told: Some(&told),
-        };
-        engine.prepare_base(session, &wanted, &self.log()).await
-    }
-
     async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
         match self.core.record(self.flow).view.size {
             Some(size) => self.core.engine.limit(session, &size).await,
             None => Ok(None),
         }
-    }
-
-    async fn install(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<(), EngineError> {
-        self.enter(Phase::Install)?;
-        let engine = &self.core.engine;
-        let command = engine.install_command(environment, requirements).await?;
-        self.log().line(format!("$ {command}"));
-        let installed = self
-            .core
-            .install_and_verify(self.flow, environment, requirements);
-        let began = Instant::now();
-        let note = installed.await?;
-        let kept = self
-            .core
-            .keep(environment, requirements, began.elapsed())
-            .await;
-        let notes: Vec<String> = note.into_iter().chain(kept).collect();
-        self.note(
-            Phase::Install,
-            Some(notes.join("; ")).filter(|note| !note.is_empty()),
-        )
-    }
-
-    /// An environment that was kept, unless it was asked for that one is built.
-    async fn reuse(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        if self.core.record(self.flow).rebuild {
-            self.log()
-                .line("It is built anew, as asked: neither a kept environment nor earlier downloads are used.");
-            return Ok(None);
-        }
-        self.core.reuse(self.flow, environment, requirements).await
-    }
-
-    fn take_kept(
-        &self,
-        requirements: &Requirements,
-        kept: KeptEnvironment,
-    ) -> Result<(), EngineError> {
-        let age = age(self.core.now().since(kept.built));
-        self.note(
-            Phase::CreateEnvironment,
-            Some(format!(
-                "reused one that was installed {age}, as it was then"
-            )),
-        )?;
-        let installed = format!(
-            "{} is installed in it: {:.1} s saved",
-            requirements.file,
-            kept.took.as_secs_f64()
-        );
-        self.change(|record| {
-            record.view.route = Some(StartRoute::Kept);
-            record.view.saved_millis = u64::try_from(kept.took.as_millis()).ok();
-        })?;
-        self.note(Phase::Install, Some(installed))
     }
 
     async fn check(&self) -> Result<(), EngineError> {

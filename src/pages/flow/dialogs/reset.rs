@@ -80,7 +80,7 @@ fn Rebuild(rebuild: RwSignal<bool>) -> impl IntoView {
                     "Rebuild without cache"
                 </label>
                 <p id=hint.clone() class=style::hint>
-                    "The requirements are installed anew, though the environment of an earlier install of the same may be kept. "
+                    "The requirements are fetched and installed anew, though the environment of an earlier install of the same may be kept. "
                     {move || cache.get().flatten().map(kept)}
                 </p>
             </div>

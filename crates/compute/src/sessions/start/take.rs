@@ -1,0 +1,89 @@
+//! Takes a runtime that stands by.
+
+use flowdeck_contract::session::{Phase, StartRoute};
+
+use super::{Start, age, internal};
+use crate::{
+    engine::{EngineError, KeptEnvironment, Requirements},
+    standby::Standby,
+};
+
+impl Start<'_> {
+    /// A runtime that stood by, with what a kept environment has beside the base.
+    pub(super) async fn adopt(
+        &self,
+        requirements: Option<&Requirements>,
+    ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
+        match requirements {
+            Some(requirements) if !self.core.record(self.flow).rebuild => {
+                self.core.adopt(self.flow, requirements).await
+            }
+            _ => Ok(None),
+        }
+    }
+
+    pub(super) async fn take(
+        &self,
+        standby: Standby,
+        requirements: Option<&Requirements>,
+        kept: Option<KeptEnvironment>,
+    ) -> Result<(), EngineError> {
+        let session = standby.runtime.session.clone();
+        let installed = match (requirements, kept) {
+            (Some(requirements), Some(kept)) => format!(
+                "what {} asks for was installed {} and kept: {:.1} s saved",
+                requirements.file,
+                age(self.core.now().since(kept.built)),
+                kept.took.as_secs_f64()
+            ),
+            (Some(requirements), None) => {
+                format!("the base packages satisfy {}", requirements.file)
+            }
+            (None, _) => "the flow has no requirements file".to_owned(),
+        };
+        let now = self.core.now();
+        let taken = self.core.change_and_save(
+            self.flow,
+            |live| {
+                let record = &mut live.record;
+                record.view.session_id = Some(session.clone());
+                record.view.route = Some(match kept {
+                    Some(_) => StartRoute::Kept,
+                    None => StartRoute::Standby,
+                });
+                record.view.saved_millis =
+                    kept.and_then(|kept| u64::try_from(kept.took.as_millis()).ok());
+                record.runtime = Some(standby.runtime.clone());
+                record.note(
+                    Phase::Allocate,
+                    Some("took a runtime that stood by".to_owned()),
+                );
+                record.enter(Phase::Check, now)?;
+                for phase in [
+                    Phase::PullImage,
+                    Phase::CreateEnvironment,
+                    Phase::StartRuntime,
+                ] {
+                    record.note(
+                        phase,
+                        Some("done before, for the runtime that stood by".to_owned()),
+                    );
+                }
+                record.note(Phase::Install, Some(installed.clone()));
+                Ok(())
+            },
+            |record, followed| self.core.store.take_standby(&standby, record, followed),
+        );
+        taken.map_err(|error| internal(&error))?;
+        self.core.switch_log(self.flow, &session);
+        self.log()
+            .line(format!("Took a runtime that stood by: {installed}."));
+        if let Some(bounds) = self.limit(&session).await? {
+            self.note(
+                Phase::Allocate,
+                Some(format!("took a runtime that stood by; {bounds}")),
+            )?;
+        }
+        self.check().await
+    }
+}
