@@ -25,7 +25,7 @@ use crate::{
     identity::Identities,
     log::last_lines,
     owner::Owner,
-    sessions::{Core, OwnEnvironment},
+    sessions::{Anew, Core, OwnEnvironment},
 };
 
 /// Compute sessions of the flows in one folder. Cheap to clone.
@@ -56,8 +56,8 @@ pub struct ComputeConfig {
 pub struct StartSession {
     /// What is asked for. The base image is the flow's to say: what stands here is not looked at.
     pub settings: SessionSettings,
-    /// Whether the requirements are installed anew, though an environment may be kept from an earlier install.
-    pub rebuild: bool,
+    /// What is made anew.
+    pub anew: Anew,
 }
 
 impl Compute {
@@ -83,6 +83,7 @@ impl Compute {
         core.background(Arc::clone(&core).follow_logs());
         core.background(Arc::clone(&core).end_idle_sessions());
         core.background(Arc::clone(&core).keep_standbys());
+        core.background(Arc::clone(&core).follow_tags());
         Ok(Self { core })
     }
 
@@ -239,14 +240,16 @@ impl Compute {
             .begin_reset(&owner.into(), None, "Resetting the compute session.")
     }
 
-    /// As [`Compute::reset`], with the requirements installed anew, though an environment may be kept from an earlier
-    /// install.
+    /// As [`Compute::reset`], with some of it made anew.
     ///
     /// # Errors
     /// As [`Compute::reset`].
-    pub async fn rebuild(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        let why = "Resetting the compute session; its environment is built anew.";
-        self.core.begin_rebuild(&owner.into(), why)
+    pub async fn renew(
+        &self,
+        owner: impl Into<Owner>,
+        anew: Anew,
+    ) -> Result<OperationId, ComputeError> {
+        self.core.begin_renewal(&owner.into(), anew)
     }
 
     /// Starts the flow's session with these settings, or changes the one that runs to them. Unlike the settings of a
@@ -436,6 +439,11 @@ impl Compute {
     /// Files of the flow have changed on disk.
     pub fn flow_changed(&self, owner: impl Into<Owner>) {
         self.core.flow_changed(&owner.into());
+    }
+
+    /// Somebody looks at the session: whether the tag of its image has moved is found out in the background.
+    pub fn looked_at(&self, owner: impl Into<Owner>) {
+        self.core.spawn_look_at_tag(&owner.into());
     }
 
     /// Runs the flow, or one of its nodes; gives the run as it begins.

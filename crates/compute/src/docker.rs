@@ -9,6 +9,7 @@ mod helper;
 mod image;
 mod indexes;
 mod install;
+mod instances;
 mod places;
 mod pull;
 mod relay;
@@ -27,7 +28,8 @@ use std::{
 use async_trait::async_trait;
 use flowdeck_contract::{
     ids::SessionId,
-    session::{InstalledPackage, SessionSize},
+    image::ImageReference,
+    session::{InstalledPackage, SessionImage, SessionSize},
     settings::EnvironmentCache,
 };
 use tokio::sync::OnceCell;
@@ -38,15 +40,15 @@ use self::{
     image::Image,
     indexes::Indexes,
     install::Installer,
+    instances::{Instance, Instances},
     places::{Facts, Places},
     user::User,
 };
 use crate::{
-    catalog::gib,
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
         ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
-        Runtime, RuntimeInfo, WantedBase,
+        Runtime, RuntimeInfo, Share, WantedBase,
     },
     environment::{
         base::remove_unfinished,
@@ -58,6 +60,7 @@ use crate::{
     feeds::Forwarder,
     log::LogFile,
     paths::{entries, private_folder, remove_all},
+    registry::Platform,
 };
 
 /// What sessions are made from when nobody asks for anything else; `cargo xtask image` builds it.
@@ -82,12 +85,23 @@ pub struct DockerEngine {
     containers: Containers,
     places: Places,
     default_image: String,
+    /// Of the daemon's machine, which may not be ours.
+    platform: Option<Platform>,
     indexes: Indexes,
     forwarder: Forwarder,
     kept: Kept,
     uv: OnceCell<PathBuf>,
-    /// The sizes of the sessions that have one.
-    sizes: Mutex<HashMap<SessionId, SessionSize>>,
+    instances: Instances,
+    /// What the sessions may use that are bounded.
+    bounded: Mutex<HashMap<SessionId, Bounded>>,
+}
+
+/// What a session may use, and how it is kept to that.
+#[derive(Clone, Debug)]
+struct Bounded {
+    share: Share,
+    /// The compute instance whose size it shares, where that could be made.
+    instance: Option<Instance>,
 }
 
 impl DockerEngine {
@@ -111,16 +125,26 @@ impl DockerEngine {
             .ncpu
             .and_then(|cpus| u32::try_from(cpus).ok())
             .unwrap_or(1);
+        let places_mark = places.mark();
         let engine = Self {
             containers: Containers::new(docker, places.mark(), cpus, places.passage()),
             forwarder: Forwarder::new(places.folders().data()),
             kept: Kept::new(places.folders().kept(), options.kept_bytes),
             places,
             default_image: options.image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()),
+            platform: about.architecture.as_deref().map(image::platform_of),
             indexes: Indexes::of_machine(),
             uv: OnceCell::new(),
-            sizes: Mutex::default(),
+            instances: Instances::new(
+                about
+                    .cgroup_driver
+                    .map(|driver| driver.to_string())
+                    .as_deref(),
+                places_mark,
+            ),
+            bounded: Mutex::default(),
         };
+        engine.instances.sweep();
         remove_unfinished(engine.places.bases())
             .and_then(|()| engine.kept.remove_unfinished())
             .map_err(failed)?;
@@ -132,12 +156,31 @@ impl DockerEngine {
         self.uv.get_or_try_init(find).await.map(PathBuf::as_path)
     }
 
-    fn sizes(&self) -> MutexGuard<'_, HashMap<SessionId, SessionSize>> {
-        self.sizes.lock().unwrap_or_else(PoisonError::into_inner)
+    fn bounded(&self) -> MutexGuard<'_, HashMap<SessionId, Bounded>> {
+        self.bounded.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn bounds(&self, session: &SessionId) -> Option<Bounded> {
+        self.bounded().get(session).cloned()
     }
 
     fn size(&self, session: &SessionId) -> Option<SessionSize> {
-        self.sizes().get(session).cloned()
+        Some(self.bounds(session)?.share.size)
+    }
+
+    /// Says so when a session's container is not where the size of its compute instance is shared.
+    fn verify_instance(&self, runtime: &Runtime, log: &LogFile) {
+        let bounded = self.bounds(&runtime.session);
+        let instance = bounded
+            .as_ref()
+            .and_then(|bounded| bounded.instance.as_ref());
+        if let (Some(instance), Some(container)) = (instance, runtime.container())
+            && !instance.holds(container)
+        {
+            let what = "The session has the size of its compute instance for itself: the Docker daemon has not put it into the instance’s control group.";
+            tracing::warn!(container, parent = instance.parent, "{what}");
+            log.line(what);
+        }
     }
 
     async fn installer<'a>(
@@ -198,6 +241,18 @@ impl Engine for DockerEngine {
         Some(&self.default_image)
     }
 
+    fn platform(&self) -> Option<Platform> {
+        self.platform.clone()
+    }
+
+    async fn image_here(
+        &self,
+        image: &ImageReference,
+    ) -> Result<Option<SessionImage>, EngineError> {
+        let found = image::find(&self.containers.docker, image).await?;
+        Ok(found.map(|image| image.shown()))
+    }
+
     fn standby_unavailable(&self) -> Option<&'static str> {
         Some("a container sees the flow folder that it was made for, and no other")
     }
@@ -225,19 +280,28 @@ impl Engine for DockerEngine {
         )))
     }
 
-    async fn limit(
-        &self,
-        session: &SessionId,
-        size: &SessionSize,
-    ) -> Result<PhaseNote, EngineError> {
-        self.sizes().insert(session.clone(), size.clone());
-        self.containers.bound(session, size).await?;
-        Ok(Some(format!(
-            "{}: {} vCPUs, {:.2} GiB",
-            size.name,
-            size.v_cpus,
-            gib(size.memory_mb)
-        )))
+    async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError> {
+        let mut note = share.to_string();
+        let instance = match &share.instance {
+            None => None,
+            Some(name) => match self.instances.make(name, &share.size) {
+                Ok(instance) => Some(instance),
+                Err(why) => {
+                    note = format!(
+                        "{}; each session on ‘{name}’ has that for itself, as {why}",
+                        share.alone()
+                    );
+                    None
+                }
+            },
+        };
+        let parent = instance.as_ref().map(|instance| instance.parent.clone());
+        self.containers.set_parent(session, parent);
+        let share = share.clone();
+        self.containers.bound(session, &share.size).await?;
+        self.bounded()
+            .insert(session.clone(), Bounded { share, instance });
+        Ok(Some(note))
     }
 
     async fn prepare_base(
@@ -405,15 +469,17 @@ impl Engine for DockerEngine {
     ) -> Result<Runtime, EngineError> {
         let facts = self.places.facts(&environment.session)?;
         let size = self.size(&environment.session);
-        runtime::start(
+        let runtime = runtime::start(
             &self.containers,
             &self.places,
             environment,
             &facts,
             size,
             log,
-        )
-        .await
+        );
+        let runtime = runtime.await?;
+        self.verify_instance(&runtime, log);
+        Ok(runtime)
     }
 
     async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
@@ -428,8 +494,8 @@ impl Engine for DockerEngine {
     }
 
     async fn died(&self, runtime: &Runtime) -> EngineError {
-        let size = self.size(&runtime.session);
-        runtime::died(&self.containers, runtime, size.as_ref()).await
+        let bounded = self.bounds(&runtime.session);
+        runtime::died(&self.containers, runtime, bounded.as_ref()).await
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
@@ -482,7 +548,14 @@ impl Engine for DockerEngine {
         for container in self.containers.of(session).await? {
             self.containers.remove(&container).await?;
         }
-        self.sizes().remove(session);
+        self.containers.set_parent(session, None);
+        if let Some(name) = self
+            .bounded()
+            .remove(session)
+            .and_then(|bounded| bounded.share.instance)
+        {
+            self.instances.remove(&name);
+        }
         let short = self.places.short_runtime(session);
         let folders = [self.places.session(session)]
             .into_iter()
@@ -492,7 +565,7 @@ impl Engine for DockerEngine {
             // Goes with the last of them.
             let _ = fs::remove_dir(parent);
         }
-        let others = !self.sizes().is_empty();
+        let others = !self.bounded().is_empty();
         match others {
             true => Ok(()),
             false => self.containers.remove_network().await,

@@ -1,19 +1,23 @@
 //! The cut between sessions and what they are made of: an engine makes environments, installs packages and keeps
 //! runtimes. It knows nothing of flows' states, runs or the store.
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use flowdeck_contract::{
     Millis,
     ids::SessionId,
+    image::ImageReference,
+    pull::Pull,
     session::{InstalledPackage, SessionImage, SessionSize},
     settings::EnvironmentCache,
 };
 use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
-use crate::{feeds::FeedAccess, identity::Credential, log::LogFile};
+use crate::{
+    catalog::gib, feeds::FeedAccess, identity::Credential, log::LogFile, registry::Platform,
+};
 
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
@@ -26,6 +30,19 @@ pub trait Engine: Send + Sync + 'static {
         None
     }
 
+    /// What images run on here; `None` for this machine's own platform.
+    fn platform(&self) -> Option<Platform> {
+        None
+    }
+
+    /// The image of this name that is here and would be used without asking its registry.
+    async fn image_here(
+        &self,
+        _image: &ImageReference,
+    ) -> Result<Option<SessionImage>, EngineError> {
+        Ok(None)
+    }
+
     /// Why no runtime can stand by, when none can: what it works on has to be known when it is made.
     fn standby_unavailable(&self) -> Option<&'static str> {
         None
@@ -34,13 +51,10 @@ pub trait Engine: Send + Sync + 'static {
     /// Reserves a folder (or its like) for a session. Fails early when none can be had.
     async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError>;
 
-    /// Bounds what a session's processes may use, those that run and those to come. One that uses more memory fails with
-    /// `MemoryExceeded`, wherever it is. Bounding it again does no harm.
-    async fn limit(
-        &self,
-        session: &SessionId,
-        size: &SessionSize,
-    ) -> Result<PhaseNote, EngineError>;
+    /// Bounds what a session's processes may use, those that run and those to come; on a compute instance, together with
+    /// those of the other sessions on it. One that uses more memory fails with `MemoryExceeded`, wherever it is. Bounding
+    /// it again does no harm.
+    async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError>;
 
     /// Makes sure that the base of a session is there: the base packages, or the image that is asked for. A session that
     /// has its base keeps it, whatever has become of the image's tag.
@@ -184,6 +198,63 @@ pub trait Engine: Send + Sync + 'static {
 /// Told each line that an install prints.
 pub type Heard<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
+/// Told how far the pull of an image is.
+pub type PullHeard<'a> = &'a (dyn Fn(Pull) + Send + Sync);
+
+/// What a session may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Share {
+    /// How much.
+    pub size: SessionSize,
+    /// The compute instance whose size that is; what all sessions on it use counts. `None` when it is the session's alone.
+    pub instance: Option<String>,
+}
+
+impl Share {
+    /// How much, whoever shares it.
+    pub(crate) fn alone(&self) -> Self {
+        Self {
+            size: self.size.clone(),
+            instance: None,
+        }
+    }
+
+    /// That a session did what it may not: `did` says what, and how much of memory.
+    pub(crate) fn exceeded(&self, did: &str) -> EngineError {
+        let (name, has) = (&self.size.name, gib(self.size.memory_mb));
+        let (message, remedy) = match &self.instance {
+            None => (
+                format!(
+                    "The compute session was stopped: it {did}, and its VM size {name} has {has:.2} GiB."
+                ),
+                "Choose a larger VM size, or make the flow use less memory; then start the session again.",
+            ),
+            Some(instance) => (
+                format!(
+                    "The compute session was stopped: it {did}, and all sessions on the compute instance ‘{instance}’ together have {has:.2} GiB."
+                ),
+                "Stop another session on the compute instance, choose a larger one, or make the flow use less memory; then start the session again.",
+            ),
+        };
+        EngineError::new(MEMORY_EXCEEDED, message).with_remedy(remedy)
+    }
+}
+
+impl fmt::Display for Share {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SessionSize {
+            name,
+            v_cpus,
+            memory_mb,
+        } = &self.size;
+        write!(f, "{name}: {v_cpus} vCPUs, {:.2} GiB", gib(*memory_mb))?;
+        match &self.instance {
+            Some(instance) => write!(f, ", shared by all sessions on ‘{instance}’"),
+            None => Ok(()),
+        }
+    }
+}
+
 /// What a dry run starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DryRunStart {
@@ -281,8 +352,12 @@ pub struct WantedBase<'a> {
     pub image: Option<&'a str>,
     /// What the image's registry is shown when the image has to be pulled.
     pub shown: Shown<'a>,
-    /// Told how far a pull is, in a line, now and then.
-    pub told: Option<Heard<'a>>,
+    /// Whether the image is pulled, though the engine may have one of its name.
+    pub anew: bool,
+    /// What the image is to be, where it is there still: what the name stood for when this was a session's.
+    pub keep: Option<&'a SessionImage>,
+    /// Told how far a pull is, about every second.
+    pub told: Option<PullHeard<'a>>,
 }
 
 /// What the registry of an image is shown.
@@ -387,6 +462,9 @@ pub struct ExecutorReply {
     /// The body, which may hold `NaN` and `Infinity`.
     pub body: Vec<u8>,
 }
+
+/// The code of a base whose image its registry does not give, or does not have, as far as the engine can tell.
+pub const IMAGE_REFUSED: &str = "ImageRefused";
 
 /// The code of a session that has used more memory than it has.
 pub const MEMORY_EXCEEDED: &str = "MemoryExceeded";

@@ -12,7 +12,9 @@ use std::{
 use async_trait::async_trait;
 use flowdeck_contract::{
     ids::SessionId,
-    session::{InstalledPackage, SessionSize},
+    image::ImageReference,
+    pull::Pull,
+    session::{InstalledPackage, SessionImage},
 };
 use tokio::sync::Notify;
 
@@ -20,7 +22,7 @@ use crate::{
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
         ExecutorRequest, Handle, Heard, Inventory, PhaseNote, Place, Requirements, Runtime,
-        RuntimeInfo, WantedBase,
+        RuntimeInfo, Share, WantedBase,
     },
     log::LogFile,
 };
@@ -79,10 +81,14 @@ struct World {
     trouble: BTreeMap<Step, Trouble>,
     environments: BTreeMap<SessionId, BTreeSet<u32>>,
     runtimes: BTreeMap<u32, SessionId>,
-    limits: BTreeMap<SessionId, SessionSize>,
+    limits: BTreeMap<SessionId, Share>,
     started: u32,
     base_is_made: bool,
     runs_images: bool,
+    image: Option<SessionImage>,
+    pull: Option<Pull>,
+    pulled_anew: u32,
+    kept_image: Option<String>,
     satisfied: bool,
     /// What an install brought into each environment.
     brought: BTreeMap<EnvironmentId, Vec<InstalledPackage>>,
@@ -116,6 +122,29 @@ impl FakeEngine {
         self.world().runs_images = true;
     }
 
+    /// From now on it is one that runs images, and has this one for whatever is asked.
+    pub fn set_image(&self, image: SessionImage) {
+        let mut world = self.world();
+        (world.runs_images, world.image) = (true, Some(image));
+    }
+
+    /// From now on the base is pulled when a session is made, and this is how far that is.
+    pub fn set_pull(&self, pull: Pull) {
+        self.world().pull = Some(pull);
+    }
+
+    /// For how many sessions it was asked to pull an image that it may have.
+    #[must_use]
+    pub fn pulled_anew(&self) -> u32 {
+        self.world().pulled_anew
+    }
+
+    /// The digest that the base of the last session was asked to keep to.
+    #[must_use]
+    pub fn kept_image(&self) -> Option<String> {
+        self.world().kept_image.clone()
+    }
+
     /// Every runtime dies.
     pub fn kill_runtimes(&self) {
         self.world().runtimes.clear();
@@ -146,7 +175,7 @@ impl FakeEngine {
 
     /// What a session is bounded to, when it is.
     #[must_use]
-    pub fn limit_of(&self, session: &SessionId) -> Option<SessionSize> {
+    pub fn limit_of(&self, session: &SessionId) -> Option<Share> {
         self.world().limits.get(session).cloned()
     }
 
@@ -182,6 +211,14 @@ impl Engine for FakeEngine {
         (!self.world().runs_images).then(|| none.to_owned())
     }
 
+    async fn image_here(
+        &self,
+        image: &ImageReference,
+    ) -> Result<Option<SessionImage>, EngineError> {
+        let here = self.world().image.clone();
+        Ok(here.filter(|here| here.reference == image.as_str()))
+    }
+
     async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
         self.world()
             .environments
@@ -191,21 +228,26 @@ impl Engine for FakeEngine {
         Ok(None)
     }
 
-    async fn limit(
-        &self,
-        session: &SessionId,
-        size: &SessionSize,
-    ) -> Result<PhaseNote, EngineError> {
-        self.world().limits.insert(session.clone(), size.clone());
+    async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError> {
+        self.world().limits.insert(session.clone(), share.clone());
         Ok(None)
     }
 
     async fn prepare_base(
         &self,
         _: &SessionId,
-        _: &WantedBase<'_>,
+        wanted: &WantedBase<'_>,
         log: &LogFile,
     ) -> Result<Base, EngineError> {
+        let pull = {
+            let mut world = self.world();
+            world.pulled_anew += u32::from(wanted.anew);
+            world.kept_image = wanted.keep.map(|image| image.digest.clone());
+            world.pull.clone()
+        };
+        if let (Some(pull), Some(told)) = (pull, wanted.told) {
+            told(pull);
+        }
         self.step(Step::PrepareBase).await?;
         let made = std::mem::replace(&mut self.world().base_is_made, true);
         if !made {
@@ -215,7 +257,8 @@ impl Engine for FakeEngine {
             true => BaseState::Ready,
             false => BaseState::Made("made the base".to_owned()),
         };
-        Ok(Base { state, image: None })
+        let image = self.world().image.clone();
+        Ok(Base { state, image })
     }
 
     async fn create_environment(

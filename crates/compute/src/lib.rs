@@ -2,6 +2,7 @@
 //! HTTP API; speaks to the outside in the types of `flowdeck_contract`.
 
 mod catalog;
+mod cgroup;
 mod clock;
 mod compute;
 pub mod docker;
@@ -44,5 +45,5 @@ pub use host::Host;
 pub use identity::{Identities, Identity, Secret};
 pub use log::LogFile;
 pub use owner::Owner;
-pub use sessions::OwnEnvironment;
+pub use sessions::{Anew, OwnEnvironment};
 pub use timeline::asked_by;

@@ -23,11 +23,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use flowdeck_contract::{
-    ids::SessionId,
-    session::{InstalledPackage, SessionSize},
-    settings::EnvironmentCache,
-};
+use flowdeck_contract::{ids::SessionId, session::InstalledPackage, settings::EnvironmentCache};
 use pep508_rs::MarkerEnvironment;
 use tokio::sync::{OnceCell, watch};
 
@@ -36,7 +32,7 @@ use crate::{
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
         ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
-        Runtime, RuntimeInfo, WantedBase,
+        Runtime, RuntimeInfo, Share, WantedBase,
     },
     environment::{
         base::remove_unfinished,
@@ -208,12 +204,8 @@ impl Engine for ProcessEngine {
         Ok(Some("a process on this machine".to_owned()))
     }
 
-    async fn limit(
-        &self,
-        session: &SessionId,
-        size: &SessionSize,
-    ) -> Result<PhaseNote, EngineError> {
-        self.limits.impose(&self.layout, session, size)
+    async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError> {
+        self.limits.impose(&self.layout, session, share)
     }
 
     async fn prepare_base(

@@ -80,14 +80,22 @@ impl Registry {
         credential: &Credential,
     ) -> Result<Resolved, RegistryError> {
         let address = Address::of(image);
-        let asked = self.look_up(&address, credential);
-        let answer = tokio::time::timeout(PATIENCE, asked).await;
-        answer.unwrap_or_else(|_| {
-            Err(RegistryError::Unreachable {
-                host: address.host.clone(),
-                why: "it has not answered in time".to_owned(),
-            })
-        })
+        in_time(&address, self.look_up(&address, credential)).await
+    }
+
+    /// The digest that `image` stands for now, as the credential's owner sees it: of its index, when there is one for
+    /// several platforms. Asks as little as can be. Takes half a minute at most.
+    ///
+    /// # Errors
+    /// When the registry does not say it to this credential.
+    pub async fn digest(
+        &self,
+        image: &ImageReference,
+        credential: &Credential,
+    ) -> Result<String, RegistryError> {
+        let address = Address::of(image);
+        let mut session = Session::new(&self.web, &address, credential);
+        in_time(&address, session.digest(&address.reference)).await
     }
 
     async fn look_up(
@@ -139,6 +147,19 @@ impl Registry {
             wants: self.platform.clone(),
         }
     }
+}
+
+async fn in_time<T>(
+    address: &Address,
+    asked: impl Future<Output = Result<T, RegistryError>>,
+) -> Result<T, RegistryError> {
+    let answer = tokio::time::timeout(PATIENCE, asked).await;
+    answer.unwrap_or_else(|_| {
+        Err(RegistryError::Unreachable {
+            host: address.host.clone(),
+            why: "it has not answered in time".to_owned(),
+        })
+    })
 }
 
 /// What counts of an image's configuration.

@@ -9,6 +9,7 @@ mod install;
 mod kept;
 mod list;
 mod live;
+mod moved_tag;
 mod nobody;
 mod operation;
 mod out_of_date;
@@ -23,10 +24,10 @@ mod watch;
 
 mod record;
 
-pub use self::nobody::OwnEnvironment;
 pub(crate) use self::{
     allot::Allotment,
     core::Core,
     live::Live,
     record::{Previous, Record},
 };
+pub use self::{allot::Anew, nobody::OwnEnvironment};

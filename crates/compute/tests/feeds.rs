@@ -7,7 +7,7 @@ mod support;
 use std::{fs, path::Path};
 
 use flowdeck_compute::{
-    Compute, ComputeConfig, Identity,
+    Anew, Compute, ComputeConfig, Identity,
     identity::{CredentialSource, HostPattern},
 };
 use flowdeck_contract::{
@@ -289,7 +289,11 @@ async fn what_is_rebuilt_is_fetched_anew(on: &On) {
     let log = succeeded(compute.reset(&flow).await.unwrap()).await;
     assert!(!log.contains("--cache-dir"), "{log}");
     assert_eq!(fetched(), once, "uv has it");
-    let log = succeeded(compute.rebuild(&flow).await.unwrap()).await;
+    let anew = Anew {
+        environment: true,
+        image: false,
+    };
+    let log = succeeded(compute.renew(&flow, anew).await.unwrap()).await;
     assert!(log.contains("--cache-dir"), "{log}");
     assert_eq!(fetched(), 2 * once, "also what uv has");
     assert!(support::folders_named(&home.data(), "downloads").is_empty());

@@ -6,7 +6,7 @@ mod support;
 
 use std::{fs, path::PathBuf};
 
-use flowdeck_compute::{Compute, StartSession};
+use flowdeck_compute::{Anew, Compute, StartSession};
 use flowdeck_contract::{
     azure::OperationStatus,
     ids::FlowId,
@@ -123,7 +123,16 @@ async fn what_was_installed_is_reused(on: On) {
         RunState::Completed
     );
 
-    let operation = compute.rebuild(&stage.flow).await.unwrap();
+    let operation = compute
+        .renew(
+            &stage.flow,
+            Anew {
+                environment: true,
+                image: false,
+            },
+        )
+        .await
+        .unwrap();
     assert_eq!(
         ended(&compute, &operation).await.status,
         OperationStatus::Succeeded

@@ -16,6 +16,7 @@ use flowdeck_contract::{
     azure::OperationStatus,
     events::FlowEvent,
     ids::FlowId,
+    pull::{LayerState, Pull, PullLayer},
     runs::{NodeState, RunRequest, RunState},
     session::{Phase, PhaseState, SessionState, StartRoute},
 };
@@ -681,4 +682,41 @@ async fn events_tell_what_the_state_says_in_order() {
     }
     states.dedup();
     assert_eq!(states, [SessionState::Starting, SessionState::Available]);
+}
+
+#[tokio::test]
+async fn how_far_a_pull_is_shows_while_it_is_under_way() {
+    let stage = Stage::new();
+    let pull = Pull {
+        reference: "r.example.com/app:1".to_owned(),
+        layers: vec![PullLayer {
+            id: "0123456789ab".to_owned(),
+            state: LayerState::Downloading,
+            done: 1,
+            total: Some(2),
+            bytes_per_second: 1,
+        }],
+        bytes_per_second: 1,
+    };
+    stage.engine.set_pull(pull.clone());
+    stage.engine.hang(Step::PrepareBase);
+    let compute = stage.open(0).await;
+    let mut events = compute.subscribe();
+    let operation = compute
+        .start(&stage.flow, StartSession::default())
+        .await
+        .unwrap();
+    let told = loop {
+        if let FlowEvent::Session(view) = events.recv().await.unwrap().1
+            && let Some(pull) = view.pull
+        {
+            break pull.read().unwrap();
+        }
+    };
+    assert_eq!(told, pull);
+    let shown = compute.session(&stage.flow).pull.unwrap();
+    assert_eq!(shown.read(), Some(pull));
+    stage.engine.recover();
+    ended(&compute, &operation).await;
+    assert_eq!(compute.session(&stage.flow).pull, None);
 }

@@ -48,6 +48,10 @@ pub struct SetupFlowSessionRequest {
     /// earlier install of the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebuild_environment: Option<bool>,
+    /// flowdeck's own: whether a start or reset pulls the image, though the engine may have one of its name. Without this
+    /// a session keeps to the image that is there, whatever has become of its tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pull_image: Option<bool>,
 }
 
 /// Body of `POST FlowSessions/{sessionId}`: what makes a session without a flow.
@@ -104,6 +108,7 @@ impl CreateFlowSessionRequest {
             compute_name: self.compute_name.clone(),
             enable_multi_container: self.enable_multi_container,
             rebuild_environment: None,
+            pull_image: None,
         }
     }
 }

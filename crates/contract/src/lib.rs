@@ -15,14 +15,18 @@ pub mod ids;
 pub mod image;
 pub mod packages;
 pub mod paths;
+pub mod pull;
 pub mod resources;
 pub mod runs;
 pub mod session;
 pub mod sessions;
 pub mod settings;
 pub mod timeline;
+mod unread;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::unread::Unread;
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

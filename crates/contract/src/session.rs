@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Millis,
+    Millis, Unread,
     ids::SessionId,
     packages::{InstallFault, InstallKind, RequirementState},
+    pull::Pull,
     settings::SessionSettings,
 };
 
@@ -237,6 +238,26 @@ pub struct SessionView {
     /// The image it was made from; `None` on an engine without images, and until it is there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<SessionImage>,
+    /// That the tag of its image has moved. The session goes on with its own image, also when it is reset, unless the
+    /// reset asks for the image to be pulled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ImageUpdate>))]
+    pub image_update: Option<Unread<ImageUpdate>>,
+    /// How far its image is pulled; `None` when it is not being pulled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Pull>))]
+    pub pull: Option<Unread<Pull>>,
+}
+
+/// What the tag of a session's image stands for now, where that is another image than the session's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ImageUpdate {
+    /// The digest of the other image: `sha256:…`.
+    pub digest: String,
+    /// When that was noticed.
+    pub noticed: Millis,
 }
 
 /// An image, as it was when a session was made from it.
@@ -248,6 +269,9 @@ pub struct SessionImage {
     pub reference: String,
     /// What that was then: the digest in its registry, or the id of an image that came from none. `sha256:…`.
     pub digest: String,
+    /// Whether it came from no registry, so that the digest is its id.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_local: bool,
 }
 
 /// A VM size as a session has it.

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex as StdMutex, PoisonError},
 };
 
 use bollard::{
@@ -58,6 +58,8 @@ pub(super) struct Containers {
     cpus: u32,
     /// A folder that everybody may enter and nobody but root may write.
     passage: PathBuf,
+    /// The control groups that sessions' containers are within, where these are none of the daemon's own choice.
+    parents: Arc<StdMutex<HashMap<SessionId, String>>>,
     /// Held while the network must stay.
     network: Arc<Mutex<()>>,
 }
@@ -69,8 +71,23 @@ impl Containers {
             mark,
             cpus,
             passage,
+            parents: Arc::default(),
             network: Arc::default(),
         }
+    }
+
+    /// The control group that the containers of a session are to be made in; `None` for the daemon's own choice.
+    pub(super) fn set_parent(&self, session: &SessionId, parent: Option<String>) {
+        let mut parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
+        match parent {
+            Some(parent) => parents.insert(session.clone(), parent),
+            None => parents.remove(session),
+        };
+    }
+
+    fn parent(&self, session: &SessionId) -> Option<String> {
+        let parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
+        parents.get(session).cloned()
     }
 
     /// Makes a container; gives its id.
@@ -131,6 +148,7 @@ impl Containers {
             tmpfs: Some(scratch),
             pids_limit: Some(MOST_PROCESSES),
             privileged: Some(false),
+            cgroup_parent: self.parent(spec.session),
             ..HostConfig::default()
         };
         if let Some(size) = &spec.size {

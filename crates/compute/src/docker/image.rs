@@ -11,12 +11,15 @@ use flowdeck_contract::{image::ImageReference, session::SessionImage};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 
-use super::{daemon, pull::Layers};
+use super::{
+    daemon,
+    pull::{Layers, PAUSE},
+};
 use crate::{
-    engine::{EngineError, Shown, WantedBase},
+    engine::{EngineError, IMAGE_REFUSED, Shown, WantedBase},
     identity::{Credential, Proof},
     log::LogFile,
-    registry::host_of,
+    registry::{Platform, host_of},
 };
 
 /// Label of an image: the folder of an environment in it that holds promptflow's runtime.
@@ -40,6 +43,7 @@ impl Image {
         SessionImage {
             reference: self.reference.clone(),
             digest: self.digest.clone().unwrap_or_else(|| self.id.clone()),
+            is_local: self.digest.is_none(),
         }
     }
 }
@@ -57,7 +61,18 @@ pub(super) async fn find_or_pull(
             format!("‘{reference}’ is no image reference: {error}"),
         )
     })?;
-    if let Some(image) = find(docker, &parsed).await? {
+    if let Some(kept) = wanted.keep.filter(|kept| kept.reference == reference) {
+        if let Some(image) = find_kept(docker, &parsed, kept).await? {
+            return Ok((image, false));
+        }
+        log.line(format!(
+            "The session’s own image, {}, is no longer on this machine: it takes what {reference} stands for now.",
+            kept.digest
+        ));
+    }
+    if !wanted.anew
+        && let Some(image) = find(docker, &parsed).await?
+    {
         return Ok((image, false));
     }
     pull(docker, &parsed, wanted, log).await?;
@@ -71,8 +86,35 @@ pub(super) async fn find_or_pull(
     Ok((image, true))
 }
 
-async fn find(docker: &Docker, reference: &ImageReference) -> Result<Option<Image>, EngineError> {
-    match docker.inspect_image(&whole(reference)).await {
+pub(super) async fn find(
+    docker: &Docker,
+    reference: &ImageReference,
+) -> Result<Option<Image>, EngineError> {
+    find_as(docker, reference, &whole(reference)).await
+}
+
+/// The image that a reference once stood for.
+async fn find_kept(
+    docker: &Docker,
+    reference: &ImageReference,
+    kept: &SessionImage,
+) -> Result<Option<Image>, EngineError> {
+    let name = match kept.is_local {
+        true => kept.digest.clone(),
+        false => format!("{}@{}", reference.name(), kept.digest),
+    };
+    let found = find_as(docker, reference, &name).await?;
+    // Images of one id may have been pushed more than once: the digest that it had is its.
+    let digest = (!kept.is_local).then(|| kept.digest.clone());
+    Ok(found.map(|image| Image { digest, ..image }))
+}
+
+async fn find_as(
+    docker: &Docker,
+    reference: &ImageReference,
+    name: &str,
+) -> Result<Option<Image>, EngineError> {
+    match docker.inspect_image(name).await {
         Ok(found) => read(reference, found).map(Some),
         Err(error) if daemon::is_not_found(&error) => Ok(None),
         Err(error) => Err(daemon::failed("Looking for the image", &error)),
@@ -95,6 +137,22 @@ fn read(reference: &ImageReference, found: ImageInspect) -> Result<Image, Engine
         environment: labels.and_then(|mut labels| labels.remove(ENVIRONMENT)),
         id,
     })
+}
+
+/// What images run on where the kernel calls the architecture so.
+pub(super) fn platform_of(machine: &str) -> Platform {
+    let (architecture, variant) = match machine {
+        "x86_64" => ("amd64", None),
+        "aarch64" => ("arm64", None),
+        "armv7l" => ("arm", Some("v7")),
+        "armv6l" => ("arm", Some("v6")),
+        "i386" | "i686" => ("386", None),
+        other => (other, None),
+    };
+    Platform {
+        variant: variant.map(str::to_owned),
+        ..Platform::linux(architecture)
+    }
 }
 
 /// Docker's own name for a repository of Docker Hub leaves out what all of them share.
@@ -131,8 +189,23 @@ async fn pull(
         Shown::Unavailable(why) => return Err(why.clone()),
     };
     let mut steps = docker.create_image(Some(options), None, credential);
-    let mut layers = Layers::default();
-    while let Some(step) = steps.next().await {
+    let mut layers = Layers::new(reference.as_str());
+    let mut ticks = tokio::time::interval(PAUSE);
+    let tell = |layers: &mut Layers| {
+        if let Some(told) = wanted.told {
+            told(layers.view());
+        }
+    };
+    loop {
+        let step = tokio::select! {
+            step = steps.next() => step,
+            // Also while nothing comes: that is to be seen.
+            _ = ticks.tick() => {
+                tell(&mut layers);
+                continue;
+            }
+        };
+        let Some(step) = step else { break };
         let step = step.map_err(|error| not_pulled(reference, &error))?;
         if let Some(message) = step
             .error_detail
@@ -145,10 +218,8 @@ async fn pull(
         for line in layers.hear(&heard(step)) {
             log.line(line);
         }
-        if let (Some(told), Some(how_far)) = (wanted.told, layers.how_far()) {
-            told(&how_far);
-        }
     }
+    tell(&mut layers);
     Ok(())
 }
 
@@ -197,9 +268,14 @@ fn not_pulled(reference: &ImageReference, error: &Error) -> EngineError {
         return EngineError::disk_full("Pulling the base image");
     }
     let is = |texts: &[&str]| texts.iter().any(|text| lower.contains(text));
-    let (code, remedy) = if is(&["unauthorized", "denied", "authentication required"]) {
+    let (code, remedy) = if is(&[
+        "unauthorized",
+        "denied",
+        "authentication required",
+        "no basic auth credentials",
+    ]) {
         (
-            "ImageRefused",
+            IMAGE_REFUSED,
             "Give the session an identity that may pull it, or sign in to the registry with docker login.",
         )
     } else if is(&["manifest unknown", "not found"]) {
@@ -250,6 +326,18 @@ mod tests {
     }
 
     #[test]
+    fn the_kernel_s_word_for_an_architecture_is_not_the_images_own() {
+        for (machine, platform) in [
+            ("x86_64", "linux/amd64"),
+            ("aarch64", "linux/arm64"),
+            ("armv7l", "linux/arm/v7"),
+            ("s390x", "linux/s390x"),
+        ] {
+            assert_eq!(platform_of(machine).to_string(), platform);
+        }
+    }
+
+    #[test]
     fn why_an_image_could_not_be_pulled_is_told_apart() {
         let code = |said: &str| {
             let error = Error::DockerStreamError {
@@ -261,9 +349,10 @@ mod tests {
             code("manifest for r.example.com/a:latest not found: manifest unknown"),
             "ImageNotFound"
         );
+        assert_eq!(code("unauthorized: authentication required"), IMAGE_REFUSED);
         assert_eq!(
-            code("unauthorized: authentication required"),
-            "ImageRefused"
+            code("Head \"http://r.example.com/v2/a/manifests/1\": no basic auth credentials"),
+            IMAGE_REFUSED
         );
         assert_eq!(
             code("dial tcp: lookup r.example.com: no such host"),

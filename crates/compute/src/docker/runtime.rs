@@ -10,12 +10,12 @@ use flowdeck_contract::session::SessionSize;
 use futures_util::StreamExt as _;
 
 use super::{
+    Bounded,
     containers::{Containers, Spec},
     places::{Facts, Places},
 };
 use crate::{
-    catalog::gib,
-    engine::{EngineError, EnvironmentId, Handle, MEMORY_EXCEEDED, Runtime, Variables},
+    engine::{EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
     executor::death,
     install::marks::SESSION_MARK,
     log::LogFile,
@@ -121,7 +121,7 @@ pub(super) async fn is_alive(containers: &Containers, runtime: &Runtime) -> bool
 pub(super) async fn died(
     containers: &Containers,
     runtime: &Runtime,
-    size: Option<&SessionSize>,
+    bounded: Option<&Bounded>,
 ) -> EngineError {
     let Some(container) = runtime.container() else {
         return EngineError::new("RuntimeDied", "The runtime is no container.");
@@ -143,18 +143,14 @@ pub(super) async fn died(
             .unwrap_or(false)
         {
             let used_up = has_used_up(containers, container, state.as_ref()).await;
-            return match size.filter(|_| used_up) {
-                Some(size) => excess(size),
+            return match bounded.filter(|_| used_up) {
+                Some(bounded) => exceeded(&bounded.share),
                 None => reason(state, lost),
             };
         }
         tokio::select! {
             ended = ended(containers, container) => lost |= !ended,
-            () = memory_was_wanting(containers, container) => {
-                if let Some(size) = size {
-                    return excess(size);
-                }
-            }
+            bounded = wanted_memory(containers, container, bounded) => return exceeded(&bounded.share),
         }
     }
 }
@@ -173,6 +169,28 @@ async fn ended(containers: &Containers, container: &str) -> bool {
         tokio::time::sleep(PAUSE).await;
     }
     ended
+}
+
+/// Waits until the container has wanted more memory than it may have; for ever where it is not bounded.
+async fn wanted_memory<'a>(
+    containers: &Containers,
+    container: &str,
+    bounded: Option<&'a Bounded>,
+) -> &'a Bounded {
+    const LOOK: Duration = Duration::from_millis(250);
+    let Some(bounded) = bounded else {
+        return std::future::pending().await;
+    };
+    match &bounded.instance {
+        None => memory_was_wanting(containers, container).await,
+        // The daemon tells of want to all that are within the group that has it, whoever is ended for that.
+        Some(instance) => {
+            while !instance.has_ended_one_of(container) {
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+    bounded
 }
 
 /// Waits until the kernel has ended one of the container's processes because they wanted more memory than they have,
@@ -209,16 +227,17 @@ async fn has_used_up(
         .is_ok()
 }
 
-/// That a session has wanted more memory than its VM size has.
+/// That a session has wanted more memory than it may have.
+fn exceeded(share: &Share) -> EngineError {
+    share.exceeded("wanted more memory than there is")
+}
+
+/// As [`exceeded`], of one whose size is its own.
 pub(super) fn excess(size: &SessionSize) -> EngineError {
-    let message = format!(
-        "The compute session was stopped: it wanted more memory than its VM size {} has, {:.2} GiB.",
-        size.name,
-        gib(size.memory_mb)
-    );
-    EngineError::new(MEMORY_EXCEEDED, message).with_remedy(
-        "Choose a larger VM size, or make the flow use less memory; then start the session again.",
-    )
+    exceeded(&Share {
+        size: size.clone(),
+        instance: None,
+    })
 }
 
 fn reason(state: Option<ContainerState>, lost: bool) -> EngineError {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use flowdeck_contract::{
     image::ImageReference,
+    session::SessionImage,
     settings::{CheckOutcome, ComputeChoice, PreflightCheck, SessionSettings},
 };
 
@@ -36,26 +37,61 @@ impl Core {
         let image = settings.base_image.as_deref()?;
         let image = ImageReference::try_from(image).ok()?;
         let identity = self.identity_for(settings).ok()?;
-        let asked = tokio::time::timeout(PATIENCE, self.resolve(&image, identity)).await;
-        Some(match asked {
-            Ok(Ok(found)) => check(NAME, CheckOutcome::Ok, told(&image, &found)),
-            Ok(Err((outcome, error))) => PreflightCheck {
+        let here = self
+            .engine
+            .image_here(&image)
+            .await
+            .unwrap_or_else(|error| {
+                tracing::debug!(%error, "whether an image is here could not be found out");
+                None
+            });
+        Some(match (self.ask_registry(&image, identity).await, here) {
+            (Ok(found), Some(here)) if here.digest != found.digest => PreflightCheck {
+                remedy: Some(
+                    "The session says so once it runs, and offers the one of the registry."
+                        .to_owned(),
+                ),
+                ..check(
+                    NAME,
+                    CheckOutcome::Warning,
+                    format!("{} {}", told(&image, &found), uses(&here)),
+                )
+            },
+            (Ok(found), _) => check(NAME, CheckOutcome::Ok, told(&image, &found)),
+            (Err(refusal), Some(here)) => check(
+                NAME,
+                CheckOutcome::Warning,
+                format!("{} {}", refusal.message, uses(&here)),
+            ),
+            (Err(refusal), None) => refusal,
+        })
+    }
+
+    async fn ask_registry(
+        &self,
+        image: &ImageReference,
+        identity: Option<&Identity>,
+    ) -> Result<Resolved, PreflightCheck> {
+        let asked = tokio::time::timeout(PATIENCE, self.resolve(image, identity)).await;
+        match asked {
+            Ok(Ok(found)) => Ok(found),
+            Ok(Err((outcome, error))) => Err(PreflightCheck {
                 outcome,
                 ..failed(NAME, error.message, error.remedy)
-            },
-            Err(_) => PreflightCheck {
+            }),
+            Err(_) => Err(PreflightCheck {
                 remedy: Some("Check again, or start: the image may be there by then.".to_owned()),
                 ..check(
                     NAME,
                     CheckOutcome::Warning,
                     format!(
                         "{} has not answered within {} seconds.",
-                        host_of(&image),
+                        host_of(image),
                         PATIENCE.as_secs()
                     ),
                 )
-            },
-        })
+            }),
+        }
     }
 
     /// What the registry of a session's image is shown.
@@ -72,6 +108,18 @@ impl Core {
         let identities = &self.config.identities;
         let credential = identities.for_registry(identity, host_of(&image)).await;
         Ok(Some(credential?))
+    }
+
+    /// Why a registry does not give an image to a credential, in its words; `None` when it does, or says nothing.
+    pub(crate) async fn refusal(
+        &self,
+        image: &str,
+        credential: &Credential,
+    ) -> Option<EngineError> {
+        let image = ImageReference::try_from(image).ok()?;
+        let asked = tokio::time::timeout(PATIENCE, self.registry.resolve(&image, credential));
+        let refusal = asked.await.ok()?.err()?;
+        (outcome(&refusal) == CheckOutcome::Failure).then(|| refusal.into())
     }
 
     async fn resolve(
@@ -115,8 +163,21 @@ fn outcome(error: &RegistryError) -> CheckOutcome {
     }
 }
 
+/// What a start does, whatever the registry says.
+fn uses(here: &SessionImage) -> String {
+    let digest = short(&here.digest);
+    match here.is_local {
+        true => format!("A start uses the image of this name that was built here, {digest}…."),
+        false => format!("A start uses the image of this name that is here already, {digest}…."),
+    }
+}
+
+fn short(digest: &str) -> &str {
+    digest.get(..SHORT_DIGEST).unwrap_or(digest)
+}
+
 fn told(image: &ImageReference, found: &Resolved) -> String {
-    let digest = found.digest.get(..SHORT_DIGEST).unwrap_or(&found.digest);
+    let digest = short(&found.digest);
     let platforms: Vec<String> = found.platforms.iter().map(ToString::to_string).collect();
     let layers = match found.layers {
         1 => "1 layer".to_owned(),

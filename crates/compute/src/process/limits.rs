@@ -1,12 +1,11 @@
 //! What a session may use: a control group bounds it where this server may make one; elsewhere its memory is watched.
 
-mod detect;
 mod groups;
 mod watched;
 
 use std::{collections::HashMap, io, sync::Mutex, sync::PoisonError, time::Duration};
 
-use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use flowdeck_contract::ids::SessionId;
 
 pub(super) use self::groups::Groups;
 use super::{
@@ -15,14 +14,13 @@ use super::{
 };
 use crate::{
     catalog::gib,
-    engine::{EngineError, MEMORY_EXCEEDED, PhaseNote},
+    cgroup::MIB,
+    engine::{EngineError, PhaseNote, Share},
 };
 
-const MIB: u64 = 1024 * 1024;
-
-/// The sizes of the sessions that have one.
+/// What the sessions may use that are bounded.
 #[derive(Debug, Default)]
-pub(super) struct Limits(Mutex<HashMap<SessionId, SessionSize>>);
+pub(super) struct Limits(Mutex<HashMap<SessionId, Share>>);
 
 impl Limits {
     /// Bounds everything of a session from now on.
@@ -30,30 +28,25 @@ impl Limits {
         &self,
         layout: &Layout,
         session: &SessionId,
-        size: &SessionSize,
+        share: &Share,
     ) -> Result<PhaseNote, EngineError> {
-        let mut note = format!(
-            "{}: {} vCPUs, {:.2} GiB",
-            size.name,
-            size.v_cpus,
-            gib(size.memory_mb)
-        );
+        let mut note = share.to_string();
         match layout.groups() {
-            Some(groups) => bound(layout, groups, session, size)
+            Some(groups) => bound(layout, groups, session, share)
                 .map_err(|error| EngineError::io("Limiting the session to its VM size", &error))?,
             None => note.push_str(
                 "; its memory is watched and its CPUs are not limited, as this server may not make control groups",
             ),
         }
-        self.sizes().insert(session.clone(), size.clone());
+        self.shares().insert(session.clone(), share.clone());
         Ok(Some(note))
     }
 
     pub(super) fn forget(&self, session: &SessionId) {
-        self.sizes().remove(session);
+        self.shares().remove(session);
     }
 
-    fn sizes(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, SessionSize>> {
+    fn shares(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Share>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -80,35 +73,34 @@ impl Limits {
         session: &SessionId,
         target: &Target<'_>,
     ) -> Option<EngineError> {
-        let size = self.sizes().get(session).cloned()?;
-        let bound = size.memory_mb.saturating_mul(MIB);
+        let share = self.shares().get(session).cloned()?;
+        let bound = share.size.memory_mb.saturating_mul(MIB);
         let used = match layout.groups() {
             Some(groups) => groups.excess(session)?,
-            None => watched::excess(layout, target, bound)?,
+            None => {
+                let beside = self.beside(session, &share);
+                watched::excess(layout, target, &beside, bound)?
+            }
         };
-        let message = format!(
-            "The compute session was stopped: it used {:.2} GiB of memory, and its VM size {} has {:.2} GiB.",
-            gib(used / MIB),
-            size.name,
-            gib(size.memory_mb)
-        );
-        Some(EngineError::new(MEMORY_EXCEEDED, message).with_remedy(
-            "Choose a larger VM size, or make the flow use less memory; then start the session again.",
-        ))
+        Some(share.exceeded(&format!("used {:.2} GiB of memory", gib(used / MIB))))
+    }
+
+    /// The other sessions on the same compute instance.
+    fn beside(&self, session: &SessionId, share: &Share) -> Vec<SessionId> {
+        let shares = self.shares();
+        let same = shares
+            .iter()
+            .filter(|(other, its)| *other != session && its.instance == share.instance);
+        let same = same.map(|(other, _)| other.clone());
+        same.filter(|_| share.instance.is_some()).collect()
     }
 }
 
-fn bound(
-    layout: &Layout,
-    groups: &Groups,
-    session: &SessionId,
-    size: &SessionSize,
-) -> io::Result<()> {
-    groups.make(session)?;
-    groups.impose(session, size)?;
+fn bound(layout: &Layout, groups: &Groups, session: &SessionId, share: &Share) -> io::Result<()> {
+    groups.impose(session, share)?;
     // What an earlier flowdeck started is in no group yet; what is started from now on is from its beginning.
     for pid in kill::pids(layout, Target::Session(session))? {
         groups.add(session, pid)?;
     }
-    Ok(())
+    groups.leave(session)
 }

@@ -1,7 +1,7 @@
 //! One image's requests to its registry, with what they are shown.
 
 use reqwest::{
-    RequestBuilder, StatusCode, Url,
+    Method, RequestBuilder, StatusCode, Url,
     header::{ACCEPT, AUTHORIZATION, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 use serde::Deserialize;
@@ -67,6 +67,18 @@ impl<'a> Session<'a> {
         Manifest::parse(&answer.body, reference, self.address)
     }
 
+    /// The digest of the manifest of a tag. It is not fetched where the registry says its digest without.
+    pub(super) async fn digest(&mut self, reference: &str) -> Result<String, RegistryError> {
+        const DIGEST: &str = "docker-content-digest";
+        let path = format!("manifests/{reference}");
+        let answer = self.ask(&Method::HEAD, &path).await?;
+        match answer.header(DIGEST) {
+            Some(digest) if answer.status.is_success() => Ok(digest.to_owned()),
+            // A refusal of this kind has no words; the other's have.
+            _ => Ok(self.manifest(reference).await?.digest),
+        }
+    }
+
     /// A small blob, such as an image's configuration.
     pub(super) async fn blob(&mut self, digest: &str) -> Result<Vec<u8>, RegistryError> {
         let answer = self.get(&format!("blobs/{digest}"), Asked::Blob).await?;
@@ -78,7 +90,7 @@ impl<'a> Session<'a> {
     }
 
     async fn get(&mut self, path: &str, asked: Asked) -> Result<Answer, RegistryError> {
-        let answer = self.ask(path).await?;
+        let answer = self.ask(&Method::GET, path).await?;
         if answer.status.is_success() {
             return Ok(answer);
         }
@@ -89,8 +101,8 @@ impl<'a> Session<'a> {
     }
 
     /// Asks, and once more when the registry wants to know who does.
-    async fn ask(&mut self, path: &str) -> Result<Answer, RegistryError> {
-        let answer = self.once(path).await?;
+    async fn ask(&mut self, method: &Method, path: &str) -> Result<Answer, RegistryError> {
+        let answer = self.once(method, path).await?;
         if answer.status != StatusCode::UNAUTHORIZED {
             return Ok(answer);
         }
@@ -115,10 +127,10 @@ impl<'a> Session<'a> {
                 self.authorization = secret_header(&format!("Bearer {}", token.reveal()));
             }
         }
-        self.once(path).await
+        self.once(method, path).await
     }
 
-    async fn once(&self, path: &str) -> Result<Answer, RegistryError> {
+    async fn once(&self, method: &Method, path: &str) -> Result<Answer, RegistryError> {
         let Address {
             host, repository, ..
         } = self.address;
@@ -131,7 +143,8 @@ impl<'a> Session<'a> {
         let mut authorization = self.authorization.clone();
         for _ in 0..MOST_REDIRECTS {
             let client = self.client(&address)?;
-            let mut request = client.get(address.clone()).header(ACCEPT, ACCEPTED);
+            let request = client.request(method.clone(), address.clone());
+            let mut request = request.header(ACCEPT, ACCEPTED);
             if let Some(value) = &authorization {
                 request = request.header(AUTHORIZATION, value.clone());
             }

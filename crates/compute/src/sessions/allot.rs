@@ -3,7 +3,7 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use flowdeck_contract::{
-    session::SessionSize,
+    session::{SessionImage, SessionSize},
     settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, SessionSettings},
 };
 use serde::{Deserialize, Serialize};
@@ -24,9 +24,21 @@ pub(crate) struct Allotment {
     pub(crate) size: Option<SessionSize>,
     /// Seconds without activity after which it ends; `None` for never.
     pub(crate) max_idle_seconds: Option<u64>,
-    /// Whether its environment is built, though one may be kept.
+    /// What is made anew.
     #[serde(default)]
-    pub(crate) rebuild: bool,
+    pub(crate) anew: Anew,
+    /// The image that it goes on with, whatever has become of its tag.
+    #[serde(default)]
+    pub(crate) keep: Option<SessionImage>,
+}
+
+/// What a session does not take as it is there already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Anew {
+    /// Its environment: the requirements are installed, though one may be kept from an earlier install.
+    pub environment: bool,
+    /// Its image: it is pulled, though the engine may have one of its name.
+    pub image: bool,
 }
 
 impl Core {
@@ -62,7 +74,8 @@ impl Core {
             size: Some(size.of_session()),
             max_idle_seconds: self.idle_seconds(&settings)?,
             settings,
-            rebuild: false,
+            anew: Anew::default(),
+            keep: None,
         })
     }
 

@@ -8,7 +8,9 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
 };
 
-use flowdeck_contract::{Millis, events::FlowEvent, ids::SessionId, session::SessionFailure};
+use flowdeck_contract::{
+    Millis, events::FlowEvent, ids::SessionId, pull::Pull, session::SessionFailure,
+};
 use tokio::sync::{Notify, broadcast};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -92,7 +94,7 @@ impl Core {
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
             _lock: lock,
-            registry: Registry::new(Platform::of_host()),
+            registry: Registry::new(engine.platform().unwrap_or_else(Platform::of_host)),
             config,
             paths,
             engine,
@@ -161,6 +163,14 @@ impl Core {
     pub(crate) fn tell(&self, live: &Live) {
         self.send(&live.record.owner, FlowEvent::Session(live.view()));
         self.deadlines.notify_one();
+    }
+
+    /// Tells how far the pull of a session's image is. It is not written down: a start that is cut off begins anew.
+    pub(crate) fn tell_pull(&self, flow: &Owner, session: &SessionId, pull: Pull) {
+        if let Some(live) = self.flows().get_mut(flow) {
+            live.pull = Some((session.clone(), pull));
+            self.tell(live);
+        }
     }
 
     pub(crate) fn send(&self, flow: &Owner, event: FlowEvent) {

@@ -8,9 +8,10 @@ use std::{
 };
 
 use flowdeck_contract::{
-    Millis,
-    ids::RunId,
-    session::{PhaseState, SessionView},
+    Millis, Unread,
+    ids::{RunId, SessionId},
+    pull::Pull,
+    session::{Phase, PhaseState, SessionView},
     timeline::Life,
 };
 use tokio::task::JoinHandle;
@@ -31,6 +32,10 @@ pub(crate) struct Live {
     pub(crate) life: Option<Life>,
     pub(crate) log: Option<Arc<SessionLog>>,
     pub(crate) work: Option<Work>,
+    /// How far the pull of a session's image was when it was last told.
+    pub(crate) pull: Option<(SessionId, Pull)>,
+    /// When the tag of a session's image was last looked at.
+    pub(crate) tag_seen: Option<(SessionId, Millis)>,
     /// The runs under way in it.
     pub(crate) runs: BTreeSet<RunId>,
 }
@@ -49,6 +54,8 @@ impl Live {
             life: None,
             log: None,
             work: None,
+            pull: None,
+            tag_seen: None,
             runs: BTreeSet::new(),
         }
     }
@@ -87,6 +94,13 @@ impl Live {
         }
     }
 
+    /// How far the image is pulled, while it is.
+    fn pull(&self) -> Option<&Pull> {
+        let (session, pull) = self.pull.as_ref()?;
+        let pulls = self.record.phase() == Some(Phase::PullImage);
+        (pulls && self.record.view.session_id.as_ref() == Some(session)).then_some(pull)
+    }
+
     /// As the page sees it.
     pub(crate) fn view(&self) -> SessionView {
         let view = &self.record.view;
@@ -100,6 +114,7 @@ impl Live {
             idle_paused: self.idle_paused().map(str::to_owned),
             last_activity: (self.record.state == State::Available)
                 .then_some(self.record.last_activity),
+            pull: self.pull().map(Unread::of),
             ..view.clone()
         }
     }

@@ -3,14 +3,14 @@
 use flowdeck_contract::{
     Millis,
     ids::{OperationId, SessionId},
-    session::{Phase, PhaseState, PhaseView, SessionFailure, SessionView},
+    session::{Phase, PhaseState, PhaseView, SessionFailure, SessionImage, SessionView},
     settings::ComputeChoice,
 };
 use serde::{Deserialize, Serialize};
 
-use super::Allotment;
+use super::{Allotment, Anew};
 use crate::{
-    engine::{EnvironmentId, Runtime},
+    engine::{EnvironmentId, Runtime, Share},
     flow::Fingerprint,
     owner::Owner,
     state::{self, Event, Refused, State},
@@ -35,9 +35,12 @@ pub(crate) struct Record {
     /// A reset: what to start again with when it is gone.
     #[serde(default)]
     pub(crate) next: Option<Allotment>,
-    /// Whether its environment is built, though one may be kept.
+    /// What of it is made anew.
     #[serde(default)]
-    pub(crate) rebuild: bool,
+    pub(crate) anew: Anew,
+    /// The image that it goes on with, whatever has become of its tag.
+    #[serde(default)]
+    pub(crate) keep: Option<SessionImage>,
     /// What its environment was made of.
     pub(crate) made_of: Option<Fingerprint>,
     /// When the environment in use was made; `None` for that of the start.
@@ -71,7 +74,8 @@ impl Record {
             operation: None,
             install_operation: None,
             next: None,
-            rebuild: false,
+            anew: Anew::default(),
+            keep: None,
             made_of: None,
             made_at: None,
             previous: None,
@@ -118,7 +122,7 @@ impl Record {
         };
         (self.generation, self.runtime, self.made_of, self.next) = (0, None, None, None);
         (self.made_at, self.previous) = (None, None);
-        self.rebuild = given.rebuild;
+        (self.anew, self.keep) = (given.anew, given.keep);
         self.last_activity = now;
         self.open_phase(Phase::Allocate, now);
     }
@@ -180,7 +184,8 @@ impl Record {
             settings: self.view.settings.clone(),
             size: self.view.size.clone(),
             max_idle_seconds: self.view.max_idle_time_seconds,
-            rebuild: self.rebuild,
+            anew: self.anew,
+            keep: self.keep.clone(),
         }
     }
 
@@ -190,6 +195,14 @@ impl Record {
             ComputeChoice::Instance { name } => Some(name),
             ComputeChoice::Serverless { .. } => None,
         }
+    }
+
+    /// What it may use.
+    pub(crate) fn share(&self) -> Option<Share> {
+        Some(Share {
+            size: self.view.size.clone()?,
+            instance: self.instance().map(str::to_owned),
+        })
     }
 
     /// Whether it is where and what is asked for already.

@@ -63,15 +63,15 @@ impl Core {
     async fn recover_available(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
         self.interrupt_install(flow)?;
         let record = self.record(flow);
-        let Some(runtime) = record.runtime else {
+        let Some(runtime) = record.runtime.clone() else {
             self.spawn_fail(
                 flow,
                 EngineError::new("RuntimeDied", "The session has no runtime."),
             );
             return Ok(());
         };
-        if let Some(size) = &record.view.size
-            && let Err(error) = self.engine.limit(&runtime.session, size).await
+        if let Some(share) = record.share()
+            && let Err(error) = self.engine.limit(&runtime.session, &share).await
         {
             self.spawn_fail(flow, error);
             return Ok(());

@@ -36,7 +36,7 @@ impl Core {
         self.require_image_reference(flow)?;
         let _allotting = self.allotting();
         let given = Allotment {
-            rebuild: request.rebuild,
+            anew: request.anew,
             ..self.allot(flow, &request.settings)?
         };
         let operation = self.begin_operation()?;
@@ -90,6 +90,7 @@ impl Core {
         self.succeed(operation.ok().flatten());
         self.watch(flow);
         self.flow_changed(flow);
+        self.spawn_look_at_tag(flow);
         self.standbys.replenish();
     }
 }
@@ -148,15 +149,15 @@ impl Start<'_> {
 
     /// An environment that is asked for anew is not made of earlier downloads either.
     fn downloads(&self) -> Downloads {
-        match self.core.record(self.flow).rebuild {
+        match self.core.record(self.flow).anew.environment {
             true => Downloads::Anew,
             false => Downloads::Kept,
         }
     }
 
     async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
-        match self.core.record(self.flow).view.size {
-            Some(size) => self.core.engine.limit(session, &size).await,
+        match self.core.record(self.flow).share() {
+            Some(share) => self.core.engine.limit(session, &share).await,
             None => Ok(None),
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use flowdeck_contract::{capability::Action, ids::OperationId, settings::SessionSettings};
 
-use super::{Allotment, Core};
+use super::{Allotment, Anew, Core};
 use crate::{engine::EngineError, error::ComputeError, id, owner::Owner};
 
 impl Core {
@@ -24,23 +24,31 @@ impl Core {
         settings: Option<&SessionSettings>,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
-        self.begin_again(flow, settings, false, why)
+        self.begin_again(flow, settings, Anew::default(), why)
     }
 
-    /// As [`Core::begin_reset`], with an environment that is built anew.
-    pub(crate) fn begin_rebuild(
+    /// As [`Core::begin_reset`], with some of the session made anew.
+    pub(crate) fn begin_renewal(
         self: &Arc<Self>,
         flow: &Owner,
-        why: &str,
+        anew: Anew,
     ) -> Result<OperationId, ComputeError> {
-        self.begin_again(flow, None, true, why)
+        let why = match (anew.environment, anew.image) {
+            (false, false) => "Resetting the compute session.",
+            (true, false) => "Resetting the compute session; its environment is built anew.",
+            (false, true) => "Resetting the compute session; its image is pulled.",
+            (true, true) => {
+                "Resetting the compute session; its image is pulled and its environment built anew."
+            }
+        };
+        self.begin_again(flow, None, anew, why)
     }
 
     fn begin_again(
         self: &Arc<Self>,
         flow: &Owner,
         settings: Option<&SessionSettings>,
-        rebuild: bool,
+        anew: Anew,
         why: &str,
     ) -> Result<OperationId, ComputeError> {
         self.folder(flow)?;
@@ -51,7 +59,8 @@ impl Core {
         self.require_image_reference(flow)?;
         let _allotting = self.allotting();
         let next = Allotment {
-            rebuild,
+            anew,
+            keep: record.view.image.clone().filter(|_| !anew.image),
             ..self.allot(flow, settings.unwrap_or(&record.view.settings))?
         };
         self.begin_end(flow, Action::Reset, Some(next), why)

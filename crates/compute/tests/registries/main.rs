@@ -12,6 +12,7 @@ mod azure;
 mod canaries;
 mod helper;
 mod images;
+mod moved_tag;
 mod ports;
 mod preflight;
 mod real;

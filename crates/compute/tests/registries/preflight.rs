@@ -10,6 +10,7 @@ use flowdeck_compute::{
 };
 use flowdeck_contract::{
     ids::FlowId,
+    session::SessionImage,
     settings::{CheckOutcome, ComputeChoice, PreflightCheck, SessionSettings},
 };
 
@@ -26,6 +27,7 @@ use crate::{
 pub(crate) struct Stage {
     pub(crate) home: Home,
     pub(crate) compute: Compute,
+    pub(crate) engine: Arc<FakeEngine>,
     pub(crate) flow: FlowId,
 }
 
@@ -43,10 +45,12 @@ impl Stage {
             identities: Identities::new(endpoint, DockerStore::at(home.root().join("docker"))),
             ..home.config(0)
         };
-        let compute = Compute::open(config, engine).await.unwrap();
+        let on = Arc::<FakeEngine>::clone(&engine);
+        let compute = Compute::open(config, on).await.unwrap();
         Self {
             home,
             compute,
+            engine,
             flow,
         }
     }
@@ -166,6 +170,50 @@ async fn what_passes_by_itself_warns_and_the_rest_fails() {
             CheckOutcome::Failure,
             "The identity ‘puller’ is not meant for 127.0.0.1:1."
         )
+    );
+    stage.compute.close().await;
+}
+
+#[tokio::test]
+async fn an_image_that_is_here_is_used_whatever_its_registry_says() {
+    let Some(registry) = RealRegistry::start(&Access::Open) else {
+        return;
+    };
+    let image = format!("{}/team/app:1", registry.host);
+    let pusher = Pusher::new(&registry.host, "team/app", Authorization::Nothing);
+    let digest = pusher.image("linux/amd64", Some("1")).await.digest;
+    let stage = Stage::open(no_endpoint(), Vec::new()).await;
+    let here = |digest: &str, is_local| {
+        stage.engine.set_image(SessionImage {
+            reference: image.clone(),
+            digest: digest.to_owned(),
+            is_local,
+        });
+    };
+    here(&digest, false);
+    let same = stage.registry(&image, None).await;
+    assert_eq!(same.outcome, CheckOutcome::Ok, "{}", same.message);
+    let other = format!("sha256:{}", "1".repeat(64));
+    here(&other, false);
+    let moved = stage.registry(&image, None).await;
+    assert_eq!(moved.outcome, CheckOutcome::Warning);
+    let uses = "A start uses the image of this name that is here already, sha256:111111111111….";
+    assert!(moved.message.ends_with(uses), "{}", moved.message);
+
+    drop(registry);
+    let gone = stage.registry(&image, None).await;
+    assert_eq!(gone.outcome, CheckOutcome::Warning);
+    assert!(
+        gone.message.contains("does not answer") && gone.message.ends_with(uses),
+        "{}",
+        gone.message
+    );
+    here(&other, true);
+    let local = stage.registry(&image, None).await;
+    assert!(
+        local.message.contains("was built here"),
+        "{}",
+        local.message
     );
     stage.compute.close().await;
 }

@@ -1,173 +1,176 @@
-//! A session's control groups: one folder in version 2, one per controller in version 1.
+//! The control groups of one data folder's sessions. That of a session on a compute instance is within the instance's,
+//! whose size it shares.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-    thread,
-    time::Duration,
+use std::io;
+
+use flowdeck_contract::ids::SessionId;
+
+use crate::{
+    cgroup::{self, Group},
+    engine::Share,
 };
 
-use flowdeck_contract::{ids::SessionId, session::SessionSize};
-
-use super::MIB;
+/// What is in the name of a compute instance's group and in no session's id.
+const INSTANCE: char = '@';
 
 /// Where the control groups of one data folder's sessions are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Groups {
-    pub(super) version: Version,
-    /// The folder that holds the groups that bound memory.
-    pub(super) memory: PathBuf,
-    /// The one that holds those that bound CPUs; the same in version 2.
-    pub(super) cpu: Option<PathBuf>,
+    /// Holds them.
+    top: Group,
     /// Begins the names of this data folder's groups.
-    pub(super) prefix: String,
+    prefix: String,
 }
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Version {
-    One,
-    Two,
-}
-
-/// In microseconds.
-const PERIOD: u64 = 100_000;
 
 impl Groups {
-    /// Makes a session's groups, which bound nothing yet; those that are there are fine.
+    /// `None` when the server may make none.
+    pub(in crate::process) fn find(prefix: String) -> Option<Self> {
+        let top = cgroup::own(&format!("{prefix}.probe"))?;
+        Some(Self { top, prefix })
+    }
+
+    /// Makes a session's group, which bounds nothing yet; one that is there is fine.
     pub(in crate::process) fn make(&self, session: &SessionId) -> io::Result<()> {
-        self.folders(session)
-            .iter()
-            .try_for_each(fs::create_dir_all)
+        self.of(session).make()
     }
 
-    /// Bounds what is in the groups.
-    pub(super) fn impose(&self, session: &SessionId, size: &SessionSize) -> io::Result<()> {
-        let bytes = size.memory_mb.saturating_mul(MIB).to_string();
-        let memory = self.folder(&self.memory, session);
-        match self.version {
-            Version::One => {
-                fs::write(memory.join("memory.limit_in_bytes"), &bytes)?;
-                // There only where the kernel counts swap.
-                at_best(fs::write(
-                    memory.join("memory.memsw.limit_in_bytes"),
-                    &bytes,
-                ));
-            }
-            Version::Two => {
-                fs::write(memory.join("memory.max"), &bytes)?;
-                at_best(fs::write(memory.join("memory.swap.max"), "0"));
-                at_best(fs::write(memory.join("memory.oom.group"), "1"));
-            }
-        }
-        let Some(cpu) = &self.cpu else { return Ok(()) };
-        let (cpu, quota) = (self.folder(cpu, session), u64::from(size.v_cpus) * PERIOD);
-        let written = match self.version {
-            Version::One => fs::write(cpu.join("cpu.cfs_period_us"), PERIOD.to_string())
-                .and_then(|()| fs::write(cpu.join("cpu.cfs_quota_us"), quota.to_string())),
-            Version::Two => fs::write(cpu.join("cpu.max"), format!("{quota} {PERIOD}")),
+    /// Bounds what is in a session's group; on a compute instance, together with what else is on that.
+    pub(super) fn impose(&self, session: &SessionId, share: &Share) -> io::Result<()> {
+        let Some(name) = &share.instance else {
+            let group = self.of(session);
+            group.make()?;
+            group.end_as_one();
+            return group.bound(&share.size);
         };
-        match written {
-            // More than the group around it has, which bounds it then.
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Ok(()),
-            written => written,
+        let instance = self.top.child(&format!("{}{INSTANCE}{name}", self.prefix));
+        let group = instance.child(&self.name(session));
+        // First the inner one: the other cannot be removed from around it.
+        group.make()?;
+        instance.divide()?;
+        instance.bound(&share.size)?;
+        group.end_as_one();
+        Ok(())
+    }
+
+    /// Puts a process into the group of its session; one that has ended is fine.
+    pub(super) fn add(&self, session: &SessionId, pid: u32) -> io::Result<()> {
+        self.of(session).add(pid)
+    }
+
+    /// Removes the group that a session had before it came to a compute instance; nothing is in it any more.
+    pub(super) fn leave(&self, session: &SessionId) -> io::Result<()> {
+        match self.on_instance(session) {
+            Some(_) => self.alone(session).remove(),
+            None => Ok(()),
         }
     }
 
-    /// Puts a process into the groups; one that has ended is fine.
-    pub(super) fn add(&self, session: &SessionId, pid: u32) -> io::Result<()> {
-        const NO_SUCH_PROCESS: i32 = 3;
-        self.doors(session)
-            .iter()
-            .try_for_each(|door| match fs::write(door, pid.to_string()) {
-                Err(error) if error.raw_os_error() == Some(NO_SUCH_PROCESS) => Ok(()),
-                written => written,
-            })
-    }
-
-    /// The files that a process of the session writes its number into to be in its groups; none when there are none.
-    pub(in crate::process) fn doors(&self, session: &SessionId) -> Vec<PathBuf> {
-        let folders = self.folders(session).into_iter();
-        folders
-            .filter(|folder| folder.exists())
-            .map(|folder| folder.join("cgroup.procs"))
-            .collect()
+    /// The files that a process of the session writes its number into to be in its group; none when there is none.
+    pub(in crate::process) fn doors(&self, session: &SessionId) -> Vec<std::path::PathBuf> {
+        self.of(session).doors()
     }
 
     /// The most bytes that were in use, when the kernel has ended a process because more were wanted.
     pub(super) fn excess(&self, session: &SessionId) -> Option<u64> {
-        let memory = self.folder(&self.memory, session);
-        let (events, peak) = match self.version {
-            Version::One => (
-                "memory.oom_control",
-                ["memory.max_usage_in_bytes", "memory.limit_in_bytes"],
-            ),
-            Version::Two => ("memory.events", ["memory.peak", "memory.max"]),
-        };
-        let events = fs::read_to_string(memory.join(events)).ok()?;
-        let killed = events
-            .lines()
-            .find_map(|line| line.strip_prefix("oom_kill "))?;
-        if killed.trim().parse::<u64>().ok()? == 0 {
-            return None;
-        }
-        let read = |file: &&str| {
-            fs::read_to_string(memory.join(file))
-                .ok()?
-                .trim()
-                .parse()
-                .ok()
-        };
-        peak.iter().find_map(read)
+        self.of(session).excess()
     }
 
-    /// Removes a session's groups, in which no process lives any more.
+    /// Removes a session's group, in which no process lives any more; with the last one on a compute instance, that's.
     pub(in crate::process) fn remove(&self, session: &SessionId) -> io::Result<()> {
-        self.folders(session)
-            .iter()
-            .try_for_each(|folder| remove(folder))
+        self.alone(session).remove()?;
+        for instance in self.instances() {
+            instance.child(&self.name(session)).remove()?;
+            instance.remove_if_empty();
+        }
+        Ok(())
     }
 
     /// The sessions that have groups.
     pub(in crate::process) fn sessions(&self) -> Vec<SessionId> {
-        let parents = std::iter::once(&self.memory).chain(&self.cpu);
-        let entries = parents
-            .filter_map(|parent| fs::read_dir(parent).ok())
-            .flatten();
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let instances = self.instances();
+        let all = std::iter::once(&self.top).chain(&instances);
+        let names = all.flat_map(Group::children);
         names
             .filter_map(|name| SessionId::try_from(name.strip_prefix(&self.prefix)?).ok())
             .collect()
     }
 
-    fn folders(&self, session: &SessionId) -> Vec<PathBuf> {
-        let mut folders = vec![self.folder(&self.memory, session)];
-        let cpu = self.cpu.iter().map(|cpu| self.folder(cpu, session));
-        folders.extend(cpu);
-        folders.dedup();
-        folders
+    fn of(&self, session: &SessionId) -> Group {
+        self.on_instance(session)
+            .unwrap_or_else(|| self.alone(session))
     }
 
-    fn folder(&self, parent: &Path, session: &SessionId) -> PathBuf {
-        parent.join(format!("{}{}", self.prefix, session.as_str()))
+    fn alone(&self, session: &SessionId) -> Group {
+        self.top.child(&self.name(session))
+    }
+
+    fn on_instance(&self, session: &SessionId) -> Option<Group> {
+        let name = self.name(session);
+        let mut inner = self
+            .instances()
+            .into_iter()
+            .map(|instance| instance.child(&name));
+        inner.find(Group::exists)
+    }
+
+    fn instances(&self) -> Vec<Group> {
+        let prefix = format!("{}{INSTANCE}", self.prefix);
+        let names = self.top.children().into_iter();
+        let ours = names.filter(|name| name.starts_with(&prefix));
+        ours.map(|name| self.top.child(&name)).collect()
+    }
+
+    fn name(&self, session: &SessionId) -> String {
+        format!("{}{}", self.prefix, session.as_str())
     }
 }
 
-/// A process that has ended is in its group a little longer.
-fn remove(folder: &Path) -> io::Result<()> {
-    const TRIES: u32 = 100;
-    const PAUSE: Duration = Duration::from_millis(20);
-    for _ in 0..TRIES {
-        match fs::remove_dir(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => thread::sleep(PAUSE),
-            removed => return removed,
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cgroup::Version;
+    use flowdeck_contract::session::SessionSize;
+
+    fn session(id: &str) -> SessionId {
+        SessionId::try_from(id).unwrap()
+    }
+
+    fn share(instance: Option<&str>) -> Share {
+        Share {
+            size: SessionSize {
+                name: "Small".to_owned(),
+                v_cpus: 1,
+                memory_mb: 1,
+            },
+            instance: instance.map(str::to_owned),
         }
     }
-    fs::remove_dir(folder)
-}
 
-fn at_best(written: io::Result<()>) {
-    if let Err(error) = written {
-        tracing::debug!(%error, "a bound beside the main one was not set");
+    #[test]
+    fn sessions_on_an_instance_are_within_its_bounds() {
+        let top = tempfile::tempdir().unwrap();
+        let groups = Groups {
+            top: Group {
+                version: Version::One,
+                memory: top.path().to_owned(),
+                cpu: None,
+            },
+            prefix: "flowdeck-a-".to_owned(),
+        };
+        let (one, two) = (session("one"), session("two"));
+        groups.make(&one).unwrap();
+        groups.impose(&one, &share(Some("shared"))).unwrap();
+        groups.leave(&one).unwrap();
+        groups.impose(&two, &share(None)).unwrap();
+        let inner = top.path().join("flowdeck-a-@shared/flowdeck-a-one");
+        assert_eq!(groups.doors(&one), [inner.join("cgroup.procs")]);
+        let bounds =
+            std::fs::read_to_string(top.path().join("flowdeck-a-@shared/memory.limit_in_bytes"));
+        assert_eq!(bounds.unwrap(), "1048576");
+        let mut found = groups.sessions();
+        found.sort();
+        assert_eq!(found, [one.clone(), two]);
+        groups.remove(&one).unwrap();
+        assert!(!inner.exists());
     }
 }

@@ -2,18 +2,43 @@
 
 use std::fs;
 
-use crate::process::{kill, layout::Layout};
+use flowdeck_contract::ids::SessionId;
 
-/// The bytes that the target's processes use, when they are more than `bound`.
-pub(super) fn excess(layout: &Layout, target: &kill::Target<'_>, bound: u64) -> Option<u64> {
-    let pids = kill::pids(layout, *target).ok()?;
-    let sum =
-        |bytes: fn(u32) -> Option<u64>| pids.iter().filter_map(|pid| bytes(*pid)).sum::<u64>();
+use crate::process::{
+    kill::{self, Target},
+    layout::Layout,
+};
+
+/// The bytes that the target's processes use, when they and those of the sessions beside it use more than `bound`. Of
+/// several sessions it is the one that uses most.
+pub(super) fn excess(
+    layout: &Layout,
+    target: &Target<'_>,
+    beside: &[SessionId],
+    bound: u64,
+) -> Option<u64> {
+    let pids = |target| kill::pids(layout, target).unwrap_or_default();
+    let own = pids(*target);
+    let others: Vec<Vec<u32>> = beside
+        .iter()
+        .map(|session| pids(Target::Session(session)))
+        .collect();
     // What processes share counts in each: only an upper bound, but quickly told.
-    if sum(resident) <= bound {
+    let all = |bytes: fn(u32) -> Option<u64>| -> (u64, Vec<u64>) {
+        let others = others.iter().map(|pids| sum(pids, bytes)).collect();
+        (sum(&own, bytes), others)
+    };
+    let is_too_much = |(own, others): &(u64, Vec<u64>)| own + others.iter().sum::<u64>() > bound;
+    if !is_too_much(&all(resident)) {
         return None;
     }
-    Some(sum(proportional)).filter(|used| *used > bound)
+    let used = all(proportional);
+    let uses_most = used.1.iter().all(|other| *other <= used.0);
+    (is_too_much(&used) && uses_most).then_some(used.0)
+}
+
+fn sum(pids: &[u32], bytes: fn(u32) -> Option<u64>) -> u64 {
+    pids.iter().filter_map(|pid| bytes(*pid)).sum()
 }
 
 fn resident(pid: u32) -> Option<u64> {

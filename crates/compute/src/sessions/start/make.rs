@@ -4,12 +4,14 @@ use std::time::Instant;
 
 use flowdeck_contract::{
     ids::SessionId,
+    pull::Pull,
     session::{Phase, StartRoute},
 };
 
 use super::{Start, age};
 use crate::engine::{
-    Base, BaseState, EngineError, EnvironmentId, KeptEnvironment, Requirements, Shown, WantedBase,
+    Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, Requirements,
+    Shown, WantedBase,
 };
 
 impl Start<'_> {
@@ -86,21 +88,16 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<Base, EngineError> {
         let engine = &self.core.engine;
-        let settings = self.core.record(self.flow).view.settings;
+        let record = self.core.record(self.flow);
         let pulled = image.or(engine.default_image());
         let credential = match pulled {
             Some(image) if engine.images_unavailable().is_none() => {
-                self.core.image_credential(&settings, image).await
+                let settings = &record.view.settings;
+                self.core.image_credential(settings, image).await
             }
             _ => Ok(None),
         };
-        let told = |how_far: &str| {
-            let noted =
-                self.change(|record| record.note(Phase::PullImage, Some(how_far.to_owned())));
-            if let Err(error) = noted {
-                tracing::debug!(%error, "how far a pull is could not be told");
-            }
-        };
+        let told = |pull: Pull| self.core.tell_pull(self.flow, session, pull);
         let wanted = WantedBase {
             image,
             shown: match &credential {
@@ -108,9 +105,19 @@ impl Start<'_> {
                 Ok(Some(credential)) => Shown::Credential(credential),
                 Err(why) => Shown::Unavailable(why),
             },
+            anew: record.anew.image,
+            keep: record.keep.as_ref(),
             told: Some(&told),
         };
-        engine.prepare_base(session, &wanted, &self.log()).await
+        let made = engine.prepare_base(session, &wanted, &self.log()).await;
+        match (made, image, &credential) {
+            (Err(error), Some(image), Ok(Some(credential))) if error.code == IMAGE_REFUSED => {
+                // The engine hears that it may not; the registry says who may not what.
+                let refusal = self.core.refusal(image, credential).await;
+                Err(refusal.unwrap_or(error))
+            }
+            (made, ..) => made,
+        }
     }
 
     async fn install(
@@ -144,7 +151,7 @@ impl Start<'_> {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        if self.core.record(self.flow).rebuild {
+        if self.core.record(self.flow).anew.environment {
             self.log()
                 .line("It is built anew, as asked: neither a kept environment nor earlier downloads are used.");
             return Ok(None);

@@ -15,7 +15,7 @@ impl Start<'_> {
         requirements: Option<&Requirements>,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         match requirements {
-            Some(requirements) if !self.core.record(self.flow).rebuild => {
+            Some(requirements) if !self.core.record(self.flow).anew.environment => {
                 self.core.adopt(self.flow, requirements).await
             }
             _ => Ok(None),

@@ -1,6 +1,6 @@
 //! What the contract's requests ask of a session, whichever way it is named.
 
-use flowdeck_compute::{Owner, StartSession};
+use flowdeck_compute::{Anew, Owner, StartSession};
 use flowdeck_contract::{
     azure::{SetupFlowSessionAction, SetupFlowSessionRequest},
     ids::OperationId,
@@ -28,10 +28,7 @@ pub(super) async fn carry_out(
     Ok(match (action, session.state) {
         (SetupFlowSessionAction::Install, SessionState::Available) => compute.install(owner).await,
         (SetupFlowSessionAction::Install, _) => compute.start(owner, start(request)?).await,
-        (SetupFlowSessionAction::Reset, _) if request.rebuild_environment == Some(true) => {
-            compute.rebuild(owner).await
-        }
-        (SetupFlowSessionAction::Reset, _) => compute.reset(owner).await,
+        (SetupFlowSessionAction::Reset, _) => compute.renew(owner, anew(request)).await,
         (SetupFlowSessionAction::Update, _) => {
             let asked = settings(request, session.settings)?;
             compute.update(owner, asked).await
@@ -44,8 +41,15 @@ pub(super) async fn carry_out(
 pub(super) fn start(request: &SetupFlowSessionRequest) -> ApiResult<StartSession> {
     Ok(StartSession {
         settings: settings(request, SessionSettings::default())?,
-        rebuild: request.rebuild_environment == Some(true),
+        anew: anew(request),
     })
+}
+
+fn anew(request: &SetupFlowSessionRequest) -> Anew {
+    Anew {
+        environment: request.rebuild_environment == Some(true),
+        image: request.pull_image == Some(true),
+    }
 }
 
 /// `now` with what a request asks for. What it leaves out stays; an empty text is the default.

@@ -153,6 +153,7 @@ async fn session_events(
 
 async fn read(app: &App, owner: &Owner, headers: &HeaderMap) -> ApiResult<Events> {
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    app.compute.looked_at(owner);
     let mut reader = FlowReader::new(&app.hub, &app.compute, owner, last);
     let first = reader.first().await?;
     let hub = app.hub.clone();

@@ -1,55 +1,84 @@
-//! Finds out whether, and where, this server may make control groups: below its own, so that what bounds it bounds its
-//! sessions, too.
+//! Finds out whether, and where, this server may make control groups.
 
 use std::{
     fs, io,
     path::{Path, PathBuf},
 };
 
-use super::groups::{Groups, Version};
+use super::{Group, Version};
 
 /// In version 2 a group with groups in it holds no processes: the server itself moves into one of this name.
 const OWN_GROUP: &str = "flowdeck-server";
 
-impl Groups {
-    /// `None` when the server may make none.
-    pub(in crate::process) fn find(prefix: String) -> Option<Self> {
-        let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-        let own = fs::read_to_string("/proc/self/cgroup").ok()?;
-        let found = unified(&mounts, &own, &prefix).or_else(|| split(&mounts, &own, &prefix))?;
-        found.may_be_made().then_some(found)
-    }
-
-    fn may_be_made(&self) -> bool {
-        let probe = |parent: &PathBuf| {
-            let folder = parent.join(format!("{}.probe", self.prefix));
-            fs::create_dir_all(&folder).and_then(|()| fs::remove_dir(&folder))
-        };
-        let mut parents = std::iter::once(&self.memory).chain(&self.cpu);
-        let made = parents.try_for_each(probe);
-        if let Err(error) = &made {
-            tracing::info!(%error, "no control groups can be made: the memory of sessions is watched instead");
-        }
-        made.is_ok()
-    }
+/// The server's own group, so that what bounds the server bounds what is made within, too; `None` when the server may
+/// make no group there. `name` is that of one which it tries to make.
+pub(crate) fn own(name: &str) -> Option<Group> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
+    let own = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let found = unified(&mounts, &own).or_else(|| split(&mounts, &own))?;
+    may_be_made(&found.child(name)).then_some(found)
 }
 
-fn split(mounts: &str, own: &str, prefix: &str) -> Option<Groups> {
+/// The group of everything on this machine; `None` when only a part of it is to be seen from here.
+pub(crate) fn topmost() -> Option<Group> {
+    top_of(&fs::read_to_string("/proc/self/mountinfo").ok()?)
+}
+
+fn top_of(mounts: &str) -> Option<Group> {
+    let whole = |kind: &str, controller| {
+        let (root, folder) = mount(mounts, kind, controller)?;
+        (root == "/").then(|| PathBuf::from(folder))
+    };
+    // Where both versions are mounted it is the first that has the controllers.
+    if mount(mounts, "cgroup", Some("memory")).is_some() {
+        return Some(Group {
+            version: Version::One,
+            memory: whole("cgroup", Some("memory"))?,
+            cpu: whole("cgroup", Some("cpu")),
+        });
+    }
+    let memory = whole("cgroup2", None)?;
+    Some(Group {
+        version: Version::Two,
+        cpu: Some(memory.clone()),
+        memory,
+    })
+}
+
+/// The folders of a group of this name below the top of every hierarchy, whatever it controls.
+pub(crate) fn everywhere(name: &str) -> Vec<PathBuf> {
+    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+    let folders = mounts.lines().filter_map(|line| {
+        let (place, what) = line.split_once(" - ")?;
+        let is_one = what.starts_with("cgroup ") || what.starts_with("cgroup2 ");
+        is_one.then(|| place.split(' ').nth(4)).flatten()
+    });
+    folders.map(|folder| Path::new(folder).join(name)).collect()
+}
+
+fn may_be_made(probe: &Group) -> bool {
+    let made = probe.make().and_then(|()| probe.remove());
+    if let Err(error) = &made {
+        tracing::info!(%error, "no control groups can be made: the memory of sessions is watched instead");
+    }
+    made.is_ok()
+}
+
+fn split(mounts: &str, own: &str) -> Option<Group> {
     let folder = |controller: &str| {
         let path = own_path(own, |controllers| {
             controllers.split(',').any(|name| name == controller)
         })?;
         below(mount(mounts, "cgroup", Some(controller))?, path)
     };
-    Some(Groups {
+    Some(Group {
         version: Version::One,
         memory: folder("memory")?,
         cpu: folder("cpu"),
-        prefix: prefix.to_owned(),
     })
 }
 
-fn unified(mounts: &str, own: &str, prefix: &str) -> Option<Groups> {
+fn unified(mounts: &str, own: &str) -> Option<Group> {
     let path = own_path(own, str::is_empty)?;
     let here = below(mount(mounts, "cgroup2", None)?, path)?;
     let parent = match here.file_name() {
@@ -70,11 +99,10 @@ fn unified(mounts: &str, own: &str, prefix: &str) -> Option<Groups> {
         tracing::info!(%error, "control groups cannot be divided: the memory of sessions is watched instead");
         return None;
     }
-    Some(Groups {
+    Some(Group {
         version: Version::Two,
         cpu: has("cpu").then(|| parent.clone()),
         memory: parent,
-        prefix: prefix.to_owned(),
     })
 }
 
@@ -184,11 +212,28 @@ mod tests {
     }
 
     #[test]
+    fn the_topmost_group_is_seen_whole_or_not_at_all() {
+        assert_eq!(top_of(MOUNTS), None);
+        let whole = MOUNTS.replace("/docker/x ", "/ ");
+        let top = top_of(&whole).unwrap();
+        assert_eq!(
+            (top.version, top.memory, top.cpu),
+            (
+                Version::One,
+                PathBuf::from("/sys/fs/cgroup/memory"),
+                Some(PathBuf::from("/sys/fs/cgroup/cpu"))
+            )
+        );
+        let two = MOUNTS.lines().last().unwrap();
+        assert_eq!(top_of(two).map(|top| top.version), Some(Version::Two));
+    }
+
+    #[test]
     fn version_two_is_divided_where_it_can_be() {
         let top = tempfile::tempdir().unwrap();
         let folder = top.path().to_str().unwrap();
         let mounts = format!("41 31 0:38 / {folder} rw - cgroup2 cgroup2 rw\n");
-        let find = || unified(&mounts, "0::/\n", "p-");
+        let find = || unified(&mounts, "0::/\n");
         assert_eq!(find(), None);
         fs::write(top.path().join("cgroup.controllers"), "cpuset io\n").unwrap();
         assert_eq!(find(), None, "it does not count memory");

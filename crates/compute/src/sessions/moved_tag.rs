@@ -1,0 +1,136 @@
+//! Whether the tag of a session's image still stands for what the session was made from: its registry is asked, as the
+//! session's identity. A tag that has moved is told, and changes nothing.
+
+use std::{sync::Arc, time::Duration};
+
+use flowdeck_contract::{
+    Millis, Unread,
+    ids::SessionId,
+    image::ImageReference,
+    session::{ImageUpdate, SessionImage},
+    settings::SessionSettings,
+};
+
+use super::{Core, Record};
+use crate::{owner::Owner, state::State};
+
+/// How often every session's tag is looked at.
+const EVERY: Duration = Duration::from_secs(15 * 60);
+/// A session whose tag was looked at is not looked at again for so long, in milliseconds.
+const GRAIN_MILLIS: u64 = 10_000;
+
+/// What there is to look at.
+struct Tagged {
+    session: SessionId,
+    settings: SessionSettings,
+    image: SessionImage,
+    reference: ImageReference,
+}
+
+impl Core {
+    /// Looks at the tags of all sessions now and then, for as long as the server runs.
+    pub(crate) async fn follow_tags(self: Arc<Self>) {
+        let every = i64::try_from(EVERY.as_millis()).unwrap_or(i64::MAX);
+        loop {
+            let owners: Vec<Owner> = self.flows().keys().cloned().collect();
+            for owner in owners {
+                self.look_at_tag(&owner).await;
+            }
+            let next = Millis(self.now().0.saturating_add(every));
+            self.clock.sleep_until(next).await;
+        }
+    }
+
+    /// Looks at the tag of a session's image in the background, unless that was done a moment ago.
+    pub(crate) fn spawn_look_at_tag(self: &Arc<Self>, owner: &Owner) {
+        if tagged(&self.record(owner)).is_none() {
+            return;
+        }
+        let (core, owner) = (Arc::clone(self), owner.clone());
+        self.background(async move { core.look_at_tag(&owner).await });
+    }
+
+    async fn look_at_tag(&self, owner: &Owner) {
+        let Some(tagged) = tagged(&self.record(owner)) else {
+            return;
+        };
+        if !self.is_time_to_look(owner, &tagged.session) {
+            return;
+        }
+        let name = &tagged.image.reference;
+        let credential = match self.image_credential(&tagged.settings, name).await {
+            Ok(Some(credential)) => credential,
+            Ok(None) => return,
+            Err(error) => {
+                return tracing::debug!(%owner, %error, "a tag could not be looked at");
+            }
+        };
+        match self.registry.digest(&tagged.reference, &credential).await {
+            Ok(now) => self.tell_tag(owner, &tagged, now),
+            // What the registry says matters when the image is pulled; the session has it.
+            Err(error) => tracing::debug!(%owner, %error, "a tag could not be looked at"),
+        }
+    }
+
+    /// Notes that it is looked at, when it is to be.
+    fn is_time_to_look(&self, owner: &Owner, session: &SessionId) -> bool {
+        let now = self.now();
+        let mut flows = self.flows();
+        let Some(live) = flows.get_mut(owner) else {
+            return false;
+        };
+        let recently = live
+            .tag_seen
+            .as_ref()
+            .is_some_and(|(seen, at)| seen == session && now.since(*at) < GRAIN_MILLIS);
+        if !recently {
+            live.tag_seen = Some((session.clone(), now));
+        }
+        !recently
+    }
+
+    fn tell_tag(&self, owner: &Owner, tagged: &Tagged, now: String) {
+        let moved = (now != tagged.image.digest).then_some(now);
+        let record = self.record(owner);
+        let known = record.view.image_update.and_then(|update| update.read());
+        let known = known.map(|update| update.digest);
+        if record.view.session_id.as_ref() != Some(&tagged.session) || known == moved {
+            return;
+        }
+        let update = moved.map(|digest| ImageUpdate {
+            digest,
+            noticed: self.now(),
+        });
+        let name = &tagged.image.reference;
+        self.log(owner).line(match &update {
+            Some(update) => format!(
+                "{name} stands for another image now, {}: the session keeps its own, {}, until it is reset for the new one.",
+                update.digest, tagged.image.digest
+            ),
+            None => format!("{name} stands for the session’s image again."),
+        });
+        let told = self.change(owner, |live| {
+            if live.record.view.session_id.as_ref() == Some(&tagged.session) {
+                live.record.view.image_update = update.as_ref().map(Unread::of);
+            }
+            Ok(())
+        });
+        if let Err(error) = told {
+            tracing::error!(%owner, %error, "that a tag has moved could not be written down");
+        }
+    }
+}
+
+/// What a session's tag is to be compared with: `None` when it does not run, its image came from no registry, or was
+/// asked for by its digest.
+fn tagged(record: &Record) -> Option<Tagged> {
+    let image = record.view.image.as_ref()?;
+    let reference = ImageReference::try_from(image.reference.as_str()).ok()?;
+    let can_move = !image.is_local && reference.digest().is_none();
+    (record.state == State::Available && can_move).then_some(Tagged {
+        session: record.view.session_id.clone()?,
+        settings: record.view.settings.clone(),
+        image: image.clone(),
+        reference,
+    })
+}

@@ -1,0 +1,214 @@
+//! Images in a real registry under the Docker engine: who may pull them, and what becomes of a tag that moves.
+
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "its functions are for tests alone"
+)]
+
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+#[path = "registries/real.rs"]
+mod real;
+mod support;
+
+use std::fs;
+
+use flowdeck_compute::{
+    Anew, Catalog, Compute, ComputeConfig, Identities, Identity, StartSession,
+    identity::{CredentialSource, DockerStore, HostPattern, ManagedIdentityEndpoint},
+};
+use flowdeck_contract::{
+    ids::FlowId,
+    runs::{RunRequest, RunState},
+    session::{SessionState, SessionView},
+    settings::{ComputeChoice, SessionSettings},
+};
+use real::{Access, PULLER, RealRegistry};
+use support::{
+    Home, ROOMY, TWO_NODES,
+    docker::{self, Daemon, PLAIN},
+    ended, eventually, over,
+};
+
+/// An identity that shows a registry this password.
+fn identity(home: &Home, name: &str, password: &str, host: &str) -> Identity {
+    let file = home.root().join(name);
+    fs::write(&file, password).unwrap();
+    Identity {
+        name: name.to_owned(),
+        description: None,
+        client_id: Some("puller".to_owned()),
+        source: Some(CredentialSource::File(file)),
+        hosts: vec![HostPattern::try_from(host).unwrap()],
+    }
+}
+
+async fn open(daemon: &Daemon, home: &Home, identities: Vec<Identity>) -> Compute {
+    let endpoint = ManagedIdentityEndpoint::Imds {
+        origin: "http://127.0.0.1:1".to_owned(),
+    };
+    let config = ComputeConfig {
+        catalog: Catalog {
+            identities,
+            ..Catalog::of_host(ROOMY)
+        },
+        identities: Identities::new(endpoint, DockerStore::at(home.root().join("docker"))),
+        ..home.config(0)
+    };
+    let engine = daemon.engine(home, PLAIN).await;
+    Compute::open(config, engine).await.unwrap()
+}
+
+fn flow(home: &Home, image: &str) -> FlowId {
+    let definition = format!("environment:\n  image: {image}\n{}", TWO_NODES[0].1);
+    home.flow("hello", &TWO_NODES);
+    home.flow("hello", &[("flow.dag.yaml", &*definition)])
+}
+
+async fn settled(compute: &Compute, flow: &FlowId) -> SessionView {
+    eventually("the end of a start", || {
+        let settled = [SessionState::Available, SessionState::Failed];
+        Some(compute.session(flow)).filter(|view| settled.contains(&view.state))
+    })
+    .await
+}
+
+async fn start(compute: &Compute, flow: &FlowId, identity: Option<&str>) -> SessionView {
+    let settings = SessionSettings {
+        compute: ComputeChoice::Serverless {
+            vm_size: None,
+            identity: identity.map(str::to_owned),
+        },
+        ..SessionSettings::default()
+    };
+    let request = StartSession {
+        settings,
+        ..StartSession::default()
+    };
+    compute.start(flow, request).await.unwrap();
+    settled(compute, flow).await
+}
+
+async fn renewed(compute: &Compute, flow: &FlowId, anew: Anew) -> SessionView {
+    let operation = compute.renew(flow, anew).await.unwrap();
+    ended(compute, &operation).await;
+    let view = settled(compute, flow).await;
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    view
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_is_pulled_by_the_identity_that_may_and_by_no_other() {
+    const NAME: &str = "an_image_is_pulled_by_the_identity_that_may_and_by_no_other";
+    let (Some(daemon), Some(registry)) = (
+        docker::daemon(NAME),
+        RealRegistry::start(&Access::Passwords(PULLER)),
+    ) else {
+        return;
+    };
+    let home = Home::new();
+    let host = &registry.host;
+    let image = format!("{host}/team/app:1");
+    let own = home.root().join("client");
+    let own = ["--config", own.to_str().unwrap()];
+    let docker = |arguments: &[&str]| daemon.docker(&[&own[..], arguments].concat());
+    docker(&["login", "-u", "puller", "-p", "right horse", host]);
+    docker(&["tag", PLAIN, &image]);
+    docker(&["push", "-q", &image]);
+    docker(&["rmi", &image]);
+
+    let identities = vec![
+        identity(&home, "puller", "right horse", host),
+        identity(&home, "stranger", "wrong horse", host),
+    ];
+    let compute = open(&daemon, &home, identities).await;
+    let flow = flow(&home, &image);
+    let refused = start(&compute, &flow, None).await.failure.unwrap();
+    assert_eq!(
+        (&*refused.code, &*refused.message),
+        (
+            "ImageNeedsIdentity",
+            &*format!(
+                "The registry {host} does not give ‘team/app’ to everybody, and the user’s own identity has no credential for it."
+            )
+        )
+    );
+    let refused = start(&compute, &flow, Some("stranger"))
+        .await
+        .failure
+        .unwrap();
+    assert_eq!(
+        (&*refused.code, &*refused.message),
+        (
+            "RegistryCredentialRefused",
+            &*format!(
+                "The registry {host} does not take the credential of the identity ‘stranger’."
+            )
+        )
+    );
+    let view = start(&compute, &flow, Some("puller")).await;
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    let had = view.image.unwrap();
+    let digests = daemon.inspect(&image, "{{.RepoDigests}}");
+    assert!(
+        digests.contains(&format!("{host}/team/app@{}", had.digest)),
+        "{digests}"
+    );
+    let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+    let run = over(&compute, &flow, &run.summary.id).await;
+    assert_eq!(run.summary.state, RunState::Completed, "{:?}", run.error);
+    assert_eq!(run.image, Some(had), "each run says on which image it ran");
+    let operation = compute.stop(&flow).await.unwrap();
+    ended(&compute, &operation).await;
+    compute.close().await;
+    daemon.docker(&["rmi", &image]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tag_that_moves_is_offered_and_taken_when_it_is_asked_for() {
+    const NAME: &str = "a_tag_that_moves_is_offered_and_taken_when_it_is_asked_for";
+    let (Some(daemon), Some(registry)) = (docker::daemon(NAME), RealRegistry::start(&Access::Open))
+    else {
+        return;
+    };
+    let home = Home::new();
+    let image = format!("{}/team/app:1", registry.host);
+    daemon.docker(&["tag", PLAIN, &image]);
+    daemon.docker(&["push", "-q", &image]);
+    let compute = open(&daemon, &home, Vec::new()).await;
+    let flow = flow(&home, &image);
+    let view = start(&compute, &flow, None).await;
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    let first = view.image.unwrap();
+    assert!(!first.is_local);
+
+    let second = "flowdeck-test/second:1";
+    daemon.build(second, &format!("FROM {PLAIN}\nLABEL second=yes\n"));
+    daemon.docker(&["tag", second, &image]);
+    daemon.docker(&["push", "-q", &image]);
+    let update = eventually("the notice", || {
+        compute.looked_at(&flow);
+        compute.session(&flow).image_update
+    })
+    .await
+    .read()
+    .unwrap();
+    assert_ne!(update.digest, first.digest);
+    assert_eq!(compute.session(&flow).image.as_ref(), Some(&first));
+
+    // The daemon has the other image under the tag by now, as after another session's reset.
+    let same = renewed(&compute, &flow, Anew::default()).await;
+    assert_eq!(same.image.as_ref(), Some(&first));
+    daemon.docker(&["rmi", &image]);
+    let anew = Anew {
+        image: true,
+        ..Anew::default()
+    };
+    let other = renewed(&compute, &flow, anew).await;
+    let digest = other.image.unwrap().digest;
+    assert_eq!((digest, other.image_update), (update.digest, None));
+    let operation = compute.stop(&flow).await.unwrap();
+    ended(&compute, &operation).await;
+    compute.close().await;
+    daemon.docker(&["rmi", &image, second]);
+}

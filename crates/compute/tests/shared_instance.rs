@@ -1,0 +1,154 @@
+//! A compute instance has one size, which the sessions on it share: together they cannot have more. The same on every
+//! engine that runs something.
+
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
+mod support;
+
+use std::{fs, path::Path, sync::Arc};
+
+use flowdeck_compute::{Compute, ComputeInstance, VmSize, engine::Engine};
+use flowdeck_contract::{
+    ids::{FlowId, RunId},
+    runs::{RunRequest, RunState},
+    session::SessionState,
+    settings::{ComputeChoice, InstanceState, SessionSettings},
+};
+use support::{
+    Home, TWO_NODES,
+    docker::{self, PLAIN},
+    ended, eventually, folders_named, in_state, over,
+};
+
+const INSTANCE: &str = "shared-box";
+/// Room for two runtimes, and for what one of the flows holds.
+const MEMORY_MIB: u64 = 1400;
+
+/// Holds 600 MiB until it may go.
+const HOLDS: &str = "import time\nfrom pathlib import Path\nfrom promptflow.core import tool\n\n\n@tool\ndef loud(text: str) -> str:\n    \
+    held = [bytearray(b'x' * (4 << 20)) for _ in range(150)]\n    \
+    Path('holds').write_text('yes')\n    \
+    while not Path('go').exists():\n        time.sleep(0.05)\n    return str(len(held))\n";
+
+fn flow(home: &Home, name: &str) -> FlowId {
+    home.flow(name, &TWO_NODES);
+    home.flow(name, &[("loud.py", HOLDS)])
+}
+
+async fn open(home: &Home, engine: Arc<dyn Engine>) -> Compute {
+    let mut config = home.config(0);
+    config.catalog.instances = vec![ComputeInstance {
+        name: INSTANCE.to_owned(),
+        size: VmSize {
+            name: "Box".to_owned(),
+            v_cpus: 2,
+            memory_mb: MEMORY_MIB,
+        },
+        identity: None,
+        idle_shutdown: None,
+    }];
+    Compute::open(config, engine).await.unwrap()
+}
+
+async fn start(compute: &Compute, flow: &FlowId) {
+    let settings = SessionSettings {
+        compute: ComputeChoice::Instance {
+            name: INSTANCE.to_owned(),
+        },
+        ..SessionSettings::default()
+    };
+    let operation = compute.start(flow, support::with(settings)).await.unwrap();
+    ended(compute, &operation).await;
+    let view = compute.session(flow);
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    let log = compute.session_log_text(flow).unwrap();
+    let says = "Box: 2 vCPUs, 1.37 GiB, shared by all sessions on ‘shared-box’";
+    assert!(log.contains(says), "{log}");
+    assert!(!log.contains("for itself"), "{log}");
+}
+
+async fn run(compute: &Compute, flow: &FlowId) -> RunId {
+    let run = compute.run(flow, RunRequest::default()).await.unwrap();
+    run.summary.id
+}
+
+/// Two sessions, each of which would fit alone, want more than their instance has: one of them is stopped, the other
+/// goes on, and so does the instance.
+async fn story(home: &Home, engine: Arc<dyn Engine>) {
+    let compute = open(home, engine).await;
+    compute.start_instance(INSTANCE).unwrap();
+    let flows = [flow(home, "one"), flow(home, "two")];
+    for flow in &flows {
+        start(&compute, flow).await;
+    }
+    let first = run(&compute, &flows[0]).await;
+    let holds = home.flows().join("one/holds");
+    eventually("what the first holds", || holds.exists().then_some(())).await;
+    let second = run(&compute, &flows[1]).await;
+    let loser = eventually("the end of one of them", || {
+        flows
+            .iter()
+            .find(|flow| compute.session(*flow).state == SessionState::Failed)
+    })
+    .await;
+    let failure = compute.session(loser).failure.unwrap();
+    assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
+    let together = "all sessions on the compute instance ‘shared-box’ together have 1.37 GiB";
+    assert!(failure.message.contains(together), "{}", failure.message);
+
+    let (winner, its_run) = match *loser == flows[0] {
+        true => (&flows[1], second),
+        false => (&flows[0], first),
+    };
+    for flow in &flows {
+        fs::write(home.flows().join(flow.as_str()).join("go"), "").unwrap();
+    }
+    let detail = over(&compute, winner, &its_run).await;
+    assert_eq!(
+        detail.summary.state,
+        RunState::Completed,
+        "{:?}",
+        detail.error
+    );
+    assert_eq!(compute.session(winner).state, SessionState::Available);
+
+    compute.stop_instance(INSTANCE).unwrap();
+    in_state(&compute, winner, SessionState::NotExist).await;
+    let options = compute.options();
+    let instance = options.instances.iter().find(|one| one.name == INSTANCE);
+    assert_eq!(
+        instance.unwrap().state,
+        InstanceState::Stopped,
+        "not deleted"
+    );
+    compute.close().await;
+    let left = folders_named(Path::new("/sys/fs/cgroup"), INSTANCE);
+    assert_eq!(left, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sessions_in_processes_share_an_instance_s_memory() {
+    let home = Home::new();
+    let engine = home.engine().await;
+    story(&home, engine).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sessions_in_processes_share_it_also_where_no_groups_can_be_made() {
+    use flowdeck_compute::process::Bounds;
+    let home = Home::new();
+    let engine = home.engine_bounded(&home.data(), Bounds::Watched).await;
+    story(&home, engine).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sessions_in_containers_share_an_instance_s_memory() {
+    const NAME: &str = "two_sessions_in_containers_share_an_instance_s_memory";
+    let Some(daemon) = docker::daemon(NAME) else {
+        return;
+    };
+    let home = Home::new();
+    let engine = daemon.engine(&home, PLAIN).await;
+    story(&home, engine).await;
+    assert_eq!(daemon.containers(&home), Vec::<String>::new());
+}
