@@ -49,11 +49,18 @@ impl Api {
             .await
     }
 
-    /// Resets a flow's session; with `rebuild`, its requirements are installed anew, whatever is kept.
-    pub async fn reset_session(&self, flow: &FlowId, rebuild: bool) -> Result<(), ApiError> {
+    /// Resets a flow's session; with `rebuild`, its requirements are installed anew, whatever is kept; with `pull`, its
+    /// image is pulled, whatever is there.
+    pub async fn reset_session(
+        &self,
+        flow: &FlowId,
+        rebuild: bool,
+        pull: bool,
+    ) -> Result<(), ApiError> {
         let request = SetupFlowSessionRequest {
             action: Some(SetupFlowSessionAction::Reset),
             rebuild_environment: rebuild.then_some(true),
+            pull_image: pull.then_some(true),
             ..SetupFlowSessionRequest::default()
         };
         self.post_only(&paths::sessions(&self.project(), flow), &request)

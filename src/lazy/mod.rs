@@ -77,6 +77,20 @@ pub(crate) const INSTALL: Part = Part {
     fetch: || Box::pin(points::install()),
 };
 
+/// The session's base image.
+pub(crate) const SESSION_IMAGE: Part = Part {
+    name: "The base image",
+    lines: 1,
+    fetch: || Box::pin(points::session_image()),
+};
+
+/// The image that a run ran on.
+pub(crate) const RUN_IMAGE: Part = Part {
+    name: "The run’s image",
+    lines: 1,
+    fetch: || Box::pin(points::run_image()),
+};
+
 /// The sign-in page.
 pub(crate) const SIGN_IN: Part = Part {
     name: "The sign-in page",

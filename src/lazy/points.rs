@@ -11,7 +11,8 @@ use crate::{
         FlowsPage, SessionPages, SignInPage, UpgradePage,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
-            session::{install::LastInstall, timeline::Lives},
+            outputs::image::RunImage,
+            session::{image::SessionImage, install::LastInstall, timeline::Lives},
             wizard::WizardSteps,
         },
         parts::may_lose_packages as look_for_packages,
@@ -59,6 +60,10 @@ point!(packages, reset -> Show, || view! { <ResetQuestion /> }.into_any());
 point!(packages, may_lose_packages -> Tell, |context| Box::pin(look_for_packages(context.api, context.flow())));
 
 point!(install, install -> Show, || view! { <LastInstall /> }.into_any());
+
+point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
+
+point!(image, run_image -> Show, || view! { <RunImage /> }.into_any());
 
 point!(sign_in, sign_in -> Show, || view! { <SignInPage /> }.into_any());
 

@@ -88,18 +88,18 @@ impl Actions {
                     api.set_up_session(&flow, SetupFlowSessionAction::Install)
                         .await
                 }
-                Action::Reset => api.reset_session(&flow, false).await,
+                Action::Reset => api.reset_session(&flow, false, false).await,
                 Action::Stop => api.stop_session(&flow).await,
                 Action::Update | Action::Run => Ok(()),
             }
         });
     }
 
-    /// Resets the session; with `rebuild`, its environment is built anew.
-    pub fn reset(&self, rebuild: bool) {
+    /// Resets the session; with `rebuild`, its environment is built anew; with `pull`, its image is pulled.
+    pub fn reset(&self, rebuild: bool, pull: bool) {
         let (api, flow) = (self.context.api, self.context.flow());
         self.send(Action::Reset, async move {
-            api.reset_session(&flow, rebuild).await
+            api.reset_session(&flow, rebuild, pull).await
         });
     }
 

@@ -10,7 +10,7 @@ mod findings;
 pub mod inputs;
 mod losses;
 mod nodes;
-mod outputs;
+pub(crate) mod outputs;
 mod runs;
 mod section;
 mod selection;

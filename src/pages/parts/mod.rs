@@ -1,6 +1,7 @@
 //! What several pages share and knows the product: headings, failures, the words for states.
 
 mod by_hand;
+mod bytes;
 mod capacity;
 mod changed_lines;
 mod failure;
@@ -8,6 +9,7 @@ mod heading;
 mod state_word;
 
 pub use by_hand::{ByHand, may_lose_packages};
+pub use bytes::bytes;
 pub use capacity::capacity;
 pub use changed_lines::ChangedLines;
 pub use failure::{Correlation, Failure, tell_failure};

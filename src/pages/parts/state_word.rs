@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     packages::RequirementProgress,
+    pull::LayerState,
     runs::{NodeState, RunState},
     session::{PhaseState, SessionState},
     settings::CheckOutcome,
@@ -86,6 +87,19 @@ impl From<&RequirementProgress> for Tint {
             RequirementProgress::AlreadyThere(_) => tint(style::good, Icon::Check, "Already there"),
             RequirementProgress::NotNeeded => tint(style::idle, Icon::Skip, "Not needed"),
             RequirementProgress::Failed => tint(style::bad, Icon::Cross, "Failed"),
+        }
+    }
+}
+
+impl From<LayerState> for Tint {
+    fn from(state: LayerState) -> Self {
+        match state {
+            LayerState::Waiting => tint(style::idle, Icon::Clock, "Waiting"),
+            LayerState::Downloading => tint(style::busy, Icon::Spinner, "Downloading"),
+            LayerState::Downloaded => tint(style::busy, Icon::Clock, "Downloaded"),
+            LayerState::Extracting => tint(style::busy, Icon::Spinner, "Extracting"),
+            LayerState::Done => tint(style::good, Icon::Check, "Done"),
+            LayerState::AlreadyThere => tint(style::good, Icon::Check, "Already there"),
         }
     }
 }

@@ -19,6 +19,8 @@ pub struct Dialogs {
     pub plan: RwSignal<bool>,
     /// Whether to reset the session.
     pub reset: RwSignal<bool>,
+    /// Whether that takes the image that the session's tag stands for now; chosen in the dialog, and forgotten with it.
+    pub takes_image: RwSignal<bool>,
     /// Whether to stop the session.
     pub stop: RwSignal<bool>,
 }
@@ -30,6 +32,7 @@ impl Dialogs {
             packages: RwSignal::new(false),
             plan: RwSignal::new(false),
             reset: RwSignal::new(false),
+            takes_image: RwSignal::new(false),
             stop: RwSignal::new(false),
         });
     }
@@ -49,6 +52,7 @@ pub(super) fn PageDialogs() -> impl IntoView {
         plan,
         reset,
         stop,
+        ..
     } = Dialogs::from_context();
     view! {
         <PackagesDialog open=packages />

@@ -11,8 +11,8 @@ use crate::{
     api::{Load, Remote},
     lazy::{Lazy, RESET},
     pages::{
-        flow::{FlowContext, actions::Actions},
-        parts::ByHand,
+        flow::{FlowContext, actions::Actions, session::image::short},
+        parts::{ByHand, bytes},
     },
     ui::{Dialog, DialogKind, unique_id},
 };
@@ -31,7 +31,14 @@ pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
 /// What is lost, the choice and the answers.
 #[component]
 pub(crate) fn ResetQuestion() -> impl IntoView {
-    let open = Dialogs::from_context().reset;
+    let Dialogs {
+        reset: open,
+        takes_image,
+        ..
+    } = Dialogs::from_context();
+    on_cleanup(move || {
+        takes_image.try_set(false);
+    });
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let rebuild = RwSignal::new(false);
@@ -41,13 +48,51 @@ pub(crate) fn ResetQuestion() -> impl IntoView {
         <p>
             "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
         </p>
+        <NewImage takes_image=takes_image />
         <Rebuild rebuild=rebuild />
         <Answers
             open=open
             action=Action::Reset
             label="Reset"
-            on_confirm=move |()| actions.reset(rebuild.get_untracked())
+            on_confirm=move |()| actions.reset(rebuild.get_untracked(), takes_image.get_untracked())
         />
+    }
+}
+
+/// The choice, when the tag of the session's image has moved.
+#[component]
+fn NewImage(takes_image: RwSignal<bool>) -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let digests = Memo::new(move |_| {
+        session.with(|session| {
+            let session = session.as_ref()?;
+            let image = session.image.as_ref()?;
+            let update = session.image_update.as_ref()?.read()?;
+            Some((short(&image.digest), short(&update.digest)))
+        })
+    });
+    let hint = unique_id("image-hint");
+    move || {
+        digests.get().map(|(own, other)| {
+            view! {
+                <div class=style::choice>
+                    <label class=style::label>
+                        <input
+                            type="checkbox"
+                            aria-describedby=hint.clone()
+                            prop:checked=takes_image
+                            on:change=move |event| takes_image.set(event_target_checked(&event))
+                        />
+                        "Take the new image"
+                    </label>
+                    <p id=hint.clone() class=style::hint>
+                        {format!(
+                            "The tag stands for {other} now, which is pulled. Otherwise the new session has the same image, {own}.",
+                        )}
+                    </p>
+                </div>
+            }
+        })
     }
 }
 
@@ -90,24 +135,17 @@ fn Rebuild(rebuild: RwSignal<bool>) -> impl IntoView {
 
 /// What is kept, and what may be.
 fn kept(cache: EnvironmentCache) -> String {
-    let limit = size(cache.limit_bytes);
+    let limit = bytes(cache.limit_bytes);
     match cache.environments {
         0 => format!("None is kept now; at most {limit} may be."),
-        1 => format!("One is kept now: {} of at most {limit}.", size(cache.bytes)),
+        1 => format!(
+            "One is kept now: {} of at most {limit}.",
+            bytes(cache.bytes)
+        ),
         count => format!(
             "{count} are kept now: {} of at most {limit}.",
-            size(cache.bytes)
+            bytes(cache.bytes)
         ),
-    }
-}
-
-fn size(bytes: u64) -> String {
-    // Far below what an f64 counts exactly.
-    let mib = bytes as f64 / (1024.0 * 1024.0);
-    if mib < 1024.0 {
-        format!("{mib:.1} MiB")
-    } else {
-        format!("{:.1} GiB", mib / 1024.0)
     }
 }
 

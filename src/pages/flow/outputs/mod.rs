@@ -1,11 +1,12 @@
 //! What the selected run gave: its state, outputs, inputs and log.
 
 mod head;
+pub(crate) mod image;
 mod tabs;
 
 use leptos::prelude::*;
 
-use self::{head::RunHead, tabs::RunTabs};
+use self::{head::RunHead, image::ImageOfRun, tabs::RunTabs};
 use super::{FlowContext, error_view::RunErrorView, section::Section, selection::Selection};
 use crate::{pages::parts::Failure, ui::Skeleton};
 
@@ -45,5 +46,10 @@ pub fn Outputs() -> impl IntoView {
             None => view! { <Skeleton lines=4 label="Loading the run" /> }.into_any(),
         }
     };
-    view! { <Section title="Outputs">{content}</Section> }
+    view! {
+        <Section title="Outputs">
+            {content}
+            <ImageOfRun />
+        </Section>
+    }
 }

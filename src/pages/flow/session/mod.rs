@@ -1,6 +1,7 @@
 //! The session panel: where the session stands, how it came about, its log, and what to do when something is wrong.
 
 mod failure;
+pub(crate) mod image;
 pub(crate) mod install;
 mod log;
 mod phases;
@@ -15,8 +16,8 @@ use flowdeck_contract::{
 use leptos::prelude::*;
 
 use self::{
-    failure::FailureNotice, install::Install, log::SessionLog, phases::Phases, slow::SlowStart,
-    summary::Summary, timeline::TimelineFold,
+    failure::FailureNotice, image::BaseImage, install::Install, log::SessionLog, phases::Phases,
+    slow::SlowStart, summary::Summary, timeline::TimelineFold,
 };
 use super::{FlowContext, actions::Actions, dialogs::Dialogs, section::Section};
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
@@ -47,6 +48,7 @@ pub fn SessionPanel() -> impl IntoView {
             <OutOfDate />
             <SlowStart />
             <FailureNotice />
+            <BaseImage />
             <Show when=move || exists.get()>
                 <Details state=state />
             </Show>

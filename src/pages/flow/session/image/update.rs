@@ -1,0 +1,50 @@
+//! Says that the tag of the session's image has moved, and offers the image that it stands for now.
+
+use flowdeck_contract::capability::Action;
+use leptos::prelude::*;
+
+use super::short;
+use crate::{
+    pages::flow::{FlowContext, actions::Actions, dialogs::Dialogs},
+    ui::{Button, Notice, NoticeKind, local_date_time},
+};
+
+#[component]
+pub(super) fn UpdateNotice() -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let actions = Actions::from_context();
+    let dialogs = Dialogs::from_context();
+    let update = Memo::new(move |_| {
+        session.with(|session| {
+            let session = session.as_ref()?;
+            Some((
+                session.image.clone()?,
+                session.image_update.as_ref()?.read()?,
+            ))
+        })
+    });
+    let reset = Signal::derive(move || actions.state(Action::Reset));
+    let ask = move |()| {
+        dialogs.takes_image.set(true);
+        dialogs.reset.set(true);
+    };
+    move || {
+        update.get().map(|(image, update)| {
+            let title = format!("{} stands for another image now.", image.reference);
+            view! {
+                <Notice kind=NoticeKind::Warning title=title>
+                    <p>
+                        "It is " <code title=update.digest.clone()>{short(&update.digest)}</code>
+                        {format!(", as noticed {}. ", local_date_time(update.noticed.0))}
+                        "The session goes on with its own until it is reset for the new one."
+                    </p>
+                    <div>
+                        <Button state=reset on_press=ask>
+                            "Reset with the new image"
+                        </Button>
+                    </div>
+                </Notice>
+            }
+        })
+    }
+}
