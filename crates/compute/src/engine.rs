@@ -9,7 +9,7 @@ use flowdeck_contract::{
     ids::SessionId,
     image::ImageReference,
     pull::Pull,
-    session::{InstalledPackage, SessionImage, SessionSize},
+    session::{InstalledPackage, SessionImage, SessionSize, v_cpus},
     settings::EnvironmentCache,
 };
 use pep508_rs::MarkerEnvironment;
@@ -244,10 +244,11 @@ impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let SessionSize {
             name,
-            v_cpus,
+            v_cpus: count,
             memory_mb,
         } = &self.size;
-        write!(f, "{name}: {v_cpus} vCPUs, {:.2} GiB", gib(*memory_mb))?;
+        let (cpus, memory) = (v_cpus(*count), gib(*memory_mb));
+        write!(f, "{name}: {cpus}, {memory:.2} GiB")?;
         match &self.instance {
             Some(instance) => write!(f, ", shared by all sessions on ‘{instance}’"),
             None => Ok(()),

@@ -287,6 +287,15 @@ pub struct SessionSize {
     pub memory_mb: u64,
 }
 
+/// So many processors, in words: `1 vCPU`, `2 vCPUs`.
+#[must_use]
+pub fn v_cpus(count: u32) -> String {
+    match count {
+        1 => "1 vCPU".to_owned(),
+        count => format!("{count} vCPUs"),
+    }
+}
+
 /// A line of a session's or a run's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

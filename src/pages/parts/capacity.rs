@@ -1,13 +1,13 @@
 //! What a VM size has.
 
-use flowdeck_contract::session::SessionSize;
+use flowdeck_contract::session::{SessionSize, v_cpus};
 
 /// Processors and memory of a session: `2 vCPUs, 7.5 GiB memory`.
 #[must_use]
 pub fn capacity(size: &SessionSize) -> String {
     let gib = size.memory_mb / 1024;
     let tenths = size.memory_mb % 1024 * 10 / 1024;
-    format!("{} vCPUs, {gib}.{tenths} GiB memory", size.v_cpus)
+    format!("{}, {gib}.{tenths} GiB memory", v_cpus(size.v_cpus))
 }
 
 #[cfg(test)]
@@ -16,11 +16,12 @@ mod tests {
 
     #[test]
     fn a_size_says_what_it_has() {
-        let size = SessionSize {
-            name: "Host_2".into(),
-            v_cpus: 2,
+        let size = |v_cpus| SessionSize {
+            name: "Host".into(),
+            v_cpus,
             memory_mb: 7680,
         };
-        assert_eq!(capacity(&size), "2 vCPUs, 7.5 GiB memory");
+        assert_eq!(capacity(&size(2)), "2 vCPUs, 7.5 GiB memory");
+        assert_eq!(capacity(&size(1)), "1 vCPU, 7.5 GiB memory");
     }
 }

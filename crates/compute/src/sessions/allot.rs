@@ -3,7 +3,7 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use flowdeck_contract::{
-    session::{SessionImage, SessionSize},
+    session::{SessionImage, SessionSize, v_cpus},
     settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, SessionSettings},
 };
 use serde::{Deserialize, Serialize};
@@ -232,13 +232,6 @@ impl Core {
             });
         }
         Ok(instance.size.clone())
-    }
-}
-
-fn v_cpus(count: u32) -> String {
-    match count {
-        1 => "1 vCPU".to_owned(),
-        count => format!("{count} vCPUs"),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use flowdeck_compute::{Catalog, ComputeInstance, Host, OldRuntime, Quota, VmSize, gib};
-use flowdeck_contract::image::ImageReference;
+use flowdeck_contract::{image::ImageReference, session};
 
 use super::{
     Config, duration,
@@ -151,8 +151,8 @@ fn size_of_instance(name: At<&str>, catalog: &Catalog, problems: &mut Problems) 
     let quota = catalog.quota;
     if size.v_cpus > quota.v_cpus || size.memory_mb > quota.memory_mb {
         let message = format!(
-            "{found} is more than the whole quota of {} vCPUs and {} GiB; choose a smaller VM size, or raise 'quota'",
-            quota.v_cpus,
+            "{found} is more than the whole quota of {} and {} GiB; choose a smaller VM size, or raise 'quota'",
+            session::v_cpus(quota.v_cpus),
             gib(quota.memory_mb)
         );
         problems.add(name.place, message);

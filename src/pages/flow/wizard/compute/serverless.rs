@@ -1,6 +1,9 @@
 //! The VM size and identity of serverless compute.
 
-use flowdeck_contract::settings::{ComputeOptions, QuotaUsage, SizeOption};
+use flowdeck_contract::{
+    session::v_cpus,
+    settings::{ComputeOptions, QuotaUsage, SizeOption},
+};
 use leptos::prelude::*;
 
 use super::super::{
@@ -143,9 +146,8 @@ pub(in crate::pages::flow::wizard) fn size_label(size: &SizeOption) -> String {
 }
 
 /// Processors and memory: `2 vCPUs, 3.5 GiB`.
-fn capacity(v_cpus: u32, memory_gb: f64) -> String {
-    let s = if v_cpus == 1 { "" } else { "s" };
-    format!("{v_cpus} vCPU{s}, {} GiB", amount(memory_gb))
+fn capacity(cpus: u32, memory_gb: f64) -> String {
+    format!("{}, {} GiB", v_cpus(cpus), amount(memory_gb))
 }
 
 /// With one digit after the point where it is no whole number.
@@ -162,6 +164,9 @@ fn quota_left(quota: &[QuotaUsage]) -> String {
             let left = amount((usage.limit - usage.used).max(0.0));
             let limit = amount(usage.limit);
             match usage.unit.as_str() {
+                "Count" if limit == "1" => {
+                    format!("{left} of 1 {}", usage.name.trim_end_matches('s'))
+                }
                 "Count" => format!("{left} of {limit} {}", usage.name),
                 unit => format!("{left} of {limit} {unit} {}", usage.name),
             }
@@ -194,6 +199,10 @@ mod tests {
         assert_eq!(
             quota_left(&quota),
             "Left of the quota: 1 of 2 vCPUs, 0 of 23.5 GiB memory."
+        );
+        assert_eq!(
+            quota_left(&[usage("vCPUs", 0.0, 1.0, "Count")]),
+            "Left of the quota: 1 of 1 vCPU."
         );
         assert_eq!(quota_left(&[]), "");
     }
