@@ -215,6 +215,7 @@ impl DockerEngine {
     ) -> Reuse<'a> {
         Reuse {
             kept: &self.kept,
+            folders: self.places.folders(),
             base,
             variables: self.indexes.all(),
             // What one user's installs left another's sessions do not trust.
@@ -364,9 +365,10 @@ impl Engine for DockerEngine {
             self.places.environment(environment),
             facts.user,
         );
-        let made = tokio::task::spawn_blocking(move || base::clone_for(&base, &folder, user)).await;
-        made.map_err(io::Error::other)
-            .and_then(|made| made)
+        let made = self.places.folders().work(&environment.session, move || {
+            base::clone_for(&base, &folder, user)
+        });
+        made.await
             .map_err(|error| EngineError::io("Making the session's environment", &error))?;
         Ok(Some(format!(
             "Python {} of the image",
@@ -426,13 +428,15 @@ impl Engine for DockerEngine {
             self.places.environment(environment),
         );
         let reuse = self.reuse(&facts, &base, requirements);
-        let Some(kept) = reuse.reuse(to.clone(), How::Make, log).await? else {
+        let Some(kept) = reuse.reuse(environment, How::Make, log).await? else {
             return Ok(None);
         };
-        let owned = tokio::task::spawn_blocking(move || facts.user.own_folders(&to)).await;
+        let owned = self
+            .places
+            .folders()
+            .work(&environment.session, move || facts.user.own_folders(&to));
         owned
-            .map_err(io::Error::other)
-            .and_then(|owned| owned)
+            .await
             .map_err(|error| EngineError::io("Making the session's environment", &error))?;
         Ok(Some(kept))
     }
@@ -445,9 +449,8 @@ impl Engine for DockerEngine {
     ) -> Result<PhaseNote, EngineError> {
         let facts = self.places.facts(&environment.session)?;
         let base = self.places.base(&facts.image()?.id);
-        let from = self.places.environment(environment);
         let reuse = self.reuse(&facts, &base, requirements);
-        reuse.keep(from, took).await
+        reuse.keep(environment, took).await
     }
 
     fn kept_environments(&self) -> Option<EnvironmentCache> {
@@ -455,11 +458,7 @@ impl Engine for DockerEngine {
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        remove_all(
-            vec![self.places.environment(environment)],
-            "Removing an environment",
-        )
-        .await
+        self.places.folders().remove_environment(environment).await
     }
 
     async fn start_runtime(
@@ -557,10 +556,7 @@ impl Engine for DockerEngine {
             self.instances.remove(&name);
         }
         let short = self.places.short_runtime(session);
-        let folders = [self.places.session(session)]
-            .into_iter()
-            .chain(short.clone());
-        remove_all(folders.collect(), "Removing the session's folder").await?;
+        self.places.folders().remove_session(session).await?;
         if let Some(parent) = short.as_deref().and_then(Path::parent) {
             // Goes with the last of them.
             let _ = fs::remove_dir(parent);

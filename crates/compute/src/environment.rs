@@ -1,5 +1,6 @@
 //! Environments on this machine's disk, as every engine makes them that keeps its sessions there.
 
+mod at_work;
 pub(crate) mod base;
 pub(crate) mod clone;
 pub(crate) mod folders;

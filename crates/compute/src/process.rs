@@ -155,6 +155,7 @@ impl ProcessEngine {
     ) -> Reuse<'a> {
         Reuse {
             kept: &self.kept,
+            folders: &self.layout,
             base,
             variables: &tools.variables,
             user: None,
@@ -229,15 +230,12 @@ impl Engine for ProcessEngine {
             base::folder(&self.layout, tools),
             self.layout.environment(environment),
         );
-        let made = tokio::task::spawn_blocking(move || {
+        let made = self.layout.work(&environment.session, move || {
             remove(&to)?;
             clone::clone_environment(&from, &to)
         });
-        let made = made
-            .await
-            .map_err(std::io::Error::other)
-            .and_then(|result| result);
-        made.map_err(|error| EngineError::io("Making the session's environment", &error))?;
+        made.await
+            .map_err(|error| EngineError::io("Making the session's environment", &error))?;
         Ok(Some(format!("Python {}", tools.python.version)))
     }
 
@@ -305,13 +303,10 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let (tools, to) = (
-            self.tools(Some(log)).await?,
-            self.layout.environment(environment),
-        );
+        let tools = self.tools(Some(log)).await?;
         let base = base::folder(&self.layout, tools);
         let reuse = self.reuse(tools, &base, requirements);
-        reuse.reuse(to, How::Make, log).await
+        reuse.reuse(environment, How::Make, log).await
     }
 
     async fn can_add_kept(&self, requirements: &Requirements) -> Result<bool, EngineError> {
@@ -326,13 +321,10 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let (tools, to) = (
-            self.tools(Some(log)).await?,
-            self.layout.environment(environment),
-        );
+        let tools = self.tools(Some(log)).await?;
         let base = base::folder(&self.layout, tools);
         let reuse = self.reuse(tools, &base, requirements);
-        reuse.reuse(to, How::Add, log).await
+        reuse.reuse(environment, How::Add, log).await
     }
 
     async fn keep_environment(
@@ -343,9 +335,8 @@ impl Engine for ProcessEngine {
     ) -> Result<PhaseNote, EngineError> {
         let tools = self.tools(None).await?;
         let base = base::folder(&self.layout, tools);
-        let from = self.layout.environment(environment);
         self.reuse(tools, &base, requirements)
-            .keep(from, took)
+            .keep(environment, took)
             .await
     }
 
@@ -354,11 +345,7 @@ impl Engine for ProcessEngine {
     }
 
     async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        remove_all(
-            vec![self.layout.environment(environment)],
-            "Removing an environment",
-        )
-        .await
+        self.layout.remove_environment(environment).await
     }
 
     async fn start_runtime(
@@ -440,8 +427,7 @@ impl Engine for ProcessEngine {
             removed
                 .map_err(|error| EngineError::io("Removing the session's control group", &error))?;
         }
-        let folders = vec![self.layout.runtime(session), self.layout.session(session)];
-        remove_all(folders, "Removing the session's folder").await?;
+        self.layout.remove_session(session).await?;
         // Goes with the last of them; it is not there when paths are short.
         match fs::remove_dir(self.layout.short_runtimes()) {
             Err(error)

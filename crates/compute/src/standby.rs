@@ -71,6 +71,11 @@ impl Standbys {
         ready.len() < before
     }
 
+    /// It stands by again: whoever took it has no use for it.
+    pub(crate) fn put_back(&self, standby: Standby) {
+        self.ready().push_front(standby);
+    }
+
     /// Something has changed that may want a new one.
     pub(crate) fn replenish(&self) {
         self.changed.notify_one();

@@ -33,8 +33,10 @@ pub(crate) enum Event {
     Restart,
     /// The runtime is healthy.
     Ready,
-    /// It could not be made or ended, or it died.
+    /// It could not be made, or it died.
     Fail,
+    /// It could not be ended.
+    Remain,
     /// Its end was asked for.
     Stop,
     /// Nothing of it is left.
@@ -58,7 +60,8 @@ pub(crate) fn transition(state: State, event: Event) -> Result<State, Refused> {
         }
         (Starting(at), Event::Enter(next)) if order(at) < order(next) => Ok(Starting(next)),
         (Starting(Phase::Check), Event::Ready) => Ok(Available),
-        (Starting(_) | Available | Stopping, Event::Fail) => Ok(Failed),
+        // Whoever made it learns of its end by failing: that is no failure of the end.
+        (Starting(_) | Available, Event::Fail) | (Stopping, Event::Remain) => Ok(Failed),
         (Starting(_) | Available | Failed, Event::Stop) => Ok(Stopping),
         (Stopping, Event::Gone) => Ok(NotExist),
         _ => Err(Refused { state, event }),
@@ -106,6 +109,7 @@ mod tests {
             Event::Restart,
             Event::Ready,
             Event::Fail,
+            Event::Remain,
             Event::Stop,
             Event::Gone,
         ];
@@ -121,7 +125,7 @@ mod tests {
             (Available, Event::Fail, Failed),
             (Available, Event::Stop, Stopping),
             (Failed, Event::Stop, Stopping),
-            (Stopping, Event::Fail, Failed),
+            (Stopping, Event::Remain, Failed),
             (Stopping, Event::Gone, NotExist),
         ];
         for (place, phase) in Phase::ALL.into_iter().enumerate() {

@@ -6,11 +6,7 @@ mod support;
 
 use std::{sync::Arc, time::Duration};
 
-use flowdeck_compute::{
-    Compute, ComputeErrorKind, StartSession,
-    engine::EngineError,
-    fake::{FakeEngine, Step},
-};
+use flowdeck_compute::{Compute, ComputeErrorKind, StartSession, engine::EngineError, fake::Step};
 use flowdeck_contract::{
     Millis,
     azure::OperationStatus,
@@ -20,47 +16,7 @@ use flowdeck_contract::{
     runs::{NodeState, RunRequest, RunState},
     session::{Phase, PhaseState, SessionState, StartRoute},
 };
-use support::{Home, ManualClock, TWO_NODES, ended, eventually, idle_after, in_state, over, with};
-
-/// A flow with a requirements file, and compute over a fake engine.
-struct Stage {
-    home: Home,
-    engine: Arc<FakeEngine>,
-    clock: Arc<ManualClock>,
-    flow: FlowId,
-}
-
-impl Stage {
-    fn new() -> Self {
-        let home = Home::new();
-        let flow = home.flow("hello", &TWO_NODES);
-        home.flow("hello", &[("requirements.txt", "alpha\n")]);
-        Self {
-            home,
-            engine: Arc::default(),
-            clock: Arc::default(),
-            flow,
-        }
-    }
-
-    async fn open(&self, standby: usize) -> Compute {
-        let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
-        Compute::open_with_clock(self.home.config(standby), engine, clock)
-            .await
-            .unwrap()
-    }
-
-    async fn started(&self, compute: &Compute) {
-        let operation = compute
-            .start(&self.flow, StartSession::default())
-            .await
-            .unwrap();
-        assert_eq!(
-            ended(compute, &operation).await.status,
-            OperationStatus::Succeeded
-        );
-    }
-}
+use support::{TWO_NODES, ended, eventually, idle_after, in_state, over, stage::Stage, with};
 
 fn broken() -> EngineError {
     EngineError::new("Broken", "It broke.").with_remedy("Mend it.")
@@ -116,14 +72,7 @@ async fn a_start_that_hangs_anywhere_can_be_stopped() {
             .start(&stage.flow, StartSession::default())
             .await
             .unwrap();
-        eventually(&format!("{phase:?}"), || {
-            let view = compute.session(&stage.flow);
-            view.phases
-                .iter()
-                .any(|at| at.phase == phase && at.state == PhaseState::Running)
-                .then_some(())
-        })
-        .await;
+        stage.at(&compute, phase).await;
         let stop = compute.stop(&stage.flow).await.unwrap();
         assert_eq!(
             ended(&compute, &stop).await.status,

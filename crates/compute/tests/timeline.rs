@@ -3,12 +3,8 @@
 
 mod support;
 
-use std::{sync::Arc, time::Duration};
-
 use flowdeck_compute::{
-    Compute, OwnEnvironment, Owner, StartSession, asked_by,
-    engine::EngineError,
-    fake::{FakeEngine, Step},
+    Compute, OwnEnvironment, Owner, StartSession, asked_by, engine::EngineError, fake::Step,
 };
 use flowdeck_contract::{
     Millis,
@@ -21,55 +17,9 @@ use flowdeck_contract::{
     settings::SessionSettings,
     timeline::{Asked, AskedFor, By, Life, is_slow},
 };
-use support::{Home, ManualClock, TWO_NODES, ended, eventually, idle_after, in_state, with};
-
-struct Stage {
-    home: Home,
-    engine: Arc<FakeEngine>,
-    clock: Arc<ManualClock>,
-    flow: FlowId,
-}
+use support::{ended, eventually, idle_after, in_state, stage::Stage};
 
 impl Stage {
-    fn new() -> Self {
-        let home = Home::new();
-        let flow = home.flow("hello", &TWO_NODES);
-        home.flow("hello", &[("requirements.txt", "alpha\n")]);
-        Self {
-            home,
-            engine: Arc::default(),
-            clock: Arc::default(),
-            flow,
-        }
-    }
-
-    async fn open(&self, standby: usize) -> Compute {
-        let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
-        Compute::open_with_clock(self.home.config(standby), engine, clock)
-            .await
-            .unwrap()
-    }
-
-    async fn restart(&self, compute: Compute) -> Compute {
-        compute.close().await;
-        drop(compute);
-        self.open(0).await
-    }
-
-    async fn start(&self, compute: &Compute, settings: SessionSettings) {
-        let operation = compute.start(&self.flow, with(settings)).await.unwrap();
-        ended(compute, &operation).await;
-    }
-
-    async fn stop(&self, compute: &Compute) {
-        let operation = compute.stop(&self.flow).await.unwrap();
-        ended(compute, &operation).await;
-    }
-
-    fn advance(&self, seconds: u64) {
-        self.clock.advance(Duration::from_secs(seconds));
-    }
-
     fn lives(&self, compute: &Compute) -> Vec<Life> {
         compute.timeline(&self.flow).unwrap().lives
     }
@@ -85,14 +35,7 @@ impl Stage {
             .start(&self.flow, StartSession::default())
             .await
             .unwrap();
-        eventually("the install", || {
-            compute
-                .session(&self.flow)
-                .phases
-                .into_iter()
-                .find(|phase| phase.phase == Phase::Install && phase.state == PhaseState::Running)
-        })
-        .await;
+        self.at(compute, Phase::Install).await;
         self.advance(seconds);
         self.engine.recover();
         ended(compute, &operation).await;
@@ -253,13 +196,7 @@ async fn a_start_that_a_restart_cut_off_says_so_and_does_not_count_as_usual() {
         .start(&stage.flow, StartSession::default())
         .await
         .unwrap();
-    eventually("the install", || {
-        let phases = compute.session(&stage.flow).phases;
-        phases
-            .into_iter()
-            .find(|phase| phase.phase == Phase::Install && phase.state == PhaseState::Running)
-    })
-    .await;
+    stage.at(&compute, Phase::Install).await;
     compute.close().await;
     drop(compute);
     stage.engine.recover();
@@ -307,12 +244,8 @@ async fn a_start_is_compared_with_those_of_its_way_on_this_host() {
         .start(&stage.flow, StartSession::default())
         .await
         .unwrap();
-    let install = || {
-        let mut phases = compute.session(&stage.flow).phases.into_iter();
-        phases.find(|phase| phase.phase == Phase::Install && phase.state == PhaseState::Running)
-    };
     // Known while it runs.
-    let phase = eventually("the install", install).await;
+    let phase = stage.at(&compute, Phase::Install).await;
     assert_eq!(phase.usual_ms, Some(4_000));
     assert_eq!(stage.last(&compute).usual_ms, Some(4_000));
     stage.advance(12);

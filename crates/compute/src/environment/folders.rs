@@ -1,10 +1,14 @@
 //! Where an engine keeps what, below its data folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use flowdeck_contract::ids::SessionId;
 use sha2::{Digest as _, Sha256};
 
+use super::at_work::AtWork;
 use crate::{
     engine::{Downloads, EngineError, EnvironmentId, Runtime},
     id::hex,
@@ -23,12 +27,17 @@ const ENVIRONMENT: &str = "env-";
 pub(crate) struct Folders {
     data: PathBuf,
     bases: PathBuf,
+    at_work: AtWork,
 }
 
 impl Folders {
     /// `data` must be absolute and without links.
     pub(crate) fn new(data: PathBuf, bases: PathBuf) -> Self {
-        Self { data, bases }
+        Self {
+            data,
+            bases,
+            at_work: AtWork::default(),
+        }
     }
 
     pub(crate) fn data(&self) -> &Path {
@@ -97,12 +106,46 @@ impl Folders {
             .join(format!("{}.sock", environment.generation))
     }
 
+    /// Does `work` in a session's folder, in a thread of its own: nothing of the folder is removed before that has ended,
+    /// also when nobody waits for it any more.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        session: &SessionId,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        self.at_work.on(session, work).await
+    }
+
+    /// Removes an environment.
+    pub(crate) async fn remove_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<(), EngineError> {
+        let _settled = self.at_work.settled(&environment.session).await;
+        remove_all(
+            vec![self.environment(environment)],
+            "Removing an environment",
+        )
+        .await
+    }
+
+    /// Removes a session's folder, and the folder of its runtime where that is another one.
+    pub(crate) async fn remove_session(&self, session: &SessionId) -> Result<(), EngineError> {
+        let settled = self.at_work.settled(session).await;
+        let folders = vec![self.runtime(session), self.session(session)];
+        remove_all(folders, "Removing the session's folder").await?;
+        drop(settled);
+        self.at_work.forget(session);
+        Ok(())
+    }
+
     /// Removes every environment of a runtime's session but those of these generations.
     pub(crate) async fn tidy(
         &self,
         runtime: &Runtime,
         generations: &[u32],
     ) -> Result<(), EngineError> {
+        let _settled = self.at_work.settled(&runtime.session).await;
         let session = self.session(&runtime.session);
         let is_other = |path: &PathBuf| {
             let name = path.file_name().and_then(|name| name.to_str());

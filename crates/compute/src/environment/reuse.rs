@@ -1,14 +1,13 @@
 //! Uses an environment that is kept, and keeps one.
 
-use std::{
-    io,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::{io, path::Path, time::Duration};
 
-use super::kept::{Found, Ingredients, Kept, Key};
+use super::{
+    folders::Folders,
+    kept::{Found, Ingredients, Kept, Key},
+};
 use crate::{
-    engine::{EngineError, KeptEnvironment, PhaseNote, Requirements, Variables},
+    engine::{EngineError, EnvironmentId, KeptEnvironment, PhaseNote, Requirements, Variables},
     feeds,
     log::LogFile,
 };
@@ -17,6 +16,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Reuse<'a> {
     pub(crate) kept: &'a Kept,
+    /// Where sessions have their environments.
+    pub(crate) folders: &'a Folders,
     /// The base environment's folder.
     pub(crate) base: &'a Path,
     /// What uv is told by the machine's settings.
@@ -46,11 +47,11 @@ impl Reuse<'_> {
         adds.map_err(|error| EngineError::io("Looking at a kept environment", &error))
     }
 
-    /// Makes the environment `to` of a kept one. Whatever stands in the way of that is told in the log, and is no failure:
+    /// Makes `environment` of a kept one. Whatever stands in the way of that is told in the log, and is no failure:
     /// the environment is then built.
     pub(crate) async fn reuse(
         &self,
-        to: PathBuf,
+        environment: &EnvironmentId,
         how: How,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
@@ -66,7 +67,8 @@ impl Reuse<'_> {
             return Ok(None);
         }
         let (kept, base) = (self.kept.clone(), self.base.to_owned());
-        let found = blocking(move || match how {
+        let to = self.folders.environment(environment);
+        let found = self.folders.work(&environment.session, move || match how {
             How::Make => kept.reuse(&key, &to),
             How::Add => kept.add(&key, &base, &to),
         });
@@ -89,10 +91,10 @@ impl Reuse<'_> {
         })
     }
 
-    /// Keeps a copy of the environment `from`, which it took so long to install.
+    /// Keeps a copy of `environment`, which it took so long to install.
     pub(crate) async fn keep(
         &self,
-        from: PathBuf,
+        environment: &EnvironmentId,
         took: Duration,
     ) -> Result<PhaseNote, EngineError> {
         let key = match self.key().await? {
@@ -100,8 +102,13 @@ impl Reuse<'_> {
             Err(why) => return Ok(Some(format!("not kept for later starts: {why}"))),
         };
         let (kept, base) = (self.kept.clone(), self.base.to_owned());
-        let bytes = blocking(move || kept.keep(&key, &from, &base, took)).await;
-        let bytes = bytes.map_err(|error| EngineError::io("Keeping the environment", &error))?;
+        let from = self.folders.environment(environment);
+        let bytes = self.folders.work(&environment.session, move || {
+            kept.keep(&key, &from, &base, took)
+        });
+        let bytes = bytes
+            .await
+            .map_err(|error| EngineError::io("Keeping the environment", &error))?;
         Ok(bytes.map(|bytes| {
             format!(
                 "kept for later starts ({:.1} MB)",

@@ -3,22 +3,45 @@
 use flowdeck_contract::{ids::OperationId, session::SessionFailure};
 
 use super::Core;
-use crate::{engine::EngineError, error::ComputeError, owner::Owner};
+use crate::{
+    engine::EngineError,
+    error::ComputeError,
+    owner::Owner,
+    state::{Event, transition},
+};
 
 impl Core {
-    /// A session has failed: says so, then removes what there is of it.
+    /// A session could not be made, or has died: says so, then removes what there is of it. Nothing, when its end was
+    /// asked for meanwhile.
     pub(crate) async fn fail(&self, flow: &Owner, error: &EngineError) {
-        let mut failure = self.failure(flow, error);
+        self.fail_by(flow, Event::Fail, error).await;
+    }
+
+    /// A session could not be ended.
+    pub(crate) async fn fail_to_end(&self, flow: &Owner, error: &EngineError) {
+        self.fail_by(flow, Event::Remain, error).await;
+    }
+
+    async fn fail_by(&self, flow: &Owner, by: Event, error: &EngineError) {
         let record = self.record(flow);
+        if let Err(refused) = transition(record.state, by) {
+            return tracing::info!(%flow, %refused, %error, "nobody waits any more for what failed");
+        }
+        let mut failure = self.failure(flow, error);
         failure.phase = record.phase();
         let log = self.log(flow);
         log.line(format!("Failed: {}", failure.message));
         failure.remedy.iter().for_each(|remedy| log.line(remedy));
-        let operation = match self.write_failure(flow, &failure) {
+        let operation = match self.write_failure(flow, by, &failure) {
             Ok(operation) => operation,
             Err(error) => {
                 return tracing::error!(%flow, %error, "a session cannot fail in its state");
             }
+        };
+        let ends = Ends {
+            core: self,
+            operation,
+            failure,
         };
         self.instance_was_used(&record);
         if let Some(session) = record.view.session_id
@@ -27,7 +50,7 @@ impl Core {
             log.line(&error.message);
             tracing::error!(%flow, %error, "a failed session could not be removed; the next start tries again");
         }
-        self.fail_operation(operation, &failure);
+        drop(ends);
         self.tell_log(flow);
         self.standbys.replenish();
     }
@@ -37,12 +60,13 @@ impl Core {
     fn write_failure(
         &self,
         flow: &Owner,
+        by: Event,
         failure: &SessionFailure,
     ) -> Result<Option<OperationId>, ComputeError> {
         let now = self.now();
         let fail = |live: &mut super::Live| {
             let operation = live.record.operation.take();
-            live.record.fail(failure.clone(), now)?;
+            live.record.fail(by, failure.clone(), now)?;
             Ok(operation)
         };
         match self.change(flow, fail) {
@@ -52,5 +76,19 @@ impl Core {
             }
             result => result,
         }
+    }
+}
+
+/// Ends the operation that failed, also when what is left of the session is removed by somebody else.
+struct Ends<'a> {
+    core: &'a Core,
+    operation: Option<OperationId>,
+    failure: SessionFailure,
+}
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.core
+            .fail_operation(self.operation.take(), &self.failure);
     }
 }

@@ -60,7 +60,10 @@ impl Core {
             },
             |record, followed| self.store.take_standby(&standby, record, followed),
         );
-        taken.map_err(|error| EngineError::new("StoreFailed", error.to_string()))?;
+        if let Err(error) = taken {
+            self.standbys.put_back(standby);
+            return Err(EngineError::new("StoreFailed", error.to_string()));
+        }
         self.switch_log(flow, &session);
         let (environment, log) = (standby.environment(), self.log(flow));
         if let Some(kept) = self

@@ -149,9 +149,14 @@ impl Record {
         Ok(())
     }
 
-    /// Failed. Gives the phase that failed.
-    pub(crate) fn fail(&mut self, failure: SessionFailure, now: Millis) -> Result<(), Refused> {
-        let state = state::transition(self.state, Event::Fail)?;
+    /// Failed, by this event.
+    pub(crate) fn fail(
+        &mut self,
+        by: Event,
+        failure: SessionFailure,
+        now: Millis,
+    ) -> Result<(), Refused> {
+        let state = state::transition(self.state, by)?;
         self.close_phase(PhaseState::Failed, None, now);
         (self.state, self.runtime, self.next) = (state, None, None);
         self.previous = None;

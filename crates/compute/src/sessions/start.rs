@@ -21,6 +21,7 @@ use crate::{
     log::LogFile,
     owner::Owner,
     paths,
+    state::State,
 };
 
 impl Core {
@@ -40,24 +41,30 @@ impl Core {
             ..self.allot(flow, &request.settings)?
         };
         let operation = self.begin_operation()?;
-        let (session, now) = (id::random(), self.now());
+        let (session, now) = (id::random::<SessionId>(), self.now());
         self.change(flow, |live| {
             refuse(&live.record)?;
-            live.record.start(session, given, now)?;
+            live.record.start(session.clone(), given, now)?;
             live.record.operation = Some(operation.clone());
             Ok(())
         })
         .inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
-        self.spawn_start(flow);
+        self.spawn_start(flow, session);
         Ok(operation)
     }
 
-    /// Carries out the start that the session's record says is under way.
-    pub(crate) fn spawn_start(self: &Arc<Self>, flow: &Owner) {
-        if let Some(session) = self.record(flow).view.session_id {
-            self.switch_log(flow, &session);
-        }
-        self.work(flow, Arc::clone(self).make_session(flow.clone()));
+    /// Carries out the start of this session, which its record says is under way.
+    pub(crate) fn spawn_start(self: &Arc<Self>, flow: &Owner, session: SessionId) {
+        self.switch_log(flow, &session);
+        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        self.work(flow, async move {
+            // Its end may have been asked for before this could be at work, and have come first.
+            let record = core.record(&flow_id);
+            let is_wanted = matches!(record.state, State::Starting(_));
+            if is_wanted && record.view.session_id == Some(session) {
+                core.make_session(flow_id).await;
+            }
+        });
     }
 
     /// Begins a start that the server's end cut off anew, in its old log: nothing of it is trusted.
@@ -80,14 +87,13 @@ impl Core {
             flow: &flow,
         };
         match start.carry_out().await {
-            Ok(()) => self.started(&flow),
+            Ok(operation) => self.started(&flow, operation),
             Err(error) => self.fail(&flow, &error).await,
         }
     }
 
-    fn started(self: &Arc<Self>, flow: &Owner) {
-        let operation = self.change(flow, |live| Ok(live.record.operation.take()));
-        self.succeed(operation.ok().flatten());
+    fn started(self: &Arc<Self>, flow: &Owner, operation: Option<OperationId>) {
+        self.succeed(operation);
         self.watch(flow);
         self.flow_changed(flow);
         self.spawn_look_at_tag(flow);
@@ -109,7 +115,8 @@ struct Start<'a> {
 }
 
 impl Start<'_> {
-    async fn carry_out(&self) -> Result<(), EngineError> {
+    /// Gives the operation that is done with it.
+    async fn carry_out(&self) -> Result<Option<OperationId>, EngineError> {
         let (folder, definition) = self.core.definition(self.flow)?;
         let flow = definition.report.flow.as_ref();
         let flows = &self.core.folders(self.flow);
@@ -142,8 +149,9 @@ impl Start<'_> {
                 }
             },
         };
-        paths::remove(&work)
-            .map_err(|error| EngineError::io("Removing a copy of the flow", &error))?;
+        if let Err(error) = paths::remove(&work) {
+            tracing::warn!(%error, "a copy of a flow could not be removed");
+        }
         result
     }
 
@@ -162,7 +170,8 @@ impl Start<'_> {
         }
     }
 
-    async fn check(&self) -> Result<(), EngineError> {
+    /// The session is available from here on: its operation is taken in the same breath, for the next one may be its end's.
+    async fn check(&self) -> Result<Option<OperationId>, EngineError> {
         let runtime = self
             .core
             .record(self.flow)
@@ -176,7 +185,8 @@ impl Start<'_> {
         let now = self.core.now();
         self.core
             .change(self.flow, |live| {
-                Ok(live.record.ready(info.version, now)?)
+                live.record.ready(info.version, now)?;
+                Ok(live.record.operation.take())
             })
             .map_err(|error| internal(&error))
     }

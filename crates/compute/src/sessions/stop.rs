@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{capability::Action, ids::OperationId, settings::SessionSettings};
+use flowdeck_contract::{
+    capability::Action,
+    ids::{OperationId, SessionId},
+    settings::SessionSettings,
+};
 
 use super::{Allotment, Anew, Core};
-use crate::{engine::EngineError, error::ComputeError, id, owner::Owner};
+use crate::{engine::EngineError, error::ComputeError, id, owner::Owner, paths};
 
 impl Core {
     /// Begins the end of a session: of one that runs, has failed, or is being made.
@@ -101,7 +105,7 @@ impl Core {
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(flow, async move {
             if let Err(error) = core.carry_out_stop(&flow_id).await {
-                core.fail(&flow_id, &error).await;
+                core.fail_to_end(&flow_id, &error).await;
             }
         });
     }
@@ -110,6 +114,10 @@ impl Core {
         let record = self.record(flow);
         if let Some(session) = &record.view.session_id {
             self.engine.remove(session).await?;
+            let work = self.paths.work(flow, session.as_str());
+            if let Err(error) = paths::remove(&work) {
+                tracing::warn!(%error, "a copy of a flow could not be removed");
+            }
         }
         self.log(flow).line("The compute session is gone.");
         self.tell_log(flow);
@@ -131,12 +139,12 @@ impl Core {
     }
 
     fn start_again(self: &Arc<Self>, flow: &Owner, given: Allotment) -> Result<(), ComputeError> {
-        let (session, now) = (id::random(), self.now());
+        let (session, now) = (id::random::<SessionId>(), self.now());
         self.change(flow, |live| {
             live.record.gone()?;
-            Ok(live.record.start(session, given, now)?)
+            Ok(live.record.start(session.clone(), given, now)?)
         })?;
-        self.spawn_start(flow);
+        self.spawn_start(flow, session);
         Ok(())
     }
 }

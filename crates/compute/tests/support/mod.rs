@@ -10,6 +10,7 @@
 pub(crate) mod docker;
 pub(crate) mod feed;
 pub(crate) mod on;
+pub(crate) mod stage;
 
 use std::{
     fs,

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use flowdeck_contract::{
-    ids::SessionId,
+    ids::{OperationId, SessionId},
     pull::Pull,
     session::{Phase, StartRoute},
 };
@@ -20,7 +20,7 @@ impl Start<'_> {
         environment: &EnvironmentId,
         requirements: Option<&Requirements>,
         image: Option<&str>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Option<OperationId>, EngineError> {
         let engine = &self.core.engine;
         let place = self.core.place_of(self.flow)?;
         let note = engine.allocate(&environment.session, &place).await?;

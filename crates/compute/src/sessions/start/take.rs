@@ -1,6 +1,9 @@
 //! Takes a runtime that stands by.
 
-use flowdeck_contract::session::{Phase, StartRoute};
+use flowdeck_contract::{
+    ids::OperationId,
+    session::{Phase, StartRoute},
+};
 
 use super::{Start, age, internal};
 use crate::{
@@ -27,7 +30,7 @@ impl Start<'_> {
         standby: Standby,
         requirements: Option<&Requirements>,
         kept: Option<KeptEnvironment>,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Option<OperationId>, EngineError> {
         let session = standby.runtime.session.clone();
         let installed = match (requirements, kept) {
             (Some(requirements), Some(kept)) => format!(
@@ -74,7 +77,10 @@ impl Start<'_> {
             },
             |record, followed| self.core.store.take_standby(&standby, record, followed),
         );
-        taken.map_err(|error| internal(&error))?;
+        if let Err(error) = taken {
+            self.core.standbys.put_back(standby);
+            return Err(internal(&error));
+        }
         self.core.switch_log(self.flow, &session);
         self.log()
             .line(format!("Took a runtime that stood by: {installed}."));
