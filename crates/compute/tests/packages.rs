@@ -116,6 +116,18 @@ async fn what_is_installed_has_its_origin_and_a_plan_says_what_would_change() {
         [("alpha", PlanKind::Upgraded), ("beta", PlanKind::Added)]
     );
     assert_eq!(plan.unchanged, 1);
+    assert_eq!(plan.files, ["requirements.txt"]);
+    let included = [
+        ("requirements.txt", "-r deps/more.txt\n-c bounds.txt\n"),
+        ("deps/more.txt", "beta\n-c ../bounds.txt\n"),
+        ("bounds.txt", "beta<2\n"),
+    ];
+    stage.home.flow("hello", &included);
+    let plan = compute.install_plan(&stage.flow).await.unwrap();
+    assert_eq!(
+        plan.files,
+        ["requirements.txt", "deps/more.txt", "bounds.txt"]
+    );
 
     let unreachable =
         flowdeck_compute::engine::EngineError::new("NetworkUnreachable", "Nothing answers.");

@@ -114,6 +114,9 @@ pub struct LastGood {
 pub struct InstallPlan {
     /// The requirements file, relative to the flow folder.
     pub file: String,
+    /// That file and all that it includes with `-r` and `-c`; those outside of the flow folder as they are named. When one
+    /// of them changes, the plan is out of date.
+    pub files: Vec<String>,
     /// What the base image is called, which the new environment starts from.
     pub base: String,
     /// Every package of the session now or afterwards, by name, but those that stay and are not asked for by a line.

@@ -206,6 +206,23 @@ test('a change on disk makes the session out of date; what came before an instal
   });
 
   const out = app.session.getByRole('button', { name: 'Install requirements' });
+  await test.step('a plan that is out of date says so and is made anew', async () => {
+    const more = (text: string): void => writeFileSync(path.join(deck.flows, 'packed', 'more.txt'), text);
+    more('tiny-thing==2.0.0\n');
+    write('-r more.txt');
+    await out.click();
+    await expect(planned(app, 'Upgraded', 'tiny-thing')).toContainText('more.txt line 1', INSTALL);
+    index.hold();
+    more('tiny-thing==1.0.0\n');
+    const status = app.dialog.getByRole('status');
+    await expect(status).toHaveText('more.txt has changed, so the plan is out of date. Working it out anew …');
+    index.release();
+    await expect(status).toContainText('Nothing would change', INSTALL);
+    await expectAccessible(page);
+    await page.keyboard.press('Escape');
+    await expect(app.dialog).toBeHidden();
+    write('tiny-thing==2.0.0');
+  });
   await out.click();
   await expect(planned(app, 'Upgraded', 'tiny-thing')).toContainText('1.0.0 → 2.0.0', INSTALL);
   await app.dialog.getByRole('button', { name: 'Install', exact: true }).click();

@@ -9,7 +9,8 @@ use super::{Core, Record, install};
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
     error::ComputeError,
-    flow, id,
+    flow::{self, RequirementFiles},
+    id,
     owner::Owner,
     packages::{self, Lines},
     paths,
@@ -103,8 +104,11 @@ impl Core {
             session: environment.session.clone(),
             generation: record.next_generation(),
         };
+        let files = RequirementFiles::read(&requirements.folder, &requirements.file, None);
+        let files = files.all().iter().map(|file| file.name.clone());
         Ok(InstallPlan {
             file: requirements.file.clone(),
+            files: files.collect(),
             base: inventory.base_name,
             changes,
             unchanged,

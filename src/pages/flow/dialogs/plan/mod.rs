@@ -1,12 +1,13 @@
 //! What an install would change, shown before it begins.
 
 mod changes;
+mod out_of_date;
 mod words;
 
-use flowdeck_contract::{capability::Action, ids::FilePath, packages::InstallPlan};
+use flowdeck_contract::{capability::Action, packages::InstallPlan};
 use leptos::{html, prelude::*};
 
-use self::changes::Changes;
+use self::{changes::Changes, out_of_date::OutOfDate};
 use crate::{
     api::{ApiError, Load, Remote},
     lazy::{Lazy, PLAN},
@@ -39,13 +40,7 @@ pub fn Plan() -> impl IntoView {
     let actions = Actions::from_context();
     let open = Dialogs::from_context().plan;
     let plan = Remote::new(move || async move { context.api.install_plan(&context.flow()).await });
-    let definition = use_definition(context);
-    context.live.on_files(move |news| {
-        let file = definition.with_untracked(|definition| definition.as_ref()?.requirements());
-        if concerns(file.as_ref(), news) {
-            plan.retry();
-        }
-    });
+    let out_of_date = make_anew(plan, context);
     let state = Signal::derive(move || match plan.state().get() {
         Load::Loading => ButtonState::Busy,
         Load::Failed(_) => ButtonState::Refused("There is no plan that could be installed.".into()),
@@ -56,7 +51,7 @@ pub fn Plan() -> impl IntoView {
         actions.ask(Action::Install);
     };
     let summary = move || match plan.state().get() {
-        Load::Loading => Some("Working out what an install would change …".to_owned()),
+        Load::Loading => Some(words::working(out_of_date.get().as_ref())),
         Load::Failed(_) => None,
         Load::Ready(plan) => Some(words::summary(&plan)),
     };
@@ -81,12 +76,36 @@ pub fn Plan() -> impl IntoView {
     }
 }
 
-/// Whether a plan may no longer be one of the requirements file as it is on disk.
-fn concerns(file: Option<&FilePath>, news: &FilesNews) -> bool {
-    match news {
-        FilesNews::Changed(changes) => changes.iter().any(|change| Some(&change.path) == file),
-        FilesNews::Anything => true,
-    }
+/// Makes the plan anew when it is out of date; gives why it was so last.
+fn make_anew(plan: Remote<InstallPlan>, context: FlowContext) -> ReadSignal<Option<OutOfDate>> {
+    let definition = use_definition(context);
+    let out_of_date = RwSignal::new(None);
+    // Which files count is known only when the plan is here.
+    let early = StoredValue::new(Vec::<FilesNews>::new());
+    let hear = move |news: &FilesNews| {
+        let known = plan.state().get_untracked();
+        let because = definition
+            .with_untracked(|definition| OutOfDate::by(news, definition.as_deref(), &known));
+        let is_seen = known != Load::Loading;
+        if because.is_some() {
+            if is_seen {
+                out_of_date.set(because);
+            }
+            early.set_value(Vec::new());
+            plan.retry();
+        } else if !is_seen {
+            early.update_value(|early| early.push(news.clone()));
+        }
+    };
+    context.live.on_files(hear);
+    Effect::new(move |_| {
+        if plan.state().with(|plan| *plan != Load::Loading) {
+            let heard = early.get_value();
+            early.set_value(Vec::new());
+            heard.iter().for_each(hear);
+        }
+    });
+    out_of_date.read_only()
 }
 
 fn whole(plan: InstallPlan) -> impl IntoView {

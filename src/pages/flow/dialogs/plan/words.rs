@@ -2,6 +2,7 @@
 
 use flowdeck_contract::packages::{InstallPlan, PlanChange, PlanKind};
 
+use super::out_of_date::OutOfDate;
 use crate::pages::flow::asked_by::place;
 
 /// The kinds of change in the order they are shown in.
@@ -20,6 +21,20 @@ pub(super) fn heading(kind: PlanKind) -> &'static str {
         PlanKind::Downgraded => "Downgraded",
         PlanKind::Removed => "Removed",
         PlanKind::Unchanged => "Unchanged, asked for by a line",
+    }
+}
+
+/// What is said while the plan is made, or made anew.
+pub(super) fn working(out_of_date: Option<&OutOfDate>) -> String {
+    match out_of_date {
+        None => "Working out what an install would change …".to_owned(),
+        Some(OutOfDate::File(file)) => {
+            format!("{file} has changed, so the plan is out of date. Working it out anew …")
+        }
+        Some(OutOfDate::Unknown) => {
+            "Files may have changed while the server was not heard. Working the plan out anew …"
+                .to_owned()
+        }
     }
 }
 

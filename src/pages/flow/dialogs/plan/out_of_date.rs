@@ -1,0 +1,87 @@
+//! Whether a plan is still one of the requirements as they are on disk.
+
+use flowdeck_contract::{ids::FilePath, packages::InstallPlan};
+
+use crate::{api::Load, live::FilesNews, pages::flow::Definition};
+
+/// Why a plan has to be made anew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum OutOfDate {
+    /// This file has changed.
+    File(FilePath),
+    /// Nothing was told for a while: anything may have changed.
+    Unknown,
+}
+
+impl OutOfDate {
+    /// What the news makes of a plan, or of the attempt to make one.
+    pub(super) fn by(
+        news: &FilesNews,
+        definition: Option<&Definition>,
+        plan: &Load<InstallPlan>,
+    ) -> Option<Self> {
+        let FilesNews::Changed(changes) = news else {
+            return Some(Self::Unknown);
+        };
+        let requirements = definition.and_then(Definition::requirements);
+        let named = definition.and_then(|definition| definition.path.as_ref());
+        let is_read = |path: &FilePath| match plan {
+            Load::Ready(plan) => plan.files.iter().any(|file| file == path.as_str()),
+            // Such as one that was missing.
+            Load::Failed(error) => error.message.contains(path.as_str()),
+            Load::Loading => false,
+        };
+        let mut changed = changes.iter().map(|change| &change.path);
+        let changed = changed.find(|path| {
+            Some(*path) == requirements.as_ref() || Some(*path) == named || is_read(path)
+        });
+        changed.cloned().map(Self::File)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::ApiError;
+    use flowdeck_contract::files::FileChange;
+
+    fn path(text: &str) -> FilePath {
+        FilePath::try_from(text).unwrap()
+    }
+
+    fn by(changed: &[&str], plan: &Load<InstallPlan>) -> Option<OutOfDate> {
+        let changes = changed.iter().map(|file| FileChange {
+            path: path(file),
+            entry: None,
+        });
+        let definition = Definition {
+            path: Some(path("flow.dag.yaml")),
+            report: None,
+        };
+        let news = FilesNews::Changed(changes.collect());
+        OutOfDate::by(&news, Some(&definition), plan)
+    }
+
+    #[test]
+    fn a_plan_is_out_of_date_when_a_file_changes_that_it_was_made_of() {
+        let plan = Load::Ready(InstallPlan {
+            files: vec!["requirements.txt".into(), "deps/more.txt".into()],
+            ..InstallPlan::default()
+        });
+        let file = |name| Some(OutOfDate::File(path(name)));
+        assert_eq!(by(&["a.py", "deps/more.txt"], &plan), file("deps/more.txt"));
+        assert_eq!(by(&["flow.dag.yaml"], &plan), file("flow.dag.yaml"));
+        assert_eq!(by(&["more.txt", "a.py"], &plan), None);
+        assert_eq!(by(&["deps/more.txt"], &Load::Loading), None);
+        let missing = ApiError {
+            message: "deps/more.txt is not there.".into(),
+            ..ApiError::unreachable()
+        };
+        let failed = Load::Failed(missing);
+        assert_eq!(by(&["deps/more.txt"], &failed), file("deps/more.txt"));
+        assert_eq!(
+            OutOfDate::by(&FilesNews::Anything, None, &plan),
+            Some(OutOfDate::Unknown)
+        );
+    }
+}
