@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     ids::FlowId,
+    runs::RunSummary,
     session::SessionState,
     settings::{CheckOutcome, ComputeChoice, PreflightCheck, SessionSettings},
 };
@@ -16,7 +17,7 @@ use super::{
 use crate::{
     api::{Api, Load, Remote},
     live::FlowLive,
-    pages::parts::{ChangedLines, Failure, StateWord},
+    pages::parts::{ByHand, ChangedLines, Failure, StateWord},
     raw::Disk,
     ui::{Button, ButtonKind, ButtonState, Notice, NoticeKind, Skeleton},
 };
@@ -160,6 +161,7 @@ fn Finish(
     live: FlowLive,
 ) -> impl IntoView {
     let checks = image_check(&flow, image);
+    let lost = flow.clone();
     let applying = Applying::new(flow);
     let deed = Memo::new(move |_| Deed::on(state.get()));
     let button = Signal::derive(move || {
@@ -187,10 +189,10 @@ fn Finish(
             Some(Ok(_)) => ButtonState::Ready,
         }
     });
+    let resets = Memo::new(move |_| deed.get() == Some(Ok(Deed::Reset)));
     let label = move || {
         let writes = matches!(plan.get(), Some(Ok(plan)) if !plan.changes.is_empty());
-        let resets = deed.get() == Some(Ok(Deed::Reset));
-        match (writes, resets) {
+        match (writes, resets.get()) {
             (true, false) => "Write and start compute session",
             (true, true) => "Write and reset compute session",
             (false, false) => "Start compute session",
@@ -198,22 +200,10 @@ fn Finish(
         }
     };
     let reset = move || {
-        (deed.get() == Some(Ok(Deed::Reset))).then(|| {
-            let under_way = live.runs.with(|runs| {
-                let runs = runs.iter().flatten();
-                runs.filter(|run| !run.state.is_over()).count()
-            });
-            let runs = (under_way > 0)
-                .then(|| view! { <p>"Runs that are under way end without a result."</p> });
-            view! {
-                <Notice kind=NoticeKind::Warning title="The flow’s compute session will be reset">
-                    <p>
-                        "It is deleted, and a new one is made that takes the environment from here. Packages that were installed by hand are lost; files of the flow and past runs stay."
-                    </p>
-                    {runs}
-                </Notice>
-            }
-        })
+        let flow = lost.clone();
+        resets
+            .get()
+            .then(move || view! { <ResetNotice flow=flow live=live /> })
     };
     let check = move || match checks.get() {
         Check::None => ().into_any(),
@@ -246,6 +236,27 @@ fn Finish(
             </Button>
         </div>
         {move || reason().map(|reason| view! { <p class=style::detail>{reason}</p> })}
+    }
+}
+
+/// What is lost with the session that the flow has.
+#[component]
+fn ResetNotice(flow: FlowId, live: FlowLive) -> impl IntoView {
+    let runs_end = Memo::new(move |_| {
+        let is_under_way = |run: &RunSummary| !run.state.is_over();
+        live.runs
+            .with(|runs| runs.iter().flatten().any(is_under_way))
+    });
+    view! {
+        <Notice kind=NoticeKind::Warning title="The flow’s compute session will be reset">
+            <p>
+                "It is deleted, and a new one is made that takes the environment from here. Files of the flow and past runs stay."
+            </p>
+            <ByHand flow=flow />
+            {move || {
+                runs_end.get().then(|| view! { <p>"Runs that are under way end without a result."</p> })
+            }}
+        </Notice>
     }
 }
 
