@@ -73,6 +73,12 @@ impl ApiError {
         }
     }
 
+    /// Whether what was asked for is not there.
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.status == Some(404)
+    }
+
     /// Whether the person has to sign in first.
     #[must_use]
     pub fn is_signed_out(&self) -> bool {

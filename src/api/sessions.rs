@@ -1,6 +1,12 @@
 //! The operations on compute sessions by their ids, and on the runtimes that they take the place of.
 
-use flowdeck_contract::{azure::FlowRuntimeDto, ids::SessionId, paths, sessions::SessionList};
+use flowdeck_contract::{
+    azure::FlowRuntimeDto,
+    ids::SessionId,
+    paths,
+    sessions::{EndedSessions, SessionList},
+    timeline::Timeline,
+};
 
 use super::{Api, ApiError};
 
@@ -10,9 +16,20 @@ impl Api {
         self.get(&paths::all_sessions(&self.project())).await
     }
 
+    /// The sessions that ended last.
+    pub async fn ended_sessions(&self) -> Result<EndedSessions, ApiError> {
+        self.get(&paths::ended_sessions(&self.project())).await
+    }
+
     /// Ends a session, whether a flow's or not.
     pub async fn end_session(&self, session: &SessionId) -> Result<(), ApiError> {
         self.delete(&paths::flow_session(&self.project(), session))
+            .await
+    }
+
+    /// What became of a session, also after its end.
+    pub async fn session_timeline(&self, session: &SessionId) -> Result<Timeline, ApiError> {
+        self.get(&paths::session_by_id_timeline(&self.project(), session))
             .await
     }
 

@@ -12,7 +12,7 @@ use crate::{
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             outputs::image::RunImage,
-            session::{image::SessionImage, install::LastInstall, timeline::Lives},
+            session::{image::SessionImage, install::LastInstall, timeline::FlowLives},
             wizard::WizardSteps,
         },
         parts::may_lose_packages as look_for_packages,
@@ -45,7 +45,7 @@ point!(files, remove_file -> Show, || view! { <RemovalQuestion /> }.into_any());
 
 point!(raw, raw_mode -> Show, || view! { <RawMode /> }.into_any());
 
-point!(timeline, timeline -> Show, || view! { <Lives /> }.into_any());
+point!(timeline, timeline -> Show, || view! { <FlowLives /> }.into_any());
 
 point!(wizard, wizard -> Show, || view! { <WizardSteps /> }.into_any());
 

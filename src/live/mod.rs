@@ -10,5 +10,5 @@ mod stream;
 pub use flow::{FilesNews, FlowLive};
 pub use log::LogBuffer;
 pub use project::ProjectLive;
-pub use sessions::{SessionLogLive, SessionsLive};
+pub use sessions::{SessionLive, SessionsLive};
 pub use stream::{Connection, Streams};

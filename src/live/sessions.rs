@@ -1,6 +1,8 @@
 //! The live state of compute sessions, also of those that are no flow's.
 
-use flowdeck_contract::{events::FlowEvent, ids::SessionId, paths, sessions::SessionList};
+use flowdeck_contract::{
+    events::FlowEvent, ids::SessionId, paths, sessions::SessionList, timeline::Life,
+};
 use leptos::prelude::*;
 
 use super::{LogBuffer, stream};
@@ -26,21 +28,29 @@ impl SessionsLive {
     }
 }
 
-/// The log of one session, as it grows.
-#[derive(Clone, Copy, Default)]
-pub struct SessionLogLive {
-    /// Its last lines; `None` until the stream told them.
+/// One session: its log as it grows, and what its timeline says.
+#[derive(Clone, Copy)]
+pub struct SessionLive {
+    /// The last lines of its log; `None` until the stream told them.
     pub lines: RwSignal<Option<LogBuffer>>,
+    /// Its life; `None` until the stream told it.
+    pub life: RwSignal<Option<Life>>,
 }
 
-impl SessionLogLive {
-    /// Follows the log until the current owner is cleaned up.
-    #[must_use]
-    pub fn follow(session: &SessionId) -> Self {
-        let live = Self::default();
+impl Default for SessionLive {
+    fn default() -> Self {
+        Self {
+            lines: RwSignal::default(),
+            life: RwSignal::new(None),
+        }
+    }
+}
+
+impl SessionLive {
+    /// Follows `session` from now on, until the current owner is cleaned up.
+    pub fn begin(self, session: &SessionId) {
         let path = paths::session_by_id_events(&Api::from_context().project(), session);
-        stream::follow(&path, move |event| live.apply(event));
-        live
+        stream::follow(&path, move |event| self.apply(event));
     }
 
     fn apply(&self, event: FlowEvent) {
@@ -49,15 +59,16 @@ impl SessionLogLive {
                 let mut log = LogBuffer::default();
                 log.extend(snapshot.session_log);
                 self.lines.set(Some(log));
+                self.life.set(snapshot.life.map(|life| *life));
             }
             FlowEvent::SessionLog(lines) => self.lines.update(|log| {
                 log.get_or_insert_default().extend(lines);
             }),
             FlowEvent::SessionLogReset => self.lines.set(Some(LogBuffer::default())),
+            FlowEvent::Life(life) => self.life.set(Some(life)),
             FlowEvent::Session(_)
             | FlowEvent::Run(_)
             | FlowEvent::RunLog(_)
-            | FlowEvent::Life(_)
             | FlowEvent::Files(_) => {}
         }
     }
@@ -81,7 +92,7 @@ mod tests {
     #[test]
     fn a_log_begins_with_a_snapshot_and_grows() {
         Owner::new().with(|| {
-            let live = SessionLogLive::default();
+            let live = SessionLive::default();
             let text = || live.lines.get_untracked().as_ref().map(LogBuffer::text);
             assert_eq!(text(), None);
             live.apply(FlowEvent::Snapshot(FlowSnapshot {

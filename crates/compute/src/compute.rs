@@ -11,7 +11,7 @@ use flowdeck_contract::{
     packages::{Difference, InstallPlan, PackagesView},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
-    sessions::SessionList,
+    sessions::{EndedSessions, SessionList},
     settings::SessionSettings,
     timeline::{Life, Timeline},
 };
@@ -119,6 +119,14 @@ impl Compute {
     #[must_use]
     pub fn session_list(&self) -> SessionList {
         self.core.session_list()
+    }
+
+    /// The sessions that ended last, whoever's, the newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn ended_sessions(&self) -> Result<EndedSessions, ComputeError> {
+        self.core.ended_sessions()
     }
 
     /// What became of an owner's sessions, the newest first.

@@ -307,6 +307,47 @@ async fn a_session_that_was_nobody_s_is_told_of_after_it_is_forgotten() {
 }
 
 #[tokio::test]
+async fn the_sessions_that_have_ended_are_listed_whoever_s_they_were() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    let session = SessionId::try_from("s-1").unwrap();
+    let created = compute.create(
+        session.clone(),
+        OwnEnvironment::default(),
+        StartSession::default(),
+    );
+    ended(&compute, &created.await.unwrap()).await;
+    stage.start(&compute, SessionSettings::default()).await;
+    assert_eq!(compute.ended_sessions().unwrap().sessions, []);
+
+    stage.advance(10);
+    stage.engine.kill_runtimes();
+    in_state(&compute, &stage.flow, Failed).await;
+    assert_eq!(compute.ended_sessions().unwrap().sessions, []);
+    stage.advance(10);
+    stage.stop(&compute).await;
+    let owner = Owner::Nobody(session.clone());
+    ended(&compute, &compute.stop(&owner).await.unwrap()).await;
+    let of_flow = stage.last(&compute).session;
+    stage.start(&compute, SessionSettings::default()).await;
+
+    let compute = stage.restart(compute).await;
+    let all = compute.ended_sessions().unwrap().sessions;
+    let told: Vec<_> = all
+        .iter()
+        .map(|one| (&one.session, one.flow.as_ref(), one.ended, &one.failure))
+        .collect();
+    let died = Some("The runtime ended.".to_owned());
+    assert_eq!(
+        told,
+        [
+            (&of_flow, Some(&stage.flow), Millis(10_000), &died),
+            (&session, None, Millis(20_000), &died),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn only_the_last_lives_are_kept() {
     let stage = Stage::new();
     let compute = stage.open(0).await;

@@ -154,6 +154,12 @@ pub fn all_sessions(project_name: &ProjectName) -> String {
     format!("{}/sessions", project(project_name))
 }
 
+/// Compute sessions that have ended: [`crate::sessions::EndedSessions`].
+#[must_use]
+pub fn ended_sessions(project_name: &ProjectName) -> String {
+    format!("{}/ended", all_sessions(project_name))
+}
+
 /// Live events of the list of compute sessions.
 #[must_use]
 pub fn all_sessions_events(project_name: &ProjectName) -> String {
@@ -174,6 +180,18 @@ pub fn session_by_id(project_name: &ProjectName, session: &SessionId) -> String 
 #[must_use]
 pub fn session_by_id_log(project_name: &ProjectName, session: &SessionId) -> String {
     format!("{}/log", session_by_id(project_name, session))
+}
+
+/// What became of a compute session, also after its end: [`crate::timeline::Timeline`].
+#[must_use]
+pub fn session_by_id_timeline(project_name: &ProjectName, session: &SessionId) -> String {
+    format!("{}/timeline", session_by_id(project_name, session))
+}
+
+/// Everything that helps to find out what went wrong with a compute session, as one archive, secrets removed.
+#[must_use]
+pub fn session_by_id_diagnostics(project_name: &ProjectName, session: &SessionId) -> String {
+    format!("{}/diagnostics", session_by_id(project_name, session))
 }
 
 /// Live events of a compute session: [`crate::events::FlowEvent`], as for a flow.

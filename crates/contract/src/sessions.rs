@@ -1,4 +1,4 @@
-//! Every compute session of a project, as the page of all of them shows it.
+//! Every compute session of a project, as the page of all of them shows it, and those that have ended.
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +58,34 @@ pub struct SessionSummary {
     /// Whether packages are being installed while it runs: stopping it ends that unfinished.
     pub installing: bool,
     /// Why it failed, in a line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// Compute sessions that have ended, the one that began last first; older ones are left out. `GET …/sessions/ended`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EndedSessions {
+    /// One entry per end: a session without a flow that was reset is here while it runs again.
+    pub sessions: Vec<EndedSession>,
+}
+
+/// A compute session that has ended; its timeline is kept under its id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct EndedSession {
+    /// Its id.
+    pub session: SessionId,
+    /// The flow it was the session of; `None` when it was made through the API without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flow: Option<FlowId>,
+    /// When its start was asked for.
+    pub started: Millis,
+    /// When it was gone, or had failed.
+    pub ended: Millis,
+    /// Why it failed, in a line; `None` when it was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
 }

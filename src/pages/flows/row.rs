@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     nav::Link,
-    pages::parts::StateWord,
+    pages::parts::{StateWord, table_style},
     routes::Route,
     ui::{Ago, Icon},
 };
@@ -37,21 +37,21 @@ pub(super) fn FlowRow(flow: FlowSummary) -> impl IntoView {
     let when = move || changed.map(|changed| view! { <Ago at=changed.0 /> });
     let folder = id.to_string();
     view! {
-        <tr class=style::row>
-            <th scope="row" class=style::cell>
-                <Link to=Route::flow(id) class=style::name title=name.clone()>
+        <tr class=table_style::row>
+            <th scope="row" class=stylance::classes!(table_style::cell, style::cell)>
+                <Link to=Route::flow(id) class=stylance::classes!(table_style::name, style::name) title=name.clone()>
                     {name.clone()}
                 </Link>
                 {description.map(|text| view! { <p class=style::description title=text.clone()>{text.clone()}</p> })}
                 {problem.map(|problem| view! { <Problem problem=problem /> })}
                 <p class=style::narrow>{kind} " · " {when()}</p>
             </th>
-            <td class=stylance::classes!(style::cell, style::wide) title=folder.clone()>
+            <td class=stylance::classes!(table_style::cell, style::cell, style::wide) title=folder.clone()>
                 <code>{folder.clone()}</code>
             </td>
-            <td class=stylance::classes!(style::cell, style::wide)>{kind}</td>
-            <td class=stylance::classes!(style::cell, style::wide)>{when()}</td>
-            <td class=style::cell>
+            <td class=stylance::classes!(table_style::cell, style::cell, style::wide)>{kind}</td>
+            <td class=stylance::classes!(table_style::cell, style::cell, style::wide)>{when()}</td>
+            <td class=stylance::classes!(table_style::cell, style::cell)>
                 <StateWord state=session />
             </td>
         </tr>

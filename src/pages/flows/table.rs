@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     nav::{Step, use_nav},
+    pages::parts::table_style,
     routes::Route,
     ui::{Button, Each, Status},
 };
@@ -37,7 +38,7 @@ pub(super) fn FlowTable(
     let some = Memo::new(move |_| found.with(|found| !found.is_empty()));
     view! {
         <Show when=move || some.get() fallback=move || view! { <NoMatch search=search /> }>
-            <table class=style::table>
+            <table class=stylance::classes!(table_style::table, style::table)>
                 <caption class="visually-hidden">"Flows"</caption>
                 <thead>
                     <tr>

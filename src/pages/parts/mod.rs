@@ -6,7 +6,10 @@ mod capacity;
 mod changed_lines;
 mod failure;
 mod heading;
+mod session_failure;
+mod slow_phase;
 mod state_word;
+mod timeline;
 
 pub use by_hand::{ByHand, may_lose_packages};
 pub use bytes::bytes;
@@ -14,4 +17,9 @@ pub use capacity::capacity;
 pub use changed_lines::ChangedLines;
 pub use failure::{Correlation, Failure, tell_failure};
 pub use heading::PageHeading;
+pub use session_failure::SessionFailureBody;
+pub use slow_phase::SlowPhase;
 pub use state_word::StateWord;
+pub use timeline::Lives;
+
+stylance::import_crate_style!(pub(crate) table_style, "src/pages/parts/table.module.css");

@@ -1,11 +1,15 @@
 //! The page of all compute sessions, also of those that were made through the API without a flow, and the page of one.
 //!
-//! `facts` is pure and holds what is said of a session; `ending` stops one after asking; the rest are views.
+//! `facts` is pure and holds what is said of a session; `ending` stops one after asking; `past` knows what became of one;
+//! the rest are views.
 
 mod empty;
+mod ended;
 mod ending;
 mod facts;
+mod history;
 mod idle;
+mod past;
 mod row;
 mod runtimes;
 mod session;
@@ -17,6 +21,7 @@ use leptos::prelude::*;
 use self::{
     empty::NoSessions,
     ending::{EndDialog, Ending},
+    history::History,
     runtimes::Runtimes,
     session::SessionPage,
     table::SessionTable,
@@ -56,6 +61,7 @@ fn SessionsPage() -> impl IntoView {
         <div class=style::page>
             <PageHeading title="Compute sessions" />
             {content}
+            <History watched=watched />
             <Runtimes />
             <EndDialog />
         </div>

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     nav::Link,
-    pages::parts::{StateWord, capacity},
+    pages::parts::{StateWord, capacity, table_style},
     routes::Route,
     ui::Ago,
 };
@@ -31,42 +31,43 @@ pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView 
     let idle = Memo::new(move |_| one.with(|one| one.as_ref().map(idle)));
     let (compute, identity, title) = (text(compute), text(identity), text(name));
     let id = session.to_string();
+    let cell = stylance::classes!(table_style::cell, style::cell);
     view! {
-        <tr role="row" class=style::row>
-            <th role="rowheader" scope="row" class=style::cell>
+        <tr role="row" class=stylance::classes!(table_style::row, style::row)>
+            <th role="rowheader" scope="row" class=cell.clone()>
                 {move || match flow.get() {
                     Some(flow) => {
                         let name = flow.to_string();
-                        view! { <Link to=Route::flow(flow) class=style::name title=name.clone()>{name.clone()}</Link> }
+                        view! { <Link to=Route::flow(flow) class=table_style::name title=name.clone()>{name.clone()}</Link> }
                             .into_any()
                     }
                     None => view! { <span class=style::none>"No flow: made through the API"</span> }.into_any(),
                 }}
                 <code class=style::id>{id}</code>
             </th>
-            <td role="cell" class=style::cell data-label="State">
+            <td role="cell" class=cell.clone() data-label="State">
                 <div>
                     {move || state.get().map(|state| view! { <StateWord state=state /> })}
                     {move || failure.get().map(|text| view! { <p class=style::failure>{text}</p> })}
                 </div>
             </td>
-            <td role="cell" class=style::cell data-label="Compute">{compute}</td>
-            <td role="cell" class=style::cell data-label="Size">
+            <td role="cell" class=cell.clone() data-label="Compute">{compute}</td>
+            <td role="cell" class=cell.clone() data-label="Size">
                 <span title=move || size.get().as_ref().map(capacity)>
                     {move || size.get().map_or_else(|| "Unbounded".to_owned(), |size| size.name)}
                 </span>
             </td>
-            <td role="cell" class=style::cell data-label="Identity">{identity}</td>
-            <td role="cell" class=style::cell data-label="Started">
+            <td role="cell" class=cell.clone() data-label="Identity">{identity}</td>
+            <td role="cell" class=cell.clone() data-label="Started">
                 {move || started.get().map(|at| view! { <Ago at=at.0 /> })}
             </td>
-            <td role="cell" class=style::cell data-label="Idle">
+            <td role="cell" class=cell.clone() data-label="Idle">
                 <IdleText idle=idle />
             </td>
-            <td role="cell" class=style::cell>
+            <td role="cell" class=cell>
                 <div class=style::actions>
                     <Link to=Route::Session(session.clone())>
-                        "Log" <span class="visually-hidden">" of " {title}</span>
+                        "Log and timeline" <span class="visually-hidden">" of " {title}</span>
                     </Link>
                     <EndButton session=session one=one />
                 </div>

@@ -1,23 +1,26 @@
-//! The page of one compute session: what it is, its log as it grows, and stopping it.
+//! The page of one compute session: what it is, its log as it grows, stopping it, and what became of it, also after its
+//! end.
 
 use flowdeck_contract::{ids::SessionId, paths, sessions::SessionSummary};
 use leptos::prelude::*;
 
 use super::{
+    ended::Ended,
     ending::{EndButton, EndDialog, Ending},
     facts::{compute, identity, idle, name},
     failure,
     idle::IdleText,
+    past::{Past, Timeline},
     style,
     watched::{Sessions, Watched},
 };
 use crate::{
     api::{Api, Load},
-    live::{LogBuffer, SessionLogLive},
+    live::{LogBuffer, SessionLive},
     nav::Link,
     pages::parts::{PageHeading, StateWord, capacity},
     routes::Route,
-    ui::{Ago, LogView, Notice, NoticeKind, Skeleton},
+    ui::{Ago, LogView, Skeleton},
 };
 
 /// The page of one compute session.
@@ -29,15 +32,25 @@ pub(super) fn SessionPage(
     let watched = Watched::follow();
     Ending::provide(watched);
     let one = watched.one(session.clone());
-    let (of_title, of_shape) = (session.clone(), session.clone());
+    let past = Past::of(session.clone());
+    let of_title = session.clone();
     let title = Memo::new(move |_| {
         let name = one.with(|one| one.as_ref().map(name));
+        let name = name.or_else(|| Some(past.flow()?.to_string()));
         format!(
             "Compute session of {}",
             name.unwrap_or_else(|| of_title.to_string())
         )
     });
+    let of_shape = session.clone();
     let shape = Memo::new(move |_| watched.list.with(|list| Shape::of(list, &of_shape)));
+    Effect::new(move |before: Option<Shape>| {
+        let shape = shape.get();
+        if (before, shape) == (Some(Shape::Here), Shape::Gone) {
+            past.end();
+        }
+        shape
+    });
     let content = move || {
         match shape.get() {
         Shape::Loading => {
@@ -45,10 +58,11 @@ pub(super) fn SessionPage(
                 .into_any()
         }
         Shape::Failed => failure(watched).into_any(),
-        Shape::Gone => view! { <Gone session=session.clone() /> }.into_any(),
+        Shape::Gone => view! { <Ended session=session.clone() past=past /> }.into_any(),
         Shape::Here => view! {
             <Facts session=session.clone() one=one />
-            <Log session=session.clone() />
+            <Log session=session.clone() live=past.live />
+            <Timeline past=past />
         }
         .into_any(),
     }
@@ -83,15 +97,6 @@ impl Shape {
             Load::Ready(all) if all.iter().any(|one| one.session == *session) => Shape::Here,
             Load::Ready(_) => Shape::Gone,
         }
-    }
-}
-
-#[component]
-fn Gone(session: SessionId) -> impl IntoView {
-    view! {
-        <Notice kind=NoticeKind::Info title=format!("There is no compute session {session}")>
-            <p>"It was stopped or reset, ended for lack of use, or its address is mistyped."</p>
-        </Notice>
     }
 }
 
@@ -153,9 +158,10 @@ fn Facts(session: SessionId, one: Memo<Option<SessionSummary>>) -> impl IntoView
 
 /// The log, followed as long as the session is there.
 #[component]
-fn Log(session: SessionId) -> impl IntoView {
+fn Log(session: SessionId, live: SessionLive) -> impl IntoView {
     let api = Api::from_context();
-    let log = SessionLogLive::follow(&session).lines;
+    live.begin(&session);
+    let log = live.lines;
     let whole = api.url(&paths::session_by_id_log(&api.project(), &session));
     let of = move |log: &Option<LogBuffer>| log.as_ref().map(LogBuffer::lines).unwrap_or_default();
     let lines = Signal::derive(move || log.with(of));

@@ -4,7 +4,7 @@ use flowdeck_contract::ids::SessionId;
 use leptos::prelude::*;
 
 use super::{row::SessionRow, watched::Watched};
-use crate::ui::Each;
+use crate::{pages::parts::table_style, ui::Each};
 
 stylance::import_crate_style!(pub(super) style, "src/pages/sessions/table.module.css");
 
@@ -13,18 +13,18 @@ pub(super) fn SessionTable(watched: Watched) -> impl IntoView {
     let ids = watched.ids();
     // A table that is laid out as cards is still a table to who hears it: the roles say so.
     view! {
-        <table role="table" class=style::table>
+        <table role="table" class=stylance::classes!(table_style::table, style::table)>
             <caption class="visually-hidden">"Compute sessions"</caption>
             <thead role="rowgroup">
                 <tr role="row">
-                    <th role="columnheader" scope="col" class=style::wide>"Flow"</th>
+                    <th role="columnheader" scope="col" class=style::flow>"Flow"</th>
                     <th role="columnheader" scope="col">"State"</th>
                     <th role="columnheader" scope="col">"Compute"</th>
                     <th role="columnheader" scope="col">"Size"</th>
-                    <th role="columnheader" scope="col" class=style::wide>"Identity"</th>
+                    <th role="columnheader" scope="col">"Identity"</th>
                     <th role="columnheader" scope="col">"Started"</th>
                     <th role="columnheader" scope="col" class=style::wide>"Idle"</th>
-                    <th role="columnheader" scope="col">"Actions"</th>
+                    <th role="columnheader" scope="col" class=style::acts>"Actions"</th>
                 </tr>
             </thead>
             <tbody role="rowgroup">

@@ -44,6 +44,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
   await page.goto(deck.url('sessions'));
   const table = page.getByRole('table', { name: 'Compute sessions' });
   const row = (text: string) => table.getByRole('row').filter({ hasText: text });
+  const timeline = page.getByRole('list', { name: 'Timeline', exact: true });
 
   await test.step('state, flow, compute, size, identity, started, idle', async () => {
     await expect(row(LONG)).toContainText('Running');
@@ -58,13 +59,14 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await expectAccessible(page);
   });
 
-  await test.step('a log, which grows, by its address', async () => {
-    await row('by-itself').getByRole('link', { name: 'Log of by-itself' }).click();
+  await test.step('a log, which grows, and a timeline by its address', async () => {
+    await row('by-itself').getByRole('link', { name: 'Log and timeline of by-itself' }).click();
     await expect(page).toHaveURL(/sessions\/by-itself$/);
     await expect(page.getByRole('heading', { level: 1, name: 'Compute session of by-itself' })).toBeFocused();
     await page.reload();
     const log = page.getByRole('log', { name: 'Session log' });
     await expect(log).toContainText('is ready');
+    await expect(timeline).toContainText(/Start by API token\s*Done/);
     await expectAccessible(page);
     await page.getByRole('link', { name: 'All compute sessions' }).click();
   });
@@ -96,15 +98,36 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     writeFileSync(path.join(folder, 'go'), '');
   });
 
-  await test.step('on its own page; then the page says that it is gone', async () => {
+  await test.step('on its own page, which then tells what became of it, also after a reload', async () => {
     await page.goto(deck.url('sessions/by-itself'));
     await page.getByRole('button', { name: 'Stop compute session of by-itself' }).click();
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
     await expect(question).toContainText('belongs to no flow');
     await question.getByRole('button', { name: 'Stop', exact: true }).click();
-    await expect(page.getByText('There is no compute session by-itself')).toBeVisible(START);
+    const notice = page.getByText('The compute session by-itself has ended');
+    await expect(notice).toBeVisible(START);
+    await expect(timeline).toContainText(/Stop in the browser\s*Done/);
+    await page.reload();
+    await expect(notice).toBeVisible();
+    await expect(page.getByText('It belonged to no flow')).toBeVisible();
+    await expect(timeline).toContainText(/Ended.*Ready after/);
+    await expect(page.getByRole('link', { name: 'Download diagnostics' })).toBeVisible();
     await expectAccessible(page);
     expect(await deck.api.sessions()).toEqual([]);
+  });
+
+  await test.step('what has ended is listed, and leads to its timeline', async () => {
+    await page.getByRole('link', { name: 'All compute sessions' }).click();
+    await page.getByText('Ended compute sessions', { exact: true }).click();
+    const ended = page.getByRole('list', { name: 'Ended compute sessions' });
+    await expect(ended.getByRole('listitem')).toHaveCount(2);
+    await expect(ended.getByRole('listitem').filter({ hasText: LONG })).toContainText('Ended just now after');
+    await expectAccessible(page);
+    await ended.getByRole('link', { name: 'Timeline of by-itself' }).click();
+    await expect(timeline).toContainText(/Start by API token\s*Done/);
+    await page.goto(deck.url('sessions/never-was'));
+    await expect(page.getByText('There is no compute session never-was')).toBeVisible();
+    await expectAccessible(page);
   });
 });
 
@@ -136,7 +159,7 @@ test('one that starts tells its log live; one that failed says why and is remove
   const starting = deck.api.startSession('needy');
   await until('the install to ask the index', () => index.asked > asked);
   await expect(row).toContainText('Starting');
-  await row.getByRole('link', { name: 'Log of needy' }).click();
+  await row.getByRole('link', { name: 'Log and timeline of needy' }).click();
   const log = page.getByRole('log', { name: 'Session log' });
   await expect(log).toContainText('requirements.txt');
   await expect(log).not.toContainText('is ready');

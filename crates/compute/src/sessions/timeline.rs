@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use flowdeck_contract::{
     events::FlowEvent,
     ids::SessionId,
+    sessions::{EndedSession, EndedSessions},
     timeline::{AskedFor, Life, Timeline},
 };
 
@@ -15,6 +16,9 @@ use crate::{
     state::State,
     timeline::{self, Followed, Way, asker, follow, step},
 };
+
+/// So many of the sessions that have ended are told of.
+const ENDED_TOLD: u32 = 50;
 
 impl Core {
     /// What the timeline says of a change that was made of `before`; also puts this host's usual beside the phases.
@@ -73,6 +77,21 @@ impl Core {
     pub(crate) fn timeline(&self, owner: &Owner) -> Result<Timeline, ComputeError> {
         let lives = self.store.lives(owner)?;
         Ok(Timeline { lives })
+    }
+
+    /// The sessions that ended last.
+    pub(crate) fn ended_sessions(&self) -> Result<EndedSessions, ComputeError> {
+        let lives = self.store.lives_over(ENDED_TOLD)?;
+        let sessions = lives.into_iter().map(|life| EndedSession {
+            ended: life.ended.unwrap_or(life.started),
+            session: life.session,
+            flow: life.flow,
+            started: life.started,
+            failure: life.failure.map(|failure| failure.message),
+        });
+        Ok(EndedSessions {
+            sessions: sessions.collect(),
+        })
     }
 
     /// The last lives of a session, also of one that is forgotten otherwise.

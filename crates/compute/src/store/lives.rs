@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use flowdeck_contract::{ids::SessionId, timeline::Life};
-use rusqlite::{Transaction, params};
+use rusqlite::{ToSql, Transaction, params};
 
 use super::Store;
 use crate::{
@@ -47,7 +47,7 @@ impl Store {
     /// An owner's lives, the newest first.
     pub(crate) fn lives(&self, owner: &Owner) -> Result<Vec<Life>, ComputeError> {
         let query = "SELECT life FROM lives WHERE owner = ?1 ORDER BY id DESC";
-        self.lives_by(query, &String::from(owner.clone()))
+        self.lives_by(query, String::from(owner.clone()))
     }
 
     /// The lives of a session, whoever's it was, the newest first.
@@ -56,7 +56,13 @@ impl Store {
         self.lives_by(query, session.as_str())
     }
 
-    fn lives_by(&self, query: &str, key: &str) -> Result<Vec<Life>, ComputeError> {
+    /// The lives that are over, whoever's, the newest first and so many at most.
+    pub(crate) fn lives_over(&self, most: u32) -> Result<Vec<Life>, ComputeError> {
+        let query = "SELECT life FROM lives WHERE life ->> '$.state' = 'notExist' ORDER BY id DESC LIMIT ?1";
+        self.lives_by(query, most)
+    }
+
+    fn lives_by(&self, query: &str, key: impl ToSql) -> Result<Vec<Life>, ComputeError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(query)?;
         let texts: Vec<String> = statement

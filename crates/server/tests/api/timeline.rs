@@ -70,7 +70,12 @@ async fn who_asked_for_what_is_told_live_and_after_the_end_and_a_restart() {
         "/api/projects/default/sessions/{}/timeline",
         life["session"].as_str().unwrap()
     );
-    assert_eq!(lives(&world, &by_id).await, [life]);
+    assert_eq!(lives(&world, &by_id).await, std::slice::from_ref(&life));
+    let ended = world.get("/api/projects/default/sessions/ended").await;
+    assert_eq!(
+        ended.json()["sessions"],
+        json!([{"session": life["session"], "flow": "greeter", "started": life["started"], "ended": life["ended"]}])
+    );
 }
 
 #[tokio::test]
@@ -89,6 +94,7 @@ async fn what_never_was_has_no_timeline() {
             "/api/projects/other/sessions/none/timeline",
             "ProjectNotFound",
         ),
+        ("/api/projects/other/sessions/ended", "ProjectNotFound"),
         (
             "/api/projects/default/sessions/none/diagnostics",
             "SessionNotFound",

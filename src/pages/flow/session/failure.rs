@@ -1,10 +1,9 @@
 //! Why the session failed, and what to do.
 
-use flowdeck_contract::session::SessionFailure;
 use leptos::prelude::*;
 
 use crate::{
-    pages::{flow::FlowContext, parts::Correlation},
+    pages::{flow::FlowContext, parts::SessionFailureBody},
     ui::{Notice, NoticeKind},
 };
 
@@ -16,22 +15,9 @@ pub(super) fn FailureNotice() -> impl IntoView {
         failure.get().map(|failure| {
             view! {
                 <Notice kind=NoticeKind::Error title=failure.message.clone()>
-                    <FailureBody failure=failure />
+                    <SessionFailureBody failure=failure />
                 </Notice>
             }
         })
-    }
-}
-
-/// What stands below the line that says why.
-#[component]
-pub(super) fn FailureBody(failure: SessionFailure) -> impl IntoView {
-    let phase = failure
-        .phase
-        .map(|phase| format!("Failed in the phase ‘{}’.", phase.label()));
-    view! {
-        {phase.map(|text| view! { <p>{text}</p> })}
-        {failure.remedy.map(|text| view! { <p>{text}</p> })}
-        <Correlation id=failure.correlation />
     }
 }

@@ -6,7 +6,6 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::failure::FailureBody;
 use crate::{
     lazy::{INSTALL, Lazy},
     pages::{
@@ -15,7 +14,7 @@ use crate::{
             actions::Actions,
             asked_by::{OpenLine, place},
         },
-        parts::{StateWord, tell_failure},
+        parts::{SessionFailureBody, StateWord, tell_failure},
     },
     ui::{Button, ButtonState, CopyButton, Elapsed, Notice, NoticeKind, Status},
 };
@@ -158,7 +157,7 @@ fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
     view! {
         <Notice kind=NoticeKind::Error title=failure.message.clone()>
             <p>"The session is as it was before."</p>
-            <FailureBody failure=failure />
+            <SessionFailureBody failure=failure />
             {open}
         </Notice>
     }

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::{
     pages::{
-        flow::{FlowContext, session::slow::SlowPhase},
-        parts::StateWord,
+        flow::FlowContext,
+        parts::{SlowPhase, StateWord},
     },
     ui::{Each, Elapsed},
 };

@@ -2,7 +2,10 @@
 
 use axum::{Json, extract::State};
 use flowdeck_compute::Owner;
-use flowdeck_contract::{error::ErrorResponse, sessions::SessionList};
+use flowdeck_contract::{
+    error::ErrorResponse,
+    sessions::{EndedSessions, SessionList},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{PlainText, ProjectPath, SessionPath, plain_text};
@@ -14,6 +17,7 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
+        .routes(routes!(ended))
         .routes(routes!(log))
 }
 
@@ -32,6 +36,24 @@ async fn list(
 ) -> ApiResult<Json<SessionList>> {
     app.require_project(&path.project)?;
     Ok(Json(app.compute.session_list()))
+}
+
+/// The sessions that ended last, the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/sessions/ended",
+    operation_id = "listEndedSessions",
+    tag = "sessions",
+    params(ProjectPath),
+    responses((status = OK, body = EndedSessions), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn ended(
+    State(app): State<App>,
+    Path(path): Path<ProjectPath>,
+) -> ApiResult<Json<EndedSessions>> {
+    app.require_project(&path.project)?;
+    let compute = app.compute.clone();
+    crate::blocking(move || Ok(Json(compute.ended_sessions()?))).await
 }
 
 /// The whole log of a session.

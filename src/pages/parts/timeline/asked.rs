@@ -8,7 +8,7 @@ use crate::{
     ui::{Elapsed, local_time},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/session/timeline/asked.module.css");
+stylance::import_crate_style!(style, "src/pages/parts/timeline/asked.module.css");
 
 #[component]
 pub(super) fn AskedList(asked: Vec<Asked>) -> impl IntoView {

@@ -1,57 +1,35 @@
-//! What became of the flow's sessions, also of those that have ended, and diagnostics to take away. Folded away until asked
-//! for; asked for from the server only then.
+//! What became of compute sessions, also of those that have ended: each from its start to its end, and diagnostics to take
+//! away.
 
 mod asked;
 mod bars;
 mod life;
 
-use flowdeck_contract::{
-    paths,
-    timeline::{Life, Timeline},
-};
+use flowdeck_contract::timeline::{Life, Timeline};
 use leptos::prelude::*;
 
 use self::life::LifeItem;
+use super::Failure;
 use crate::{
     api::{Load, Remote},
-    lazy::{Lazy, TIMELINE},
-    pages::{flow::FlowContext, parts::Failure},
     ui::{Each, Skeleton},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/session/timeline/timeline.module.css");
+stylance::import_crate_style!(style, "src/pages/parts/timeline/timeline.module.css");
 
-/// The timeline, folded away.
+/// The lives of sessions, the newest first.
 #[component]
-pub(super) fn TimelineFold() -> impl IntoView {
-    let open = RwSignal::new(false);
-    let toggle = move |event: web_sys::MouseEvent| {
-        event.prevent_default();
-        open.update(|open| *open = !*open);
-    };
-    view! {
-        <details class=style::details prop:open=open>
-            <summary class=style::fold on:click=toggle>
-                "Timeline"
-            </summary>
-            <Show when=move || open.get()>
-                <Lazy part=TIMELINE />
-            </Show>
-        </details>
-    }
-}
-
-/// The lives of the flow's sessions.
-#[component]
-pub fn Lives() -> impl IntoView {
-    let context = FlowContext::from_context();
-    let last = context.live.life;
-    let kept = Remote::new(move || {
-        let flow = context.flow();
-        async move { context.api.timeline(&flow).await }
-    });
+pub fn Lives(
+    /// Those that the server keeps.
+    kept: Remote<Timeline>,
+    /// The newest one as it was told live; `None` when nothing was told.
+    #[prop(into)]
+    told: Signal<Option<Life>>,
+    /// Where diagnostics are downloaded.
+    diagnostics: String,
+) -> impl IntoView {
     // Another life than the last known: there may be more between them.
-    let newest = Memo::new(move |_| last.with(|life| life.as_ref().map(|life| life.id)));
+    let newest = Memo::new(move |_| told.with(|life| life.as_ref().map(|life| life.id)));
     Effect::new(move |before: Option<Option<u64>>| {
         let newest = newest.get();
         if before.is_some_and(|before| before != newest) {
@@ -59,7 +37,7 @@ pub fn Lives() -> impl IntoView {
         }
         newest
     });
-    let lives = Memo::new(move |_| kept.get().map(|kept| with_last(kept, last.get())));
+    let lives = Memo::new(move |_| kept.get().map(|kept| with_newest(kept, told.get())));
     let failure = Memo::new(move |_| {
         kept.state().with(|state| match state {
             Load::Failed(error) => Some(error.clone()),
@@ -95,47 +73,35 @@ pub fn Lives() -> impl IntoView {
     };
     view! {
         <div class=style::content>
-            <Download />
+            <p class=style::download>
+                <a href=diagnostics download="flowdeck-diagnostics.tar.gz" rel="external">
+                    "Download diagnostics"
+                </a>
+                <span class=style::muted>
+                    "Versions, configuration, timeline, logs, packages, flow.dag.yaml and requirements. Secrets are removed."
+                </span>
+            </p>
             {content}
         </div>
     }
 }
 
-/// The lives that are kept, the last one as it was told live.
-fn with_last(kept: Timeline, last: Option<Life>) -> Vec<Life> {
+/// The lives that are kept, the newest one as it was told live.
+fn with_newest(kept: Timeline, told: Option<Life>) -> Vec<Life> {
     let mut lives = kept.lives;
-    if let Some(last) = last {
-        match lives.iter_mut().find(|life| life.id == last.id) {
-            Some(known) => *known = last,
-            None => lives.insert(0, last),
+    if let Some(told) = told {
+        match lives.iter_mut().find(|life| life.id == told.id) {
+            Some(known) => *known = told,
+            None => lives.insert(0, told),
         }
     }
     lives
 }
 
-/// Each with whether it is the last one.
+/// Each with whether it is the newest one.
 fn numbered(lives: Vec<Life>) -> Vec<(bool, Life)> {
     let flags = std::iter::once(true).chain(std::iter::repeat(false));
     flags.zip(lives).collect()
-}
-
-#[component]
-fn Download() -> impl IntoView {
-    let context = FlowContext::from_context();
-    let url = context.api.url(&paths::session_diagnostics(
-        &context.project(),
-        &context.flow(),
-    ));
-    view! {
-        <p class=style::download>
-            <a href=url download="flowdeck-diagnostics.tar.gz" rel="external">
-                "Download diagnostics"
-            </a>
-            <span class=style::muted>
-                "Versions, configuration, timeline, logs, packages, flow.dag.yaml and requirements. Secrets are removed."
-            </span>
-        </p>
-    }
 }
 
 #[cfg(test)]
@@ -151,18 +117,18 @@ mod tests {
     }
 
     #[test]
-    fn the_last_life_is_as_it_was_told_live() {
+    fn the_newest_life_is_as_it_was_told_live() {
         let kept = || Timeline {
             lives: vec![life(2, "starting"), life(1, "notExist")],
         };
         let ids = |lives: &[Life]| lives.iter().map(|life| life.id).collect::<Vec<_>>();
-        let same = with_last(kept(), Some(life(2, "available")));
+        let same = with_newest(kept(), Some(life(2, "available")));
         assert_eq!(ids(&same), [2, 1]);
         assert_eq!(same[0], life(2, "available"));
         assert_eq!(
-            ids(&with_last(kept(), Some(life(3, "starting")))),
+            ids(&with_newest(kept(), Some(life(3, "starting")))),
             [3, 2, 1]
         );
-        assert_eq!(ids(&with_last(kept(), None)), [2, 1]);
+        assert_eq!(ids(&with_newest(kept(), None)), [2, 1]);
     }
 }

@@ -5,11 +5,11 @@ use leptos::prelude::*;
 
 use super::{asked::AskedList, bars::Bars};
 use crate::{
-    pages::{flow::session::failure::FailureBody, parts::StateWord},
+    pages::parts::{SessionFailureBody, StateWord},
     ui::{Disclosure, Notice, NoticeKind, local_date_time, time},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/session/timeline/life.module.css");
+stylance::import_crate_style!(style, "src/pages/parts/timeline/life.module.css");
 
 /// One life. The last one is unfolded.
 #[component]
@@ -51,7 +51,7 @@ fn LifeBody(life: Life) -> impl IntoView {
     let failure = life.failure.map(|failure| {
         view! {
             <Notice kind=NoticeKind::Error title=failure.message.clone()>
-                <FailureBody failure=failure />
+                <SessionFailureBody failure=failure />
             </Notice>
         }
     });

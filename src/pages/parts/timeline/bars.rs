@@ -4,14 +4,11 @@ use flowdeck_contract::session::{PhaseState, PhaseView};
 use leptos::prelude::*;
 
 use crate::{
-    pages::{
-        flow::session::slow::{SlowPhase, taken},
-        parts::StateWord,
-    },
+    pages::parts::{SlowPhase, StateWord, slow_phase::taken},
     ui::{Clock, Elapsed, time},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/session/timeline/bars.module.css");
+stylance::import_crate_style!(style, "src/pages/parts/timeline/bars.module.css");
 
 #[component]
 pub(super) fn Bars(phases: Vec<PhaseView>) -> impl IntoView {

@@ -1,0 +1,22 @@
+//! Why a compute session failed.
+
+use flowdeck_contract::session::SessionFailure;
+use leptos::prelude::*;
+
+use super::Correlation;
+
+/// What stands below the line that says why.
+#[component]
+pub fn SessionFailureBody(
+    /// The failure.
+    failure: SessionFailure,
+) -> impl IntoView {
+    let phase = failure
+        .phase
+        .map(|phase| format!("Failed in the phase ‘{}’.", phase.label()));
+    view! {
+        {phase.map(|text| view! { <p>{text}</p> })}
+        {failure.remedy.map(|text| view! { <p>{text}</p> })}
+        <Correlation id=failure.correlation />
+    }
+}

@@ -1,0 +1,105 @@
+//! The sessions that have ended, folded away; asked for from the server when unfolded.
+
+use flowdeck_contract::sessions::{EndedSession, EndedSessions};
+use leptos::prelude::*;
+
+use super::watched::Watched;
+use crate::{
+    api::{Api, Load, Remote},
+    nav::Link,
+    pages::parts::Failure,
+    routes::Route,
+    ui::{Ago, Each, Fold, Skeleton, time},
+};
+
+stylance::import_crate_style!(style, "src/pages/sessions/history.module.css");
+
+#[component]
+pub(super) fn History(watched: Watched) -> impl IntoView {
+    view! {
+        <Fold summary="Ended compute sessions">
+            <Unfolded watched=watched />
+        </Fold>
+    }
+}
+
+#[component]
+fn Unfolded(watched: Watched) -> impl IntoView {
+    let api = Api::from_context();
+    let asked = Remote::new(move || async move { api.ended_sessions().await });
+    let ids = watched.ids();
+    Effect::new(move |known: Option<()>| {
+        ids.track();
+        if known.is_some() {
+            asked.refresh();
+        }
+    });
+    let shape = Memo::new(move |_| {
+        asked.state().with(|state| match state {
+            Load::Loading => Load::Loading,
+            Load::Failed(error) => Load::Failed(error.clone()),
+            Load::Ready(ended) => Load::Ready(ended.sessions.is_empty()),
+        })
+    });
+    move || match shape.get() {
+        Load::Loading => {
+            view! { <Skeleton lines=3 label="Loading ended compute sessions" /> }.into_any()
+        }
+        Load::Failed(error) => view! {
+            <Failure
+                title="The ended compute sessions could not be loaded"
+                error=error
+                on_retry=move |()| asked.retry()
+            />
+        }
+        .into_any(),
+        Load::Ready(true) => {
+            view! { <p class=style::muted>"No compute session has ended yet."</p> }.into_any()
+        }
+        Load::Ready(false) => view! { <List asked=asked /> }.into_any(),
+    }
+}
+
+#[component]
+fn List(asked: Remote<EndedSessions>) -> impl IntoView {
+    let ended = move || asked.get().unwrap_or_default().sessions;
+    view! {
+        <ul class=style::list aria-label="Ended compute sessions">
+            <Each each=ended key=|session| format!("{session:?}") let(session)>
+                <Row session=session />
+            </Each>
+        </ul>
+    }
+}
+
+#[component]
+fn Row(session: EndedSession) -> impl IntoView {
+    let EndedSession {
+        session,
+        flow,
+        started,
+        ended,
+        failure,
+    } = session;
+    let id = session.to_string();
+    let whose = match flow {
+        Some(flow) => {
+            let name = flow.to_string();
+            view! { <Link to=Route::flow(flow)>{name}</Link> }.into_any()
+        }
+        None => "No flow: made through the API".into_any(),
+    };
+    let lived = time::rough(ended.since(started));
+    view! {
+        <li class=style::row>
+            <div>{whose} <code class=style::id>{id.clone()}</code></div>
+            <div>
+                <span class=style::muted>"Ended " <Ago at=ended.0 /> " after " {lived}</span>
+                {failure.map(|text| view! { <p class=style::failure>{text}</p> })}
+            </div>
+            <Link to=Route::Session(session)>
+                "Timeline" <span class="visually-hidden">" of " {id}</span>
+            </Link>
+        </li>
+    }
+}
