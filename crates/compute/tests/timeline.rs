@@ -9,7 +9,7 @@ use flowdeck_compute::{
 use flowdeck_contract::{
     Millis,
     events::FlowEvent,
-    ids::{FlowId, SessionId},
+    ids::SessionId,
     session::{
         Phase, PhaseState,
         SessionState::{self, Available, Failed, NotExist},
@@ -310,6 +310,12 @@ async fn a_session_that_was_nobody_s_is_told_of_after_it_is_forgotten() {
 async fn the_sessions_that_have_ended_are_listed_whoever_s_they_were() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
+    stage.start(&compute, SessionSettings::default()).await;
+    stage.advance(10);
+    stage.engine.kill_runtimes();
+    in_state(&compute, &stage.flow, Failed).await;
+    assert_eq!(compute.ended_sessions().unwrap().sessions, []);
+
     let session = SessionId::try_from("s-1").unwrap();
     let created = compute.create(
         session.clone(),
@@ -317,13 +323,6 @@ async fn the_sessions_that_have_ended_are_listed_whoever_s_they_were() {
         StartSession::default(),
     );
     ended(&compute, &created.await.unwrap()).await;
-    stage.start(&compute, SessionSettings::default()).await;
-    assert_eq!(compute.ended_sessions().unwrap().sessions, []);
-
-    stage.advance(10);
-    stage.engine.kill_runtimes();
-    in_state(&compute, &stage.flow, Failed).await;
-    assert_eq!(compute.ended_sessions().unwrap().sessions, []);
     stage.advance(10);
     stage.stop(&compute).await;
     let owner = Owner::Nobody(session.clone());
@@ -341,8 +340,8 @@ async fn the_sessions_that_have_ended_are_listed_whoever_s_they_were() {
     assert_eq!(
         told,
         [
+            (&session, None, Millis(20_000), &None),
             (&of_flow, Some(&stage.flow), Millis(10_000), &died),
-            (&session, None, Millis(20_000), &died),
         ]
     );
 }
