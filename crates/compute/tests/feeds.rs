@@ -76,8 +76,8 @@ async fn start(compute: &Compute, flow: &FlowId, name: Option<&str>) -> Operatio
     ended(compute, &operation).await.status
 }
 
-/// The files below a folder that hold a text.
-fn holding(folder: &Path, text: &str) -> Vec<String> {
+/// The files below a folder that hold one of these texts.
+fn holding(folder: &Path, texts: &[&str]) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else {
         return Vec::new();
     };
@@ -85,16 +85,15 @@ fn holding(folder: &Path, text: &str) -> Vec<String> {
     let within = entries.iter().flat_map(|entry| {
         let (path, kind) = (entry.path(), entry.file_type().unwrap());
         if kind.is_dir() {
-            return holding(&path, text);
+            return holding(&path, texts);
         }
         let bytes = if kind.is_file() {
             fs::read(&path).unwrap_or_default()
         } else {
             Vec::new()
         };
-        let found = bytes
-            .windows(text.len())
-            .any(|window| window == text.as_bytes());
+        let read = String::from_utf8_lossy(&bytes);
+        let found = texts.iter().any(|text| read.contains(text));
         found
             .then(|| path.display().to_string())
             .into_iter()
@@ -150,7 +149,7 @@ async fn the_token_stays(on: &On) {
     assert_eq!(status_of(host, &path), outside, "without the ticket");
     assert_eq!(seen.contains("FLOWDECK_SESSION"), is_marked);
     assert_eq!(support::processes_with(CANARY), Vec::<u32>::new());
-    assert_eq!(holding(&home.data(), CANARY), Vec::<String>::new());
+    assert_eq!(holding(&home.data(), &[CANARY]), Vec::<String>::new());
     if let Some(daemon) = on.daemon() {
         let shown = shown_by(daemon, &home);
         for secret in [CANARY, ticket] {
@@ -188,10 +187,12 @@ async fn the_token_stays(on: &On) {
     while let Ok((_, event)) = events.try_recv() {
         told.push_str(&serde_json::to_string(&event).unwrap());
     }
-    for secret in [CANARY, "//install", ticket] {
-        assert!(!told.contains(secret), "{told}");
-        assert_eq!(holding(&home.data(), secret), Vec::<String>::new());
-    }
+    let secrets = [CANARY, "//install", ticket];
+    assert!(
+        !secrets.iter().any(|secret| told.contains(secret)),
+        "{told}"
+    );
+    assert_eq!(holding(&home.data(), &secrets), Vec::<String>::new());
     assert!(support::folders_named(&home.data(), "feeds-").is_empty());
     let operation = compute.stop(&flow).await.unwrap();
     ended(&compute, &operation).await;
@@ -245,7 +246,8 @@ async fn a_refusal_is_told(on: &On) {
         );
         assert!(failure.remedy.is_some());
         let log = compute.session_log_text(&flow).unwrap();
-        assert!(!log.contains("wrong-9d2c"), "{log}");
+        let told = format!("{log}{failure:?}");
+        assert!(!told.contains("wrong-9d2c"), "{told}");
     }
     compute.close().await;
 }
@@ -260,6 +262,38 @@ async fn a_refusal_of_an_install_in_a_container_is_told_as_well() {
     if let Some(on) = On::docker("a_refusal_of_an_install_in_a_container_is_told_as_well") {
         a_refusal_is_told(&on).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_container_of_an_install_is_given_its_feeds() {
+    const NAME: &str = "only_the_container_of_an_install_is_given_its_feeds";
+    let Some(on) = On::docker(NAME) else { return };
+    let Some(daemon) = on.daemon() else { return };
+    let home = Home::new();
+    let feed = private_feed(&home).await;
+    let flow = home.flow("hello", &TWO_NODES);
+    let compute = open(&on, &home, &feed, CANARY).await;
+    let started = start(&compute, &flow, Some("builder")).await;
+    assert_eq!(started, OperationStatus::Succeeded);
+    let text = format!("-i {}\nfdslow\n", feed.private());
+    home.flow("hello", &[("requirements.txt", &text)]);
+    let operation = compute.install(&flow).await.unwrap();
+    feed.seen_by_the_build().await;
+    let containers = daemon.containers(&home);
+    assert_eq!(containers.len(), 2, "the session's and the install's");
+    let given = containers.iter().map(|container| {
+        let mounts = daemon.inspect(container, "{{json .Mounts}}");
+        mounts.matches("/feeds-").count() > 0
+    });
+    assert_eq!(given.filter(|given| *given).count(), 1);
+    feed.go();
+    let result = ended(&compute, &operation).await;
+    assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+    let packages = compute.packages(&flow).await.unwrap();
+    assert!(packages.iter().any(|package| package.name == "fdslow"));
+    let operation = compute.stop(&flow).await.unwrap();
+    ended(&compute, &operation).await;
+    compute.close().await;
 }
 
 async fn what_is_rebuilt_is_fetched_anew(on: &On) {

@@ -15,7 +15,6 @@ use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
     environment::inventory,
     feeds::{self, Door, Forwarder, Prepared},
-    id,
     install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, downloads_option, failure, note, typed},
     log::LogFile,
     paths::Passing,
@@ -151,8 +150,7 @@ impl Installer<'_> {
     }
 
     async fn prepare(&self, requirements: &Requirements) -> Result<Prepared, EngineError> {
-        let session = self.places.session(&self.environment.session);
-        let folder = session.join(format!("feeds-{}", id::token()));
+        let folder = self.places.folders().feeds(&self.environment.session);
         feeds::prepare(self.forwarder, requirements, Door::Socket, folder).await
     }
 

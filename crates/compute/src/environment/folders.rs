@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::at_work::AtWork;
 use crate::{
     engine::{Downloads, EngineError, EnvironmentId, Runtime},
-    id::hex,
+    id::{self, hex},
     paths::{entries, remove_all},
 };
 
@@ -21,6 +21,9 @@ const LONGEST_RUNTIME_FOLDER: usize = 107 - "/tmp/pymp-xxxxxxxx/listener-xxxxxxx
 
 /// Before the generation in the name of an environment's folder.
 const ENVIRONMENT: &str = "env-";
+/// Before the random part in the name of a folder for private feeds.
+const FEEDS: &str = "feeds-";
+const DOWNLOADS: &str = "downloads";
 
 /// The folders of one data folder.
 #[derive(Clone, Debug)]
@@ -77,8 +80,14 @@ impl Folders {
     pub(crate) fn downloads(&self, session: &SessionId, downloads: Downloads) -> Option<PathBuf> {
         match downloads {
             Downloads::Kept => None,
-            Downloads::Anew => Some(self.session(session).join("downloads")),
+            Downloads::Anew => Some(self.session(session).join(DOWNLOADS)),
         }
+    }
+
+    /// A new folder for what one install needs to come to its private feeds.
+    pub(crate) fn feeds(&self, session: &SessionId) -> PathBuf {
+        self.session(session)
+            .join(format!("{FEEDS}{}", id::token()))
     }
 
     /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.
@@ -139,7 +148,8 @@ impl Folders {
         Ok(())
     }
 
-    /// Removes every environment of a runtime's session but those of these generations.
+    /// Removes every environment of a runtime's session but those of these generations, and what installs that were cut off
+    /// left.
     pub(crate) async fn tidy(
         &self,
         runtime: &Runtime,
@@ -149,12 +159,16 @@ impl Folders {
         let session = self.session(&runtime.session);
         let is_other = |path: &PathBuf| {
             let name = path.file_name().and_then(|name| name.to_str());
-            let generation = name.and_then(|name| name.strip_prefix(ENVIRONMENT));
-            generation.is_some_and(|generation| {
-                !generations
+            let name = name.unwrap_or_default();
+            let generation = name.strip_prefix(ENVIRONMENT);
+            let is_kept = |generation: &str| {
+                generations
                     .iter()
                     .any(|kept| kept.to_string() == generation)
-            })
+            };
+            generation.is_some_and(|generation| !is_kept(generation))
+                || name.starts_with(FEEDS)
+                || name == DOWNLOADS
         };
         let others = entries(&session)
             .unwrap_or_default()
@@ -167,6 +181,7 @@ impl Folders {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Handle;
 
     #[test]
     fn sockets_stay_within_what_the_system_allows() {
@@ -184,5 +199,30 @@ mod tests {
             assert!(listener.as_os_str().len() < 108, "{}", listener.display());
             assert!(folders.socket(&environment).as_os_str().len() < 108);
         }
+    }
+
+    #[tokio::test]
+    async fn what_an_install_left_goes_and_the_session_s_own_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = Folders::new(root.path().to_owned(), root.path().join("base"));
+        let session = SessionId::try_from("one").unwrap();
+        let own = folders.session(&session);
+        let downloads = folders.downloads(&session, Downloads::Anew).unwrap();
+        let feeds = folders.feeds(&session);
+        let kept = ["env-1", "tmp", "1.sock"].map(|name| own.join(name));
+        let gone = [own.join("env-0"), own.join("env-11"), downloads, feeds];
+        for folder in kept.iter().chain(&gone) {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        let runtime = Runtime {
+            session,
+            handle: Handle::Container {
+                container: "c".to_owned(),
+            },
+            socket: own.join("1.sock"),
+        };
+        folders.tidy(&runtime, &[1]).await.unwrap();
+        assert!(kept.iter().all(|folder| folder.exists()));
+        assert!(!gone.iter().any(|folder| folder.exists()));
     }
 }

@@ -9,7 +9,6 @@ use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Heard, PhaseNote, Requirements},
     environment::inventory,
     feeds::{self, Door, Forwarder, Prepared},
-    id,
     install::{
         EVERY_INDEX, FIRST_INDEX, changes_nothing, downloads_option, failure, note, output, typed,
     },
@@ -102,8 +101,7 @@ impl Place<'_> {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Prepared, EngineError> {
-        let session = self.layout.session(&environment.session);
-        let folder = session.join(format!("feeds-{}", id::token()));
+        let folder = self.layout.feeds(&environment.session);
         feeds::prepare(self.forwarder, requirements, Door::Loopback, folder).await
     }
 
