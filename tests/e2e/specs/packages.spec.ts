@@ -214,7 +214,7 @@ test('a change on disk makes the session out of date; what came before an instal
     await expect(planned(app, 'Upgraded', 'tiny-thing')).toContainText('more.txt line 1', INSTALL);
     index.hold();
     more('tiny-thing==1.0.0\n');
-    const status = app.dialog.getByRole('status');
+    const status = app.dialog.getByRole('status').first();
     await expect(status).toHaveText('more.txt has changed, so the plan is out of date. Working it out anew …');
     index.release();
     await expect(status).toContainText('Nothing would change', INSTALL);

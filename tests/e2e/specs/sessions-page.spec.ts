@@ -104,7 +104,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
     await expect(question).toContainText('belongs to no flow');
     await question.getByRole('button', { name: 'Stop', exact: true }).click();
-    const notice = page.getByText('The compute session by-itself has ended');
+    const notice = page.getByText('The compute session by-itself has ended', { exact: true });
     await expect(notice).toBeVisible(START);
     await expect(timeline).toContainText(/Stop in the browser\s*Done/);
     await page.reload();
