@@ -23,6 +23,7 @@ mod lock;
 mod process;
 mod progress;
 mod project;
+mod screenshots;
 mod serve;
 mod setup;
 mod stamp;
@@ -68,6 +69,11 @@ enum Command {
     /// Run the benchmarks; prints a table and writes target/bench.json
     Bench {
         /// Only run benchmark programs whose name contains one of these
+        filters: Vec<String>,
+    },
+    /// Take the pictures of the documentation anew: the product in Chromium, with real sessions
+    Screenshots {
+        /// Only run scripts whose name contains one of these
         filters: Vec<String>,
     },
     /// Build the base image of the Docker engine's sessions
@@ -126,6 +132,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Dist => build::dist(&project)?,
         Command::Test(args) => return test::run(&project, &args),
         Command::Bench { filters } => bench::run(&project, &filters)?,
+        Command::Screenshots { filters } => screenshots::take(&project, &filters)?,
         Command::Image(args) => image::build(&project, &args)?,
         Command::AppCheck => build::check(&project)?,
         Command::Env => serve::print_environment(&project)?,
