@@ -2,9 +2,13 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::PathBuf, process::Command};
 
-use crate::{process, progress::step, project::Project};
+use crate::{
+    process,
+    progress::{Step, step},
+    project::Project,
+};
 
 /// The release that installs the packages; the product's own is in `crates/compute/src/process/uv.rs`.
 const UV: &str = "0.13.9";
@@ -18,10 +22,10 @@ const SYSTEM_CERTIFICATES: &str = "/etc/ssl/certs/ca-certificates.crt";
 pub(crate) struct ImageArgs {
     /// The image to build on: one with Python 3.9 to 3.12 and its venv module
     #[arg(long, default_value = "python:3.11-slim")]
-    from: String,
+    pub(crate) from: String,
     /// The image's name
     #[arg(long, default_value = concat!("flowdeck/base:", env!("CARGO_PKG_VERSION")))]
-    tag: String,
+    pub(crate) tag: String,
 }
 
 /// Builds the image with the Docker daemon at `DOCKER_HOST`, or at its usual socket.
@@ -30,20 +34,29 @@ pub(crate) fn build(project: &Project, args: &ImageArgs) -> Result<()> {
         bail!("there is no docker on PATH. On Debian: apt install docker.io");
     }
     step(&format!("base image {}", args.tag), |step| {
-        let context = context(project)?;
-        let mut docker = process::command("docker");
-        docker
-            .args(["build", "--tag", &args.tag])
-            .args(["--build-arg", &format!("FROM={}", args.from)])
-            .args(["--build-arg", &format!("UV_VERSION={UV}")]);
-        for name in SETTINGS.iter().filter(|name| env::var_os(name).is_some()) {
-            // Without a value Docker takes it from the environment: it is in no argument list.
-            docker.args(["--build-arg", name]);
-        }
-        docker.arg(&context);
-        process::run(project, step, "image", &mut docker)?.success()?;
-        fs::remove_dir_all(&context).context("cannot remove the build's folder")
+        build_with(process::command("docker"), project, step, args)
     })
+}
+
+/// Builds it with a client of some daemon.
+pub(crate) fn build_with(
+    mut docker: Command,
+    project: &Project,
+    step: &Step,
+    args: &ImageArgs,
+) -> Result<()> {
+    let context = context(project)?;
+    docker
+        .args(["build", "--tag", &args.tag])
+        .args(["--build-arg", &format!("FROM={}", args.from)])
+        .args(["--build-arg", &format!("UV_VERSION={UV}")]);
+    for name in SETTINGS.iter().filter(|name| env::var_os(name).is_some()) {
+        // Without a value Docker takes it from the environment: it is in no argument list.
+        docker.args(["--build-arg", name]);
+    }
+    docker.arg(&context);
+    process::run(project, step, "image", &mut docker)?.success()?;
+    fs::remove_dir_all(&context).context("cannot remove the build's folder")
 }
 
 /// The folder that Docker builds from.

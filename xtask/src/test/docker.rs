@@ -9,11 +9,21 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{process, progress::Step, project::Project};
+use crate::{
+    image::{self, ImageArgs},
+    process,
+    progress::Step,
+    project::Project,
+};
 
 /// What the tests are told by.
 const HOST: &str = "FLOWDECK_TEST_DOCKER";
 const ROOT: &str = "FLOWDECK_TEST_ROOT";
+const IMAGE: &str = "FLOWDECK_TEST_IMAGE";
+/// The Debian system, as an image.
+const PLAIN: &str = "flowdeck-test/plain:1";
+/// The base image on it.
+const BASE: &str = "flowdeck-test/base:1";
 const PATIENCE: Duration = Duration::from_secs(60);
 /// A Python and what it needs to fetch packages; the image's name is not in it.
 const PACKAGES: &str = "python3-minimal,python3,python3-venv,ca-certificates";
@@ -76,9 +86,32 @@ impl Daemon {
         }
     }
 
+    /// Builds the product's base image, on a Debian system, for tests that take one as it is; tells them its name.
+    pub(super) fn make_base_image(&self, project: &Project, step: &Step) -> Result<()> {
+        step.says("importing a Debian system");
+        process::capture(self.client().arg("import").arg(&self.root).arg(PLAIN))?;
+        step.says("building the base image");
+        let args = ImageArgs {
+            from: PLAIN.to_owned(),
+            tag: BASE.to_owned(),
+        };
+        image::build_with(self.client(), project, step, &args)
+    }
+
+    fn client(&self) -> Command {
+        let mut docker = process::command("docker");
+        docker
+            .args(["-H", &host(&self.folder)])
+            .env("DOCKER_BUILDKIT", "0");
+        docker
+    }
+
     /// Tells tests where it is.
     pub(super) fn tell(&self, command: &mut Command) {
-        command.env(HOST, host(&self.folder)).env(ROOT, &self.root);
+        command
+            .env(HOST, host(&self.folder))
+            .env(ROOT, &self.root)
+            .env(IMAGE, BASE);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The steps of a test run, part by part.
 
 use anyhow::Result;
-use std::{env, fs, process::Command};
+use std::{env, ffi::OsString, fs, process::Command};
 use walkdir::WalkDir;
 
 use super::{Run, budgets, counts::Counts, docker, licences, runner};
@@ -46,10 +46,7 @@ pub(super) fn rust(run: &Run<'_>) {
     run.step("tests of the native crates", |step| {
         let mut test = cargo(run);
         test.arg("test").args(NATIVE).arg("--no-fail-fast");
-        // After all others: one that is installed comes first.
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders = env::split_paths(&path).chain([registry.folder()]);
-        test.env("PATH", env::join_paths(folders)?);
+        test.env("PATH", path_with(&registry)?);
         if let Some(daemon) = &daemon {
             daemon.tell(&mut test);
         }
@@ -61,6 +58,27 @@ pub(super) fn rust(run: &Run<'_>) {
             Counts::from_libtest,
         )
     });
+}
+
+/// Where programs are: that of a registry after all others, so that one that is installed comes first.
+fn path_with(registry: &RegistryServer) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain([registry.folder()]);
+    Ok(env::join_paths(folders)?)
+}
+
+/// A daemon with the product's base image; where there can be none its tests are skipped, with the reason.
+fn docker_for_browsers(run: &Run<'_>) -> Option<docker::Daemon> {
+    if let Some(why) = RegistryServer::new(run.project).lacks() {
+        run.skip("end-to-end tests of the Docker engine", &why);
+        return None;
+    }
+    let daemon = docker_daemon(run)?;
+    let made = step("a base image for tests", |step| {
+        daemon.make_base_image(run.project, step)
+    });
+    made.map_err(|error| run.fail(&error)).ok()?;
+    Some(daemon)
 }
 
 /// The daemon for tests; where there can be none they are skipped, with the reason.
@@ -187,6 +205,8 @@ pub(super) fn end_to_end(run: &Run<'_>, arguments: &[String]) {
         run.skip(title, "because the product was not built");
         return;
     }
+    let registry = RegistryServer::new(run.project);
+    let daemon = docker_for_browsers(run);
     run.step(title, |step| {
         let report = run.project.work().join("e2e.json");
         let mut test = npm(
@@ -198,7 +218,11 @@ pub(super) fn end_to_end(run: &Run<'_>, arguments: &[String]) {
             .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
             .env("FLOWDECK_BIN", run.project.path("target/release/flowdeck"))
             .env("FLOWDECK_ASSETS", run.project.dist())
-            .env("FLOWDECK_CHROMIUM", Browser::program()?);
+            .env("FLOWDECK_CHROMIUM", Browser::program()?)
+            .env("PATH", path_with(&registry)?);
+        if let Some(daemon) = &daemon {
+            daemon.tell(&mut test);
+        }
         runner::playwright(run.project, step, &mut test, &report)
     });
 }

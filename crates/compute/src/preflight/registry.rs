@@ -167,8 +167,8 @@ fn outcome(error: &RegistryError) -> CheckOutcome {
 fn uses(here: &SessionImage) -> String {
     let digest = short(&here.digest);
     match here.is_local {
-        true => format!("A start uses the image of this name that was built here, {digest}…."),
-        false => format!("A start uses the image of this name that is here already, {digest}…."),
+        true => format!("A start uses the image of this name that was built here ({digest}…)."),
+        false => format!("A start uses the image of this name that is here already ({digest}…)."),
     }
 }
 

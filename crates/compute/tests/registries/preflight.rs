@@ -197,7 +197,7 @@ async fn an_image_that_is_here_is_used_whatever_its_registry_says() {
     here(&other, false);
     let moved = stage.registry(&image, None).await;
     assert_eq!(moved.outcome, CheckOutcome::Warning);
-    let uses = "A start uses the image of this name that is here already, sha256:111111111111….";
+    let uses = "A start uses the image of this name that is here already (sha256:111111111111…).";
     assert!(moved.message.ends_with(uses), "{}", moved.message);
 
     drop(registry);

@@ -87,7 +87,7 @@ fn NewImage(takes_image: RwSignal<bool>) -> impl IntoView {
                     </label>
                     <p id=hint.clone() class=style::hint>
                         {format!(
-                            "The tag stands for {other} now, which is pulled. Otherwise the new session has the same image, {own}.",
+                            "The tag stands for {other} now, which is pulled. Otherwise {own} stays the session’s image.",
                         )}
                     </p>
                 </div>

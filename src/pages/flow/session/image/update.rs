@@ -1,12 +1,12 @@
 //! Says that the tag of the session's image has moved, and offers the image that it stands for now.
 
-use flowdeck_contract::capability::Action;
+use flowdeck_contract::{capability::Action, session::SessionImage};
 use leptos::prelude::*;
 
 use super::short;
 use crate::{
     pages::flow::{FlowContext, actions::Actions, dialogs::Dialogs},
-    ui::{Button, Notice, NoticeKind, local_date_time},
+    ui::{Button, Notice, NoticeKind, Status, local_date_time},
 };
 
 #[component]
@@ -23,6 +23,12 @@ pub(super) fn UpdateNotice() -> impl IntoView {
             ))
         })
     });
+    let status = Status::from_context();
+    Effect::new(move |_| {
+        if let Some((image, _)) = update.get() {
+            status.announce(title(&image));
+        }
+    });
     let reset = Signal::derive(move || actions.state(Action::Reset));
     let ask = move |()| {
         dialogs.takes_image.set(true);
@@ -30,9 +36,8 @@ pub(super) fn UpdateNotice() -> impl IntoView {
     };
     move || {
         update.get().map(|(image, update)| {
-            let title = format!("{} stands for another image now.", image.reference);
             view! {
-                <Notice kind=NoticeKind::Warning title=title>
+                <Notice kind=NoticeKind::Warning title=title(&image)>
                     <p>
                         "It is " <code title=update.digest.clone()>{short(&update.digest)}</code>
                         {format!(", as noticed {}. ", local_date_time(update.noticed.0))}
@@ -47,4 +52,8 @@ pub(super) fn UpdateNotice() -> impl IntoView {
             }
         })
     }
+}
+
+fn title(image: &SessionImage) -> String {
+    format!("{} stands for another image now.", image.reference)
 }

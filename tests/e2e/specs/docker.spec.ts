@@ -1,0 +1,112 @@
+// Sessions in containers, as a person meets them: the default image, one that is pulled, and a tag that moves.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+import { expectAccessible } from '../harness/accessibility.ts';
+import type { Deck } from '../harness/deck.ts';
+import { baseImage, buildOnBase, docker, noDocker, onDocker } from '../harness/docker.ts';
+import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
+import { Registry, SlowRoad } from '../harness/registry.ts';
+import { expect, test } from '../harness/test.ts';
+
+test.skip(noDocker !== undefined, noDocker ?? '');
+// The base of an image is made at the first start from it.
+test.setTimeout(300_000);
+
+const SHORT = /sha256:[0-9a-f]{12}…/;
+const START = { timeout: 180_000 };
+
+async function startOnDocker(deck: Deck): Promise<void> {
+  deck.options.args.push(...onDocker.args);
+  Object.assign(deck.options.env, onDocker.env);
+  await deck.start();
+}
+
+test('a session is a container of the default image', async ({ deck, app, page }) => {
+  addSample(deck.flows, 'greeting');
+  await startOnDocker(deck);
+  await app.open('greeting');
+  await app.startButton.click();
+  await expect(app.sessionMenu).toBeVisible(START);
+  await expect(app.session).toContainText(baseImage);
+  await expect(app.session).toContainText(SHORT);
+  await expectAccessible(page);
+
+  await app.run();
+  await expect(app.outputs).toContainText(baseImage);
+  await expect(app.outputs.getByRole('button', { name: 'Copy image id' })).toBeVisible();
+  await app.chooseSession('View installed packages');
+  await expect(app.dialog.getByRole('row', { name: /^promptflow-core .* Base image$/ })).toBeVisible();
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await app.stopSession();
+  expect(docker('ps', '-aq', '--filter', `volume=${path.join(deck.flows, 'greeting')}`)).toBe('');
+});
+
+test('a pull shows its layers, and a tag that moved is offered', async ({ deck, app, page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const registry = await Registry.start();
+  const road = await SlowRoad.start(registry);
+  const pushed = `${registry.host}/team/app:1`;
+  const image = `${road.host}/team/app:1`;
+  const push = (layers: number[]): string => {
+    buildOnBase(pushed, layers);
+    docker('push', '-q', pushed);
+    const [digest = ''] = docker('inspect', '--format', '{{index .RepoDigests 0}}', pushed).split('@').slice(1);
+    docker('rmi', pushed);
+    return digest;
+  };
+  try {
+    const first = push([6 << 20, 2 << 20]);
+    const folder = addFlow(deck.flows, 'pulled', pythonFlow('return text.upper()'));
+    const definition = path.join(folder, 'flow.dag.yaml');
+    writeFileSync(definition, `environment:\n  image: ${image}\n${readFileSync(definition, 'utf8')}`);
+    await startOnDocker(deck);
+    await app.open('pulled');
+    await app.startButton.click();
+    const pull = app.session.getByRole('group', { name: 'Image pull' });
+    await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toContainText(/MiB of [\d.]+ MiB.*MiB\/s/);
+    await expect(pull.getByRole('row').filter({ hasText: 'Already there' }).first()).toBeVisible();
+    await expect(pull).toContainText(/\d of \d layers ready, [\d.]+ MiB of (at least )?[\d.]+ MiB, [\d.]+ MiB\/s/);
+    await page.reload();
+    await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toBeVisible();
+    await expectAccessible(page);
+    road.letGo();
+    await expect(app.sessionMenu).toBeVisible(START);
+    await expect(pull).toBeHidden();
+
+    await app.session.getByRole('button', { name: 'Copy image digest' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(first);
+    await app.run();
+    await expect(app.outputs).toContainText('HELLO');
+    await expect(app.outputs).toContainText(first.slice(0, 19));
+
+    const second = push([1 << 20]);
+    const notice = app.session.getByText(`${image} stands for another image now.`);
+    await expect(async () => {
+      await page.reload();
+      await expect(notice).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 60_000 });
+    await expect(app.session).toContainText(second.slice(0, 19));
+    await expectAccessible(page);
+
+    await app.chooseSession('Reset compute session');
+    const takes = app.dialog.getByRole('checkbox', { name: 'Take the new image' });
+    await expect(takes).not.toBeChecked();
+    await app.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await app.session.getByRole('button', { name: 'Reset with the new image' }).click();
+    await expect(takes).toBeChecked();
+    await expectAccessible(page);
+    await app.dialog.getByRole('button', { name: 'Reset', exact: true }).click();
+    await expect(notice).toBeHidden();
+    await expect(app.sessionMenu).toBeVisible(START);
+    await expect(app.session).toContainText(second.slice(0, 19));
+    // What the run of before ran on has not changed.
+    await expect(app.outputs).toContainText(first.slice(0, 19));
+    await app.stopSession();
+  } finally {
+    await road.close();
+    await registry.close();
+  }
+});
