@@ -9,8 +9,10 @@ mod json;
 mod progress;
 mod request;
 mod traceback;
+mod variables;
 
 pub(crate) use answer::{Outcome, read_answer};
 pub(crate) use error::interrupted;
 pub(crate) use progress::progress;
 pub(crate) use request::{Execution, cancel};
+pub(crate) use variables::VARIABLES;

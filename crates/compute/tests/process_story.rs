@@ -40,6 +40,13 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
         Some(StartRoute::Base | StartRoute::Fresh)
     ));
     assert!(view.idle_deadline.is_some() && view.runtime_version.is_some());
+    let data = format!("FLOWDECK_DATA={}", home.data().display());
+    let quiet = processes_with("APPLICATIONINSIGHTS_CONTROLPLANE_DISABLED=true");
+    let mut runtimes = processes_with(&data).into_iter();
+    assert!(
+        runtimes.any(|pid| quiet.contains(&pid)),
+        "it asks nobody for settings of telemetry"
+    );
     let packages = compute.packages(&flow).await.unwrap();
     assert!(
         packages

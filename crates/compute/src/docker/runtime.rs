@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::{EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
-    executor::death,
+    executor::{VARIABLES, death},
     install::marks::SESSION_MARK,
     log::LogFile,
     paths::{private_folder, remove},
@@ -96,15 +96,12 @@ fn variables(environment: &EnvironmentId, temporary: &str) -> Variables {
         ("TMPDIR", temporary),
         ("PYTHONUNBUFFERED", "1"),
         ("PYTHONIOENCODING", "utf-8"),
-        ("PYTHONDONTWRITEBYTECODE", "1"),
-        ("PF_DISABLE_TRACING", "true"),
-        ("PF_TRACING_SKIP_EXPORTER_SETUP_FROM_ENVIRON", "true"),
-        ("PF_LOGGING_LEVEL", "INFO"),
-        ("TELEMETRY_ENABLED", "false"),
     ];
     variables
+        .into_iter()
+        .chain(VARIABLES)
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .into()
+        .collect()
 }
 
 /// Whether the container runs.

@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use super::{environment, layout::Layout, proc};
 use crate::{
     engine::{EngineError, EnvironmentId, Handle, Runtime},
+    executor::VARIABLES,
     install::marks::SESSION_MARK,
     log::LogFile,
     paths::{private_folder, remove},
@@ -52,11 +53,7 @@ pub(super) fn start(
         .arg(&socket)
         .current_dir(&folder)
         .env("TMPDIR", &temporary)
-        .env("PF_DISABLE_TRACING", "true")
-        .env("PF_TRACING_SKIP_EXPORTER_SETUP_FROM_ENVIRON", "true")
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env("PF_LOGGING_LEVEL", "INFO")
-        .env("TELEMETRY_ENABLED", "false")
+        .envs(VARIABLES)
         .stdin(Stdio::null())
         .stdout(stdout)
         .stderr(stderr);
