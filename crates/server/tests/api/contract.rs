@@ -240,6 +240,28 @@ async fn install_starts_a_session_or_installs_into_the_one_that_runs() {
 }
 
 #[tokio::test]
+async fn an_image_is_pulled_anew_only_when_that_is_asked_for() {
+    let world = World::new().await;
+    let mut session = start(&world).await;
+    let mut events = Events::open(&world, EVENTS, None).await;
+    for (request, pulled) in [
+        (json!({"action": "Reset"}), 0),
+        (json!({"action": "Reset", "pullImage": true}), 1),
+        (json!({"action": "Reset", "rebuildEnvironment": true}), 1),
+    ] {
+        let reset = set_up(&world, request).await;
+        assert_eq!(reset.status, StatusCode::ACCEPTED, "{}", reset.text());
+        session = loop {
+            let next = events.until_session("available").await;
+            if next["sessionId"] != session["sessionId"] {
+                break next;
+            }
+        };
+        assert_eq!(world.engine.pulled_anew(), pulled);
+    }
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_now_is_a_conflict_with_the_reason() {
     let world = World::new().await;
     for (action, message) in [
