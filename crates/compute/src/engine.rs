@@ -1,23 +1,33 @@
 //! The cut between sessions and what they are made of: an engine makes environments, installs packages and keeps
 //! runtimes. It knows nothing of flows' states, runs or the store.
 
-use std::{collections::BTreeMap, fmt, path::PathBuf, sync::Arc, time::Duration};
+mod base;
+mod environment;
+mod error;
+mod runtime;
+mod share;
+
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use flowdeck_contract::{
-    Millis,
     ids::SessionId,
     image::ImageReference,
-    pull::Pull,
-    session::{InstalledPackage, SessionImage, SessionSize, v_cpus},
+    session::{InstalledPackage, SessionImage},
     settings::EnvironmentCache,
 };
-use pep508_rs::MarkerEnvironment;
-use serde::{Deserialize, Serialize};
 
-use crate::{
-    catalog::gib, feeds::FeedAccess, identity::Credential, log::LogFile, registry::Platform,
+pub use self::{
+    base::{Base, BaseState, PullHeard, Shown, WantedBase},
+    environment::{
+        Downloads, DryRunStart, EnvironmentId, Inventory, KeptEnvironment, PackageFacts,
+        Requirements,
+    },
+    error::{EngineError, IMAGE_REFUSED, MEMORY_EXCEEDED},
+    runtime::{ExecutorReply, ExecutorRequest, Handle, Runtime, RuntimeInfo},
+    share::Share,
 };
+use crate::{log::LogFile, registry::Platform};
 
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
@@ -195,148 +205,6 @@ pub trait Engine: Send + Sync + 'static {
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError>;
 }
 
-/// Told each line that an install prints.
-pub type Heard<'a> = &'a (dyn Fn(&str) + Send + Sync);
-
-/// Told how far the pull of an image is.
-pub type PullHeard<'a> = &'a (dyn Fn(Pull) + Send + Sync);
-
-/// What a session may use.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Share {
-    /// How much.
-    pub size: SessionSize,
-    /// The compute instance whose size that is; what all sessions on it use counts. `None` when it is the session's alone.
-    pub instance: Option<String>,
-}
-
-impl Share {
-    /// How much, whoever shares it.
-    pub(crate) fn alone(&self) -> Self {
-        Self {
-            size: self.size.clone(),
-            instance: None,
-        }
-    }
-
-    /// That a session did what it may not: `did` says what, and how much of memory.
-    pub(crate) fn exceeded(&self, did: &str) -> EngineError {
-        let (name, has) = (&self.size.name, gib(self.size.memory_mb));
-        let (message, remedy) = match &self.instance {
-            None => (
-                format!(
-                    "The compute session was stopped: it {did}, and its VM size {name} has {has:.2} GiB."
-                ),
-                "Choose a larger VM size, or make the flow use less memory; then start the session again.",
-            ),
-            Some(instance) => (
-                format!(
-                    "The compute session was stopped: it {did}, and all sessions on the compute instance ‘{instance}’ together have {has:.2} GiB."
-                ),
-                "Stop another session on the compute instance, choose a larger one, or make the flow use less memory; then start the session again.",
-            ),
-        };
-        EngineError::new(MEMORY_EXCEEDED, message).with_remedy(remedy)
-    }
-}
-
-impl fmt::Display for Share {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SessionSize {
-            name,
-            v_cpus: count,
-            memory_mb,
-        } = &self.size;
-        let (cpus, memory) = (v_cpus(*count), gib(*memory_mb));
-        write!(f, "{name}: {cpus}, {memory:.2} GiB")?;
-        match &self.instance {
-            Some(instance) => write!(f, ", shared by all sessions on ‘{instance}’"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// What a dry run starts from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DryRunStart {
-    /// The base, as an install does.
-    Base,
-    /// The environment as it is.
-    Environment,
-}
-
-/// What is in an environment, and what it was made from.
-#[derive(Clone, Debug)]
-pub struct Inventory {
-    /// What the base is called.
-    pub base_name: String,
-    /// The packages of the base, by name.
-    pub base: Vec<InstalledPackage>,
-    /// The packages of the environment, by name.
-    pub packages: Vec<PackageFacts>,
-    /// What the conditions of requirements are evaluated against.
-    pub markers: MarkerEnvironment,
-}
-
-/// A package as its metadata describes it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PackageFacts {
-    /// Its normalised name.
-    pub name: String,
-    /// Its version.
-    pub version: String,
-    /// What it needs: the values of its `Requires-Dist`, as they stand there.
-    pub requires: Vec<String>,
-    /// Where it was installed from, when not from an index by its name.
-    pub location: Option<String>,
-    /// Whether it came, or came to this version, after the last install.
-    pub by_hand: bool,
-}
-
-/// An environment that was made of a kept one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct KeptEnvironment {
-    /// When the kept one was installed.
-    pub built: Millis,
-    /// How long that took.
-    pub took: Duration,
-}
-
-/// What a phase did, in a line.
-pub type PhaseNote = Option<String>;
-
-/// One of a session's environments: an install makes a new one beside the old.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct EnvironmentId {
-    /// The session.
-    pub session: SessionId,
-    /// Counts a session's environments from 0.
-    pub generation: u32,
-}
-
-/// A requirements file to install.
-#[derive(Clone, Debug)]
-pub struct Requirements {
-    /// The flow folder, in which the install runs: relative lines mean it.
-    pub folder: PathBuf,
-    /// The file, relative to the folder.
-    pub file: String,
-    /// With what its private feeds are opened.
-    pub feeds: FeedAccess,
-    /// What is used of earlier installs.
-    pub downloads: Downloads,
-}
-
-/// Whether an install uses what earlier ones fetched and built.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Downloads {
-    /// What uv keeps, where it is still what the index has.
-    #[default]
-    Kept,
-    /// Nothing: everything is fetched and built anew.
-    Anew,
-}
-
 /// Where a session is at work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
@@ -346,214 +214,14 @@ pub struct Place {
     pub others: Vec<PathBuf>,
 }
 
-/// What a session is to be made from.
-#[derive(Clone, Copy, Default)]
-pub struct WantedBase<'a> {
-    /// The image that is asked for; `None` for the engine's own choice.
-    pub image: Option<&'a str>,
-    /// What the image's registry is shown when the image has to be pulled.
-    pub shown: Shown<'a>,
-    /// Whether the image is pulled, though the engine may have one of its name.
-    pub anew: bool,
-    /// What the image is to be, where it is there still: what the name stood for when this was a session's.
-    pub keep: Option<&'a SessionImage>,
-    /// Told how far a pull is, about every second.
-    pub told: Option<PullHeard<'a>>,
-}
+/// Told each line that an install prints.
+pub type Heard<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
-/// What the registry of an image is shown.
-#[derive(Clone, Copy, Default)]
-pub enum Shown<'a> {
-    /// Nothing.
-    #[default]
-    Nothing,
-    /// The credential of the session's identity.
-    Credential(&'a Credential),
-    /// That cannot be had, for this reason.
-    Unavailable(&'a EngineError),
-}
-
-/// What a session is made from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Base {
-    /// How it was found.
-    pub state: BaseState,
-    /// The image, on an engine that has images.
-    pub image: Option<SessionImage>,
-}
-
-/// How the base packages were found.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BaseState {
-    /// They were there.
-    Ready,
-    /// They had to be installed; the note says what was.
-    Made(String),
-}
-
-/// A runtime as it is remembered over a restart of the server; what is in it is the engine's business.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Runtime {
-    /// The session it belongs to.
-    pub session: SessionId,
-    /// What it is.
-    #[serde(flatten)]
-    pub handle: Handle,
-    /// Where it listens.
-    pub socket: PathBuf,
-}
-
-/// What a runtime is known by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Handle {
-    /// A process of this machine.
-    Process {
-        /// The process that leads the runtime.
-        process: u32,
-        /// When it started, in the engine's own unit: tells it from a later one of the same number.
-        started: u64,
-    },
-    /// A container.
-    Container {
-        /// Its id, which no other ever has.
-        container: String,
-    },
-}
-
-impl Runtime {
-    /// The process that leads it and when that started, when it is one of this machine.
-    pub(crate) fn process(&self) -> Option<(u32, u64)> {
-        match self.handle {
-            Handle::Process { process, started } => Some((process, started)),
-            Handle::Container { .. } => None,
-        }
-    }
-
-    /// The id of its container, when it is one.
-    pub(crate) fn container(&self) -> Option<&str> {
-        match &self.handle {
-            Handle::Process { .. } => None,
-            Handle::Container { container } => Some(container),
-        }
-    }
-}
-
-/// What a healthy executor says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RuntimeInfo {
-    /// promptflow's version.
-    pub version: String,
-}
-
-/// A request to the executor service.
-#[derive(Clone, Debug)]
-pub struct ExecutorRequest {
-    /// The route, such as `/execution/flow`.
-    pub path: &'static str,
-    /// The body of a POST; a GET without.
-    pub body: Option<serde_json::Value>,
-}
-
-/// The executor's answer.
-#[derive(Clone, Debug)]
-pub struct ExecutorReply {
-    /// The HTTP status.
-    pub status: u16,
-    /// The body, which may hold `NaN` and `Infinity`.
-    pub body: Vec<u8>,
-}
-
-/// The code of a base whose image its registry does not give, or does not have, as far as the engine can tell.
-pub const IMAGE_REFUSED: &str = "ImageRefused";
-
-/// The code of a session that has used more memory than it has.
-pub const MEMORY_EXCEEDED: &str = "MemoryExceeded";
-
-/// Why an engine could not do something.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct EngineError {
-    /// PascalCase, stable, such as `RequirementNotFound`.
-    pub code: &'static str,
-    /// What happened and why, in a line.
-    pub message: String,
-    /// What the person can do.
-    pub remedy: Option<String>,
-    /// The requirement at fault, or those that contradict each other, as the installer names them.
-    pub about: Vec<String>,
-}
-
-impl EngineError {
-    /// A failure without a known remedy.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            remedy: None,
-            about: Vec::new(),
-        }
-    }
-
-    /// Names the requirements at fault.
-    #[must_use]
-    pub fn about<T: Into<String>>(mut self, requirements: impl IntoIterator<Item = T>) -> Self {
-        self.about = requirements.into_iter().map(Into::into).collect();
-        self
-    }
-
-    /// Adds what the person can do.
-    #[must_use]
-    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
-        self
-    }
-
-    /// A failed input or output: a full disk is named as such.
-    pub fn io(what: &str, error: &std::io::Error) -> Self {
-        match error.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
-                Self::disk_full(what)
-            }
-            std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
-                Self::new("DataFolderNotWritable", format!("{what}: {error}."))
-                    .with_remedy("Give the server a data folder it may write (--data).")
-            }
-            _ => Self::new("StorageFailed", format!("{what}: {error}.")),
-        }
-    }
-
-    /// There is no space left.
-    pub fn disk_full(what: &str) -> Self {
-        Self::new("DiskFull", format!("{what}: the disk is full.")).with_remedy(
-            "Free space on the disk that holds the data folder and uv's cache, then try again.",
-        )
-    }
-}
+/// What a phase did, in a line.
+pub type PhaseNote = Option<String>;
 
 /// An engine that can be shared.
 pub type SharedEngine = Arc<dyn Engine>;
 
 /// Environment variables for a process, by name.
 pub(crate) type Variables = BTreeMap<String, String>;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_runtime_that_was_written_down_before_there_were_containers_is_read() {
-        let old = r#"{"session":"s","process":7,"started":9,"socket":"/s"}"#;
-        let runtime: Runtime = serde_json::from_str(old).unwrap();
-        assert_eq!(runtime.process(), Some((7, 9)));
-        assert_eq!(serde_json::to_string(&runtime).unwrap(), old);
-        let container = Runtime {
-            handle: Handle::Container {
-                container: "c".to_owned(),
-            },
-            ..runtime
-        };
-        let text = serde_json::to_string(&container).unwrap();
-        assert_eq!(serde_json::from_str::<Runtime>(&text).unwrap(), container);
-    }
-}
