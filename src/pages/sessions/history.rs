@@ -1,6 +1,9 @@
 //! The sessions that have ended, folded away; asked for from the server when unfolded.
 
-use flowdeck_contract::sessions::{EndedSession, EndedSessions};
+use flowdeck_contract::{
+    ids::SessionId,
+    sessions::{EndedSession, EndedSessions},
+};
 use leptos::prelude::*;
 
 use super::watched::Watched;
@@ -28,11 +31,13 @@ fn Unfolded(watched: Watched) -> impl IntoView {
     let api = Api::from_context();
     let asked = Remote::new(move || async move { api.ended_sessions().await });
     let ids = watched.ids();
-    Effect::new(move |known: Option<()>| {
-        ids.track();
-        if known.is_some() {
+    // Read, not only tracked: a memo that nobody reads does not notice that it has changed.
+    Effect::new(move |known: Option<Vec<SessionId>>| {
+        let ids = ids.get();
+        if known.is_some_and(|known| known != ids) {
             asked.refresh();
         }
+        ids
     });
     let shape = Memo::new(move |_| {
         asked.state().with(|state| match state {

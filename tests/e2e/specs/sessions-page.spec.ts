@@ -30,6 +30,11 @@ test('without a session the page says how one comes to be; a new one appears by 
   const row = page.getByRole('row').filter({ hasText: 'by-itself' });
   await expect(row).toContainText('No flow: made through the API');
   await expect(row).toContainText('Running');
+
+  await page.getByText('Ended compute sessions', { exact: true }).click();
+  await expect(page.getByText('No compute session has ended yet.')).toBeVisible();
+  await deck.api.stopSessions();
+  await expect(page.getByRole('list', { name: 'Ended compute sessions' })).toContainText('by-itself');
 });
 
 test('sessions of flows and of nobody: what they are, their logs, and stopping them', async ({ app, deck, page }) => {
