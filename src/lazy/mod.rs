@@ -172,7 +172,11 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
         code.set(Code::Asked);
         owner.get_value().with(|| {
             spawn_local_scoped_with_cancellation(async move {
-                let answer = (part.fetch)().await;
+                let mut answer = (part.fetch)().await;
+                if answer.is_err() {
+                    // A connection that broke is often there again at once.
+                    answer = (part.fetch)().await;
+                }
                 code.set(answer.map_or(Code::Failed, Code::Here));
                 focus_in_dialog();
             });

@@ -195,7 +195,7 @@ mod tests {
             "max_tokens: 256",
             "api_key: ${inputs.key}",
             "api_key: ",
-            "requests==2.31 from https://pypi.org/simple/",
+            "requests==2.31 from https://index.example/simple/",
             "The compute session is ready: promptflow 1.18.5.",
             "Installed 12 packages in 340 ms",
             "keyring==25.0",
