@@ -24,9 +24,11 @@ const INSTANCE: &str = "shared-box";
 /// Room for two runtimes, and for what one of the flows holds.
 const MEMORY_MIB: u64 = 1400;
 
-/// Holds 600 MiB until it may go.
+/// Holds 600 MiB until it may go. It takes them slowly: what the kernel has ended is not free at once, and whoever goes on
+/// taking faster than that is ended, too.
 const HOLDS: &str = "import time\nfrom pathlib import Path\nfrom promptflow.core import tool\n\n\n@tool\ndef loud(text: str) -> str:\n    \
-    held = [bytearray(b'x' * (4 << 20)) for _ in range(150)]\n    \
+    held = []\n    \
+    for _ in range(150):\n        held.append(bytearray(b'x' * (4 << 20)))\n        time.sleep(0.02)\n    \
     Path('holds').write_text('yes')\n    \
     while not Path('go').exists():\n        time.sleep(0.05)\n    return str(len(held))\n";
 
