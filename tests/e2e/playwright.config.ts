@@ -14,6 +14,11 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],
+  // The containers of the last ones come and go with network interfaces, at which Chromium ends what is under way.
+  projects: [
+    { name: 'product', testIgnore: 'docker.spec.ts' },
+    { name: 'docker', testMatch: 'docker.spec.ts' },
+  ],
   use: {
     viewport: { width: 1280, height: 800 },
     actionTimeout: 20_000,
