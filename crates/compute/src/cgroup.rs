@@ -126,8 +126,9 @@ impl Group {
             Version::One => "memory.limit_in_bytes",
             Version::Two => "memory.max",
         };
-        let bytes = fs::read_to_string(self.memory.join(file)).unwrap_or_default();
-        bytes.trim().parse::<u64>().ok() == size.memory_mb.checked_mul(MIB)
+        // Where it cannot be read, nobody knows of a bound.
+        fs::read_to_string(self.memory.join(file))
+            .is_ok_and(|bytes| bytes.trim().parse::<u64>().ok() == size.memory_mb.checked_mul(MIB))
     }
 
     /// When the kernel ends one of its processes for want of memory, it ends all of them. Version 1 cannot.

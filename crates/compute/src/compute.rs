@@ -244,8 +244,7 @@ impl Compute {
     /// # Errors
     /// When there is no session that could be reset.
     pub async fn reset(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        self.core
-            .begin_reset(&owner.into(), None, "Resetting the compute session.")
+        self.core.begin_renewal(&owner.into(), Anew::default())
     }
 
     /// As [`Compute::reset`], with some of it made anew.

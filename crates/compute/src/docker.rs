@@ -59,7 +59,7 @@ use crate::{
     executor::{death, health, http},
     feeds::Forwarder,
     log::LogFile,
-    paths::{entries, private_folder, remove_all},
+    paths::{private_folder, remove_all},
     registry::Platform,
 };
 
@@ -125,23 +125,17 @@ impl DockerEngine {
             .ncpu
             .and_then(|cpus| u32::try_from(cpus).ok())
             .unwrap_or(1);
-        let places_mark = places.mark();
+        let driver = about.cgroup_driver.map(|driver| driver.to_string());
         let engine = Self {
             containers: Containers::new(docker, places.mark(), cpus, places.passage()),
             forwarder: Forwarder::new(places.folders().data()),
             kept: Kept::new(places.folders().kept(), options.kept_bytes),
+            instances: Instances::new(driver.as_deref(), places.mark()),
             places,
             default_image: options.image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()),
             platform: about.architecture.as_deref().map(image::platform_of),
             indexes: Indexes::of_machine(),
             uv: OnceCell::new(),
-            instances: Instances::new(
-                about
-                    .cgroup_driver
-                    .map(|driver| driver.to_string())
-                    .as_deref(),
-                places_mark,
-            ),
             bounded: Mutex::default(),
         };
         engine.instances.sweep();
@@ -570,11 +564,7 @@ impl Engine for DockerEngine {
 
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
         let mut found: BTreeSet<SessionId> = self.containers.sessions().await?;
-        let names = entries(&self.places.sessions())
-            .unwrap_or_default()
-            .into_iter();
-        let names = names.filter_map(|path| SessionId::try_from(path.file_name()?.to_str()?).ok());
-        found.extend(names);
+        found.extend(self.places.folders().all_sessions()?);
         Ok(found.into_iter().collect())
     }
 }

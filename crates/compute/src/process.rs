@@ -446,13 +446,7 @@ impl Engine for ProcessEngine {
         let processes = kill::sessions(&self.layout)
             .map_err(|error| EngineError::io("Looking for processes", &error))?;
         let mut found: HashSet<SessionId> = processes;
-        for folder in [self.layout.sessions(), self.layout.short_runtimes()] {
-            let Ok(entries) = fs::read_dir(&folder) else {
-                continue;
-            };
-            let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-            found.extend(names.filter_map(|name| SessionId::try_from(name).ok()));
-        }
+        found.extend(self.layout.all_sessions()?);
         if let Some(groups) = self.layout.groups() {
             found.extend(groups.sessions());
         }

@@ -194,9 +194,7 @@ async fn the_token_stays(on: &On) {
     );
     assert_eq!(holding(&home.data(), &secrets), Vec::<String>::new());
     assert!(support::folders_named(&home.data(), "feeds-").is_empty());
-    let operation = compute.stop(&flow).await.unwrap();
-    ended(&compute, &operation).await;
-    compute.close().await;
+    stop_and_close(compute, &flow).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -291,7 +289,11 @@ async fn only_the_container_of_an_install_is_given_its_feeds() {
     assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
     let packages = compute.packages(&flow).await.unwrap();
     assert!(packages.iter().any(|package| package.name == "fdslow"));
-    let operation = compute.stop(&flow).await.unwrap();
+    stop_and_close(compute, &flow).await;
+}
+
+async fn stop_and_close(compute: Compute, flow: &FlowId) {
+    let operation = compute.stop(flow).await.unwrap();
     ended(&compute, &operation).await;
     compute.close().await;
 }
@@ -331,9 +333,7 @@ async fn what_is_rebuilt_is_fetched_anew(on: &On) {
     assert!(log.contains("--cache-dir"), "{log}");
     assert_eq!(fetched(), 2 * once, "also what uv has");
     assert!(support::folders_named(&home.data(), "downloads").is_empty());
-    let operation = compute.stop(&flow).await.unwrap();
-    ended(&compute, &operation).await;
-    compute.close().await;
+    stop_and_close(compute, &flow).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

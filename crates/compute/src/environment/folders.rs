@@ -67,6 +67,21 @@ impl Folders {
         self.data.join("sessions")
     }
 
+    /// The sessions that have folders.
+    pub(crate) fn all_sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let list = || -> io::Result<Vec<PathBuf>> {
+            let mut folders = entries(&self.sessions())?;
+            folders.extend(entries(&self.short_runtimes())?);
+            Ok(folders)
+        };
+        let folders =
+            list().map_err(|error| EngineError::io("Looking for sessions' folders", &error))?;
+        let ids = folders
+            .iter()
+            .filter_map(|folder| SessionId::try_from(folder.file_name()?.to_str()?).ok());
+        Ok(ids.collect())
+    }
+
     pub(crate) fn session(&self, session: &SessionId) -> PathBuf {
         self.sessions().join(session.as_str())
     }
@@ -170,10 +185,9 @@ impl Folders {
                 || name.starts_with(FEEDS)
                 || name == DOWNLOADS
         };
-        let others = entries(&session)
-            .unwrap_or_default()
-            .into_iter()
-            .filter(is_other);
+        let found = entries(&session)
+            .map_err(|error| EngineError::io("Looking for environments", &error))?;
+        let others = found.into_iter().filter(is_other);
         remove_all(others.collect(), "Removing an environment").await
     }
 }

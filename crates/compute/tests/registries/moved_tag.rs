@@ -106,6 +106,14 @@ impl Stage {
     }
 }
 
+fn app(host: &str, digest: &str) -> SessionImage {
+    SessionImage {
+        reference: format!("{host}/team/app:1"),
+        digest: digest.to_owned(),
+        is_local: false,
+    }
+}
+
 #[tokio::test]
 async fn it_is_offered_and_never_applied_in_silence() {
     let Some(registry) = RealRegistry::start(&Access::Passwords(PULLER)) else {
@@ -115,11 +123,7 @@ async fn it_is_offered_and_never_applied_in_silence() {
     let right = password("puller", "right horse");
     let pusher = Pusher::new(&host, "team/app", Authorization::Basic(&right));
     let first = pusher.image("linux/amd64", Some("1")).await.digest;
-    let image = |digest: &str| SessionImage {
-        reference: format!("{host}/team/app:1"),
-        digest: digest.to_owned(),
-        is_local: false,
-    };
+    let image = |digest: &str| app(&host, digest);
     let stage = Stage::open(&host, image(&first)).await;
     stage.start(Some("puller")).await;
     assert_eq!(stage.update(), None);
@@ -170,15 +174,7 @@ async fn it_is_asked_for_as_the_session_s_identity() {
     let right = password("puller", "right horse");
     let pusher = Pusher::new(&host, "team/app", Authorization::Basic(&right));
     let first = pusher.image("linux/amd64", Some("1")).await.digest;
-    let stage = Stage::open(
-        &host,
-        SessionImage {
-            reference: format!("{host}/team/app:1"),
-            digest: first,
-            is_local: false,
-        },
-    )
-    .await;
+    let stage = Stage::open(&host, app(&host, &first)).await;
     let stranger = stage.home.flow("a-stranger", &TWO_NODES);
     let request = StartSession::default();
     let operation = stage.compute.start(&stranger, request).await.unwrap();
