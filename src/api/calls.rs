@@ -13,6 +13,15 @@ use serde_json::json;
 
 use super::{Api, ApiError};
 
+/// What a reset does not take as it is there already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Anew {
+    /// The environment: its requirements are installed, whatever is kept.
+    pub environment: bool,
+    /// The image: it is pulled, whatever is there.
+    pub image: bool,
+}
+
 impl Api {
     /// Exchanges the server's token for a session cookie.
     pub async fn sign_in(&self, token: &str) -> Result<(), ApiError> {
@@ -49,18 +58,12 @@ impl Api {
             .await
     }
 
-    /// Resets a flow's session; with `rebuild`, its requirements are installed anew, whatever is kept; with `pull`, its
-    /// image is pulled, whatever is there.
-    pub async fn reset_session(
-        &self,
-        flow: &FlowId,
-        rebuild: bool,
-        pull: bool,
-    ) -> Result<(), ApiError> {
+    /// Resets a flow's session, with some of it made anew.
+    pub async fn reset_session(&self, flow: &FlowId, anew: Anew) -> Result<(), ApiError> {
         let request = SetupFlowSessionRequest {
             action: Some(SetupFlowSessionAction::Reset),
-            rebuild_environment: rebuild.then_some(true),
-            pull_image: pull.then_some(true),
+            rebuild_environment: anew.environment.then_some(true),
+            pull_image: anew.image.then_some(true),
             ..SetupFlowSessionRequest::default()
         };
         self.post_only(&paths::sessions(&self.project(), flow), &request)

@@ -9,6 +9,7 @@ mod remote;
 mod sessions;
 mod settings;
 
+pub use calls::Anew;
 pub use client::{Api, base_path};
 pub use error::ApiError;
 pub use remote::{Load, Remote};

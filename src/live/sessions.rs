@@ -29,21 +29,12 @@ impl SessionsLive {
 }
 
 /// One session: its log as it grows, and what its timeline says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub struct SessionLive {
     /// The last lines of its log; `None` until the stream told them.
     pub lines: RwSignal<Option<LogBuffer>>,
     /// Its life; `None` until the stream told it.
     pub life: RwSignal<Option<Life>>,
-}
-
-impl Default for SessionLive {
-    fn default() -> Self {
-        Self {
-            lines: RwSignal::default(),
-            life: RwSignal::new(None),
-        }
-    }
 }
 
 impl SessionLive {

@@ -17,7 +17,7 @@ use super::{
     losses::is_installing,
 };
 use crate::{
-    api::ApiError,
+    api::{Anew, ApiError},
     nav::Step,
     pages::parts::tell_failure,
     routes::{Advanced, FlowView},
@@ -88,18 +88,18 @@ impl Actions {
                     api.set_up_session(&flow, SetupFlowSessionAction::Install)
                         .await
                 }
-                Action::Reset => api.reset_session(&flow, false, false).await,
+                Action::Reset => api.reset_session(&flow, Anew::default()).await,
                 Action::Stop => api.stop_session(&flow).await,
                 Action::Update | Action::Run => Ok(()),
             }
         });
     }
 
-    /// Resets the session; with `rebuild`, its environment is built anew; with `pull`, its image is pulled.
-    pub fn reset(&self, rebuild: bool, pull: bool) {
+    /// Resets the session, with some of it made anew.
+    pub fn reset(&self, anew: Anew) {
         let (api, flow) = (self.context.api, self.context.flow());
         self.send(Action::Reset, async move {
-            api.reset_session(&flow, rebuild, pull).await
+            api.reset_session(&flow, anew).await
         });
     }
 

@@ -8,7 +8,7 @@ use super::{
     ending::{Answers, Losses},
 };
 use crate::{
-    api::{Load, Remote},
+    api::{Anew, Load, Remote},
     lazy::{Lazy, RESET},
     pages::{
         flow::{FlowContext, actions::Actions, session::image::short},
@@ -42,6 +42,12 @@ pub(crate) fn ResetQuestion() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let rebuild = RwSignal::new(false);
+    let confirm = move |()| {
+        actions.reset(Anew {
+            environment: rebuild.get_untracked(),
+            image: takes_image.get_untracked(),
+        });
+    };
     view! {
         <Losses />
         <ByHand flow=context.flow() />
@@ -54,7 +60,7 @@ pub(crate) fn ResetQuestion() -> impl IntoView {
             open=open
             action=Action::Reset
             label="Reset"
-            on_confirm=move |()| actions.reset(rebuild.get_untracked(), takes_image.get_untracked())
+            on_confirm=confirm
         />
     }
 }
@@ -71,28 +77,37 @@ fn NewImage(takes_image: RwSignal<bool>) -> impl IntoView {
             Some((short(&image.digest), short(&update.digest)))
         })
     });
-    let hint = unique_id("image-hint");
     move || {
         digests.get().map(|(own, other)| {
-            view! {
-                <div class=style::choice>
-                    <label class=style::label>
-                        <input
-                            type="checkbox"
-                            aria-describedby=hint.clone()
-                            prop:checked=takes_image
-                            on:change=move |event| takes_image.set(event_target_checked(&event))
-                        />
-                        "Take the new image"
-                    </label>
-                    <p id=hint.clone() class=style::hint>
-                        {format!(
-                            "The tag stands for {other} now, which is pulled. Otherwise {own} stays the session’s image.",
-                        )}
-                    </p>
-                </div>
-            }
+            let hint = format!("The tag stands for {other} now, which is pulled. Otherwise {own} stays the session’s image.");
+            view! { <Choice chosen=takes_image label="Take the new image" hint=hint /> }
         })
+    }
+}
+
+/// A box to tick, and what that does.
+#[component]
+fn Choice(
+    chosen: RwSignal<bool>,
+    label: &'static str,
+    #[prop(into)] hint: Signal<String>,
+) -> impl IntoView {
+    let id = unique_id("hint");
+    view! {
+        <div class=style::choice>
+            <label class=style::label>
+                <input
+                    type="checkbox"
+                    aria-describedby=id.clone()
+                    prop:checked=chosen
+                    on:change=move |event| chosen.set(event_target_checked(&event))
+                />
+                {label}
+            </label>
+            <p id=id class=style::hint>
+                {hint}
+            </p>
+        </div>
     }
 }
 
@@ -111,24 +126,15 @@ fn Rebuild(rebuild: RwSignal<bool>) -> impl IntoView {
         None => true,
         Some(cache) => cache.is_some_and(|cache| cache.limit_bytes > 0),
     });
-    let hint = unique_id("rebuild-hint");
+    let hint = Signal::derive(move || {
+        let kept = cache.get().flatten().map(kept).unwrap_or_default();
+        format!(
+            "The requirements are fetched and installed anew, though the environment of an earlier install of the same may be kept. {kept}"
+        )
+    });
     view! {
         <Show when=move || keeps.get()>
-            <div class=style::choice>
-                <label class=style::label>
-                    <input
-                        type="checkbox"
-                        aria-describedby=hint.clone()
-                        prop:checked=rebuild
-                        on:change=move |event| rebuild.set(event_target_checked(&event))
-                    />
-                    "Rebuild without cache"
-                </label>
-                <p id=hint.clone() class=style::hint>
-                    "The requirements are fetched and installed anew, though the environment of an earlier install of the same may be kept. "
-                    {move || cache.get().flatten().map(kept)}
-                </p>
-            </div>
+            <Choice chosen=rebuild label="Rebuild without cache" hint=hint />
         </Show>
     }
 }
