@@ -20,7 +20,6 @@ use support::{
     ended, eventually, folders_named, in_state, over,
 };
 
-const INSTANCE: &str = "shared-box";
 /// Room for two runtimes, and for what one of the flows holds.
 const MEMORY_MIB: u64 = 1400;
 
@@ -37,10 +36,10 @@ fn flow(home: &Home, name: &str) -> FlowId {
     home.flow(name, &[("loud.py", HOLDS)])
 }
 
-async fn open(home: &Home, engine: Arc<dyn Engine>) -> Compute {
+async fn open(home: &Home, instance: &str, engine: Arc<dyn Engine>) -> Compute {
     let mut config = home.config(0);
     config.catalog.instances = vec![ComputeInstance {
-        name: INSTANCE.to_owned(),
+        name: instance.to_owned(),
         size: VmSize {
             name: "Box".to_owned(),
             v_cpus: 2,
@@ -52,10 +51,10 @@ async fn open(home: &Home, engine: Arc<dyn Engine>) -> Compute {
     Compute::open(config, engine).await.unwrap()
 }
 
-async fn start(compute: &Compute, flow: &FlowId) {
+async fn start(compute: &Compute, instance: &str, flow: &FlowId) {
     let settings = SessionSettings {
         compute: ComputeChoice::Instance {
-            name: INSTANCE.to_owned(),
+            name: instance.to_owned(),
         },
         ..SessionSettings::default()
     };
@@ -64,8 +63,8 @@ async fn start(compute: &Compute, flow: &FlowId) {
     let view = compute.session(flow);
     assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
     let log = compute.session_log_text(flow).unwrap();
-    let says = "Box: 2 vCPUs, 1.37 GiB, shared by all sessions on ‘shared-box’";
-    assert!(log.contains(says), "{log}");
+    let says = format!("Box: 2 vCPUs, 1.37 GiB, shared by all sessions on ‘{instance}’");
+    assert!(log.contains(&says), "{log}");
     assert!(!log.contains("for itself"), "{log}");
 }
 
@@ -75,13 +74,13 @@ async fn run(compute: &Compute, flow: &FlowId) -> RunId {
 }
 
 /// Two sessions, each of which would fit alone, want more than their instance has: one of them is stopped, the other
-/// goes on, and so does the instance.
-async fn story(home: &Home, engine: Arc<dyn Engine>) {
-    let compute = open(home, engine).await;
-    compute.start_instance(INSTANCE).unwrap();
+/// goes on, and so does the instance. The instance's name is the test's own: its control groups are looked for by it.
+async fn story(home: &Home, instance: &str, engine: Arc<dyn Engine>) {
+    let compute = open(home, instance, engine).await;
+    compute.start_instance(instance).unwrap();
     let flows = [flow(home, "one"), flow(home, "two")];
     for flow in &flows {
-        start(&compute, flow).await;
+        start(&compute, instance, flow).await;
     }
     let first = run(&compute, &flows[0]).await;
     let holds = home.flows().join("one/holds");
@@ -95,8 +94,9 @@ async fn story(home: &Home, engine: Arc<dyn Engine>) {
     .await;
     let failure = compute.session(loser).failure.unwrap();
     assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
-    let together = "all sessions on the compute instance ‘shared-box’ together have 1.37 GiB";
-    assert!(failure.message.contains(together), "{}", failure.message);
+    let together =
+        format!("all sessions on the compute instance ‘{instance}’ together have 1.37 GiB");
+    assert!(failure.message.contains(&together), "{}", failure.message);
 
     let (winner, its_run) = match *loser == flows[0] {
         true => (&flows[1], second),
@@ -108,24 +108,20 @@ async fn story(home: &Home, engine: Arc<dyn Engine>) {
     let detail = over(&compute, winner, &its_run).await;
     if detail.summary.state == RunState::Completed {
         assert_eq!(compute.session(winner).state, SessionState::Available);
-        compute.stop_instance(INSTANCE).unwrap();
+        compute.stop_instance(instance).unwrap();
         in_state(&compute, winner, SessionState::NotExist).await;
     } else {
         // The kernel may end both, when what it ended first is not free yet; then both say so.
         in_state(&compute, winner, SessionState::Failed).await;
         let failure = compute.session(winner).failure.unwrap();
         assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
-        compute.stop_instance(INSTANCE).unwrap();
+        compute.stop_instance(instance).unwrap();
     }
     let options = compute.options();
-    let instance = options.instances.iter().find(|one| one.name == INSTANCE);
-    assert_eq!(
-        instance.unwrap().state,
-        InstanceState::Stopped,
-        "not deleted"
-    );
+    let shown = options.instances.iter().find(|one| one.name == instance);
+    assert_eq!(shown.unwrap().state, InstanceState::Stopped, "not deleted");
     compute.close().await;
-    let left = folders_named(Path::new("/sys/fs/cgroup"), INSTANCE);
+    let left = folders_named(Path::new("/sys/fs/cgroup"), instance);
     assert_eq!(left, Vec::<String>::new());
 }
 
@@ -133,7 +129,7 @@ async fn story(home: &Home, engine: Arc<dyn Engine>) {
 async fn two_sessions_in_processes_share_an_instance_s_memory() {
     let home = Home::new();
     let engine = home.engine().await;
-    story(&home, engine).await;
+    story(&home, "grouped-box", engine).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -141,7 +137,7 @@ async fn two_sessions_in_processes_share_it_also_where_no_groups_can_be_made() {
     use flowdeck_compute::process::Bounds;
     let home = Home::new();
     let engine = home.engine_bounded(&home.data(), Bounds::Watched).await;
-    story(&home, engine).await;
+    story(&home, "watched-box", engine).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,6 +148,6 @@ async fn two_sessions_in_containers_share_an_instance_s_memory() {
     };
     let home = Home::new();
     let engine = daemon.engine(&home, PLAIN).await;
-    story(&home, engine).await;
+    story(&home, "container-box", engine).await;
     assert_eq!(daemon.containers(&home), Vec::<String>::new());
 }

@@ -152,3 +152,26 @@ impl Places {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_stay_within_what_the_system_allows() {
+        let session = SessionId::try_from("0123456789abcdef").unwrap();
+        let environment = EnvironmentId {
+            session: session.clone(),
+            generation: u32::MAX,
+        };
+        for length in 1..200 {
+            let places = Places::new(PathBuf::from(format!("/{}", "d".repeat(length))), None);
+            let runtime = places.runtime(&session);
+            // Where Python's multiprocessing listens.
+            let listener = runtime.join("tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
+            for socket in [listener, places.socket(&environment)] {
+                assert!(socket.as_os_str().len() < 108, "{}", socket.display());
+            }
+        }
+    }
+}

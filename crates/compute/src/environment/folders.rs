@@ -16,8 +16,8 @@ use crate::{
 };
 
 /// A Unix socket's path has 107 bytes; Python's multiprocessing puts `/tmp/pymp-xxxxxxxx/listener-xxxxxxxx` below the
-/// runtime folder and listens there.
-const LONGEST_RUNTIME_FOLDER: usize = 107 - "/tmp/pymp-xxxxxxxx/listener-xxxxxxxx".len();
+/// runtime folder and listens there. The Docker engine gives its containers a folder `run` within that one.
+const LONGEST_RUNTIME_FOLDER: usize = 107 - "/run/tmp/pymp-xxxxxxxx/listener-xxxxxxxx".len();
 
 /// Before the generation in the name of an environment's folder.
 const ENVIRONMENT: &str = "env-";
@@ -204,12 +204,12 @@ mod tests {
             session: session.clone(),
             generation: 4_000_000_000,
         };
-        for length in [10, 60, 200, 3000] {
+        for length in 1..200 {
             let data = PathBuf::from(format!("/{}", "d".repeat(length)));
             let folders = Folders::new(data.clone(), data);
             let listener = folders
                 .runtime(&session)
-                .join("tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
+                .join("run/tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
             assert!(listener.as_os_str().len() < 108, "{}", listener.display());
             assert!(folders.socket(&environment).as_os_str().len() < 108);
         }
