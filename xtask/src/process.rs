@@ -7,7 +7,8 @@ use std::{
     collections::VecDeque,
     env,
     ffi::OsStr,
-    fs, io,
+    fs::{self, File},
+    io,
     path::PathBuf,
     process::{Command, ExitStatus, Stdio},
 };
@@ -90,9 +91,7 @@ pub(crate) fn run(
     log_name: &str,
     command: &mut Command,
 ) -> Result<Finished> {
-    let folder = project.work().join("logs");
-    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
-    let log = folder.join(format!("{log_name}.log"));
+    let log = log_path(project, log_name)?;
     let text = command_line(command);
     let context = || format!("cannot run `{text}`");
     let (reader, writer) = io::pipe().with_context(context)?;
@@ -111,6 +110,19 @@ pub(crate) fn run(
         command: text,
         last_lines,
     })
+}
+
+/// An empty `target/xtask/logs/<log_name>.log`, for what is not run to its end.
+pub(crate) fn new_log(project: &Project, log_name: &str) -> Result<(PathBuf, File)> {
+    let path = log_path(project, log_name)?;
+    let file = File::create(&path).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok((path, file))
+}
+
+fn log_path(project: &Project, log_name: &str) -> Result<PathBuf> {
+    let folder = project.work().join("logs");
+    fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+    Ok(folder.join(format!("{log_name}.log")))
 }
 
 /// The standard output of a quick command, without its trailing line break; fails when the command does.

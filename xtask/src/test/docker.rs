@@ -36,7 +36,8 @@ pub(super) struct Daemon {
 }
 
 impl Daemon {
-    pub(super) fn start(project: &Project, step: &Step) -> Result<Self> {
+    /// What it says goes to `target/xtask/logs/<log_name>.log`.
+    pub(super) fn start(project: &Project, step: &Step, log_name: &str) -> Result<Self> {
         let cache = project.cache.join("test-data/docker");
         fs::create_dir_all(&cache).context("cannot make the folder of test images")?;
         let root = cache.join("debian.tar");
@@ -46,8 +47,7 @@ impl Daemon {
         let folder = PathBuf::from(format!("/var/tmp/flowdeck-docker-{}", std::process::id()));
         fs::create_dir_all(&folder).context("cannot make the daemon's folder")?;
         step.says("starting dockerd");
-        let log =
-            fs::File::create(cache.join("dockerd.log")).context("cannot write dockerd's log")?;
+        let (path, log) = process::new_log(project, log_name)?;
         let process = Command::new("dockerd")
             .arg("--data-root")
             .arg(folder.join("data"))
@@ -66,7 +66,7 @@ impl Daemon {
             folder,
             root,
         };
-        daemon.wait(&cache.join("dockerd.log"))?;
+        daemon.wait(&path)?;
         Ok(daemon)
     }
 

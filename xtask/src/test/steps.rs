@@ -42,7 +42,7 @@ pub(super) fn rust(run: &Run<'_>) {
     if let Some(why) = registry.lacks() {
         run.skip("tests with a real registry of images", &why);
     }
-    let daemon = docker_daemon(run);
+    let daemon = docker_daemon(run, "test-rust-dockerd");
     run.step("tests of the native crates", |step| {
         let mut test = cargo(run);
         test.arg("test").args(NATIVE).arg("--no-fail-fast");
@@ -73,7 +73,7 @@ fn docker_for_browsers(run: &Run<'_>) -> Option<docker::Daemon> {
         run.skip("end-to-end tests of the Docker engine", &why);
         return None;
     }
-    let daemon = docker_daemon(run)?;
+    let daemon = docker_daemon(run, "test-e2e-dockerd")?;
     let made = step("a base image for tests", |step| {
         daemon.make_base_image(run.project, step)
     });
@@ -82,11 +82,11 @@ fn docker_for_browsers(run: &Run<'_>) -> Option<docker::Daemon> {
 }
 
 /// The daemon for tests; where there can be none they are skipped, with the reason.
-fn docker_daemon(run: &Run<'_>) -> Option<docker::Daemon> {
+fn docker_daemon(run: &Run<'_>, log_name: &str) -> Option<docker::Daemon> {
     let started = match Docker::unavailable() {
         Some(reason) => Err(reason),
         None => step("a Docker daemon for tests", |step| {
-            docker::Daemon::start(run.project, step)
+            docker::Daemon::start(run.project, step, log_name)
         })
         .map_err(|error| format!("{error:#}")),
     };
