@@ -76,10 +76,11 @@ impl Identities {
     }
 
     /// What a registry is shown; `registry` is its host, with the port when it has one. Without an identity it is what
-    /// the Docker credential store holds for it, or nothing.
+    /// the Docker credential store holds for it. An identity that has nothing for this registry shows nothing: images
+    /// may be everybody's.
     ///
     /// # Errors
-    /// When the identity is not meant for this registry, or its credential cannot be had.
+    /// When the credential that is meant for this registry cannot be had.
     pub async fn for_registry(
         &self,
         identity: Option<&Identity>,
@@ -91,13 +92,17 @@ impl Identities {
             return Ok(Credential { who, proof });
         };
         let who = Who::of(identity);
-        let proof = match self.source_for(identity, registry, is_acr)? {
-            CredentialSource::ManagedIdentity => {
+        let proof = match self.source_for(identity, registry, is_acr) {
+            Err(IdentityError::NoCredential(_) | IdentityError::NotForHost { .. }) => {
+                Proof::Nothing
+            }
+            Err(error) => return Err(error),
+            Ok(CredentialSource::ManagedIdentity) => {
                 let token = self.managed(identity, managed::ACR).await?;
                 let exchanged = acr::exchange(&self.web, registry, &token, &who).await?;
                 Proof::IdentityToken(exchanged)
             }
-            source => password(identity, source)?,
+            Ok(source) => password(identity, source)?,
         };
         Ok(Credential { who, proof })
     }

@@ -165,6 +165,54 @@ async fn an_image_is_pulled_by_the_identity_that_may_and_by_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_everybody_may_pull_needs_no_credential_of_the_identity() {
+    const NAME: &str = "what_everybody_may_pull_needs_no_credential_of_the_identity";
+    let (Some(daemon), Some(public), Some(private)) = (
+        docker::daemon(NAME),
+        RealRegistry::start(&Access::Open),
+        RealRegistry::start(&Access::Passwords(PULLER)),
+    ) else {
+        return;
+    };
+    let home = Home::new();
+    let image = format!("{}/team/app:1", public.host);
+    daemon.docker(&["tag", PLAIN, &image]);
+    daemon.docker(&["push", "-q", &image]);
+    daemon.docker(&["rmi", &image]);
+    let reader = identity(&home, "reader", "right horse", "feeds.example");
+    let compute = open(&daemon, &home, vec![reader]).await;
+
+    let host = &private.host;
+    let withheld = flow(&home, &format!("{host}/team/app:1"));
+    let refused = start(&compute, &withheld, Some("reader"))
+        .await
+        .failure
+        .unwrap();
+    assert_eq!(
+        (&*refused.code, &*refused.message),
+        (
+            "ImageNeedsIdentity",
+            &*format!(
+                "The registry {host} does not give ‘team/app’ to everybody, and the identity ‘reader’ has no credential for it."
+            )
+        )
+    );
+    let remedy = refused.remedy.unwrap();
+    assert!(
+        remedy.contains(&format!("name {host} under hosts")),
+        "{remedy}"
+    );
+
+    let given = flow(&home, &image);
+    let view = start(&compute, &given, Some("reader")).await;
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    let operation = compute.stop(&given).await.unwrap();
+    ended(&compute, &operation).await;
+    compute.close().await;
+    daemon.docker(&["rmi", &image]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tag_that_moves_is_offered_and_taken_when_it_is_asked_for() {
     const NAME: &str = "a_tag_that_moves_is_offered_and_taken_when_it_is_asked_for";
     let (Some(daemon), Some(registry)) = (docker::daemon(NAME), RealRegistry::start(&Access::Open))

@@ -163,14 +163,62 @@ async fn what_passes_by_itself_warns_and_the_rest_fails() {
     let limited = serve(Router::new().fallback(async || StatusCode::TOO_MANY_REQUESTS)).await;
     let limited = stage.registry(&format!("{}/a", limited.host), None).await;
     assert_eq!(limited.outcome, CheckOutcome::Warning);
-    let elsewhere = stage.registry("127.0.0.1:1/a", Some("puller")).await;
-    assert_eq!(
-        (elsewhere.outcome, &*elsewhere.message),
-        (
-            CheckOutcome::Failure,
-            "The identity ‘puller’ is not meant for 127.0.0.1:1."
-        )
-    );
+    stage.compute.close().await;
+}
+
+#[tokio::test]
+async fn an_identity_without_a_credential_for_a_registry_asks_as_anybody_does() {
+    let (Some(open), Some(closed)) = (
+        RealRegistry::start(&Access::Open),
+        RealRegistry::start(&Access::Passwords(PULLER)),
+    ) else {
+        return;
+    };
+    let right = password("puller", "right horse");
+    for (host, authorization) in [
+        (&open.host, Authorization::Nothing),
+        (&closed.host, Authorization::Basic(&right)),
+    ] {
+        let pusher = Pusher::new(host, "team/app", authorization);
+        pusher.image("linux/amd64", Some("1")).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("credential");
+    fs::write(&file, "right horse\n").unwrap();
+    let identity = |name: &str, source| Identity {
+        name: name.to_owned(),
+        description: None,
+        client_id: Some("puller".to_owned()),
+        source,
+        hosts: vec![HostPattern::try_from("feeds.example").unwrap()],
+    };
+    let identities = vec![
+        identity("reader", Some(CredentialSource::File(file))),
+        identity("empty", None),
+    ];
+    let stage = Stage::open(no_endpoint(), identities).await;
+    for name in ["reader", "empty"] {
+        let image = format!("{}/team/app:1", open.host);
+        let public = stage.registry(&image, Some(name)).await;
+        assert_eq!(public.outcome, CheckOutcome::Ok, "{}", public.message);
+
+        let host = &closed.host;
+        let private = stage
+            .registry(&format!("{host}/team/app:1"), Some(name))
+            .await;
+        assert_eq!(private.outcome, CheckOutcome::Failure);
+        assert_eq!(
+            private.message,
+            format!(
+                "The registry {host} does not give ‘team/app’ to everybody, and the identity ‘{name}’ has no credential for it."
+            )
+        );
+        let remedy = private.remedy.unwrap();
+        assert!(
+            remedy.contains(&format!("name {host} under hosts")),
+            "{remedy}"
+        );
+    }
     stage.compute.close().await;
 }
 
