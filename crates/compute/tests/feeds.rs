@@ -1,11 +1,23 @@
-//! Private feeds with real uv and a real index: the token opens the feed and is found nowhere else.
+//! Private feeds with real uv and a real index: the token opens the feed, and a registry of images, and is found nowhere
+//! else.
 
-#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "its functions are for tests alone"
+)]
 
+#[allow(dead_code, reason = "the other tests use the rest of it")]
+#[path = "registries/real.rs"]
+mod real;
 mod support;
 
 use std::{fs, path::Path};
 
+use base64::{
+    Engine as _,
+    engine::general_purpose::{STANDARD, URL_SAFE},
+};
 use flowdeck_compute::{
     Anew, Compute, ComputeConfig, Identity,
     identity::{CredentialSource, HostPattern},
@@ -17,33 +29,40 @@ use flowdeck_contract::{
     session::SessionState,
     settings::{ComputeChoice, SessionSettings},
 };
+use real::{Access, RealRegistry};
 use support::{
     Home, TWO_NODES,
-    docker::Daemon,
+    docker::{Daemon, PLAIN},
     ended, eventually,
     feed::{PrivateFeed, status_of},
     on::On,
+    watch::Watch,
     with,
 };
 
 const CANARY: &str = "canary-6b1f0c-token";
+/// The user `builder` with that password.
+const BUILDER: &str = "builder:$2y$05$BozAFCsZR4WWrlrTK7cvlORntuef3cvDBQ.9nk2cCilkLjNdUkLyG\n";
 
 /// `token` is what the file of the identity `builder` holds.
-fn identities(home: &Home, feed: &PrivateFeed, token: &str) -> Vec<Identity> {
+fn identities(home: &Home, hosts: &[&str], token: &str) -> Vec<Identity> {
     let file = home.root().join("builder.token");
     fs::write(&file, token).unwrap();
-    let identity = |name: &str, source: Option<CredentialSource>, host: &str| Identity {
+    let identity = |name: &str, source: Option<CredentialSource>, hosts: &[&str]| Identity {
         name: name.to_owned(),
         description: None,
         client_id: Some("builder".to_owned()),
         source,
-        hosts: vec![HostPattern::try_from(host).unwrap()],
+        hosts: hosts
+            .iter()
+            .map(|host| HostPattern::try_from(*host).unwrap())
+            .collect(),
     };
     let source = || Some(CredentialSource::File(file.clone()));
     vec![
-        identity("builder", source(), feed.host()),
-        identity("elsewhere", source(), "feeds.example"),
-        identity("empty", None, feed.host()),
+        identity("builder", source(), hosts),
+        identity("elsewhere", source(), &["feeds.example"]),
+        identity("empty", None, hosts),
     ]
 }
 
@@ -58,8 +77,13 @@ fn identity(name: Option<&str>) -> SessionSettings {
 }
 
 async fn open(on: &On, home: &Home, feed: &PrivateFeed, token: &str) -> Compute {
+    open_for(on, home, &[feed.host()], token).await
+}
+
+/// With identities for these hosts.
+async fn open_for(on: &On, home: &Home, hosts: &[&str], token: &str) -> Compute {
     let mut config: ComputeConfig = home.config(0);
-    config.catalog.identities = identities(home, feed, token);
+    config.catalog.identities = identities(home, hosts, token);
     Compute::open(config, on.engine(home, 0).await)
         .await
         .unwrap()
@@ -102,6 +126,46 @@ fn holding(folder: &Path, texts: &[&str]) -> Vec<String> {
     within.collect()
 }
 
+/// A secret as it is, and as the middle of whatever is written in base 64.
+fn forms_of(secret: &str) -> Vec<String> {
+    let encoded = [STANDARD, URL_SAFE].into_iter().flat_map(|base64| {
+        (0..3).map(move |before| {
+            let text = format!("{}{secret}", "-".repeat(before));
+            let encoded = base64.encode(&text);
+            // What the neighbours have a part in tells nothing.
+            encoded[(before * 4).div_ceil(3)..text.len() / 3 * 4].to_owned()
+        })
+    });
+    encoded.chain([secret.to_owned()]).collect()
+}
+
+/// Whether a text holds a secret, in any form.
+fn tells(text: &str, secret: &str) -> bool {
+    forms_of(secret).iter().any(|form| text.contains(form))
+}
+
+#[test]
+fn a_secret_is_found_as_it_is_and_in_base_64() {
+    for before in ["", "builder:", "{\"password\":\"", "a"] {
+        let said = STANDARD.encode(format!("{before}{CANARY}\"}}"));
+        assert!(tells(&format!("Basic {said}"), CANARY), "{said}");
+    }
+    assert!(tells(&format!("x{CANARY}x"), CANARY) && !tells("canary", CANARY));
+}
+
+/// An image in a private registry, which the daemon does not have yet.
+fn push(daemon: &Daemon, home: &Home, registry: &RealRegistry) -> String {
+    let image = format!("{}/team/private:1", registry.host);
+    let own = home.root().join("client");
+    let own = ["--config", own.to_str().unwrap()];
+    let docker = |arguments: &[&str]| daemon.docker(&[&own[..], arguments].concat());
+    docker(&["login", "-u", "builder", "-p", CANARY, &registry.host]);
+    docker(&["tag", PLAIN, &image]);
+    docker(&["push", "-q", &image]);
+    docker(&["rmi", &image]);
+    image
+}
+
 /// What the daemon shows everybody of the containers of an install, while it runs.
 fn shown_by(daemon: &Daemon, home: &Home) -> String {
     let containers = daemon.containers(home);
@@ -113,10 +177,20 @@ fn shown_by(daemon: &Daemon, home: &Home) -> String {
     each.collect()
 }
 
-async fn the_token_stays(on: &On) {
+/// Where there is a registry, the image is pulled from it with the token.
+async fn the_token_stays(on: &On, registry: Option<&RealRegistry>) {
     let home = Home::new();
     let feed = private_feed(&home).await;
     let flow = home.flow("hello", &TWO_NODES);
+    let mut hosts = vec![feed.host()];
+    let mut pulled = None;
+    if let (Some(daemon), Some(registry)) = (on.daemon(), registry) {
+        let image = push(daemon, &home, registry);
+        let definition = format!("environment:\n  image: {image}\n{}", TWO_NODES[0].1);
+        home.flow("hello", &[("flow.dag.yaml", &*definition)]);
+        hosts.push(&registry.host);
+        pulled = Some((daemon, image));
+    }
     // In an included file, to be read as well.
     let text = format!("-i {}\nfdslow\n", feed.private());
     home.flow(
@@ -126,7 +200,11 @@ async fn the_token_stays(on: &On) {
             ("more/feed.txt", &text),
         ],
     );
-    let compute = open(on, &home, &feed, CANARY).await;
+    let compute = open_for(on, &home, &hosts, CANARY).await;
+    let watch = match on.daemon() {
+        Some(daemon) => Some(Watch::begin(daemon, &home).await),
+        None => None,
+    };
     let mut events = compute.subscribe();
     let operation = compute
         .start(&flow, with(identity(Some("builder"))))
@@ -153,7 +231,7 @@ async fn the_token_stays(on: &On) {
     if let Some(daemon) = on.daemon() {
         let shown = shown_by(daemon, &home);
         for secret in [CANARY, ticket] {
-            assert!(!shown.contains(secret), "{shown}");
+            assert!(!tells(&shown, secret), "{shown}");
         }
     }
     feed.go();
@@ -183,29 +261,51 @@ async fn the_token_stays(on: &On) {
     );
     let differences = compute.package_differences(&flow).await.unwrap();
     assert!(differences.is_empty(), "{differences:?}");
-    let mut told = format!("{log}{view:?}{:?}", compute.session(&flow));
+    let session = compute.session(&flow);
+    let mut told = format!("{log}{view:?}{session:?}{:?}", compute.timeline(&flow));
     while let Ok((_, event)) = events.try_recv() {
         told.push_str(&serde_json::to_string(&event).unwrap());
     }
     let secrets = [CANARY, "//install", ticket];
-    assert!(
-        !secrets.iter().any(|secret| told.contains(secret)),
-        "{told}"
-    );
-    assert_eq!(holding(&home.data(), &secrets), Vec::<String>::new());
+    let is_clean = |text: &str| !secrets.iter().any(|secret| tells(text, secret));
+    assert!(is_clean(&told), "{told}");
+    let forms: Vec<String> = secrets.iter().flat_map(|secret| forms_of(secret)).collect();
+    let forms: Vec<&str> = forms.iter().map(String::as_str).collect();
+    assert_eq!(holding(&home.data(), &forms), Vec::<String>::new());
     assert!(support::folders_named(&home.data(), "feeds-").is_empty());
+    // What was looked at is what there is to look at.
+    let id = session.session_id.unwrap();
+    for place in ["flowdeck.sqlite", &*format!("logs/{id}.log")] {
+        assert!(home.data().join(place).exists(), "{place}");
+    }
     stop_and_close(compute, &flow).await;
+    if let Some(watch) = watch {
+        let seen = watch.seen();
+        assert!(seen.len() > 1, "the install’s and the session’s");
+        for container in seen {
+            assert!(is_clean(&container), "{container}");
+        }
+    }
+    if let Some((daemon, image)) = pulled {
+        assert!(log.contains(&format!("Pulling {image}")), "{log}");
+        assert_eq!(session.image.unwrap().reference, image);
+        daemon.docker(&["rmi", &image]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_in_no_process_file_line_or_event() {
-    the_token_stays(&On::Process).await;
+    the_token_stays(&On::Process, None).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_token_is_in_no_container_file_line_or_event() {
-    if let Some(on) = On::docker("the_token_is_in_no_container_file_line_or_event") {
-        the_token_stays(&on).await;
+    const NAME: &str = "the_token_is_in_no_container_file_line_or_event";
+    if let (Some(on), Some(registry)) = (
+        On::docker(NAME),
+        RealRegistry::start(&Access::Passwords(BUILDER)),
+    ) {
+        the_token_stays(&on, Some(&registry)).await;
     }
 }
 

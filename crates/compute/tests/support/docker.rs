@@ -174,7 +174,7 @@ impl Daemon {
 }
 
 /// As the engine marks what is of a data folder.
-fn mark(home: &Home) -> String {
+pub(super) fn mark(home: &Home) -> String {
     use sha2::Digest as _;
     let path = home.data().canonicalize().unwrap();
     let hash = sha2::Sha256::digest(path.as_os_str().as_encoded_bytes());

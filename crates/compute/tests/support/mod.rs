@@ -11,6 +11,7 @@ pub(crate) mod docker;
 pub(crate) mod feed;
 pub(crate) mod on;
 pub(crate) mod stage;
+pub(crate) mod watch;
 
 use std::{
     fs,
