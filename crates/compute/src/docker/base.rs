@@ -31,8 +31,12 @@ use crate::{
 
 /// The versions that the locked base packages are for, as uv takes them.
 const PYTHON: &str = ">=3.9,<3.13";
-/// Copies an environment out of an image; its links stay links.
-const COPY: &str = "import shutil, sys; shutil.copytree(sys.argv[1], sys.argv[2], symlinks=True, dirs_exist_ok=True)";
+/// Copies an environment out of an image; its links stay links. Sessions cannot write into it: it is compiled here, or
+/// each of them would compile what it imports.
+const COPY: &str = "
+import compileall, shutil, sys
+shutil.copytree(sys.argv[1], sys.argv[2], symlinks=True, dirs_exist_ok=True)
+compileall.compile_dir(sys.argv[2], quiet=2, workers=0)";
 /// Adds to what conditions are evaluated against what the image's own Python has, where its packages are visible.
 const PACKAGES: &str = "
 import importlib.metadata
@@ -270,12 +274,6 @@ fn unfit(image: &Image, lines: &[String]) -> EngineError {
 pub(super) fn clone_for(base: &Path, environment: &Path, user: User) -> io::Result<()> {
     remove(environment)?;
     clone::clone_environment(base, environment)?;
-    for own in [READY, "base.lock"] {
-        match fs::remove_file(environment.join(own)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
     user.own_folders(environment)
 }
 
