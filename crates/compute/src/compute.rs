@@ -336,7 +336,7 @@ impl Compute {
     #[must_use]
     pub fn standbys(&self) -> (usize, usize) {
         (
-            self.core.wanted_standbys(),
+            self.core.config.standby,
             self.core.standbys.sessions().len(),
         )
     }

@@ -42,13 +42,12 @@ use self::{
     install::Installer,
     instances::{Instance, Instances},
     places::{Facts, Places},
-    user::User,
 };
 use crate::{
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
         ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
-        Runtime, RuntimeInfo, Share, WantedBase,
+        Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
     },
     environment::{
         base::remove_unfinished,
@@ -218,12 +217,42 @@ impl DockerEngine {
         }
     }
 
+    async fn use_kept(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        how: How,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let (base, to) = (
+            self.places.base(&facts.image()?.id),
+            self.places.environment(environment),
+        );
+        let reuse = self.reuse(&facts, &base, requirements);
+        let Some(kept) = reuse.reuse(environment, how, log).await? else {
+            return Ok(None);
+        };
+        let owned = self
+            .places
+            .folders()
+            .work(&environment.session, move || facts.user.own_folders(&to));
+        owned
+            .await
+            .map_err(|error| EngineError::io("Making the session's environment", &error))?;
+        Ok(Some(kept))
+    }
+
     fn said(&self, environment: &EnvironmentId) -> Result<(Image, base::Said), EngineError> {
         let facts = self.places.facts(&environment.session)?;
         let image = facts.image()?.clone();
         let said = base::said(&self.places, &image)?;
         Ok((image, said))
     }
+}
+
+fn asked<'a>(wanted: &WantedBase<'a>) -> Option<&'a str> {
+    wanted.image.filter(|image| !image.is_empty())
 }
 
 #[async_trait]
@@ -248,19 +277,43 @@ impl Engine for DockerEngine {
         Ok(found.map(|image| image.shown()))
     }
 
-    fn standby_unavailable(&self) -> Option<&'static str> {
-        Some("a container sees the flow folder that it was made for, and no other")
+    /// A container sees the flow folder that it was made for, and no other.
+    fn stands_by_for(&self) -> StandsByFor {
+        StandsByFor::OneFlow
+    }
+
+    async fn fits(
+        &self,
+        session: &SessionId,
+        place: &Place,
+        wanted: &WantedBase<'_>,
+        share: Option<&Share>,
+    ) -> Result<bool, EngineError> {
+        // A container is put into the group of a compute instance when it is made.
+        if share.is_some_and(|share| share.instance.is_some()) {
+            return Ok(false);
+        }
+        let facts = self.places.facts(session)?;
+        let is_here = facts
+            .are_of(place)
+            .map_err(|error| EngineError::io("Looking at the flow folder", &error))?;
+        let reference = asked(wanted).unwrap_or(&self.default_image);
+        let Ok(reference) = ImageReference::try_from(reference) else {
+            return Ok(false);
+        };
+        let image = image::find_wanted(&self.containers.docker, &reference, wanted).await?;
+        Ok(is_here && image.is_some() && image == facts.image)
     }
 
     async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError> {
         let make = || {
             private_folder(&self.places.session(session))?;
             private_folder(&self.places.runtime(session))?;
-            User::of_session(place.flow.as_deref())
+            Facts::new(place)
         };
-        let user =
+        let facts =
             make().map_err(|error| EngineError::io("Making the session's folder", &error))?;
-        let facts = Facts::new(user, place);
+        let user = facts.user;
         let admitted = facts.folders().try_for_each(|folder| user.admit(folder));
         admitted.map_err(|error| {
             EngineError::io("Letting the session into the flow folder", &error).with_remedy(
@@ -310,7 +363,7 @@ impl Engine for DockerEngine {
             let (state, image) = (BaseState::Ready, Some(image.shown()));
             return Ok(Base { state, image });
         }
-        let asked = wanted.image.filter(|image| !image.is_empty());
+        let asked = asked(wanted);
         let reference = asked.unwrap_or(&self.default_image);
         let docker = &self.containers.docker;
         let found = image::find_or_pull(docker, reference, wanted, log).await;
@@ -404,10 +457,14 @@ impl Engine for DockerEngine {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<bool, EngineError> {
-        self.quiet_installer(environment)
-            .await?
-            .satisfies(requirements)
-            .await
+        let facts = self.places.facts(&environment.session)?;
+        let base = self.places.base(&facts.image()?.id);
+        // To ask uv takes a container and a second: what is kept for the same lines is there sooner.
+        if self.reuse(&facts, &base, requirements).exists().await? {
+            return Ok(false);
+        }
+        let installer = self.quiet_installer(environment).await?;
+        installer.satisfies(requirements).await
     }
 
     async fn reuse_environment(
@@ -416,23 +473,28 @@ impl Engine for DockerEngine {
         requirements: &Requirements,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let facts = self.places.facts(&environment.session)?;
-        let (base, to) = (
-            self.places.base(&facts.image()?.id),
-            self.places.environment(environment),
-        );
-        let reuse = self.reuse(&facts, &base, requirements);
-        let Some(kept) = reuse.reuse(environment, How::Make, log).await? else {
-            return Ok(None);
-        };
-        let owned = self
-            .places
-            .folders()
-            .work(&environment.session, move || facts.user.own_folders(&to));
-        owned
+        self.use_kept(environment, requirements, How::Make, log)
             .await
-            .map_err(|error| EngineError::io("Making the session's environment", &error))?;
-        Ok(Some(kept))
+    }
+
+    async fn can_add_kept(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let base = self.places.base(&facts.image()?.id);
+        self.reuse(&facts, &base, requirements).can_add().await
+    }
+
+    async fn add_kept(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        self.use_kept(environment, requirements, How::Add, log)
+            .await
     }
 
     async fn keep_environment(

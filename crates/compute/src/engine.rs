@@ -53,9 +53,21 @@ pub trait Engine: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Why no runtime can stand by, when none can: what it works on has to be known when it is made.
-    fn standby_unavailable(&self) -> Option<&'static str> {
-        None
+    /// For whom a runtime can stand by.
+    fn stands_by_for(&self) -> StandsByFor {
+        StandsByFor::Anyone
+    }
+
+    /// Whether a session that stands by for a flow is what a start would make: of this base and size, at work in these
+    /// very folders. Asked only where one stands by for [`StandsByFor::OneFlow`].
+    async fn fits(
+        &self,
+        _session: &SessionId,
+        _place: &Place,
+        _wanted: &WantedBase<'_>,
+        _share: Option<&Share>,
+    ) -> Result<bool, EngineError> {
+        Ok(true)
     }
 
     /// Reserves a folder (or its like) for a session. Fails early when none can be had.
@@ -123,9 +135,13 @@ pub trait Engine: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Whether an environment is kept that is the base and more, so that [`Engine::add_kept`] could add it to one made
-    /// from the base alone.
-    async fn can_add_kept(&self, _requirements: &Requirements) -> Result<bool, EngineError> {
+    /// Whether an environment is kept that is the base and more, so that [`Engine::add_kept`] could add it to this one,
+    /// which was made from the base alone.
+    async fn can_add_kept(
+        &self,
+        _environment: &EnvironmentId,
+        _requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
         Ok(false)
     }
 
@@ -205,10 +221,19 @@ pub trait Engine: Send + Sync + 'static {
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError>;
 }
 
+/// For whom a runtime stands by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StandsByFor {
+    /// Whoever starts next.
+    Anyone,
+    /// The flow that it was made for: what it works on has to be known when it is made.
+    OneFlow,
+}
+
 /// Where a session is at work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The flow folder; `None` for a runtime that stands by.
+    /// The flow folder; `None` for a runtime that stands by for anyone.
     pub flow: Option<PathBuf>,
     /// Further folders, which exist, that it reads and writes: what runs leave, and passing copies of the flow.
     pub others: Vec<PathBuf>,

@@ -22,7 +22,7 @@ use crate::{
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
         ExecutorRequest, Handle, Heard, Inventory, PhaseNote, Place, Requirements, Runtime,
-        RuntimeInfo, Share, WantedBase,
+        RuntimeInfo, Share, StandsByFor, WantedBase,
     },
     log::LogFile,
 };
@@ -82,6 +82,8 @@ struct World {
     environments: BTreeMap<SessionId, BTreeSet<u32>>,
     runtimes: BTreeMap<u32, SessionId>,
     limits: BTreeMap<SessionId, Share>,
+    places: BTreeMap<SessionId, Place>,
+    for_one_flow: bool,
     started: u32,
     base_is_made: bool,
     runs_images: bool,
@@ -115,6 +117,11 @@ impl FakeEngine {
     /// Whether environments satisfy every requirements file as they are; they do not at first.
     pub fn set_satisfied(&self, satisfied: bool) {
         self.world().satisfied = satisfied;
+    }
+
+    /// From now on what stands by is for one flow, whose folder it has.
+    pub fn stand_by_for_one_flow(&self) {
+        self.world().for_one_flow = true;
     }
 
     /// From now on it is an engine that runs images.
@@ -219,11 +226,29 @@ impl Engine for FakeEngine {
         Ok(here.filter(|here| here.reference == image.as_str()))
     }
 
-    async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
-        self.world()
-            .environments
-            .entry(session.clone())
-            .or_default();
+    fn stands_by_for(&self) -> StandsByFor {
+        match self.world().for_one_flow {
+            true => StandsByFor::OneFlow,
+            false => StandsByFor::Anyone,
+        }
+    }
+
+    async fn fits(
+        &self,
+        session: &SessionId,
+        place: &Place,
+        wanted: &WantedBase<'_>,
+        _: Option<&Share>,
+    ) -> Result<bool, EngineError> {
+        Ok(!wanted.anew && self.world().places.get(session) == Some(place))
+    }
+
+    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError> {
+        {
+            let mut world = self.world();
+            world.environments.entry(session.clone()).or_default();
+            world.places.insert(session.clone(), place.clone());
+        }
         self.step(Step::Allocate).await?;
         Ok(None)
     }

@@ -309,7 +309,11 @@ impl Engine for ProcessEngine {
         reuse.reuse(environment, How::Make, log).await
     }
 
-    async fn can_add_kept(&self, requirements: &Requirements) -> Result<bool, EngineError> {
+    async fn can_add_kept(
+        &self,
+        _: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
         let tools = self.tools(None).await?;
         let base = base::folder(&self.layout, tools);
         self.reuse(tools, &base, requirements).can_add().await

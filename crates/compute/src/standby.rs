@@ -1,5 +1,8 @@
-//! Runtimes that stand by: made from the base packages ahead of time, so that a start has only to take one. Their
-//! failures are logged and tried again, and are no session's.
+//! Runtimes that stand by: made from the base packages ahead of time, so that a start has only to take one. Where what a
+//! runtime works on has to be known when it is made, they stand by for the flows that were started last. Their failures
+//! are logged and tried again, and are no session's.
+
+mod uses;
 
 use std::{
     collections::VecDeque,
@@ -7,15 +10,17 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_contract::ids::SessionId;
+use flowdeck_contract::{ids::SessionId, session::SessionImage};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
+use self::uses::{Use, Uses};
 use crate::{
-    engine::{EngineError, EnvironmentId, Place, Requirements, Runtime, WantedBase},
+    engine::{EngineError, EnvironmentId, Place, Requirements, Runtime, StandsByFor, WantedBase},
     error::ComputeError,
     id,
     log::LogFile,
+    owner::Owner,
     paths,
     sessions::Core,
     state::State,
@@ -25,6 +30,12 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Standby {
     pub(crate) runtime: Runtime,
+    /// What it is made from, on an engine that has images.
+    #[serde(default)]
+    pub(crate) image: Option<SessionImage>,
+    /// What it is for; `None` when anyone may take it.
+    #[serde(default)]
+    made_for: Option<Use>,
     /// The flowdeck that made it: another one has other base packages.
     made_by: String,
 }
@@ -43,6 +54,7 @@ impl Standby {
 #[derive(Debug, Default)]
 pub(crate) struct Standbys {
     ready: Mutex<VecDeque<Standby>>,
+    uses: Mutex<Uses>,
     changed: Notify,
 }
 
@@ -53,6 +65,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 impl Standbys {
     fn ready(&self) -> MutexGuard<'_, VecDeque<Standby>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn uses(&self) -> MutexGuard<'_, Uses> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The sessions they will be.
@@ -83,15 +99,25 @@ impl Standbys {
 }
 
 impl Core {
-    /// One that lives and satisfies the requirements; it stays among those that stand by until it is taken.
+    /// One that lives, is what a start of this flow with this image would make, and satisfies the requirements; it stays
+    /// among those that stand by until it is taken.
     pub(crate) async fn find_standby(
         &self,
+        flow: &Owner,
+        image: Option<&str>,
         requirements: Option<&Requirements>,
     ) -> Result<Option<Standby>, EngineError> {
-        let Some(standby) = self.standbys.ready().front().cloned() else {
+        let is_for = |standby: &&Standby| match &standby.made_for {
+            None => true,
+            Some(made_for) => made_for.flow == *flow,
+        };
+        let Some(standby) = self.standbys.ready().iter().find(is_for).cloned() else {
             return Ok(None);
         };
         if !self.engine.is_alive(&standby.runtime).await {
+            return Ok(None);
+        }
+        if standby.made_for.is_some() && !self.fits(&standby, flow, image).await? {
             return Ok(None);
         }
         let satisfied = match requirements {
@@ -105,33 +131,80 @@ impl Core {
         Ok(satisfied.then_some(standby))
     }
 
-    /// How many are to stand by: none on an engine that can have none.
-    pub(crate) fn wanted_standbys(&self) -> usize {
-        match self.engine.standby_unavailable() {
-            Some(why) => {
-                tracing::debug!(why, "no runtime stands by");
-                0
-            }
-            None => self.config.standby,
-        }
+    async fn fits(
+        &self,
+        standby: &Standby,
+        flow: &Owner,
+        image: Option<&str>,
+    ) -> Result<bool, EngineError> {
+        let record = self.record(flow);
+        let wanted = WantedBase {
+            image,
+            anew: record.anew.image,
+            keep: record.keep.as_ref(),
+            ..WantedBase::default()
+        };
+        let (place, share) = (self.place_of(flow)?, record.share());
+        let session = &standby.runtime.session;
+        self.engine
+            .fits(session, &place, &wanted, share.as_ref())
+            .await
     }
 
     /// Keeps as many standing by as are wanted, for as long as the server runs.
     pub(crate) async fn keep_standbys(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
-            let enough = self.standbys.ready().len() >= self.wanted_standbys();
-            if enough || self.a_session_starts() {
+            if self.a_session_starts() {
                 self.standbys.changed.notified().await;
                 continue;
             }
-            match self.make_standby().await {
+            self.discard_unwanted().await;
+            let Some(next) = self.next_standby() else {
+                self.standbys.changed.notified().await;
+                continue;
+            };
+            match self.make_standby(next).await {
                 Ok(()) => pause = FIRST_PAUSE,
                 Err(error) => {
                     tracing::warn!(%error, code = error.code, "no runtime stands by; trying again in {} s", pause.as_secs());
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
+            }
+        }
+    }
+
+    /// What a further one is to be for, `Some(None)` being anyone; `None` when enough stand by.
+    fn next_standby(&self) -> Option<Option<Use>> {
+        let ready = self.standbys.ready();
+        match self.engine.stands_by_for() {
+            StandsByFor::Anyone => (ready.len() < self.config.standby).then_some(None),
+            StandsByFor::OneFlow => {
+                let served = |wanted: &Use| {
+                    ready
+                        .iter()
+                        .any(|standby| standby.made_for.as_ref() == Some(wanted))
+                };
+                let uses = self.standbys.uses();
+                let mut wanted = uses.last(self.config.standby);
+                wanted.find(|wanted| !served(wanted)).cloned().map(Some)
+            }
+        }
+    }
+
+    /// Ends those that are for flows which others were started after.
+    async fn discard_unwanted(&self) {
+        let is_unwanted = |standby: &Standby| {
+            let uses = self.standbys.uses();
+            let mut wanted = uses.last(self.config.standby);
+            let made_for = standby.made_for.as_ref();
+            made_for.is_some_and(|made_for| !wanted.any(|wanted| wanted == made_for))
+        };
+        let ready: Vec<Standby> = self.standbys.ready().iter().cloned().collect();
+        for standby in ready.iter().filter(|standby| is_unwanted(standby)) {
+            if self.standbys.take(standby) {
+                self.discard(standby).await;
             }
         }
     }
@@ -143,15 +216,20 @@ impl Core {
             .any(|live| matches!(live.record.state, State::Starting(_)))
     }
 
-    async fn make_standby(self: &Arc<Self>) -> Result<(), EngineError> {
+    async fn make_standby(self: &Arc<Self>, made_for: Option<Use>) -> Result<(), EngineError> {
         let environment = EnvironmentId {
             session: id::random(),
             generation: 0,
         };
         let log = LogFile::at(self.paths.session_log(&environment.session));
-        match self.make_runtime(&environment, &log).await {
-            Ok(runtime) => self.stand_by(Standby {
+        match self
+            .make_runtime(&environment, made_for.as_ref(), &log)
+            .await
+        {
+            Ok((runtime, image)) => self.stand_by(Standby {
                 runtime,
+                image,
+                made_for,
                 made_by: MADE_BY.to_owned(),
             }),
             Err(error) => {
@@ -166,18 +244,20 @@ impl Core {
     async fn make_runtime(
         &self,
         environment: &EnvironmentId,
+        made_for: Option<&Use>,
         log: &LogFile,
-    ) -> Result<Runtime, EngineError> {
-        self.engine
-            .allocate(&environment.session, &Place::default())
-            .await?;
-        self.engine
-            .prepare_base(&environment.session, &WantedBase::default(), log)
-            .await?;
+    ) -> Result<(Runtime, Option<SessionImage>), EngineError> {
+        let session = &environment.session;
+        let (place, wanted) = match made_for {
+            None => (Place::default(), WantedBase::default()),
+            Some(made_for) => (self.place_of(&made_for.flow)?, made_for.wanted()),
+        };
+        self.engine.allocate(session, &place).await?;
+        let base = self.engine.prepare_base(session, &wanted, log).await?;
         self.engine.create_environment(environment).await?;
         let runtime = self.engine.start_runtime(environment, log).await?;
         self.engine.check(&runtime, log).await?;
-        Ok(runtime)
+        Ok((runtime, base.image))
     }
 
     fn stand_by(self: &Arc<Self>, standby: Standby) -> Result<(), EngineError> {
@@ -235,8 +315,11 @@ impl Core {
     /// Takes over those that an earlier server of the same version left standing by; others are leftovers.
     pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
         for standby in self.store.standbys()? {
-            let room = self.standbys.ready().len() < self.wanted_standbys();
+            let room = self.standbys.ready().len() < self.config.standby;
             if room && standby.made_by == MADE_BY && self.engine.is_alive(&standby.runtime).await {
+                if let Some(made_for) = standby.made_for.clone() {
+                    self.standbys.uses().remember(made_for);
+                }
                 self.standbys.ready().push_back(standby.clone());
                 self.watch_standby(standby);
             } else {

@@ -19,7 +19,7 @@ use support::{
 };
 
 async fn open(daemon: &Daemon, home: &Home, image: &str) -> Compute {
-    let mut config = home.config(1);
+    let mut config = home.config(0);
     config.catalog.sizes = vec![VmSize {
         name: "Small".to_owned(),
         v_cpus: 1,
@@ -84,7 +84,7 @@ async fn a_session_is_a_container_that_may_little_and_outlives_the_server() {
     assert_eq!(image.digest, daemon.inspect(PLAIN, "{{.Id}}"));
 
     let containers = daemon.containers(&home);
-    assert_eq!(containers.len(), 1, "the session, and none that stands by");
+    assert_eq!(containers.len(), 1, "the session’s alone");
     let of = |template: &str| daemon.inspect(&containers[0], template);
     assert_eq!(
         of("{{.HostConfig.Memory}} {{.HostConfig.NanoCpus}}"),

@@ -61,18 +61,16 @@ pub(super) async fn find_or_pull(
             format!("‘{reference}’ is no image reference: {error}"),
         )
     })?;
-    if let Some(kept) = wanted.keep.filter(|kept| kept.reference == reference) {
-        if let Some(image) = find_kept(docker, &parsed, kept).await? {
-            return Ok((image, false));
-        }
+    let found = find_wanted(docker, &parsed, wanted).await?;
+    if let Some(kept) = kept_for(&parsed, wanted)
+        && found.as_ref().is_none_or(|image| image.shown() != *kept)
+    {
         log.line(format!(
             "The session’s own image, {}, is no longer on this machine: it takes what {reference} stands for now.",
             kept.digest
         ));
     }
-    if !wanted.anew
-        && let Some(image) = find(docker, &parsed).await?
-    {
+    if let Some(image) = found {
         return Ok((image, false));
     }
     pull(docker, &parsed, wanted, log).await?;
@@ -84,6 +82,29 @@ pub(super) async fn find_or_pull(
         )
     })?;
     Ok((image, true))
+}
+
+/// The image that is wanted, where that needs no pull.
+pub(super) async fn find_wanted(
+    docker: &Docker,
+    reference: &ImageReference,
+    wanted: &WantedBase<'_>,
+) -> Result<Option<Image>, EngineError> {
+    if let Some(kept) = kept_for(reference, wanted)
+        && let Some(image) = find_kept(docker, reference, kept).await?
+    {
+        return Ok(Some(image));
+    }
+    match wanted.anew {
+        true => Ok(None),
+        false => find(docker, reference).await,
+    }
+}
+
+fn kept_for<'a>(reference: &ImageReference, wanted: &WantedBase<'a>) -> Option<&'a SessionImage> {
+    wanted
+        .keep
+        .filter(|kept| kept.reference == reference.as_str())
 }
 
 pub(super) async fn find(

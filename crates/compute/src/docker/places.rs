@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
 };
 
@@ -23,23 +24,42 @@ pub(super) struct Places {
 }
 
 /// What must be known of a session to make containers for it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Facts {
     pub(super) user: User,
     pub(super) flow: Option<PathBuf>,
     pub(super) others: Vec<PathBuf>,
+    /// Device and inode of those folders: a container goes on to see them when others come to have their paths.
+    #[serde(default)]
+    nodes: Vec<(u64, u64)>,
     /// `None` until it is there.
     pub(super) image: Option<Image>,
 }
 
 impl Facts {
-    pub(super) fn new(user: User, place: &Place) -> Self {
-        Self {
-            user,
+    pub(super) fn new(place: &Place) -> io::Result<Self> {
+        let node = |folder: &PathBuf| {
+            let metadata = fs::metadata(folder)?;
+            Ok((metadata.dev(), metadata.ino()))
+        };
+        let folders = place.flow.iter().chain(&place.others);
+        Ok(Self {
+            user: User::of_session(place.flow.as_deref())?,
             flow: place.flow.clone(),
             others: place.others.clone(),
+            nodes: folders.map(node).collect::<io::Result<_>>()?,
             image: None,
-        }
+        })
+    }
+
+    /// Whether they are what they would be of a session that is made here now.
+    pub(super) fn are_of(&self, place: &Place) -> io::Result<bool> {
+        let now = Self::new(place)?;
+        Ok(*self
+            == Self {
+                image: self.image.clone(),
+                ..now
+            })
     }
 
     /// The folders that the session reads and writes.

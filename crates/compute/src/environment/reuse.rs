@@ -37,6 +37,11 @@ pub(crate) enum How {
 }
 
 impl Reuse<'_> {
+    /// Whether there is a kept one.
+    pub(crate) async fn exists(&self) -> Result<bool, EngineError> {
+        Ok(self.key().await?.is_ok_and(|key| self.kept.has(&key)))
+    }
+
     /// Whether there is a kept one that is the base and more.
     pub(crate) async fn can_add(&self) -> Result<bool, EngineError> {
         let Ok(key) = self.key().await? else {

@@ -41,13 +41,16 @@ impl Core {
     pub(super) async fn adopt(
         &self,
         flow: &Owner,
+        image: Option<&str>,
         requirements: &Requirements,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
-        // Any runtime will do: nothing is asked of the base packages.
-        let Some(standby) = self.find_standby(None).await? else {
+        // Nothing is asked of the base packages.
+        let Some(standby) = self.find_standby(flow, image, None).await? else {
             return Ok(None);
         };
-        if !self.engine.can_add_kept(requirements).await? || !self.standbys.take(&standby) {
+        let environment = standby.environment();
+        let can_add = self.engine.can_add_kept(&environment, requirements);
+        if !can_add.await? || !self.standbys.take(&standby) {
             return Ok(None);
         }
         // It is the session's before it changes: were the server to end now, it must not be taken for the base alone.
@@ -65,7 +68,7 @@ impl Core {
             return Err(EngineError::new("StoreFailed", error.to_string()));
         }
         self.switch_log(flow, &session);
-        let (environment, log) = (standby.environment(), self.log(flow));
+        let log = self.log(flow);
         if let Some(kept) = self
             .engine
             .add_kept(&environment, requirements, &log)

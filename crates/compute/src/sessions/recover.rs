@@ -40,6 +40,7 @@ impl Core {
                 }
             }
         }
+        self.recall_uses();
         self.forget_what_is_nobodys()?;
         self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
         self.interrupt_runs().await?;

@@ -97,6 +97,7 @@ impl Core {
         self.watch(flow);
         self.flow_changed(flow);
         self.spawn_look_at_tag(flow);
+        self.remember_use(&self.record(flow));
         self.standbys.replenish();
     }
 }
@@ -135,10 +136,13 @@ impl Start<'_> {
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
-        let standby = self.core.find_standby(requirements.as_ref()).await?;
+        let standby = self
+            .core
+            .find_standby(self.flow, image, requirements.as_ref())
+            .await?;
         let result = match standby.filter(|standby| self.core.standbys.take(standby)) {
             Some(standby) => self.take(standby, requirements.as_ref(), None).await,
-            None => match self.adopt(requirements.as_ref()).await? {
+            None => match self.adopt(image, requirements.as_ref()).await? {
                 Some((standby, kept)) => {
                     self.take(standby, requirements.as_ref(), Some(kept)).await
                 }

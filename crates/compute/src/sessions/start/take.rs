@@ -15,11 +15,12 @@ impl Start<'_> {
     /// A runtime that stood by, with what a kept environment has beside the base.
     pub(super) async fn adopt(
         &self,
+        image: Option<&str>,
         requirements: Option<&Requirements>,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         match requirements {
             Some(requirements) if !self.core.record(self.flow).anew.environment => {
-                self.core.adopt(self.flow, requirements).await
+                self.core.adopt(self.flow, image, requirements).await
             }
             _ => Ok(None),
         }
@@ -56,6 +57,7 @@ impl Start<'_> {
                 });
                 record.view.saved_millis =
                     kept.and_then(|kept| u64::try_from(kept.took.as_millis()).ok());
+                record.view.image.clone_from(&standby.image);
                 record.runtime = Some(standby.runtime.clone());
                 record.note(
                     Phase::Allocate,

@@ -1,0 +1,84 @@
+//! Which flows were started last, and with what: whoever starts again soon is likely one of them.
+
+use std::collections::VecDeque;
+
+use flowdeck_contract::session::SessionImage;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    engine::{StandsByFor, WantedBase},
+    owner::Owner,
+    sessions::{Core, Record},
+    state::State,
+};
+
+/// A start of a flow, as far as a runtime that is to stand by for the next one needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Use {
+    pub(super) flow: Owner,
+    /// The image that was asked for.
+    asked: Option<String>,
+    /// The one that this was.
+    image: Option<SessionImage>,
+}
+
+impl Use {
+    /// What a session with this start has; `None` of one that a runtime standing by cannot become.
+    fn of(record: &Record) -> Option<Self> {
+        record.owner.flow()?;
+        let on_instance = record.share().is_some_and(|share| share.instance.is_some());
+        (!on_instance).then(|| Self {
+            flow: record.owner.clone(),
+            asked: record.view.settings.base_image.clone(),
+            image: record.view.image.clone(),
+        })
+    }
+
+    /// The same again.
+    pub(super) fn wanted(&self) -> WantedBase<'_> {
+        WantedBase {
+            image: self.asked.as_deref(),
+            keep: self.image.as_ref(),
+            ..WantedBase::default()
+        }
+    }
+}
+
+/// The last use of each flow, newest first.
+#[derive(Debug, Default)]
+pub(super) struct Uses(VecDeque<Use>);
+
+impl Uses {
+    pub(super) fn remember(&mut self, new: Use) {
+        self.0.retain(|other| other.flow != new.flow);
+        self.0.push_front(new);
+    }
+
+    /// The newest, that many at most.
+    pub(super) fn last(&self, count: usize) -> impl Iterator<Item = &Use> {
+        self.0.iter().take(count)
+    }
+}
+
+impl Core {
+    /// A session was started: one like it is likely to be next.
+    pub(crate) fn remember_use(&self, record: &Record) {
+        if self.engine.stands_by_for() == StandsByFor::OneFlow
+            && let Some(new) = Use::of(record)
+        {
+            self.standbys.uses().remember(new);
+        }
+    }
+
+    /// Remembers the sessions that an earlier server started.
+    pub(crate) fn recall_uses(&self) {
+        let flows = self.flows();
+        let records = flows.values().map(|live| live.record.clone());
+        let mut running: Vec<Record> = records
+            .filter(|record| record.state == State::Available)
+            .collect();
+        drop(flows);
+        running.sort_by_key(|record| record.view.started);
+        running.iter().for_each(|record| self.remember_use(record));
+    }
+}
