@@ -1,0 +1,278 @@
+//! The Docker engine behind the trait: each act in a line or two, what it takes elsewhere.
+
+use std::{collections::BTreeSet, time::Duration};
+
+use async_trait::async_trait;
+use flowdeck_contract::{
+    ids::SessionId,
+    image::ImageReference,
+    session::{InstalledPackage, SessionImage},
+    settings::EnvironmentCache,
+};
+
+use super::{DockerEngine, base, image, runtime};
+use crate::{
+    engine::{
+        Base, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
+        Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements, Runtime, RuntimeInfo,
+        Share, StandsByFor, WantedBase,
+    },
+    environment::{inventory, reuse::How},
+    executor::{death, health, http},
+    log::LogFile,
+    paths::remove_all,
+    registry::Platform,
+};
+
+#[async_trait]
+impl Engine for DockerEngine {
+    fn images_unavailable(&self) -> Option<String> {
+        None
+    }
+
+    fn default_image(&self) -> Option<&str> {
+        Some(&self.default_image)
+    }
+
+    fn platform(&self) -> Option<Platform> {
+        self.platform.clone()
+    }
+
+    async fn image_here(
+        &self,
+        image: &ImageReference,
+    ) -> Result<Option<SessionImage>, EngineError> {
+        let found = image::find(&self.containers.docker, image).await?;
+        Ok(found.map(|image| image.shown()))
+    }
+
+    /// A container sees the flow folder that it was made for, and no other.
+    fn stands_by_for(&self) -> StandsByFor {
+        StandsByFor::OneFlow
+    }
+
+    async fn fits(
+        &self,
+        session: &SessionId,
+        place: &Place,
+        wanted: &WantedBase<'_>,
+        share: Option<&Share>,
+    ) -> Result<bool, EngineError> {
+        self.is_what_is_wanted(session, place, wanted, share).await
+    }
+
+    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError> {
+        let user = self.make_place(session, place)?;
+        Ok(Some(format!(
+            "a container on this machine, as user {}",
+            user.uid()
+        )))
+    }
+
+    async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError> {
+        self.bound(session, share).await.map(Some)
+    }
+
+    async fn prepare_base(
+        &self,
+        session: &SessionId,
+        wanted: &WantedBase<'_>,
+        log: &LogFile,
+    ) -> Result<Base, EngineError> {
+        self.base_of(session, wanted, log).await
+    }
+
+    async fn create_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<PhaseNote, EngineError> {
+        let made = self.make_environment(environment).await?;
+        Ok(Some(format!("Python {made} of the image")))
+    }
+
+    async fn install_command(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<String, EngineError> {
+        Ok(self.quiet_installer(environment).await?.shown(requirements))
+    }
+
+    async fn install(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+        heard: Heard<'_>,
+    ) -> Result<PhaseNote, EngineError> {
+        let installer = self.installer(environment, log).await?;
+        installer.install(requirements, log, heard).await
+    }
+
+    async fn dry_run(
+        &self,
+        environment: &EnvironmentId,
+        start: DryRunStart,
+        requirements: &Requirements,
+    ) -> Result<Vec<String>, EngineError> {
+        let installer = self.quiet_installer(environment).await?;
+        installer.dry_run(start, requirements).await
+    }
+
+    async fn satisfies(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let base = self.places.base(&facts.image()?.id);
+        // To ask uv takes a container and a second: what is kept for the same lines is there sooner.
+        if self.reuse(&facts, &base, requirements).exists().await? {
+            return Ok(false);
+        }
+        let installer = self.quiet_installer(environment).await?;
+        installer.satisfies(requirements).await
+    }
+
+    async fn reuse_environment(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        self.use_kept(environment, requirements, How::Make, log)
+            .await
+    }
+
+    async fn can_add_kept(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+    ) -> Result<bool, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let base = self.places.base(&facts.image()?.id);
+        self.reuse(&facts, &base, requirements).can_add().await
+    }
+
+    async fn add_kept(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        log: &LogFile,
+    ) -> Result<Option<KeptEnvironment>, EngineError> {
+        self.use_kept(environment, requirements, How::Add, log)
+            .await
+    }
+
+    async fn keep_environment(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        took: Duration,
+    ) -> Result<PhaseNote, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let base = self.places.base(&facts.image()?.id);
+        let reuse = self.reuse(&facts, &base, requirements);
+        reuse.keep(environment, took).await
+    }
+
+    fn kept_environments(&self) -> Option<EnvironmentCache> {
+        self.kept.counted()
+    }
+
+    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
+        self.places.folders().remove_environment(environment).await
+    }
+
+    async fn start_runtime(
+        &self,
+        environment: &EnvironmentId,
+        log: &LogFile,
+    ) -> Result<Runtime, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        let size = self.size(&environment.session);
+        let runtime = runtime::start(
+            &self.containers,
+            &self.places,
+            environment,
+            &facts,
+            size,
+            log,
+        );
+        let runtime = runtime.await?;
+        self.verify_instance(&runtime, log);
+        Ok(runtime)
+    }
+
+    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
+        tokio::select! {
+            info = health::check(&runtime.socket) => info,
+            death = self.died(runtime) => Err(death::with_last_lines(death, log)),
+        }
+    }
+
+    async fn is_alive(&self, runtime: &Runtime) -> bool {
+        runtime::is_alive(&self.containers, runtime).await
+    }
+
+    async fn died(&self, runtime: &Runtime) -> EngineError {
+        let bounded = self.bounds(&runtime.session);
+        runtime::died(&self.containers, runtime, bounded.as_ref()).await
+    }
+
+    async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
+        if let Some(container) = runtime.container() {
+            self.containers.remove(container).await?;
+        }
+        remove_all(vec![runtime.socket.clone()], "Removing a runtime's socket").await
+    }
+
+    async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
+        for container in self.containers.of(&runtime.session).await? {
+            if runtime.container() != Some(&*container) {
+                self.containers.remove(&container).await?;
+            }
+        }
+        self.places.folders().tidy(runtime, generations).await
+    }
+
+    async fn request(
+        &self,
+        runtime: &Runtime,
+        request: ExecutorRequest,
+    ) -> Result<ExecutorReply, EngineError> {
+        http::send(&runtime.socket, request).await
+    }
+
+    async fn packages(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<Vec<InstalledPackage>, EngineError> {
+        let (_, said) = self.said(environment)?;
+        base::packages(&self.places.environment(environment), &said)
+            .map_err(|error| EngineError::io("Reading the session's packages", &error))
+    }
+
+    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
+        let (image, said) = self.said(environment)?;
+        let folder = self.places.environment(environment);
+        let packages = inventory::of(&folder, &said.packages)
+            .map_err(|error| EngineError::io("Reading the session's packages", &error))?;
+        Ok(Inventory {
+            base_name: image.reference,
+            base: said.packages,
+            packages,
+            markers: said.markers,
+        })
+    }
+
+    async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
+        self.end(session).await
+    }
+
+    async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let mut found: BTreeSet<SessionId> = self.containers.sessions().await?;
+        found.extend(self.places.folders().all_sessions()?);
+        Ok(found.into_iter().collect())
+    }
+}

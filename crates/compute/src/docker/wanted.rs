@@ -1,0 +1,88 @@
+//! What a session is made from: the image that is wanted, and whether one that stands by is of it.
+
+use flowdeck_contract::{ids::SessionId, image::ImageReference};
+
+use super::{DockerEngine, base::Maker, image};
+use crate::{
+    engine::{Base, BaseState, EngineError, Place, Share, WantedBase},
+    log::LogFile,
+};
+
+impl DockerEngine {
+    /// Makes sure that the base of a session is there.
+    pub(super) async fn base_of(
+        &self,
+        session: &SessionId,
+        wanted: &WantedBase<'_>,
+        log: &LogFile,
+    ) -> Result<Base, EngineError> {
+        let mut facts = self.places.facts(session)?;
+        if let Some(image) = &facts.image {
+            let (state, image) = (BaseState::Ready, Some(image.shown()));
+            return Ok(Base { state, image });
+        }
+        let asked = asked(wanted);
+        let reference = asked.unwrap_or(&self.default_image);
+        let docker = &self.containers.docker;
+        let found = image::find_or_pull(docker, reference, wanted, log).await;
+        let (image, pulled) = found.map_err(|error| match asked {
+            Some(_) => error,
+            None => error.with_remedy(
+                "It is the default base image: build flowdeck’s own with cargo xtask image, or name another one with \
+                 --docker-image.",
+            ),
+        })?;
+        let maker = Maker {
+            containers: &self.containers,
+            places: &self.places,
+            uv: self.uv(log).await?,
+            indexes: &self.indexes,
+            session,
+        };
+        let made = maker.prepare(&image, log).await?;
+        let notes = pulled
+            .then(|| format!("pulled {}", image.reference))
+            .into_iter()
+            .chain(made);
+        let notes: Vec<String> = notes.collect();
+        let state = match notes.is_empty() {
+            true => BaseState::Ready,
+            false => BaseState::Made(notes.join("; ")),
+        };
+        let shown = image.shown();
+        facts.image = Some(image);
+        self.places.remember(session, &facts)?;
+        Ok(Base {
+            state,
+            image: Some(shown),
+        })
+    }
+
+    /// Whether a session that stands by is what a start would make.
+    pub(super) async fn is_what_is_wanted(
+        &self,
+        session: &SessionId,
+        place: &Place,
+        wanted: &WantedBase<'_>,
+        share: Option<&Share>,
+    ) -> Result<bool, EngineError> {
+        // A container is put into the group of a compute instance when it is made.
+        if share.is_some_and(|share| share.instance.is_some()) {
+            return Ok(false);
+        }
+        let facts = self.places.facts(session)?;
+        let is_here = facts
+            .are_of(place)
+            .map_err(|error| EngineError::io("Looking at the flow folder", &error))?;
+        let reference = asked(wanted).unwrap_or(&self.default_image);
+        let Ok(reference) = ImageReference::try_from(reference) else {
+            return Ok(false);
+        };
+        let image = image::find_wanted(&self.containers.docker, &reference, wanted).await?;
+        Ok(is_here && image.is_some() && image == facts.image)
+    }
+}
+
+fn asked<'a>(wanted: &WantedBase<'a>) -> Option<&'a str> {
+    wanted.image.filter(|image| !image.is_empty())
+}
