@@ -13,7 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlDialogElement;
 
 use super::{
-    Button, ButtonState, Dialog, DialogKind, MenuButton, MenuItem, Status, StatusRegion, Tab, Tabs,
+    Button, ButtonState, Dialog, DialogKind, MenuButton, MenuItem, ScrollTable, Status,
+    StatusRegion, Tab, Tabs, breakable,
 };
 use crate::testing::{Mounted, focused_text, mount, press, until};
 
@@ -208,4 +209,48 @@ async fn the_same_news_twice_is_told_twice() {
     status.announce("Saved");
     tick().await;
     assert_ne!(first, region.text_content());
+}
+
+#[wasm_bindgen_test]
+async fn a_table_of_cards_is_a_table_and_its_rows_follow_what_they_show() {
+    let rows = RwSignal::new(vec![("a", "1"), ("b", "2")]);
+    let page = mount(move || {
+        view! {
+            <ScrollTable
+                label="Packages"
+                class=""
+                columns=&["Package", "Version"]
+                each=move || rows.get()
+                key=|row: &(&str, &str)| row.0.to_owned()
+                cells=|(name, version)| vec![name.into_any(), version.into_any()]
+            />
+        }
+    });
+    let roles = "[role=table] > [role=rowgroup] > [role=row] > ";
+    assert_eq!(page.count(&format!("{roles}[role=columnheader]")), 2);
+    assert_eq!(page.count(&format!("{roles}[role=rowheader]")), 2);
+    assert_eq!(page.count(&format!("{roles}[role=cell]")), 2);
+    rows.set(vec![("b", "2"), ("c", "3"), ("d", "4")]);
+    tick().await;
+    let text = page.find("tbody").text_content();
+    assert_eq!(text.as_deref(), Some("b2c3d4"));
+    assert_eq!(
+        page.find("[role=group]")
+            .get_attribute("tabindex")
+            .as_deref(),
+        Some("0")
+    );
+}
+
+#[wasm_bindgen_test]
+async fn a_name_wraps_after_its_underscores_and_stays_a_name() {
+    let page = mount(|| view! { <p>{breakable("Standard_NC24_v4")}</p> });
+    let name = page.find("p");
+    assert_eq!(name.text_content().as_deref(), Some("Standard_NC24_v4"));
+    assert_eq!(name.inner_text(), "Standard_NC24_v4");
+    assert_eq!(page.count("wbr:not([aria-hidden=true])"), 0);
+    name.style().set_property("width", "1px").unwrap();
+    let line = name.client_height();
+    name.set_text_content(Some("Standard_NC24_v4"));
+    assert_eq!(line, 3 * name.client_height());
 }

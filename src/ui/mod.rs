@@ -1,5 +1,6 @@
 //! Generic widgets: each could stand in any web app. They may not know the contract, the client, or any page.
 
+mod breakable;
 mod button;
 mod clock;
 mod copy_button;
@@ -14,6 +15,7 @@ mod json;
 mod log_view;
 mod menu_button;
 mod notice;
+mod scroll_table;
 mod skeleton;
 mod status;
 pub mod storage;
@@ -24,6 +26,7 @@ pub mod time;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
 
+pub use breakable::breakable;
 pub use button::{Button, ButtonKind, ButtonState};
 pub use clock::{Ago, Clock, Elapsed, local_date_time, local_time};
 pub use copy_button::CopyButton;
@@ -38,6 +41,7 @@ pub use json::{JsonText, pretty};
 pub use log_view::LogView;
 pub use menu_button::{MenuButton, MenuItem};
 pub use notice::{Notice, NoticeKind};
+pub use scroll_table::ScrollTable;
 pub use skeleton::Skeleton;
 pub use status::{Status, StatusRegion, Tone};
 pub use switch::Switch;

@@ -9,7 +9,7 @@ use crate::{
         flow::{FlowContext, actions::Actions},
         parts::capacity,
     },
-    ui::{Button, ButtonKind, Clock, local_date_time, local_time, time},
+    ui::{Button, ButtonKind, Clock, breakable, local_date_time, local_time, time},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_facts.module.css");
@@ -67,7 +67,7 @@ pub(super) fn SessionFacts() -> impl IntoView {
                         view! {
                             <li title=capacity>
                                 <span class="visually-hidden">"VM size "</span>
-                                {size}
+                                {breakable(&size)}
                             </li>
                         }
                     })
@@ -133,11 +133,13 @@ fn Counting(end: Memo<Option<End>>) -> impl IntoView {
         ))
     };
     view! {
-        <li title=exact>{words}</li>
-        <li id=PUT_OFF class=style::put_off>
-            <Button kind=ButtonKind::Quiet on_press=move |()| actions.keep()>
-                "Put it off"
-            </Button>
+        <li class=style::counting>
+            <span title=exact>{words}</span>
+            <span id=PUT_OFF class=style::put_off>
+                <Button kind=ButtonKind::Quiet on_press=move |()| actions.keep()>
+                    "Put it off"
+                </Button>
+            </span>
         </li>
     }
 }

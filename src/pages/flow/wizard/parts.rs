@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{entries::Field, model::Wizard};
+use crate::ui::{breakable, unique_id};
 
 stylance::import_crate_style!(pub(super) style, "src/pages/flow/wizard/parts.module.css");
 
@@ -61,7 +62,7 @@ pub(super) fn Radio(
     #[prop(into)] on_choose: Callback<()>,
     #[prop(into)] label: String,
 ) -> impl IntoView {
-    let id = crate::ui::unique_id(group);
+    let id = unique_id(group);
     let detail_id = format!("{id}-detail");
     let is_refused = refused.is_some();
     let text = refused.or(detail);
@@ -77,7 +78,7 @@ pub(super) fn Radio(
                 prop:checked=checked
                 on:change=move |_| on_choose.run(())
             />
-            <label for=id class=(style::refused, is_refused)>{label}</label>
+            <label for=id class=(style::refused, is_refused)>{breakable(&label)}</label>
             {text.map(|text| view! { <p id=detail_id class=style::detail>{text}</p> })}
         </div>
     }

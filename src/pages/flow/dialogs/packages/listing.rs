@@ -4,7 +4,7 @@ use flowdeck_contract::packages::PackageView;
 use leptos::{html, prelude::*};
 
 use super::origin;
-use crate::ui::{CopyButton, Each, focus_when_shown, unique_id};
+use crate::ui::{CopyButton, ScrollTable, focus_when_shown, unique_id};
 
 stylance::import_crate_style!(style, "src/pages/flow/dialogs/packages/listing.module.css");
 
@@ -30,6 +30,15 @@ impl Row {
         [&self.name, &self.origin]
             .iter()
             .any(|text| text.to_lowercase().contains(search))
+    }
+
+    fn cells(self) -> Vec<AnyView> {
+        let version = view! { <code>{self.version}</code> };
+        vec![
+            self.name.into_any(),
+            version.into_any(),
+            self.origin.into_any(),
+        ]
     }
 }
 
@@ -77,28 +86,14 @@ pub(super) fn Listing(
             </span>
             <span>{format!("Base image: {base}")}</span>
         </p>
-        <div class=style::scroller tabindex="0" role="group" aria-label="Packages">
-            <table class=style::table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Package"</th>
-                        <th scope="col">"Version"</th>
-                        <th scope="col">"Origin"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <Each each=move || found.get() key=|row| row.name.clone() let(row)>
-                        <tr>
-                            <th scope="row">{row.name}</th>
-                            <td>
-                                <code>{row.version}</code>
-                            </td>
-                            <td>{row.origin}</td>
-                        </tr>
-                    </Each>
-                </tbody>
-            </table>
-        </div>
+        <ScrollTable
+            label="Packages"
+            class=style::packages
+            columns=&["Package", "Version", "Origin"]
+            each=move || found.get()
+            key=|row: &Row| row.name.clone()
+            cells=Row::cells
+        />
     }
 }
 

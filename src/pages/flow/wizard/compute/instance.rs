@@ -14,7 +14,7 @@ use super::{
 use crate::{
     api::ApiError,
     pages::{flow::actions::focus, parts::Failure},
-    ui::{Button, ButtonState, Status, Tone},
+    ui::{Button, ButtonState, Status, Tone, breakable},
 };
 
 #[component]
@@ -91,7 +91,7 @@ fn Facts(instance: InstanceOption) -> impl IntoView {
             <dt>"State"</dt>
             <dd>{state}</dd>
             <dt>"Virtual machine size"</dt>
-            <dd>{size} " (fixed)"</dd>
+            <dd>{breakable(&size)} " (fixed)"</dd>
             <dt>"Identity"</dt>
             <dd>{identity} " (fixed)"</dd>
         </dl>

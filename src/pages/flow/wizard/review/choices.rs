@@ -9,6 +9,7 @@ use super::super::{
     compute::size_label,
     idle::{IdleEntry, Unit},
 };
+use crate::ui::breakable;
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/review/choices.module.css");
 
@@ -109,7 +110,7 @@ pub(super) fn Choices(settings: SessionSettings, options: ComputeOptions) -> imp
         view! {
             <dt>{row.name}</dt>
             <dd>
-                {row.value}
+                {breakable(&row.value)}
                 {row.differs.then(|| view! { " " <span class=style::differs>"not the default"</span> })}
             </dd>
         }
