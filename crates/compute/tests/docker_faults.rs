@@ -20,6 +20,7 @@ use flowdeck_compute::{
 };
 use flowdeck_contract::{
     ids::{FlowId, SessionId},
+    pull::{LayerState, PullLayer},
     session::{SessionState, SessionView},
 };
 use support::{
@@ -287,8 +288,13 @@ async fn a_registry_that_goes_away_in_a_pull_is_named_and_the_next_pull_is_told(
     home.flow("hello", &TWO_NODES);
     let flow = asks(&format!("127.0.0.1:{frail}/noise:1"));
     let compute = open(&daemon, &home, PLAIN).await;
-    let failure = start(&compute, &flow).await.failure.unwrap();
+    let view = start(&compute, &flow).await;
+    let failure = view.failure.unwrap();
     assert_eq!(failure.code, "RegistryUnreachable", "{failure:?}");
+    let pull = view.pull.unwrap().read().unwrap();
+    // The daemon may have been about to try it again.
+    let began = |layer: &PullLayer| layer.state != LayerState::Done && layer.total.is_some();
+    assert!(pull.layers.iter().any(began), "{pull:?}");
     assert!(
         failure
             .message

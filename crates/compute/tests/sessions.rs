@@ -633,10 +633,8 @@ async fn events_tell_what_the_state_says_in_order() {
     assert_eq!(states, [SessionState::Starting, SessionState::Available]);
 }
 
-#[tokio::test]
-async fn how_far_a_pull_is_shows_while_it_is_under_way() {
-    let stage = Stage::new();
-    let pull = Pull {
+fn a_pull() -> Pull {
+    Pull {
         reference: "r.example.com/app:1".to_owned(),
         layers: vec![PullLayer {
             id: "0123456789ab".to_owned(),
@@ -646,7 +644,13 @@ async fn how_far_a_pull_is_shows_while_it_is_under_way() {
             bytes_per_second: 1,
         }],
         bytes_per_second: 1,
-    };
+    }
+}
+
+#[tokio::test]
+async fn how_far_a_pull_is_shows_while_it_is_under_way() {
+    let stage = Stage::new();
+    let pull = a_pull();
     stage.engine.set_pull(pull.clone());
     stage.engine.hang(Step::PrepareBase);
     let compute = stage.open(0).await;
@@ -668,4 +672,22 @@ async fn how_far_a_pull_is_shows_while_it_is_under_way() {
     stage.engine.recover();
     ended(&compute, &operation).await;
     assert_eq!(compute.session(&stage.flow).pull, None);
+}
+
+#[tokio::test]
+async fn how_far_a_pull_came_shows_after_it_failed_until_the_next_start() {
+    let stage = Stage::new();
+    stage.engine.set_pull(a_pull());
+    stage.engine.fail(Step::PrepareBase, broken());
+    let compute = stage.open(0).await;
+    let start = || compute.start(&stage.flow, StartSession::default());
+    ended(&compute, &start().await.unwrap()).await;
+    let view = in_state(&compute, &stage.flow, SessionState::Failed).await;
+    assert_eq!(view.pull.unwrap().read(), Some(a_pull()));
+
+    stage.engine.recover();
+    stage.engine.fail(Step::CreateEnvironment, broken());
+    ended(&compute, &start().await.unwrap()).await;
+    let view = in_state(&compute, &stage.flow, SessionState::Failed).await;
+    assert_eq!(view.pull, None, "it was pulled, and another step failed");
 }

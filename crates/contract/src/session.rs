@@ -243,7 +243,8 @@ pub struct SessionView {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<ImageUpdate>))]
     pub image_update: Option<Unread<ImageUpdate>>,
-    /// How far its image is pulled; `None` when it is not being pulled.
+    /// How far its image is pulled, and how far that had come when it failed; `None` when it is not being pulled, and
+    /// when the server has been started anew since it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Pull>))]
     pub pull: Option<Unread<Pull>>,

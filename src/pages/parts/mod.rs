@@ -19,7 +19,7 @@ pub use failure::{Correlation, Failure, tell_failure};
 pub use heading::PageHeading;
 pub use session_failure::SessionFailureBody;
 pub use slow_phase::SlowPhase;
-pub use state_word::StateWord;
+pub use state_word::{LeftLayer, StateWord, Tint};
 pub use timeline::Lives;
 
 stylance::import_crate_style!(pub(crate) table_style, "src/pages/parts/table.module.css");

@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{
     packages::RequirementProgress,
-    pull::LayerState,
+    pull::{LayerState, PullLayer},
     runs::{NodeState, RunState},
     session::{PhaseState, SessionState},
     settings::CheckOutcome,
@@ -100,6 +100,23 @@ impl From<LayerState> for Tint {
             LayerState::Extracting => tint(style::busy, Icon::Spinner, "Extracting"),
             LayerState::Done => tint(style::good, Icon::Check, "Done"),
             LayerState::AlreadyThere => tint(style::good, Icon::Check, "Already there"),
+        }
+    }
+}
+
+/// A layer as a pull that failed has left it.
+pub struct LeftLayer<'a>(pub &'a PullLayer);
+
+impl From<LeftLayer<'_>> for Tint {
+    fn from(LeftLayer(layer): LeftLayer<'_>) -> Self {
+        match (layer.state, layer.total) {
+            (LayerState::Waiting, None) => tint(style::idle, Icon::Circle, "Not begun"),
+            // One that waits though its size is known was to be tried again.
+            (LayerState::Waiting | LayerState::Downloading | LayerState::Extracting, _) => {
+                tint(style::bad, Icon::Cross, "Broken off")
+            }
+            (LayerState::Downloaded, _) => tint(style::idle, Icon::Check, "Downloaded"),
+            (LayerState::Done | LayerState::AlreadyThere, _) => layer.state.into(),
         }
     }
 }

@@ -217,7 +217,7 @@ async fn pull(
             told(layers.view());
         }
     };
-    loop {
+    let pulled = loop {
         let step = tokio::select! {
             step = steps.next() => step,
             // Also while nothing comes: that is to be seen.
@@ -226,22 +226,32 @@ async fn pull(
                 continue;
             }
         };
-        let Some(step) = step else { break };
-        let step = step.map_err(|error| not_pulled(reference, &error))?;
-        if let Some(message) = step
-            .error_detail
-            .as_ref()
-            .and_then(|detail| detail.message.clone())
-        {
-            let error = Error::DockerStreamError { error: message };
-            return Err(not_pulled(reference, &error));
+        match step.map(succeeded) {
+            None => break Ok(()),
+            Some(Err(error)) => break Err(not_pulled(reference, &error)),
+            Some(Ok(step)) => {
+                for line in layers.hear(&heard(step)) {
+                    log.line(line);
+                }
+            }
         }
-        for line in layers.hear(&heard(step)) {
-            log.line(line);
-        }
-    }
+    };
+    // Also when it failed: how far it came stays to be seen.
     tell(&mut layers);
-    Ok(())
+    pulled
+}
+
+/// The daemon tells a failure as a step as well.
+fn succeeded(step: Result<CreateImageInfo, Error>) -> Result<CreateImageInfo, Error> {
+    let step = step?;
+    match step
+        .error_detail
+        .as_ref()
+        .and_then(|detail| detail.message.clone())
+    {
+        Some(error) => Err(Error::DockerStreamError { error }),
+        None => Ok(step),
+    }
 }
 
 /// As the daemon takes it; it shows it to the registry and keeps it nowhere.

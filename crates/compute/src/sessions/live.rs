@@ -94,11 +94,19 @@ impl Live {
         }
     }
 
-    /// How far the image is pulled, while it is.
+    /// How far the image is pulled, while it is; once that has failed, how far it came.
     fn pull(&self) -> Option<&Pull> {
         let (session, pull) = self.pull.as_ref()?;
-        let pulls = self.record.phase() == Some(Phase::PullImage);
-        (pulls && self.record.view.session_id.as_ref() == Some(session)).then_some(pull)
+        let shows = match self.record.state {
+            State::Starting(phase) => phase == Phase::PullImage,
+            State::Failed => self.failed_in() == Some(Phase::PullImage) && !pull.layers.is_empty(),
+            _ => false,
+        };
+        (shows && self.record.view.session_id.as_ref() == Some(session)).then_some(pull)
+    }
+
+    fn failed_in(&self) -> Option<Phase> {
+        self.record.view.failure.as_ref()?.phase
     }
 
     /// As the page sees it.

@@ -1,9 +1,11 @@
-//! The session's base image: how far its pull is, and which one it is. Nothing on an engine without images.
+//! The session's base image: how far its pull is, or was when it failed, and which one it is. Nothing on an engine
+//! without images.
 
 mod line;
 mod pull;
 mod update;
 
+use flowdeck_contract::session::SessionState;
 use leptos::prelude::*;
 
 pub(crate) use self::line::{ImageLine, short};
@@ -39,11 +41,15 @@ pub(crate) fn SessionImage() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let pull = Memo::new(move |_| session.with(|session| session.as_ref()?.pull.as_ref()?.read()));
     let pulls = Memo::new(move |_| pull.with(Option::is_some));
+    let failed = Memo::new(move |_| {
+        session.with(|session| session.as_ref().map(|session| session.state))
+            == Some(SessionState::Failed)
+    });
     let image = Memo::new(move |_| session.with(|session| session.as_ref()?.image.clone()));
     view! {
         <div class=style::part>
             <Show when=move || pulls.get()>
-                <PullProgress pull=pull />
+                <PullProgress pull=pull failed=failed />
             </Show>
             <UpdateNotice />
             {move || image.get().map(|image| view! { <ImageLine image=image /> })}

@@ -1,11 +1,12 @@
-//! The pull of the session's image: all layers together, then each with its size and rate.
+//! The pull of the session's image: all layers together, then each with its size and rate; after it failed, how far it
+//! came.
 
 use flowdeck_contract::pull::{LayerState, Pull, PullLayer};
 use leptos::prelude::*;
 
 use crate::{
-    pages::parts::{StateWord, bytes},
-    ui::Each,
+    pages::parts::{LeftLayer, StateWord, Tint, bytes},
+    ui::ScrollTable,
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/session/image/pull.module.css");
@@ -14,50 +15,71 @@ stylance::import_crate_style!(style, "src/pages/flow/session/image/pull.module.c
 pub(super) fn PullProgress(
     /// The pull; nothing is shown without one.
     pull: Memo<Option<Pull>>,
+    /// Whether it failed.
+    failed: Memo<bool>,
 ) -> impl IntoView {
     let reference =
         Memo::new(move |_| pull.with(|pull| pull.as_ref().map(|pull| pull.reference.clone())));
-    let total = Memo::new(move |_| pull.with(|pull| pull.as_ref().map(Total::of)));
-    let layers = move || pull.with(|pull| pull.as_ref().map(|pull| pull.layers.clone()));
-    let part = move || total.get().and_then(|total| total.part());
+    let total = Memo::new(move |_| pull.with(|pull| Some(Total::of(pull.as_ref()?, failed.get()))));
+    let rows = move || pull.with(|pull| pull.as_ref().map(|pull| Row::all(pull, failed.get())));
+    let part = move || total.get()?.part();
+    let what = move || match failed.get() {
+        true => "Pull that failed: ",
+        false => "Pulling ",
+    };
     view! {
         <div class=style::pull role="group" aria-label="Image pull">
             <p class=style::head>
-                <span>"Pulling " <code>{reference}</code></span>
+                <span>{what} <code>{reference}</code></span>
                 <span class=style::total>{move || total.get().map(|total| total.to_string())}</span>
             </p>
             <progress class=style::bar aria-label="Image pull" max="1" value=part></progress>
-            <div class=style::scroller tabindex="0" role="group" aria-label="Layers">
-                <table class=style::table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Layer"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Size"</th>
-                            <th scope="col">"Rate"</th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        <Each
-                            each=move || layers().unwrap_or_default()
-                            key=|layer| format!("{layer:?}")
-                            let(layer)
-                        >
-                            <tr>
-                                <th scope="row">
-                                    <code>{layer.id.clone()}</code>
-                                </th>
-                                <td>
-                                    <StateWord state=layer.state />
-                                </td>
-                                <td>{size(&layer)}</td>
-                                <td>{rate(layer.bytes_per_second)}</td>
-                            </tr>
-                        </Each>
-                    </tbody>
-                </table>
-            </div>
+            <ScrollTable
+                label="Layers"
+                class=style::layers
+                columns=&["Layer", "State", "Size", "Rate"]
+                each=move || rows().unwrap_or_default()
+                key=|row: &Row| format!("{row:?}")
+                cells=Row::cells
+            />
         </div>
+    }
+}
+
+/// A layer in words.
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    id: String,
+    state: Tint,
+    size: String,
+    rate: Option<String>,
+}
+
+impl Row {
+    fn all(pull: &Pull, failed: bool) -> Vec<Self> {
+        let layers = pull.layers.iter();
+        layers.map(|layer| Self::of(layer, failed)).collect()
+    }
+
+    fn of(layer: &PullLayer, failed: bool) -> Self {
+        Self {
+            id: layer.id.clone(),
+            state: match failed {
+                true => LeftLayer(layer).into(),
+                false => layer.state.into(),
+            },
+            size: size(layer),
+            rate: rate(layer.bytes_per_second).filter(|_| !failed),
+        }
+    }
+
+    fn cells(self) -> Vec<AnyView> {
+        vec![
+            view! { <code>{self.id}</code> }.into_any(),
+            view! { <StateWord state=self.state /> }.into_any(),
+            self.size.into_any(),
+            self.rate.into_any(),
+        ]
     }
 }
 
@@ -70,11 +92,12 @@ struct Total {
     total: u64,
     /// Whether the sizes of some layers that are to come are not known yet.
     is_open: bool,
-    bytes_per_second: u64,
+    /// `None` once it failed.
+    bytes_per_second: Option<u64>,
 }
 
 impl Total {
-    fn of(pull: &Pull) -> Self {
+    fn of(pull: &Pull, failed: bool) -> Self {
         let is_ready =
             |layer: &&PullLayer| matches!(layer.state, LayerState::Done | LayerState::AlreadyThere);
         let layers = || pull.layers.iter();
@@ -84,14 +107,17 @@ impl Total {
             done: layers().map(|layer| layer.done).sum(),
             total: layers().filter_map(|layer| layer.total).sum(),
             is_open: layers().any(|layer| layer.state == LayerState::Waiting),
-            bytes_per_second: pull.bytes_per_second,
+            bytes_per_second: (!failed).then_some(pull.bytes_per_second),
         }
     }
 
-    /// How much of it is here, of 1; `None` while no size is known.
+    /// How much of it is here, of 1; `None` while it is under way and no size is known.
     fn part(&self) -> Option<String> {
-        // Far below what an f64 counts exactly.
-        (self.total > 0).then(|| format!("{:.3}", self.done as f64 / self.total as f64))
+        match (self.total, self.bytes_per_second) {
+            (0, Some(_)) => None,
+            // Far below what an f64 counts exactly.
+            (total, _) => Some(format!("{:.3}", self.done as f64 / total.max(1) as f64)),
+        }
     }
 }
 
@@ -106,7 +132,7 @@ impl std::fmt::Display for Total {
             let (done, total) = (bytes(self.done), bytes(self.total));
             write!(f, ", {done} of {least}{total}")?;
         }
-        match rate(self.bytes_per_second) {
+        match self.bytes_per_second.and_then(rate) {
             Some(rate) => write!(f, ", {rate}"),
             None => Ok(()),
         }
@@ -152,7 +178,7 @@ mod tests {
     #[test]
     fn all_layers_are_told_together() {
         const MIB: u64 = 1 << 20;
-        let told = |layers: &[PullLayer], rate| Total::of(&pull(layers, rate)).to_string();
+        let told = |layers: &[PullLayer], rate| Total::of(&pull(layers, rate), false).to_string();
         assert_eq!(told(&[], 0), "The registry is being asked");
         let half = layer(LayerState::Downloading, MIB, Some(2 * MIB));
         let there = layer(LayerState::AlreadyThere, 0, None);
@@ -163,11 +189,30 @@ mod tests {
         let waiting = layer(LayerState::Waiting, 0, None);
         let open = pull(&[half, waiting], 0);
         assert_eq!(
-            Total::of(&open).to_string(),
+            Total::of(&open, false).to_string(),
             "0 of 2 layers ready, 1.0 MiB of at least 2.0 MiB"
         );
-        assert_eq!(Total::of(&open).part().as_deref(), Some("0.500"));
-        assert_eq!(Total::of(&pull(&[there], 0)).part(), None);
+        let part = |pull: &Pull, failed| Total::of(pull, failed).part();
+        assert_eq!(part(&open, false).as_deref(), Some("0.500"));
+        let sizeless = pull(&[there], 0);
+        assert_eq!(part(&sizeless, false), None);
+        assert_eq!(part(&sizeless, true).as_deref(), Some("0.000"));
+    }
+
+    #[test]
+    fn what_failed_has_no_rate_any_more() {
+        let mut half = layer(LayerState::Downloading, 1 << 19, Some(1 << 20));
+        half.bytes_per_second = 1 << 20;
+        let pulled = pull(&[half], 1 << 20);
+        let row = Row::all(&pulled, false).remove(0);
+        let left = Row::all(&pulled, true).remove(0);
+        assert_eq!((row.rate.as_deref(), left.rate), (Some("1.0 MiB/s"), None));
+        assert_eq!(left.size, "0.5 MiB of 1.0 MiB");
+        assert_ne!(row.state, left.state, "nothing is downloaded any more");
+        assert_eq!(
+            Total::of(&pulled, true).to_string(),
+            "0 of 1 layers ready, 0.5 MiB of 1.0 MiB"
+        );
     }
 
     #[test]
