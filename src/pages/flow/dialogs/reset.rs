@@ -1,6 +1,9 @@
 //! Asks before a session is reset, and whether its environment is built anew.
 
-use flowdeck_contract::{capability::Action, settings::EnvironmentCache};
+use flowdeck_contract::{
+    capability::Action,
+    settings::{ComputeOptions, EnvironmentCache},
+};
 use leptos::prelude::*;
 
 use super::{
@@ -9,9 +12,10 @@ use super::{
 };
 use crate::{
     api::{Anew, Load, Remote},
+    files::FilesContext,
     lazy::{Lazy, RESET},
     pages::{
-        flow::{FlowContext, actions::Actions, session::image::short},
+        flow::{FlowContext, actions::Actions, definition::use_definition, session::image::short},
         parts::{ByHand, bytes},
     },
     ui::{Dialog, DialogKind, unique_id},
@@ -111,31 +115,47 @@ fn Choice(
     }
 }
 
-/// The choice, unless nothing is kept that could be reused.
+/// The choice, where the flow has a requirements file.
 #[component]
 fn Rebuild(rebuild: RwSignal<bool>) -> impl IntoView {
-    let api = FlowContext::from_context().api;
+    let context = FlowContext::from_context();
+    let api = context.api;
     let options = Remote::new(move || async move { api.compute_options().await });
-    let cache = Memo::new(move |_| {
-        options.state().with(|options| match options {
-            Load::Ready(options) => Some(options.environment_cache),
-            Load::Loading | Load::Failed(_) => None,
+    let hint = Signal::derive(move || options.state().with(hint));
+    let definition = use_definition(context);
+    let files = expect_context::<FilesContext>().listing;
+    let installs = Memo::new(move |_| {
+        let path = definition.with(|definition| definition.as_ref()?.requirements());
+        // What is not known or not listed may be there.
+        path.is_none_or(|path| {
+            let names = files.state().with(|files| match files {
+                Load::Ready(listed) => listed.names(),
+                Load::Loading | Load::Failed(_) => None,
+            });
+            names.is_none_or(|names| names.contains(path.as_str()))
         })
     });
-    let keeps = Memo::new(move |_| match cache.get() {
-        None => true,
-        Some(cache) => cache.is_some_and(|cache| cache.limit_bytes > 0),
-    });
-    let hint = Signal::derive(move || {
-        let kept = cache.get().flatten().map(kept).unwrap_or_default();
-        format!(
-            "The requirements are fetched and installed anew, though the environment of an earlier install of the same may be kept. {kept}"
-        )
-    });
     view! {
-        <Show when=move || keeps.get()>
+        <Show when=move || installs.get()>
             <Choice chosen=rebuild label="Rebuild without cache" hint=hint />
         </Show>
+    }
+}
+
+/// What is left aside, as far as it is known what is kept.
+fn hint(options: &Load<ComputeOptions>) -> String {
+    let cache = match options {
+        Load::Ready(options) => options.environment_cache,
+        Load::Loading | Load::Failed(_) => {
+            return "The requirements are fetched and installed anew.".to_owned();
+        }
+    };
+    match cache.filter(|cache| cache.limit_bytes > 0) {
+        Some(cache) => format!(
+            "The requirements are fetched and installed anew, though the environment of an earlier install of the same may be kept. {}",
+            kept(cache)
+        ),
+        None => "The requirements are fetched anew, though earlier downloads of the same may be there. They are installed anew by every reset: no environment is kept.".to_owned(),
     }
 }
 
@@ -158,6 +178,33 @@ fn kept(cache: EnvironmentCache) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_left_aside_is_told_as_far_as_it_is_known() {
+        let options = |environment_cache| {
+            Load::Ready(ComputeOptions {
+                images_unavailable: None,
+                sizes: Vec::new(),
+                default_size: None,
+                quota: Vec::new(),
+                instances: Vec::new(),
+                identities: Vec::new(),
+                default_idle_seconds: None,
+                environment_cache,
+            })
+        };
+        let cache = |limit_bytes| EnvironmentCache {
+            environments: 0,
+            bytes: 0,
+            limit_bytes,
+        };
+        assert!(!hint(&Load::Loading).contains("kept"));
+        assert!(hint(&options(Some(cache(1 << 30)))).ends_with("at most 1.0 GiB may be."));
+        for nothing in [Some(cache(0)), None] {
+            let hint = hint(&options(nothing));
+            assert!(hint.contains("no environment is kept"), "{hint}");
+        }
+    }
 
     #[test]
     fn what_is_kept_is_counted() {
