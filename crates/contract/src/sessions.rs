@@ -60,6 +60,10 @@ pub struct SessionSummary {
     /// Why it failed, in a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
+    /// Its image as it was asked for, such as `registry.example.com/team/runtime:3`, when that tag has come to stand for
+    /// another image since; see [`crate::session::SessionView::image_update`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved_image: Option<String>,
 }
 
 /// Compute sessions that have ended, the one that began last first; older ones are left out. `GET …/sessions/ended`.

@@ -120,6 +120,7 @@ mod tests {
             max_idle_time_seconds: None,
             idle_deadline: None,
             runs: 0,
+            moved_image: None,
             installing: false,
             failure: None,
         }

@@ -9,6 +9,7 @@ mod ending;
 mod facts;
 mod history;
 mod idle;
+mod moved;
 mod past;
 mod row;
 mod runtimes;

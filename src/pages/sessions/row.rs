@@ -7,6 +7,7 @@ use super::{
     ending::EndButton,
     facts::{compute, identity, idle, name},
     idle::IdleText,
+    moved::MovedNote,
     table::style,
     watched::Watched,
 };
@@ -14,7 +15,7 @@ use crate::{
     nav::Link,
     pages::parts::{StateWord, capacity, table_style},
     routes::Route,
-    ui::Ago,
+    ui::{Ago, breakable},
 };
 
 #[component]
@@ -49,12 +50,13 @@ pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView 
                 <div>
                     {move || state.get().map(|state| view! { <StateWord state=state /> })}
                     {move || failure.get().map(|text| view! { <p class=style::failure>{text}</p> })}
+                    <MovedNote one=one />
                 </div>
             </td>
             <td role="cell" class=cell.clone() data-label="Compute">{compute}</td>
             <td role="cell" class=cell.clone() data-label="Size">
                 <span title=move || size.get().as_ref().map(capacity)>
-                    {move || size.get().map_or_else(|| "Unbounded".to_owned(), |size| size.name)}
+                    {move || size.with(|size| breakable(size.as_ref().map_or("Unbounded", |size| &size.name)))}
                 </span>
             </td>
             <td role="cell" class=cell.clone() data-label="Identity">{identity}</td>

@@ -10,6 +10,7 @@ use super::{
     facts::{compute, identity, idle, name},
     failure,
     idle::IdleText,
+    moved::MovedFact,
     past::{Past, Timeline},
     style,
     watched::{Sessions, Watched},
@@ -20,7 +21,7 @@ use crate::{
     nav::Link,
     pages::parts::{PageHeading, StateWord, capacity},
     routes::Route,
-    ui::{Ago, LogView, Skeleton},
+    ui::{Ago, LogView, Skeleton, breakable},
 };
 
 /// The page of one compute session.
@@ -139,7 +140,8 @@ fn Facts(session: SessionId, one: Memo<Option<SessionSummary>>) -> impl IntoView
                 <dt>"Compute"</dt>
                 <dd>{text(compute)}</dd>
                 <dt>"Size"</dt>
-                <dd>{size}</dd>
+                <dd>{move || size.with(|size| breakable(size.as_deref().unwrap_or_default()))}</dd>
+                <MovedFact one=one />
                 <dt>"Identity"</dt>
                 <dd>{text(identity)}</dd>
                 <dt>"Started"</dt>

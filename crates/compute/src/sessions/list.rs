@@ -42,6 +42,10 @@ impl Core {
             runs: u32::try_from(live.runs.len()).unwrap_or(u32::MAX),
             installing,
             failure: view.failure.map(|failure| failure.message),
+            moved_image: view
+                .image
+                .filter(|_| view.image_update.is_some())
+                .map(|image| image.reference),
         })
     }
 

@@ -96,6 +96,11 @@ impl Stage {
         Some(view.image_update?.read().unwrap().digest)
     }
 
+    /// What the list of all sessions says of it.
+    fn listed(&self) -> Option<String> {
+        self.compute.session_list().sessions.remove(0).moved_image
+    }
+
     /// Waits until the tag is known to stand for this, when it is looked at again.
     async fn sees(&self, digest: Option<&str>) {
         eventually("what the tag stands for", || {
@@ -126,7 +131,7 @@ async fn it_is_offered_and_never_applied_in_silence() {
     let image = |digest: &str| app(&host, digest);
     let stage = Stage::open(&host, image(&first)).await;
     stage.start(Some("puller")).await;
-    assert_eq!(stage.update(), None);
+    assert_eq!((stage.update(), stage.listed()), (None, None));
 
     let second = pusher.image("linux/arm64", Some("1")).await.digest;
     stage.sees(Some(&second)).await;
@@ -134,6 +139,7 @@ async fn it_is_offered_and_never_applied_in_silence() {
     assert_eq!(view.image.unwrap().digest, first, "it goes on as it was");
     let log = stage.compute.session_log_text(&stage.flow).unwrap();
     assert!(log.contains("stands for another image now"), "{log}");
+    assert_eq!(stage.listed(), Some(image(&first).reference));
 
     pusher.image("linux/amd64", Some("1")).await;
     stage.sees(None).await;
