@@ -36,7 +36,7 @@ use self::{
     bounds::Bounded, containers::Containers, indexes::Indexes, instances::Instances, places::Places,
 };
 use crate::{
-    engine::EngineError,
+    engine::{DefaultImage, EngineError},
     environment::{base::remove_unfinished, kept::Kept},
     feeds::Forwarder,
     log::LogFile,
@@ -65,7 +65,7 @@ pub struct DockerOptions {
 pub struct DockerEngine {
     containers: Containers,
     places: Places,
-    default_image: String,
+    default_image: DefaultImage,
     /// Of the daemon's machine, which may not be ours.
     platform: Option<Platform>,
     indexes: Indexes,
@@ -105,7 +105,7 @@ impl DockerEngine {
             kept: Kept::new(places.folders().kept(), options.kept_bytes),
             instances: Instances::new(driver.as_deref(), places.mark()),
             places,
-            default_image: options.image.unwrap_or_else(|| DEFAULT_IMAGE.to_owned()),
+            default_image: default_image(options.image),
             platform: about.architecture.as_deref().map(image::platform_of),
             indexes: Indexes::of_machine(),
             uv: OnceCell::new(),
@@ -121,5 +121,13 @@ impl DockerEngine {
     async fn uv(&self, log: &LogFile) -> Result<&Path, EngineError> {
         let find = || uv::find(self.places.folders(), log);
         self.uv.get_or_try_init(find).await.map(PathBuf::as_path)
+    }
+}
+
+fn default_image(named: Option<String>) -> DefaultImage {
+    let reference = named.unwrap_or_else(|| DEFAULT_IMAGE.to_owned());
+    DefaultImage {
+        is_built_here: reference == DEFAULT_IMAGE,
+        reference,
     }
 }

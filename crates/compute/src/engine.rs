@@ -18,7 +18,7 @@ use flowdeck_contract::{
 };
 
 pub use self::{
-    base::{Base, BaseState, PullHeard, Shown, WantedBase},
+    base::{Base, BaseState, DefaultImage, PullHeard, Shown, WantedBase},
     environment::{
         Downloads, DryRunStart, EnvironmentId, Inventory, KeptEnvironment, PackageFacts,
         Requirements,
@@ -36,7 +36,7 @@ pub trait Engine: Send + Sync + 'static {
     fn images_unavailable(&self) -> Option<String>;
 
     /// The image of sessions that ask for none; `None` on an engine without images.
-    fn default_image(&self) -> Option<&str> {
+    fn default_image(&self) -> Option<DefaultImage> {
         None
     }
 

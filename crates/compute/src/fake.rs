@@ -20,9 +20,9 @@ use tokio::sync::Notify;
 
 use crate::{
     engine::{
-        Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
-        ExecutorRequest, Handle, Heard, Inventory, PhaseNote, Place, Requirements, Runtime,
-        RuntimeInfo, Share, StandsByFor, WantedBase,
+        Base, BaseState, DefaultImage, DryRunStart, Engine, EngineError, EnvironmentId,
+        ExecutorReply, ExecutorRequest, Handle, Heard, Inventory, PhaseNote, Place, Requirements,
+        Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
     },
     log::LogFile,
 };
@@ -88,6 +88,7 @@ struct World {
     base_is_made: bool,
     runs_images: bool,
     image: Option<SessionImage>,
+    default_image: Option<DefaultImage>,
     pull: Option<Pull>,
     pulled_anew: u32,
     kept_image: Option<String>,
@@ -133,6 +134,11 @@ impl FakeEngine {
     pub fn set_image(&self, image: SessionImage) {
         let mut world = self.world();
         (world.runs_images, world.image) = (true, Some(image));
+    }
+
+    /// From now on this is the image of sessions that ask for none.
+    pub fn set_default_image(&self, image: DefaultImage) {
+        self.world().default_image = Some(image);
     }
 
     /// From now on the base is pulled when a session is made, and this is how far that is.
@@ -216,6 +222,10 @@ impl Engine for FakeEngine {
     fn images_unavailable(&self) -> Option<String> {
         let none = "This engine is made of nothing, and runs no images.";
         (!self.world().runs_images).then(|| none.to_owned())
+    }
+
+    fn default_image(&self) -> Option<DefaultImage> {
+        self.world().default_image.clone()
     }
 
     async fn image_here(

@@ -1,6 +1,7 @@
 //! What would happen if a session were started so; nothing is allocated and nothing changes.
 
 mod registry;
+mod source;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -42,9 +43,9 @@ impl Compute {
         let mut found = here
             .map_err(std::io::Error::other)
             .map_err(ComputeError::io("Looking at what a start would meet"))??;
-        let registry = self.core.check_registry(settings).await;
+        let image = self.core.check_source(settings).await;
         let after_image = found.checks.len().min(IMAGE + 1);
-        found.checks.splice(after_image..after_image, registry);
+        found.checks.splice(after_image..after_image, image);
         Ok(found)
     }
 }
@@ -215,9 +216,11 @@ impl Core {
             );
             return failed(NAME, message, asked.and_then(meant));
         }
-        let what = asked.map_or("The default base image".to_owned(), |image| {
-            format!("‘{image}’")
-        });
+        let what = match (asked, self.engine.default_image()) {
+            (Some(image), _) => format!("‘{image}’"),
+            (None, Some(default)) => format!("The default base image, ‘{}’,", default.reference),
+            (None, None) => "The default base image".to_owned(),
+        };
         if asked != now {
             let now = now.map_or("the default base image".to_owned(), |image| {
                 format!("‘{image}’")

@@ -15,13 +15,14 @@ use std::fs;
 
 use flowdeck_compute::{
     Anew, Catalog, Compute, ComputeConfig, Identities, Identity, StartSession,
+    docker::DEFAULT_IMAGE,
     identity::{CredentialSource, DockerStore, HostPattern, ManagedIdentityEndpoint},
 };
 use flowdeck_contract::{
     ids::FlowId,
     runs::{RunRequest, RunState},
     session::{SessionState, SessionView},
-    settings::{ComputeChoice, SessionSettings},
+    settings::{CheckOutcome, ComputeChoice, SessionSettings},
 };
 use real::{Access, PULLER, RealRegistry};
 use support::{
@@ -44,6 +45,16 @@ fn identity(home: &Home, name: &str, password: &str, host: &str) -> Identity {
 }
 
 async fn open(daemon: &Daemon, home: &Home, identities: Vec<Identity>) -> Compute {
+    open_with(daemon, home, identities, PLAIN).await
+}
+
+/// With a default image.
+async fn open_with(
+    daemon: &Daemon,
+    home: &Home,
+    identities: Vec<Identity>,
+    default: &str,
+) -> Compute {
     let endpoint = ManagedIdentityEndpoint::Imds {
         origin: "http://127.0.0.1:1".to_owned(),
     };
@@ -55,7 +66,7 @@ async fn open(daemon: &Daemon, home: &Home, identities: Vec<Identity>) -> Comput
         identities: Identities::new(endpoint, DockerStore::at(home.root().join("docker"))),
         ..home.config(0)
     };
-    let engine = daemon.engine(home, PLAIN).await;
+    let engine = daemon.engine(home, default).await;
     Compute::open(config, engine).await.unwrap()
 }
 
@@ -210,6 +221,40 @@ async fn what_everybody_may_pull_needs_no_credential_of_the_identity() {
     ended(&compute, &operation).await;
     compute.close().await;
     daemon.docker(&["rmi", &image]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_default_image_lacks_is_told_beforehand_as_a_start_tells_it() {
+    const NAME: &str = "what_a_default_image_lacks_is_told_beforehand_as_a_start_tells_it";
+    let (Some(daemon), Some(registry)) = (
+        docker::daemon(NAME),
+        RealRegistry::start(&Access::Passwords(PULLER)),
+    ) else {
+        return;
+    };
+    let closed = format!("{}/team/app:1", registry.host);
+    for (default, code, check) in [
+        (DEFAULT_IMAGE, "BaseImageNotBuilt", "Default base image"),
+        (&closed, "ImageNeedsIdentity", "Registry"),
+    ] {
+        let home = Home::new();
+        let flow = home.flow("hello", &TWO_NODES);
+        let compute = open_with(&daemon, &home, Vec::new(), default).await;
+        let settings = SessionSettings::default();
+        let checks = compute.preflight(&flow, &settings).await.unwrap().checks;
+        let found = checks.into_iter().find(|found| found.name == check);
+        let found = found.unwrap();
+        assert_eq!(found.outcome, CheckOutcome::Failure);
+        assert_eq!(daemon.containers(&home), Vec::<String>::new());
+
+        let failure = start(&compute, &flow, None).await.failure.unwrap();
+        assert_eq!(failure.code, code);
+        assert_eq!(
+            (found.message, found.remedy),
+            (failure.message, failure.remedy)
+        );
+        compute.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

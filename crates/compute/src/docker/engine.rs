@@ -13,9 +13,9 @@ use flowdeck_contract::{
 use super::{DockerEngine, base, image, runtime};
 use crate::{
     engine::{
-        Base, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
-        Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements, Runtime, RuntimeInfo,
-        Share, StandsByFor, WantedBase,
+        Base, DefaultImage, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
+        ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
+        Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
     },
     environment::{inventory, reuse::How},
     executor::{death, health, http},
@@ -30,8 +30,8 @@ impl Engine for DockerEngine {
         None
     }
 
-    fn default_image(&self) -> Option<&str> {
-        Some(&self.default_image)
+    fn default_image(&self) -> Option<DefaultImage> {
+        Some(self.default_image.clone())
     }
 
     fn platform(&self) -> Option<Platform> {

@@ -197,10 +197,6 @@ async fn pull(
     wanted: &WantedBase<'_>,
     log: &LogFile,
 ) -> Result<(), EngineError> {
-    log.line(format!(
-        "Pulling {reference} …",
-        reference = reference.as_str()
-    ));
     let options = CreateImageOptionsBuilder::new()
         .from_image(&whole(reference))
         .build();
@@ -209,6 +205,10 @@ async fn pull(
         Shown::Credential(credential) => taken(credential, reference),
         Shown::Unavailable(why) => return Err(why.clone()),
     };
+    log.line(format!(
+        "Pulling {reference} …",
+        reference = reference.as_str()
+    ));
     let mut steps = docker.create_image(Some(options), None, credential);
     let mut layers = Layers::new(reference.as_str());
     let mut ticks = tokio::time::interval(PAUSE);

@@ -4,7 +4,7 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference};
 
 use super::{DockerEngine, base::Maker, image};
 use crate::{
-    engine::{Base, BaseState, EngineError, Place, Share, WantedBase},
+    engine::{Base, BaseState, EngineError, Place, Share, Shown, WantedBase},
     log::LogFile,
 };
 
@@ -22,15 +22,25 @@ impl DockerEngine {
             return Ok(Base { state, image });
         }
         let asked = asked(wanted);
-        let reference = asked.unwrap_or(&self.default_image);
+        let default = &self.default_image;
+        let not_built = default.not_built();
+        let (reference, wanted) = match asked {
+            Some(asked) => (asked, *wanted),
+            None if default.is_built_here => {
+                let wanted = WantedBase {
+                    shown: Shown::Unavailable(&not_built),
+                    anew: false,
+                    ..*wanted
+                };
+                (&*default.reference, wanted)
+            }
+            None => (&*default.reference, *wanted),
+        };
         let docker = &self.containers.docker;
-        let found = image::find_or_pull(docker, reference, wanted, log).await;
+        let found = image::find_or_pull(docker, reference, &wanted, log).await;
         let (image, pulled) = found.map_err(|error| match asked {
-            Some(_) => error,
-            None => error.with_remedy(
-                "It is the default base image: build flowdeck’s own with cargo xtask image, or name another one with \
-                 --docker-image.",
-            ),
+            None if !default.is_built_here => default.not_had(error),
+            _ => error,
         })?;
         let maker = Maker {
             containers: &self.containers,
@@ -74,7 +84,7 @@ impl DockerEngine {
         let is_here = facts
             .are_of(place)
             .map_err(|error| EngineError::io("Looking at the flow folder", &error))?;
-        let reference = asked(wanted).unwrap_or(&self.default_image);
+        let reference = asked(wanted).unwrap_or(&self.default_image.reference);
         let Ok(reference) = ImageReference::try_from(reference) else {
             return Ok(false);
         };

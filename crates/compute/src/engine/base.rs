@@ -44,6 +44,43 @@ pub struct Base {
     pub image: Option<SessionImage>,
 }
 
+/// The image of sessions that ask for none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DefaultImage {
+    /// Its reference.
+    pub reference: String,
+    /// Whether it is flowdeck's own, which is built where it runs. A registry that has one of its name has it from
+    /// somebody else.
+    pub is_built_here: bool,
+}
+
+impl DefaultImage {
+    /// Why there is none where it has to be built.
+    #[must_use]
+    pub fn not_built(&self) -> EngineError {
+        let message = format!(
+            "The default base image, ‘{}’, is not there: it has to be built first.",
+            self.reference
+        );
+        EngineError::new("BaseImageNotBuilt", message).with_remedy(
+            "Build it with cargo xtask image, on the Docker daemon’s machine, or name another one with --docker-image.",
+        )
+    }
+
+    /// Why it cannot be had, said to who has not asked for it by name.
+    #[must_use]
+    pub fn not_had(&self, error: EngineError) -> EngineError {
+        let remedy = self.remedy(error.remedy.as_deref());
+        error.with_remedy(remedy)
+    }
+
+    /// What can be done when it cannot be had, beside what can be done about any image.
+    pub(crate) fn remedy(&self, of_any: Option<&str>) -> String {
+        let why = "It is the default base image, which --docker-image names.";
+        of_any.map_or_else(|| why.to_owned(), |remedy| format!("{remedy} {why}"))
+    }
+}
+
 /// How the base packages were found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BaseState {

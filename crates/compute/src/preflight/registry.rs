@@ -25,27 +25,16 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SHORT_DIGEST: usize = "sha256:".len() + 12;
 
 impl Core {
-    /// Resolves the image that is asked for as the session would pull it. `None` when there is nothing to resolve: the
-    /// default base image, no valid reference, an engine that runs none, an identity that there is not.
+    /// Resolves an image as the session would pull it. `None` when there is nothing to resolve: an identity that there is
+    /// not.
     pub(super) async fn check_registry(
         &self,
         settings: &SessionSettings,
+        image: &ImageReference,
+        here: Option<SessionImage>,
     ) -> Option<PreflightCheck> {
-        if self.engine.images_unavailable().is_some() {
-            return None;
-        }
-        let image = settings.base_image.as_deref()?;
-        let image = ImageReference::try_from(image).ok()?;
         let identity = self.identity_for(settings).ok()?;
-        let here = self
-            .engine
-            .image_here(&image)
-            .await
-            .unwrap_or_else(|error| {
-                tracing::debug!(%error, "whether an image is here could not be found out");
-                None
-            });
-        Some(match (self.ask_registry(&image, identity).await, here) {
+        Some(match (self.ask_registry(image, identity).await, here) {
             (Ok(found), Some(here)) if here.digest != found.digest => PreflightCheck {
                 remedy: Some(
                     "The session says so once it runs, and offers the one of the registry."
@@ -54,10 +43,10 @@ impl Core {
                 ..check(
                     NAME,
                     CheckOutcome::Warning,
-                    format!("{} {}", told(&image, &found), uses(&here)),
+                    format!("{} {}", told(image, &found), uses(&here)),
                 )
             },
-            (Ok(found), _) => check(NAME, CheckOutcome::Ok, told(&image, &found)),
+            (Ok(found), _) => check(NAME, CheckOutcome::Ok, told(image, &found)),
             (Err(refusal), Some(here)) => check(
                 NAME,
                 CheckOutcome::Warning,
@@ -172,7 +161,8 @@ fn uses(here: &SessionImage) -> String {
     }
 }
 
-fn short(digest: &str) -> &str {
+/// Enough of a digest to know it by.
+pub(super) fn short(digest: &str) -> &str {
     digest.get(..SHORT_DIGEST).unwrap_or(digest)
 }
 

@@ -5,6 +5,7 @@ use std::{fs, sync::Arc};
 use axum::{Router, http::StatusCode};
 use flowdeck_compute::{
     Catalog, Compute, ComputeConfig, Identities, Identity,
+    engine::DefaultImage,
     fake::FakeEngine,
     identity::{CredentialSource, DockerStore, HostPattern, ManagedIdentityEndpoint},
 };
@@ -262,6 +263,103 @@ async fn an_image_that_is_here_is_used_whatever_its_registry_says() {
         local.message.contains("was built here"),
         "{}",
         local.message
+    );
+    stage.compute.close().await;
+}
+
+/// What the checks say of the default image beside that it is used, and what the check of the base image says.
+async fn of_default(stage: &Stage, default: DefaultImage) -> (PreflightCheck, String) {
+    stage.engine.set_default_image(default);
+    let settings = SessionSettings::default();
+    let found = stage.compute.preflight(&stage.flow, &settings).await;
+    let mut checks = found.unwrap().checks.into_iter().skip(1);
+    let (image, source) = (checks.next().unwrap(), checks.next().unwrap());
+    assert_eq!(
+        (&*image.name, image.outcome),
+        ("Base image", CheckOutcome::Ok)
+    );
+    (source, image.message)
+}
+
+#[tokio::test]
+async fn the_default_image_is_here_or_is_to_be_built_or_comes_from_its_registry() {
+    let (Some(open), Some(closed)) = (
+        RealRegistry::start(&Access::Open),
+        RealRegistry::start(&Access::Passwords(PULLER)),
+    ) else {
+        return;
+    };
+    let pusher = Pusher::new(&open.host, "team/app", Authorization::Nothing);
+    pusher.image("linux/amd64", Some("1")).await;
+    let stage = Stage::open(no_endpoint(), Vec::new()).await;
+    let default = |reference: &str, is_built_here| DefaultImage {
+        reference: reference.to_owned(),
+        is_built_here,
+    };
+    let built = default("flowdeck/base:0", true);
+    let (check, used) = of_default(&stage, built.clone()).await;
+    assert_eq!(used, "The default base image, ‘flowdeck/base:0’, is used.");
+    let why = built.not_built();
+    assert_eq!(
+        (&*check.name, check.outcome, check.message, check.remedy),
+        (
+            "Default base image",
+            CheckOutcome::Failure,
+            why.message,
+            why.remedy
+        )
+    );
+
+    let pulled = format!("{}/team/app:1", open.host);
+    let (check, _) = of_default(&stage, default(&pulled, false)).await;
+    assert_eq!(
+        (&*check.name, check.outcome, check.remedy),
+        ("Registry", CheckOutcome::Ok, None)
+    );
+    let names_option = |check: &PreflightCheck| {
+        let remedy = check.remedy.as_deref().unwrap();
+        assert!(
+            remedy.ends_with("It is the default base image, which --docker-image names."),
+            "{remedy}"
+        );
+    };
+    let refused = format!("{}/team/app:1", closed.host);
+    let (check, _) = of_default(&stage, default(&refused, false)).await;
+    assert_eq!(check.outcome, CheckOutcome::Failure);
+    assert!(
+        check.message.contains("does not give ‘team/app’"),
+        "{}",
+        check.message
+    );
+    names_option(&check);
+    let (check, _) = of_default(&stage, default("127.0.0.1:1/a", false)).await;
+    assert_eq!(check.outcome, CheckOutcome::Warning);
+    names_option(&check);
+
+    let here = |reference: &str, is_local| {
+        stage.engine.set_image(SessionImage {
+            reference: reference.to_owned(),
+            digest: format!("sha256:{}", "1".repeat(64)),
+            is_local,
+        });
+    };
+    let elsewhere = default("127.0.0.1:1/a:1", false);
+    for default in [built, elsewhere.clone()] {
+        here(&default.reference, true);
+        let says = format!(
+            "‘{}’ is here, and was built here (sha256:111111111111…).",
+            default.reference
+        );
+        let (check, _) = of_default(&stage, default).await;
+        assert_eq!((check.outcome, check.message), (CheckOutcome::Ok, says));
+    }
+    here(&elsewhere.reference, false);
+    let (check, _) = of_default(&stage, elsewhere).await;
+    assert_eq!(check.outcome, CheckOutcome::Warning);
+    assert!(
+        check.message.contains("that is here already"),
+        "{}",
+        check.message
     );
     stage.compute.close().await;
 }

@@ -89,7 +89,8 @@ impl Start<'_> {
     ) -> Result<Base, EngineError> {
         let engine = &self.core.engine;
         let record = self.core.record(self.flow);
-        let pulled = image.or(engine.default_image());
+        let default = engine.default_image().filter(|_| image.is_none());
+        let pulled = image.or(default.as_ref().map(|default| &*default.reference));
         let credential = match pulled {
             Some(image) if engine.images_unavailable().is_none() => {
                 let settings = &record.view.settings;
@@ -110,11 +111,14 @@ impl Start<'_> {
             told: Some(&told),
         };
         let made = engine.prepare_base(session, &wanted, &self.log()).await;
-        match (made, image, &credential) {
+        match (made, pulled, &credential) {
             (Err(error), Some(image), Ok(Some(credential))) if error.code == IMAGE_REFUSED => {
                 // The engine hears that it may not; the registry says who may not what.
                 let refusal = self.core.refusal(image, credential).await;
-                Err(refusal.unwrap_or(error))
+                Err(match (refusal, default) {
+                    (Some(refusal), Some(default)) => default.not_had(refusal),
+                    (refusal, _) => refusal.unwrap_or(error),
+                })
             }
             (made, ..) => made,
         }
