@@ -1,6 +1,9 @@
 // The pictures of the author's guide, in the order of its sections.
 
+import path from 'node:path';
+
 import type { App } from '../harness/app.ts';
+import { edited } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 import { Wizard } from '../harness/wizard.ts';
 import { Studio, prepare, tidyPaths } from './studio.ts';
@@ -13,7 +16,9 @@ function head(app: App) {
   return [app.page.getByRole('heading', { level: 1 }), app.page.getByRole('group', { name: 'Flow actions' })];
 }
 
-test.use({ viewport: { width: 1080, height: 900 } });
+const VIEWPORT = { width: 1080, height: 900 };
+
+test.use({ viewport: VIEWPORT });
 
 test('the pictures of the guide', async ({ app, deck, page }) => {
   await prepare(deck);
@@ -27,12 +32,15 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
     await studio.parts('guide-start', ...head(app), menu, app.session);
     await page.keyboard.press('Escape');
 
+    // All of the step is seen.
+    await page.setViewportSize({ ...VIEWPORT, height: 1000 });
     const wizard = await Wizard.open(app);
     await wizard.size('Standard_D2').check();
     await wizard.idle.fill('30');
     await wizard.idleUnit.selectOption('minutes');
     await wizard.identity.selectOption('feed-reader');
     await studio.parts('guide-compute', wizard.dialog);
+    await page.setViewportSize(VIEWPORT);
     await wizard.radio('Compute instance').check();
     await wizard.dialog.getByLabel('Name of the compute instance').selectOption('team-box');
     await expect(wizard.dialog).toContainText('feed-reader');
@@ -94,10 +102,10 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
 
   await test.step('change the base image', async () => {
     await app.openFile('flow.dag.yaml');
-    await app.append('flow.dag.yaml', `environment:
-  image: registry.example.com/team/runtime:2024.1
-  python_requirements_txt: requirements.txt
-`);
+    const definition = path.join(deck.flows, FLOW, 'flow.dag.yaml');
+    const image = '  image: registry.example.com/team/runtime:2024.1\n';
+    await app.write('flow.dag.yaml', edited(definition, 'environment:\n', `environment:\n${image}`));
+    await page.keyboard.press('Control+Home');
     await studio.page('guide-raw');
     await page.keyboard.press('Control+z');
   });
@@ -114,7 +122,7 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
   await test.step('upgrade a compute instance runtime', async () => {
     await page.goto(deck.url('upgrade/team-box-runtime?flow=score-answers&image=runtime'));
     await expect(page.getByRole('list', { name: 'Lines that change in flow.dag.yaml' })).toBeVisible();
-    await page.setViewportSize({ width: 1080, height: 1400 });
+    await page.setViewportSize({ ...VIEWPORT, height: 1400 });
     const region = (name: string) => page.getByRole('region', { name, exact: true });
     await studio.parts('guide-upgrade', region('Flow'), region('Base image'), region('Review'));
   });

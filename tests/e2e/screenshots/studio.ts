@@ -44,8 +44,9 @@ export class Studio {
     this.#page = page;
   }
 
-  /** The page as it is. */
+  /** The page as it is, from its top. */
   async page(name: string): Promise<void> {
+    await this.#page.evaluate(() => scrollTo({ top: 0, behavior: 'instant' }));
     await this.#take(name);
   }
 
