@@ -16,6 +16,7 @@ interface SessionView {
 /** What a session is asked for with. */
 export interface SessionSettings {
   compute?: { serverless: { vmSize?: string; identity?: string } } | { instance: { name: string } };
+  baseImage?: string;
   idleShutdown?: 'default' | 'never' | { after: number };
 }
 

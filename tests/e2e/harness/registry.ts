@@ -24,12 +24,16 @@ export class Registry {
     this.host = host;
   }
 
-  static async start(): Promise<Registry> {
+  /** Lets everybody in; with a line that `htpasswd -B` wrote, that user alone. */
+  static async start(htpasswd?: string): Promise<Registry> {
     const folder = mkdtempSync(path.join(tmpdir(), 'flowdeck-registry-'));
     const config = path.join(folder, 'config.yml');
+    const users = path.join(folder, 'htpasswd');
+    if (htpasswd) writeFileSync(users, `${htpasswd}\n`);
+    const auth = htpasswd ? `auth: {htpasswd: {realm: tests, path: ${users}}}\n` : '';
     writeFileSync(
       config,
-      `version: 0.1\nlog: {level: info, formatter: json}\nstorage: {filesystem: {rootdirectory: ${folder}/storage}}\nhttp: {addr: '127.0.0.1:0'}\n`,
+      `version: 0.1\nlog: {level: info, formatter: json}\nstorage: {filesystem: {rootdirectory: ${folder}/storage}}\nhttp: {addr: '127.0.0.1:0'}\n${auth}`,
     );
     const process = spawn('docker-registry', ['serve', config], { stdio: ['ignore', 'ignore', 'pipe'] });
     const port = new Promise<string>((resolve, reject) => {

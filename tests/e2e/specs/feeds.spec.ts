@@ -1,23 +1,16 @@
 // Private feeds: tested beside the requirements file, opened with the session's identity, shown without its token.
 
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
 import { addFlow, pythonFlow } from '../harness/flows.ts';
 import { PrivateFeed } from '../harness/private-feed.ts';
+import { holding } from '../harness/secrets.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/wait.ts';
 
 const TOKEN = 'canary-e2e-7d1f-token';
-
-/** The files below a folder that hold the token. */
-function holding(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => readFileSync(file).includes(TOKEN));
-}
 
 test('a private feed is tested, refused without an identity, and opened with one', async ({ deck, index, app, page }) => {
   index.publish('tiny_private', '1.0.0');
@@ -51,7 +44,7 @@ test('a private feed is tested, refused without an identity, and opened with one
   const log = await deck.api.sessionLog('private');
   expect(log).toContain(`opens http://${feed.host}/simple/`);
   expect(log + (await page.content())).not.toContain(TOKEN);
-  expect(holding(deck.data)).toEqual([]);
+  expect(holding(deck.data, TOKEN)).toEqual([]);
   await feed.close();
 });
 
