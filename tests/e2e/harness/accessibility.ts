@@ -1,7 +1,7 @@
 // What every page and state must bear: axe's rules, and a narrow screen.
 
 import AxeBuilder from '@axe-core/playwright';
-import { type Page, expect } from '@playwright/test';
+import { type Locator, type Page, expect } from '@playwright/test';
 
 const SIZES = [
   { width: 360, height: 740 },
@@ -32,6 +32,13 @@ type Violation = Awaited<ReturnType<AxeBuilder['analyze']>>['violations'][number
 
 function described({ id, help, nodes }: Violation): string[] {
   return nodes.map((node) => `${id}: ${help}: ${node.html} (${node.failureSummary?.replaceAll('\n', ' ')})`);
+}
+
+/** Nothing is wider than this element, which scrolls, on a narrow screen. */
+export async function expectNarrow(page: Page, scroller: Locator): Promise<void> {
+  await page.setViewportSize({ width: 360, height: 740 });
+  const hidden = (element: Element) => element.scrollWidth - element.clientWidth;
+  await expect.poll(() => scroller.evaluate(hidden), 'sideways scroll: 360 px').toBe(0);
 }
 
 /** How far the page can be scrolled sideways. */

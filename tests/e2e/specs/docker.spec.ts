@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
-import { expectAccessible } from '../harness/accessibility.ts';
+import { expectAccessible, expectNarrow } from '../harness/accessibility.ts';
 import type { Deck } from '../harness/deck.ts';
 import { baseImage, buildOnBase, docker, noDocker, onDocker } from '../harness/docker.ts';
 import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
@@ -78,6 +78,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     await expect(pull).toContainText(/\d of \d layers ready, [\d.]+ MiB of (at least )?[\d.]+ MiB, [\d.]+ MiB\/s/);
     await page.reload();
     await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toBeVisible();
+    await expectNarrow(page, pull.getByRole('group', { name: 'Layers' }));
     await expectAccessible(page);
     road.letGo();
     await expect(app.sessionMenu).toBeVisible(START);
@@ -97,6 +98,15 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     }).toPass({ timeout: 60_000 });
     await expect(app.session).toContainText(second.slice(0, 19));
     await expectAccessible(page);
+
+    await page.goto(deck.url('sessions'));
+    const row = page.getByRole('table', { name: 'Compute sessions' }).getByRole('row').filter({ hasText: 'pulled' });
+    await expect(row).toContainText('The tag of its image has moved.');
+    await expectAccessible(page);
+    await row.getByRole('link', { name: 'Log and timeline of pulled' }).click();
+    await expect(page.getByRole('region', { name: 'About the compute session' })).toContainText(`${image} stands for another image now.`);
+    await expectAccessible(page);
+    await page.getByRole('link', { name: 'Open the flow pulled to reset it' }).click();
 
     await app.chooseSession('Reset compute session');
     const takes = app.dialog.getByRole('checkbox', { name: 'Take the new image' });

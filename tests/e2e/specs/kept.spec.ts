@@ -39,3 +39,31 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   await expect(app.sessionMenu).toBeVisible(READY);
   expect((await deck.api.session('again')).route).toBe('base');
 });
+
+test('where no environment is kept a reset can leave downloads aside, if the flow asks for any', async ({ deck, index, app, page }) => {
+  index.publish('tiny_thing', '1.0.0');
+  const requirements = `${index.option}\ntiny-thing\n`;
+  addFlow(deck.flows, 'asks', pythonFlow('return __import__("tiny_thing").__name__', { 'requirements.txt': requirements }));
+  addFlow(deck.flows, 'asks-for-none', pythonFlow('return text'));
+  deck.options.args.push('--environment-cache', '0');
+  await deck.start();
+  await app.open('asks');
+  await app.startSession();
+  await app.chooseSession('Reset compute session');
+  const dialog = page.getByRole('alertdialog', { name: 'Reset compute session?' });
+  const rebuild = dialog.getByRole('checkbox', { name: 'Rebuild without cache' });
+  await expect(rebuild).toHaveAccessibleDescription(/fetched anew, though earlier downloads.*no environment is kept\.$/);
+  await expectAccessible(page);
+  const asked = index.asked;
+  await rebuild.check();
+  await dialog.getByRole('button', { name: 'Reset' }).click();
+  await expect(dialog).toBeHidden();
+  await expect.poll(() => index.asked, READY).toBeGreaterThan(asked);
+  await expect(app.sessionMenu).toBeVisible(READY);
+
+  await app.open('asks-for-none');
+  await app.startSession();
+  await app.chooseSession('Reset compute session');
+  await expect(dialog.getByRole('button', { name: 'Reset' })).toBeVisible();
+  await expect(rebuild).toBeHidden();
+});

@@ -6,7 +6,7 @@ import path from 'node:path';
 
 import type { Locator } from '@playwright/test';
 
-import { expectAccessible } from '../harness/accessibility.ts';
+import { expectAccessible, expectNarrow } from '../harness/accessibility.ts';
 import type { App } from '../harness/app.ts';
 import type { Deck } from '../harness/deck.ts';
 import { addFlow, pythonFlow } from '../harness/flows.ts';
@@ -256,6 +256,7 @@ return "done"`;
   await expect(packageRow(app, 'promptflow-core')).toContainText('Base image');
   // uv does not bear such a name: what is there is told all the same.
   await expect(app.dialog.getByRole('alert')).toContainText('What differs could not be told', INSTALL);
+  await expectNarrow(page, app.dialog.getByRole('group', { name: 'Packages' }));
   await expectAccessible(page);
   await app.dialog.getByRole('searchbox').fill('by hand');
   await expect(app.dialog.getByRole('status').first()).toContainText(/^1 of \d+ packages$/);

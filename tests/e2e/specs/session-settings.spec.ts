@@ -81,6 +81,25 @@ test('before an idle session ends there is a warning, seen and heard, and a way 
   await expect(app.startButton).toBeVisible(START);
 });
 
+test('putting off the end stands beside the end, however long a size is named', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  deck.configure('vmSizes:\n  - {name: Standard_NC24ads_A100_v4, vCPUs: 1, memoryGB: 1}\n');
+  await deck.start();
+  await deck.api.putSettings('greeting', { idleShutdown: { after: 1800 } });
+  await app.open('greeting');
+  await expect(app.facts).toContainText('Standard_NC24ads_A100_v4');
+  const fact = app.facts.getByRole('listitem').filter({ hasText: 'Ends in' });
+  const words = fact.getByText(/^Ends in/);
+  const button = fact.getByRole('button', { name: 'Put it off' });
+  for (const width of [360, 1280, 2560]) {
+    await page.setViewportSize({ width, height: 800 });
+    const [left, right] = [await words.boundingBox(), await button.boundingBox()];
+    if (!left || !right) throw new Error('the end is not shown');
+    expect(right.x).toBeGreaterThanOrEqual(left.x + left.width);
+    expect(Math.abs(left.y + left.height / 2 - (right.y + right.height / 2))).toBeLessThan(2);
+  }
+});
+
 test('a session that does not count says why', async ({ app, deck }) => {
   const folder = addFlow(deck.flows, 'busy', pythonFlow(WAITING));
   await deck.start();
