@@ -18,6 +18,7 @@
 mod bench;
 mod build;
 mod digest;
+mod docker;
 mod image;
 mod lock;
 mod process;

@@ -31,12 +31,12 @@ export async function withFolder(work) {
  * Gives `work` a running server; ends its sessions and it, whatever happens. `flows` names samples, `data` the data
  * folder when it is not to be a new one.
  */
-export async function withServer({ flows = ['greeting'], data, standby = 0, env = {}, prepare }, work) {
+export async function withServer({ flows = ['greeting'], data, standby = 0, env = {}, prepare, args = [] }, work) {
   await withFolder(async (folder) => {
     const server = new Flowdeck(folder, data ?? path.join(folder, 'data'));
     for (const flow of flows) cpSync(path.join(samples, flow), path.join(server.flows, flow), { recursive: true });
     prepare?.(server.flows);
-    await server.start(standby, env);
+    await server.start(standby, env, args);
     try {
       return await work(server);
     } finally {
@@ -66,9 +66,9 @@ class Flowdeck {
     return new URL('/', this.readyUrl).href;
   }
 
-  async start(standby, env) {
+  async start(standby, env, args = []) {
     const folders = ['--flows', this.flows, '--data', this.data, '--assets', assets];
-    this.#process = spawn(binary, ['serve', ...folders, '--listen', '127.0.0.1:0', '--standby', String(standby)], {
+    this.#process = spawn(binary, ['serve', ...folders, '--listen', '127.0.0.1:0', '--standby', String(standby), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { RUST_LOG: 'warn', ...process.env, FLOWDECK_TOKEN: TOKEN, ...env },
     });
@@ -110,6 +110,15 @@ class Flowdeck {
   async startSession(flow) {
     await this.#request(`${SESSIONS}/${flow}/sessions`, 'POST', { action: 'Install' });
     const view = await this.#session(flow, ({ state }) => state !== 'starting');
+    if (view.state !== 'available') throw new Error(JSON.stringify(view));
+    return view;
+  }
+
+  /** Resets the session; resolves when the new one is available, with its view. */
+  async resetSession(flow) {
+    const { sessionId } = await this.get(`api/projects/default/flows/${flow}/session`);
+    await this.#request(`${SESSIONS}/${flow}/sessions`, 'POST', { action: 'Reset' });
+    const view = await this.#session(flow, (view) => view.sessionId !== sessionId && !['starting', 'stopping'].includes(view.state));
     if (view.state !== 'available') throw new Error(JSON.stringify(view));
     return view;
   }

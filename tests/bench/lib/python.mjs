@@ -45,7 +45,7 @@ export async function startExecutor(environment, socketPath) {
 }
 
 /** Whether an executor answers at this socket. */
-function isHealthy(socketPath) {
+export function isHealthy(socketPath) {
   return new Promise((resolve) => {
     request({ socketPath, path: '/health' }, (response) => {
       response.resume();

@@ -15,13 +15,17 @@ use std::{
 
 use crate::{
     build::{self, Profile, sizes::Sizes},
+    docker::Daemon,
     process,
     progress::step,
     project::Project,
-    setup::{self, Browser, Scope},
+    setup::{self, Browser, Docker, Scope},
     stamp::write_atomically,
 };
 use row::Row;
+
+/// The program that wants a Docker daemon.
+const DOCKER: &str = "docker";
 
 /// Runs all programs, or those whose name contains one of `filters`.
 pub(crate) fn run(project: &Project, filters: &[String]) -> Result<()> {
@@ -34,6 +38,14 @@ pub(crate) fn run(project: &Project, filters: &[String]) -> Result<()> {
         if !filters.is_empty() && !filters.iter().any(|filter| name.contains(filter.as_str())) {
             continue;
         }
+        let daemon = (name == DOCKER).then(|| daemon(project)).transpose();
+        let _daemon = match daemon {
+            Ok(daemon) => daemon.inspect(|daemon| daemon.tell(&mut program)),
+            Err(why) => {
+                println!("not measured: {name}: {why:#}");
+                continue;
+            }
+        };
         match measure(project, &name, &mut program) {
             Ok(measured) => rows.extend(measured),
             Err(error) => {
@@ -50,6 +62,20 @@ pub(crate) fn run(project: &Project, filters: &[String]) -> Result<()> {
         bail!("these benchmarks failed: {}", failed.join(", "));
     }
     Ok(())
+}
+
+/// A daemon that has the product's base image.
+fn daemon(project: &Project) -> Result<Daemon> {
+    if let Some(why) = Docker::unavailable() {
+        bail!("{why}");
+    }
+    let daemon = step("a Docker daemon for benchmarks", |step| {
+        Daemon::start(project, step, "bench-dockerd")
+    })?;
+    step("a base image for benchmarks", |step| {
+        daemon.make_base_image(project, step)
+    })?;
+    Ok(daemon)
 }
 
 fn sizes(project: &Project) -> Result<Vec<Row>> {

@@ -3,7 +3,6 @@
 mod budgets;
 mod counts;
 mod dependencies;
-mod docker;
 #[cfg(test)]
 mod folder;
 mod licences;

@@ -4,9 +4,10 @@ use anyhow::Result;
 use std::{env, ffi::OsString, fs, process::Command};
 use walkdir::WalkDir;
 
-use super::{Run, budgets, counts::Counts, docker, licences, runner};
+use super::{Run, budgets, counts::Counts, licences, runner};
 use crate::{
     build::{self, Profile, sizes::Sizes},
+    docker::Daemon,
     process,
     progress::{Step, step},
     setup::{Browser, Docker, RegistryServer},
@@ -68,7 +69,7 @@ fn path_with(registry: &RegistryServer) -> Result<OsString> {
 }
 
 /// A daemon with the product's base image; where there can be none its tests are skipped, with the reason.
-fn docker_for_browsers(run: &Run<'_>) -> Option<docker::Daemon> {
+fn docker_for_browsers(run: &Run<'_>) -> Option<Daemon> {
     if let Some(why) = RegistryServer::new(run.project).lacks() {
         run.skip("end-to-end tests of the Docker engine", &why);
         return None;
@@ -82,11 +83,11 @@ fn docker_for_browsers(run: &Run<'_>) -> Option<docker::Daemon> {
 }
 
 /// The daemon for tests; where there can be none they are skipped, with the reason.
-fn docker_daemon(run: &Run<'_>, log_name: &str) -> Option<docker::Daemon> {
+fn docker_daemon(run: &Run<'_>, log_name: &str) -> Option<Daemon> {
     let started = match Docker::unavailable() {
         Some(reason) => Err(reason),
         None => step("a Docker daemon for tests", |step| {
-            docker::Daemon::start(run.project, step, log_name)
+            Daemon::start(run.project, step, log_name)
         })
         .map_err(|error| format!("{error:#}")),
     };

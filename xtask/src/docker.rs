@@ -1,4 +1,4 @@
-//! A Docker daemon for the tests of the Docker engine, with a Debian system to make images from: nothing is pulled.
+//! A Docker daemon for tests and benchmarks of the Docker engine, with a Debian system to make images from: nothing is pulled.
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PACKAGES: &str = "python3-minimal,python3,python3-venv,ca-certificates";
 
 /// A daemon that ends, with all that it has, when this is dropped.
-pub(super) struct Daemon {
+pub(crate) struct Daemon {
     process: Child,
     folder: PathBuf,
     root: PathBuf,
@@ -37,7 +37,7 @@ pub(super) struct Daemon {
 
 impl Daemon {
     /// What it says goes to `target/xtask/logs/<log_name>.log`.
-    pub(super) fn start(project: &Project, step: &Step, log_name: &str) -> Result<Self> {
+    pub(crate) fn start(project: &Project, step: &Step, log_name: &str) -> Result<Self> {
         let cache = project.cache.join("test-data/docker");
         fs::create_dir_all(&cache).context("cannot make the folder of test images")?;
         let root = cache.join("debian.tar");
@@ -87,7 +87,7 @@ impl Daemon {
     }
 
     /// Builds the product's base image, on a Debian system, for tests that take one as it is; tells them its name.
-    pub(super) fn make_base_image(&self, project: &Project, step: &Step) -> Result<()> {
+    pub(crate) fn make_base_image(&self, project: &Project, step: &Step) -> Result<()> {
         step.says("importing a Debian system");
         process::capture(self.client().arg("import").arg(&self.root).arg(PLAIN))?;
         step.says("building the base image");
@@ -107,7 +107,7 @@ impl Daemon {
     }
 
     /// Tells tests where it is.
-    pub(super) fn tell(&self, command: &mut Command) {
+    pub(crate) fn tell(&self, command: &mut Command) {
         command
             .env(HOST, host(&self.folder))
             .env(ROOT, &self.root)
