@@ -1,0 +1,107 @@
+//! Requirements that nothing satisfies.
+
+use super::message::Message;
+use crate::engine::EngineError;
+
+pub(super) fn resolution(message: &Message) -> Option<EngineError> {
+    if !message.whole.starts_with("No solution found") {
+        return None;
+    }
+    let reason = message
+        .whole
+        .split_once("Because ")
+        .map_or(message.whole.as_str(), |(_, reason)| reason);
+    let reason = reason
+        .split(", we can conclude that your requirements")
+        .next()
+        .unwrap_or(reason);
+    let not_found = [
+        "was not found in the package registry",
+        "was not found in the provided package locations",
+        "was not found in the cache",
+    ];
+    if let Some(name) = not_found
+        .iter()
+        .find_map(|sign| package_before(reason, sign))
+    {
+        let message = format!("There is no package ‘{name}’ in the package index.");
+        return Some(EngineError::new("RequirementNotFound", message)
+            .with_remedy(format!("Check how ‘{name}’ is spelled in the requirements file, and the index it comes from."))
+            .about([name]));
+    }
+    let versions = version_missing(reason).filter(|_| !reason.contains("depend"));
+    if let Some(requirement) = versions {
+        let known = message
+            .between("Because only ", " is available")
+            .map(|known| format!(" There is only {known}."));
+        let message = format!(
+            "There is no version of ‘{requirement}’ in the package index.{}",
+            known.unwrap_or_default()
+        );
+        return Some(
+            EngineError::new("VersionNotFound", message)
+                .with_remedy("Ask for a version that exists, or for none in particular.")
+                .about([requirement]),
+        );
+    }
+    if reason.contains("requested Python version") || reason.contains("current Python version") {
+        return Some(
+            EngineError::new(
+                "PythonVersionConflict",
+                format!("The session's Python is not one that a requirement supports: {reason}."),
+            )
+            .with_remedy("Ask for a version of the package that supports this Python.")
+            .about(required(reason)),
+        );
+    }
+    Some(
+        EngineError::new(
+            "RequirementsConflict",
+            format!("The requirements contradict each other: {reason}."),
+        )
+        .with_remedy("Loosen or remove one of the versions that are named.")
+        .about(required(reason)),
+    )
+}
+
+/// The requirements that contradict each other, as in `you require fdbeta and fdalpha==2.0`; not what uv concludes.
+fn required(reason: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for (at, sign) in reason.match_indices("you require ") {
+        if reason[..at].ends_with("conclude that ") {
+            continue;
+        }
+        let rest = &reason[at + sign.len()..];
+        let end = [". And", ", we can", ", and we"]
+            .iter()
+            .filter_map(|end| rest.find(end))
+            .min();
+        let names = rest[..end.unwrap_or(rest.len())].split(" and ");
+        let names = names.map(|name| name.trim_end_matches(['.', ',']).to_owned());
+        found.extend(names.filter(|name| !name.is_empty() && !name.contains(' ')));
+    }
+    found.dedup();
+    found
+}
+
+fn package_before(reason: &str, sign: &str) -> Option<String> {
+    let (before, _) = reason.split_once(sign)?;
+    before.split_whitespace().last().map(str::to_owned)
+}
+
+/// The requirement no version satisfies, as in `alpha==3.0`.
+fn version_missing(reason: &str) -> Option<String> {
+    if let Some((_, rest)) = reason.split_once("there is no version of ") {
+        return Some(
+            rest.split(" and ")
+                .next()
+                .unwrap_or(rest)
+                .trim_end_matches(',')
+                .to_owned(),
+        );
+    }
+    if reason.contains("no versions of ") || reason.starts_with("only ") {
+        return Some(reason.rsplit_once("you require ")?.1.to_owned());
+    }
+    None
+}
