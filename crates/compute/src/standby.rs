@@ -164,9 +164,14 @@ impl Core {
                 self.standbys.changed.notified().await;
                 continue;
             };
-            match self.make_standby(next).await {
-                Ok(()) => pause = FIRST_PAUSE,
-                Err(error) => {
+            let made_for = next.clone();
+            match (self.make_standby(next).await, made_for) {
+                (Ok(()), _) => pause = FIRST_PAUSE,
+                (Err(error), Some(made_for)) => {
+                    tracing::warn!(%error, code = error.code, flow = %made_for.flow, "no runtime stands by for the flow until it is started again");
+                    self.standbys.uses().forget(&made_for);
+                }
+                (Err(error), None) => {
                     tracing::warn!(%error, code = error.code, "no runtime stands by; trying again in {} s", pause.as_secs());
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);

@@ -54,6 +54,10 @@ impl Uses {
         self.0.push_front(new);
     }
 
+    pub(super) fn forget(&mut self, one: &Use) {
+        self.0.retain(|other| other != one);
+    }
+
     /// The newest, that many at most.
     pub(super) fn last(&self, count: usize) -> impl Iterator<Item = &Use> {
         self.0.iter().take(count)
@@ -80,5 +84,33 @@ impl Core {
         drop(flows);
         running.sort_by_key(|record| record.view.started);
         running.iter().for_each(|record| self.remember_use(record));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flowdeck_contract::ids::FlowId;
+
+    fn used(flow: &str, asked: Option<&str>) -> Use {
+        Use {
+            flow: Owner::Flow(FlowId::try_from(flow).unwrap()),
+            asked: asked.map(str::to_owned),
+            image: None,
+        }
+    }
+
+    #[test]
+    fn each_flow_is_there_once_as_it_was_used_last_and_the_newest_come_first() {
+        let mut uses = Uses::default();
+        for new in [used("a", None), used("b", None), used("a", Some("other:1"))] {
+            uses.remember(new);
+        }
+        let last = |uses: &Uses, count| uses.last(count).cloned().collect::<Vec<_>>();
+        let newest = used("a", Some("other:1"));
+        assert_eq!(last(&uses, 9), [newest.clone(), used("b", None)]);
+        assert_eq!(last(&uses, 1), std::slice::from_ref(&newest));
+        uses.forget(&newest);
+        assert_eq!(last(&uses, 1), [used("b", None)]);
     }
 }
