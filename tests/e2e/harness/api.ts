@@ -72,6 +72,13 @@ export class Api {
     return this.#json(`${PROJECT}/flows/${encodeURIComponent(flow)}/session`);
   }
 
+  /** Whether a runtime that nobody has taken is ready. */
+  async standsBy(): Promise<boolean> {
+    type Pool = { standbyAvailableInstances: unknown[] };
+    const pools = await this.#json<Pool[]>(`${WORKSPACE}/FlowSessions/standbypools`);
+    return pools.some((pool) => pool.standbyAvailableInstances.length > 0);
+  }
+
   /** Starts a session and waits until it is available. */
   async startSession(flow: string): Promise<SessionView> {
     await this.#sessions(flow, 'POST', { action: 'Install' });

@@ -12,6 +12,7 @@ import { PrivateFeed } from '../harness/private-feed.ts';
 import { Registry, SlowRoad } from '../harness/registry.ts';
 import { holding, tells } from '../harness/secrets.ts';
 import { expect, test } from '../harness/test.ts';
+import { until } from '../harness/wait.ts';
 
 test.skip(noDocker !== undefined, noDocker ?? '');
 // The base of an image is made at the first start from it.
@@ -30,8 +31,9 @@ async function startOnDocker(deck: Deck): Promise<void> {
   await deck.start();
 }
 
-test('a session is a container of the default image', async ({ deck, app, page }) => {
+test('a session is a container of the default image, and another one stands by for a reset', async ({ deck, app, page }) => {
   addSample(deck.flows, 'greeting');
+  deck.options.standby = 1;
   await startOnDocker(deck);
   await app.open('greeting');
   await app.startButton.click();
@@ -47,8 +49,19 @@ test('a session is a container of the default image', async ({ deck, app, page }
   await expect(app.dialog.getByRole('row', { name: /^promptflow-core .* Base image$/ })).toBeVisible();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
+
+  await until('a container to stand by', () => deck.api.standsBy());
+  await app.chooseSession('Reset compute session');
+  await app.dialog.getByRole('button', { name: 'Reset', exact: true }).click();
+  await expect(app.session).toContainText('Taken from standby');
+  await expect(app.session).toContainText(SHORT);
+  await app.run();
+  await until('another one to stand by', () => deck.api.standsBy());
   await app.stopSession();
-  expect(docker('ps', '-aq', '--filter', `volume=${path.join(deck.flows, 'greeting')}`)).toBe('');
+  const containers = () => docker('ps', '-aq', '--filter', `volume=${path.join(deck.flows, 'greeting')}`).split('\n').filter(Boolean);
+  expect(containers()).toHaveLength(1);
+  await deck.stop();
+  expect(containers()).toEqual([]);
 });
 
 test('a pull shows its layers, and a tag that moved is offered', async ({ deck, app, page, context }) => {

@@ -5,7 +5,6 @@ import path from 'node:path';
 
 import { addSample, edited } from '../harness/flows.ts';
 import { leftovers } from '../harness/leftovers.ts';
-import { standsBy } from '../harness/standby.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/wait.ts';
 
@@ -58,7 +57,7 @@ test.describe('with an executor that stands by', () => {
     addSample(deck.flows, 'greeting');
     deck.options.standby = 1;
     await deck.start();
-    await until('an executor to stand by', () => standsBy(deck.data));
+    await until('an executor to stand by', () => deck.api.standsBy());
     await app.open('greeting');
     await app.startSession();
     await expect(app.session).toContainText('Taken from standby');
