@@ -17,6 +17,9 @@ pub fn CopyButton(
     /// What it is, in words: its name is "Copy" and this.
     #[prop(into)]
     what: String,
+    /// What is to be read on it, where nothing beside it says what is copied: the beginning of its name.
+    #[prop(default = "Copy")]
+    word: &'static str,
 ) -> impl IntoView {
     let outcome = RwSignal::new(None::<bool>);
     let copy = move |()| {
@@ -30,8 +33,8 @@ pub fn CopyButton(
             );
         });
     };
-    let word = move || match outcome.get() {
-        None => "Copy",
+    let shown = move || match outcome.get() {
+        None => word,
         Some(true) => "Copied",
         Some(false) => "Could not copy",
     };
@@ -39,7 +42,7 @@ pub fn CopyButton(
     view! {
         <Button kind=ButtonKind::Quiet label=Signal::derive(label) on_press=copy>
             {Icon::Copy.view()}
-            {word}
+            {shown}
         </Button>
     }
 }

@@ -89,7 +89,7 @@ pub(super) fn Sharing(settings: SessionSettings) -> impl IntoView {
                 />
             </div>
             <Button on_press=move |()| save()>{label}</Button>
-            <CopyButton text=Signal::stored(link) what="link to these settings" />
+            <CopyButton text=Signal::stored(link) what="link to these settings" word="Copy link" />
         </form>
         <p id="advanced-preset-fault" class=style::fault>
             {fault}
