@@ -4,7 +4,6 @@ import { chromium } from './harness/places.ts';
 
 export default defineConfig({
   testDir: 'specs',
-  outputDir: '../../target/e2e/results',
   globalSetup: './harness/prepare.ts',
   // A start of a session keeps a core busy; two workers are what a small machine bears.
   workers: Number(process.env.FLOWDECK_E2E_WORKERS ?? 2),
@@ -14,10 +13,11 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: [['list']],
-  // The containers of the last ones come and go with network interfaces, at which Chromium ends what is under way.
+  // Containers come and go with network interfaces, at which Chromium ends what is under way: `cargo xtask test` runs
+  // one after the other.
   projects: [
-    { name: 'product', testIgnore: 'docker.spec.ts' },
-    { name: 'docker', testMatch: 'docker.spec.ts' },
+    { name: 'product', testIgnore: 'docker.spec.ts', outputDir: '../../target/e2e/results/product' },
+    { name: 'docker', testMatch: 'docker.spec.ts', outputDir: '../../target/e2e/results/docker' },
   ],
   use: {
     viewport: { width: 1280, height: 800 },

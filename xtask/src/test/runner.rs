@@ -30,6 +30,7 @@ pub(super) fn printed(
 pub(super) fn playwright(
     project: &Project,
     step: &Step,
+    log_name: &str,
     command: &mut Command,
     report: &Path,
 ) -> Result<Counts> {
@@ -37,7 +38,7 @@ pub(super) fn playwright(
     if report.exists() {
         fs::remove_file(report).with_context(|| format!("cannot remove {}", report.display()))?;
     }
-    let finished = process::run(project, step, "test-e2e", command)?;
+    let finished = process::run(project, step, log_name, command)?;
     let output = finished.output()?;
     let counts = match fs::read_to_string(report) {
         Ok(report) => {

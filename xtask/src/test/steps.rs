@@ -14,6 +14,9 @@ use crate::{
     wasm::TARGET,
 };
 
+const PRODUCT: &str = "end-to-end tests in Chromium";
+const DOCKER: &str = "end-to-end tests of the Docker engine in Chromium";
+
 /// All packages but the browser app, which is for wasm32.
 const NATIVE: [&str; 4] = ["--locked", "--workspace", "--exclude", "flowdeck-app"];
 
@@ -71,7 +74,7 @@ fn path_with(registry: &RegistryServer) -> Result<OsString> {
 /// A daemon with the product's base image; where there can be none its tests are skipped, with the reason.
 fn docker_for_browsers(run: &Run<'_>) -> Option<Daemon> {
     if let Some(why) = RegistryServer::new(run.project).lacks() {
-        run.skip("end-to-end tests of the Docker engine", &why);
+        run.skip(DOCKER, &why);
         return None;
     }
     let daemon = docker_daemon(run, "test-e2e-dockerd")?;
@@ -201,31 +204,55 @@ pub(super) fn end_to_end(run: &Run<'_>, arguments: &[String]) {
             &mut npm(run, "tests/e2e", &["run", "check"]),
         )
     });
-    let title = "end-to-end tests in Chromium";
     if !(built(run) && served(run)) {
-        run.skip(title, "because the product was not built");
+        run.skip(PRODUCT, "because the product was not built");
         return;
     }
-    let registry = RegistryServer::new(run.project);
-    let daemon = docker_for_browsers(run);
-    run.step(title, |step| {
-        let report = run.project.work().join("e2e.json");
-        let mut test = npm(
-            run,
-            "tests/e2e",
-            &["exec", "--", "playwright", "test", "--reporter=list,json"],
-        );
-        test.args(arguments)
-            .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
-            .env("FLOWDECK_BIN", run.project.path("target/release/flowdeck"))
-            .env("FLOWDECK_ASSETS", run.project.dist())
-            .env("FLOWDECK_CHROMIUM", Browser::program()?)
-            .env("PATH", path_with(&registry)?);
-        if let Some(daemon) = &daemon {
-            daemon.tell(&mut test);
-        }
-        runner::playwright(run.project, step, &mut test, &report)
+    run.step(PRODUCT, |step| {
+        playwright(run, step, "product", None, arguments)
     });
+    if let Some(daemon) = docker_for_browsers(run) {
+        run.step(DOCKER, |step| {
+            playwright(run, step, "docker", Some(&daemon), arguments)
+        });
+    }
+}
+
+/// Runs a project of Playwright's configuration.
+fn playwright(
+    run: &Run<'_>,
+    step: &Step,
+    name: &str,
+    daemon: Option<&Daemon>,
+    arguments: &[String],
+) -> Result<Counts> {
+    let report = run.project.work().join(format!("e2e-{name}.json"));
+    let mut test = npm(
+        run,
+        "tests/e2e",
+        &["exec", "--", "playwright", "test", "--reporter=list,json"],
+    );
+    test.arg(format!("--project={name}"))
+        .args(arguments)
+        .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
+        .env("FLOWDECK_BIN", run.project.path("target/release/flowdeck"))
+        .env("FLOWDECK_ASSETS", run.project.dist())
+        .env("FLOWDECK_CHROMIUM", Browser::program()?)
+        .env("PATH", path_with(&RegistryServer::new(run.project))?);
+    if !arguments.is_empty() {
+        // What was asked for may all be in the other project.
+        test.arg("--pass-with-no-tests");
+    }
+    if let Some(daemon) = daemon {
+        daemon.tell(&mut test);
+    }
+    runner::playwright(
+        run.project,
+        step,
+        &format!("test-e2e-{name}"),
+        &mut test,
+        &report,
+    )
 }
 
 fn built(run: &Run<'_>) -> bool {
