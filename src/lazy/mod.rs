@@ -8,6 +8,7 @@ use leptos::{
     prelude::*, task::spawn_local_scoped_with_cancellation, wasm_split::SplitLoaderError,
 };
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::{
     pages::flow::FlowContext,
@@ -173,8 +174,11 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
         owner.get_value().with(|| {
             spawn_local_scoped_with_cancellation(async move {
                 let mut answer = (part.fetch)().await;
-                if answer.is_err() {
-                    // A connection that broke is often there again at once.
+                for millis in PAUSES {
+                    if answer.is_ok() {
+                        break;
+                    }
+                    pause(millis).await;
                     answer = (part.fetch)().await;
                 }
                 code.set(answer.map_or(Code::Failed, Code::Here));
@@ -191,6 +195,18 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
         Code::Here(show) => show(),
         Code::Failed => view! { <Failed part=part ask=ask /> }.into_any(),
     }
+}
+
+/// In milliseconds, before what could not be had is asked for again. While a machine's network changes, as with each
+/// container that starts on it, browsers end every request under way.
+const PAUSES: [i32; 3] = [100, 700, 1500];
+
+async fn pause(millis: i32) {
+    let timer = js_sys::Promise::new(&mut |resolve, _| {
+        // A window always has timers.
+        let _ = window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, millis);
+    });
+    let _ = JsFuture::from(timer).await;
 }
 
 /// What comes into a dialog that is open already takes the focus as it would have when the dialog opened.
