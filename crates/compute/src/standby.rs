@@ -14,7 +14,7 @@ use flowdeck_contract::{ids::SessionId, session::SessionImage};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use self::uses::{Use, Uses};
+use self::uses::{Uses, Whom};
 use crate::{
     engine::{EngineError, EnvironmentId, Place, Requirements, Runtime, StandsByFor, WantedBase},
     error::ComputeError,
@@ -33,9 +33,8 @@ pub(crate) struct Standby {
     /// What it is made from, on an engine that has images.
     #[serde(default)]
     pub(crate) image: Option<SessionImage>,
-    /// What it is for; `None` when anyone may take it.
     #[serde(default)]
-    made_for: Option<Use>,
+    made_for: Whom,
     /// The flowdeck that made it: another one has other base packages.
     made_by: String,
 }
@@ -107,17 +106,18 @@ impl Core {
         image: Option<&str>,
         requirements: Option<&Requirements>,
     ) -> Result<Option<Standby>, EngineError> {
-        let is_for = |standby: &&Standby| match &standby.made_for {
-            None => true,
-            Some(made_for) => made_for.flow == *flow,
+        let found = {
+            let ready = self.standbys.ready();
+            let mut ready = ready.iter();
+            ready.find(|standby| standby.made_for.may_be(flow)).cloned()
         };
-        let Some(standby) = self.standbys.ready().iter().find(is_for).cloned() else {
+        let Some(standby) = found else {
             return Ok(None);
         };
         if !self.engine.is_alive(&standby.runtime).await {
             return Ok(None);
         }
-        if standby.made_for.is_some() && !self.fits(&standby, flow, image).await? {
+        if standby.made_for != Whom::Anyone && !self.fits(&standby, flow, image).await? {
             return Ok(None);
         }
         let satisfied = match requirements {
@@ -160,18 +160,17 @@ impl Core {
                 continue;
             }
             self.discard_unwanted().await;
-            let Some(next) = self.next_standby() else {
+            let Some(next) = self.next_whom() else {
                 self.standbys.changed.notified().await;
                 continue;
             };
-            let made_for = next.clone();
-            match (self.make_standby(next).await, made_for) {
+            match (self.make_standby(&next).await, &next) {
                 (Ok(()), _) => pause = FIRST_PAUSE,
-                (Err(error), Some(made_for)) => {
-                    tracing::warn!(%error, code = error.code, flow = %made_for.flow, "no runtime stands by for the flow until it is started again");
-                    self.standbys.uses().forget(&made_for);
+                (Err(error), Whom::Flow(last)) => {
+                    tracing::warn!(%error, code = error.code, flow = %last.flow, "no runtime stands by for the flow until it is started again");
+                    self.standbys.uses().forget(last);
                 }
-                (Err(error), None) => {
+                (Err(error), Whom::Anyone) => {
                     tracing::warn!(%error, code = error.code, "no runtime stands by; trying again in {} s", pause.as_secs());
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -180,34 +179,33 @@ impl Core {
         }
     }
 
-    /// What a further one is to be for, `Some(None)` being anyone; `None` when enough stand by.
-    fn next_standby(&self) -> Option<Option<Use>> {
+    /// Whom a further one is to be for; `None` when enough stand by.
+    fn next_whom(&self) -> Option<Whom> {
         let ready = self.standbys.ready();
         match self.engine.stands_by_for() {
-            StandsByFor::Anyone => (ready.len() < self.config.standby).then_some(None),
+            StandsByFor::Anyone => (ready.len() < self.config.standby).then_some(Whom::Anyone),
             StandsByFor::OneFlow => {
-                let served = |wanted: &Use| {
-                    ready
-                        .iter()
-                        .any(|standby| standby.made_for.as_ref() == Some(wanted))
-                };
-                let uses = self.standbys.uses();
-                let mut wanted = uses.last(self.config.standby);
-                wanted.find(|wanted| !served(wanted)).cloned().map(Some)
+                let served = |whom: &Whom| ready.iter().any(|standby| standby.made_for == *whom);
+                self.wanted_flows().into_iter().find(|whom| !served(whom))
             }
         }
     }
 
+    /// The flows that were started last, as many as may have a runtime stand by.
+    fn wanted_flows(&self) -> Vec<Whom> {
+        let uses = self.standbys.uses();
+        let last = uses.last(self.config.standby).cloned();
+        last.map(Whom::Flow).collect()
+    }
+
     /// Ends those that are for flows which others were started after.
     async fn discard_unwanted(&self) {
-        let is_unwanted = |standby: &Standby| {
-            let uses = self.standbys.uses();
-            let mut wanted = uses.last(self.config.standby);
-            let made_for = standby.made_for.as_ref();
-            made_for.is_some_and(|made_for| !wanted.any(|wanted| wanted == made_for))
-        };
-        let ready: Vec<Standby> = self.standbys.ready().iter().cloned().collect();
-        for standby in ready.iter().filter(|standby| is_unwanted(standby)) {
+        let wanted = self.wanted_flows();
+        let mut unwanted: Vec<Standby> = self.standbys.ready().iter().cloned().collect();
+        unwanted.retain(|standby| {
+            standby.made_for != Whom::Anyone && !wanted.contains(&standby.made_for)
+        });
+        for standby in &unwanted {
             if self.standbys.take(standby) {
                 self.discard(standby).await;
             }
@@ -221,20 +219,17 @@ impl Core {
             .any(|live| matches!(live.record.state, State::Starting(_)))
     }
 
-    async fn make_standby(self: &Arc<Self>, made_for: Option<Use>) -> Result<(), EngineError> {
+    async fn make_standby(self: &Arc<Self>, whom: &Whom) -> Result<(), EngineError> {
         let environment = EnvironmentId {
             session: id::random(),
             generation: 0,
         };
         let log = LogFile::at(self.paths.session_log(&environment.session));
-        match self
-            .make_runtime(&environment, made_for.as_ref(), &log)
-            .await
-        {
+        match self.make_runtime(&environment, whom, &log).await {
             Ok((runtime, image)) => self.stand_by(Standby {
                 runtime,
                 image,
-                made_for,
+                made_for: whom.clone(),
                 made_by: MADE_BY.to_owned(),
             }),
             Err(error) => {
@@ -249,13 +244,13 @@ impl Core {
     async fn make_runtime(
         &self,
         environment: &EnvironmentId,
-        made_for: Option<&Use>,
+        whom: &Whom,
         log: &LogFile,
     ) -> Result<(Runtime, Option<SessionImage>), EngineError> {
         let session = &environment.session;
-        let (place, wanted) = match made_for {
-            None => (Place::default(), WantedBase::default()),
-            Some(made_for) => (self.place_of(&made_for.flow)?, made_for.wanted()),
+        let (place, wanted) = match whom {
+            Whom::Anyone => (Place::default(), WantedBase::default()),
+            Whom::Flow(last) => (self.place_of(&last.flow)?, last.wanted()),
         };
         self.engine.allocate(session, &place).await?;
         let base = self.engine.prepare_base(session, &wanted, log).await?;
@@ -322,8 +317,8 @@ impl Core {
         for standby in self.store.standbys()? {
             let room = self.standbys.ready().len() < self.config.standby;
             if room && standby.made_by == MADE_BY && self.engine.is_alive(&standby.runtime).await {
-                if let Some(made_for) = standby.made_for.clone() {
-                    self.standbys.uses().remember(made_for);
+                if let Whom::Flow(last) = &standby.made_for {
+                    self.standbys.uses().remember(last.clone());
                 }
                 self.standbys.ready().push_back(standby.clone());
                 self.watch_standby(standby);

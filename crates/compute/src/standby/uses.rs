@@ -12,6 +12,25 @@ use crate::{
     state::State,
 };
 
+/// Whom a runtime stands by for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Whom {
+    /// Whoever starts next.
+    #[default]
+    Anyone,
+    /// The next start of a flow like this one.
+    Flow(Use),
+}
+
+impl Whom {
+    pub(super) fn may_be(&self, flow: &Owner) -> bool {
+        match self {
+            Self::Anyone => true,
+            Self::Flow(last) => last.flow == *flow,
+        }
+    }
+}
+
 /// A start of a flow, as far as a runtime that is to stand by for the next one needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Use {
