@@ -147,16 +147,11 @@ impl ProcessEngine {
         }
     }
 
-    fn reuse<'a>(
-        &'a self,
-        tools: &'a Tools,
-        base: &'a Path,
-        requirements: &'a Requirements,
-    ) -> Reuse<'a> {
+    fn reuse<'a>(&'a self, tools: &'a Tools, requirements: &'a Requirements) -> Reuse<'a> {
         Reuse {
             kept: &self.kept,
             folders: &self.layout,
-            base,
+            base: base::folder(&self.layout, tools),
             variables: &tools.variables,
             user: None,
             requirements,
@@ -304,8 +299,7 @@ impl Engine for ProcessEngine {
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
         let tools = self.tools(Some(log)).await?;
-        let base = base::folder(&self.layout, tools);
-        let reuse = self.reuse(tools, &base, requirements);
+        let reuse = self.reuse(tools, requirements);
         reuse.reuse(environment, How::Make, log).await
     }
 
@@ -315,8 +309,7 @@ impl Engine for ProcessEngine {
         requirements: &Requirements,
     ) -> Result<bool, EngineError> {
         let tools = self.tools(None).await?;
-        let base = base::folder(&self.layout, tools);
-        self.reuse(tools, &base, requirements).can_add().await
+        self.reuse(tools, requirements).can_add().await
     }
 
     async fn add_kept(
@@ -326,8 +319,7 @@ impl Engine for ProcessEngine {
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
         let tools = self.tools(Some(log)).await?;
-        let base = base::folder(&self.layout, tools);
-        let reuse = self.reuse(tools, &base, requirements);
+        let reuse = self.reuse(tools, requirements);
         reuse.reuse(environment, How::Add, log).await
     }
 
@@ -338,8 +330,7 @@ impl Engine for ProcessEngine {
         took: Duration,
     ) -> Result<PhaseNote, EngineError> {
         let tools = self.tools(None).await?;
-        let base = base::folder(&self.layout, tools);
-        self.reuse(tools, &base, requirements)
+        self.reuse(tools, requirements)
             .keep(environment, took)
             .await
     }

@@ -124,10 +124,8 @@ impl Engine for DockerEngine {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<bool, EngineError> {
-        let facts = self.places.facts(&environment.session)?;
-        let base = self.places.base(&facts.image()?.id);
         // To ask uv takes a container and a second: what is kept for the same lines is there sooner.
-        if self.reuse(&facts, &base, requirements).exists().await? {
+        if self.reuse(environment, requirements)?.exists().await? {
             return Ok(false);
         }
         let installer = self.quiet_installer(environment).await?;
@@ -149,9 +147,7 @@ impl Engine for DockerEngine {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<bool, EngineError> {
-        let facts = self.places.facts(&environment.session)?;
-        let base = self.places.base(&facts.image()?.id);
-        self.reuse(&facts, &base, requirements).can_add().await
+        self.reuse(environment, requirements)?.can_add().await
     }
 
     async fn add_kept(
@@ -170,9 +166,7 @@ impl Engine for DockerEngine {
         requirements: &Requirements,
         took: Duration,
     ) -> Result<PhaseNote, EngineError> {
-        let facts = self.places.facts(&environment.session)?;
-        let base = self.places.base(&facts.image()?.id);
-        let reuse = self.reuse(&facts, &base, requirements);
+        let reuse = self.reuse(environment, requirements)?;
         reuse.keep(environment, took).await
     }
 

@@ -1,8 +1,6 @@
 //! Sessions' environments: made of an image's base, or of one that was kept, and installed into.
 
-use std::path::Path;
-
-use super::{DockerEngine, base, image::Image, install::Installer, places::Facts};
+use super::{DockerEngine, base, image::Image, install::Installer};
 use crate::{
     engine::{EngineError, EnvironmentId, KeptEnvironment, Requirements},
     environment::reuse::{How, Reuse},
@@ -57,19 +55,19 @@ impl DockerEngine {
 
     pub(super) fn reuse<'a>(
         &'a self,
-        facts: &Facts,
-        base: &'a Path,
+        environment: &EnvironmentId,
         requirements: &'a Requirements,
-    ) -> Reuse<'a> {
-        Reuse {
+    ) -> Result<Reuse<'a>, EngineError> {
+        let facts = self.places.facts(&environment.session)?;
+        Ok(Reuse {
             kept: &self.kept,
             folders: self.places.folders(),
-            base,
+            base: self.places.base(&facts.image()?.id),
             variables: self.indexes.all(),
             // What one user's installs left another's sessions do not trust.
             user: Some(facts.user.uid()),
             requirements,
-        }
+        })
     }
 
     pub(super) async fn use_kept(
@@ -79,19 +77,16 @@ impl DockerEngine {
         how: How,
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let facts = self.places.facts(&environment.session)?;
-        let (base, to) = (
-            self.places.base(&facts.image()?.id),
-            self.places.environment(environment),
-        );
-        let reuse = self.reuse(&facts, &base, requirements);
+        let reuse = self.reuse(environment, requirements)?;
         let Some(kept) = reuse.reuse(environment, how, log).await? else {
             return Ok(None);
         };
+        let user = self.places.facts(&environment.session)?.user;
+        let to = self.places.environment(environment);
         let owned = self
             .places
             .folders()
-            .work(&environment.session, move || facts.user.own_folders(&to));
+            .work(&environment.session, move || user.own_folders(&to));
         owned
             .await
             .map_err(|error| EngineError::io("Making the session's environment", &error))?;

@@ -1,6 +1,6 @@
 //! Uses an environment that is kept, and keeps one.
 
-use std::{io, path::Path, time::Duration};
+use std::{io, path::PathBuf, time::Duration};
 
 use super::{
     folders::Folders,
@@ -13,13 +13,12 @@ use crate::{
 };
 
 /// The environments that are kept for what is asked for.
-#[derive(Clone, Copy)]
 pub(crate) struct Reuse<'a> {
     pub(crate) kept: &'a Kept,
     /// Where sessions have their environments.
     pub(crate) folders: &'a Folders,
     /// The base environment's folder.
-    pub(crate) base: &'a Path,
+    pub(crate) base: PathBuf,
     /// What uv is told by the machine's settings.
     pub(crate) variables: &'a Variables,
     /// The user whose sessions alone share them, where sessions have users of their own.
@@ -47,7 +46,7 @@ impl Reuse<'_> {
         let Ok(key) = self.key().await? else {
             return Ok(false);
         };
-        let (kept, base) = (self.kept.clone(), self.base.to_owned());
+        let (kept, base) = (self.kept.clone(), self.base.clone());
         let adds = blocking(move || kept.adds_to(&key, &base)).await;
         adds.map_err(|error| EngineError::io("Looking at a kept environment", &error))
     }
@@ -71,7 +70,7 @@ impl Reuse<'_> {
             log.line(format!("A kept environment is not used: {}", error.message));
             return Ok(None);
         }
-        let (kept, base) = (self.kept.clone(), self.base.to_owned());
+        let (kept, base) = (self.kept.clone(), self.base.clone());
         let to = self.folders.environment(environment);
         let found = self.folders.work(&environment.session, move || match how {
             How::Make => kept.reuse(&key, &to),
@@ -106,7 +105,7 @@ impl Reuse<'_> {
             Ok(key) => key,
             Err(why) => return Ok(Some(format!("not kept for later starts: {why}"))),
         };
-        let (kept, base) = (self.kept.clone(), self.base.to_owned());
+        let (kept, base) = (self.kept.clone(), self.base.clone());
         let from = self.folders.environment(environment);
         let bytes = self.folders.work(&environment.session, move || {
             kept.keep(&key, &from, &base, took)
@@ -123,7 +122,7 @@ impl Reuse<'_> {
     }
 
     async fn key(&self) -> Result<Result<Key, String>, EngineError> {
-        let (base, user) = (self.base.to_owned(), self.user);
+        let (base, user) = (self.base.clone(), self.user);
         let (variables, requirements) = (self.variables.clone(), self.requirements.clone());
         let key = blocking(move || {
             Ok(Key::of(&Ingredients {
