@@ -26,8 +26,8 @@ pub use model::{
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
-    FeedAddress, LineKind, PINNED_BASE_PACKAGE, RequirementLine, check_requirements, is_private,
-    normalised_name, replace_values, requirement_lines,
+    DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, RequirementLine, check_requirements,
+    decode, is_plain, is_private, normalised_name, requirement_lines, snapshot,
 };
 pub use suggest::nearest;
 

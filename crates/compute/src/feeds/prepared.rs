@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use flowdeck_flow::{FeedAddress, LineKind, is_private, replace_values};
+use flowdeck_flow::{FeedAddress, LineKind, is_private, snapshot};
 use url::Url;
 
 use super::{
@@ -144,7 +144,7 @@ fn copies(files: &RequirementFiles, folder: &Path) -> Vec<(String, String)> {
 
 fn write(files: &RequirementFiles, folder: &Path, ticket: &Ticket) -> io::Result<()> {
     for (number, file) in files.all().iter().enumerate() {
-        let text = replace_values(&file.text, |kind| instead(files, file, kind, ticket));
+        let text = snapshot(&file.text, |kind| instead(files, file, kind, ticket));
         fs::write(folder.join(format!("{number}.txt")), text)?;
     }
     Ok(())

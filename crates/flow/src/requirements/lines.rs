@@ -1,11 +1,12 @@
-//! Lines as pip joins them: a backslash at the end goes on, a `#` after a blank begins a comment.
+//! Lines as pip joins them: a backslash at the end goes on, also where a comment stands before it; a `#` after a blank
+//! begins a comment.
 
 use crate::yaml::{Place, Span};
 
 /// A line without its comment, with what continues it, and where its parts stand in the text.
 #[derive(Debug)]
 pub(super) struct Logical {
-    /// May begin and end with blanks.
+    /// May begin with blanks.
     pub(super) text: String,
     parts: Vec<Part>,
 }
@@ -20,8 +21,13 @@ struct Part {
 impl Logical {
     /// The line in which the first word stands.
     pub(super) fn line(&self) -> u32 {
-        self.place(self.text.len() - self.text.trim_start().len())
+        self.place(self.text.len() - self.text.trim_start_matches(is_blank).len())
             .line
+    }
+
+    /// The text without the blanks around it.
+    pub(super) fn trimmed(&self) -> &str {
+        self.text.trim_matches(is_blank)
     }
 
     /// Where the bytes from `from` up to `to` stand.
@@ -41,6 +47,12 @@ impl Logical {
         }
     }
 
+    /// The parts that continue it.
+    fn continuations(&self) -> impl Iterator<Item = &str> {
+        let later = self.parts.iter().skip(1);
+        later.filter_map(|part| self.text.get(part.at..))
+    }
+
     fn place(&self, at: usize) -> Place {
         let part = self.parts.iter().rev().find(|part| part.at <= at);
         let Some(part) = part else {
@@ -52,64 +64,125 @@ impl Logical {
             ..part.place
         }
     }
+
+    fn push(&mut self, content: &str, place: Place) {
+        self.parts.push(Part {
+            at: self.text.len(),
+            place,
+        });
+        self.text.push_str(content);
+    }
+
+    /// Without its comment; `None` when nothing is left.
+    fn finished(mut self) -> Option<Self> {
+        let end = without_comment(&self.text).trim_end_matches(is_blank).len();
+        self.text.truncate(end);
+        self.parts.retain(|part| part.at <= end);
+        (!self.trimmed().is_empty()).then_some(self)
+    }
 }
 
 /// The lines of a text that are not empty.
 pub(super) fn logical_lines(text: &str) -> Vec<Logical> {
     let mut lines = Vec::new();
     let mut open: Option<Logical> = None;
-    for (number, line) in (1..).zip(physical_lines(text)) {
-        let content = without_comment(line);
-        // A comment between continued lines ends them.
-        let goes_on = content.len() == line.len() && line.ends_with('\\');
-        let content = if goes_on {
-            &line[..line.len() - 1]
-        } else {
-            content
-        };
+    for (place, line) in physical_lines(text) {
         let mut logical = open.take().unwrap_or(Logical {
             text: String::new(),
             parts: Vec::new(),
         });
-        logical.parts.push(Part {
-            at: logical.text.len(),
-            place: Place {
-                line: number,
-                column: 1,
-            },
-        });
-        logical.text.push_str(content);
-        if goes_on {
+        let is_comment = line.trim_start_matches(is_blank).starts_with('#');
+        if is_comment {
+            // It ends what it stands in, also with a backslash at its end, and is a comment there as well.
+            logical.push(" ", place);
+            lines.extend(logical.finished());
+        } else if line.ends_with('\\') {
+            let content = line.trim_start_matches('\\');
+            let skipped = u32::try_from(line.len() - content.len()).unwrap_or(u32::MAX);
+            let column = place.column.saturating_add(skipped);
+            logical.push(content.trim_end_matches('\\'), Place { column, ..place });
             open = Some(logical);
-        } else if !logical.text.trim().is_empty() {
-            lines.push(logical);
+        } else {
+            logical.push(line, place);
+            lines.extend(logical.finished());
         }
     }
-    lines.extend(open.filter(|logical| !logical.text.trim().is_empty()));
+    lines.extend(open.and_then(Logical::finished));
     lines
 }
 
-fn physical_lines(text: &str) -> impl Iterator<Item = &str> {
-    let mut rest = Some(text);
+/// Whether an installer that knows continuations only before `--hash`, and only usual ends of lines, reads the text as
+/// pip does.
+pub(super) fn is_plain(text: &str) -> bool {
+    let usual = |(at, c): (usize, char)| match c {
+        '\r' => text[at..].starts_with("\r\n"),
+        c => c == '\n' || !ends_line(c),
+    };
+    text.char_indices().all(usual)
+        && !text.starts_with('\u{feff}')
+        && !text
+            .lines()
+            .any(|line| has_comment(line) && line.ends_with('\\'))
+        && logical_lines(text).iter().all(|logical| {
+            let mut later = logical.continuations();
+            later.all(|part| part.trim_start_matches(is_blank).starts_with("--hash"))
+        })
+}
+
+/// Each line with where it begins. Columns and numbers are an editor's, which knows fewer ends of lines than Python.
+fn physical_lines(text: &str) -> impl Iterator<Item = (Place, &str)> {
+    let mut rest = text;
+    let mut place = Place { line: 1, column: 1 };
     std::iter::from_fn(move || {
-        let text = rest?;
-        let Some(end) = text.find(['\n', '\r']) else {
-            return rest.take();
+        if rest.is_empty() {
+            return None;
+        }
+        let begin = place;
+        let Some((end, mark)) = rest.char_indices().find(|(_, c)| ends_line(*c)) else {
+            return Some((begin, std::mem::take(&mut rest)));
         };
-        let skip = if text[end..].starts_with("\r\n") {
-            2
-        } else {
-            1
+        let (line, after) = rest.split_at(end);
+        let skip = match mark {
+            '\r' if after.starts_with("\r\n") => 2,
+            mark => mark.len_utf8(),
         };
-        rest = text.get(end + skip..);
-        Some(&text[..end])
+        rest = &after[skip..];
+        place = match mark {
+            '\n' | '\r' => Place {
+                line: begin.line.saturating_add(1),
+                column: 1,
+            },
+            _ => {
+                let chars = u32::try_from(line.chars().count()).unwrap_or(u32::MAX);
+                let column = begin.column.saturating_add(chars).saturating_add(1);
+                Place { column, ..begin }
+            }
+        };
+        Some((begin, line))
     })
+}
+
+/// Python's ends of lines.
+fn ends_line(c: char) -> bool {
+    matches!(
+        c,
+        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+    )
+}
+
+/// Python's blanks.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c)
+}
+
+fn has_comment(line: &str) -> bool {
+    without_comment(line).len() < line.len()
 }
 
 fn without_comment(line: &str) -> &str {
     let mut before = ' ';
     for (at, c) in line.char_indices() {
-        if c == '#' && before.is_whitespace() {
+        if c == '#' && is_blank(before) {
             return &line[..at];
         }
         before = c;

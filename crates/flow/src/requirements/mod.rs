@@ -3,16 +3,20 @@
 //! An own reader instead of a crate such as `pep508_rs`: the editor needs the place of every part of a line, the lines
 //! that are options, and a small wasm module. A test compares both on what is a requirement and what is none.
 
+mod decode;
 mod feeds;
 mod lines;
 mod lint;
 mod marker;
 mod options;
 mod parse;
+mod snapshot;
 mod version;
 
-pub use feeds::{FeedAddress, is_private, replace_values};
+pub use decode::{DecodeError, decode};
+pub use feeds::{FeedAddress, is_private};
 use lines::{Logical, logical_lines};
+pub use snapshot::{is_plain, snapshot};
 
 use crate::report::{FileNames, Finding};
 
@@ -60,7 +64,7 @@ pub enum LineKind {
 pub fn requirement_lines(text: &str) -> Vec<RequirementLine> {
     let read = |logical: &Logical| RequirementLine {
         line: logical.line(),
-        text: logical.text.trim().to_owned(),
+        text: logical.trimmed().to_owned(),
         kind: kind(logical),
     };
     logical_lines(text).iter().map(read).collect()
