@@ -1,7 +1,7 @@
 //! The operations the app uses, one method each.
 
 use flowdeck_contract::{
-    azure::{SetupFlowSessionAction, SetupFlowSessionRequest},
+    azure::{InstallIntent, SetupFlowSessionAction, SetupFlowSessionRequest},
     feeds::{FeedTest, FeedTestRequest},
     flows::{FlowDetail, FlowList, Project},
     ids::{FlowId, RunId},
@@ -44,14 +44,21 @@ impl Api {
         self.get(&paths::flow(&self.project(), flow)).await
     }
 
-    /// Starts, resets or changes a flow's session, or installs into it. What happens then arrives as live events.
-    pub async fn set_up_session(
-        &self,
-        flow: &FlowId,
-        action: SetupFlowSessionAction,
-    ) -> Result<(), ApiError> {
+    /// Starts a flow's session with default settings; refused where there is one. What happens then arrives as live
+    /// events.
+    pub async fn start_session(&self, flow: &FlowId) -> Result<(), ApiError> {
+        self.install_session(flow, InstallIntent::Start).await
+    }
+
+    /// Installs a flow's requirements file into its session; refused where none runs.
+    pub async fn install_packages(&self, flow: &FlowId) -> Result<(), ApiError> {
+        self.install_session(flow, InstallIntent::Install).await
+    }
+
+    async fn install_session(&self, flow: &FlowId, intent: InstallIntent) -> Result<(), ApiError> {
         let request = SetupFlowSessionRequest {
-            action: Some(action),
+            action: Some(SetupFlowSessionAction::Install),
+            intent: Some(intent),
             ..SetupFlowSessionRequest::default()
         };
         self.post_only(&paths::sessions(&self.project(), flow), &request)
@@ -75,7 +82,7 @@ impl Api {
         self.delete(&paths::sessions(&self.project(), flow)).await
     }
 
-    /// Says that a person is at work, which puts off the end of an idle session.
+    /// Says that a person is at work, which keeps an idle session running.
     pub async fn touch_session(&self, flow: &FlowId) -> Result<(), ApiError> {
         self.post_only(&paths::session_activity(&self.project(), flow), &json!({}))
             .await

@@ -3,16 +3,24 @@
 use flowdeck_contract::{
     ids::FlowId,
     paths,
-    settings::{ComputeOptions, InstanceOption, Preflight, Preset, SessionSettings},
+    settings::{
+        ComputeOptions, InstanceOption, Preflight, Preset, SessionSettings, SettingsIntent,
+    },
 };
 use serde_json::json;
 
 use super::{Api, ApiError};
 
 impl Api {
-    /// What there is to choose from for a session, and what of it can be had now.
+    /// What there is to choose from for a session, and what of it is available to a new one now.
     pub async fn compute_options(&self) -> Result<ComputeOptions, ApiError> {
         self.get(&paths::compute_options(&self.project())).await
+    }
+
+    /// As [`Api::compute_options`], for the session of a flow: what it has now counts as available.
+    pub async fn compute_options_for(&self, flow: &FlowId) -> Result<ComputeOptions, ApiError> {
+        self.get(&paths::compute_options_for(&self.project(), flow))
+            .await
     }
 
     /// Starts a compute instance that is stopped.
@@ -31,14 +39,16 @@ impl Api {
             .await
     }
 
-    /// Starts a flow's session with these settings, or changes the one that runs to them.
+    /// Starts a flow's session with these settings, or changes the one that runs to them: refused where the session's
+    /// state asks for the other.
     pub async fn put_settings(
         &self,
         flow: &FlowId,
         settings: &SessionSettings,
+        intent: SettingsIntent,
     ) -> Result<(), ApiError> {
-        self.put_only(&paths::session_settings(&self.project(), flow), settings)
-            .await
+        let path = paths::session_settings_to(&self.project(), flow, intent);
+        self.put_only(&path, settings).await
     }
 
     /// The presets of a flow.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use flowdeck_contract::session::SessionSize;
+use flowdeck_contract::session::{SessionSize, v_cpus};
+use thiserror::Error;
 
 use crate::{host::Host, identity::Identity};
 
@@ -160,6 +161,55 @@ impl Quota {
     }
 }
 
+/// Why a quota has no room for a size. Displayed as a sentence that doesn't name the size.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Shortage {
+    /// The size is more than all there is.
+    #[error("Exceeds your quota ({} and {}).", v_cpus(.0.v_cpus), amount(.0.memory_mb))]
+    Ever(Quota),
+    /// Others use too much of it now.
+    #[error(
+        "Not enough quota: needs {} and {}, {} available.",
+        v_cpus(needs.v_cpus),
+        amount(needs.memory_mb),
+        lacking(*needs, *left)
+    )]
+    Now {
+        /// What the size takes.
+        needs: Quota,
+        /// What is available.
+        left: Quota,
+    },
+}
+
+impl Shortage {
+    /// `None` when a size fits into what is left of a quota.
+    pub(crate) fn of(size: &VmSize, quota: Quota, left: Quota) -> Option<Self> {
+        if left.holds(size) {
+            return None;
+        }
+        if !quota.holds(size) {
+            return Some(Self::Ever(quota));
+        }
+        let needs = Quota::default().plus(size.v_cpus, size.memory_mb);
+        Some(Self::Now { needs, left })
+    }
+}
+
+/// What of it is left of that which does not suffice.
+fn lacking(needs: Quota, left: Quota) -> String {
+    let cpus = (left.v_cpus < needs.v_cpus).then(|| v_cpus(left.v_cpus));
+    let memory = (left.memory_mb < needs.memory_mb).then(|| amount(left.memory_mb));
+    let parts: Vec<String> = cpus.into_iter().chain(memory).collect();
+    parts.join(" and ")
+}
+
+/// Memory in words: `8 GiB`, `1.5 GiB`.
+fn amount(memory_mb: u64) -> String {
+    let text = format!("{:.1}", gib(memory_mb));
+    format!("{} GiB", text.strip_suffix(".0").unwrap_or(&text))
+}
+
 impl VmSize {
     pub(crate) fn of_session(&self) -> SessionSize {
         SessionSize {
@@ -207,6 +257,38 @@ mod tests {
             ]
         );
         assert_eq!(names(host(1, 1)), ["Host_All 1 512"]);
+    }
+
+    #[test]
+    fn a_shortage_says_what_is_needed_and_what_is_available() {
+        let quota = Quota {
+            v_cpus: 8,
+            memory_mb: 8192,
+        };
+        let size = |v_cpus, memory_mb| VmSize {
+            name: "Any".to_owned(),
+            v_cpus,
+            memory_mb,
+        };
+        let told =
+            |size, left| Shortage::of(&size, quota, left).map(|shortage| shortage.to_string());
+        assert_eq!(told(size(8, 8192), quota), None);
+        assert_eq!(
+            told(size(16, 32768), quota).as_deref(),
+            Some("Exceeds your quota (8 vCPUs and 8 GiB).")
+        );
+        let left = Quota {
+            v_cpus: 3,
+            memory_mb: 512,
+        };
+        assert_eq!(
+            told(size(1, 1536), left).as_deref(),
+            Some("Not enough quota: needs 1 vCPU and 1.5 GiB, 0.5 GiB available.")
+        );
+        assert_eq!(
+            told(size(4, 1024), left).as_deref(),
+            Some("Not enough quota: needs 4 vCPUs and 1 GiB, 3 vCPUs and 0.5 GiB available.")
+        );
     }
 
     #[test]

@@ -12,7 +12,7 @@ use flowdeck_contract::{
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
     sessions::{EndedSessions, SessionList},
-    settings::SessionSettings,
+    settings::{SessionSettings, SettingsIntent},
     timeline::{Life, Timeline},
 };
 use tokio::sync::broadcast;
@@ -25,7 +25,8 @@ use crate::{
     identity::Identities,
     log::last_lines,
     owner::Owner,
-    sessions::{Anew, Core, OwnEnvironment},
+    sessions::{Anew, Ask, Begun, Core, OwnEnvironment},
+    state::State,
 };
 
 /// Compute sessions of the flows in one folder. Cheap to clone.
@@ -56,7 +57,7 @@ pub struct ComputeConfig {
 pub struct StartSession {
     /// What is asked for. The base image is the flow's to say: what stands here is not looked at.
     pub settings: SessionSettings,
-    /// What is made anew.
+    /// What is not taken from an earlier session.
     pub anew: Anew,
 }
 
@@ -113,6 +114,16 @@ impl Compute {
             .iter()
             .map(|(owner, live)| (owner.clone(), live.view()))
             .collect()
+    }
+
+    /// Whose session has this id; `None` when none that there is has it.
+    #[must_use]
+    pub fn owner_of(&self, session: &SessionId) -> Option<Owner> {
+        let sessions = self.core.flows();
+        let found = sessions.values().find(|live| {
+            live.record.state != State::NotExist && live.record.session() == Some(session)
+        });
+        found.map(|live| live.record.owner.clone())
     }
 
     /// Every session there is, the newest first.
@@ -200,17 +211,17 @@ impl Compute {
         session: SessionId,
         environment: OwnEnvironment,
         request: StartSession,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         let owner = Owner::Nobody(session);
         environment.check()?;
         match self.session(&owner).state {
             SessionState::Available => {
                 self.core.change_environment(&owner, &environment)?;
-                self.install(owner).await
+                self.set_up(owner, Ask::Install).await
             }
             _ => {
                 self.core.write_environment(&owner, &environment)?;
-                let started = self.start(&owner, request).await;
+                let started = self.set_up(owner.clone(), Ask::Start(request)).await;
                 if started.is_err() {
                     self.core.forget_unless_it_exists(&owner);
                 }
@@ -219,117 +230,110 @@ impl Compute {
         }
     }
 
-    /// Starts a session.
+    /// Does with a session what is asked, or refuses it: an ask means the same in every state.
     ///
     /// # Errors
-    /// When the flow does not exist, has a session already, or what is asked for does not exist or cannot be had now.
+    /// When the flow does not exist, the session's state does not allow it, or what is asked for does not exist or is not
+    /// available now. Nothing has changed then.
+    pub async fn set_up(&self, owner: impl Into<Owner>, ask: Ask) -> Result<Begun, ComputeError> {
+        self.core.set_up(&owner.into(), ask).await
+    }
+
+    /// [`Ask::Start`].
+    ///
+    /// # Errors
+    /// As [`Compute::set_up`].
     pub async fn start(
         &self,
         owner: impl Into<Owner>,
         request: StartSession,
     ) -> Result<OperationId, ComputeError> {
-        self.core.begin_start(&owner.into(), &request)
+        self.operation_of(owner, Ask::Start(request)).await
     }
 
-    /// Installs the flow's requirements file into its session.
+    /// [`Ask::Install`].
     ///
     /// # Errors
-    /// When there is no session or no requirements file, or something goes on in the session.
+    /// As [`Compute::set_up`]; also when a run or an install is in progress, or there is no requirements file.
     pub async fn install(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        self.core.begin_install(&owner.into()).await
+        self.operation_of(owner, Ask::Install).await
     }
 
-    /// Deletes the session and makes one with the same settings.
+    /// [`Ask::Reset`], with what there is taken again.
     ///
     /// # Errors
-    /// When there is no session that could be reset.
+    /// As [`Compute::set_up`].
     pub async fn reset(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        self.core.begin_renewal(&owner.into(), Anew::default())
+        self.renew(owner, Anew::default()).await
     }
 
-    /// As [`Compute::reset`], with some of it made anew.
+    /// [`Ask::Reset`].
     ///
     /// # Errors
-    /// As [`Compute::reset`].
+    /// As [`Compute::set_up`].
     pub async fn renew(
         &self,
         owner: impl Into<Owner>,
         anew: Anew,
     ) -> Result<OperationId, ComputeError> {
-        self.core.begin_renewal(&owner.into(), anew)
+        self.operation_of(owner, Ask::Reset(anew)).await
     }
 
-    /// Starts the flow's session with these settings, or changes the one that runs to them. Unlike the settings of a
-    /// start, these have a say about the base image: `flow.dag.yaml` must ask for the same.
+    /// [`Ask::Update`].
     ///
     /// # Errors
-    /// As [`Compute::start`] and [`Compute::update`].
-    pub async fn apply(
-        &self,
-        flow: &FlowId,
-        settings: SessionSettings,
-    ) -> Result<OperationId, ComputeError> {
-        let owner = Owner::from(flow);
-        self.core
-            .require_image(&owner, settings.base_image.as_deref())?;
-        match self.session(&owner).state {
-            SessionState::Available => self.update(owner, settings).await,
-            _ => {
-                let request = StartSession {
-                    settings,
-                    ..StartSession::default()
-                };
-                self.start(owner, request).await
-            }
-        }
-    }
-
-    /// Changes the settings of the session to these. It goes on with another idle time; for another VM size, identity,
-    /// compute or base image it is reset.
-    ///
-    /// # Errors
-    /// When there is no session, or what is asked for does not exist or cannot be had now; nothing changes then.
+    /// As [`Compute::set_up`].
     pub async fn update(
         &self,
         owner: impl Into<Owner>,
         settings: SessionSettings,
     ) -> Result<OperationId, ComputeError> {
-        let (core, owner) = (&self.core, owner.into());
-        let record = core.record(&owner);
-        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
-            return Err(ComputeError::Refused(refusal.to_owned()));
-        }
-        let same_image = settings.base_image == record.view.settings.base_image;
-        if !record.has_compute(&settings.compute) || !same_image {
-            let why = "Resetting the compute session for its new settings.";
-            return core.begin_reset(&owner, Some(&settings), why);
-        }
-        let seconds = core.idle_seconds(&settings)?;
-        let now = core.now();
-        core.change(&owner, |live| {
-            if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
-                return Err(ComputeError::Refused(refusal.to_owned()));
-            }
-            live.record.view.max_idle_time_seconds = seconds;
-            live.record.view.settings.idle_shutdown = settings.idle_shutdown;
-            live.record.last_activity = now;
-            Ok(())
-        })?;
-        let operation = core.begin_operation()?;
-        core.succeed(Some(operation.clone()));
-        Ok(operation)
+        self.operation_of(owner, Ask::Update(settings)).await
     }
 
-    /// Ends the session, also one that is being made.
+    /// [`Ask::Stop`].
     ///
     /// # Errors
-    /// When there is none.
+    /// As [`Compute::set_up`].
     pub async fn stop(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        let owner = owner.into();
-        // Who ends it was at work in it.
-        self.core.touch(&owner);
+        self.operation_of(owner, Ask::Stop).await
+    }
+
+    async fn operation_of(
+        &self,
+        owner: impl Into<Owner>,
+        ask: Ask,
+    ) -> Result<OperationId, ComputeError> {
+        Ok(self.set_up(owner, ask).await?.operation)
+    }
+
+    /// Starts the flow's session with these settings, or changes the one that runs to them. Unlike the settings of a
+    /// start, these have a say about the base image: `flow.dag.yaml` must ask for the same. Without an intent the
+    /// session's state decides which of the two is meant.
+    ///
+    /// # Errors
+    /// As [`Compute::set_up`].
+    pub async fn apply(
+        &self,
+        flow: &FlowId,
+        settings: SessionSettings,
+        intent: Option<SettingsIntent>,
+    ) -> Result<Begun, ComputeError> {
+        let owner = Owner::from(flow);
         self.core
-            .begin_stop(&owner, "Stopping the compute session.")
+            .require_image(&owner, settings.base_image.as_deref())?;
+        let intent = intent.unwrap_or_else(|| match self.session(&owner).state {
+            SessionState::Available => SettingsIntent::Change,
+            _ => SettingsIntent::Start,
+        });
+        let ask = match intent {
+            SettingsIntent::Change => Ask::Update(settings),
+            SettingsIntent::Start => Ask::Start(StartSession {
+                settings,
+                ..StartSession::default()
+            }),
+        };
+        self.set_up(owner, ask).await
     }
 
     /// How many runtimes are to stand by, and how many do.
@@ -427,15 +431,15 @@ impl Compute {
         self.core.cancel_install(&owner.into())
     }
 
-    /// Begins to restore the packages from before the last install.
+    /// [`Ask::Restore`].
     ///
     /// # Errors
-    /// When there are none, or something is under way in the session.
+    /// As [`Compute::set_up`]; also when there are no packages to restore, or something is in progress in the session.
     pub async fn restore_packages(
         &self,
         owner: impl Into<Owner>,
     ) -> Result<OperationId, ComputeError> {
-        self.core.begin_restore(&owner.into())
+        self.operation_of(owner, Ask::Restore).await
     }
 
     /// A person is at work on the flow: its session is not idle.

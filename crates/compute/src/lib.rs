@@ -45,5 +45,5 @@ pub use host::Host;
 pub use identity::{Identities, Identity, Secret};
 pub use log::LogFile;
 pub use owner::Owner;
-pub use sessions::{Anew, OwnEnvironment};
+pub use sessions::{Anew, Ask, Begun, OwnEnvironment};
 pub use timeline::asked_by;

@@ -1,33 +1,45 @@
-//! What there is to choose from for a session, and what of it can be had now.
+//! What there is to choose from for a session, and what of it is available now.
 
 use flowdeck_contract::settings::{
     ComputeOptions, IdentityOption, InstanceOption, InstanceState, QuotaUsage, SizeOption,
 };
 
 use crate::{
-    catalog::{Catalog, ComputeInstance, VmSize, gib},
+    catalog::{Catalog, ComputeInstance, Shortage, VmSize, gib},
     compute::Compute,
     error::ComputeError,
+    owner::Owner,
     sessions::Core,
 };
 
 impl Compute {
-    /// What there is to choose from, and what of it can be had now.
+    /// What there is to choose from, and what of it is available to a new session now.
     #[must_use]
     pub fn options(&self) -> ComputeOptions {
+        self.options_but(None)
+    }
+
+    /// As [`Compute::options`], for the session of `owner`: what it has now counts as free, as it does when a change
+    /// resets it.
+    #[must_use]
+    pub fn options_for(&self, owner: &Owner) -> ComputeOptions {
+        self.options_but(Some(owner))
+    }
+
+    fn options_but(&self, owner: Option<&Owner>) -> ComputeOptions {
         let core = &self.core;
         let catalog = &core.config.catalog;
         let sizes: Vec<SizeOption> = catalog
             .sizes
             .iter()
-            .map(|size| option(size, core.lacks(size, None)))
+            .map(|size| option(size, core.lacks(size, owner)))
             .collect();
         let available = sizes.iter().find(|size| size.unavailable.is_none());
         ComputeOptions {
             images_unavailable: core.engine.images_unavailable(),
             default_size: available.map(|size| size.name.clone()),
             sizes,
-            quota: core.quota(),
+            quota: core.quota(owner),
             instances: catalog
                 .instances
                 .iter()
@@ -77,8 +89,8 @@ impl Compute {
 }
 
 impl Core {
-    fn quota(&self) -> Vec<QuotaUsage> {
-        let (used, limit) = (self.used(None), self.config.catalog.quota);
+    fn quota(&self, but: Option<&Owner>) -> Vec<QuotaUsage> {
+        let (used, limit) = (self.used(but), self.config.catalog.quota);
         vec![
             QuotaUsage {
                 name: "vCPUs".to_owned(),
@@ -121,11 +133,11 @@ impl Core {
     }
 }
 
-fn option(size: &VmSize, unavailable: Option<String>) -> SizeOption {
+fn option(size: &VmSize, shortage: Option<Shortage>) -> SizeOption {
     SizeOption {
         name: size.name.clone(),
         v_cpus: size.v_cpus,
         memory_gb: gib(size.memory_mb),
-        unavailable,
+        unavailable: shortage.map(|shortage| shortage.to_string()),
     }
 }

@@ -1,6 +1,7 @@
 //! Sessions: what is remembered of them, and the tasks that make, end and watch them.
 
 mod allot;
+mod ask;
 mod core;
 mod ended_logs;
 mod fail;
@@ -30,4 +31,8 @@ pub(crate) use self::{
     live::Live,
     record::{Previous, Record},
 };
-pub use self::{allot::Anew, nobody::OwnEnvironment};
+pub use self::{
+    allot::Anew,
+    ask::{Ask, Begun},
+    nobody::OwnEnvironment,
+};

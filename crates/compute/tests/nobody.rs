@@ -51,11 +51,12 @@ impl Stage {
             image: None,
             requirements: Some(requirements.iter().map(|line| (*line).to_owned()).collect()),
         };
-        let operation = compute
+        let begun = compute
             .create(self.id.clone(), environment, StartSession::default())
             .await
             .unwrap();
-        ended(compute, &operation).await
+        assert_eq!(begun.session, self.id);
+        ended(compute, &begun.operation).await
     }
 
     fn requirements(&self) -> Option<String> {

@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 
 use flowdeck_compute::{
     Catalog, Compute, ComputeConfig, ComputeError, ComputeErrorKind, ComputeInstance, Host,
-    Identity, Quota, VmSize, fake::FakeEngine,
+    Identity, Owner, Quota, VmSize, fake::FakeEngine,
 };
 use flowdeck_contract::{
     Millis,
@@ -199,13 +199,13 @@ async fn the_quota_is_given_out_once_and_the_default_is_what_it_has_room_for() {
     assert_eq!(unavailable(&compute, "Large"), None);
     assert_eq!(
         unavailable(&compute, "Huge").unwrap(),
-        "Huge has 9 vCPUs and 9.0 GiB, which is more than the whole quota of 3 vCPUs and 6.0 GiB."
+        "Exceeds your quota (3 vCPUs and 6 GiB)."
     );
     let view = start(&compute, &flows[0], SessionSettings::default()).await;
     assert_eq!(view.size.unwrap().name, "Small");
     assert_eq!(
         unavailable(&compute, "Large").unwrap(),
-        "Large has 3 vCPUs and 4.0 GiB; of the quota of 3 vCPUs and 6.0 GiB, 2 vCPUs and 4.0 GiB are left."
+        "Not enough quota: needs 3 vCPUs and 4 GiB, 2 vCPUs available."
     );
     let error = compute.start(&flows[1], with(serverless("Large"))).await;
     let error = error.unwrap_err();
@@ -213,7 +213,9 @@ async fn the_quota_is_given_out_once_and_the_default_is_what_it_has_room_for() {
     assert_eq!(error.to_root_error().code, "QuotaExceeded");
     assert!(error.to_root_error().remedy().is_some());
 
-    // What the session has itself counts as left for it.
+    // What the session has itself counts as available for it.
+    let own = compute.options_for(&Owner::from(&flows[0])).sizes;
+    assert_eq!(own[1].unavailable, None);
     succeeded(
         &compute,
         compute.update(&flows[0], serverless("Large")).await,
@@ -276,7 +278,10 @@ async fn a_compute_instance_is_started_shared_left_and_stopped_but_never_deleted
     assert_eq!(used(&compute), (0.0, 0.0));
     let error = compute.start(&one, with(on("shared"))).await.unwrap_err();
     assert_eq!(error.to_root_error().code, "ComputeInstanceStopped");
-    assert_eq!(error.to_root_error().remedy(), Some("Start it first."));
+    assert_eq!(
+        error.to_root_error().remedy(),
+        Some("Start the compute instance first.")
+    );
     assert_eq!(
         compute.start_instance("other").unwrap_err().kind(),
         ComputeErrorKind::NotFound

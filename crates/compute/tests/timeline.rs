@@ -295,7 +295,8 @@ async fn a_session_that_was_nobody_s_is_told_of_after_it_is_forgotten() {
         OwnEnvironment::default(),
         StartSession::default(),
     );
-    ended(&compute, &asked_by(By::Token, created).await.unwrap()).await;
+    let begun = asked_by(By::Token, created).await.unwrap();
+    ended(&compute, &begun.operation).await;
     let owner = Owner::Nobody(session.clone());
     ended(&compute, &compute.stop(&owner).await.unwrap()).await;
     assert!(compute.sessions().is_empty());
@@ -322,7 +323,7 @@ async fn the_sessions_that_have_ended_are_listed_whoever_s_they_were() {
         OwnEnvironment::default(),
         StartSession::default(),
     );
-    ended(&compute, &created.await.unwrap()).await;
+    ended(&compute, &created.await.unwrap().operation).await;
     stage.advance(10);
     stage.stop(&compute).await;
     let owner = Owner::Nobody(session.clone());

@@ -18,6 +18,31 @@ pub enum SetupFlowSessionAction {
     Delete,
 }
 
+impl SetupFlowSessionAction {
+    /// As it is written in an address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SetupFlowSessionAction::Install => "Install",
+            SetupFlowSessionAction::Reset => "Reset",
+            SetupFlowSessionAction::Update => "Update",
+            SetupFlowSessionAction::Delete => "Delete",
+        }
+    }
+}
+
+/// Which of its two meanings [`SetupFlowSessionAction::Install`] has. A request that comes late does nothing else: it is
+/// refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum InstallIntent {
+    /// Start a session.
+    Start,
+    /// Install the requirements into the session that runs.
+    Install,
+}
+
 /// Body of `POST Flows/{flowId}/sessions`.
 ///
 /// A start takes the default for what is left out. `Update` leaves as it is what is left out: another idle time is set in
@@ -52,6 +77,9 @@ pub struct SetupFlowSessionRequest {
     /// a session keeps to the image that is there, whatever has become of its tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_image: Option<bool>,
+    /// flowdeck's own: which of its two meanings `Install` has. Without this the session's state decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intent: Option<InstallIntent>,
 }
 
 /// Body of `POST FlowSessions/{sessionId}`: what makes a session without a flow.
@@ -109,6 +137,7 @@ impl CreateFlowSessionRequest {
             enable_multi_container: self.enable_multi_container,
             rebuild_environment: None,
             pull_image: None,
+            intent: None,
         }
     }
 }

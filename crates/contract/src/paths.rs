@@ -1,6 +1,9 @@
 //! Paths of the API, relative to the server's base path, so that no view or test spells one out.
 
-use crate::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
+use crate::{
+    ids::{FilePath, FlowId, ProjectName, RunId, SessionId},
+    settings::SettingsIntent,
+};
 
 /// The subscription and resource group of a workspace on one's own machine.
 pub const LOCAL: &str = "local";
@@ -130,6 +133,17 @@ pub fn session_settings(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/settings", session(project_name, flow_id))
 }
 
+/// As [`session_settings`], for one of the two alone: refused where the session's state asks for the other.
+#[must_use]
+pub fn session_settings_to(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    intent: SettingsIntent,
+) -> String {
+    let path = session_settings(project_name, flow_id);
+    format!("{path}?intent={}", intent.as_str())
+}
+
 /// What would happen if a session were started so: takes [`crate::settings::SessionSettings`].
 #[must_use]
 pub fn session_preflight(project_name: &ProjectName, flow_id: &FlowId) -> String {
@@ -204,6 +218,13 @@ pub fn session_by_id_events(project_name: &ProjectName, session: &SessionId) -> 
 #[must_use]
 pub fn compute_options(project_name: &ProjectName) -> String {
     format!("{}/compute-options", project(project_name))
+}
+
+/// As [`compute_options`], for the session of a flow: what it has now counts as available.
+#[must_use]
+pub fn compute_options_for(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    let flow = encode(flow_id.as_str());
+    format!("{}?flow={flow}", compute_options(project_name))
 }
 
 /// Starts a compute instance that is stopped (POST).

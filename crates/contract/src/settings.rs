@@ -51,6 +51,28 @@ impl Default for ComputeChoice {
     }
 }
 
+/// Which of two things `PUT …/session/settings` is to do. A request that comes late does nothing else: it is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum SettingsIntent {
+    /// Start a session.
+    Start,
+    /// Change the one that runs.
+    Change,
+}
+
+impl SettingsIntent {
+    /// As it is written in an address.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SettingsIntent::Start => "start",
+            SettingsIntent::Change => "change",
+        }
+    }
+}
+
 /// The seconds that [`IdleShutdown::After`] may hold: a session that ended sooner would be gone before anything is done
 /// in it; one that lasts a century needs no end.
 pub const IDLE_SECONDS: std::ops::RangeInclusive<u64> = 10..=3_153_600_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flowdeck_compute::{Compute, Owner};
 use flowdeck_contract::{
     ids::{FlowId, ProjectName, SessionId},
-    session::{SessionState, SessionView},
+    session::SessionState,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -137,12 +137,7 @@ impl Parts {
 
     /// Whose session this is, when there is one of this id.
     pub(crate) fn find_session(&self, session: &SessionId) -> Option<Owner> {
-        let sessions = self.compute.sessions();
-        let is_it = |view: &SessionView| {
-            view.state != SessionState::NotExist && view.session_id.as_ref() == Some(session)
-        };
-        let found = sessions.into_iter().find(|(_, view)| is_it(view));
-        found.map(|(owner, _)| owner)
+        self.compute.owner_of(session)
     }
 
     /// As [`Parts::find_session`], in `project`; an error when there is none.

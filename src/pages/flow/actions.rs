@@ -1,7 +1,6 @@
 //! What a person can ask of the flow's session and runs, from whichever part of the page. A failure is told as a card.
 
 use flowdeck_contract::{
-    azure::SetupFlowSessionAction,
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
     ids::RunId,
     packages::InstallKind,
@@ -84,10 +83,8 @@ impl Actions {
         let (api, flow) = (self.context.api, self.context.flow());
         self.send(action, async move {
             match action {
-                Action::Start | Action::Install => {
-                    api.set_up_session(&flow, SetupFlowSessionAction::Install)
-                        .await
-                }
+                Action::Start => api.start_session(&flow).await,
+                Action::Install => api.install_packages(&flow).await,
                 Action::Reset => api.reset_session(&flow, Anew::default()).await,
                 Action::Stop => api.stop_session(&flow).await,
                 Action::Update | Action::Run => Ok(()),

@@ -1,8 +1,6 @@
 //! What the assistant's button does: the files first, then the session, then the flow's page.
 
-use flowdeck_contract::{
-    azure::SetupFlowSessionAction, capability::Action, ids::FlowId, session::SessionState,
-};
+use flowdeck_contract::{capability::Action, ids::FlowId, session::SessionState};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 use super::{
@@ -10,7 +8,7 @@ use super::{
     plan::{Change, Found},
 };
 use crate::{
-    api::{Api, ApiError, Remote},
+    api::{Anew, Api, ApiError, Remote},
     nav::{Nav, Step, use_nav},
     routes::Route,
     ui::{Status, Tone},
@@ -36,10 +34,10 @@ impl Deed {
         Some(action.refusal(state).map_or(Ok(deed), Err))
     }
 
-    fn action(self) -> SetupFlowSessionAction {
+    async fn carry_out(self, api: Api, flow: &FlowId) -> Result<(), ApiError> {
         match self {
-            Deed::Start => SetupFlowSessionAction::Install,
-            Deed::Reset => SetupFlowSessionAction::Reset,
+            Deed::Start => api.start_session(flow).await,
+            Deed::Reset => api.reset_session(flow, Anew::default()).await,
         }
     }
 }
@@ -85,8 +83,8 @@ impl Applying {
             let wrote = !changes.is_empty();
             let answer = match files::write(api, flow.clone(), &changes).await {
                 Err(error) => Err(("The flow was not upgraded", error)),
-                Ok(()) => api
-                    .set_up_session(&flow, deed.action())
+                Ok(()) => deed
+                    .carry_out(api, &flow)
                     .await
                     .map_err(|error| (not_started(wrote), error)),
             };

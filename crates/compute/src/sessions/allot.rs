@@ -3,14 +3,14 @@
 use std::sync::{MutexGuard, PoisonError};
 
 use flowdeck_contract::{
-    session::{SessionImage, SessionSize, v_cpus},
+    session::{SessionImage, SessionSize},
     settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, SessionSettings},
 };
 use serde::{Deserialize, Serialize};
 
 use super::Core;
 use crate::{
-    catalog::{Quota, VmSize, gib},
+    catalog::{Quota, Shortage, VmSize},
     error::ComputeError,
     owner::Owner,
 };
@@ -96,7 +96,7 @@ impl Core {
             IdleShutdown::After(_) => Err(ComputeError::Invalid {
                 code: "IdleTimeInvalid",
                 message: format!(
-                    "The idle time must be at least {} seconds and at most a century.",
+                    "Enter an idle shutdown time of at least {} seconds and at most 100 years.",
                     IDLE_SECONDS.start()
                 ),
                 target: Some("maxIdleTimeSeconds".to_owned()),
@@ -132,42 +132,19 @@ impl Core {
     ) -> Result<(), ComputeError> {
         match self.lacks(size, but) {
             None => Ok(()),
-            Some(message) => Err(ComputeError::NotNow {
+            Some(shortage) => Err(ComputeError::NotNow {
                 code: "QuotaExceeded",
-                message,
-                remedy: "Choose a smaller VM size, or stop a compute session or compute instance that is not needed."
+                message: format!("{} doesn’t fit. {shortage}", size.name),
+                remedy: "Choose a smaller size, or stop a compute session or compute instance that you don’t need."
                     .to_owned(),
             }),
         }
     }
 
-    /// Why the quota has no room for a size, as a sentence; `None` when it has.
-    pub(crate) fn lacks(&self, size: &VmSize, but: Option<&Owner>) -> Option<String> {
+    /// Why the quota has no room for a size; `None` when it has.
+    pub(crate) fn lacks(&self, size: &VmSize, but: Option<&Owner>) -> Option<Shortage> {
         let quota = self.config.catalog.quota;
-        let left = quota.less(self.used(but));
-        if left.holds(size) {
-            return None;
-        }
-        let needs = format!(
-            "{} has {} and {:.1} GiB",
-            size.name,
-            v_cpus(size.v_cpus),
-            gib(size.memory_mb)
-        );
-        let whole = format!(
-            "{} and {:.1} GiB",
-            v_cpus(quota.v_cpus),
-            gib(quota.memory_mb)
-        );
-        Some(if quota.holds(size) {
-            format!(
-                "{needs}; of the quota of {whole}, {} and {:.1} GiB are left.",
-                v_cpus(left.v_cpus),
-                gib(left.memory_mb)
-            )
-        } else {
-            format!("{needs}, which is more than the whole quota of {whole}.")
-        })
+        Shortage::of(size, quota, quota.less(self.used(but)))
     }
 
     fn serverless_size(&self, flow: &Owner, name: Option<&str>) -> Result<VmSize, ComputeError> {
@@ -228,7 +205,7 @@ impl Core {
             return Err(ComputeError::NotNow {
                 code: "ComputeInstanceStopped",
                 message: format!("The compute instance ‘{name}’ is stopped."),
-                remedy: "Start it first.".to_owned(),
+                remedy: "Start the compute instance first.".to_owned(),
             });
         }
         Ok(instance.size.clone())
@@ -243,8 +220,8 @@ fn not_found(field: &'static str, name: &str, there_are: &[&str]) -> ComputeErro
         _ => ("VmSizeNotFound", "VM size"),
     };
     let known = match there_are {
-        [] => "The administrator has configured none.".to_owned(),
-        names => format!("There is {}.", names.join(", ")),
+        [] => "Your administrator hasn’t set up any.".to_owned(),
+        names => format!("Choose from: {}.", names.join(", ")),
     };
     ComputeError::Invalid {
         code,

@@ -8,12 +8,11 @@ use std::{
 
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
-    ids::OperationId,
     packages::{InstallCause, InstallFault, InstallKind},
     session::{InstallView, PhaseState},
 };
 
-use super::{Core, Record, live::Live, swap::Made};
+use super::{Begun, Core, Record, live::Live, swap::Made};
 use crate::{
     engine::{EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
     error::ComputeError,
@@ -28,7 +27,7 @@ impl Core {
     pub(crate) async fn begin_install(
         self: &Arc<Self>,
         flow: &Owner,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         self.change(flow, |live| refuse(live))?;
         let plan = self.plan(flow).await.map_err(invalid)?;
         let install = InstallView {
@@ -42,14 +41,14 @@ impl Core {
             kind: InstallKind::Requirements,
             lines: Vec::new(),
         };
-        let operation = self.write_install(flow, install)?;
+        let begun = self.write_install(flow, install)?;
         self.log(flow).line(format!("$ {}", plan.command));
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(
             flow,
             async move { core.carry_out_install(&flow_id, plan).await },
         );
-        Ok(operation)
+        Ok(begun)
     }
 
     /// Writes down that an install, or what is like one, is under way.
@@ -57,17 +56,18 @@ impl Core {
         &self,
         flow: &Owner,
         install: InstallView,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         let operation = self.begin_operation()?;
         let begun = self.change(flow, |live| {
             refuse(live)?;
             live.record.install_operation = Some(operation.clone());
             live.record.last_activity = install.started;
             live.record.view.install = Some(install);
-            Ok(())
+            live.record.require_session()
         });
-        begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
-        Ok(operation)
+        let session =
+            begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+        Ok(Begun { session, operation })
     }
 
     async fn plan(&self, flow: &Owner) -> Result<Plan, EngineError> {

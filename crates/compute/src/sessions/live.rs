@@ -114,10 +114,7 @@ impl Live {
         let view = &self.record.view;
         SessionView {
             state: self.record.state.public(),
-            session_id: match &self.record.owner {
-                Owner::Flow(_) => view.session_id.clone(),
-                Owner::Nobody(session) => Some(session.clone()),
-            },
+            session_id: self.record.session().cloned(),
             idle_deadline: self.idle_deadline(),
             idle_paused: self.idle_paused().map(str::to_owned),
             last_activity: (self.record.state == State::Available)

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Allotment, Anew};
 use crate::{
     engine::{EnvironmentId, Runtime, Share},
+    error::ComputeError,
     flow::Fingerprint,
     owner::Owner,
     state::{self, Event, Refused, State},
@@ -181,6 +182,20 @@ impl Record {
         (self.runtime, self.made_of) = (None, None);
         (self.made_at, self.previous) = (None, None);
         Ok(())
+    }
+
+    /// The id that it is known by.
+    pub(crate) fn session(&self) -> Option<&SessionId> {
+        match &self.owner {
+            Owner::Nobody(session) => Some(session),
+            Owner::Flow(_) => self.view.session_id.as_ref(),
+        }
+    }
+
+    /// As [`Record::session`]; refused where there never was a session.
+    pub(crate) fn require_session(&self) -> Result<SessionId, ComputeError> {
+        let session = self.session().cloned();
+        session.ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))
     }
 
     /// What it has.

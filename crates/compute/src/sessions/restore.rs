@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use flowdeck_contract::{
-    ids::OperationId,
     packages::InstallKind,
     session::{InstallView, PhaseState},
 };
 
 use super::{
-    Core, Previous,
+    Begun, Core, Previous,
     install::{end_install, refuse},
     swap::Made,
 };
@@ -24,10 +23,7 @@ use crate::{
 
 impl Core {
     /// Begins to use the environment from before the last install again.
-    pub(crate) fn begin_restore(
-        self: &Arc<Self>,
-        flow: &Owner,
-    ) -> Result<OperationId, ComputeError> {
+    pub(crate) fn begin_restore(self: &Arc<Self>, flow: &Owner) -> Result<Begun, ComputeError> {
         let (previous, environment) = self.change(flow, |live| {
             refuse(live)?;
             let previous = live.record.previous.clone();
@@ -51,7 +47,7 @@ impl Core {
             kind: InstallKind::LastGood,
             lines: Vec::new(),
         };
-        let operation = self.write_install(flow, install)?;
+        let begun = self.write_install(flow, install)?;
         self.log(flow)
             .line("Restoring the packages from before the last install …");
         let (core, flow_id) = (Arc::clone(self), flow.clone());
@@ -67,7 +63,7 @@ impl Core {
             }
             core.tell_log(&flow_id);
         });
-        Ok(operation)
+        Ok(begun)
     }
 
     async fn restore(

@@ -11,7 +11,7 @@ use flowdeck_contract::{
     session::Phase,
 };
 
-use super::{Allotment, Core, Record};
+use super::{Allotment, Begun, Core, Record};
 use crate::{
     compute::StartSession,
     engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
@@ -30,7 +30,7 @@ impl Core {
         self: &Arc<Self>,
         flow: &Owner,
         request: &StartSession,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         self.folder(flow)?;
         // Before what may be lacking: who has a session wants to know that.
         refuse(&self.record(flow))?;
@@ -42,15 +42,19 @@ impl Core {
         };
         let operation = self.begin_operation()?;
         let (session, now) = (id::random::<SessionId>(), self.now());
-        self.change(flow, |live| {
-            refuse(&live.record)?;
-            live.record.start(session.clone(), given, now)?;
-            live.record.operation = Some(operation.clone());
-            Ok(())
-        })
-        .inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+        let known = self
+            .change(flow, |live| {
+                refuse(&live.record)?;
+                live.record.start(session.clone(), given, now)?;
+                live.record.operation = Some(operation.clone());
+                live.record.require_session()
+            })
+            .inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
         self.spawn_start(flow, session);
-        Ok(operation)
+        Ok(Begun {
+            session: known,
+            operation,
+        })
     }
 
     /// Carries out the start of this session, which its record says is under way.

@@ -2,13 +2,9 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{
-    capability::Action,
-    ids::{OperationId, SessionId},
-    settings::SessionSettings,
-};
+use flowdeck_contract::{capability::Action, ids::SessionId, settings::SessionSettings};
 
-use super::{Allotment, Anew, Core};
+use super::{Allotment, Anew, Begun, Core};
 use crate::{engine::EngineError, error::ComputeError, id, owner::Owner, paths};
 
 impl Core {
@@ -17,7 +13,7 @@ impl Core {
         self: &Arc<Self>,
         flow: &Owner,
         why: &str,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         self.begin_end(flow, Action::Stop, None, why)
     }
 
@@ -27,7 +23,7 @@ impl Core {
         flow: &Owner,
         settings: Option<&SessionSettings>,
         why: &str,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         self.begin_again(flow, settings, Anew::default(), why)
     }
 
@@ -36,7 +32,7 @@ impl Core {
         self: &Arc<Self>,
         flow: &Owner,
         anew: Anew,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         let why = match (anew.environment, anew.image) {
             (false, false) => "Resetting the compute session.",
             (true, false) => "Resetting the compute session; its environment is built anew.",
@@ -54,7 +50,7 @@ impl Core {
         settings: Option<&SessionSettings>,
         anew: Anew,
         why: &str,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         self.folder(flow)?;
         let record = self.record(flow);
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
@@ -76,7 +72,7 @@ impl Core {
         action: Action,
         next: Option<Allotment>,
         why: &str,
-    ) -> Result<OperationId, ComputeError> {
+    ) -> Result<Begun, ComputeError> {
         let operation = self.begin_operation()?;
         let begun = self.change(flow, |live| {
             if let Some(refusal) = action.refusal(live.record.state.public()) {
@@ -87,17 +83,18 @@ impl Core {
                 work.cancel.cancel();
             }
             Ok((
+                live.record.require_session()?,
                 live.record.operation.replace(operation.clone()),
                 live.record.install_operation.take(),
             ))
         });
-        let (start, install) =
+        let (session, start, install) =
             begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
         self.cancel(start, "The compute session was stopped.");
         self.cancel(install, "The compute session was stopped.");
         self.log(flow).line(why);
         self.spawn_stop(flow);
-        Ok(operation)
+        Ok(Begun { session, operation })
     }
 
     /// Carries out the end that the session's record says is under way.

@@ -2,13 +2,12 @@
 
 use flowdeck_contract::{
     Millis,
-    ids::SessionId,
     packages::InstallKind,
     session::{InstallView, PhaseState, SessionState},
     timeline::{Asked, AskedFor, By, Life},
 };
 
-use crate::{owner::Owner, sessions::Record, state::State};
+use crate::{sessions::Record, state::State};
 
 /// More is asked of few sessions; the oldest after the start is forgotten then.
 const ASKED_KEPT: usize = 100;
@@ -61,7 +60,8 @@ pub(crate) fn follow(
 
 /// `None` when there is no session.
 fn new_life(record: &Record, id: impl FnOnce() -> u64, now: Millis) -> Option<Life> {
-    let session = session(record).filter(|_| record.state != State::NotExist)?;
+    let session = record.session().cloned();
+    let session = session.filter(|_| record.state != State::NotExist)?;
     let mut life = Life {
         id: id(),
         session,
@@ -83,13 +83,6 @@ fn new_life(record: &Record, id: impl FnOnce() -> u64, now: Millis) -> Option<Li
     Some(life)
 }
 
-fn session(record: &Record) -> Option<SessionId> {
-    match &record.owner {
-        Owner::Nobody(session) => Some(session.clone()),
-        Owner::Flow(_) => record.view.session_id.clone(),
-    }
-}
-
 /// What the record says itself.
 fn take_over(life: &mut Life, record: &Record) {
     life.state = record.state.public();
@@ -98,8 +91,8 @@ fn take_over(life: &mut Life, record: &Record) {
         return;
     }
     let view = &record.view;
-    if let Some(session) = session(record) {
-        life.session = session;
+    if let Some(session) = record.session() {
+        life.session.clone_from(session);
     }
     (life.available, life.route) = (view.available, view.route);
     life.phases.clone_from(&view.phases);

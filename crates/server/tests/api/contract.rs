@@ -262,6 +262,33 @@ async fn an_image_is_pulled_anew_only_when_that_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_client_that_says_what_install_means_gets_that_or_a_refusal() {
+    let world = World::new().await;
+    let late = set_up(&world, json!({"intent": "install"})).await;
+    late.refused(StatusCode::CONFLICT);
+    assert_eq!(
+        late.json()["error"]["message"],
+        "There is no compute session. Start one first."
+    );
+    let running = start(&world).await;
+    let late = set_up(&world, json!({"action": "Install", "intent": "start"})).await;
+    late.refused(StatusCode::CONFLICT);
+    assert_eq!(
+        late.json()["error"]["message"],
+        "The compute session is already running."
+    );
+    let url = "/api/projects/default/flows/greeter/session/settings?intent=start";
+    let json = [("content-type", "application/json")];
+    let late = world.call(Method::PUT, url, &json, "{}".to_owned()).await;
+    late.refused(StatusCode::CONFLICT);
+    let session = world
+        .get("/api/projects/default/flows/greeter/session")
+        .await;
+    assert_eq!(session.json()["sessionId"], running["sessionId"]);
+    assert_eq!(session.json()["install"], Value::Null);
+}
+
+#[tokio::test]
 async fn what_cannot_be_done_now_is_a_conflict_with_the_reason() {
     let world = World::new().await;
     for (action, message) in [

@@ -71,7 +71,11 @@ impl Applying {
         // It goes on when the wizard is closed meanwhile, which then hears nothing of it.
         self.actions.spawn(async move {
             let answer = match change.write(wizard).await {
-                Ok(()) => flow.api.put_settings(&flow.flow(), &settings).await,
+                Ok(()) => {
+                    flow.api
+                        .put_settings(&flow.flow(), &settings, wizard.mode.into())
+                        .await
+                }
                 Err(error) => Err(error),
             };
             is_under_way.try_set(false);

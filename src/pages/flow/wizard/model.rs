@@ -2,13 +2,13 @@
 
 use flowdeck_contract::{
     session::{SessionState, SessionView},
-    settings::{ComputeOptions, SessionSettings},
+    settings::{ComputeOptions, SessionSettings, SettingsIntent},
 };
 use leptos::prelude::*;
 
 use super::{
     entries::{Entries, Fault, Field},
-    today::{counting_as_left, has_compute},
+    today::has_compute,
 };
 use crate::{
     api::{Load, Remote},
@@ -24,6 +24,15 @@ pub(super) enum Mode {
     Start,
     /// Changes the one that runs.
     Change,
+}
+
+impl From<Mode> for SettingsIntent {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Start => SettingsIntent::Start,
+            Mode::Change => SettingsIntent::Change,
+        }
+    }
 }
 
 /// The wizard. Cheap to copy.
@@ -50,7 +59,6 @@ impl Wizard {
             let session = session.as_ref()?;
             (session.state == SessionState::Available).then(|| session.clone())
         });
-        let size = running.as_ref().and_then(|session| session.size.clone());
         let mode = if running.is_some() {
             Mode::Change
         } else {
@@ -70,14 +78,8 @@ impl Wizard {
             flow,
             mode,
             options: Remote::new(move || {
-                let size = size.clone();
-                async move {
-                    let options = flow.api.compute_options().await?;
-                    Ok(match size {
-                        Some(size) => counting_as_left(&size, options),
-                        None => options,
-                    })
-                }
+                let id = flow.flow();
+                async move { flow.api.compute_options_for(&id).await }
             }),
             initial: StoredValue::new(entries.clone()),
             entries: RwSignal::new(entries),

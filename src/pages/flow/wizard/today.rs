@@ -1,9 +1,6 @@
 //! What the session that runs has, compared with what is asked for.
 
-use flowdeck_contract::{
-    session::{SessionSize, SessionView},
-    settings::{ComputeChoice, ComputeOptions},
-};
+use flowdeck_contract::{session::SessionView, settings::ComputeChoice};
 
 /// Whether a session runs on what is asked for. Naming the size that was its default is no other size.
 pub(super) fn has_compute(session: &SessionView, asked: &ComputeChoice) -> bool {
@@ -21,30 +18,10 @@ pub(super) fn has_compute(session: &SessionView, asked: &ComputeChoice) -> bool 
     has == *asked
 }
 
-/// What the session that runs has counts as left for it: a size that fits into that can be had.
-pub(super) fn counting_as_left(size: &SessionSize, mut options: ComputeOptions) -> ComputeOptions {
-    for option in &mut options.sizes {
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "memory in MiB is far below 2^53"
-        )]
-        let has_memory = option.memory_gb * 1024.0 <= size.memory_mb as f64 + 1.0;
-        if option.name == size.name || (option.v_cpus <= size.v_cpus && has_memory) {
-            option.unavailable = None;
-        }
-    }
-    if options.default_size.is_none() {
-        let mut sizes = options.sizes.iter();
-        let first = sizes.find(|option| option.unavailable.is_none());
-        options.default_size = first.map(|option| option.name.clone());
-    }
-    options
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::settings::{SessionSettings, SizeOption};
+    use flowdeck_contract::{session::SessionSize, settings::SessionSettings};
 
     fn two_cores() -> SessionSize {
         SessionSize {
@@ -82,38 +59,5 @@ mod tests {
         let instance = ComputeChoice::Instance { name: "ci".into() };
         assert!(has_compute(&session(instance.clone()), &instance));
         assert!(!has_compute(&by_default, &instance));
-    }
-
-    #[test]
-    fn what_the_session_has_counts_as_left_for_it() {
-        let size = |name: &str, v_cpus, memory_gb| SizeOption {
-            name: name.into(),
-            v_cpus,
-            memory_gb,
-            unavailable: Some("Nothing is left.".into()),
-        };
-        let options = ComputeOptions {
-            images_unavailable: None,
-            sizes: vec![
-                size("Host_1", 1, 2.0),
-                size("Host_2", 2, 4.0),
-                size("Host_4", 4, 8.0),
-                size("Host_tall", 1, 16.0),
-            ],
-            default_size: None,
-            quota: Vec::new(),
-            instances: Vec::new(),
-            identities: Vec::new(),
-            default_idle_seconds: None,
-            environment_cache: None,
-        };
-        let options = counting_as_left(&two_cores(), options);
-        let left = options
-            .sizes
-            .iter()
-            .filter(|size| size.unavailable.is_none());
-        let left: Vec<&str> = left.map(|size| &*size.name).collect();
-        assert_eq!(left, ["Host_1", "Host_2"]);
-        assert_eq!(options.default_size.as_deref(), Some("Host_1"));
     }
 }

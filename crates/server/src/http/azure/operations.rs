@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode},
 };
-use flowdeck_compute::Owner;
+use flowdeck_compute::Begun;
 use flowdeck_contract::{
     azure::{OperationResult, SetupFlowSessionAction},
     error::ErrorResponse,
@@ -47,18 +47,16 @@ pub(in crate::http) type Accepted = (
 pub(in crate::http) fn accepted(
     app: &App,
     headers: &HeaderMap,
-    owner: &Owner,
-    before: Option<SessionId>,
     action: SetupFlowSessionAction,
-    operation: &OperationId,
+    begun: &Begun,
 ) -> ApiResult<Accepted> {
-    // A session that is deleted at once is known by the id that it had.
-    let session = app.compute.session(owner).session_id.or(before);
-    let session = session.map_or_else(|| operation.to_string(), |session| session.to_string());
     let url = format!(
-        "{}/{}/FlowSessions/{session}/{action:?}/locations/{LOCAL}/operations/{operation}",
+        "{}/{}/FlowSessions/{}/{}/locations/{LOCAL}/operations/{}",
         own_address(app, headers),
-        paths::workspace(&app.project)
+        paths::workspace(&app.project),
+        begun.session,
+        action.as_str(),
+        begun.operation
     );
     let url = HeaderValue::from_str(&url)
         .map_err(|error| ApiError::internal("The address to poll could not be made.", error))?;

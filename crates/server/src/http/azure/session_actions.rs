@@ -1,40 +1,35 @@
 //! What the contract's requests ask of a session, whichever way it is named.
 
-use flowdeck_compute::{Anew, Owner, StartSession};
+use flowdeck_compute::{Anew, Ask, StartSession};
 use flowdeck_contract::{
-    azure::{SetupFlowSessionAction, SetupFlowSessionRequest},
-    ids::OperationId,
-    session::SessionState,
+    azure::{InstallIntent, SetupFlowSessionAction, SetupFlowSessionRequest},
+    session::{SessionState, SessionView},
     settings::{ComputeChoice, IdleShutdown, SessionSettings},
 };
 
-use crate::{
-    App,
-    http::error::{ApiError, ApiResult},
-};
+use crate::http::error::{ApiError, ApiResult};
 
 /// `maxIdleTimeSeconds` of a session that does not end for lack of use.
 const NEVER: i64 = -1;
 
-/// Does with a session what a request asks for.
-pub(super) async fn carry_out(
-    app: &App,
-    owner: &Owner,
-    action: SetupFlowSessionAction,
+/// What a request asks of a session that stands as `session` does. The contract's `Install` starts a session or installs
+/// into one: a client that says which gets that or a refusal, for others the state decides.
+pub(super) fn ask(
     request: &SetupFlowSessionRequest,
-) -> ApiResult<OperationId> {
-    let compute = &app.compute;
-    let session = compute.session(owner);
-    Ok(match (action, session.state) {
-        (SetupFlowSessionAction::Install, SessionState::Available) => compute.install(owner).await,
-        (SetupFlowSessionAction::Install, _) => compute.start(owner, start(request)?).await,
-        (SetupFlowSessionAction::Reset, _) => compute.renew(owner, anew(request)).await,
-        (SetupFlowSessionAction::Update, _) => {
-            let asked = settings(request, session.settings)?;
-            compute.update(owner, asked).await
-        }
-        (SetupFlowSessionAction::Delete, _) => compute.stop(owner).await,
-    }?)
+    action: SetupFlowSessionAction,
+    session: SessionView,
+) -> ApiResult<Ask> {
+    let intent = request.intent.unwrap_or(match session.state {
+        SessionState::Available => InstallIntent::Install,
+        _ => InstallIntent::Start,
+    });
+    Ok(match (action, intent) {
+        (SetupFlowSessionAction::Install, InstallIntent::Install) => Ask::Install,
+        (SetupFlowSessionAction::Install, InstallIntent::Start) => Ask::Start(start(request)?),
+        (SetupFlowSessionAction::Reset, _) => Ask::Reset(anew(request)),
+        (SetupFlowSessionAction::Update, _) => Ask::Update(settings(request, session.settings)?),
+        (SetupFlowSessionAction::Delete, _) => Ask::Stop,
+    })
 }
 
 /// The start that a request asks for.

@@ -1,7 +1,7 @@
 //! `Flows/{flowId}/sessions`: a flow's session, set up, asked after and ended.
 
 use axum::{Json, extract::State, http::HeaderMap};
-use flowdeck_compute::Owner;
+use flowdeck_compute::{Ask, Owner};
 use flowdeck_contract::{
     azure::{FlowSessionDto, SetupFlowSessionAction, SetupFlowSessionRequest},
     error::ErrorResponse,
@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     WorkspaceFlowPath,
     operations::{Accepted, ActionResult, accepted},
-    session_actions::carry_out,
+    session_actions::ask,
     session_dto::{self, package_lines},
 };
 use crate::{
@@ -52,10 +52,10 @@ async fn set_up(
 ) -> ApiResult<Accepted> {
     path.require(&app).await?;
     let owner = Owner::from(&path.flow_id);
-    let before = app.compute.session(&owner).session_id;
     let action = request.action.unwrap_or(SetupFlowSessionAction::Install);
-    let operation = carry_out(&app, &owner, action, &request).await?;
-    accepted(&app, &headers, &owner, before, action, &operation)
+    let ask = ask(&request, action, app.compute.session(&owner))?;
+    let begun = app.compute.set_up(owner, ask).await?;
+    accepted(&app, &headers, action, &begun)
 }
 
 /// Ends the flow's session.
@@ -77,17 +77,8 @@ async fn end(
     headers: HeaderMap,
 ) -> ApiResult<Accepted> {
     path.require(&app).await?;
-    let owner = Owner::from(&path.flow_id);
-    let before = app.compute.session(&owner).session_id;
-    let operation = app.compute.stop(&owner).await?;
-    accepted(
-        &app,
-        &headers,
-        &owner,
-        before,
-        SetupFlowSessionAction::Delete,
-        &operation,
-    )
+    let begun = app.compute.set_up(&path.flow_id, Ask::Stop).await?;
+    accepted(&app, &headers, SetupFlowSessionAction::Delete, &begun)
 }
 
 /// The flow's session, also when there is none.

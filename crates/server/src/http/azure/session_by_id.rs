@@ -5,14 +5,14 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use flowdeck_compute::{OwnEnvironment, Owner};
+use flowdeck_compute::{Ask, Begun, OwnEnvironment, Owner};
 use flowdeck_contract::{
     azure::{
         CreateFlowSessionRequest, GetTrainingSessionDto, SessionProperties, SetupFlowSessionAction,
         StandbyPoolProperties, StandbyPoolResourceStatus,
     },
     error::ErrorResponse,
-    ids::{FlowId, OperationId, SessionId},
+    ids::{FlowId, SessionId},
     paths::LOCAL,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -20,7 +20,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     WorkspacePath, WorkspaceSessionPath,
     operations::{Accepted, ActionResult, accepted},
-    session_actions::{carry_out, start},
+    session_actions::{ask, start},
     session_dto::package_lines,
 };
 use crate::{
@@ -89,29 +89,20 @@ async fn create(
 ) -> ApiResult<Accepted> {
     let found = path.find(&app)?;
     let action = request.action.unwrap_or(SetupFlowSessionAction::Install);
-    let (owner, operation) = match (found, action) {
+    let begun = match (found, action) {
         (Some(Owner::Flow(flow)), SetupFlowSessionAction::Install) if request.has_environment() => {
             return Err(belongs_to(&flow));
         }
         (None | Some(Owner::Nobody(_)), SetupFlowSessionAction::Install) => {
-            let id = path.session_id.clone();
-            let operation = make(&app, id.clone(), request).await?;
-            (Owner::Nobody(id), operation)
+            make(&app, path.session_id, request).await?
         }
         (_, _) => {
             let owner = path.require(&app)?;
-            let operation = carry_out(&app, &owner, action, &request.setup()).await?;
-            (owner, operation)
+            let ask = ask(&request.setup(), action, app.compute.session(&owner))?;
+            app.compute.set_up(owner, ask).await?
         }
     };
-    accepted(
-        &app,
-        &headers,
-        &owner,
-        Some(path.session_id),
-        action,
-        &operation,
-    )
+    accepted(&app, &headers, action, &begun)
 }
 
 /// Ends a session.
@@ -133,22 +124,15 @@ async fn end(
     headers: HeaderMap,
 ) -> ApiResult<Accepted> {
     let owner = path.require(&app)?;
-    let operation = app.compute.stop(&owner).await?;
-    accepted(
-        &app,
-        &headers,
-        &owner,
-        Some(path.session_id),
-        SetupFlowSessionAction::Delete,
-        &operation,
-    )
+    let begun = app.compute.set_up(owner, Ask::Stop).await?;
+    accepted(&app, &headers, SetupFlowSessionAction::Delete, &begun)
 }
 
 async fn make(
     app: &App,
     session: SessionId,
     request: CreateFlowSessionRequest,
-) -> ApiResult<OperationId> {
+) -> ApiResult<Begun> {
     let start = start(&request.setup())?;
     let environment = OwnEnvironment {
         image: request.base_image.or(request.runtime_image),

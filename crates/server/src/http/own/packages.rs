@@ -6,7 +6,7 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use flowdeck_compute::Owner;
+use flowdeck_compute::Ask;
 use flowdeck_contract::{
     azure::SetupFlowSessionAction,
     error::ErrorResponse,
@@ -134,9 +134,6 @@ async fn restore(
     headers: HeaderMap,
 ) -> ApiResult<Accepted> {
     app.require_flow(&path.project, &path.flow).await?;
-    let owner = Owner::from(&path.flow);
-    let before = app.compute.session(&owner).session_id;
-    let operation = app.compute.restore_packages(&path.flow).await?;
-    let action = SetupFlowSessionAction::Install;
-    accepted(&app, &headers, &owner, before, action, &operation)
+    let begun = app.compute.set_up(&path.flow, Ask::Restore).await?;
+    accepted(&app, &headers, SetupFlowSessionAction::Install, &begun)
 }

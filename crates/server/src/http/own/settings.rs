@@ -5,12 +5,13 @@ use axum::{
     extract::State,
     http::{HeaderMap, StatusCode},
 };
-use flowdeck_compute::Owner;
 use flowdeck_contract::{
     azure::SetupFlowSessionAction,
     error::ErrorResponse,
-    settings::{Preflight, Preset, SessionSettings},
+    settings::{Preflight, Preset, SessionSettings, SettingsIntent},
 };
+use serde::Deserialize;
+
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{FlowPath, PresetPath};
@@ -20,7 +21,7 @@ use crate::{
     http::{
         azure::{Accepted, ActionResult, accepted},
         error::{ApiError, ApiResult},
-        extract::{self, Path},
+        extract::{self, Path, Query},
     },
 };
 
@@ -51,6 +52,15 @@ async fn preflight(
     Ok(Json(app.compute.preflight(&path.flow, &settings).await?))
 }
 
+/// Which of its two meanings a request has.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+struct IntentQuery {
+    /// Whether a session is to be started or the one that runs to be changed; without it the session's state decides.
+    #[param(inline)]
+    intent: Option<SettingsIntent>,
+}
+
 /// Starts a session with these settings, or changes the one that runs to them.
 ///
 /// Another idle shutdown leaves the session as it is; another compute or base image resets it. The base image must be
@@ -60,7 +70,7 @@ async fn preflight(
     path = "/api/projects/{project}/flows/{flow}/session/settings",
     operation_id = "putSessionSettings",
     tag = "sessions",
-    params(FlowPath),
+    params(FlowPath, IntentQuery),
     request_body = SessionSettings,
     responses(
         (status = ACCEPTED, description = "Under way", body = ActionResult,
@@ -73,15 +83,14 @@ async fn preflight(
 async fn apply(
     State(app): State<App>,
     Path(path): Path<FlowPath>,
+    Query(query): Query<IntentQuery>,
     headers: HeaderMap,
     extract::Json(settings): extract::Json<SessionSettings>,
 ) -> ApiResult<Accepted> {
     app.require_flow(&path.project, &path.flow).await?;
-    let owner = Owner::from(&path.flow);
-    let before = app.compute.session(&owner).session_id;
-    let operation = app.compute.apply(&path.flow, settings).await?;
-    let action = SetupFlowSessionAction::Update;
-    accepted(&app, &headers, &owner, before, action, &operation)
+    let compute = &app.compute;
+    let begun = compute.apply(&path.flow, settings, query.intent).await?;
+    accepted(&app, &headers, SetupFlowSessionAction::Update, &begun)
 }
 
 /// The presets of the flow.

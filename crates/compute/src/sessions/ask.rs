@@ -1,0 +1,93 @@
+//! What can be asked of a session, and what begins with it. An ask keeps its meaning: it does what it says or is refused,
+//! whatever state the session has come to meanwhile.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{
+    capability::Action,
+    ids::{OperationId, SessionId},
+    settings::SessionSettings,
+};
+
+use super::{Anew, Core};
+use crate::{compute::StartSession, error::ComputeError, owner::Owner};
+
+/// What is asked of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// Make one. Refused where there is one.
+    Start(StartSession),
+    /// Install the requirements file. Refused where no session runs.
+    Install,
+    /// Restore the packages from before the last install. Refused where there are none.
+    Restore,
+    /// Delete it and make one with the same settings.
+    Reset(Anew),
+    /// Change its settings to these: another idle time in place, another compute or base image by a reset. Refused where
+    /// no session runs.
+    Update(SessionSettings),
+    /// Delete it, also one that is starting.
+    Stop,
+}
+
+/// What began with an ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The session that was asked: the new one of a start, the old one of a reset or an end.
+    pub session: SessionId,
+    /// The long operation to ask after.
+    pub operation: OperationId,
+}
+
+impl Core {
+    /// Does what is asked, or refuses it.
+    pub(crate) async fn set_up(
+        self: &Arc<Self>,
+        owner: &Owner,
+        ask: Ask,
+    ) -> Result<Begun, ComputeError> {
+        match ask {
+            Ask::Start(request) => self.begin_start(owner, &request),
+            Ask::Install => self.begin_install(owner).await,
+            Ask::Restore => self.begin_restore(owner),
+            Ask::Reset(anew) => self.begin_renewal(owner, anew),
+            Ask::Update(settings) => self.begin_update(owner, &settings),
+            Ask::Stop => {
+                // Whoever ends it was at work in it.
+                self.touch(owner);
+                self.begin_stop(owner, "Stopping the compute session.")
+            }
+        }
+    }
+
+    /// Another idle time is set in place; for another compute or base image the session is reset.
+    fn begin_update(
+        self: &Arc<Self>,
+        owner: &Owner,
+        settings: &SessionSettings,
+    ) -> Result<Begun, ComputeError> {
+        let record = self.record(owner);
+        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        let same_image = settings.base_image == record.view.settings.base_image;
+        if !record.has_compute(&settings.compute) || !same_image {
+            let why = "Resetting the compute session to apply its new settings.";
+            return self.begin_reset(owner, Some(settings), why);
+        }
+        let seconds = self.idle_seconds(settings)?;
+        let now = self.now();
+        let session = self.change(owner, |live| {
+            if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
+                return Err(ComputeError::Refused(refusal.to_owned()));
+            }
+            live.record.view.max_idle_time_seconds = seconds;
+            live.record.view.settings.idle_shutdown = settings.idle_shutdown;
+            live.record.last_activity = now;
+            live.record.require_session()
+        })?;
+        let operation = self.begin_operation()?;
+        self.succeed(Some(operation.clone()));
+        Ok(Begun { session, operation })
+    }
+}
