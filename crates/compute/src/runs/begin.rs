@@ -11,7 +11,7 @@ use flowdeck_contract::{
 use flowdeck_flow::{Flow, Node};
 use serde_json::{Map, Value};
 
-use super::{carry_out::Plan, inputs};
+use super::{carry_out::Plan, inputs, live::LiveRun};
 use crate::{error::ComputeError, flow::Definition, id, owner::Owner, sessions::Core};
 
 /// Older runs of a flow are forgotten…
@@ -43,7 +43,7 @@ impl Core {
             Some(node) => vec![node.name.clone()],
             None => definition.report.order.clone().unwrap_or_default(),
         };
-        let detail = self.new_run(flow, session, node, given, nodes)?;
+        let detail = self.new_run(flow, session, node, given, nodes);
         let plan = Plan {
             folder,
             file: definition.file,
@@ -51,9 +51,10 @@ impl Core {
             environment_variables: environment_variables(parsed),
             outputs,
         };
-        self.enter_run(flow, &detail)?;
+        let run = self.enter_run(flow, detail)?;
         self.forget_old_runs(flow);
-        self.spawn_run(flow, detail.clone(), plan);
+        let detail = run.detail();
+        self.spawn_run(run, plan);
         Ok(detail)
     }
 
@@ -85,7 +86,7 @@ impl Core {
         node: Option<&Node>,
         inputs: Map<String, Value>,
         nodes: Vec<String>,
-    ) -> Result<RunDetail, ComputeError> {
+    ) -> RunDetail {
         let waiting = |name| NodeRun {
             name,
             state: NodeState::Waiting,
@@ -97,14 +98,15 @@ impl Core {
         };
         let summary = RunSummary {
             id: id::random(),
-            number: self.store.next_run_number(flow)?,
+            // Entering it gives it its own.
+            number: 0,
             node: node.map(|node| node.name.clone()),
             state: RunState::Running,
             started: self.now(),
             ended: None,
         };
         let nodes = nodes.into_iter().map(waiting).collect();
-        Ok(RunDetail {
+        RunDetail {
             summary,
             image: self.record(&flow.into()).view.image,
             session_id,
@@ -113,29 +115,47 @@ impl Core {
             metrics: Map::new(),
             nodes,
             error: None,
-        })
+        }
     }
 
     /// Writes the run down and counts it among those under way, if the session still is what it was.
-    fn enter_run(&self, flow: &FlowId, detail: &RunDetail) -> Result<(), ComputeError> {
-        let now = self.now();
-        let id = detail.summary.id.clone();
-        self.change(&flow.into(), |live| {
-            let same = live.record.view.session_id.as_ref() == Some(&detail.session_id)
-                && !live.installs();
-            let refusal = Action::Run
-                .refusal(live.record.state.public())
-                .or((!same).then_some("The compute session has just changed. Run again."));
-            if let Some(refusal) = refusal {
-                return Err(ComputeError::Refused(refusal.to_owned()));
-            }
-            self.store.save_run(flow, detail)?;
-            live.record.last_activity = now;
-            live.runs.insert(id);
-            Ok(())
-        })?;
-        self.send(&flow.into(), FlowEvent::Run(detail.clone()));
-        Ok(())
+    fn enter_run(&self, flow: &FlowId, detail: RunDetail) -> Result<Arc<LiveRun>, ComputeError> {
+        let (now, id) = (self.now(), detail.summary.id.clone());
+        let session = detail.session_id.clone();
+        let mut entered = None;
+        self.change_and_save(
+            &flow.into(),
+            |live| {
+                let same = live.record.view.session_id.as_ref() == Some(&session);
+                let refusal = Action::Run
+                    .refusal(live.record.state.public())
+                    .or((!same || live.installs())
+                        .then_some("The compute session has just changed. Run again."));
+                if let Some(refusal) = refusal {
+                    return Err(ComputeError::Refused(refusal.to_owned()));
+                }
+                live.record.last_activity = now;
+                live.runs.insert(id.clone());
+                Ok(())
+            },
+            |record, followed| {
+                let mut detail = detail;
+                self.store.enter_run(flow, &mut detail, record, followed)?;
+                let log = self.paths.run(flow, &id).join("log");
+                self.send(&flow.into(), FlowEvent::Run(detail.clone()));
+                entered = Some(self.runs.add(flow, detail, &log));
+                Ok(())
+            },
+        )
+        .inspect_err(|_| self.leave_run(flow, &id))?;
+        entered.ok_or_else(|| ComputeError::RunNotFound(id.to_string()))
+    }
+
+    /// A run that could not be written down is none of the session's.
+    fn leave_run(&self, flow: &FlowId, run: &RunId) {
+        if let Some(live) = self.flows().get_mut(&Owner::from(flow)) {
+            live.runs.remove(run);
+        }
     }
 
     fn forget_old_runs(&self, flow: &FlowId) {

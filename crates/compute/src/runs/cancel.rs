@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use flowdeck_contract::{
-    events::FlowEvent,
     ids::{FlowId, RunId},
     runs::{RunDetail, RunState},
 };
@@ -19,18 +18,19 @@ impl Core {
     ) -> Result<RunDetail, ComputeError> {
         let Some(live) = self.runs.get(flow, run) else {
             self.run_detail(flow, run)?;
-            return Err(ComputeError::Refused("The run is over already.".to_owned()));
+            return Err(ComputeError::Refused(
+                "The run has already ended.".to_owned(),
+            ));
         };
-        let detail = {
-            let mut detail = live.detail();
-            if detail.summary.state != RunState::Running {
-                return Ok(detail.clone());
-            }
+        let mut first = false;
+        let detail = live.change(self, |detail| {
+            first = detail.summary.state == RunState::Running;
             detail.summary.state = RunState::Canceling;
-            detail.clone()
-        };
-        self.store.save_run(flow, &detail)?;
-        self.send(&flow.into(), FlowEvent::Run(detail.clone()));
+            Ok(())
+        })?;
+        if !first {
+            return Ok(detail);
+        }
         if let Some(runtime) = self.record(&flow.into()).runtime {
             let (core, run) = (Arc::clone(self), run.clone());
             self.background(async move {

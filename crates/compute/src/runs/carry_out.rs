@@ -7,11 +7,7 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_contract::{
-    events::FlowEvent,
-    ids::FlowId,
-    runs::{NodeState, RunDetail, RunError, RunState},
-};
+use flowdeck_contract::runs::{NodeState, RunDetail, RunError, RunState};
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -29,6 +25,9 @@ use crate::{
 /// How often the log is looked at; a burst of lines becomes one event.
 const LOOK: Duration = Duration::from_millis(100);
 
+/// How long after its end could not be written down that is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// What a run is made of.
 pub(super) struct Plan {
     pub(super) folder: PathBuf,
@@ -40,19 +39,21 @@ pub(super) struct Plan {
 }
 
 impl Core {
-    pub(super) fn spawn_run(self: &Arc<Self>, flow: &FlowId, detail: RunDetail, plan: Plan) {
-        let log = self.paths.run(flow, &detail.summary.id).join("log");
-        let run = self.runs.add(flow, detail, &log);
+    pub(super) fn spawn_run(self: &Arc<Self>, run: Arc<LiveRun>, plan: Plan) {
+        let log = self
+            .paths
+            .run(&run.flow, &run.detail().summary.id)
+            .join("log");
         let core = Arc::clone(self);
         // A run that the server's end cuts off is marked as interrupted by the next one.
         self.background(async move {
             let outcome = core.carry_out_run(&run, &plan, &log).await;
-            core.end_run(&run, outcome);
+            core.end_run(&run, outcome).await;
         });
     }
 
     async fn carry_out_run(&self, run: &LiveRun, plan: &Plan, log: &Path) -> Outcome {
-        let id = run.detail().summary.id.clone();
+        let id = run.detail().summary.id;
         let work = self.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
         let result = match self.prepare_run(plan, log, copied).await {
@@ -106,7 +107,7 @@ impl Core {
             .record(&Owner::from(&run.flow))
             .runtime
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
-        let detail = run.detail().clone();
+        let detail = run.detail();
         let output = log.with_file_name("output");
         let execution = Execution {
             run: &detail.summary.id,
@@ -128,10 +129,7 @@ impl Core {
         loop {
             tokio::select! {
                 answer = &mut answer => return answer,
-                _ = looks.tick() => if run.follow(self, false) {
-                    let detail = run.detail().clone();
-                    self.send(&Owner::from(&run.flow), FlowEvent::Run(detail));
-                },
+                _ = looks.tick() => run.follow(self, false),
             }
         }
     }
@@ -177,20 +175,20 @@ impl Core {
         }
     }
 
-    fn end_run(&self, run: &LiveRun, outcome: Outcome) {
-        let detail = {
-            let mut detail = run.detail();
-            apply(&mut detail, outcome);
+    /// Ends a run. It has not ended before that is written down: a full disk is waited for.
+    async fn end_run(&self, run: &LiveRun, outcome: Outcome) {
+        let (id, owner) = (run.detail().summary.id, Owner::from(&run.flow));
+        while let Err(error) = run.change(self, |detail| {
+            apply(detail, outcome.clone());
             detail.summary.ended = Some(self.now());
-            detail.clone()
-        };
-        let (id, now) = (detail.summary.id.clone(), self.now());
-        if let Err(error) = self.store.save_run(&run.flow, &detail) {
+            Ok(())
+        }) {
             tracing::error!(flow = %run.flow, run = %id, %error, "how a run ended could not be written down");
+            tokio::time::sleep(AGAIN).await;
         }
-        self.send(&Owner::from(&run.flow), FlowEvent::Run(detail));
         self.runs.remove(&id);
-        let counted = self.change(&Owner::from(&run.flow), |live| {
+        let now = self.now();
+        let counted = self.change(&owner, |live| {
             live.runs.remove(&id);
             live.record.last_activity = now;
             Ok(())

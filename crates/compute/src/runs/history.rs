@@ -19,7 +19,7 @@ impl Core {
     /// A run as it stands.
     pub(crate) fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
         if let Some(live) = self.runs.get(flow, run) {
-            return Ok(live.detail().clone());
+            return Ok(live.detail());
         }
         self.store
             .run(flow, run)?

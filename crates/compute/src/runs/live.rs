@@ -14,6 +14,7 @@ use flowdeck_contract::{
 };
 
 use crate::{
+    error::ComputeError,
     executor,
     log::{LIMIT, Tail},
     owner::Owner,
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
 
-/// A run under way.
+/// A run under way. What is known of it changes through [`LiveRun::change`] alone.
 #[derive(Debug)]
 pub(crate) struct LiveRun {
     pub(crate) flow: FlowId,
@@ -61,8 +62,36 @@ impl LiveRuns {
 }
 
 impl LiveRun {
-    pub(crate) fn detail(&self) -> MutexGuard<'_, RunDetail> {
+    fn lock(&self) -> MutexGuard<'_, RunDetail> {
         self.detail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The run as it stands.
+    pub(crate) fn detail(&self) -> RunDetail {
+        self.lock().clone()
+    }
+
+    /// Changes the run and gives it as it then stands: written down first, then true, then told. Nothing changes when
+    /// `change` or the store fails; a run that has ended refuses.
+    pub(crate) fn change(
+        &self,
+        core: &Core,
+        change: impl FnOnce(&mut RunDetail) -> Result<(), ComputeError>,
+    ) -> Result<RunDetail, ComputeError> {
+        let mut held = self.lock();
+        if held.summary.state.is_over() {
+            return Err(ComputeError::Refused(
+                "The run has already ended.".to_owned(),
+            ));
+        }
+        let mut next = held.clone();
+        change(&mut next)?;
+        if next != *held {
+            core.store.save_run(&self.flow, &next)?;
+            held.clone_from(&next);
+            core.send(&Owner::from(&self.flow), FlowEvent::Run(next.clone()));
+        }
+        Ok(next)
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
@@ -77,8 +106,8 @@ impl LiveRun {
         tail.last(count)
     }
 
-    /// Tells the new lines of its log; `over` when nobody writes to it any more. Gives whether a node has moved on.
-    pub(crate) fn follow(&self, core: &Core, over: bool) -> bool {
+    /// Tells the new lines of its log, and what they say of its nodes; `over` when nobody writes to it any more.
+    pub(crate) fn follow(&self, core: &Core, over: bool) {
         let mut tail = self.tail();
         let lines = if over {
             tail.read_to_end()
@@ -90,37 +119,42 @@ impl LiveRun {
         }
         match lines {
             Ok(lines) => self.tell(core, lines),
-            Err(error) => {
-                tracing::warn!(%error, "a run's log could not be read");
-                false
-            }
+            Err(error) => tracing::warn!(%error, "a run's log could not be read"),
         }
     }
 
-    fn tell(&self, core: &Core, lines: Vec<LogLine>) -> bool {
+    fn tell(&self, core: &Core, lines: Vec<LogLine>) {
         if lines.is_empty() {
-            return false;
+            return;
         }
-        let mut detail = self.detail();
-        let moved = lines
+        let moves: Vec<(String, NodeState)> = lines
             .iter()
             .filter_map(|line| executor::progress(&line.text))
-            .fold(false, |moved, (name, state)| {
-                moved | move_on(&mut detail, name, state)
-            });
-        let run = detail.summary.id.clone();
+            .map(|(name, state)| (name.to_owned(), state))
+            .collect();
+        let run = self.lock().summary.id.clone();
         core.send(
             &Owner::from(&self.flow),
             FlowEvent::RunLog(RunLog { run, lines }),
         );
-        moved
+        if moves.is_empty() {
+            return;
+        }
+        let moved = self.change(core, |detail| {
+            for (name, state) in &moves {
+                move_on(detail, name, *state);
+            }
+            Ok(())
+        });
+        if let Err(error) = moved {
+            tracing::warn!(flow = %self.flow, %error, "how far a run is could not be written down");
+        }
     }
 }
 
-fn move_on(detail: &mut RunDetail, name: &str, state: NodeState) -> bool {
-    let node = detail
-        .nodes
-        .iter_mut()
-        .find(|node| node.name == name && node.state != state);
-    node.map(|node| node.state = state).is_some()
+fn move_on(detail: &mut RunDetail, name: &str, state: NodeState) {
+    let node = detail.nodes.iter_mut().find(|node| node.name == name);
+    if let Some(node) = node {
+        node.state = state;
+    }
 }

@@ -4,39 +4,35 @@ use flowdeck_contract::{
     ids::{FlowId, RunId},
     runs::{RunDetail, RunSummary},
 };
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::Store;
-use crate::error::ComputeError;
+use super::{Store, sessions};
+use crate::{error::ComputeError, sessions::Record, timeline::Followed};
 
 impl Store {
-    /// The number of a flow's next run.
-    pub(crate) fn next_run_number(&self, flow: &FlowId) -> Result<u64, ComputeError> {
-        let connection = self.connection();
+    /// Enters a run into its flow's history under the next number, which is written into `run`, and remembers its session
+    /// as it then stands: both or neither.
+    pub(crate) fn enter_run(
+        &self,
+        flow: &FlowId,
+        run: &mut RunDetail,
+        record: &Record,
+        followed: &Followed,
+    ) -> Result<(), ComputeError> {
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
         let query = "SELECT coalesce(max(number), 0) + 1 FROM runs WHERE flow = ?1";
-        let number: i64 = connection.query_row(query, [flow.as_str()], |row| row.get(0))?;
-        Ok(u64::try_from(number).unwrap_or(1))
+        let number: i64 = transaction.query_row(query, [flow.as_str()], |row| row.get(0))?;
+        run.summary.number = u64::try_from(number).unwrap_or(1);
+        save(&transaction, flow, run)?;
+        sessions::save(&transaction, record, followed)?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Remembers a run as it stands.
     pub(crate) fn save_run(&self, flow: &FlowId, run: &RunDetail) -> Result<(), ComputeError> {
-        let (summary, detail) = (
-            serde_json::to_string(&run.summary)?,
-            serde_json::to_string(run)?,
-        );
-        let number = i64::try_from(run.summary.number).unwrap_or(i64::MAX);
-        self.connection().execute(
-            "INSERT OR REPLACE INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![
-                run.summary.id.as_str(),
-                flow.as_str(),
-                number,
-                summary,
-                detail,
-                run.summary.state.is_over()
-            ],
-        )?;
-        Ok(())
+        save(&self.connection(), flow, run)
     }
 
     /// A flow's runs, newest first.
@@ -103,7 +99,7 @@ impl Store {
         for (_, run) in &old {
             connection.execute("DELETE FROM runs WHERE id = ?1", [run.as_str()])?;
         }
-        // A row moves to the end whenever its run is written down.
+        // A row stands where its run was entered.
         let mut statement = connection.prepare_cached(
             "DELETE FROM runs WHERE over AND rowid NOT IN \
              (SELECT rowid FROM runs ORDER BY rowid DESC LIMIT ?1) RETURNING flow, id",
@@ -116,6 +112,27 @@ impl Store {
         }));
         Ok(old)
     }
+}
+
+fn save(connection: &Connection, flow: &FlowId, run: &RunDetail) -> Result<(), ComputeError> {
+    let (summary, detail) = (
+        serde_json::to_string(&run.summary)?,
+        serde_json::to_string(run)?,
+    );
+    let number = i64::try_from(run.summary.number).unwrap_or(i64::MAX);
+    connection.execute(
+        "INSERT INTO runs VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO UPDATE SET \
+         summary = excluded.summary, detail = excluded.detail, over = excluded.over",
+        params![
+            run.summary.id.as_str(),
+            flow.as_str(),
+            number,
+            summary,
+            detail,
+            run.summary.state.is_over()
+        ],
+    )?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-fn save(
+pub(super) fn save(
     transaction: &Transaction<'_>,
     record: &Record,
     followed: &Followed,
