@@ -4,11 +4,11 @@ use leptos::{html, prelude::*};
 
 use crate::{
     api::Api,
-    live::{Connection, Streams},
+    live::Streams,
     nav::{Link, use_nav},
     routes::{Page, Route},
     theme::{Theme, use_theme},
-    ui::{Button, ButtonKind, Icon, StatusRegion, unique_id},
+    ui::{About, Button, ButtonKind, Icon, Status, StatusRegion, unique_id},
 };
 
 stylance::import_crate_style!(style, "src/shell.module.css");
@@ -25,6 +25,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             let _ = main.focus();
         }
     };
+    follow_what_was_told();
     view! {
         <a class=style::skip href="#main" on:click=skip>
             "Skip to content"
@@ -43,6 +44,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                 <main node_ref=main id="main" class=style::main tabindex="-1">
                     {children()}
                 </main>
+                <StatusRegion />
             </div>
             <footer class=style::foot>
                 <a href="licenses.txt" target="_blank" rel="noreferrer">
@@ -50,7 +52,6 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                 </a>
             </footer>
         </div>
-        <StatusRegion />
     }
 }
 
@@ -101,22 +102,42 @@ fn ThemeChoice() -> impl IntoView {
     }
 }
 
+/// Says that what is shown may be old, for as long as that is so.
 #[component]
 fn LostBanner() -> impl IntoView {
     let streams = expect_context::<Streams>();
     let api = Api::from_context();
     // A server that asks for a sign-in has answered.
-    let lost =
-        move || streams.connection.get() == Connection::Reconnecting && !api.signed_out.get();
+    let lost = move || streams.is_lost() && !api.signed_out.get();
     view! {
         <Show when=lost>
             <div class=style::lost role="alert">
                 <span class=style::turning>{Icon::Spinner.view()}</span>
-                <p>"The server does not answer. What you see may be old; trying again…"</p>
+                <p>"Connection lost. Reconnecting…"</p>
                 <Button kind=ButtonKind::Plain on_press=move |()| streams.reopen()>
                     "Reconnect now"
                 </Button>
             </div>
         </Show>
     }
+}
+
+/// Ends what was told when it is over: by a new try of the same thing, an answer of the server, or another page.
+fn follow_what_was_told() {
+    let status = Status::from_context();
+    let streams = expect_context::<Streams>();
+    Api::from_context().on_try(move |name| status.tried_again(&About::Request(name)));
+    Effect::new(move |_| {
+        if streams.is_live() && !streams.is_lost() {
+            status.answered();
+        }
+    });
+    let page = use_nav().page;
+    Effect::new(move |known: Option<Page>| {
+        let now = page.get();
+        if known.is_some_and(|known| known != now) {
+            status.left_page();
+        }
+        now
+    });
 }

@@ -1,7 +1,7 @@
 //! The one function through which every request goes.
 
 use flowdeck_contract::ids::ProjectName;
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use web_sys::AbortController;
@@ -15,6 +15,7 @@ pub struct Api {
     project: StoredValue<ProjectName>,
     /// Set when the server asks for a sign-in, and cleared by one.
     pub signed_out: RwSignal<bool>,
+    on_try: StoredValue<Option<Callback<String>>>,
 }
 
 /// The path of the document's base, with a slash at its end: what every address is relative to.
@@ -34,6 +35,7 @@ impl Api {
             base: StoredValue::new(base),
             project: StoredValue::new(project),
             signed_out: RwSignal::new(false),
+            on_try: StoredValue::new(None),
         };
         provide_context(api);
         api
@@ -55,6 +57,32 @@ impl Api {
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         self.base.with_value(|base| format!("{base}{path}"))
+    }
+
+    /// Gives the name of every change that is asked for from now on to `listener`, before it is asked for.
+    pub fn on_try(&self, listener: impl Fn(String) + Send + Sync + 'static) {
+        self.on_try.set_value(Some(Callback::new(listener)));
+    }
+
+    /// Tells that a change is about to be asked for. Returns its name, which its errors carry; reading has none.
+    pub(crate) fn trying(&self, method: &Method, path: &str) -> Option<String> {
+        let name = (*method != Method::GET).then(|| format!("{method} {path}"))?;
+        if let Some(listener) = self.on_try.get_value() {
+            listener.run(name.clone());
+        }
+        Some(name)
+    }
+
+    /// Asks whether the stream at `path` would be opened, as an event source does not tell why it was refused.
+    pub async fn knock(&self, path: &str) -> Result<(), ApiError> {
+        let answer = match request(Method::GET, &self.url(path), None, "text/event-stream").await {
+            // The answer never ends: dropping it ends the request.
+            Ok(answer) if answer.response.ok() => Ok(()),
+            Ok(answer) => answer.text().await.map(drop),
+            Err(error) => Err(error),
+        };
+        self.note(&answer);
+        answer
     }
 
     /// Fetches a value.
@@ -101,11 +129,19 @@ impl Api {
         path: &str,
         body: Option<String>,
     ) -> Result<String, ApiError> {
-        let answer = exchange(method, &self.url(path), body).await;
+        let name = self.trying(&method, path);
+        let answer = match request(method, &self.url(path), body, "application/json").await {
+            Ok(answer) => answer.text().await,
+            Err(error) => Err(error),
+        };
+        self.note(&answer);
+        answer.map_err(|error| error.about(name))
+    }
+
+    fn note<T>(&self, answer: &Result<T, ApiError>) {
         if answer.as_ref().is_err_and(ApiError::is_signed_out) {
             self.signed_out.set(true);
         }
-        answer
     }
 }
 
@@ -120,12 +156,37 @@ impl Drop for AbortOnDrop {
     }
 }
 
-async fn exchange(method: Method, url: &str, body: Option<String>) -> Result<String, ApiError> {
+/// An answer of which the body has not been read.
+struct Answer {
+    response: Response,
+    _abort: AbortOnDrop,
+}
+
+impl Answer {
+    async fn text(self) -> Result<String, ApiError> {
+        let request_id = self.response.headers().get("x-request-id");
+        let text = self.response.text().await;
+        let text = text.map_err(|_| ApiError::unreachable())?;
+        if self.response.ok() {
+            Ok(text)
+        } else {
+            let status = self.response.status();
+            Err(ApiError::from_answer(status, &text, request_id))
+        }
+    }
+}
+
+async fn request(
+    method: Method,
+    url: &str,
+    body: Option<String>,
+    accept: &str,
+) -> Result<Answer, ApiError> {
     let abort = AbortOnDrop(AbortController::new().ok());
     let signal = abort.0.as_ref().map(AbortController::signal);
     let builder = RequestBuilder::new(url)
         .method(method)
-        .header("Accept", "application/json")
+        .header("Accept", accept)
         .abort_signal(signal.as_ref());
     let request = match body {
         Some(body) => builder
@@ -134,14 +195,10 @@ async fn exchange(method: Method, url: &str, body: Option<String>) -> Result<Str
         None => builder.build(),
     };
     let response = request.map_err(|_| ApiError::unreachable())?.send().await;
-    let response = response.map_err(|_| ApiError::unreachable())?;
-    let request_id = response.headers().get("x-request-id");
-    let text = response.text().await.map_err(|_| ApiError::unreachable())?;
-    if response.ok() {
-        Ok(text)
-    } else {
-        Err(ApiError::from_answer(response.status(), &text, request_id))
-    }
+    Ok(Answer {
+        response: response.map_err(|_| ApiError::unreachable())?,
+        _abort: abort,
+    })
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {

@@ -4,6 +4,8 @@ use flowdeck_contract::{error::ErrorResponse, packages::InstallFault};
 
 use super::json;
 
+const UNREACHABLE: &str = "Unreachable";
+
 /// Why a request failed, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
@@ -18,6 +20,8 @@ pub struct ApiError {
     pub remedy: Option<String>,
     /// Finds this failure in the server's log.
     pub request_id: Option<String>,
+    /// The change that was asked for, by its method and path; `None` when something was only to be read.
+    pub request: Option<String>,
     /// What an install would fail with, when it is that.
     pub install_fault: Option<Box<InstallFault>>,
 }
@@ -28,10 +32,11 @@ impl ApiError {
     pub fn unreachable() -> Self {
         Self {
             status: None,
-            code: "Unreachable".into(),
-            message: "The flowdeck server does not answer.".into(),
-            remedy: Some("Check that it is running and that this browser can reach it.".into()),
+            code: UNREACHABLE.into(),
+            message: "The flowdeck server doesn’t answer.".into(),
+            remedy: Some("Check that it’s running and that this browser can reach it.".into()),
             request_id: None,
+            request: None,
             install_fault: None,
         }
     }
@@ -42,9 +47,10 @@ impl ApiError {
         Self {
             status: None,
             code: "UnreadableAnswer".into(),
-            message: format!("The server's answer could not be read: {reason}."),
-            remedy: Some("Reload the page: the app may be older than the server.".into()),
+            message: format!("Can’t read the server’s answer: {reason}."),
+            remedy: Some("Reload the page. It may be older than the server.".into()),
             request_id: None,
+            request: None,
             install_fault: None,
         }
     }
@@ -60,23 +66,37 @@ impl ApiError {
                 code: answer.error.code,
                 message: answer.error.message,
                 request_id: answer.correlation.request_id.or(request_id),
+                request: None,
             },
             Err(_) => Self {
                 status: Some(status),
                 code: format!("Http{status}"),
-                message: format!("The server answered with status {status} and no explanation."),
+                message: format!("The server answered with status {status} and gave no reason."),
                 remedy: matches!(status, 502..=504)
-                    .then(|| "A proxy before flowdeck answered: check that flowdeck is running behind it.".into()),
+                    .then(|| "A proxy in front of flowdeck answered. Check that flowdeck is running behind it.".into()),
                 request_id,
+                request: None,
                 install_fault: None,
             },
         }
+    }
+
+    /// The same error of the change with this name.
+    #[must_use]
+    pub fn about(self, request: Option<String>) -> Self {
+        Self { request, ..self }
     }
 
     /// Whether what was asked for is not there.
     #[must_use]
     pub fn is_not_found(&self) -> bool {
         self.status == Some(404)
+    }
+
+    /// Whether no answer came at all.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        self.code == UNREACHABLE
     }
 
     /// Whether the person has to sign in first.
@@ -104,6 +124,7 @@ mod tests {
                 message: "There is no flow ‘x’.".into(),
                 remedy: Some("Check the name.".into()),
                 request_id: Some("abc".into()),
+                request: None,
                 install_fault: None,
             }
         );

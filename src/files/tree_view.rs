@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flowdeck_contract::{files::FileKind, ids::FilePath};
-use leptos::{ev::KeyboardEvent, html, prelude::*};
+use leptos::{attr::custom::custom_attribute, ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
@@ -194,10 +194,10 @@ fn RowView(
     view! {
         <li
             role="treeitem"
+            {..custom_attribute("aria-level", level.to_string())}
             class=style::row
             style=("--level", level.to_string())
             title=title
-            attr:aria-level=level.to_string()
             aria-posinset=move || row.with(|row| row.position.to_string())
             aria-setsize=move || row.with(|row| row.siblings.to_string())
             aria-expanded=expanded

@@ -13,7 +13,7 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::{LogBuffer, runs, stream};
+use super::{Connection, LogBuffer, runs, stream};
 use crate::api::Api;
 
 /// What became known about a flow's files.
@@ -68,10 +68,16 @@ impl FlowLive {
         live
     }
 
-    /// Follows `flow` from now on, until the current owner is cleaned up.
+    /// Follows `flow` from now on, until the current owner is cleaned up. Where the server refuses to tell of it, because
+    /// it is gone, what is known of its files may be of the past.
     pub fn begin(self, flow: &FlowId) {
         let path = paths::flow_events(&Api::from_context().project(), flow);
-        stream::follow(&path, move |event| self.apply(event));
+        let connection = stream::follow(&path, move |event| self.apply(event));
+        Effect::new(move |_| {
+            if matches!(connection.get(), Connection::Refused(_)) {
+                self.tell_files(&FilesNews::Anything);
+            }
+        });
     }
 
     /// Calls `listener` with every news about files, until the current owner is cleaned up.

@@ -1,7 +1,7 @@
-//! A stream of server-sent events that is kept open: the browser resumes it by itself where it can, and where it gave up
-//! a new one is opened, later each time.
+//! A stream of server-sent events that is kept open: the browser resumes it by itself where it can. Where it gave up, an
+//! ordinary request finds out why: what is gone or forbidden stays so, and all else is opened again, later each time.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
 
 use leptos::{
     leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local_scoped_with_cancellation,
@@ -11,25 +11,48 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
-use crate::api::{Api, json};
+use crate::api::{Api, ApiError, json};
 
 /// Whether the page is told what happens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Connection {
     /// Being opened for the first time.
     #[default]
     Connecting,
     /// Open.
     Live,
+    /// Refused for good, for this reason: the server is there, and what the stream tells of is not.
+    Refused(ApiError),
     /// Was lost, and is being opened again.
     Reconnecting,
 }
 
-/// The state of the page's stream, for the whole app, and the wish to open it again at once.
+/// What follows when a stream that the browser gave up is asked for once more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Next {
+    /// It is opened again at once.
+    Open,
+    /// The server does not answer, or not now.
+    OpenLater,
+    /// Asking again changes nothing.
+    Stop(ApiError),
+}
+
+fn next(answer: Result<(), ApiError>) -> Next {
+    match answer {
+        Ok(()) => Next::Open,
+        Err(error) => match error.status {
+            Some(400..=403 | 404 | 410) => Next::Stop(error),
+            _ => Next::OpenLater,
+        },
+    }
+}
+
+/// The state of the page's streams, for the whole app, and the wish to open them again at once.
 #[derive(Clone, Copy)]
 pub struct Streams {
-    /// Whether the page is told what happens.
-    pub connection: RwSignal<Connection>,
+    all: RwSignal<BTreeMap<u64, Connection>>,
+    next: StoredValue<u64>,
     reopen: Trigger,
 }
 
@@ -37,37 +60,75 @@ impl Streams {
     /// Makes the state available below.
     pub fn provide() -> Self {
         let streams = Self {
-            connection: RwSignal::new(Connection::Connecting),
+            all: RwSignal::default(),
+            next: StoredValue::new(0),
             reopen: Trigger::new(),
         };
         provide_context(streams);
         streams
     }
 
-    /// Opens a lost stream again without waiting.
+    /// Whether a stream was lost: what the page shows may be old.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.all
+            .with(|all| all.values().any(|state| *state == Connection::Reconnecting))
+    }
+
+    /// Whether the page is told what happens, by at least one stream.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.all
+            .with(|all| all.values().any(|state| *state == Connection::Live))
+    }
+
+    /// Opens lost streams again without waiting.
     pub fn reopen(&self) {
         self.reopen.notify();
+    }
+
+    fn enter(&self) -> u64 {
+        let key = self.next.get_value();
+        self.next.set_value(key + 1);
+        self.set(key, Connection::Connecting);
+        key
+    }
+
+    fn set(&self, key: u64, state: Connection) {
+        self.all.try_maybe_update(|all| {
+            let before = all.insert(key, state);
+            (before.as_ref() != all.get(&key), ())
+        });
+    }
+
+    fn leave(&self, key: u64) {
+        self.all.try_update(|all| all.remove(&key));
     }
 }
 
 /// Longest pause before a stream is opened again.
 const LONGEST_PAUSE: u32 = 15;
 
-/// Opens the stream at `path` and gives every event of it to `on_event`, until the current owner is cleaned up.
-pub(super) fn follow<E: DeserializeOwned>(path: &str, on_event: impl Fn(E) + 'static) {
+/// Opens the stream at `path` and gives every event of it to `on_event`, until the current owner is cleaned up. Says how
+/// it stands.
+pub(super) fn follow<E: DeserializeOwned>(
+    path: &str,
+    on_event: impl Fn(E) + 'static,
+) -> Signal<Connection> {
     let on_text = move |text: &str| match json::from_str(text) {
         Ok(event) => on_event(event),
         Err(error) => leptos::logging::warn!("an event could not be read: {error}"),
     };
-    follow_text(path.to_owned(), Box::new(on_text));
+    follow_text(path.to_owned(), Box::new(on_text))
 }
 
-fn follow_text(path: String, on_text: Box<dyn Fn(&str)>) {
+fn follow_text(path: String, on_text: Box<dyn Fn(&str)>) -> Signal<Connection> {
     let api = Api::from_context();
     let streams = expect_context::<Streams>();
-    streams.connection.set(Connection::Connecting);
+    let key = streams.enter();
     let stream = Rc::new(Stream {
-        url: api.url(&path),
+        path,
+        key,
         api,
         streams,
         owner: Owner::current().unwrap_or_default(),
@@ -85,11 +146,19 @@ fn follow_text(path: String, on_text: Box<dyn Fn(&str)>) {
         }
     });
     let closing = SendWrapper::new(stream);
-    on_cleanup(move || closing.close());
+    on_cleanup(move || {
+        closing.close();
+        streams.leave(key);
+    });
+    Signal::derive(move || {
+        let state = streams.all.with(|all| all.get(&key).cloned());
+        state.unwrap_or_default()
+    })
 }
 
 struct Stream {
-    url: String,
+    path: String,
+    key: u64,
     api: Api,
     streams: Streams,
     owner: Owner,
@@ -119,7 +188,7 @@ impl Drop for Open {
 impl Stream {
     fn open(self: &Rc<Self>) {
         self.close();
-        let Ok(source) = EventSource::new(&self.url) else {
+        let Ok(source) = EventSource::new(&self.api.url(&self.path)) else {
             return self.open_later();
         };
         // The closures hold the stream weakly: it owns them.
@@ -128,7 +197,7 @@ impl Stream {
         let on_open = Closure::<dyn Fn()>::new(move || {
             if let Some(stream) = opened.upgrade() {
                 *stream.attempt.borrow_mut() = 0;
-                stream.streams.connection.set(Connection::Live);
+                stream.set(Connection::Live);
             }
         });
         let told = stream.clone();
@@ -161,27 +230,49 @@ impl Stream {
         self.open.borrow_mut().take();
     }
 
+    fn set(&self, state: Connection) {
+        self.streams.set(self.key, state);
+    }
+
     fn lost(self: &Rc<Self>) {
-        self.streams.connection.set(Connection::Reconnecting);
         let given_up = self
             .open
             .borrow()
             .as_ref()
-            .is_some_and(|open| open.source.ready_state() == EventSource::CLOSED);
+            .is_none_or(|open| open.source.ready_state() == EventSource::CLOSED);
         if given_up {
             self.ask_why();
-            self.open_later();
+        } else {
+            self.set(Connection::Reconnecting);
         }
     }
 
-    /// An event source does not tell the status it was refused with: an ordinary request does, and so finds a sign-in
-    /// that has ended.
-    fn ask_why(&self) {
-        let api = self.api;
+    /// An event source does not tell the status it was refused with: an ordinary request does, and so finds what is gone,
+    /// and a sign-in that has ended.
+    fn ask_why(self: &Rc<Self>) {
+        let stream = Rc::downgrade(self);
+        let (api, path) = (self.api, self.path.clone());
         self.owner.with(|| {
             spawn_local_scoped_with_cancellation(async move {
-                // Only its effect on the sign-in counts; the banner already says that the server is lost.
-                let _ = api.project_info().await;
+                let answer = api.knock(&path).await;
+                let Some(stream) = stream.upgrade() else {
+                    return;
+                };
+                match next(answer) {
+                    // A server that gives an answer and no stream must not be asked without end.
+                    Next::Open if *stream.attempt.borrow() == 0 => {
+                        *stream.attempt.borrow_mut() = 1;
+                        stream.open();
+                    }
+                    Next::Stop(error) => {
+                        stream.close();
+                        stream.set(Connection::Refused(error));
+                    }
+                    Next::Open | Next::OpenLater => {
+                        stream.set(Connection::Reconnecting);
+                        stream.open_later();
+                    }
+                }
             });
         });
     }
@@ -201,5 +292,46 @@ impl Stream {
         };
         let handle = set_timeout_with_handle(again, Duration::from_secs(u64::from(pause)));
         *self.retry.borrow_mut() = handle.ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(status: u16) -> Result<(), ApiError> {
+        Err(ApiError::from_answer(status, "", None))
+    }
+
+    #[test]
+    fn what_is_gone_or_forbidden_is_not_taken_for_a_lost_server() {
+        for status in [400, 401, 403, 404, 410] {
+            assert!(matches!(next(answered(status)), Next::Stop(_)), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_does_not_answer_now_is_asked_again_later() {
+        for status in [408, 425, 429, 500, 502, 503, 504] {
+            assert_eq!(next(answered(status)), Next::OpenLater, "{status}");
+        }
+        assert_eq!(next(Err(ApiError::unreachable())), Next::OpenLater);
+        assert_eq!(next(Ok(())), Next::Open);
+    }
+
+    #[test]
+    fn one_lost_stream_is_told_until_it_is_back_or_left() {
+        Owner::new().with(|| {
+            let streams = Streams::provide();
+            let (first, second) = (streams.enter(), streams.enter());
+            streams.set(first, Connection::Live);
+            streams.set(second, Connection::Reconnecting);
+            assert!(streams.is_lost() && streams.is_live());
+            streams.leave(second);
+            assert!(!streams.is_lost());
+            let gone = ApiError::from_answer(404, "", None);
+            streams.set(first, Connection::Refused(gone));
+            assert!(!streams.is_lost() && !streams.is_live());
+        });
     }
 }

@@ -100,10 +100,10 @@ impl FlowFiles {
         precondition: Option<&Precondition>,
         body: Option<&str>,
     ) -> Result<Answer, ApiError> {
-        let url = self
-            .api
-            .url(&paths::file(&self.api.project(), &self.flow, path));
-        let mut builder = RequestBuilder::new(&url).method(method);
+        let path = paths::file(&self.api.project(), &self.flow, path);
+        let name = self.api.trying(&method, &path);
+        let unreachable = || ApiError::unreachable().about(name.clone());
+        let mut builder = RequestBuilder::new(&self.api.url(&path)).method(method);
         builder = match precondition {
             Some(Precondition::Is(etag)) => builder.header("If-Match", etag),
             Some(Precondition::Absent) => builder.header("If-None-Match", "*"),
@@ -115,8 +115,8 @@ impl FlowFiles {
                 .body(body),
             None => builder.build(),
         };
-        let response = request.map_err(|_| ApiError::unreachable())?.send().await;
-        let response = response.map_err(|_| ApiError::unreachable())?;
+        let response = request.map_err(|_| unreachable())?.send().await;
+        let response = response.map_err(|_| unreachable())?;
         let answer = Answer {
             status: response.status(),
             etag: response
@@ -125,10 +125,8 @@ impl FlowFiles {
                 .map(|etag| etag.trim_start_matches("W/").to_owned()),
             request_id: response.headers().get("x-request-id"),
             // Not as text: that would drop a byte order mark.
-            body: response
-                .binary()
-                .await
-                .map_err(|_| ApiError::unreachable())?,
+            body: response.binary().await.map_err(|_| unreachable())?,
+            name: name.clone(),
         };
         if answer.status == 401 {
             self.api.signed_out.set(true);
@@ -151,6 +149,8 @@ struct Answer {
     etag: Option<String>,
     request_id: Option<String>,
     body: Vec<u8>,
+    /// Of the change that was asked for.
+    name: Option<String>,
 }
 
 impl Answer {
@@ -164,5 +164,6 @@ impl Answer {
             &String::from_utf8_lossy(&self.body),
             self.request_id,
         )
+        .about(self.name)
     }
 }

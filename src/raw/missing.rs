@@ -119,6 +119,7 @@ fn not_named(message: String) -> ApiError {
         message,
         remedy: None,
         request_id: None,
+        request: None,
         install_fault: None,
     }
 }

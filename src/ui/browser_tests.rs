@@ -13,8 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlDialogElement;
 
 use super::{
-    Button, ButtonState, Dialog, DialogKind, MenuButton, MenuItem, ScrollTable, Status,
-    StatusRegion, Tab, Tabs, breakable,
+    About, Button, ButtonState, Dialog, DialogKind, Lasts, MenuButton, MenuItem, ScrollTable,
+    Status, StatusRegion, Tab, Tabs, Trouble, breakable,
 };
 use crate::testing::{Mounted, focused_text, mount, press, until};
 
@@ -209,6 +209,42 @@ async fn the_same_news_twice_is_told_twice() {
     status.announce("Saved");
     tick().await;
     assert_ne!(first, region.text_content());
+}
+
+fn trouble(about: About, text: &str, lasts: Lasts) -> Trouble {
+    Trouble {
+        about,
+        text: text.into(),
+        detail: None,
+        reference: None,
+        lasts,
+    }
+}
+
+#[wasm_bindgen_test]
+async fn bad_news_stays_until_the_same_thing_is_tried_again() {
+    let told = StoredValue::new_local(None::<Status>);
+    let page = mount(move || {
+        told.set_value(Some(Status::provide()));
+        view! { <StatusRegion /> }
+    });
+    let status = told.get_value().unwrap();
+    let run = || About::Request("POST runs".into());
+    let stop = || About::Request("DELETE sessions".into());
+    status.fail(trouble(run(), "Can’t run", Lasts::UntilTriedAgain));
+    status.fail(trouble(stop(), "Can’t stop", Lasts::UntilAnswer));
+    tick().await;
+    let shown = || page.find("[role=status]").text_content().unwrap();
+    assert!(shown().contains("Can’t run") && shown().contains("Can’t stop"));
+    status.answered();
+    tick().await;
+    assert!(shown().contains("Can’t run") && !shown().contains("Can’t stop"));
+    status.tried_again(&stop());
+    tick().await;
+    assert!(shown().contains("Can’t run"));
+    status.tried_again(&run());
+    tick().await;
+    assert!(!shown().contains("Can’t run"));
 }
 
 #[wasm_bindgen_test]

@@ -58,25 +58,40 @@ fn date(millis: i64) -> js_sys::Date {
     js_sys::Date::new(&millis.into())
 }
 
-/// The time of day, as the reader's locale writes it.
+/// A point in time, in the one form of the page (see [`time::moment`]) and in the reader's time zone.
 #[must_use]
 pub fn local_time(millis: i64) -> String {
-    let options = js_sys::Object::new();
-    for part in ["hour", "minute"] {
-        // Setting a property of a plain object cannot fail.
-        let _ = js_sys::Reflect::set(&options, &part.into(), &"2-digit".into());
-    }
-    date(millis)
-        .to_locale_time_string_with_options("default", &options)
-        .into()
+    time::moment(wall(millis), wall(present()), hour_cycle())
 }
 
-/// The date and time, as the reader's locale writes them.
-#[must_use]
-pub fn local_date_time(millis: i64) -> String {
-    date(millis)
-        .to_locale_string("default", &wasm_bindgen::JsValue::UNDEFINED)
-        .into()
+fn wall(millis: i64) -> time::WallTime {
+    let date = date(millis);
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "a time zone's offset is some hundred minutes"
+    )]
+    let behind_utc = date.get_timezone_offset() as i64;
+    time::WallTime {
+        day_number: (millis - behind_utc * 60_000).div_euclid(86_400_000),
+        year: date.get_full_year(),
+        month: date.get_month(),
+        day: date.get_date(),
+        hour: date.get_hours(),
+        minute: date.get_minutes(),
+    }
+}
+
+/// How the reader's locale counts hours.
+fn hour_cycle() -> time::HourCycle {
+    let options = js_sys::Object::new();
+    // Setting a property of a plain object cannot fail.
+    let _ = js_sys::Reflect::set(&options, &"hour".into(), &"numeric".into());
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &options);
+    let twelve = js_sys::Reflect::get(&format.resolved_options(), &"hour12".into());
+    match twelve.ok().and_then(|twelve| twelve.as_bool()) {
+        Some(false) => time::HourCycle::TwentyFour,
+        _ => time::HourCycle::Twelve,
+    }
 }
 
 /// A time that has passed, in words that move on; the exact time shows when the pointer rests on it.
@@ -88,7 +103,7 @@ pub fn Ago(
     let clock = Clock::from_context();
     let words = Memo::new(move |_| time::ago(clock.since(at)));
     view! {
-        <time datetime=String::from(date(at).to_iso_string()) title=local_date_time(at)>
+        <time datetime=String::from(date(at).to_iso_string()) title=local_time(at)>
             {words}
         </time>
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
-use super::{Button, ButtonKind, Icon};
+use super::{Button, ButtonKind, Icon, Reference};
 
 stylance::import_crate_style!(style, "src/ui/status.module.css");
 
@@ -13,38 +13,79 @@ stylance::import_crate_style!(style, "src/ui/status.module.css");
 pub enum Tone {
     /// Something went well.
     Good,
-    /// Something went wrong; the card stays until it is dismissed.
+    /// Something went wrong; the card stays until it is dismissed or the same thing is tried again.
     Bad,
+}
+
+/// What a card is about. A new try of the same thing takes the card away, whatever comes of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum About {
+    /// A change that the server was asked for, by its method and path.
+    Request(String),
+    /// Anything else, by a name that only this kind of thing has.
+    Named(&'static str),
+    /// Nothing that could be tried again.
+    Nothing,
+}
+
+/// What ends a card of bad news.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasts {
+    /// The same thing is tried again.
+    UntilTriedAgain,
+    /// The server answers again: that it did not was all there is to say.
+    UntilAnswer,
+}
+
+/// Something that the person asked for and that went wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// What it is about.
+    pub about: About,
+    /// What did not happen, in a line.
+    pub text: String,
+    /// Why, and what to do.
+    pub detail: Option<String>,
+    /// What finds it in the server's log.
+    pub reference: Option<String>,
+    /// What ends its card.
+    pub lasts: Lasts,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Card {
     key: u64,
     tone: Tone,
-    text: String,
-    detail: Option<String>,
+    said: Trouble,
 }
 
 /// Tells what happens. Cheap to copy; take it from the context before an `.await`.
 #[derive(Clone, Copy)]
 pub struct Status {
     spoken: RwSignal<String>,
+    spoken_at: StoredValue<f64>,
     cards: RwSignal<Vec<Card>>,
     next: StoredValue<u64>,
     region: NodeRef<html::Div>,
+    home: NodeRef<html::Div>,
 }
 
 /// How long a card of good news stays.
 const SHOWN: Duration = Duration::from_secs(6);
+
+/// What was said within this time belongs to what is shown now: milliseconds.
+const JUST_SAID: f64 = 1000.0;
 
 impl Status {
     /// Makes it available below.
     pub fn provide() -> Self {
         let status = Self {
             spoken: RwSignal::default(),
+            spoken_at: StoredValue::new(0.0),
             cards: RwSignal::default(),
             next: StoredValue::new(0),
             region: NodeRef::new(),
+            home: NodeRef::new(),
         };
         provide_context(status);
         status
@@ -61,25 +102,69 @@ impl Status {
         let text = text.into();
         // A screen reader is silent about a text that stays the same: a no-break space makes it another.
         let again = self.spoken.with_untracked(|spoken| *spoken == text);
+        self.spoken_at.set_value(js_sys::Date::now());
         self.spoken
             .set(if again { format!("{text}\u{a0}") } else { text });
     }
 
-    /// Shows a card, which is read out too.
+    /// Shows a card, which is read out too. It takes the place of a card with the same text.
     pub fn tell(&self, tone: Tone, text: impl Into<String>, detail: Option<String>) {
-        let key = self.next.get_value();
-        self.next.set_value(key + 1);
-        let card = Card {
-            key,
-            tone,
+        let said = Trouble {
+            about: About::Nothing,
             text: text.into(),
             detail,
+            reference: None,
+            lasts: Lasts::UntilTriedAgain,
         };
+        self.put(tone, said);
+    }
+
+    /// Says that something went wrong; the card stays until it is over.
+    pub fn fail(&self, trouble: Trouble) {
+        self.put(Tone::Bad, trouble);
+    }
+
+    /// The same thing is tried again: what was said about the last try is over.
+    pub fn tried_again(&self, about: &About) {
+        self.drop_cards(|card| card.said.about == *about && *about != About::Nothing);
+    }
+
+    /// The server answers again.
+    pub fn answered(&self) {
+        self.drop_cards(|card| card.said.lasts == Lasts::UntilAnswer);
+    }
+
+    /// Another page is shown: what was said about the last one is over.
+    pub fn left_page(&self) {
+        self.drop_cards(|card| card.tone == Tone::Bad);
+        self.fall_silent();
+    }
+
+    fn put(&self, tone: Tone, said: Trouble) {
+        let key = self.next.get_value();
+        self.next.set_value(key + 1);
         self.cards.update(|cards| {
-            // The same failure twice is one card.
-            cards.retain(|known| (known.tone, &known.text) != (card.tone, &card.text));
-            cards.push(card);
+            cards.retain(|known| {
+                let same_text = known.tone == tone && known.said.text == said.text;
+                let same_thing = known.said.about == said.about && said.about != About::Nothing;
+                !same_text && !same_thing
+            });
+            cards.push(Card { key, tone, said });
         });
+    }
+
+    fn drop_cards(&self, over: impl Fn(&Card) -> bool) {
+        if self.cards.with_untracked(|cards| cards.iter().any(&over)) {
+            self.cards.update(|cards| cards.retain(|card| !over(card)));
+        }
+    }
+
+    /// Forgets what was said before: out of its place it would be read as if it had just happened.
+    fn fall_silent(&self) {
+        let is_old = js_sys::Date::now() - self.spoken_at.get_value() > JUST_SAID;
+        if is_old && self.spoken.with_untracked(|spoken| !spoken.is_empty()) {
+            self.spoken.set(String::new());
+        }
     }
 
     /// Moves the live region to where it is seen and heard: a modal dialog covers everything outside of it and silences
@@ -89,7 +174,8 @@ impl Status {
             return;
         };
         let closing = closing.map(AsRef::<web_sys::Node>::as_ref);
-        let mut place = document().body().map(web_sys::Node::from);
+        let home = self.home.try_get_untracked().flatten();
+        let mut place = home.map(|home| web_sys::Node::from(web_sys::Element::from(home)));
         if let Ok(open) = document().query_selector_all("dialog[open]") {
             let mut dialogs = (0..open.length()).filter_map(|at| open.item(at));
             let last = dialogs.rfind(|dialog| !dialog.is_same_node(closing));
@@ -98,6 +184,7 @@ impl Status {
         if let Some(place) = place
             && !place.is_same_node(region.parent_node().as_ref())
         {
+            self.fall_silent();
             // It fails only for a place inside of the region itself.
             let _ = place.append_child(&region);
         }
@@ -114,23 +201,26 @@ impl Status {
 pub fn StatusRegion() -> impl IntoView {
     let status = Status::from_context();
     view! {
-        <div node_ref=status.region class=style::region role="status">
-            <p class="visually-hidden">{status.spoken}</p>
-            <For each=move || status.cards.get() key=|card| card.key let(card)>
-                <CardView card=card status=status />
-            </For>
+        <div node_ref=status.home class=style::home>
+            <div node_ref=status.region class=style::region role="status">
+                <p class="visually-hidden">{status.spoken}</p>
+                <For each=move || status.cards.get() key=|card| card.key let(card)>
+                    <CardView card=card status=status />
+                </For>
+            </div>
         </div>
     }
 }
 
 #[component]
 fn CardView(card: Card, status: Status) -> impl IntoView {
-    let Card {
-        key,
-        tone,
+    let Card { key, tone, said } = card;
+    let Trouble {
         text,
         detail,
-    } = card;
+        reference,
+        ..
+    } = said;
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let hold = move || {
         if let Some(handle) = timer.try_update_value(Option::take).flatten() {
@@ -162,6 +252,7 @@ fn CardView(card: Card, status: Status) -> impl IntoView {
             <div class=style::text>
                 <p>{text}</p>
                 {detail.map(|detail| view! { <p class=style::detail>{detail}</p> })}
+                {reference.map(|reference| view! { <Reference id=reference /> })}
             </div>
             <Button kind=ButtonKind::Quiet label="Dismiss" on_press=move |()| status.dismiss(key)>
                 {Icon::Close.view()}

@@ -1,4 +1,62 @@
-//! How spans of time are written.
+//! How points and spans of time are written: the one form that every part of the page uses.
+
+/// A point in time as a clock and a calendar on the reader's wall show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WallTime {
+    /// The day, counted from any fixed one.
+    pub day_number: i64,
+    /// The year.
+    pub year: u32,
+    /// The month, from 0.
+    pub month: u32,
+    /// The day of the month, from 1.
+    pub day: u32,
+    /// The hour, 0 to 23.
+    pub hour: u32,
+    /// The minute, 0 to 59.
+    pub minute: u32,
+}
+
+/// How the reader's clock counts hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HourCycle {
+    /// `3:00 AM`.
+    Twelve,
+    /// `03:00`.
+    TwentyFour,
+}
+
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
+
+/// A point in time as briefly as it is clear: `3:00 AM` today, `yesterday, 3:00 AM`, `Nov 20, 3:00 AM` this year,
+/// `Nov 20, 2025, 3:00 AM` in another.
+#[must_use]
+pub fn moment(at: WallTime, now: WallTime, cycle: HourCycle) -> String {
+    let time = time_of_day(at, cycle);
+    let month = usize::try_from(at.month).ok().and_then(|at| MONTHS.get(at));
+    let month = month.copied().unwrap_or_default();
+    match now.day_number - at.day_number {
+        0 => time,
+        1 => format!("yesterday, {time}"),
+        _ if at.year == now.year => format!("{month} {}, {time}", at.day),
+        _ => format!("{month} {}, {}, {time}", at.day, at.year),
+    }
+}
+
+fn time_of_day(at: WallTime, cycle: HourCycle) -> String {
+    let WallTime { hour, minute, .. } = at;
+    match cycle {
+        HourCycle::TwentyFour => format!("{hour:02}:{minute:02}"),
+        HourCycle::Twelve => {
+            let half = if hour < 12 { "AM" } else { "PM" };
+            let hour = if hour % 12 == 0 { 12 } else { hour % 12 };
+            // A no-break space, so that a line never begins with the half of the day.
+            format!("{hour}:{minute:02}\u{a0}{half}")
+        }
+    }
+}
 
 /// A duration: `340 ms`, `1.2 s`, `1 min 04 s`, `2 h 05 min`.
 #[must_use]
@@ -61,6 +119,35 @@ pub fn ago(millis: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wall(day_number: i64, (year, month, day): (u32, u32, u32), hour: u32) -> WallTime {
+        WallTime {
+            day_number,
+            year,
+            month,
+            day,
+            hour,
+            minute: 5,
+        }
+    }
+
+    #[test]
+    fn a_moment_says_its_day_only_when_that_is_another() {
+        let now = wall(100, (2026, 10, 27), 3);
+        let written = |at| moment(at, now, HourCycle::Twelve).replace('\u{a0}', " ");
+        for (at, text) in [
+            (wall(100, (2026, 10, 27), 0), "12:05 AM"),
+            (wall(100, (2026, 10, 27), 3), "3:05 AM"),
+            (wall(100, (2026, 10, 27), 12), "12:05 PM"),
+            (wall(99, (2026, 10, 26), 23), "yesterday, 11:05 PM"),
+            (wall(90, (2026, 10, 17), 9), "Nov 17, 9:05 AM"),
+            (wall(101, (2026, 10, 28), 9), "Nov 28, 9:05 AM"),
+            (wall(-300, (2025, 0, 2), 9), "Jan 2, 2025, 9:05 AM"),
+        ] {
+            assert_eq!(written(at), text);
+        }
+        assert_eq!(moment(now, now, HourCycle::TwentyFour), "03:05");
+    }
 
     #[test]
     fn durations_are_as_exact_as_they_are_short() {

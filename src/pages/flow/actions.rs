@@ -20,8 +20,11 @@ use crate::{
     nav::Step,
     pages::parts::tell_failure,
     routes::{Advanced, FlowView},
-    ui::{ButtonState, Status},
+    ui::{About, ButtonState, Lasts, Status, Trouble},
 };
+
+/// An input that a run cannot be given.
+const UNUSABLE_INPUT: About = About::Named("unusable input");
 
 /// The actions of the flow page. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -152,16 +155,18 @@ impl Actions {
 
     /// Runs the flow, or `node` alone, with what the form holds.
     pub fn run(&self, node: Option<String>) {
+        self.status.tried_again(&UNUSABLE_INPUT);
         let inputs = match self.form.values() {
             Ok(inputs) => inputs,
             Err(invalid) => {
                 self.form.tried.set(true);
-                let text = format!(
-                    "The input ‘{}’ cannot be used. {}",
-                    invalid.name, invalid.reason
-                );
-                self.status
-                    .tell(crate::ui::Tone::Bad, "The run was not started", Some(text));
+                self.status.fail(Trouble {
+                    about: UNUSABLE_INPUT,
+                    text: "Can’t run yet".to_owned(),
+                    detail: Some(format!("Input ‘{}’: {}", invalid.name, invalid.reason)),
+                    reference: None,
+                    lasts: Lasts::UntilTriedAgain,
+                });
                 return focus(&field_id(&invalid.name));
             }
         };

@@ -45,7 +45,10 @@ use crate::{
     api::{ApiError, Load},
     files::FilesRegion,
     lazy::{Lazy, RAW_MODE},
+    live::Streams,
+    nav::Link,
     raw::Doorway,
+    routes::Route,
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/flow.module.css");
@@ -75,14 +78,7 @@ pub fn FlowPage(
     });
     let failure = Memo::new(move |_| context.detail.state().with(failure_of));
     let content = move || match failure.get() {
-        Some(error) => view! {
-            <Failure
-                title="The flow could not be loaded"
-                error=error
-                on_retry=move |()| context.detail.retry()
-            />
-        }
-        .into_any(),
+        Some(error) => view! { <NotLoaded error=error /> }.into_any(),
         None => view! {
             <Toolbar />
             <Findings definition=definition />
@@ -107,6 +103,28 @@ fn failure_of(state: &Load<flowdeck_contract::flows::FlowDetail>) -> Option<ApiE
     match state {
         Load::Failed(error) => Some(error.clone()),
         Load::Loading | Load::Ready(_) => None,
+    }
+}
+
+/// Why the flow is not shown, and the way on: back to the flows when there is no such flow.
+#[component]
+fn NotLoaded(error: ApiError) -> impl IntoView {
+    let detail = FlowContext::from_context().detail;
+    let streams = expect_context::<Streams>();
+    let title = if error.is_not_found() {
+        "This flow doesn’t exist"
+    } else {
+        "Can’t load the flow"
+    };
+    let retry = Callback::new(move |()| {
+        streams.reopen();
+        detail.retry();
+    });
+    view! {
+        <Failure title=title error=error on_retry=retry />
+        <p>
+            <Link to=Route::flows()>"See all flows"</Link>
+        </p>
     }
 }
 

@@ -5,10 +5,8 @@ use leptos::prelude::*;
 
 use crate::{
     api::ApiError,
-    ui::{Button, Notice, NoticeKind, Status, Tone},
+    ui::{About, Button, Lasts, Notice, NoticeKind, Reference, Status, Trouble},
 };
-
-stylance::import_crate_style!(style, "src/pages/parts/failure.module.css");
 
 /// A failure in the place of what could not be loaded.
 #[component]
@@ -29,29 +27,30 @@ pub fn Failure(
             <Notice kind=NoticeKind::Error title=title>
                 <p>{error.message}</p>
                 {error.remedy.map(|remedy| view! { <p>{remedy}</p> })}
-                {error.request_id.map(|id| view! { <Correlation id=id /> })}
+                {error.request_id.map(|id| view! { <Reference id=id /> })}
                 {retry}
             </Notice>
         </div>
     }
 }
 
-/// The id that finds a failure in the server's log.
-#[component]
-pub fn Correlation(
-    /// The id.
-    id: String,
-) -> impl IntoView {
-    view! { <p class=style::correlation>"Correlation id: " <code>{id}</code></p> }
-}
-
-/// Tells that a button's action failed, as a card.
+/// Tells that a button's action failed, as a card that stays until the same is tried again.
 pub fn tell_failure(status: Status, title: &str, error: &ApiError) {
-    let id = error
-        .request_id
-        .as_ref()
-        .map(|id| format!("(correlation id {id})"));
-    let parts = [Some(error.message.clone()), error.remedy.clone(), id];
-    let detail: Vec<String> = parts.into_iter().flatten().collect();
-    status.tell(Tone::Bad, title, Some(detail.join(" ")));
+    let about = error.request.clone().map_or(About::Nothing, About::Request);
+    let detail = match &error.remedy {
+        Some(remedy) => format!("{} {remedy}", error.message),
+        None => error.message.clone(),
+    };
+    let trouble = Trouble {
+        about,
+        text: title.to_owned(),
+        detail: Some(detail),
+        reference: error.request_id.clone(),
+        lasts: if error.is_unreachable() {
+            Lasts::UntilAnswer
+        } else {
+            Lasts::UntilTriedAgain
+        },
+    };
+    status.fail(trouble);
 }

@@ -3,7 +3,7 @@
 use flowdeck_contract::session::SessionFailure;
 use leptos::prelude::*;
 
-use super::Correlation;
+use crate::ui::Reference;
 
 /// What stands below the line that says why.
 #[component]
@@ -17,6 +17,6 @@ pub fn SessionFailureBody(
     view! {
         {phase.map(|text| view! { <p>{text}</p> })}
         {failure.remedy.map(|text| view! { <p>{text}</p> })}
-        <Correlation id=failure.correlation />
+        <Reference id=failure.correlation />
     }
 }

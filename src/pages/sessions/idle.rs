@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::facts::Idle;
-use crate::ui::{Clock, local_date_time, local_time, time};
+use crate::ui::{Clock, local_time, time};
 
 /// When a session ends, or why it does not.
 #[component]
@@ -24,7 +24,7 @@ pub(super) fn IdleText(idle: Memo<Option<Idle>>) -> impl IntoView {
     let exact = move || match idle.get()? {
         Idle::Ends { at, .. } => Some(format!(
             "Ends at {} without a run, an install or an edit",
-            local_date_time(at)
+            local_time(at)
         )),
         Idle::Unknown | Idle::Never | Idle::Busy(_) => None,
     };

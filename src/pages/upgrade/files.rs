@@ -68,6 +68,7 @@ fn failed(message: String) -> ApiError {
         message,
         remedy: None,
         request_id: None,
+        request: None,
         install_fault: None,
     }
 }

@@ -32,7 +32,7 @@ test('the flows page: empty, full, with a broken flow and long names, without a 
   await page.getByRole('searchbox').fill('nothing like it');
   await expectAccessible(page);
   await deck.kill();
-  await expect(page.getByRole('alert').filter({ hasText: 'does not answer' })).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'Connection lost' })).toBeVisible();
   await expectAccessible(page);
 });
 

@@ -61,7 +61,7 @@ test('a lost server is told, and found again', async ({ app, deck, page }) => {
   await deck.start();
   await app.signIn();
   await deck.kill();
-  const banner = page.getByRole('alert').filter({ hasText: 'does not answer' });
+  const banner = page.getByRole('alert').filter({ hasText: 'Connection lost' });
   await expect(banner).toBeVisible();
   await deck.start();
   await expect(banner).toBeHidden({ timeout: 60_000 });

@@ -9,7 +9,7 @@ use crate::{
         flow::{FlowContext, actions::Actions},
         parts::capacity,
     },
-    ui::{Button, ButtonKind, Clock, breakable, local_date_time, local_time, time},
+    ui::{Button, ButtonKind, Clock, breakable, local_time, time},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_facts.module.css");
@@ -87,7 +87,7 @@ fn Uptime() -> impl IntoView {
     let words = Memo::new(move |_| Some(time::coarse(clock.since(since.get()?.0))));
     move || {
         since.get().map(|since| {
-            let exact = format!("Available since {}", local_date_time(since.0));
+            let exact = format!("Available since {}", local_time(since.0));
             view! { <li title=exact>"Up " {words}</li> }
         })
     }
@@ -127,7 +127,7 @@ fn Counting(end: Memo<Option<End>>) -> impl IntoView {
     });
     let exact = move || {
         let (end, _) = times()?;
-        let end = local_date_time(end);
+        let end = local_time(end);
         Some(format!(
             "Ends at {end} without a run, an install or an edit"
         ))

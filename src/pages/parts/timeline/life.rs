@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::{asked::AskedList, bars::Bars};
 use crate::{
     pages::parts::{SessionFailureBody, StateWord},
-    ui::{Disclosure, Notice, NoticeKind, local_date_time, time},
+    ui::{Disclosure, Notice, NoticeKind, local_time, time},
 };
 
 stylance::import_crate_style!(style, "src/pages/parts/timeline/life.module.css");
@@ -14,7 +14,7 @@ stylance::import_crate_style!(style, "src/pages/parts/timeline/life.module.css")
 /// One life. The last one is unfolded.
 #[component]
 pub(super) fn LifeItem(is_last: bool, life: Life) -> impl IntoView {
-    let title = format!("Session of {}", local_date_time(life.started.0));
+    let title = format!("Session of {}", local_time(life.started.0));
     let state = life.state;
     let ended = life.ended.is_some() && life.failure.is_none();
     let word = if ended {

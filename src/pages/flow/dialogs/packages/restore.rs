@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::Part;
 use crate::{
     pages::flow::{Actions, Dialogs},
-    ui::{Button, local_date_time},
+    ui::{Button, local_time},
 };
 
 #[component]
@@ -21,7 +21,7 @@ pub(super) fn LastGoodSet(set: LastGood) -> impl IntoView {
     let what = format!(
         "Before the last install the session had {} packages, made on {}. They can take the place of those of now, which can then be restored in turn; the runtime restarts.",
         set.packages,
-        local_date_time(set.made_at.0)
+        local_time(set.made_at.0)
     );
     view! {
         <Part title="Last good set">

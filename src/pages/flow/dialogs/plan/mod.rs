@@ -12,13 +12,10 @@ use crate::{
     api::{ApiError, Load, Remote},
     lazy::{Lazy, PLAN},
     live::FilesNews,
-    pages::{
-        flow::{Actions, Dialogs, FlowContext, asked_by::OpenLine, use_definition},
-        parts::Correlation,
-    },
+    pages::flow::{Actions, Dialogs, FlowContext, asked_by::OpenLine, use_definition},
     ui::{
         Button, ButtonKind, ButtonState, Dialog, DialogKind, Disclosure, Notice, NoticeKind,
-        Skeleton, focus_when_shown,
+        Reference, Skeleton, focus_when_shown,
     },
 };
 
@@ -140,7 +137,7 @@ fn NoPlan(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoVie
             <Notice kind=NoticeKind::Error title=title>
                 <p>{error.message}</p>
                 {error.remedy.map(|remedy| view! { <p>{remedy}</p> })}
-                {error.request_id.map(|id| view! { <Correlation id=id /> })}
+                {error.request_id.map(|id| view! { <Reference id=id /> })}
                 <div class=style::ways>
                     {open}
                     <Button on_press=on_retry>"Try again"</Button>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::short;
 use crate::{
     pages::flow::{FlowContext, actions::Actions, dialogs::Dialogs},
-    ui::{Button, Notice, NoticeKind, Status, local_date_time},
+    ui::{Button, Notice, NoticeKind, Status, local_time},
 };
 
 #[component]
@@ -40,7 +40,7 @@ pub(super) fn UpdateNotice() -> impl IntoView {
                 <Notice kind=NoticeKind::Warning title=title(&image)>
                     <p>
                         "It is " <code title=update.digest.clone()>{short(&update.digest)}</code>
-                        {format!(", as noticed {}. ", local_date_time(update.noticed.0))}
+                        {format!(", as noticed {}. ", local_time(update.noticed.0))}
                         "The session goes on with its own until it is reset for the new one."
                     </p>
                     <div>

@@ -87,6 +87,7 @@ fn refused(message: String) -> ApiError {
         message,
         remedy: None,
         request_id: None,
+        request: None,
         install_fault: None,
     }
 }
