@@ -32,6 +32,8 @@ pub(crate) struct Group {
     pub(crate) memory: PathBuf,
     /// The one that bounds CPUs, where that can be; the same in version 2.
     pub(crate) cpu: Option<PathBuf>,
+    /// The one that bounds how many processes there are, where that can be; the same in version 2.
+    pub(crate) pids: Option<PathBuf>,
 }
 
 /// In microseconds.
@@ -44,6 +46,7 @@ impl Group {
             version: self.version,
             memory: self.memory.join(name),
             cpu: self.cpu.as_ref().map(|cpu| cpu.join(name)),
+            pids: self.pids.as_ref().map(|pids| pids.join(name)),
         }
     }
 
@@ -81,14 +84,41 @@ impl Group {
                 Ok(())
             }
             Version::Two => {
-                let controllers = if self.cpu.is_some() {
-                    "+memory +cpu"
-                } else {
-                    "+memory"
-                };
+                let controllers = controllers(self.cpu.is_some(), self.pids.is_some());
                 fs::write(self.memory.join("cgroup.subtree_control"), controllers)
             }
         }
+    }
+
+    /// Bounds how many processes and threads there are in it.
+    pub(crate) fn bound_processes(&self, most: u32) -> io::Result<()> {
+        let Some(pids) = &self.pids else {
+            return Ok(());
+        };
+        fs::write(pids.join("pids.max"), most.to_string())
+    }
+
+    /// Lets no process be born in it any more, and ends those that are in it where the kernel does that: in version 2.
+    /// Whoever calls looks who is left.
+    pub(crate) fn end(&self) {
+        if let Some(pids) = self.pids.as_ref().filter(|pids| pids.exists()) {
+            at_best(fs::write(pids.join("pids.max"), "0"));
+        }
+        let kill = self.memory.join("cgroup.kill");
+        if self.version == Version::Two && kill.exists() {
+            at_best(fs::write(kill, "1"));
+        }
+    }
+
+    /// The numbers of the processes in it and in the groups within it; none when there is no such group.
+    pub(crate) fn processes(&self) -> io::Result<Vec<u32>> {
+        let mut found = Vec::new();
+        for folder in self.folders() {
+            add_processes(&folder, &mut found)?;
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
     }
 
     /// Bounds what is in it.
@@ -197,15 +227,70 @@ impl Group {
     fn folders(&self) -> Vec<PathBuf> {
         let mut folders = vec![self.memory.clone()];
         folders.extend(self.cpu.clone());
+        folders.extend(self.pids.clone());
         folders.dedup();
         folders
     }
 }
 
-/// A process that has ended is in its group a little longer.
+/// What a group of version 2 lets the groups within it have.
+fn controllers(cpu: bool, pids: bool) -> &'static str {
+    match (cpu, pids) {
+        (true, true) => "+memory +cpu +pids",
+        (true, false) => "+memory +cpu",
+        (false, true) => "+memory +pids",
+        (false, false) => "+memory",
+    }
+}
+
+/// Adds the numbers of the processes in the group of a folder and in those within it.
+fn add_processes(folder: &Path, found: &mut Vec<u32>) -> io::Result<()> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Some(text) = unless_gone(fs::read_to_string(folder.join("cgroup.procs")))? else {
+            continue;
+        };
+        found.extend(text.lines().filter_map(|line| line.parse::<u32>().ok()));
+        folders.extend(within(&folder)?);
+    }
+    Ok(())
+}
+
+/// The folders of the groups within the group of a folder.
+fn within(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut folders = Vec::new();
+    for entry in unless_gone(fs::read_dir(folder))?.into_iter().flatten() {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            folders.push(entry.path());
+        }
+    }
+    Ok(folders)
+}
+
+/// `None` when the group has been removed.
+fn unless_gone<T>(read: io::Result<T>) -> io::Result<Option<T>> {
+    const NO_SUCH_DEVICE: i32 = 19;
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound
+                || error.raw_os_error() == Some(NO_SUCH_DEVICE) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes a group with those within it, which a session may have made. A process that has ended is in its group a little
+/// longer.
 fn remove(folder: &Path) -> io::Result<()> {
     const TRIES: u32 = 100;
     const PAUSE: Duration = Duration::from_millis(20);
+    for inner in within(folder)? {
+        remove(&inner)?;
+    }
     for _ in 0..TRIES {
         match fs::remove_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -239,16 +324,32 @@ mod tests {
             version: Version::One,
             memory: top.path().join("memory"),
             cpu: Some(top.path().join("cpu")),
+            pids: Some(top.path().join("pids")),
         }
         .child("a");
         one.make().unwrap();
         one.bound(&size).unwrap();
         assert!(one.is_bounded_to(&size));
         assert_eq!(read(top.path().join("cpu/a/cpu.cfs_quota_us")), "200000");
+        one.bound_processes(7).unwrap();
+        assert_eq!(read(top.path().join("pids/a/pids.max")), "7");
+        one.end();
+        assert_eq!(read(top.path().join("pids/a/pids.max")), "0");
+        assert_eq!(one.processes().unwrap(), Vec::<u32>::new());
+        fs::create_dir(top.path().join("cpu/a/inner")).unwrap();
+        for (group, pids) in [
+            ("memory/a", "3\n1\n"),
+            ("cpu/a", "1\n"),
+            ("cpu/a/inner", "2\n"),
+        ] {
+            fs::write(top.path().join(group).join("cgroup.procs"), pids).unwrap();
+        }
+        assert_eq!(one.processes().unwrap(), [1, 2, 3]);
         let two = Group {
             version: Version::Two,
             memory: top.path().join("two"),
             cpu: Some(top.path().join("two")),
+            pids: None,
         };
         two.make().unwrap();
         assert!(!two.is_bounded_to(&size));

@@ -17,6 +17,7 @@ use flowdeck_contract::{
     settings::EnvironmentCache,
 };
 
+pub(crate) use self::share::MOST_PROCESSES;
 pub use self::{
     base::{Base, BaseState, DefaultImage, PullHeard, Shown, WantedBase},
     environment::{
@@ -186,8 +187,8 @@ pub trait Engine: Send + Sync + 'static {
     /// Waits, within bounds, until the executor is healthy.
     async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError>;
 
-    /// Whether the runtime still is that very one, and lives.
-    async fn is_alive(&self, runtime: &Runtime) -> bool;
+    /// Whether the runtime still is that very one, and lives. An error says that nobody could look: it may live.
+    async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError>;
 
     /// Waits until the runtime has died, for whatever reason; gives the reason.
     async fn died(&self, runtime: &Runtime) -> EngineError;

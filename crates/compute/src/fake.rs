@@ -96,6 +96,7 @@ struct World {
     /// What an install brought into each environment.
     brought: BTreeMap<EnvironmentId, Vec<InstalledPackage>>,
     canceled: BTreeSet<String>,
+    is_blind: bool,
 }
 
 impl FakeEngine {
@@ -113,6 +114,16 @@ impl FakeEngine {
     pub fn recover(&self) {
         self.world().trouble.clear();
         self.changed.notify_waiters();
+    }
+
+    /// Whether nobody can see if runtimes live, as when the server has no file descriptor left.
+    pub fn set_blind(&self, is_blind: bool) {
+        self.world().is_blind = is_blind;
+    }
+
+    fn lives(&self, runtime: &Runtime) -> bool {
+        let number = number(runtime);
+        number.is_some_and(|number| self.world().runtimes.contains_key(&number))
     }
 
     /// Whether environments satisfy every requirements file as they are; they do not at first.
@@ -388,7 +399,7 @@ impl Engine for FakeEngine {
 
     async fn check(&self, runtime: &Runtime, _: &LogFile) -> Result<RuntimeInfo, EngineError> {
         self.step(Step::Check).await?;
-        if !self.is_alive(runtime).await {
+        if !self.lives(runtime) {
             return Err(EngineError::new("RuntimeDied", "The runtime ended."));
         }
         Ok(RuntimeInfo {
@@ -396,15 +407,20 @@ impl Engine for FakeEngine {
         })
     }
 
-    async fn is_alive(&self, runtime: &Runtime) -> bool {
-        let number = number(runtime);
-        number.is_some_and(|number| self.world().runtimes.contains_key(&number))
+    async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError> {
+        if self.world().is_blind {
+            return Err(EngineError::new(
+                "StorageFailed",
+                "Too many files are open.",
+            ));
+        }
+        Ok(self.lives(runtime))
     }
 
     async fn died(&self, runtime: &Runtime) -> EngineError {
         loop {
             let changed = self.changed.notified();
-            if !self.is_alive(runtime).await {
+            if !self.lives(runtime) {
                 return EngineError::new("RuntimeDied", "The runtime ended.");
             }
             changed.await;
@@ -435,7 +451,7 @@ impl Engine for FakeEngine {
         runtime: &Runtime,
         request: ExecutorRequest,
     ) -> Result<ExecutorReply, EngineError> {
-        if !self.is_alive(runtime).await {
+        if !self.lives(runtime) {
             return Err(EngineError::new(
                 "RuntimeUnreachable",
                 "The runtime does not answer.",

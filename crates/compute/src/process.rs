@@ -2,6 +2,7 @@
 
 mod base;
 mod environment;
+mod held;
 mod install;
 mod inventory;
 mod kill;
@@ -13,26 +14,31 @@ mod tools;
 mod uv;
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     fs,
     io::ErrorKind,
     path::{Path, PathBuf},
     process::ExitStatus,
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use flowdeck_contract::{ids::SessionId, session::InstalledPackage, settings::EnvironmentCache};
 use pep508_rs::MarkerEnvironment;
-use tokio::sync::{OnceCell, watch};
+use tokio::sync::OnceCell;
 
-use self::{kill::Target, layout::Layout, limits::Limits, tools::Tools};
+use self::{
+    held::{Held, Holds},
+    kill::Target,
+    layout::Layout,
+    limits::Limits,
+    tools::Tools,
+};
 use crate::{
     engine::{
         Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
-        ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
-        Runtime, RuntimeInfo, Share, WantedBase,
+        ExecutorRequest, Heard, Inventory, KeptEnvironment, MOST_PROCESSES, PhaseNote, Place,
+        Requirements, Runtime, RuntimeInfo, Share, WantedBase,
     },
     environment::{
         base::remove_unfinished,
@@ -59,6 +65,8 @@ pub struct ProcessOptions {
     pub base: Option<PathBuf>,
     /// How sessions are bounded.
     pub bounds: Bounds,
+    /// How many processes and threads a session may have, where there are control groups; 4,096 when left out.
+    pub processes: Option<u32>,
     /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
     pub kept_bytes: u64,
 }
@@ -73,9 +81,6 @@ pub enum Bounds {
     Watched,
 }
 
-/// How a runtime ended, once it has.
-type Ending = watch::Receiver<Option<ExitStatus>>;
-
 /// Sessions on this machine.
 #[derive(Debug)]
 pub struct ProcessEngine {
@@ -86,8 +91,8 @@ pub struct ProcessEngine {
     forwarder: Forwarder,
     kept: Kept,
     markers: OnceCell<MarkerEnvironment>,
-    /// How the runtimes that we started ourselves end.
-    started: Mutex<HashMap<(u32, u64), Ending>>,
+    /// The runtimes that are held, also those that an earlier server started.
+    holds: Holds,
     /// The kernel's count of processes ended for want of memory when we began to watch.
     memory_kills: u64,
 }
@@ -124,11 +129,11 @@ impl ProcessEngine {
             forwarder: Forwarder::new(layout.data()),
             kept,
             layout,
+            limits: Limits::new(options.processes.unwrap_or(MOST_PROCESSES)),
             options,
             tools: OnceCell::new(),
-            limits: Limits::default(),
             markers: OnceCell::new(),
-            started: Mutex::default(),
+            holds: Holds::default(),
             memory_kills: proc::memory_kills(),
         })
     }
@@ -158,19 +163,23 @@ impl ProcessEngine {
         }
     }
 
-    fn ended(&self, runtime: &Runtime) -> Option<Ending> {
-        let started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        started.get(&runtime.process()?).cloned()
+    /// The hold on a runtime; `None` when it has ended. Waits until somebody can look.
+    async fn hold(&self, runtime: &Runtime) -> Option<Held> {
+        const PAUSE: Duration = Duration::from_secs(1);
+        loop {
+            match self.holds.of(runtime) {
+                Ok(held) => return held,
+                Err(error) => {
+                    tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives; trying again")
+                }
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Waits for the end of a runtime; gives how it ended, as far as that can be known.
     async fn end_of(&self, runtime: &Runtime) -> Option<ExitStatus> {
-        let Some(mut ended) = self.ended(runtime) else {
-            runtime::ended(runtime).await;
-            return None;
-        };
-        let status = ended.wait_for(Option::is_some).await;
-        status.ok().and_then(|status| *status)
+        self.hold(runtime).await?.ended().await
     }
 }
 
@@ -188,14 +197,9 @@ impl Engine for ProcessEngine {
 
     async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
         let folder = self.layout.session(session);
-        let groups = || {
-            self.layout
-                .groups()
-                .map_or(Ok(()), |groups| groups.make(session))
-        };
         let made = private_folder(&folder)
             .and_then(|()| fs::write(folder.join(".write"), "x"))
-            .and_then(|()| groups());
+            .and_then(|()| self.limits.make(&self.layout, session));
         made.map_err(|error| EngineError::io("Making the session's folder", &error))?;
         Ok(Some("a process on this machine".to_owned()))
     }
@@ -348,11 +352,9 @@ impl Engine for ProcessEngine {
         environment: &EnvironmentId,
         log: &LogFile,
     ) -> Result<Runtime, EngineError> {
-        let runtime::Started { runtime, ended } = runtime::start(&self.layout, environment, log)?;
-        let mut started = self.started.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(process) = runtime.process() {
-            started.insert(process, ended);
-        }
+        let runtime::Started { runtime, held } = runtime::start(&self.layout, environment, log)?;
+        self.holds.release_ended();
+        self.holds.keep(&runtime, held);
         Ok(runtime)
     }
 
@@ -363,8 +365,12 @@ impl Engine for ProcessEngine {
         }
     }
 
-    async fn is_alive(&self, runtime: &Runtime) -> bool {
-        runtime::is_alive(runtime)
+    async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError> {
+        let looked = self.holds.of(runtime).and_then(|held| match held {
+            Some(held) => held.lives(),
+            None => Ok(false),
+        });
+        looked.map_err(|error| EngineError::io("Checking whether the runtime is alive", &error))
     }
 
     async fn died(&self, runtime: &Runtime) -> EngineError {
@@ -379,6 +385,7 @@ impl Engine for ProcessEngine {
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
         kill::end(&self.layout, Target::Runtime(runtime)).await?;
+        self.holds.release(runtime);
         remove_all(vec![runtime.socket.clone()], "Removing a runtime's socket").await
     }
 

@@ -114,7 +114,7 @@ impl Core {
         let Some(standby) = found else {
             return Ok(None);
         };
-        if !self.engine.is_alive(&standby.runtime).await {
+        if !self.may_live(&standby.runtime, false).await {
             return Ok(None);
         }
         if standby.made_for != Whom::Anyone && !self.fits(&standby, flow, image).await? {
@@ -316,7 +316,7 @@ impl Core {
     pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
         for standby in self.store.standbys()? {
             let room = self.standbys.ready().len() < self.config.standby;
-            if room && standby.made_by == MADE_BY && self.engine.is_alive(&standby.runtime).await {
+            if room && standby.made_by == MADE_BY && self.may_live(&standby.runtime, true).await {
                 if let Whom::Flow(last) = &standby.made_for {
                     self.standbys.uses().remember(last.clone());
                 }

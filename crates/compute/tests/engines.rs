@@ -84,7 +84,8 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     let second = engine.start_runtime(&next, &log).await.unwrap();
     engine.check(&second, &log).await.unwrap();
     engine.tidy(&second, &[next.generation]).await.unwrap();
-    assert!(engine.is_alive(&second).await && !engine.is_alive(&first).await);
+    assert!(engine.is_alive(&second).await.unwrap());
+    assert!(!engine.is_alive(&first).await.unwrap());
     assert!(engine.packages(&next).await.is_ok());
 
     engine.end_runtime(&other).await.unwrap();
@@ -97,7 +98,7 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
         engine.remove(session).await.unwrap();
         engine.remove(session).await.unwrap();
     }
-    assert!(!engine.is_alive(&second).await);
+    assert!(!engine.is_alive(&second).await.unwrap());
     assert_eq!(engine.sessions().await.unwrap(), Vec::<SessionId>::new());
 }
 

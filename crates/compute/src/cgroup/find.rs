@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Group, Version};
+use super::{Group, Version, controllers};
 
 /// In version 2 a group with groups in it holds no processes: the server itself moves into one of this name.
 const OWN_GROUP: &str = "flowdeck-server";
@@ -35,12 +35,14 @@ fn top_of(mounts: &str) -> Option<Group> {
             version: Version::One,
             memory: whole("cgroup", Some("memory"))?,
             cpu: whole("cgroup", Some("cpu")),
+            pids: None,
         });
     }
     let memory = whole("cgroup2", None)?;
     Some(Group {
         version: Version::Two,
         cpu: Some(memory.clone()),
+        pids: None,
         memory,
     })
 }
@@ -75,6 +77,7 @@ fn split(mounts: &str, own: &str) -> Option<Group> {
         version: Version::One,
         memory: folder("memory")?,
         cpu: folder("cpu"),
+        pids: folder("pids"),
     })
 }
 
@@ -90,18 +93,14 @@ fn unified(mounts: &str, own: &str) -> Option<Group> {
     if !has("memory") {
         return None;
     }
-    let controllers = if has("cpu") {
-        "+memory +cpu"
-    } else {
-        "+memory"
-    };
-    if let Err(error) = enable(&parent, controllers) {
+    if let Err(error) = enable(&parent, controllers(has("cpu"), has("pids"))) {
         tracing::info!(%error, "control groups cannot be divided: the memory of sessions is watched instead");
         return None;
     }
     Some(Group {
         version: Version::Two,
         cpu: has("cpu").then(|| parent.clone()),
+        pids: has("pids").then(|| parent.clone()),
         memory: parent,
     })
 }

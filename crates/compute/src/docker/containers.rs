@@ -21,14 +21,12 @@ use flowdeck_contract::{ids::SessionId, session::SessionSize};
 use tokio::sync::Mutex;
 
 use super::{daemon, user::User};
-use crate::engine::{EngineError, Variables};
+use crate::engine::{EngineError, MOST_PROCESSES, Variables};
 
 /// Label: which data folder a container or network belongs to.
 const DATA: &str = "flowdeck.data";
 /// Label: which session a container belongs to.
 const SESSION: &str = "flowdeck.session";
-/// Far more than a flow needs, far less than would hurt the machine.
-const MOST_PROCESSES: i64 = 4096;
 const MIB: u64 = 1024 * 1024;
 const ROOT_HOME: &str = "/root";
 
@@ -146,7 +144,7 @@ impl Containers {
             security_opt: Some(vec!["no-new-privileges".to_owned()]),
             readonly_rootfs: Some(true),
             tmpfs: Some(scratch),
-            pids_limit: Some(MOST_PROCESSES),
+            pids_limit: Some(MOST_PROCESSES.into()),
             privileged: Some(false),
             cgroup_parent: self.parent(spec.session),
             ..HostConfig::default()

@@ -205,7 +205,7 @@ impl Engine for DockerEngine {
         }
     }
 
-    async fn is_alive(&self, runtime: &Runtime) -> bool {
+    async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError> {
         runtime::is_alive(&self.containers, runtime).await
     }
 

@@ -223,6 +223,7 @@ mod tests {
             version: cgroup::Version::One,
             memory: top.path().to_owned(),
             cpu: None,
+            pids: None,
         };
         let instances = instances(Some("cgroupfs"), Some(group));
         let instance = instances.make("shared", &small()).unwrap();

@@ -12,6 +12,7 @@ use futures_util::StreamExt as _;
 use super::{
     Bounded,
     containers::{Containers, Spec},
+    daemon,
     places::{Facts, Places},
 };
 use crate::{
@@ -105,13 +106,17 @@ fn variables(environment: &EnvironmentId, temporary: &str) -> Variables {
 }
 
 /// Whether the container runs.
-pub(super) async fn is_alive(containers: &Containers, runtime: &Runtime) -> bool {
+pub(super) async fn is_alive(
+    containers: &Containers,
+    runtime: &Runtime,
+) -> Result<bool, EngineError> {
     let Some(container) = runtime.container() else {
-        return false;
+        return Ok(false);
     };
-    let found = containers.inspect(container).await.ok().flatten();
+    let found = containers.inspect(container).await;
+    let found = found.map_err(|error| daemon::failed("Checking a container", &error))?;
     let state = found.and_then(|found| found.state);
-    state.and_then(|state| state.running).unwrap_or(false)
+    Ok(state.and_then(|state| state.running).unwrap_or(false))
 }
 
 /// Waits until the container has ended; gives the reason.

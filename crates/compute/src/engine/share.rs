@@ -7,6 +7,9 @@ use flowdeck_contract::session::{SessionSize, v_cpus};
 use super::{EngineError, MEMORY_EXCEEDED};
 use crate::catalog::gib;
 
+/// How many processes and threads a session may have: far more than a flow needs, far less than would hurt the machine.
+pub(crate) const MOST_PROCESSES: u32 = 4096;
+
 /// What a session may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {

@@ -1,5 +1,5 @@
-//! Ends every process of a session: those that carry its mark, share a process group or session with one that does,
-//! or descend from one.
+//! Ends every process of a session: those in its control groups, those that carry its mark, and those that share a
+//! process group or session with one of these or descend from one.
 
 use std::{collections::HashSet, io, time::Duration};
 
@@ -34,86 +34,97 @@ pub(super) enum Target<'a> {
 /// Ends the target's processes and returns when none is left.
 pub(super) async fn end(layout: &Layout, target: Target<'_>) -> Result<(), EngineError> {
     let deadline = Instant::now() + PATIENCE;
-    let mut known = HashSet::new();
+    let mut known = Known::default();
     loop {
-        let victims = victims(layout, &target, &mut known)
-            .map_err(|error| EngineError::io("Looking for processes", &error))?;
-        if victims.is_empty() {
-            return Ok(());
+        if let (Target::Session(session), Some(groups)) = (target, layout.groups()) {
+            groups.end(session);
         }
-        if Instant::now() > deadline {
-            let pids: Vec<String> = victims
-                .iter()
-                .map(|process| process.pid.to_string())
-                .collect();
-            let message = format!("These processes could not be ended: {}.", pids.join(", "));
-            return Err(EngineError::new("ProcessesRemain", message)
-                .with_remedy("Look at what they wait for (a network file system, a debugger), then stop the session again."));
+        let is_late = Instant::now() > deadline;
+        match victims(layout, &target, &mut known) {
+            Ok(victims) if victims.is_empty() => return Ok(()),
+            Ok(victims) if is_late => return Err(remain(&victims)),
+            Ok(victims) => victims.iter().for_each(kill),
+            Err(error) if is_late => return Err(EngineError::io("Looking for processes", &error)),
+            // What could not be looked at may be there.
+            Err(error) => {
+                tracing::debug!(%error, "processes could not be looked for; trying again")
+            }
         }
-        victims.iter().for_each(kill);
         tokio::time::sleep(PAUSE).await;
     }
 }
 
+fn remain(victims: &[Process]) -> EngineError {
+    let pids: Vec<String> = victims
+        .iter()
+        .map(|process| process.pid.to_string())
+        .collect();
+    let message = format!("These processes can't be ended: {}.", pids.join(", "));
+    EngineError::new("ProcessesRemain", message).with_remedy(
+        "Check what they wait for (a network file system, a debugger), then stop the session again.",
+    )
+}
+
 /// The numbers of the target's processes.
 pub(super) fn pids(layout: &Layout, target: Target<'_>) -> io::Result<Vec<u32>> {
-    let found = victims(layout, &target, &mut HashSet::new())?;
+    let found = victims(layout, &target, &mut Known::default())?;
     Ok(found.iter().map(|process| process.pid).collect())
 }
 
 /// The ids of all sessions of this data folder of which a process lives.
 pub(super) fn sessions(layout: &Layout) -> io::Result<HashSet<SessionId>> {
-    let ids = proc::all()?
-        .into_iter()
-        .filter_map(|process| mark(layout, process.pid));
-    Ok(ids.filter_map(|id| SessionId::try_from(id).ok()).collect())
+    let mut found = HashSet::new();
+    for process in proc::all()? {
+        let session = mark(layout, process.pid)?;
+        found.extend(session.and_then(|id| SessionId::try_from(id).ok()));
+    }
+    Ok(found)
 }
 
 /// The session a process is marked with, when it is one of this data folder.
-fn mark(layout: &Layout, pid: u32) -> Option<String> {
-    let session = proc::variable(pid, SESSION_MARK)?;
-    let ours =
-        proc::variable(pid, DATA_MARK)?.as_bytes() == layout.data().as_os_str().as_encoded_bytes();
-    ours.then_some(session)
+fn mark(layout: &Layout, pid: u32) -> io::Result<Option<String>> {
+    let (session, data) = match (
+        proc::variable(pid, SESSION_MARK),
+        proc::variable(pid, DATA_MARK),
+    ) {
+        // Another user's, who is none of ours.
+        (Err(error), _) | (_, Err(error)) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Ok(None);
+        }
+        (session, data) => (session?, data?),
+    };
+    let ours = layout.data().as_os_str().as_encoded_bytes();
+    Ok(session.filter(|_| data.is_some_and(|data| data.as_bytes() == ours)))
 }
 
-/// `known` keeps those seen before: a child whose parent has ended in between is found by its group still.
-fn victims(
-    layout: &Layout,
-    target: &Target<'_>,
-    known: &mut HashSet<u32>,
-) -> io::Result<Vec<Process>> {
-    let all: Vec<Process> = proc::all()?
-        .into_iter()
-        .filter(|process| process.pid != std::process::id())
-        .collect();
-    let marked = |process: &&Process, session: &SessionId| {
-        mark(layout, process.pid).as_deref() == Some(session.as_str())
-    };
-    let leads = |process: &&Process, runtime: &Runtime| {
-        runtime.process() == Some((process.pid, process.started))
+/// What was seen of a target before.
+#[derive(Default)]
+struct Known {
+    /// Process groups and sessions: a child whose parent has ended in between is found by them still.
+    groups: HashSet<u32>,
+    /// Processes, by number and start: one whose parent has ended in between has another parent now.
+    processes: HashSet<(u32, u64)>,
+}
+
+fn victims(layout: &Layout, target: &Target<'_>, known: &mut Known) -> io::Result<Vec<Process>> {
+    let mut all = proc::all()?;
+    all.retain(|process| process.pid != std::process::id());
+    let leads = |runtime: &Runtime| {
+        let leader = runtime.process();
+        let leads = |process: &&Process| leader == Some((process.pid, process.started));
+        all.iter()
+            .filter(leads)
+            .map(|process| process.pid)
+            .collect()
     };
     Ok(match target {
-        Target::Session(session) => related(
-            &all,
-            all.iter().filter(|process| marked(process, session)),
-            known,
-        ),
-        Target::Runtime(runtime) => related(
-            &all,
-            all.iter().filter(|process| leads(process, runtime)),
-            known,
-        ),
+        Target::Session(session) => related(&all, of_session(layout, &all, session)?, known),
+        Target::Runtime(runtime) => related(&all, leads(runtime), known),
         Target::AllBut(runtime) => {
-            let kept = related(
-                &all,
-                all.iter().filter(|process| leads(process, runtime)),
-                known,
-            );
-            let marked = all
-                .iter()
-                .filter(|process| marked(process, &runtime.session));
-            marked
+            let kept = related(&all, leads(runtime), known);
+            let session = of_session(layout, &all, &runtime.session)?;
+            let others = all.iter().filter(|process| session.contains(&process.pid));
+            others
                 .filter(|process| !kept.contains(process))
                 .copied()
                 .collect()
@@ -121,16 +132,28 @@ fn victims(
     })
 }
 
-/// `roots` and what shares a group or session with one or descends from one.
-fn related<'a>(
-    all: &[Process],
-    roots: impl Iterator<Item = &'a Process>,
-    known: &mut HashSet<u32>,
-) -> Vec<Process> {
-    let mut found: HashSet<u32> = roots.map(|process| process.pid).collect();
+/// The numbers of those that are in the session's control groups or carry its mark.
+fn of_session(layout: &Layout, all: &[Process], session: &SessionId) -> io::Result<HashSet<u32>> {
+    let mut found = HashSet::new();
+    for process in all {
+        if mark(layout, process.pid)?.as_deref() == Some(session.as_str()) {
+            found.insert(process.pid);
+        }
+    }
+    if let Some(groups) = layout.groups() {
+        found.extend(groups.processes(session)?);
+    }
+    Ok(found)
+}
+
+/// Those of these numbers, and what shares a group or session with one or descends from one.
+fn related(all: &[Process], roots: HashSet<u32>, known: &mut Known) -> Vec<Process> {
+    let mut found = roots;
+    let seen = |process: &&Process| known.processes.contains(&(process.pid, process.started));
+    found.extend(all.iter().filter(seen).map(|process| process.pid));
     // Groups are ours as long as a process of ours is in them: their numbers are not given away meanwhile.
-    known.extend(found.iter().copied());
-    known.retain(|group| {
+    known.groups.extend(found.iter().copied());
+    known.groups.retain(|group| {
         all.iter()
             .any(|process| process.group == *group || process.session == *group)
     });
@@ -138,8 +161,8 @@ fn related<'a>(
         let before = found.len();
         let is_related = |process: &&Process| {
             found.contains(&process.parent)
-                || known.contains(&process.group)
-                || known.contains(&process.session)
+                || known.groups.contains(&process.group)
+                || known.groups.contains(&process.session)
         };
         let more: Vec<u32> = all
             .iter()
@@ -151,23 +174,28 @@ fn related<'a>(
             break;
         }
     }
-    all.iter()
+    let found: Vec<Process> = all
+        .iter()
         .filter(|process| found.contains(&process.pid))
         .copied()
-        .collect()
+        .collect();
+    let seen = found.iter().map(|process| (process.pid, process.started));
+    known.processes.extend(seen);
+    found
 }
 
-/// Kills that very process: a handle is taken first, then its start compared.
+/// Kills that very process: a handle is taken first, then its start compared. Whoever calls looks whether it is gone.
 fn kill(process: &Process) {
     let Some(pid) = i32::try_from(process.pid).ok().and_then(Pid::from_raw) else {
         return;
     };
-    let Ok(handle) = pidfd_open(pid, PidfdFlags::empty()) else {
-        return;
-    };
-    if proc::lives(process.pid, process.started)
-        && let Err(error) = pidfd_send_signal(&handle, Signal::KILL)
-    {
+    let killed = pidfd_open(pid, PidfdFlags::empty())
+        .map_err(io::Error::from)
+        .and_then(|handle| match proc::lives(process.pid, process.started)? {
+            true => Ok(pidfd_send_signal(&handle, Signal::KILL)?),
+            false => Ok(()),
+        });
+    if let Err(error) = killed {
         tracing::debug!(pid = process.pid, %error, "a process could not be killed");
     }
 }

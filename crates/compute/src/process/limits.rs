@@ -19,10 +19,28 @@ use crate::{
 };
 
 /// What the sessions may use that are bounded.
-#[derive(Debug, Default)]
-pub(super) struct Limits(Mutex<HashMap<SessionId, Share>>);
+#[derive(Debug)]
+pub(super) struct Limits {
+    shares: Mutex<HashMap<SessionId, Share>>,
+    /// How many processes and threads each may have.
+    processes: u32,
+}
 
 impl Limits {
+    /// `processes` says how many processes and threads a session may have.
+    pub(super) fn new(processes: u32) -> Self {
+        Self {
+            shares: Mutex::default(),
+            processes,
+        }
+    }
+
+    /// Makes the groups of a session, where there are some: nothing of it is outside of them.
+    pub(super) fn make(&self, layout: &Layout, session: &SessionId) -> io::Result<()> {
+        let groups = layout.groups();
+        groups.map_or(Ok(()), |groups| groups.make(session, self.processes))
+    }
+
     /// Bounds everything of a session from now on.
     pub(super) fn impose(
         &self,
@@ -32,7 +50,7 @@ impl Limits {
     ) -> Result<PhaseNote, EngineError> {
         let mut note = share.to_string();
         match layout.groups() {
-            Some(groups) => bound(layout, groups, session, share)
+            Some(groups) => self.bound(layout, groups, session, share)
                 .map_err(|error| EngineError::io("Limiting the session to its VM size", &error))?,
             None => note.push_str(
                 "; its memory is watched and its CPUs are not limited, as this server may not make control groups",
@@ -47,7 +65,7 @@ impl Limits {
     }
 
     fn shares(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Share>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until the target's session has used more memory than it has; for ever when it never does.
@@ -85,6 +103,21 @@ impl Limits {
         Some(share.exceeded(&format!("used {:.2} GiB of memory", gib(used / MIB))))
     }
 
+    fn bound(
+        &self,
+        layout: &Layout,
+        groups: &Groups,
+        session: &SessionId,
+        share: &Share,
+    ) -> io::Result<()> {
+        groups.impose(session, share, self.processes)?;
+        // What an earlier flowdeck started is in no group yet; what is started from now on is from its beginning.
+        for pid in kill::pids(layout, Target::Session(session))? {
+            groups.add(session, pid)?;
+        }
+        groups.leave(session)
+    }
+
     /// The other sessions on the same compute instance.
     fn beside(&self, session: &SessionId, share: &Share) -> Vec<SessionId> {
         let shares = self.shares();
@@ -94,13 +127,4 @@ impl Limits {
         let same = same.map(|(other, _)| other.clone());
         same.filter(|_| share.instance.is_some()).collect()
     }
-}
-
-fn bound(layout: &Layout, groups: &Groups, session: &SessionId, share: &Share) -> io::Result<()> {
-    groups.impose(session, share)?;
-    // What an earlier flowdeck started is in no group yet; what is started from now on is from its beginning.
-    for pid in kill::pids(layout, Target::Session(session))? {
-        groups.add(session, pid)?;
-    }
-    groups.leave(session)
 }

@@ -1,26 +1,22 @@
 //! promptflow's executor service: a process group of its own that outlives the server.
 
-use std::{
-    process::{ExitStatus, Stdio},
-    time::Duration,
-};
+use std::process::Stdio;
 
 use tokio::sync::watch;
 
-use super::{environment, layout::Layout, proc};
+use super::{environment, held::Held, layout::Layout, proc};
 use crate::{
     engine::{EngineError, EnvironmentId, Handle, Runtime},
     executor::VARIABLES,
-    install::marks::SESSION_MARK,
     log::LogFile,
     paths::{private_folder, remove},
 };
 
-/// A runtime that we started ourselves tells how it ended; of others only that they did.
+/// A runtime that we started ourselves, which tells how it ends.
 #[derive(Debug)]
 pub(super) struct Started {
     pub(super) runtime: Runtime,
-    pub(super) ended: watch::Receiver<Option<ExitStatus>>,
+    pub(super) held: Held,
 }
 
 /// Starts the executor of an environment.
@@ -60,11 +56,15 @@ pub(super) fn start(
     let mut child = command
         .spawn()
         .map_err(|error| EngineError::io("Starting Python", &error))?;
-    let process = child
-        .id()
-        .and_then(proc::find)
-        .ok_or_else(|| EngineError::new("RuntimeDied", "The runtime ended at once."))?;
-    let (sender, ended) = watch::channel(None);
+    let ended_at_once = || EngineError::new("RuntimeDied", "The runtime ended at once.");
+    let pid = child.id().ok_or_else(ended_at_once)?;
+    let process = proc::find(pid)
+        .map_err(|error| EngineError::io("Looking at the runtime", &error))?
+        .ok_or_else(ended_at_once)?;
+    let held = Held::take(process.pid, process.started)
+        .map_err(|error| EngineError::io("Looking at the runtime", &error))?
+        .ok_or_else(ended_at_once)?;
+    let (sender, status) = watch::channel(None);
     tokio::spawn(async move {
         // Waiting also takes the zombie away.
         match child.wait().await {
@@ -80,25 +80,8 @@ pub(super) fn start(
         },
         socket,
     };
-    Ok(Started { runtime, ended })
-}
-
-/// Whether that very runtime lives.
-pub(super) fn is_alive(runtime: &Runtime) -> bool {
-    let Some((process, started)) = runtime.process() else {
-        return false;
-    };
-    proc::lives(process, started)
-        && proc::variable(process, SESSION_MARK).as_deref() == Some(runtime.session.as_str())
-}
-
-/// Returns soon after the runtime has ended, also when it is not our child: the kernel tells only parents.
-pub(super) async fn ended(runtime: &Runtime) {
-    const LOOK: Duration = Duration::from_millis(200);
-    let Some((process, started)) = runtime.process() else {
-        return;
-    };
-    while proc::lives(process, started) {
-        tokio::time::sleep(LOOK).await;
-    }
+    Ok(Started {
+        runtime,
+        held: held.with_status(status),
+    })
 }

@@ -77,7 +77,7 @@ impl Core {
             self.spawn_fail(flow, error);
             return Ok(());
         }
-        if !self.engine.is_alive(&runtime).await {
+        if !self.may_live(&runtime, true).await {
             let death = self.engine.died(&runtime).await;
             if death.code == MEMORY_EXCEEDED {
                 self.spawn_fail(flow, death);

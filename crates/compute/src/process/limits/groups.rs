@@ -29,17 +29,38 @@ impl Groups {
         Some(Self { top, prefix })
     }
 
-    /// Makes a session's group, which bounds nothing yet; one that is there is fine.
-    pub(in crate::process) fn make(&self, session: &SessionId) -> io::Result<()> {
-        self.of(session).make()
+    /// Makes a session's group, which bounds nothing yet but how many processes there are; one that is there is fine.
+    pub(in crate::process) fn make(&self, session: &SessionId, processes: u32) -> io::Result<()> {
+        let group = self.of(session);
+        group.make()?;
+        group.bound_processes(processes)
+    }
+
+    /// The numbers of the processes in a session's groups.
+    pub(in crate::process) fn processes(&self, session: &SessionId) -> io::Result<Vec<u32>> {
+        let mut found = self.of(session).processes()?;
+        found.extend(self.alone(session).processes()?);
+        Ok(found)
+    }
+
+    /// Lets no process be born in a session's groups any more, and ends those that are in them where the kernel does that.
+    pub(in crate::process) fn end(&self, session: &SessionId) {
+        self.of(session).end();
+        self.alone(session).end();
     }
 
     /// Bounds what is in a session's group; on a compute instance, together with what else is on that.
-    pub(super) fn impose(&self, session: &SessionId, share: &Share) -> io::Result<()> {
+    pub(super) fn impose(
+        &self,
+        session: &SessionId,
+        share: &Share,
+        processes: u32,
+    ) -> io::Result<()> {
         let Some(name) = &share.instance else {
             let group = self.of(session);
             group.make()?;
             group.end_as_one();
+            group.bound_processes(processes)?;
             return group.bound(&share.size);
         };
         let instance = self.top.child(&format!("{}{INSTANCE}{name}", self.prefix));
@@ -49,7 +70,7 @@ impl Groups {
         instance.divide()?;
         instance.bound(&share.size)?;
         group.end_as_one();
-        Ok(())
+        group.bound_processes(processes)
     }
 
     /// Puts a process into the group of its session; one that has ended is fine.
@@ -154,14 +175,15 @@ mod tests {
                 version: Version::One,
                 memory: top.path().to_owned(),
                 cpu: None,
+                pids: None,
             },
             prefix: "flowdeck-a-".to_owned(),
         };
         let (one, two) = (session("one"), session("two"));
-        groups.make(&one).unwrap();
-        groups.impose(&one, &share(Some("shared"))).unwrap();
+        groups.make(&one, 9).unwrap();
+        groups.impose(&one, &share(Some("shared")), 9).unwrap();
         groups.leave(&one).unwrap();
-        groups.impose(&two, &share(None)).unwrap();
+        groups.impose(&two, &share(None), 9).unwrap();
         let inner = top.path().join("flowdeck-a-@shared/flowdeck-a-one");
         assert_eq!(groups.doors(&one), [inner.join("cgroup.procs")]);
         let bounds =

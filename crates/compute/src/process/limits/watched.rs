@@ -17,12 +17,13 @@ pub(super) fn excess(
     beside: &[SessionId],
     bound: u64,
 ) -> Option<u64> {
-    let pids = |target| kill::pids(layout, target).unwrap_or_default();
-    let own = pids(*target);
-    let others: Vec<Vec<u32>> = beside
+    // Where nobody can look nothing is known; who calls looks again.
+    let own = kill::pids(layout, *target).ok()?;
+    let others: Result<Vec<Vec<u32>>, _> = beside
         .iter()
-        .map(|session| pids(Target::Session(session)))
+        .map(|session| kill::pids(layout, Target::Session(session)))
         .collect();
+    let others = others.ok()?;
     // What processes share counts in each: only an upper bound, but quickly told.
     let all = |bytes: fn(u32) -> Option<u64>| -> (u64, Vec<u64>) {
         let others = others.iter().map(|pids| sum(pids, bytes)).collect();
