@@ -1,6 +1,8 @@
 //! What stands around every page: navigation, theme switch, the banner for a lost server, the live region.
 
-use leptos::{html, prelude::*};
+use leptos::{ev, html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::{
     api::Api,
@@ -26,6 +28,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
         }
     };
     follow_what_was_told();
+    search_by_key();
     view! {
         <a class=style::skip href="#main" on:click=skip>
             "Skip to content"
@@ -34,10 +37,9 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             <header class=style::side>
                 <p class=style::product>
                     <span class=style::mark>{Icon::Flow.view()}</span>
-                    "flowdeck"
+                    <span class=style::word>"flowdeck"</span>
                 </p>
                 <Navigation />
-                <ThemeChoice />
             </header>
             <div class=style::column>
                 <LostBanner />
@@ -47,6 +49,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                 <StatusRegion />
             </div>
             <footer class=style::foot>
+                <ThemeChoice />
                 <a href="licenses.txt" target="_blank" rel="noreferrer">
                     "Third-party licences"
                 </a>
@@ -120,6 +123,33 @@ fn LostBanner() -> impl IntoView {
             </div>
         </Show>
     }
+}
+
+/// `/` goes to the page's search, unless one is typing.
+fn search_by_key() {
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
+        if event.key() != "/" || !plain || event.default_prevented() || is_typing() {
+            return;
+        }
+        let search = document().query_selector("main input[type=search]");
+        let search = search.ok().flatten();
+        if let Some(search) = search.and_then(|search| search.dyn_into::<HtmlElement>().ok()) {
+            event.prevent_default();
+            // Focusing an element that is shown cannot fail.
+            let _ = search.focus();
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+/// Whether what has the focus takes text, or lies in a dialog.
+fn is_typing() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| {
+        let takes_text = "input, textarea, select, [contenteditable=true], dialog *";
+        active.matches(takes_text).unwrap_or(false)
+    })
 }
 
 /// Ends what was told when it is over: by a new try of the same thing, an answer of the server, or another page.

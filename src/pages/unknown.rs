@@ -9,9 +9,9 @@ use crate::{nav::Link, routes::Route};
 #[component]
 pub fn UnknownPage() -> impl IntoView {
     view! {
-        <PageHeading title="There is no such page" />
+        <PageHeading title="Page not found" />
         <p>
-            "The address may be misspelled. " <Link to=Route::flows()>"See all flows"</Link>
+            "Check the address. " <Link to=Route::flows()>"See all flows"</Link>
         </p>
     }
 }

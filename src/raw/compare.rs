@@ -28,7 +28,7 @@ pub(super) fn Compare(path: FilePath) -> impl IntoView {
             let _ = heading.focus();
         }
     });
-    let title = format!("{path}: on disk and yours");
+    let title = format!("{path} changed on disk");
     let (mine, theirs, back) = (path.clone(), path.clone(), path.clone());
     view! {
         <section class=style::compare aria-labelledby=labelled_by>
@@ -36,12 +36,11 @@ pub(super) fn Compare(path: FilePath) -> impl IntoView {
                 {title}
             </h2>
             <p>
-                "The file changed on disk since your edits began. Nothing is written until you choose: keeping yours \
-                 replaces what is shown here as on disk; taking theirs drops your edits, and undo brings them back."
+                "Choose a version. Nothing is saved until you do, and you can undo your choice in the editor."
             </p>
             <div class=style::choices>
-                <Button on_press=move |()| workbench.overwrite(&mine)>"Keep mine"</Button>
-                <Button on_press=move |()| workbench.discard(&theirs)>"Take theirs"</Button>
+                <Button on_press=move |()| workbench.overwrite(&mine)>"Overwrite with mine"</Button>
+                <Button on_press=move |()| workbench.discard(&theirs)>"Use the file on disk"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |()| workbench.compare(&back, false)>
                     "Keep editing"
                 </Button>
@@ -59,11 +58,11 @@ fn Differences(path: FilePath) -> impl IntoView {
             return ().into_any();
         };
         let Some(mine) = workbench.ask_editor(|editor| editor.text(path.as_str())) else {
-            return view! { <p>"The editor did not give its text."</p> }.into_any();
+            return view! { <p>"Can’t read the editor’s text. Reload the page."</p> }.into_any();
         };
         let rows = diff::compare(disk.text(), &mine);
         if rows.is_empty() {
-            return view! { <p>"Both have the same lines; only line ends or a byte order mark differ."</p> }
+            return view! { <p>"The lines are the same. Only line endings or a byte order mark differ."</p> }
                 .into_any();
         }
         let more = rows.len().saturating_sub(ROWS_SHOWN);

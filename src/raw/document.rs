@@ -117,7 +117,7 @@ impl Document {
         } else {
             Status::Diverged {
                 disk: disk.clone(),
-                compared: true,
+                compared: false,
             }
         };
         Self { base: disk, status }

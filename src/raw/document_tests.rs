@@ -165,7 +165,7 @@ fn what_others_did_during_a_save_is_not_forgotten() {
 }
 
 #[test]
-fn edits_restored_on_another_base_are_compared_first() {
+fn edits_restored_on_another_base_are_shown_and_said_to_differ() {
     let same = Document::restored(disk("a"), Some("\"a\""));
     assert_eq!(same.status(), &Status::Dirty);
     let other = Document::restored(disk("b"), Some("\"a\""));
@@ -173,7 +173,7 @@ fn edits_restored_on_another_base_are_compared_first() {
         other.status(),
         &Status::Diverged {
             disk: disk("b"),
-            compared: true
+            compared: false
         }
     );
     let gone = Document::restored(Disk::Gone, Some("\"a\""));

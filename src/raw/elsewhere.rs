@@ -123,7 +123,7 @@ impl Workbench {
         self.check_soon(path);
         self.focus_editor_soon();
         self.status.announce(format!(
-            "The other tab’s edits of {path} are here now. Undo brings back what stood here."
+            "The other tab’s edits of {path} are here now. Undo to go back."
         ));
     }
 

@@ -20,8 +20,8 @@ pub(super) fn MissingFile(path: FilePath) -> impl IntoView {
     let workbench = Workbench::from_context();
     if !untrack(|| workbench.is_requirements(&path)) {
         return view! {
-            <Notice kind=NoticeKind::Warning title=format!("There is no file {path}")>
-                <p>"It was deleted or renamed, or its address is mistyped. Choose a file under Files."</p>
+            <Notice kind=NoticeKind::Warning title=format!("{path} doesn’t exist")>
+                <p>"It was deleted or renamed, or the address is wrong. Select a file in Files."</p>
             </Notice>
         }
         .into_any();
@@ -35,7 +35,7 @@ pub(super) fn MissingFile(path: FilePath) -> impl IntoView {
         }
     });
     let label = format!("Create {path}");
-    let title = format!("There is no file {path} yet");
+    let title = format!("{path} doesn’t exist yet");
     let make = move |()| {
         making.set(true);
         let path = path.clone();
@@ -47,7 +47,7 @@ pub(super) fn MissingFile(path: FilePath) -> impl IntoView {
     view! {
         <Notice kind=NoticeKind::Info title=title>
             <p>
-                "It lists the Python packages that the flow needs, one a line. The flow’s definition will name it as environment.python_requirements_txt."
+                "List the Python packages that the flow needs, one per line. flow.dag.yaml names the file as environment.python_requirements_txt."
             </p>
             <div>
                 <Button kind=ButtonKind::Primary state=state on_press=make>

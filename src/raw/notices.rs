@@ -51,8 +51,8 @@ pub(super) fn Notices() -> impl IntoView {
     view! {
         <div class=style::notices>
             <Show when=move || refused.get()>
-                <Notice kind=NoticeKind::Warning title="This browser does not keep unsaved edits">
-                    <p>"Its storage is full or forbidden. Save before you leave the page."</p>
+                <Notice kind=NoticeKind::Warning title="This browser can’t keep unsaved edits">
+                    <p>"Its storage is full or blocked. Save before you leave the page."</p>
                 </Notice>
             </Show>
             {views}
@@ -97,8 +97,8 @@ fn NoteView(path: FilePath, note: Note) -> impl IntoView {
         Note::Restored(at) => view! { <Restored path=path at=at /> }.into_any(),
         Note::Elsewhere(offer) => view! { <OfOtherTab path=path offer=offer /> }.into_any(),
         Note::NotSaved(failure) => view! {
-            <Notice kind=NoticeKind::Error title=format!("{path} was not saved")>
-                <p>{failure.reason} " Your edits are kept in this browser; save again."</p>
+            <Notice kind=NoticeKind::Error title=format!("Can’t save {path}")>
+                <p>{failure.reason} " Your edits are kept in this browser. Save again."</p>
                 {failure.remedy.map(|remedy| view! { <p>{remedy}</p> })}
             </Notice>
         }
@@ -133,15 +133,15 @@ fn Restored(path: FilePath, at: Millis) -> impl IntoView {
 fn OfOtherTab(path: FilePath, offer: Offer) -> impl IntoView {
     let workbench = Workbench::from_context();
     let title = format!(
-        "Another tab has unsaved edits of this file, from {}",
+        "You have unsaved edits in another tab, from {}",
         local_time(offer.edited.0)
     );
     let (taken, keeper) = (path.clone(), offer.keeper.clone());
     view! {
         <Notice kind=NoticeKind::Warning title=title>
-            <p>"They are not here. Taking them over replaces what stands here; undo brings it back."</p>
+            <p>"Using them replaces the text here. You can undo this."</p>
             <div class=style::choices>
-                <Button on_press=move |()| workbench.take_over(&taken, &keeper)>"Take them over"</Button>
+                <Button on_press=move |()| workbench.take_over(&taken, &keeper)>"Use those edits"</Button>
                 <Button
                     kind=ButtonKind::Quiet
                     on_press=move |()| workbench.dismiss_elsewhere(&path, &offer.keeper)
@@ -170,11 +170,11 @@ fn ChangedOnDisk(path: FilePath) -> impl IntoView {
 #[component]
 fn DeletedOnDisk(path: FilePath) -> impl IntoView {
     let workbench = Workbench::from_context();
-    let title = format!("{path} was deleted on disk");
+    let title = format!("{path} was deleted");
     let closed = path.clone();
     view! {
         <Notice kind=NoticeKind::Warning title=title>
-            <p>"What you see is only in this browser now."</p>
+            <p>"Its text is now only in this browser."</p>
             <div class=style::choices>
                 <Button on_press=move |()| workbench.overwrite(&path)>"Save as new file"</Button>
                 <Button kind=ButtonKind::Quiet on_press=move |()| workbench.close(&closed)>

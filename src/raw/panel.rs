@@ -58,7 +58,7 @@ pub(super) fn Panel(
             <EditorFrame in_editor=in_editor />
             {move || match shown.get() {
                 Shown::Editor => ().into_any(),
-                Shown::Nothing => view! { <p class=style::empty>"No file is open. Choose one under Files."</p> }.into_any(),
+                Shown::Nothing => view! { <p class=style::empty>"No file is open. Select one in Files."</p> }.into_any(),
                 Shown::Both(path) => view! { <Compare path=path /> }.into_any(),
                 Shown::Other(path, state) => view! { <NotInEditor path=path state=state /> }.into_any(),
             }}
@@ -112,7 +112,7 @@ fn NotInEditor(path: FilePath, state: FileState) -> impl IntoView {
         FileState::Open(_) => ().into_any(),
         FileState::Reading | FileState::Read(_) => view! { <EditorOnItsWay /> }.into_any(),
         FileState::Refused(kind) => view! {
-            <Notice kind=NoticeKind::Info title=format!("{path} is not opened here")>
+            <Notice kind=NoticeKind::Info title=format!("Preview not available for {path}")>
                 <p>{why_refused(kind)}</p>
             </Notice>
         }
@@ -120,7 +120,7 @@ fn NotInEditor(path: FilePath, state: FileState) -> impl IntoView {
         FileState::Missing => view! { <MissingFile path=path /> }.into_any(),
         FileState::Failed(error) => view! {
             <Failure
-                title=format!("{path} could not be read")
+                title=format!("Can’t read {path}")
                 error=error
                 on_retry=move |()| workbench.retry(&again)
             />
@@ -132,16 +132,16 @@ fn NotInEditor(path: FilePath, state: FileState) -> impl IntoView {
 
 fn why_refused(kind: FileKind) -> String {
     match kind {
-        FileKind::Binary => "It is a binary file: it holds a NUL byte or is not UTF-8.".to_owned(),
+        FileKind::Binary => "It’s a binary file.".to_owned(),
         FileKind::TooLarge => {
-            format!("It is larger than {} MiB, the most that can be edited here.", EDITABLE_LIMIT / (1024 * 1024))
+            format!("It’s too large to edit. The limit is {} MiB.", EDITABLE_LIMIT / (1024 * 1024))
         }
         FileKind::OutsideLink => {
-            "It is a symbolic link that leads out of the flow folder, or nowhere; such links are never followed."
+            "It’s a symbolic link out of the flow folder, or to nothing. These links aren’t followed."
                 .to_owned()
         }
-        FileKind::Folder => "It is a folder.".to_owned(),
-        FileKind::Text => "It was no text when it was opened. Close it and open it again.".to_owned(),
+        FileKind::Folder => "It’s a folder.".to_owned(),
+        FileKind::Text => "It wasn’t text when you opened it. Close it and open it again.".to_owned(),
     }
 }
 
@@ -151,7 +151,7 @@ fn EditorOnItsWay() -> impl IntoView {
     move || match workbench.editor.get() {
         EditorState::Failed(error) => view! {
             <div role="alert">
-                <Notice kind=NoticeKind::Error title="The code editor is not here">
+                <Notice kind=NoticeKind::Error title="Can’t load the code editor">
                     <p>{error.to_string()} " Check the connection to the server."</p>
                     <div>
                         <Button on_press=move |()| workbench.ensure_editor()>"Retry"</Button>

@@ -60,9 +60,8 @@ impl Workbench {
         self.forget_draft(path);
         self.dismiss_restored(path);
         self.focus_editor_soon();
-        self.status.announce(format!(
-            "The edits of {path} were discarded. Undo brings them back."
-        ));
+        self.status
+            .announce(format!("Edits of {path} discarded. Undo to get them back."));
     }
 
     /// Makes the editor show a document's base.
@@ -82,7 +81,7 @@ impl Workbench {
         if reaction == Reaction::Reload {
             self.show_base(path, Undo::Final);
             self.status
-                .announce(format!("{path} changed on disk and was loaded again."));
+                .announce(format!("{path} changed on disk and was reloaded."));
         }
     }
 

@@ -36,15 +36,15 @@ fn unreadable(definition: &Definition) -> impl IntoView + use<> {
     let file = definition
         .path
         .as_ref()
-        .map_or("The flow's definition", |path| path.as_str());
-    view! { <Notice kind=NoticeKind::Error title=format!("{file} is missing, or is no text.") /> }
+        .map_or("the flow’s definition", |path| path.as_str());
+    view! { <Notice kind=NoticeKind::Error title=format!("Can’t read {file}. It’s missing, or isn’t text.") /> }
 }
 
 fn list(definition: &Definition, errors: Vec<Finding>) -> impl IntoView + use<> {
     let more = errors.len().saturating_sub(SHOWN);
     let title = match errors.len() {
-        1 => "The flow has an error and cannot run".to_owned(),
-        count => format!("The flow has {count} errors and cannot run"),
+        1 => "1 error. Fix it to run this flow.".to_owned(),
+        count => format!("{count} errors. Fix them to run this flow."),
     };
     let path = definition.path.clone();
     let items = errors.into_iter().take(SHOWN).map(move |finding| {
@@ -63,7 +63,7 @@ fn list(definition: &Definition, errors: Vec<Finding>) -> impl IntoView + use<> 
     view! {
         <Notice kind=NoticeKind::Error title=title>
             <ul class=style::list>{items.collect_view()}</ul>
-            {(more > 0).then(|| view! { <p>{format!("and {more} more: raw file mode shows them all.")}</p> })}
+            {(more > 0).then(|| view! { <p>{format!("{more} more. See all in raw file mode.")}</p> })}
         </Notice>
     }
 }

@@ -20,14 +20,14 @@ pub(crate) mod wizard;
 
 use std::sync::Arc;
 
-use flowdeck_contract::ids::FlowId;
-use leptos::prelude::*;
+use flowdeck_contract::{capability::Action, ids::FlowId};
+use leptos::{ev, prelude::*};
 
 pub use self::{
     actions::Actions, context::FlowContext, definition::use_definition, dialogs::Dialogs,
 };
 use self::{
-    actions::announce_session,
+    actions::{announce_session, focus},
     definition::Definition,
     dialogs::PageDialogs,
     findings::Findings,
@@ -49,6 +49,7 @@ use crate::{
     nav::Link,
     raw::Doorway,
     routes::Route,
+    ui::{About, Button, ButtonKind, ButtonState, Lasts, Status, Trouble},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/flow.module.css");
@@ -67,6 +68,7 @@ pub fn FlowPage(
     Dialogs::provide();
     Selection::provide(context);
     Doorway::provide(context);
+    run_by_key(context);
     announce_session(context);
     announce_runs(context);
 
@@ -91,6 +93,10 @@ pub fn FlowPage(
     view! {
         <div class=style::page>
             <header class=style::header>
+                <nav aria-label="Breadcrumb" class=style::crumbs>
+                    <Link to=Route::flows()>"Prompt flow"</Link>
+                    <span aria-hidden="true">" / "</span>
+                </nav>
                 <PageHeading title=title />
                 <Facts />
             </header>
@@ -157,15 +163,76 @@ fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
         }
     };
     view! {
+        <SkipLinks />
         <SessionPanel />
         <div class=style::body>
             <div class=style::main>{main}</div>
             <div class=style::aside>
-                <FilesRegion />
-                <Runs />
+                <div id=FILES tabindex="-1">
+                    <FilesRegion />
+                </div>
+                <div id=RUNS tabindex="-1">
+                    <Runs />
+                </div>
             </div>
         </div>
     }
+}
+
+const FILES: &str = "flow-files";
+const RUNS: &str = "flow-runs";
+
+/// Ways past the inputs and nodes, of which there may be thousands, for the keyboard.
+#[component]
+fn SkipLinks() -> impl IntoView {
+    let skip = |id: &'static str, name: &'static str| {
+        view! {
+            <Button kind=ButtonKind::Plain on_press=move |()| focus(id)>
+                {name}
+            </Button>
+        }
+    };
+    view! {
+        <div class=style::skips>{skip(FILES, "Skip to files")} {skip(RUNS, "Skip to runs")}</div>
+    }
+}
+
+/// Ctrl+Enter runs the flow from wherever one is on its page; what keeps it from running is said.
+fn run_by_key(context: FlowContext) {
+    let actions = Actions::from_context();
+    let status = Status::from_context();
+    let listener = window_event_listener(ev::keydown, move |event| {
+        let asked = event.key() == "Enter" && (event.ctrl_key() || event.meta_key());
+        if !asked || event.default_prevented() || is_dialog_open() {
+            return;
+        }
+        event.prevent_default();
+        status.tried_again(&RUN_BY_KEY);
+        match untrack(|| actions.state(Action::Run)) {
+            ButtonState::Ready => actions.run(None),
+            ButtonState::Busy => {}
+            ButtonState::Refused(reason) => {
+                if context.live.session.with_untracked(Option::is_some) {
+                    actions.needs_session.set(true);
+                }
+                status.fail(Trouble {
+                    about: RUN_BY_KEY,
+                    text: "Can’t run yet".to_owned(),
+                    detail: Some(reason),
+                    reference: None,
+                    lasts: Lasts::UntilTriedAgain,
+                });
+            }
+        }
+    });
+    on_cleanup(move || listener.remove());
+}
+
+const RUN_BY_KEY: About = About::Named("run by key");
+
+fn is_dialog_open() -> bool {
+    let open = document().query_selector("dialog[open]");
+    open.is_ok_and(|open| open.is_some())
 }
 
 /// The flow as a form.

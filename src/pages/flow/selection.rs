@@ -139,7 +139,7 @@ pub(super) fn announce_runs(context: FlowContext) {
 
 fn ending(state: RunState) -> &'static str {
     match state {
-        RunState::Running => "is under way",
+        RunState::Running => "is in progress",
         RunState::Canceling => "is being canceled",
         RunState::Completed => "completed",
         RunState::Failed => "failed",

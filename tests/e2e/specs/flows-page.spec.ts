@@ -99,5 +99,5 @@ test('an address that leads nowhere says so', async ({ app, deck, page }) => {
   await page.goto(deck.url('flows/not-there'));
   await expect(page.getByRole('main')).toContainText('not-there');
   await page.goto(deck.url('no/such/page'));
-  await expect(page.getByRole('heading', { level: 1, name: 'There is no such page' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: 'Page not found' })).toBeVisible();
 });

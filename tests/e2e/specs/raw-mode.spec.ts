@@ -51,7 +51,7 @@ test.describe('a file that changed on disk since its edits began', () => {
     await expect(both).toContainText('mine');
     await expect(both).toContainText('theirs');
     expect(readFileSync(file, 'utf8')).toBe(THEIRS);
-    await page.getByRole('button', { name: 'Keep mine' }).click();
+    await page.getByRole('button', { name: 'Overwrite with mine' }).click();
     await until('my text to be saved', () => readFileSync(file, 'utf8').startsWith('mine'));
   });
 
@@ -63,7 +63,7 @@ test.describe('a file that changed on disk since its edits began', () => {
     await app.write('compose.jinja2', MINE);
     writeFileSync(file, THEIRS);
     await app.saveOverChange();
-    await page.getByRole('button', { name: 'Take theirs' }).click();
+    await page.getByRole('button', { name: 'Use the file on disk' }).click();
     await expect(app.editor('compose.jinja2')).toContainText('theirs');
     expect(readFileSync(file, 'utf8')).toBe(THEIRS);
   });

@@ -8,7 +8,7 @@ import { addSample } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
 const FILE = 'compose.jinja2';
-const TOLD = 'Another tab has unsaved edits of this file';
+const TOLD = 'You have unsaved edits in another tab';
 
 async function tabBeside(first: Page, deck: Deck): Promise<App> {
   const tab = new App(await first.context().newPage(), deck);
@@ -30,7 +30,7 @@ test('each tab keeps its own, and one can go on with the other’s', async ({ ap
   await expect(app.editor(FILE)).toContainText('from the first');
   await expect(app.editor(FILE)).not.toContainText('from the second');
 
-  await page.getByRole('button', { name: 'Take them over' }).click();
+  await page.getByRole('button', { name: 'Use those edits' }).click();
   await expect(app.editor(FILE)).toContainText('from the second');
   await expect(page.getByText(TOLD)).toBeHidden();
   await expect(app.editor(FILE)).toBeFocused();

@@ -51,7 +51,8 @@ const BASICS: Extension = [
     ...searchKeymap,
     ...historyKeymap,
     ...foldKeymap,
-    ...defaultKeymap,
+    // Runs the flow, wherever on the page one is.
+    ...defaultKeymap.filter(({ key }) => key !== "Mod-Enter"),
     // CodeMirror lets Tab leave the editor after Escape; `describedBy` says so.
     indentWithTab,
   ]),
@@ -75,6 +76,7 @@ export function setup({ label, describedBy }: Naming, onSave: () => void): Exten
     BASICS,
     styleNonce(),
     keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (onSave(), true) }]),
-    EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy }),
+    // What can be scrolled is reached by Tab: the text, whose scroller cannot be.
+    EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, tabindex: "0" }),
   ];
 }

@@ -128,7 +128,7 @@ impl Field {
             FieldKind::Object => parse_json(trimmed, Value::is_object)
                 .ok_or("Enter a JSON object, such as {\"a\": 1}."),
             FieldKind::Media if trimmed.starts_with('{') => parse_json(trimmed, Value::is_object)
-                .ok_or("This begins like a JSON object but is none."),
+                .ok_or("Enter a JSON object, or a path or URL."),
             FieldKind::Media => Ok(trimmed.into()),
             FieldKind::Choice(values) => {
                 let mut written = values.iter().map(|value| (value.to_string(), value));

@@ -39,9 +39,9 @@ pub fn Inputs() -> impl IntoView {
             view! { <Skeleton lines=4 label="Loading inputs" /> }.into_any()
         } else if empty.get() {
             let none = if unreadable.get() {
-                "They show once the flow’s definition can be read."
+                "Fix flow.dag.yaml to see inputs."
             } else {
-                "This flow takes no inputs."
+                "This flow has no inputs."
             };
             view! { <p class=style::none>{none}</p> }.into_any()
         } else {
