@@ -110,11 +110,6 @@ impl App {
         self.background.wait().await;
     }
 
-    /// Resolves when the server is to close.
-    pub async fn closed(&self) {
-        self.closing.cancelled().await;
-    }
-
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing.clone();
         self.background

@@ -15,6 +15,7 @@ pub mod files;
 pub mod flows;
 pub mod http;
 mod random;
+mod serving;
 mod time;
 
 pub use app::{App, Settings};

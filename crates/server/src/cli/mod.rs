@@ -1,6 +1,7 @@
 //! The command line.
 
 mod check;
+mod data_folder;
 mod serve;
 
 use std::process::ExitCode;

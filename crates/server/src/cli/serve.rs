@@ -1,7 +1,7 @@
 //! `flowdeck serve`: puts the parts together, says when they can be used, and takes them apart again.
 
 use std::{
-    fs, io,
+    io,
     io::Write,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
@@ -31,9 +31,11 @@ use crate::{
     App, Assets, RecentLog, Settings,
     auth::{self, AllowedHosts, Token},
     base_path::BasePath,
+    cli::data_folder::{self, DataFolderError},
     config::{Config, ConfigError},
     flows::{FlowError, Flows},
     http,
+    serving::{self, Limits},
 };
 
 /// Requests under way at the end get this long.
@@ -106,8 +108,8 @@ enum ServeError {
     Listen(SocketAddr, io::Error),
     #[error("{0} Give the folder that holds your flows with --flows.")]
     Flows(FlowError),
-    #[error("the data folder {} cannot be written: {source}. Choose another one with --data.", .folder.display())]
-    Data { folder: PathBuf, source: io::Error },
+    #[error("{0}")]
+    Data(#[from] DataFolderError),
     #[error("{0}")]
     Config(#[from] ConfigError),
     #[error("{0}{1}")]
@@ -137,15 +139,16 @@ impl Serve {
     async fn serve(self, log: RecentLog) -> Result<(), ServeError> {
         // Before anything slow, so that a wrong call is told at once, and before the ready line, so that no signal is lost.
         let ended = end_signal()?;
+        let limits = Limits::of_files(serving::raise_file_limit());
         let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;
         let config = self.config()?;
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
         let compute = self.open_compute(flows.path(), config).await?;
-        let data = |source| data_error(&self.data, source);
         let token = match self.token.clone() {
             Some(token) => token,
-            None => auth::load_or_make(&self.data).map_err(data)?,
+            None => auth::load_or_make(&self.data)
+                .map_err(|source| DataFolderError::unwritable(&self.data, source))?,
         };
         flows.remove_leftovers().map_err(ServeError::Flows)?;
         let url = format!(
@@ -162,7 +165,7 @@ impl Serve {
             Assets::new(self.assets.as_deref()),
         );
         say_ready(&url)?;
-        serve_until(listener, &app, ended).await?;
+        serve_until(listener, limits, &app, ended).await;
         compute.close().await;
         Ok(())
     }
@@ -217,11 +220,7 @@ impl Serve {
     }
 
     async fn open_compute(&self, flows: &Path, config: Config) -> Result<Compute, ServeError> {
-        fs::create_dir_all(&self.data).map_err(|source| data_error(&self.data, source))?;
-        let data = self
-            .data
-            .canonicalize()
-            .map_err(|source| data_error(&self.data, source))?;
+        let data = data_folder::prepare(&self.data)?;
         let engine = self.open_engine(&data).await;
         let engine =
             engine.map_err(|error: EngineError| compute_error(&error, error.remedy.as_deref()))?;
@@ -247,13 +246,6 @@ fn compute_error(error: &dyn std::error::Error, remedy: Option<&str>) -> ServeEr
         .map(|remedy| format!(" {remedy}"))
         .unwrap_or_default();
     ServeError::Compute(error.to_string(), remedy)
-}
-
-fn data_error(folder: &Path, source: io::Error) -> ServeError {
-    ServeError::Data {
-        folder: folder.to_owned(),
-        source,
-    }
 }
 
 fn start_log(log: &RecentLog) {
@@ -298,25 +290,20 @@ fn say_ready(url: &str) -> io::Result<()> {
 
 async fn serve_until(
     listener: TcpListener,
+    limits: Limits,
     app: &App,
     ended: impl Future<Output = ()>,
-) -> io::Result<()> {
-    let closing = app.clone();
+) {
     let router = http::router(app.clone());
-    let serving =
-        axum::serve(listener, router).with_graceful_shutdown(async move { closing.closed().await });
-    let mut serving = tokio::spawn(async move { serving.await });
+    let serving = serving::serve(listener, router, limits, app.closing.clone());
+    let mut serving = std::pin::pin!(serving);
     tokio::select! {
-        served = &mut serving => return served?,
+        () = &mut serving => return,
         () = ended => tracing::info!("closing; compute sessions live on"),
     }
-    app.close().await;
-    match tokio::time::timeout(GRACE, serving).await {
-        Ok(served) => served?,
-        Err(_) => {
-            tracing::warn!("requests still under way were cut off");
-            Ok(())
-        }
+    let closed = async { tokio::join!(serving, app.close()) };
+    if tokio::time::timeout(GRACE, closed).await.is_err() {
+        tracing::warn!("requests that were not answered yet were cut off");
     }
 }
 

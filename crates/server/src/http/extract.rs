@@ -1,12 +1,17 @@
 //! Extractors whose refusals are [`ApiError`]s.
 
+use std::error::Error as _;
+
 use axum::{
-    extract::{FromRequest, FromRequestParts, Request, rejection::JsonRejection},
+    extract::{
+        FromRequest, FromRequestParts, Request,
+        rejection::{BytesRejection, JsonRejection},
+    },
     http::{StatusCode, request::Parts},
 };
 use serde::de::DeserializeOwned;
 
-use crate::http::error::ApiError;
+use crate::{http::error::ApiError, serving::BodyError};
 
 /// A JSON body.
 pub(crate) struct Json<T>(pub(crate) T);
@@ -31,17 +36,34 @@ fn json_refusal(rejection: &JsonRejection) -> ApiError {
             text,
         )
         .remedy("Send the header content-type: application/json."),
-        JsonRejection::BytesRejection(_) => body_refusal(rejection.status(), text),
+        JsonRejection::BytesRejection(rejection) => body_refusal(rejection),
         _ => ApiError::bad_request("InvalidBody", text),
     }
 }
 
-/// A body that could not be read, or is larger than it may be.
-pub(crate) fn body_refusal(status: StatusCode, text: String) -> ApiError {
-    match status {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::new(status, "BodyTooLarge", text),
-        _ => ApiError::bad_request("InvalidBody", text),
+/// A body that could not be read, did not arrive in time, or is larger than it may be.
+pub(crate) fn body_refusal(rejection: &BytesRejection) -> ApiError {
+    let (status, text) = (rejection.status(), rejection.body_text());
+    if status == StatusCode::PAYLOAD_TOO_LARGE {
+        return ApiError::new(status, "BodyTooLarge", text);
     }
+    if is_paused(rejection) {
+        let message = "The rest of the request didn't arrive in time.";
+        return ApiError::new(StatusCode::REQUEST_TIMEOUT, "RequestTimeout", message)
+            .remedy("Check the connection to the server, then try again.");
+    }
+    ApiError::bad_request("InvalidBody", text)
+}
+
+fn is_paused(rejection: &BytesRejection) -> bool {
+    let mut cause = rejection.source();
+    while let Some(error) = cause {
+        if let Some(BodyError::Paused) = error.downcast_ref() {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// The parameters in the path.

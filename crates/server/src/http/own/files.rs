@@ -173,7 +173,7 @@ fn unread_body(path: &FilesPath, rejection: &BytesRejection) -> ApiError {
         return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "FileTooLarge", message)
             .target(path.path.as_str());
     }
-    body_refusal(rejection.status(), rejection.body_text())
+    body_refusal(rejection)
 }
 
 fn precondition(headers: &HeaderMap) -> ApiResult<Option<Precondition>> {
