@@ -8,9 +8,10 @@ use axum::http::{
 use flowdeck_contract::timeline::By;
 
 use crate::{
-    auth::{AllowedHosts, Token, attempts::Attempts, cookie::SessionCookie, is_same_origin},
+    auth::{AllowedHosts, Token, WayIn, attempts::Attempts, cookie::SessionCookie, is_same_origin},
     base_path::BasePath,
     http::error::ApiError,
+    serving::Peer,
 };
 
 /// Knows the token, the cookie and the server's names.
@@ -37,7 +38,7 @@ impl Guard {
             cookie: SessionCookie::new(&token, port, base),
             token,
             hosts,
-            attempts: Attempts::new(),
+            attempts: Attempts::default(),
         }
     }
 
@@ -47,12 +48,22 @@ impl Guard {
     }
 
     /// The `set-cookie` header for whoever gives the right token.
-    pub(crate) fn sign_in(&self, given: &str) -> Result<HeaderValue, Refusal> {
-        self.check_token(given).map(|()| self.cookie.set())
+    pub(crate) fn sign_in(
+        &self,
+        given: &str,
+        peer: Peer,
+        way: WayIn,
+    ) -> Result<HeaderValue, Refusal> {
+        self.check_token(given, peer, way)
+            .map(|()| self.cookie.set())
     }
 
     /// Refuses requests that were meant for another host.
     pub(crate) fn check_host(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if headers.get_all(HOST).iter().count() > 1 {
+            let message = "The request has more than one Host header.";
+            return Err(ApiError::bad_request("InvalidHeader", message).target("host"));
+        }
         let host = headers
             .get(HOST)
             .and_then(|host| host.to_str().ok())
@@ -79,9 +90,15 @@ impl Guard {
     }
 
     /// Lets pass who has the token or the cookie; gives who that is.
-    pub(crate) fn check(&self, method: &Method, headers: &HeaderMap) -> Result<By, ApiError> {
+    pub(crate) fn check(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        peer: Peer,
+    ) -> Result<By, ApiError> {
         if let Some(given) = bearer(headers) {
-            self.check_token(given).map_err(ApiError::from)?;
+            self.check_token(given, peer, WayIn::Bearer)
+                .map_err(ApiError::from)?;
             if !method.is_safe() {
                 self.check_origin(headers)?;
             }
@@ -96,14 +113,19 @@ impl Guard {
             .remedy("Open the address with the token that the server printed when it started, or enter the token."))
     }
 
-    fn check_token(&self, given: &str) -> Result<(), Refusal> {
-        if !self.attempts.is_open() {
-            return Err(Refusal::TooMany);
-        }
-        if self.token.is(given) {
+    /// The right token is refused only where it could be found by trying, and there only from whoever has tried too much.
+    fn check_token(&self, given: &str, peer: Peer, way: WayIn) -> Result<(), Refusal> {
+        let is_right = self.token.is(given);
+        if is_right && !self.token.is_guessable() {
             return Ok(());
         }
-        self.attempts.count_wrong();
+        if !self.attempts.is_open(peer, way) {
+            return Err(Refusal::TooMany);
+        }
+        if is_right {
+            return Ok(());
+        }
+        self.attempts.count_wrong(peer, way);
         Err(Refusal::Wrong)
     }
 }

@@ -8,8 +8,9 @@ mod hosts;
 mod origin;
 mod token;
 
+pub(crate) use attempts::WayIn;
 pub(crate) use guard::Guard;
 pub use hosts::AllowedHosts;
-pub(crate) use origin::is_same_origin;
+pub(crate) use origin::{is_document, is_same_origin};
 pub use token::Token;
 pub(crate) use token::load_or_make;

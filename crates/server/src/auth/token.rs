@@ -10,6 +10,9 @@ use std::{
 use subtle::ConstantTimeEq;
 use thiserror::Error;
 
+/// So many characters cannot be guessed, were they tried without a pause.
+const UNGUESSABLE: usize = 24;
+
 /// A secret that people paste and links carry: printable ASCII that needs no encoding in a query.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token(String);
@@ -48,6 +51,11 @@ impl Token {
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.0
+    }
+
+    /// Whether it is so short that somebody could find it by trying.
+    pub(crate) fn is_guessable(&self) -> bool {
+        self.0.len() < UNGUESSABLE
     }
 
     /// Compares in a time that does not tell how much is right.

@@ -14,7 +14,7 @@ mod spec;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{StatusCode, Uri},
+    http::{Extensions, StatusCode, Uri},
     middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
@@ -24,7 +24,7 @@ use tower::Layer;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::{App, http::error::ApiError};
+use crate::{App, http::error::ApiError, serving::Peer};
 
 pub use spec::openapi;
 
@@ -89,10 +89,16 @@ async fn check_host(State(app): State<App>, request: Request, next: Next) -> Res
 
 /// Lets pass who is signed in.
 async fn require_sign_in(State(app): State<App>, request: Request, next: Next) -> Response {
-    match app.guard.check(request.method(), request.headers()) {
+    let peer = peer_of(request.extensions());
+    match app.guard.check(request.method(), request.headers(), peer) {
         Ok(by) => asked_by(by, next.run(request)).await,
         Err(refusal) => refusal.into_response(),
     }
+}
+
+/// Who sent a request.
+fn peer_of(extensions: &Extensions) -> Peer {
+    extensions.get().copied().unwrap_or_default()
 }
 
 async fn method_not_allowed(request: Request) -> ApiError {

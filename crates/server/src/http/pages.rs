@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, Method, StatusCode, Uri,
+        HeaderMap, HeaderValue, Method, StatusCode,
         header::{
             ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
             CONTENT_TYPE, LOCATION, SET_COOKIE, VARY,
@@ -18,8 +18,12 @@ use axum::{
 use crate::{
     App,
     assets::{Encoding, INDEX, Page, is_hashed},
+    auth::{WayIn, is_document},
     base_path::BasePath,
-    http::error::{ApiError, ApiResult},
+    http::{
+        error::{ApiError, ApiResult},
+        peer_of,
+    },
 };
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -42,7 +46,7 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> ApiResult
             message,
         ));
     }
-    if let Some(signed_in) = follow_link(&app, request.uri()) {
+    if let Some(signed_in) = follow_link(&app, &request) {
         return Ok(signed_in);
     }
     let (name, headers) = (
@@ -61,12 +65,19 @@ fn is_api(path: &str) -> bool {
 
 /// A link with the right token gives the cookie, and the address without the token. A wrong one is left to the page,
 /// which then asks for the token.
-fn follow_link(app: &App, uri: &Uri) -> Option<Response> {
+///
+/// Only opening a page counts: the images and frames of another site would use up what their reader may try.
+fn follow_link(app: &App, request: &Request) -> Option<Response> {
+    let uri = request.uri();
     let query = uri.query()?;
+    if *request.method() != Method::GET || !is_document(request.headers()) {
+        return None;
+    }
     let token = query
         .split('&')
         .find_map(|pair| pair.strip_prefix("token="))?;
-    let cookie = match app.guard.sign_in(token) {
+    let peer = peer_of(request.extensions());
+    let cookie = match app.guard.sign_in(token, peer, WayIn::Link) {
         Ok(cookie) => cookie,
         Err(refusal) => {
             tracing::info!(?refusal, "a link's token was not taken");

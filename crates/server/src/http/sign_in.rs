@@ -12,9 +12,11 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
+    auth::WayIn,
     http::{
         error::{ApiError, ApiResult},
         extract::Json,
+        peer_of,
     },
 };
 
@@ -74,7 +76,9 @@ async fn sign_in(
     request: Request,
 ) -> ApiResult<(StatusCode, [(HeaderName, HeaderValue); 1])> {
     app.guard.check_origin(&headers)?;
+    let peer = peer_of(request.extensions());
     let Json(SignIn { token }) = Json::from_request(request, &app).await?;
-    let cookie = app.guard.sign_in(token.trim()).map_err(ApiError::from)?;
+    let signed_in = app.guard.sign_in(token.trim(), peer, WayIn::Form);
+    let cookie = signed_in.map_err(ApiError::from)?;
     Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))
 }

@@ -59,9 +59,9 @@ async fn a_bearer_token_opens_the_api_and_a_wrong_one_does_not() {
     for header in [
         "Bearer wrong",
         "Bearer ",
-        "Basic t0ken",
-        "t0ken",
-        "Bearer t0ken2",
+        &format!("Basic {TOKEN}"),
+        TOKEN,
+        &format!("Bearer {TOKEN}2"),
     ] {
         let answer = with(&world, Method::GET, FLOWS, &[("authorization", header)]).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{header}");
@@ -109,7 +109,7 @@ async fn cookies_that_were_not_given_are_not_taken() {
     let world = World::new().await;
     for cookie in [
         "flowdeck_8642=",
-        "flowdeck_8642=t0ken",
+        &format!("flowdeck_8642={TOKEN}"),
         "flowdeck_1=x",
         "flowdeck_8642",
         "",
@@ -146,8 +146,8 @@ async fn a_link_never_redirects_to_another_host() {
 async fn signing_in_gives_the_cookie() {
     let world = World::new().await;
     let json = [("content-type", "application/json")];
-    let sign_in = |body: &'static str| world.call(Method::POST, "/api/sign-in", &json, body);
-    let answer = sign_in(r#"{"token": "t0ken"}"#).await;
+    let sign_in = |body: &str| world.call(Method::POST, "/api/sign-in", &json, body.to_owned());
+    let answer = sign_in(&format!(r#"{{"token": "{TOKEN}"}}"#)).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let pair = answer
         .header("set-cookie")
@@ -179,36 +179,88 @@ async fn signing_in_gives_the_cookie() {
     );
 }
 
-#[tokio::test]
-async fn guessing_is_slowed_down_for_the_right_token_too() {
-    let world = World::new().await;
-    let mut last = StatusCode::UNAUTHORIZED;
+async fn guess(world: &World) -> Answer {
+    let guess = [("authorization", "Bearer guess")];
+    with(world, Method::GET, FLOWS, &guess).await
+}
+
+async fn guess_until_refused(world: &World) {
     for _ in 0..100 {
-        last = with(
-            &world,
-            Method::GET,
-            FLOWS,
-            &[("authorization", "Bearer guess")],
-        )
-        .await
-        .status;
-        if last == StatusCode::TOO_MANY_REQUESTS {
-            break;
+        if guess(world).await.status == StatusCode::TOO_MANY_REQUESTS {
+            return;
         }
     }
-    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
-    let answer = with(
-        &world,
-        Method::GET,
-        FLOWS,
-        &[("authorization", "Bearer guess")],
-    )
-    .await;
+    panic!("a hundred guesses were taken");
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_and_never_keeps_the_right_token_out() {
+    let world = World::new().await;
+    guess_until_refused(&world).await;
+    let answer = guess(&world).await;
     assert_eq!(
         answer.refused(StatusCode::TOO_MANY_REQUESTS),
         "TooManyAttempts"
     );
     assert_eq!(answer.header("retry-after"), "1");
+    assert_eq!(world.get(FLOWS).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_short_enough_to_be_guessed_waits_as_well() {
+    let world = World::with_token("short").await;
+    guess_until_refused(&world).await;
+    let right = [("authorization", "Bearer short")];
+    let answer = with(&world, Method::GET, FLOWS, &right).await;
+    assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
+    // It is the guesser's own allowance at this way in alone.
+    let link = with(&world, Method::GET, "/?token=short", &[]).await;
+    assert_eq!(link.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn only_opening_a_page_follows_a_link() {
+    let world = World::with_token("short").await;
+    world.write("dist/index.html", "<head><base href=\"/\" /></head>");
+    for destination in ["image", "iframe", "script", "empty"] {
+        let headers = [
+            ("sec-fetch-dest", destination),
+            ("sec-fetch-site", "cross-site"),
+        ];
+        let answer = with(&world, Method::GET, "/?token=short", &headers).await;
+        assert_eq!(answer.header("set-cookie"), "", "{destination}");
+        for _ in 0..75 {
+            with(&world, Method::GET, "/?token=x", &headers).await;
+        }
+    }
+    let head = with(&world, Method::HEAD, "/?token=short", &[]).await;
+    assert_eq!(head.header("set-cookie"), "");
+    // The images have used up nothing.
+    let opened = [("sec-fetch-dest", "document"), ("sec-fetch-site", "none")];
+    let answer = with(&world, Method::GET, "/?token=short", &opened).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert_ne!(answer.header("set-cookie"), "");
+}
+
+#[tokio::test]
+async fn a_second_host_or_origin_is_refused() {
+    let world = World::new().await;
+    for other in ["127.0.0.1:8642", "evil.example"] {
+        let answer = with(&world, Method::GET, "/api/health", &[("host", other)]).await;
+        assert_eq!(answer.refused(StatusCode::BAD_REQUEST), "InvalidHeader");
+    }
+    let activity = "/api/projects/default/flows/greeter/session/activity";
+    let own = ("origin", "http://127.0.0.1:8642");
+    for other in [own, ("origin", "http://evil.example")] {
+        let answer = world.call(Method::POST, activity, &[own, other], "").await;
+        assert_eq!(answer.refused(StatusCode::FORBIDDEN), "OriginNotAllowed");
+    }
+    let other_port = [
+        ("sec-fetch-site", "none"),
+        ("origin", "http://127.0.0.1:9999"),
+    ];
+    let answer = world.call(Method::POST, activity, &other_port, "").await;
+    assert_eq!(answer.refused(StatusCode::FORBIDDEN), "OriginNotAllowed");
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-pub(crate) const TOKEN: &str = "t0ken";
+pub(crate) const TOKEN: &str = "t0ken-0123456789abcdef-t0ken";
 pub(crate) const HOST: &str = "127.0.0.1:8642";
 
 /// A flow that is fine.
@@ -84,6 +84,15 @@ impl World {
     }
 
     pub(crate) async fn below(base_path: &str) -> Self {
+        Self::make(base_path, TOKEN).await
+    }
+
+    /// One that another token opens than that of [`World::signed_in`].
+    pub(crate) async fn with_token(token: &str) -> Self {
+        Self::make("/", token).await
+    }
+
+    async fn make(base_path: &str, token: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["flows/greeter", "data", "dist"] {
             fs::create_dir_all(folder.path().join(name)).unwrap();
@@ -95,10 +104,10 @@ impl World {
         )
         .unwrap();
         fs::write(folder.path().join("data/puller.token"), "hunter2").unwrap();
-        Self::start(folder, base_path, Arc::default()).await
+        Self::start(folder, base_path, token, Arc::default()).await
     }
 
-    async fn start(folder: TempDir, base_path: &str, engine: Arc<FakeEngine>) -> Self {
+    async fn start(folder: TempDir, base_path: &str, token: &str, engine: Arc<FakeEngine>) -> Self {
         let flows = Flows::open(&folder.path().join("flows")).unwrap();
         let config = ComputeConfig {
             flows: flows.path().to_owned(),
@@ -117,7 +126,7 @@ impl World {
             base_path: base_path.parse().unwrap(),
             port: 8642,
             hosts: AllowedHosts::new("127.0.0.1".parse().unwrap(), &["deck.example".to_owned()]),
-            token: TOKEN.parse().unwrap(),
+            token: token.parse().unwrap(),
             log: log.clone(),
         };
         let dist = folder.path().join("dist");
@@ -157,7 +166,7 @@ impl World {
             ..
         } = self;
         drop((app, compute, router));
-        Self::start(folder, base_path, engine).await
+        Self::start(folder, base_path, TOKEN, engine).await
     }
 
     /// Sends a request as it is.
