@@ -47,14 +47,13 @@ impl Nav {
                     .to_owned()
             })
         };
-        let query = location.query;
+        // The router's own view of the query has been decoded twice.
+        let search = location.search;
         let nav = Self {
             base: prefix,
             navigate: StoredValue::new(SendWrapper::new(Box::new(navigate))),
             page: Memo::new(move |_| Page::read(&below_base())),
-            route: Memo::new(move |_| {
-                query.with(|query| Route::read(&below_base(), |name| query.get(name)))
-            }),
+            route: Memo::new(move |_| search.with(|search| Route::read(&below_base(), search))),
         };
         provide_context(nav);
         nav

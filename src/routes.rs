@@ -6,8 +6,8 @@ mod upgrade;
 use std::fmt::Write as _;
 
 use flowdeck_contract::{
+    address::{decode, encode, query_value},
     ids::{FilePath, FlowId, RunId, SessionId},
-    paths::encode,
 };
 
 pub use self::{
@@ -149,9 +149,11 @@ impl Route {
         }
     }
 
-    /// Reads an address: its percent-encoded path relative to the base, and its decoded query.
+    /// Reads an address: its path relative to the base and its query, both as they stand in the address bar. Whoever
+    /// decodes them before that makes another name of one that holds a `%`.
     #[must_use]
-    pub fn read(path: &str, query: impl Fn(&str) -> Option<String>) -> Option<Self> {
+    pub fn read(path: &str, query: &str) -> Option<Self> {
+        let query = |name: &str| query_value(query, name);
         match Page::read(path) {
             Page::Flows => Some(Route::Flows { search: query("q") }),
             Page::Flow(flow) => Some(Route::Flow {
@@ -215,40 +217,16 @@ impl Query {
     }
 }
 
-/// Undoes percent-encoding; `None` when what it stands for is not UTF-8. A `%` that encodes nothing stays.
-fn decode(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let encoded = (byte == b'%')
-            .then(|| text.get(at + 1..at + 3))
-            .flatten()
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        decoded.push(encoded.unwrap_or(byte));
-        at += if encoded.is_some() { 3 } else { 1 };
-    }
-    String::from_utf8(decoded).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use flowdeck_contract::settings::{ComputeChoice, IdleShutdown, SessionSettings};
 
     fn read(address: &str) -> Option<Route> {
         let (path, query) = address.split_once('?').unwrap_or((address, ""));
-        let pairs: Vec<(&str, String)> = query
-            .split('&')
-            .filter_map(|pair| pair.split_once('='))
-            .map(|(name, value)| (name, decode(value).unwrap()))
-            .collect();
-        Route::read(path, |name| {
-            pairs
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| value.clone())
-        })
+        Route::read(path, query)
     }
 
     fn wizard(step: WizardStep, settings: Option<SessionSettings>) -> Route {
@@ -373,6 +351,38 @@ mod tests {
         for (route, address) in routes() {
             let path = address.split('?').next().unwrap_or_default();
             assert_eq!(route.page(), Page::read(path), "{address}");
+        }
+    }
+
+    /// Names as hostile as a file system allows, and the ordinary.
+    fn names() -> impl Strategy<Value = String> {
+        let hostile = prop::sample::select(vec![
+            "%", "%20", "%2F", "%25", "#", "?", "&", "=", "+", " ", "\u{202e}", "e\u{301}", "é",
+            "\\", "\n", "a", ".", "/",
+        ]);
+        let made = prop::collection::vec(hostile, 1..8).prop_map(|parts| parts.concat());
+        prop_oneof![made, any::<String>()].prop_filter("a name", |name| !name.is_empty())
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_comes_back_from_every_address(name in names(), other in names()) {
+            let file = FilePath::try_from(name.as_str()).ok();
+            let flow = FlowId::try_from(other.as_str()).ok();
+            let mut routes = vec![
+                Route::Flows { search: Some(name.clone()) },
+                Route::Upgrade(Upgrade { flow: flow.clone(), ..Upgrade::of(other.clone()) }),
+            ];
+            if let Some(flow) = flow {
+                routes.push(Route::flow(flow.clone()));
+                if let Some(file) = file {
+                    routes.push(Route::Flow { flow, view: FlowView::of_file(file, Some(3)) });
+                }
+            }
+            for route in routes {
+                let address = route.path();
+                prop_assert_eq!(read(&address), Some(route), "{}", address);
+            }
         }
     }
 

@@ -96,6 +96,10 @@ pub(crate) fn NameForm() -> impl IntoView {
 
 /// The path that a name stands for, or what is wrong with it.
 fn check(name: &str, listing: FlowListing) -> Result<FilePath, String> {
+    // Made as it is typed, or not at all: a name without its spaces is another name.
+    if name != name.trim() && !name.trim().is_empty() {
+        return Err("Remove the space at the start or end of the name.".to_owned());
+    }
     let path = FilePath::try_from(name.trim()).map_err(|fault| explain(&fault))?;
     match listing.peek(|listed| listed.files.get(&path).is_some()) {
         Some(true) => Err(exists(&path)),
@@ -105,14 +109,14 @@ fn check(name: &str, listing: FlowListing) -> Result<FilePath, String> {
 
 fn explain(fault: &InvalidId) -> String {
     match fault {
-        InvalidId::Empty => "Give the file a name.".to_owned(),
+        InvalidId::Empty => "Enter a name.".to_owned(),
         InvalidId::Escapes => {
-            "A name is relative to the flow folder: no leading or doubled slash, no part that is a dot or two.".to_owned()
+            "Enter a path inside the flow folder, such as prompts/answer.jinja2.".to_owned()
         }
-        fault => format!("This cannot be a file's name: {fault}."),
+        fault => format!("This name can't be used: {fault}."),
     }
 }
 
 fn exists(path: &FilePath) -> String {
-    format!("There is a file or folder {path} already. Choose another name.")
+    format!("{path} already exists. Choose another name.")
 }

@@ -6,8 +6,8 @@ use std::fmt;
 
 use flowdeck_contract::{
     Millis,
+    address::encode,
     ids::{FilePath, FlowId, ProjectName},
-    paths::encode,
 };
 use serde::{Deserialize, Serialize};
 

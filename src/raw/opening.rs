@@ -1,9 +1,9 @@
 //! Opens files: from the address to the editor.
 
 use flowdeck_contract::{
+    address::encode,
     files::FileKind,
     ids::{FilePath, FlowId, ProjectName},
-    paths::encode,
 };
 use leptos::prelude::*;
 

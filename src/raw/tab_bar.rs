@@ -28,7 +28,7 @@ pub(super) fn panel_id(prefix: &str) -> String {
 pub(super) fn tab_id(prefix: &str, path: &FilePath) -> String {
     format!(
         "{prefix}-{}",
-        flowdeck_contract::paths::encode(path.as_str())
+        flowdeck_contract::address::encode(path.as_str())
     )
 }
 

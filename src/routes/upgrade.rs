@@ -1,6 +1,6 @@
 //! The assistant that brings a flow from a runtime of a compute instance to a compute session, in the address.
 
-use flowdeck_contract::{ids::FlowId, paths::encode};
+use flowdeck_contract::{address::encode, ids::FlowId};
 
 use super::Query;
 

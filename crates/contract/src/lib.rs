@@ -4,6 +4,7 @@
 //! shapes and live in [`azure`]; the other modules are flowdeck's own and use the same style (camelCase, ids as strings,
 //! points in time as [`Millis`]).
 
+pub mod address;
 pub mod azure;
 pub mod capability;
 pub mod error;

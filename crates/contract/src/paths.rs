@@ -1,6 +1,7 @@
 //! Paths of the API, relative to the server's base path, so that no view or test spells one out.
 
 use crate::{
+    address::encode,
     ids::{FilePath, FlowId, ProjectName, RunId, SessionId},
     settings::SettingsIntent,
 };
@@ -300,23 +301,6 @@ pub fn flow_runtimes(project: &ProjectName) -> String {
 #[must_use]
 pub fn flow_runtime(project: &ProjectName, runtime: &str) -> String {
     format!("{}/{}", flow_runtimes(project), encode(runtime))
-}
-
-/// Percent-encodes everything that is not unreserved in a path segment (RFC 3986, section 2.3).
-#[must_use]
-pub fn encode(segment: &str) -> String {
-    use std::fmt::Write as _;
-    segment
-        .bytes()
-        .fold(String::with_capacity(segment.len()), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-            out
-        })
 }
 
 #[cfg(test)]

@@ -154,8 +154,8 @@ mod tests {
     fn text_is_like_a_compilers() {
         assert_eq!(
             to_text(&files()),
-            "b\\u{1b}ad.yaml:4:16: error OutputReferenceNotFound: The output 'answer' refers to 'gone', which is no \
-             node of this flow.\n2 files checked: 1 error, 0 warnings\n"
+            "b\\u{1b}ad.yaml:4:16: error OutputReferenceNotFound: The output 'answer' refers to the node 'gone', which \
+             doesn't exist.\n2 files checked: 1 error, 0 warnings\n"
         );
     }
 
@@ -168,7 +168,7 @@ mod tests {
             {"path": "b\u{1b}ad.yaml", "ok": false, "order": null, "findings": [{
                 "code": "OutputReferenceNotFound",
                 "severity": "error",
-                "message": "The output 'answer' refers to 'gone', which is no node of this flow.",
+                "message": "The output 'answer' refers to the node 'gone', which doesn't exist.",
                 "line": 4, "column": 16, "endLine": 4, "endColumn": 30,
             }]},
         ]);

@@ -55,8 +55,8 @@ fn circle<'g>(
     }
     names.push(draft.nodes[first].title());
     let message = format!(
-        "Nodes need each other in a circle: {}. Remove one of the references.",
-        names.join(" needs ")
+        "Circular dependency: {}. Remove one of the references.",
+        names.join(" → ")
     );
     Some(Problem::new("NodeCircularDependency", edge.span, message))
 }

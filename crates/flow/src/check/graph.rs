@@ -29,7 +29,7 @@ pub(super) fn input_references(draft: &Draft<'_>, names: &Names<'_>, problems: &
                 && !names.has_input(name)
             {
                 let message = format!(
-                    "The node {} refers to {}, which is no input of this flow.{}",
+                    "The node {} refers to the input {}, which doesn't exist.{}",
                     node.title(),
                     quoted(name),
                     did_you_mean(name, names.inputs(), problems.len()),
@@ -134,7 +134,7 @@ fn not_found(
         did_you_mean(name, names.nodes(), before)
     };
     let message = format!(
-        "The node {} refers to {}, which is no node of this flow.{hint}",
+        "The node {} refers to the node {}, which doesn't exist.{hint}",
         node.title(),
         quoted(name)
     );
@@ -143,7 +143,7 @@ fn not_found(
 
 fn reads_aggregation(node: &DraftNode<'_>, edge: &Edge, on: &DraftNode<'_>) -> Problem {
     let message = format!(
-        "The node {} runs for each line and cannot read the aggregation node {}, which runs once after all lines. \
+        "The node {} runs for each line and can't read the aggregation node {}, which runs once after all lines. \
          Make it an aggregation node too, or remove the reference.",
         node.title(),
         on.title(),
@@ -168,7 +168,7 @@ fn aggregation_condition(
         return None;
     }
     let message = format!(
-        "The aggregation node {} cannot be activated by {}, which is no aggregation node.",
+        "The aggregation node {} can't be activated by {}, which isn't an aggregation node.",
         node.title(),
         quoted(name),
     );

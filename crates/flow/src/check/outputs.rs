@@ -30,7 +30,7 @@ fn problem(output: &DraftOutput<'_>, names: &Names<'_>, before: usize) -> Option
     }
     let missing = |kind: &str, name: &str, hint: String| {
         let message = format!(
-            "The output {title} refers to {}, which is no {kind} of this flow.{hint}",
+            "The output {title} refers to the {kind} {}, which doesn't exist.{hint}",
             quoted(name)
         );
         Some(Problem::new(

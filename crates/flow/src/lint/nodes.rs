@@ -60,7 +60,7 @@ fn condition_input(
         return None;
     }
     let message = format!(
-        "`activate` of the node {} refers to {}, which is no input of this flow. The run will fail.",
+        "`activate` of the node {} refers to the input {}, which doesn't exist. The run will fail.",
         node.title(),
         quoted(name)
     );

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
-use super::explain::explain;
+use super::explain::{TAB, explain, is_about_indentation};
 use super::scalar::Scalar;
 use super::source::SourceText;
 use super::strict::Strictness;
@@ -64,6 +64,16 @@ struct Composer<'s, 't> {
     problems: Vec<Problem>,
 }
 
+fn character_at(start: Place) -> Span {
+    Span {
+        start,
+        end: Place {
+            line: start.line,
+            column: start.column.saturating_add(1),
+        },
+    }
+}
+
 impl<'s> Composer<'s, '_> {
     fn run(&mut self) -> Result<(), Refused> {
         let text = self.source.text();
@@ -79,8 +89,10 @@ impl<'s> Composer<'s, '_> {
 
     fn read(&mut self, text: &'s str) -> Result<(), Refused> {
         let mut documents = 0;
+        let mut read = 1;
         for event in Parser::new_from_str(text) {
-            let (event, span) = event.map_err(|error| self.refused(&error))?;
+            let (event, span) = event.map_err(|error| self.refused(&error, read))?;
+            read = self.source.place(&span.end).line;
             if matches!(event, Event::DocumentStart(_)) {
                 documents += 1;
             }
@@ -94,28 +106,32 @@ impl<'s> Composer<'s, '_> {
         Ok(())
     }
 
-    fn refused(&self, error: &ScanError) -> Refused {
+    /// `read` is the last line of what was read before: what is wrong may stand anywhere from there on.
+    fn refused(&self, error: &ScanError, read: u32) -> Refused {
         let span = self.point(error.marker());
         // The parser counts the depth of brackets itself.
         if error.info() == "recursion limit exceeded" {
             return too_deep(span).into();
         }
+        let tab = match is_about_indentation(error.info()) {
+            true => self
+                .source
+                .indenting_tab(read.min(span.start.line)..=span.start.line),
+            false => None,
+        };
+        let problem = match tab {
+            Some(tab) => Problem::new("YAMLError", character_at(tab), TAB),
+            None => Problem::new("YAMLError", span, explain(error.info())),
+        };
         Refused {
-            problem: Problem::new("YAMLError", span, explain(error.info())),
+            problem,
             repaired: self.source.repaired(error),
         }
     }
 
     /// The character at a marker.
     fn point(&self, marker: &Marker) -> Span {
-        let start = self.source.place(marker);
-        Span {
-            start,
-            end: Place {
-                line: start.line,
-                column: start.column.saturating_add(1),
-            },
-        }
+        character_at(self.source.place(marker))
     }
 
     fn event(&mut self, event: Event<'s>, span: saphyr_parser::Span) -> Result<(), Problem> {

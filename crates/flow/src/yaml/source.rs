@@ -137,6 +137,31 @@ impl<'t> SourceText<'t> {
         lines.filter_map(|(origin, line)| Some((line, (origin.tab? + origin.inserted) as usize)))
     }
 
+    /// The first tab that indents one of `lines` of the file, from 1, as the file has it.
+    pub(super) fn indenting_tab(&self, lines: std::ops::RangeInclusive<u32>) -> Option<Place> {
+        let (mut line, first) = (0, *lines.start());
+        let last = *lines.end();
+        let mut found = split_lines(&self.text).filter_map(|text| {
+            let at = line as usize;
+            line += 1;
+            let origin = self.origins.as_ref().and_then(|origins| origins.get(at));
+            let origin = origin.copied().unwrap_or_default();
+            let blank = text.len() - text.trim_start_matches([' ', '\t']).len();
+            let tab = text[..blank]
+                .find('\t')
+                .and_then(|tab| u32::try_from(tab).ok());
+            let column = match (origin.tab, tab) {
+                (Some(tab), _) => tab,
+                (None, tab) => (tab? + origin.before).saturating_sub(origin.inserted),
+            };
+            (first..=last).contains(&line).then_some(Place {
+                line,
+                column: column + 1,
+            })
+        });
+        found.next()
+    }
+
     /// Inside of brackets, tabs may indent. Whether these are, is known only afterwards.
     fn with_spaces_for_tabs(&self) -> Option<SourceText<'static>> {
         let mut origins = self

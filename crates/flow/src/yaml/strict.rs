@@ -3,6 +3,7 @@
 use saphyr_parser::{Event, Marker, ScalarStyle, Span};
 
 use super::characters::positions;
+use super::explain::TAB;
 use super::source::SourceText;
 
 /// Collects, while the parser goes through the text, what has to be looked at again.
@@ -59,8 +60,7 @@ impl Strictness {
         }
         if let Some(at) = self.misplaced_tab(source) {
             let after = Marker::new(at.index() + 1, at.line(), at.col() + 1);
-            let message = "A tab stands here. YAML takes tabs only inside of quotes: write spaces.";
-            return Some((message, Span::new(at, after)));
+            return Some((TAB, Span::new(at, after)));
         }
         let key = key_over_lines(text, &self.keys_in_braces)?;
         Some((

@@ -142,7 +142,7 @@ fn words(timeline: &Timeline, subject: &Subject) -> Vec<String> {
         Subject::Owner(Owner::Flow(flow)) => vec![
             format!("flow={flow}"),
             format!("/{flow}/"),
-            format!("/{}/", flowdeck_contract::paths::encode(flow.as_str())),
+            format!("/{}/", flowdeck_contract::address::encode(flow.as_str())),
         ],
         Subject::Owner(Owner::Nobody(session)) | Subject::Ended(session) => {
             vec![session.to_string()]

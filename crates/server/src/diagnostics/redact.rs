@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, sync::LazyLock};
 
-use flowdeck_contract::paths::encode;
+use flowdeck_contract::address::encode;
 use regex::{Captures, Regex};
 
 /// Stands where a secret was.

@@ -74,6 +74,9 @@ pub enum FileError {
 /// Links that lead to each other (Linux's `ELOOP`).
 const LINK_LOOP: i32 = 40;
 
+/// What is opened is a socket, or a device without a driver (Linux's `ENXIO` and `ENODEV`).
+const NO_DEVICE: [i32; 2] = [6, 19];
+
 impl FileError {
     /// Names what went wrong with `path` from what the operating system, or `cap-std`, said.
     pub(crate) fn of(path: impl std::fmt::Display, source: io::Error) -> Self {
@@ -90,6 +93,12 @@ impl FileError {
             io::ErrorKind::IsADirectory => Self::Folder(path),
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::NoSpace(path),
             _ if source.raw_os_error() == Some(LINK_LOOP) => Self::Outside(path),
+            _ if source
+                .raw_os_error()
+                .is_some_and(|code| NO_DEVICE.contains(&code)) =>
+            {
+                Self::Special(path)
+            }
             io::ErrorKind::InvalidFilename => Self::NotFound(path),
             _ => Self::Io { path, source },
         }

@@ -301,6 +301,110 @@ async fn no_path_leads_out_of_the_flow_folder() {
     assert_eq!(answer.refused(StatusCode::FORBIDDEN), "FileOutside");
 }
 
+/// Names that a file system takes, each of which is easily mistaken for another.
+const NAMES: [&str; 12] = [
+    "a b.txt",
+    "a%20b.txt",
+    "a%2520b.txt",
+    "a%2Fb.txt",
+    "a+b.txt",
+    "a&b=c.txt",
+    "a#b?c.txt",
+    " a.txt ",
+    "\u{e9}.txt",
+    "e\u{301}.txt",
+    "\u{202e}txt.py",
+    "a;b,c'd\"e.txt",
+];
+
+fn file_at(name: &str) -> String {
+    url(&flowdeck_contract::address::encode(name))
+}
+
+#[tokio::test]
+async fn a_file_is_made_read_listed_and_removed_under_its_own_name() {
+    let world = World::new().await;
+    let new = [("if-none-match", "*")];
+    for name in NAMES {
+        let saved = put(
+            &world,
+            &flowdeck_contract::address::encode(name),
+            &new,
+            name,
+        )
+        .await;
+        assert_eq!(saved.status, StatusCode::CREATED, "{name}");
+        assert_eq!(saved.json()["path"], name);
+        let on_disk = world.path(&format!("flows/greeter/{name}"));
+        assert_eq!(fs::read_to_string(on_disk).unwrap(), name);
+    }
+    let tree = world.get(FILES).await.json();
+    let listed: Vec<&str> = tree["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|entry| entry["path"].as_str())
+        .collect();
+    for name in NAMES {
+        assert!(listed.contains(&name), "{name}");
+        assert_eq!(world.get(&file_at(name)).await.text(), name);
+        let removed = world.call(Method::DELETE, &file_at(name), &[], "").await;
+        assert_eq!(removed.status, StatusCode::NO_CONTENT, "{name}");
+        assert!(!world.path(&format!("flows/greeter/{name}")).exists());
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_no_file_can_have_here_is_refused() {
+    let world = World::new().await;
+    for name in ["a\\b", "a\nb", "a\u{7f}"] {
+        let answer = put(
+            &world,
+            &flowdeck_contract::address::encode(name),
+            &[("if-none-match", "*")],
+            "",
+        )
+        .await;
+        assert_eq!(
+            answer.refused(StatusCode::BAD_REQUEST),
+            "InvalidPath",
+            "{name:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_flow_is_reached_by_its_own_name() {
+    let world = World::new().await;
+    for name in NAMES {
+        world.write(&format!("flows/{name}/flow.dag.yaml"), "outputs: {}\n");
+        world.write(&format!("flows/{name}/own.txt"), name);
+    }
+    for name in NAMES {
+        let flow = format!(
+            "/api/projects/default/flows/{}",
+            flowdeck_contract::address::encode(name)
+        );
+        assert_eq!(world.get(&flow).await.json()["summary"]["id"], name);
+        assert_eq!(
+            world.get(&format!("{flow}/files/own.txt")).await.text(),
+            name
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_socket_is_no_file_to_open() {
+    let world = World::new().await;
+    let _socket =
+        std::os::unix::net::UnixListener::bind(world.path("flows/greeter/a.sock")).unwrap();
+    let answer = world.get(&url("a.sock")).await;
+    assert_eq!(
+        answer.refused(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        "FileSpecial"
+    );
+}
+
 #[tokio::test]
 async fn a_name_is_decoded_once() {
     let world = world_with_a_way_out().await;

@@ -1,0 +1,89 @@
+//! How a name becomes a part of an address, and comes back from one: the one pair of functions for paths and queries.
+//!
+//! Whoever reads an address takes the text as the browser or the request has it, still encoded, and decodes it once.
+
+/// Percent-encodes everything that is not unreserved in a path segment (RFC 3986, section 2.3).
+#[must_use]
+pub fn encode(name: &str) -> String {
+    use std::fmt::Write as _;
+    name.bytes()
+        .fold(String::with_capacity(name.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                // Writing to a String cannot fail.
+                let _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
+}
+
+/// Undoes [`encode`], once; `None` when what it stands for is not UTF-8. A `%` that encodes nothing stays.
+#[must_use]
+pub fn decode(encoded: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let encoded = (first == b'%').then(|| leading_byte(after)).flatten();
+        decoded.push(encoded.unwrap_or(first));
+        rest = encoded.and_then(|_| after.get(2..)).unwrap_or(after);
+    }
+    String::from_utf8(decoded).ok()
+}
+
+/// The value of `name` in a query as it stands in the address, with or without its `?`; the last one where several
+/// are given. A `+` is a space, as in the query of a form.
+#[must_use]
+pub fn query_value(query: &str, name: &str) -> Option<String> {
+    let pairs = query.strip_prefix('?').unwrap_or(query).split('&');
+    let value = pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .rfind(|(key, _)| decode(key).as_deref() == Some(name))
+        .map(|(_, value)| value.replace('+', " "))?;
+    decode(&value)
+}
+
+/// The byte that two hexadecimal digits at the start stand for.
+fn leading_byte(text: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
+    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_encodes_nothing_stays() {
+        for text in ["%", "50%", "%2", "%zz", "%+1", "%é1"] {
+            assert_eq!(decode(text).as_deref(), Some(text));
+        }
+        assert_eq!(decode("%FF"), None);
+        assert_eq!(decode("a%2520b").as_deref(), Some("a%20b"));
+    }
+
+    #[test]
+    fn a_query_gives_what_each_name_has() {
+        let query = "?raw=1&file=a%2520b%2Bc&q=a+b&flag&file2=x";
+        let value = |name| query_value(query, name);
+        assert_eq!(value("file").as_deref(), Some("a%20b+c"));
+        assert_eq!(value("q").as_deref(), Some("a b"));
+        assert_eq!(value("flag").as_deref(), Some(""));
+        assert_eq!(value("nothing"), None);
+        assert_eq!(query_value("x=%FF", "x"), None);
+        assert_eq!(query_value("x=1&x=2", "x").as_deref(), Some("2"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_name_comes_back_from_its_address(name in any::<String>(), other in any::<String>()) {
+            let encoded = encode(&name);
+            prop_assert_eq!(decode(&encoded), Some(name.clone()));
+            prop_assert_eq!(encoded.contains(['/', '?', '#', '&', '=', '+', ' ']), false);
+            let query = format!("?other={}&name={encoded}", encode(&other));
+            prop_assert_eq!(query_value(&query, "name"), Some(name));
+        }
+    }
+}
