@@ -26,8 +26,9 @@ pub use model::{
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
-    DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, RequirementLine, check_requirements,
-    decode, is_plain, is_private, normalised_name, requirement_lines, snapshot,
+    DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, RequirementLine,
+    check_requirement_files, check_requirements, decode, is_plain, is_private, normalised_name,
+    requirement_lines, snapshot,
 };
 pub use suggest::nearest;
 

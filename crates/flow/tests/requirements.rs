@@ -3,7 +3,8 @@
 use std::str::FromStr as _;
 
 use flowdeck_flow::{
-    FileNames, Finding, LineKind, Severity, check_requirements, normalised_name, requirement_lines,
+    FileNames, Finding, LineKind, Severity, check_requirement_files, check_requirements,
+    normalised_name, requirement_lines,
 };
 use pep508_rs::Requirement;
 use proptest::{prelude::*, sample::select};
@@ -52,8 +53,8 @@ fn offset(text: &str, line: u32, column: u32) -> Option<usize> {
 fn a_line_that_is_no_requirement_is_marked_where_it_goes_wrong() {
     for (text, column, says) in [
         ("flask=2.0", 6, "=="),
-        ("flask >= two", 7, "no version"),
-        ("flask ==", 7, "missing"),
+        ("flask >= two", 7, "isn’t a version"),
+        ("flask ==", 7, "Add a version"),
         ("flask[async", 11, "]"),
         ("flask 2.0", 7, "comparison"),
         ("!!!", 1, "name"),
@@ -85,7 +86,7 @@ fn a_line_that_is_no_requirement_is_marked_where_it_goes_wrong() {
 fn what_pip_takes_is_left_alone() {
     let text = "\u{20}flask\nFlask-Cors >=1, <2 ; python_version >= \"3.9\"  # why\n-i https://{private}@feed/simple\n\
                 --extra-index-url=https://host/simple\n--pre --no-index\nnumpy (>=1.20)\n\
-                torch==2.0+cpu --hash=sha256:ab \\\n  --hash=sha256:cd\ngit+https://host/x.git@main#egg=x\n\
+                git+https://host/x.git@main#egg=x\n\
                 x2 @ git+ssh://git@host/x.git\nhttps://host/a%20b.whl ; os_name == 'nt'\nzope.interface~=5.0\n\
                 dataclasses; python_version<'3.7'\ndataclasses>=1; python_version>='3.7'\n";
     assert_eq!(findings(text), []);
@@ -118,6 +119,91 @@ fn a_pinned_base_package_is_told_with_a_fix() {
     assert_eq!(findings("promptflow>=1.5\npromptflow-vectordb==1\n"), []);
     let hashed = findings("promptflow==1 --hash=sha256:ab");
     assert_eq!((hashed.len(), &hashed[0].fix), (1, &None));
+}
+
+#[test]
+fn every_package_of_the_runtime_is_told() {
+    let text = "promptflow==1.17.2\npromptflow-azure==1.17.2\ntabulate==0.9.0\npromptflow-core==1.17.2\n\
+                promptflow-devkit==1.17.2\npromptflow-evals==0.3.2\npromptflow-tracing==1.17.2";
+    let lines: Vec<u32> = findings(text).iter().map(|finding| finding.line).collect();
+    assert_eq!(lines, [1, 2, 4, 5, 6, 7]);
+}
+
+#[test]
+fn extras_of_a_package_add_up() {
+    assert_eq!(
+        findings("promptflow\nuvicorn\nuvicorn[standard]\nhttpx[http2]\nhttpx[socks]\n"),
+        []
+    );
+    let found = findings("httpx[b, a]\nhttpx[A,b]\n");
+    assert_eq!(places(&found), [("RequirementTwice", 2, 1)]);
+}
+
+#[test]
+fn one_hash_makes_all_lines_need_one() {
+    let hashed = "colorama==0.4.6 \\\n  --hash=sha256:ab\n";
+    assert_eq!(findings(hashed), []);
+    let code = "RequirementHashMissing";
+    let found = findings(&format!("{hashed}tabulate==0.9.0\n-e ./local\n"));
+    assert_eq!(places(&found), [(code, 3, 1), (code, 4, 4)]);
+    assert_eq!(found[0].severity, Severity::Error);
+    for (text, line) in [
+        ("--require-hashes\ntabulate==0.9.0\n", 2),
+        ("colorama>=0.4 --hash=sha256:ab", 1),
+        ("colorama==0.* --hash=sha256:ab", 1),
+    ] {
+        assert_eq!(
+            findings(text)
+                .first()
+                .map(|found| (found.code.as_str(), found.line)),
+            Some((code, line)),
+            "{text}"
+        );
+    }
+    assert_eq!(
+        findings("https://h/a.whl#sha256=ab\nx==1 --hash=sha256:ab"),
+        []
+    );
+    let set =
+        check_requirement_files(&[("r.txt", "-r more.txt\nflask==3.0\n"), ("more.txt", hashed)]);
+    assert_eq!(set.len(), 1);
+    assert_eq!((set[0].0, set[0].1.line), (0, 2));
+    let by_constraint = [("r.txt", "colorama==0.4.6\n"), ("c.txt", hashed)];
+    assert_eq!(check_requirement_files(&by_constraint), []);
+}
+
+#[test]
+fn invisible_characters_are_named_and_go() {
+    let text = "colorama\u{a0}==\u{a0}0.4.6\ntabulate==0.9.0\u{200b}\n\u{feff}termcolor==2.4.0\n# \u{a0}\n";
+    let found = findings(text);
+    let names: Vec<_> = ["‹U+00A0›", "‹U+200B›", "‹U+FEFF›"].into_iter().collect();
+    assert_eq!(found.len(), 3, "{found:?}");
+    for (number, name) in (0..).zip(names) {
+        assert!(found[number].message.contains(name), "{:?}", found[number]);
+        assert_eq!(
+            (found[number].line as usize, found[number].severity),
+            (number + 1, Severity::Error)
+        );
+    }
+    let fixes = found.iter().filter_map(|finding| finding.fix.as_ref());
+    let mended = flowdeck_flow::mended(text, fixes);
+    assert_eq!(
+        mended,
+        "colorama == 0.4.6\ntabulate==0.9.0\ntermcolor==2.4.0\n# \u{a0}\n"
+    );
+    assert_eq!(findings(&mended), []);
+}
+
+#[test]
+fn a_conda_export_is_told_by_line_with_pips_form() {
+    let text = "_libgcc_mutex=0.1=main\ncolorama=0.4.6=py311h06a4308_0\nflask=2.0\n";
+    let found = findings(text);
+    let code = "RequirementInvalid";
+    assert_eq!(places(&found), [(code, 1, 1), (code, 2, 9), (code, 3, 6)]);
+    assert!(found[0].message.contains("conda") && found[0].fix.is_none());
+    assert_eq!(found[2].message, "Use == to pin a version.");
+    let after = fixed(text, &found[1]).unwrap();
+    assert!(after.contains("\ncolorama==0.4.6\n"), "{after}");
 }
 
 #[test]
@@ -162,7 +248,12 @@ fn line_lengths(text: &str) -> Vec<usize> {
     text.split('\n').map(|line| line.chars().count()).collect()
 }
 
-const PIECES: [&str; 44] = [
+const PIECES: [&str; 49] = [
+    "promptflow-tracing",
+    "\u{a0}",
+    "\u{200b}",
+    "=0.1=py_0",
+    "[y]",
     "promptflow",
     "promptflow-tools",
     "flask",
@@ -231,16 +322,31 @@ proptest! {
         }
     }
 
-    /// The pin is gone, and nothing else of what the file says.
+    /// A fix does what its label says, and no other line asks for anything else afterwards.
     #[test]
-    fn a_fix_removes_the_pin_alone(text in pieces()) {
+    fn a_fix_changes_nothing_but_what_it_says(text in pieces()) {
         let found = findings(&text);
         for finding in found.iter().filter(|finding| finding.fix.is_some()) {
+            let fix = finding.fix.as_ref().ok_or_else(|| TestCaseError::fail("no fix"))?;
             let after = fixed(&text, finding).ok_or_else(|| TestCaseError::fail("no place"))?;
-            let kinds = |text: &str| requirement_lines(text).into_iter().map(|line| line.kind).collect::<Vec<LineKind>>();
-            prop_assert_eq!(kinds(&text), kinds(&after), "{:?} -> {:?}", text, after);
-            let pins = |text: &str| findings(text).iter().filter(|finding| finding.code == "PinnedBasePackage").count();
-            prop_assert_eq!(pins(&after) + 1, pins(&text), "{:?} -> {:?}", text, after);
+            let lines = |text: &str| requirement_lines(text).into_iter().map(|line| (line.text, line.kind)).collect::<Vec<_>>();
+            let (before, mended) = (lines(&text), lines(&after));
+            prop_assert_eq!(before.len(), mended.len(), "{:?} -> {:?}", text, after);
+            let differing: Vec<_> = before.iter().zip(&mended).filter(|(one, other)| one != other).collect();
+            prop_assert_eq!(differing.len(), 1, "{:?} -> {:?}", text, after);
+            let (from, to) = differing[0];
+            match fix.label.strip_prefix("Use ") {
+                Some("{private}") => {}
+                Some(meant) => prop_assert_eq!(&to.0, meant),
+                None if fix.label == "Remove the version" => {
+                    prop_assert_eq!(&from.1, &to.1);
+                    prop_assert!(!to.0.contains("==") || to.0.contains(['\'', ';']), "{}", to.0);
+                }
+                None => {
+                    let seen = |text: &str| text.chars().filter(|c| c.is_ascii_graphic()).collect::<String>();
+                    prop_assert_eq!(seen(&from.0), seen(&to.0));
+                }
+            }
         }
     }
 

@@ -1,9 +1,12 @@
 //! What is wrong with a requirements file.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{
+    base,
     feeds::{self, FeedAddress, is_private},
+    hashes::HashMode,
+    invisible,
     lines::{Logical, logical_lines},
     normalised_name,
     options::{self, Meaning},
@@ -19,19 +22,17 @@ use crate::{
 /// Nobody reads more, and an editor that marks them would be slow.
 const MAX_FINDINGS: usize = 500;
 
-/// Packages that every session has; the runtime and the server speak the version that is there.
-const IN_BASE: [&str; 4] = [
-    "promptflow",
-    "promptflow-core",
-    "promptflow-devkit",
-    "promptflow-tools",
-];
-
-pub(super) fn lint(text: &str, path: &str, files: Option<&FileNames>) -> Vec<Finding> {
+pub(super) fn lint(
+    text: &str,
+    path: &str,
+    files: Option<&FileNames>,
+    hashes: &HashMode,
+) -> Vec<Finding> {
     let mut linter = Linter {
         lengths: LineLengths::of(text),
         folder: path.rsplit_once('/').map_or("", |(folder, _)| folder),
         files,
+        hashes,
         known: HashMap::new(),
         findings: Vec::new(),
     };
@@ -48,13 +49,17 @@ struct Linter<'a> {
     lengths: LineLengths,
     folder: &'a str,
     files: Option<&'a FileNames>,
-    /// Where a package is asked for first, and under which condition.
-    known: HashMap<String, (u32, Option<String>)>,
+    hashes: &'a HashMode,
+    /// Where a package with these extras is asked for first, and under which condition.
+    known: HashMap<(String, BTreeSet<String>), (u32, Option<String>)>,
     findings: Vec<Finding>,
 }
 
 impl Linter<'_> {
     fn line(&mut self, logical: &Logical) {
+        if self.invisible(logical) {
+            return;
+        }
         match options::option(&logical.text) {
             Some(Ok(option)) => {
                 let span = logical.span(option.at, option.at + option.value.len());
@@ -65,6 +70,9 @@ impl Linter<'_> {
                     Meaning::Package => {
                         self.location(logical, option.value, option.at);
                         self.local_package(option.value, span);
+                        if self.hashes.is_required() {
+                            self.error("RequirementHashMissing", span, HashMode::UNHASHABLE);
+                        }
                     }
                     Meaning::Index => self.index(logical, option.value, option.at),
                     Meaning::Other => {}
@@ -79,13 +87,58 @@ impl Linter<'_> {
                 Ok(requirement) => self.requirement(logical, &requirement),
                 Err(refused) => {
                     let span = logical.span(refused.from, refused.to);
-                    self.error("RequirementInvalid", span, refused.why);
+                    let fix = refused.rewrite.map(|rewrite| Fix {
+                        label: rewrite.label,
+                        ..fix_at(logical.span(rewrite.from, rewrite.to), rewrite.text)
+                    });
+                    let problem = Problem::new("RequirementInvalid", span, refused.why);
+                    self.push(Severity::Error, problem, fix);
                 }
             },
         }
     }
 
+    /// Characters that nobody sees and pip refuses; whether there are any.
+    fn invisible(&mut self, logical: &Logical) -> bool {
+        // Those at the ends are stripped, as blanks are.
+        let begin = logical.text.len() - logical.text.trim_start().len();
+        let end = begin + logical.text.trim().len();
+        let mut found = invisible::find(&logical.text);
+        found.retain(|one| (begin..end).contains(&one.from));
+        let (Some(first), Some(last)) = (found.first(), found.last()) else {
+            return false;
+        };
+        let span = logical.span(first.from, last.to);
+        let put = invisible::without(&logical.text[first.from..last.to]);
+        let whole = format!(
+            "{}{put}{}",
+            &logical.text[..first.from],
+            &logical.text[last.to..]
+        );
+        // A `#` may begin a comment once there is a space before it, and then less would be installed.
+        let read = logical_lines(&whole);
+        let whole_span = logical.span(begin, end);
+        let is_safe = read.len() == 1
+            && read[0].trimmed() == whole.trim()
+            && !whole.contains('\\')
+            && whole_span.start.line == whole_span.end.line;
+        let fix = is_safe.then(|| Fix {
+            label: first.label(),
+            ..fix_at(span, put)
+        });
+        let problem = Problem::new("RequirementInvalid", span, first.message());
+        self.push(Severity::Error, problem, fix);
+        true
+    }
+
     fn requirement(&mut self, logical: &Logical, requirement: &Requirement) {
+        let line = logical.span(
+            logical.text.len() - logical.text.trim_start().len(),
+            logical.text.trim_end().len(),
+        );
+        if let Some(why) = self.hashes.lack(&logical.text, requirement) {
+            self.error("RequirementHashMissing", line, why);
+        }
         if let Some((from, to)) = requirement.location() {
             self.location(logical, &logical.text[from..to], from);
             self.local_package(&logical.text[from..to], logical.span(from, to));
@@ -95,8 +148,7 @@ impl Linter<'_> {
         };
         let name = normalised_name(&logical.text[from..to]);
         self.duplicate(logical, requirement, &name, logical.span(from, to));
-        if IN_BASE.contains(&name.as_str()) && requirement.clauses.iter().any(|clause| clause.pins)
-        {
+        if base::is_runtime(&name) && requirement.clauses.iter().any(|clause| clause.pins) {
             self.pin(logical, requirement, &name);
         }
     }
@@ -105,12 +157,16 @@ impl Linter<'_> {
         let marker = requirement
             .marker
             .map(|(from, to)| logical.text[from..to].split_whitespace().collect());
-        match self.known.get(name) {
+        let extras = requirement.extras.iter();
+        let extras = extras.map(|(from, to)| normalised_name(&logical.text[*from..*to]));
+        // Extras of one package add up: pip installs all that any line names.
+        let key = (name.to_owned(), extras.collect());
+        match self.known.get(&key) {
             // Several conditions are how one package is asked for in several ways.
             Some((_, other)) if marker.is_some() && other.is_some() && marker != *other => {}
             Some((line, _)) => {
                 let message = format!(
-                    "{} is asked for on line {line} already. Keep one of the two lines.",
+                    "{} is already listed on line {line}. Keep one of the two lines.",
                     quoted(name)
                 );
                 self.push(
@@ -120,7 +176,7 @@ impl Linter<'_> {
                 );
             }
             None => {
-                self.known.insert(name.to_owned(), (logical.line(), marker));
+                self.known.insert(key, (logical.line(), marker));
             }
         }
     }
@@ -134,21 +190,13 @@ impl Linter<'_> {
         let (Some(first), Some(last)) = (pins.first(), pins.last()) else {
             return;
         };
-        let message = format!(
-            "{} is in the base image, in the version that the runtime needs. Another one may stop the session from starting. Remove the version.",
-            quoted(name)
-        );
+        let message = base::pinned_message(name);
         // Without a version no hash can be checked.
         let fix = (!requirement.hashed).then(|| {
             let (from, to) = cut(requirement);
-            let Span { start, end } = logical.span(from, to);
             Fix {
                 label: "Remove the version".to_owned(),
-                line: start.line,
-                column: start.column,
-                end_line: end.line,
-                end_column: end.column,
-                text: kept(logical, requirement),
+                ..fix_at(logical.span(from, to), kept(logical, requirement))
             }
         });
         let problem = Problem::new(
@@ -171,7 +219,8 @@ impl Linter<'_> {
                 if is_private(address)
                     && FeedAddress::of(address).is_some_and(|feed| feed.is_open()) =>
             {
-                let message = "The token would be sent over the network unencrypted, for everyone on the way to read. Use an https address.";
+                let message =
+                    "This sends the token over the network unencrypted. Use an https address.";
                 self.push(
                     Severity::Warning,
                     Problem::new("PrivateFeedUnencrypted", span((0, address.len())), message),
@@ -179,7 +228,7 @@ impl Linter<'_> {
                 );
             }
             _ if address.contains(feeds::PRIVATE) && !is_private(address) => {
-                let message = "‘{private}’ stands before the host of an http or https address, as in ‘https://{private}@host/path/’.";
+                let message = "Put ‘{private}’ before the host of an http or https address, as in ‘https://{private}@host/path/’.";
                 self.error("PrivateMisplaced", span((0, address.len())), message);
             }
             _ => {}
@@ -189,7 +238,7 @@ impl Linter<'_> {
     /// The address of a package.
     fn location(&mut self, logical: &Logical, address: &str, at: usize) {
         if address.contains(feeds::PRIVATE) {
-            let message = "‘{private}’ works in the lines that name an index alone: -i, --extra-index-url and -f. Put the package into a feed.";
+            let message = "‘{private}’ only works in lines that name an index: -i, --extra-index-url and -f. Publish the package to a feed instead.";
             self.error(
                 "PrivateMisplaced",
                 logical.span(at, at + address.len()),
@@ -207,22 +256,18 @@ impl Linter<'_> {
     fn literal(&mut self, span: Span, user: &str, is_index: bool) {
         let message = match (user.contains(':'), is_index) {
             (true, true) => {
-                "The password stands in the file, for everyone to read who can read the flow. Write ‘{private}’: the token of the session’s identity takes its place when packages are installed, and is shown nowhere."
+                "Everyone who can read the flow can read this password. Use ‘{private}’ instead: the install replaces it with the token of the session’s identity and never shows it."
             }
             (false, true) => {
-                "A user name without a password opens no private feed, and a token here is read by everyone who can read the flow. Write ‘{private}’: the token of the session’s identity takes its place when packages are installed."
+                "A user name alone doesn’t open a private feed, and everyone who can read the flow can read a token here. Use ‘{private}’ instead: the install replaces it with the token of the session’s identity."
             }
             (_, false) => {
-                "The password stands in the file, for everyone to read who can read the flow. Put the package into a feed, whose address may say ‘{private}’ instead."
+                "Everyone who can read the flow can read this password. Publish the package to a feed and use ‘{private}’ in the feed’s address."
             }
         };
         let fix = is_index.then(|| Fix {
-            label: "Write {private}".to_owned(),
-            line: span.start.line,
-            column: span.start.column,
-            end_line: span.end.line,
-            end_column: span.end.column,
-            text: feeds::PRIVATE.to_owned(),
+            label: "Use {private}".to_owned(),
+            ..fix_at(span, feeds::PRIVATE.to_owned())
         });
         let problem = Problem::new("LiteralCredential", span, message);
         self.push(Severity::Warning, problem, fix);
@@ -257,7 +302,7 @@ impl Linter<'_> {
         {
             return;
         }
-        let message = format!("The flow folder has no {what} {}.", quoted(path));
+        let message = format!("The flow folder doesn’t have the {what} {}.", quoted(path));
         self.error("RequirementFileMissing", span, message);
     }
 
@@ -268,6 +313,18 @@ impl Linter<'_> {
     fn push(&mut self, severity: Severity, problem: Problem, fix: Option<Fix>) {
         let finding = self.lengths.place(problem).into_finding(severity);
         self.findings.push(Finding { fix, ..finding });
+    }
+}
+
+/// An edit that puts `text` in the place of `span`; its label is the caller's.
+fn fix_at(Span { start, end }: Span, text: String) -> Fix {
+    Fix {
+        label: String::new(),
+        line: start.line,
+        column: start.column,
+        end_line: end.line,
+        end_column: end.column,
+        text,
     }
 }
 

@@ -3,8 +3,12 @@
 //! An own reader instead of a crate such as `pep508_rs`: the editor needs the place of every part of a line, the lines
 //! that are options, and a small wasm module. A test compares both on what is a requirement and what is none.
 
+mod base;
+mod conda;
 mod decode;
 mod feeds;
+mod hashes;
+mod invisible;
 mod lines;
 mod lint;
 mod marker;
@@ -15,12 +19,13 @@ mod version;
 
 pub use decode::{DecodeError, decode};
 pub use feeds::{FeedAddress, is_private};
+use hashes::HashMode;
 use lines::{Logical, logical_lines};
 pub use snapshot::{is_plain, snapshot};
 
 use crate::report::{FileNames, Finding};
 
-/// The code of a finding about a package of the base image that has a version of its own.
+/// The code of a finding about a package of prompt flow's runtime that has a version of its own.
 pub const PINNED_BASE_PACKAGE: &str = "PinnedBasePackage";
 
 /// A line of a requirements file that says something.
@@ -74,7 +79,22 @@ pub fn requirement_lines(text: &str) -> Vec<RequirementLine> {
 /// installed, when they are known; `path` is the file's own, relative to that folder.
 #[must_use]
 pub fn check_requirements(text: &str, path: &str, files: Option<&FileNames>) -> Vec<Finding> {
-    lint::lint(text, path, files)
+    lint::lint(text, path, files, &HashMode::of([text]))
+}
+
+/// [`check_requirements`] for files that are installed together, each as its path and text: a hash in one of them makes
+/// every line of all of them need one. Gives each finding with the number of its file.
+#[must_use]
+pub fn check_requirement_files(files: &[(&str, &str)]) -> Vec<(usize, Finding)> {
+    let hashes = HashMode::of(files.iter().map(|(_, text)| *text));
+    let of = |(number, (path, text)): (usize, &(&str, &str))| {
+        let found = lint::lint(text, path, None, &hashes);
+        found
+            .into_iter()
+            .map(move |finding| (number, finding))
+            .collect::<Vec<_>>()
+    };
+    files.iter().enumerate().flat_map(of).collect()
 }
 
 /// A package's name as indexes compare names (PEP 503): `Foo__Bar.baz` is `foo-bar-baz`.

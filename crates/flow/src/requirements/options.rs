@@ -31,6 +31,8 @@ pub(super) struct Choice<'a> {
     pub(super) meaning: Meaning,
     pub(super) value: &'a str,
     pub(super) at: usize,
+    /// Whether every line needs a hash by it.
+    pub(super) requires_hashes: bool,
 }
 
 impl Choice<'_> {
@@ -62,6 +64,7 @@ fn read<'a>(text: &'a str, words: &'a str) -> Result<Choice<'a>, String> {
                         meaning,
                         value,
                         at: text.trim_end().len() - value.len(),
+                        requires_hashes: false,
                     }),
                 };
             }
@@ -74,9 +77,12 @@ fn read<'a>(text: &'a str, words: &'a str) -> Result<Choice<'a>, String> {
             meaning: Meaning::Other,
             value: "",
             at: text.trim_end().len(),
+            requires_hashes: words
+                .split_whitespace()
+                .any(|word| word == "--require-hashes"),
         }),
         Some(word) => Err(format!(
-            "A requirements file has no option {}.",
+            "A requirements file can’t have the option {}.",
             crate::problem::quoted(word)
         )),
     }

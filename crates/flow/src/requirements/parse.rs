@@ -1,6 +1,6 @@
 //! One requirement: a name with extras, versions and marker (PEP 508), or a path or address as pip takes it.
 
-use super::{LineKind, marker, normalised_name, version};
+use super::{LineKind, conda, marker, normalised_name, version};
 
 /// Where the parts of a requirement stand in its line.
 #[derive(Debug, Default)]
@@ -14,6 +14,8 @@ pub(super) struct Requirement {
     pub(super) marker: Option<(usize, usize)>,
     /// Whether hashes follow.
     pub(super) hashed: bool,
+    /// Where the names of the extras stand.
+    pub(super) extras: Vec<(usize, usize)>,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -31,8 +33,10 @@ pub(super) enum What {
 pub(super) struct Clause {
     pub(super) from: usize,
     pub(super) to: usize,
-    /// It allows one version alone.
+    /// `==` or `===`, also with `.*`.
     pub(super) pins: bool,
+    /// It allows one version alone.
+    pub(super) is_exact: bool,
 }
 
 /// What is no requirement, where, and why.
@@ -41,6 +45,17 @@ pub(super) struct Refused {
     pub(super) from: usize,
     pub(super) to: usize,
     pub(super) why: String,
+    /// What the line means, where that is certain.
+    pub(super) rewrite: Option<Rewrite>,
+}
+
+/// An edit of a line: `text` in the place of what stands from `from` up to `to`.
+#[derive(Debug)]
+pub(super) struct Rewrite {
+    pub(super) from: usize,
+    pub(super) to: usize,
+    pub(super) text: String,
+    pub(super) label: String,
 }
 
 impl Requirement {
@@ -68,6 +83,9 @@ impl Requirement {
 
 /// Reads a line that is no option.
 pub(super) fn requirement(text: &str) -> Result<Requirement, Refused> {
+    if let Some(refused) = conda::refused(text) {
+        return Err(refused);
+    }
     let (text, hashed) = without_options(text)?;
     let mut reader = Reader { text, at: 0 };
     reader.blanks();
@@ -81,11 +99,12 @@ pub(super) fn requirement(text: &str) -> Result<Requirement, Refused> {
         marker::check(reader.rest()).map_err(|(at, why)| Refused {
             from: from + at,
             to: text.trim_end().len().max(from + at),
-            why: format!("This is no condition: {why}."),
+            why: format!("This condition isn’t valid: {why}."),
+            rewrite: None,
         })?;
         read.marker = Some((from, text.trim_end().len()));
     } else if !reader.rest().is_empty() {
-        return Err(reader.refused("Nothing of a requirement: a comparison such as ==, a ‘;’ before a condition, or a ‘#’ before a comment is missing."));
+        return Err(reader.refused("Unexpected text. Use a comparison such as ==, ‘;’ before a condition, or ‘#’ before a comment."));
     }
     read.hashed = hashed;
     Ok(read)
@@ -111,9 +130,10 @@ fn without_options(text: &str) -> Result<(&str, bool), Refused> {
                 from: at,
                 to: at + word.len(),
                 why: format!(
-                    "A requirement has no option {}.",
+                    "A requirement can’t have the option {}.",
                     crate::problem::quoted(word)
                 ),
+                rewrite: None,
             });
         }
         at += word.len() + 1;
@@ -155,6 +175,7 @@ impl<'a> Reader<'a> {
             from: self.at,
             to: self.text.trim_end().len().max(self.at),
             why: why.to_owned(),
+            rewrite: None,
         }
     }
 
@@ -195,18 +216,19 @@ impl<'a> Reader<'a> {
 
     fn named(&mut self) -> Result<Requirement, Refused> {
         let name = self.name()?;
-        self.extras()?;
+        let extras = self.extras()?;
         let begin = self.at;
         self.blanks();
         if self.take('@') {
             self.blanks();
             let location = self.take_location();
             if location.0 == location.1 {
-                return Err(self.refused("An address is missing behind ‘@’."));
+                return Err(self.refused("Add an address after ‘@’."));
             }
             return Ok(Requirement {
                 what: What::Named(name, Some(location)),
                 versions: (begin, begin),
+                extras,
                 ..Requirement::default()
             });
         }
@@ -215,7 +237,7 @@ impl<'a> Reader<'a> {
         if parenthesised {
             self.blanks();
             if !self.take(')') {
-                return Err(self.refused("The parenthesis is not closed."));
+                return Err(self.refused("Close the parenthesis."));
             }
         }
         let end = if clauses.is_empty() && !parenthesised {
@@ -227,6 +249,7 @@ impl<'a> Reader<'a> {
             what: What::Named(name, None),
             clauses,
             versions: (begin, end),
+            extras,
             ..Requirement::default()
         })
     }
@@ -240,29 +263,30 @@ impl<'a> Reader<'a> {
             return Ok(name);
         }
         self.at = from;
-        Err(self.refused("This is no requirement: a line begins with a package's name, a path, an address or an option."))
+        Err(self.refused("Start the line with a package name, a path, an address or an option."))
     }
 
-    fn extras(&mut self) -> Result<(), Refused> {
+    fn extras(&mut self) -> Result<Vec<(usize, usize)>, Refused> {
+        let mut extras = Vec::new();
         let before = self.at;
         self.blanks();
         if !self.take('[') {
             self.at = before;
-            return Ok(());
+            return Ok(extras);
         }
         self.blanks();
         if self.take(']') {
-            return Ok(());
+            return Ok(extras);
         }
         loop {
             self.blanks();
-            self.name()?;
+            extras.push(self.name()?);
             self.blanks();
             if self.take(']') {
-                return Ok(());
+                return Ok(extras);
             }
             if !self.take(',') {
-                return Err(self.refused("The extras end with ‘]’ and have commas between them."));
+                return Err(self.refused("Separate extras with commas and close them with ‘]’."));
             }
         }
     }
@@ -278,9 +302,7 @@ impl<'a> Reader<'a> {
                 .find(|one| rest.starts_with(**one))
             else {
                 if rest.starts_with('=') {
-                    return Err(
-                        self.refused("One ‘=’ compares nothing. Write ‘==’ for one version alone.")
-                    );
+                    return Err(self.refused("Use == to pin a version."));
                 }
                 // A comma may stand at the end.
                 return Ok(clauses);
@@ -290,9 +312,9 @@ impl<'a> Reader<'a> {
             let (begin, end) = self.take_while(|c| !c.is_whitespace() && !",;)".contains(c));
             if !version::fits(operator, &self.text[begin..end]) {
                 let what = match &self.text[begin..end] {
-                    "" => format!("A version is missing behind ‘{operator}’."),
+                    "" => format!("Add a version after ‘{operator}’."),
                     other => format!(
-                        "{} is no version that ‘{operator}’ could compare with.",
+                        "{} isn’t a version that ‘{operator}’ can compare.",
                         crate::problem::quoted(other)
                     ),
                 };
@@ -303,6 +325,8 @@ impl<'a> Reader<'a> {
                 from,
                 to: self.at,
                 pins: operator.starts_with("=="),
+                is_exact: *operator == "==="
+                    || (*operator == "==" && !self.text[begin..end].ends_with(".*")),
             });
             self.blanks();
             if !self.take(',') {
