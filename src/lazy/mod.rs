@@ -10,18 +10,12 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::{
-    pages::flow::FlowContext,
-    ui::{Button, Notice, NoticeKind, Skeleton},
-};
+use crate::ui::{Button, Notice, NoticeKind, Skeleton};
 
 stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
 
 /// Makes a part's view, once its code is here.
 type Show = fn() -> AnyView;
-
-/// Tells something about the flow's session, once its code is here.
-type Tell = fn(FlowContext) -> Pin<Box<dyn Future<Output = bool>>>;
 
 /// Asks for a part's code.
 type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Show, SplitLoaderError>>>>;
@@ -133,14 +127,6 @@ pub(crate) const RESET: Part = Part {
     lines: 5,
     fetch: || Box::pin(points::reset()),
 };
-
-/// Whether ending the flow's session would lose packages; what cannot be told may be lost as well.
-pub(crate) async fn may_lose_packages(context: FlowContext) -> bool {
-    match points::may_lose_packages().await {
-        Ok(tell) => tell(context).await,
-        Err(_) => true,
-    }
-}
 
 /// The pages of compute sessions.
 pub(crate) const SESSIONS: Part = Part {

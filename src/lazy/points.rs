@@ -4,7 +4,7 @@
 use leptos::wasm_split::wasm_split;
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
-use super::{Show, Tell};
+use super::Show;
 use crate::{
     files::{NameForm, RemovalQuestion},
     pages::{
@@ -15,7 +15,6 @@ use crate::{
             session::{image::SessionImage, install::LastInstall, timeline::FlowLives},
             wizard::WizardSteps,
         },
-        parts::may_lose_packages as look_for_packages,
     },
     raw::RawMode,
 };
@@ -56,8 +55,6 @@ point!(packages, plan -> Show, || view! { <Plan /> }.into_any());
 point!(packages, stop -> Show, || view! { <StopQuestion /> }.into_any());
 
 point!(packages, reset -> Show, || view! { <ResetQuestion /> }.into_any());
-
-point!(packages, may_lose_packages -> Tell, |context| Box::pin(look_for_packages(context.api, context.flow())));
 
 point!(install, install -> Show, || view! { <LastInstall /> }.into_any());
 

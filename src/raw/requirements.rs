@@ -10,8 +10,8 @@ use super::{
     workbench::Workbench,
 };
 use crate::{
-    pages::flow::{Actions, Dialogs},
-    ui::{Button, ButtonState},
+    pages::flow::{Actions, Dialogs, session::InstallBeside},
+    ui::{Button, ButtonKind, ButtonState},
 };
 
 stylance::import_crate_style!(style, "src/raw/requirements.module.css");
@@ -54,7 +54,7 @@ pub(super) fn RequirementsBar() -> impl IntoView {
     view! {
         <Show when=move || path.with(Option::is_some)>
             <div class=style::bar>
-                <Button state=install_state on_press=install>
+                <Button kind=ButtonKind::Primary state=install_state on_press=install>
                     "Save and install"
                 </Button>
                 <Button state=save_state(workbench) on_press=move |()| workbench.save_shown()>
@@ -63,6 +63,7 @@ pub(super) fn RequirementsBar() -> impl IntoView {
                 <TestFeedButton test=feeds />
             </div>
             <FeedResults test=feeds />
+            <InstallBeside />
         </Show>
     }
 }

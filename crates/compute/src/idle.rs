@@ -62,15 +62,11 @@ impl Core {
     fn end_idle(self: &Arc<Self>, due: &Due) -> Result<(), ComputeError> {
         as_asker(By::Idle, || match due {
             Due::Session(flow) => self
-                .begin_stop(
-                    flow,
-                    "The compute session ends because it has been idle for its idle time.",
-                )
+                .begin_stop(flow, "The compute session stops because it’s idle.")
                 .map(drop),
-            Due::Instance(name) => self.stop_instance(
-                name,
-                "The compute instance stops because it has been idle for its idle time.",
-            ),
+            Due::Instance(name) => {
+                self.stop_instance(name, "The compute instance stops because it’s idle.")
+            }
         })
     }
 

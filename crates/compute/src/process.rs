@@ -187,10 +187,8 @@ impl ProcessEngine {
 impl Engine for ProcessEngine {
     fn images_unavailable(&self) -> Option<String> {
         Some(
-            "The process engine runs sessions on this machine, without images: flowdeck’s own base packages, \
-             promptflow’s runtime in locked versions, stand for every base image. \
-             Base images need a flowdeck server with a container engine: ask the administrator for one \
-             (flowdeck serve --help lists the engines)."
+            "This server can’t run container images. Sessions use the built-in prompt flow runtime; your image is \
+             saved in flow.dag.yaml for servers that can."
                 .to_owned(),
         )
     }

@@ -161,7 +161,7 @@ async fn a_time_without_a_server_counts_as_idle_and_what_is_not_yet_due_keeps_it
     let compute = stage.restart(compute, Duration::from_secs(100)).await;
     in_state(&compute, &due, NotExist).await;
     let log = compute.session_log_text(&due).unwrap();
-    assert!(log.contains("has been idle for its idle time"), "{log}");
+    assert!(log.contains("stops because it’s idle"), "{log}");
     let view = compute.session(&later);
     assert_eq!(
         (view.state, view.idle_deadline),

@@ -237,7 +237,7 @@ async fn what_stands_by_is_given_what_was_kept(on: On) {
     assert_eq!(view.route, Some(StartRoute::Kept));
     let log = compute.session_log_text(&stage.flow).unwrap();
     assert!(
-        log.contains("Took a runtime that stood by: what requirements.txt asks for"),
+        log.contains("Used a warm runtime: requirements.txt was installed"),
         "{log}"
     );
     let took = view.available.unwrap().since(view.started.unwrap());

@@ -12,6 +12,7 @@ use flowdeck_compute::{
 };
 use flowdeck_contract::{
     azure::OperationStatus,
+    events::FlowEvent,
     ids::FlowId,
     packages::{DifferenceKind, InstallKind, Origin, PlanKind, RequirementProgress},
     session::{PhaseState, SessionState},
@@ -178,6 +179,40 @@ async fn the_last_good_set_can_be_restored_and_no_older_one_is_kept() {
     assert_eq!(stage.generations(), [1, 3], "the newest number was taken");
     assert_eq!(compute.session(&stage.flow).out_of_date, None);
     compute.close().await;
+}
+
+#[tokio::test]
+async fn a_session_is_never_out_of_date_with_what_is_being_installed() {
+    let stage = Stage::new();
+    let compute = stage.started().await;
+    let changed = |text: &str| {
+        stage.home.flow("hello", &[("requirements.txt", text)]);
+        compute.flow_changed(&stage.flow);
+    };
+    changed("beta\n");
+    assert!(compute.session(&stage.flow).out_of_date.is_some());
+    stage.engine.hang(Step::Check);
+    let operation = compute.install(&stage.flow).await.unwrap();
+    assert_eq!(compute.session(&stage.flow).out_of_date, None);
+    compute.cancel_install(&stage.flow).await.unwrap();
+    stage.engine.recover();
+    ended(&compute, &operation).await;
+    // Canceled: it is what it was.
+    assert!(compute.session(&stage.flow).out_of_date.is_some());
+
+    let mut events = compute.subscribe();
+    let operation = compute.install(&stage.flow).await.unwrap();
+    ended(&compute, &operation).await;
+    while let Ok((_, event)) = events.try_recv() {
+        if let FlowEvent::Session(view) = event
+            && let Some(install) = view.install
+            && matches!(install.state, PhaseState::Running | PhaseState::Done)
+        {
+            assert_eq!(view.out_of_date, None, "{install:?}");
+        }
+    }
+    changed("gamma\n");
+    assert!(compute.session(&stage.flow).out_of_date.is_some());
 }
 
 #[tokio::test]

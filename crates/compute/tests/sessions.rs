@@ -103,7 +103,7 @@ async fn what_a_state_does_not_allow_is_refused_with_the_reason() {
         (error.kind(), error.to_string().as_str()),
         (
             ComputeErrorKind::Conflict,
-            "A run needs a compute session. Start one first."
+            "Start a compute session to run this flow."
         )
     );
     assert_eq!(
@@ -352,7 +352,7 @@ async fn a_default_start_takes_a_runtime_that_stands_by_when_it_fits() {
             .clone()
             .unwrap()
     };
-    assert!(note(Phase::Allocate).contains("stood by"));
+    assert!(note(Phase::Allocate).contains("warm runtime"));
     assert!(note(Phase::Install).contains("satisfy requirements.txt"));
     eventually("another standby", || {
         (stage.engine.runtimes() == 2).then_some(())
@@ -469,7 +469,7 @@ async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
     .await;
     let refused = compute.install(&stage.flow).await.unwrap_err();
     assert!(
-        refused.to_string().contains("A run is under way"),
+        refused.to_string().contains("A run is in progress"),
         "{refused}"
     );
     assert_eq!(

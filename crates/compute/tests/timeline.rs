@@ -17,7 +17,7 @@ use flowdeck_contract::{
     settings::SessionSettings,
     timeline::{Asked, AskedFor, By, Life, is_slow},
 };
-use support::{ended, eventually, idle_after, in_state, stage::Stage};
+use support::{TWO_NODES, ended, eventually, idle_after, in_state, stage::Stage, with};
 
 impl Stage {
     fn lives(&self, compute: &Compute) -> Vec<Life> {
@@ -343,6 +343,44 @@ async fn the_sessions_that_have_ended_are_listed_whoever_s_they_were() {
         [
             (&session, None, Millis(20_000), &None),
             (&of_flow, Some(&stage.flow), Millis(10_000), &died),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_end_says_by_what_and_the_last_end_is_listed_first() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    // Begins first and ends last.
+    let operation = compute
+        .start(&stage.flow, with(idle_after(600)))
+        .await
+        .unwrap();
+    ended(&compute, &operation).await;
+    assert_eq!(stage.last(&compute).ended_by(), None);
+    let other = stage.home.flow("other", &TWO_NODES);
+    let operation = compute
+        .start(&other, with(SessionSettings::default()))
+        .await
+        .unwrap();
+    ended(&compute, &operation).await;
+    stage.advance(10);
+    let stopped = asked_by(By::Token, compute.stop(&other)).await.unwrap();
+    ended(&compute, &stopped).await;
+    stage.advance(600);
+    in_state(&compute, &stage.flow, NotExist).await;
+    let life = compute.last_life(&stage.flow).unwrap();
+    assert_eq!(life.ended_by(), Some(By::Idle));
+    let ended = compute.ended_sessions().unwrap().sessions;
+    let told: Vec<_> = ended
+        .iter()
+        .map(|one| (one.flow.as_ref(), one.ended_by))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(&stage.flow), Some(By::Idle)),
+            (Some(&other), Some(By::Token)),
         ]
     );
 }

@@ -4,11 +4,15 @@
 use crate::session::SessionState;
 
 /// Why packages cannot be installed while they already are.
-pub const INSTALL_UNDER_WAY: &str = "An install is under way already.";
+pub const INSTALL_UNDER_WAY: &str = "Packages are already being installed.";
 
 /// Why packages cannot be installed while something runs.
 pub const RUN_UNDER_WAY: &str =
-    "A run is under way; an install restarts the runtime. Wait for the run, or cancel it.";
+    "A run is in progress, and an install restarts the runtime. Wait for the run or cancel it.";
+
+/// Why nothing runs while packages are installed.
+pub const RUN_DURING_INSTALL: &str =
+    "Packages are being installed. You can run the flow when the install finishes.";
 
 /// Something a person or client asks of a flow's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,11 +56,11 @@ impl Action {
             (Action::Stop | Action::Reset, NotExist) => Some("There is no compute session."),
             (_, Stopping) => Some("The compute session is stopping."),
             (Action::Run, Starting) => Some("The compute session is still starting."),
-            (_, Starting) => Some("The compute session is still starting; stop it first or wait."),
-            (Action::Run, NotExist) => Some("A run needs a compute session. Start one first."),
-            (Action::Run, Failed) => Some("The compute session has failed. Start it again first."),
+            (_, Starting) => Some("The compute session is still starting. Wait, or stop it first."),
+            (Action::Run, NotExist) => Some("Start a compute session to run this flow."),
+            (Action::Run, Failed) => Some("The compute session failed. Start it again first."),
             (_, NotExist) => Some("There is no compute session. Start one first."),
-            (_, Failed) => Some("The compute session has failed. Start it again first."),
+            (_, Failed) => Some("The compute session failed. Start it again first."),
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::{
     Millis,
     ids::{FlowId, SessionId},
     session::{SessionSize, SessionState},
+    timeline::By,
 };
 
 /// Every compute session there is, the newest first. `GET …/sessions`, and each event of `GET …/sessions/events`.
@@ -66,7 +67,7 @@ pub struct SessionSummary {
     pub moved_image: Option<String>,
 }
 
-/// Compute sessions that have ended, the one that began last first; older ones are left out. `GET …/sessions/ended`.
+/// Compute sessions that have ended, the one that ended last first; older ones are left out. `GET …/sessions/ended`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -89,6 +90,9 @@ pub struct EndedSession {
     pub started: Millis,
     /// When it was gone, or had failed.
     pub ended: Millis,
+    /// Who or what ended it; `None` when that isn't known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_by: Option<By>,
     /// Why it failed, in a line; `None` when it was ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,

@@ -85,6 +85,15 @@ impl Life {
         let until = self.available.or(self.ended).unwrap_or(now);
         until.since(self.started)
     }
+
+    /// Who or what ended it; `None` while it is there, and when it isn't known.
+    #[must_use]
+    pub fn ended_by(&self) -> Option<By> {
+        let ended = self.state == SessionState::NotExist && self.ended.is_some();
+        let ends = |asked: &&Asked| matches!(asked.what, AskedFor::Stop | AskedFor::Reset);
+        let last = self.asked.iter().rfind(ends);
+        last.filter(|_| ended).map(|asked| asked.by)
+    }
 }
 
 /// Something that was asked of a session.
@@ -135,7 +144,7 @@ impl AskedFor {
     pub fn label(self) -> &'static str {
         match self {
             AskedFor::Start => "Start",
-            AskedFor::StartAnew => "Start anew",
+            AskedFor::StartAnew => "Start again",
             AskedFor::Install => "Install packages",
             AskedFor::Restore => "Restore packages",
             AskedFor::Change => "Change idle shutdown time",
@@ -162,6 +171,17 @@ pub enum By {
 }
 
 impl By {
+    /// How a session ended by it, as the rest of a sentence: `The compute session stopped …`.
+    #[must_use]
+    pub fn ending(self) -> &'static str {
+        match self {
+            By::Browser => "when someone stopped it in the browser",
+            By::Token => "when an API client stopped it",
+            By::Idle => "because it was idle",
+            By::Server => "when the server stopped it",
+        }
+    }
+
     /// What the screen calls it.
     #[must_use]
     pub fn label(self) -> &'static str {

@@ -1,11 +1,13 @@
 //! What a person can ask of the flow's session and runs, from whichever part of the page. A failure is told as a card.
 
 use flowdeck_contract::{
-    capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
+    capability::{Action, INSTALL_UNDER_WAY, RUN_DURING_INSTALL, RUN_UNDER_WAY},
     ids::RunId,
     packages::InstallKind,
     runs::RunRequest,
     session::{InstallView, PhaseState, SessionState, SessionView},
+    settings::{SessionSettings, SettingsIntent},
+    timeline::Life,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsCast;
@@ -20,7 +22,7 @@ use crate::{
     nav::Step,
     pages::parts::tell_failure,
     routes::{Advanced, FlowView},
-    ui::{About, ButtonState, Lasts, Status, Trouble},
+    ui::{About, ButtonState, Lasts, Status, Tone, Trouble, local_time},
 };
 
 /// An input that a run cannot be given.
@@ -73,8 +75,10 @@ impl Actions {
             (_, Some(pending)) if pending == action => ButtonState::Busy,
             (Some(state), _) => {
                 let refusal = action.refusal(state);
-                let refusal = refusal.or_else(|| {
-                    (action == Action::Install).then(|| install_refusal(self.context))?
+                let refusal = refusal.or_else(|| match action {
+                    Action::Install => install_refusal(self.context),
+                    Action::Run => run_refusal(self.context),
+                    _ => None,
                 });
                 ButtonState::unless(refusal)
             }
@@ -92,6 +96,15 @@ impl Actions {
                 Action::Stop => api.stop_session(&flow).await,
                 Action::Update | Action::Run => Ok(()),
             }
+        });
+    }
+
+    /// Starts a session with these settings.
+    pub fn start_with(&self, settings: SessionSettings) {
+        let (api, flow) = (self.context.api, self.context.flow());
+        self.send(Action::Start, async move {
+            api.put_settings(&flow, &settings, SettingsIntent::Start)
+                .await
         });
     }
 
@@ -131,12 +144,12 @@ impl Actions {
             let answer = context.api.restore_packages(&flow).await;
             pending.set(None);
             if let Err(error) = answer {
-                tell_failure(status, "The packages were not restored", &error);
+                tell_failure(status, "Couldn’t restore the packages", &error);
             }
         });
     }
 
-    /// Puts off the end of an idle session.
+    /// Keeps an idle session running.
     pub fn keep(&self) {
         let Self {
             context, status, ..
@@ -144,11 +157,7 @@ impl Actions {
         let flow = context.flow();
         self.spawn(async move {
             if let Err(error) = context.api.touch_session(&flow).await {
-                tell_failure(
-                    status,
-                    "The end of the session could not be put off",
-                    &error,
-                );
+                tell_failure(status, "Couldn’t keep the compute session running", &error);
             }
         });
     }
@@ -191,7 +200,7 @@ impl Actions {
                         context.show(FlowView { run: None, ..view }, Step::Push);
                     }
                 }
-                Err(error) => tell_failure(status, "The run was not started", &error),
+                Err(error) => tell_failure(status, "Couldn’t start the run", &error),
             }
         });
     }
@@ -205,7 +214,7 @@ impl Actions {
         self.spawn(async move {
             match context.api.cancel_run(&flow, &run).await {
                 Ok(run) => context.live.put_run(run),
-                Err(error) => tell_failure(status, "The run was not canceled", &error),
+                Err(error) => tell_failure(status, "Couldn’t cancel the run", &error),
             }
         });
     }
@@ -225,17 +234,23 @@ pub(super) fn open_wizard(context: FlowContext) {
     context.show(FlowView { advanced, ..view }, Step::Push);
 }
 
+fn installs(context: FlowContext) -> bool {
+    let session = context.live.session;
+    session.with(|session| session.as_ref().is_some_and(is_installing))
+}
+
+/// Why nothing runs in a session that runs.
+fn run_refusal(context: FlowContext) -> Option<&'static str> {
+    installs(context).then_some(RUN_DURING_INSTALL)
+}
+
 /// Why nothing can be installed into a session that runs.
 fn install_refusal(context: FlowContext) -> Option<&'static str> {
-    let installs = context
-        .live
-        .session
-        .with(|session| session.as_ref().is_some_and(is_installing));
     let runs = context
         .live
         .runs
         .with(|runs| runs.iter().flatten().any(|run| !run.state.is_over()));
-    if installs {
+    if installs(context) {
         Some(INSTALL_UNDER_WAY)
     } else {
         runs.then_some(RUN_UNDER_WAY)
@@ -244,12 +259,12 @@ fn install_refusal(context: FlowContext) -> Option<&'static str> {
 
 fn failure_title(action: Action) -> &'static str {
     match action {
-        Action::Start => "The compute session was not started",
-        Action::Stop => "The compute session was not stopped",
-        Action::Reset => "The compute session was not reset",
-        Action::Install => "The packages were not installed",
-        Action::Update => "The compute session was not changed",
-        Action::Run => "The run was not started",
+        Action::Start => "Couldn’t start the compute session",
+        Action::Stop => "Couldn’t stop the compute session",
+        Action::Reset => "Couldn’t reset the compute session",
+        Action::Install => "Couldn’t install the packages",
+        Action::Update => "Couldn’t change the compute session",
+        Action::Run => "Couldn’t start the run",
     }
 }
 
@@ -288,8 +303,11 @@ pub(super) fn focus(id: &str) {
 /// Tells every change of the session to those who do not see it.
 pub(super) fn announce_session(context: FlowContext) {
     let status = Status::from_context();
-    let session = context.live.session;
-    let told = Memo::new(move |_| session.with(|session| session.as_ref().map(sentence)));
+    let (session, life) = (context.live.session, context.live.life);
+    let told = Memo::new(move |_| {
+        let life = life.get();
+        session.with(|session| Some(sentence(session.as_ref()?, life.as_ref())))
+    });
     Effect::new(move |known: Option<Option<String>>| {
         let told = told.get();
         if let (Some(Some(known)), Some(now)) = (&known, &told)
@@ -299,11 +317,55 @@ pub(super) fn announce_session(context: FlowContext) {
         }
         told
     });
+    show_install_success(context, status);
 }
 
-fn sentence(session: &SessionView) -> String {
+/// Shows that an install has succeeded, whatever part of the page is in view.
+fn show_install_success(context: FlowContext, status: Status) {
+    let session = context.live.session;
+    let done = Memo::new(move |_| {
+        session.with(|session| {
+            let install = session.as_ref()?.install.as_ref()?;
+            Some((install.started, install.state, install.kind))
+        })
+    });
+    Effect::new(move |known: Option<Option<_>>| {
+        let now = done.get();
+        if let (
+            Some(Some((before, PhaseState::Running, _))),
+            Some((started, PhaseState::Done, kind)),
+        ) = (known, now)
+            && before == started
+        {
+            let text = match kind {
+                InstallKind::Requirements => "Packages installed",
+                InstallKind::LastGood => "Packages restored",
+            };
+            status.tell(
+                Tone::Good,
+                text,
+                Some("The runtime restarted with them.".into()),
+            );
+        }
+        now
+    });
+}
+
+/// Why and when the last session ended, as a sentence.
+pub(super) fn end_sentence(life: &Life) -> Option<String> {
+    let (by, ended) = (life.ended_by()?, life.ended?);
+    let at = local_time(ended.0);
+    Some(format!(
+        "The compute session stopped at {at} {}.",
+        by.ending()
+    ))
+}
+
+fn sentence(session: &SessionView, life: Option<&Life>) -> String {
     match session.state {
-        SessionState::NotExist => "There is no compute session.".into(),
+        SessionState::NotExist => life
+            .and_then(end_sentence)
+            .unwrap_or_else(|| "No active compute session.".into()),
         SessionState::Starting => "The compute session is starting.".into(),
         SessionState::Available => match &session.install {
             Some(install) => install_sentence(install),
@@ -316,7 +378,7 @@ fn sentence(session: &SessionView) -> String {
                 .as_ref()
                 .map(|failure| failure.message.as_str())
                 .unwrap_or_default();
-            format!("The compute session has failed. {reason}")
+            format!("The compute session failed. {reason}")
         }
     }
 }
@@ -332,16 +394,14 @@ fn install_sentence(install: &InstallView) -> String {
                 "The last good set of packages is restored. The compute session is running.".into()
             }
         },
-        PhaseState::Canceled => {
-            "The install was canceled. The compute session is as it was before.".into()
-        }
+        PhaseState::Canceled => "Install canceled. The compute session didn’t change.".into(),
         PhaseState::Failed => {
             let reason = install
                 .failure
                 .as_ref()
                 .map(|failure| failure.message.as_str())
                 .unwrap_or_default();
-            format!("The install has failed. {reason}")
+            format!("The install failed. {reason}")
         }
     }
 }

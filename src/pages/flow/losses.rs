@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{FlowContext, selection::run_name};
 
-/// What is under way in the session and would be lost, a sentence each; nothing when nothing would.
+/// What is in progress in the session and would be lost, a sentence each; nothing when nothing would.
 pub(super) fn losses(context: FlowContext) -> Vec<String> {
     let runs: Vec<String> = context.live.runs.with(|runs| {
         runs.iter()
@@ -17,9 +17,9 @@ pub(super) fn losses(context: FlowContext) -> Vec<String> {
     let mut losses = Vec::new();
     match runs.as_slice() {
         [] => {}
-        [run] => losses.push(format!("{run} is under way. It ends without a result.")),
+        [run] => losses.push(format!("{run} is in progress and will be canceled.")),
         _ => losses.push(format!(
-            "{} are under way. They end without a result.",
+            "{} are in progress and will be canceled.",
             runs.join(", ")
         )),
     }
@@ -28,7 +28,7 @@ pub(super) fn losses(context: FlowContext) -> Vec<String> {
         .session
         .with(|session| session.as_ref().is_some_and(is_installing));
     if installing {
-        losses.push("Packages are being installed. The install ends unfinished.".to_owned());
+        losses.push("Packages are being installed. The install will be canceled.".to_owned());
     }
     losses
 }

@@ -21,40 +21,32 @@ pub fn ByHand(
         let flow = flow.clone();
         async move { api.packages(&flow).await }
     });
-    let what = move || {
-        match packages.state().get() {
-        Load::Loading => "Looking for packages that were installed by hand …".into_any(),
+    let what = move || match packages.state().get() {
+        Load::Loading => "Looking for manually installed packages…".into_any(),
         Load::Failed(error) => {
-            format!("Packages that were installed by hand are lost. Which those are could not be told: {error}")
+            format!("Manually installed packages will be lost. Couldn’t list them: {error}")
                 .into_any()
         }
         Load::Ready(view) => names(installed_by_hand(&view)).into_any(),
-    }
     };
     view! { <div role="status">{what}</div> }
 }
 
 fn names(packages: Vec<&PackageView>) -> impl IntoView + use<> {
     if packages.is_empty() {
-        return "No package was installed by hand.".into_any();
+        return "No manually installed packages will be lost.".into_any();
     }
     let rows = packages.into_iter().map(|package| {
         view! { <li><code>{format!("{} {}", package.name, package.version)}</code></li> }
     });
     let rows = rows.collect_view();
     view! {
-        <p>"These packages were installed by hand and are lost:"</p>
-        <ul class=style::names aria-label="Packages installed by hand">
+        <p>"These manually installed packages will be lost:"</p>
+        <ul class=style::names aria-label="Manually installed packages">
             {rows}
         </ul>
     }
     .into_any()
-}
-
-/// Whether ending the flow's session would lose packages; what could not be told may be lost as well.
-pub async fn may_lose_packages(api: Api, flow: FlowId) -> bool {
-    let packages = api.packages(&flow).await;
-    !packages.is_ok_and(|view| installed_by_hand(&view).is_empty())
 }
 
 /// Those of the session's packages that were installed by hand, by name.

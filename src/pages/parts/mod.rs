@@ -11,7 +11,7 @@ mod slow_phase;
 mod state_word;
 mod timeline;
 
-pub use by_hand::{ByHand, may_lose_packages};
+pub use by_hand::ByHand;
 pub use bytes::bytes;
 pub use capacity::capacity;
 pub use changed_lines::ChangedLines;

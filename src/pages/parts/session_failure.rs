@@ -13,7 +13,7 @@ pub fn SessionFailureBody(
 ) -> impl IntoView {
     let phase = failure
         .phase
-        .map(|phase| format!("Failed in the phase ‘{}’.", phase.label()));
+        .map(|phase| format!("Failed at the step ‘{}’.", phase.label()));
     view! {
         {phase.map(|text| view! { <p>{text}</p> })}
         {failure.remedy.map(|text| view! { <p>{text}</p> })}

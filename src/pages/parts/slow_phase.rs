@@ -37,7 +37,10 @@ pub fn SlowPhase(
     });
     move || {
         slow.get().map(|usual| {
-            let words = format!("Three times its usual {} or more", time::duration(usual));
+            let words = format!(
+                "At least 3 times longer than usual ({})",
+                time::duration(usual)
+            );
             view! { <span class=style::slow>{words}</span> }
         })
     }

@@ -40,8 +40,8 @@ impl From<SessionState> for Tint {
 impl From<PhaseState> for Tint {
     fn from(state: PhaseState) -> Self {
         match state {
-            PhaseState::Waiting => tint(style::idle, Icon::Circle, "Waiting"),
-            PhaseState::Running => tint(style::busy, Icon::Spinner, "Under way"),
+            PhaseState::Waiting => tint(style::idle, Icon::Circle, "Pending"),
+            PhaseState::Running => tint(style::busy, Icon::Spinner, "In progress"),
             PhaseState::Done => tint(style::good, Icon::Check, "Done"),
             PhaseState::Skipped => tint(style::idle, Icon::Skip, "Skipped"),
             PhaseState::Failed => tint(style::bad, Icon::Cross, "Failed"),
@@ -66,7 +66,7 @@ impl From<RunState> for Tint {
 impl From<NodeState> for Tint {
     fn from(state: NodeState) -> Self {
         match state {
-            NodeState::Waiting => tint(style::idle, Icon::Clock, "Waiting"),
+            NodeState::Waiting => tint(style::idle, Icon::Clock, "Pending"),
             NodeState::Running => tint(style::busy, Icon::Spinner, "Running"),
             NodeState::Completed => tint(style::good, Icon::Check, "Completed"),
             NodeState::Failed => tint(style::bad, Icon::Cross, "Failed"),
@@ -79,7 +79,7 @@ impl From<NodeState> for Tint {
 impl From<&RequirementProgress> for Tint {
     fn from(state: &RequirementProgress) -> Self {
         match state {
-            RequirementProgress::Waiting => tint(style::idle, Icon::Clock, "Waiting"),
+            RequirementProgress::Waiting => tint(style::idle, Icon::Clock, "Pending"),
             RequirementProgress::Resolving => tint(style::busy, Icon::Spinner, "Resolving"),
             RequirementProgress::Downloading => tint(style::busy, Icon::Spinner, "Downloading"),
             RequirementProgress::Building => tint(style::busy, Icon::Spinner, "Building"),
@@ -94,7 +94,7 @@ impl From<&RequirementProgress> for Tint {
 impl From<LayerState> for Tint {
     fn from(state: LayerState) -> Self {
         match state {
-            LayerState::Waiting => tint(style::idle, Icon::Clock, "Waiting"),
+            LayerState::Waiting => tint(style::idle, Icon::Clock, "Pending"),
             LayerState::Downloading => tint(style::busy, Icon::Spinner, "Downloading"),
             LayerState::Downloaded => tint(style::busy, Icon::Clock, "Downloaded"),
             LayerState::Extracting => tint(style::busy, Icon::Spinner, "Extracting"),

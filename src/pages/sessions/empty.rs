@@ -9,14 +9,14 @@ use crate::{nav::Link, routes::Route};
 pub(super) fn NoSessions() -> impl IntoView {
     view! {
         <section class=style::panel aria-labelledby="no-sessions">
-            <h2 id="no-sessions">"There is no compute session"</h2>
+            <h2 id="no-sessions">"No active compute sessions"</h2>
             <p>
-                "A compute session is what a flow runs in: promptflow’s runtime with the packages that the flow asks for. Start one on the page of a flow, or through the API for no flow at all ("
+                "A flow runs in a compute session: the prompt flow runtime with the packages that the flow needs. Start one on a flow’s page, or through the API without a flow ("
                 <code>"POST …/FlowSessions/{sessionId}"</code>
-                "). It appears here by itself, and goes when it is stopped or has been idle for long enough."
+                "). Sessions appear here while they run."
             </p>
             <p>
-                <Link to=Route::flows()>"See all flows"</Link>
+                <Link to=Route::flows()>"View flows"</Link>
             </p>
         </section>
     }

@@ -12,7 +12,7 @@ use crate::{
     nav::Link,
     pages::parts::Failure,
     routes::Route,
-    ui::{Notice, NoticeKind, Skeleton},
+    ui::{Notice, NoticeKind, Skeleton, local_time},
 };
 
 #[component]
@@ -32,21 +32,22 @@ pub(super) fn Ended(session: SessionId, past: Past) -> impl IntoView {
                 .into_any()
         }
         Load::Failed(error) if error.is_not_found() => view! {
-            <Notice kind=NoticeKind::Info title=format!("There is no compute session {session}")>
-                <p>"Its address is mistyped, or it ended so long ago that nothing of it is kept."</p>
+            <Notice kind=NoticeKind::Info title=format!("Compute session {session} not found")>
+                <p>"Check the address. The history of sessions that ended long ago isn’t kept."</p>
             </Notice>
         }
         .into_any(),
         Load::Failed(error) => view! {
             <Failure
-                title="What became of the compute session could not be loaded"
+                title="Couldn’t load the compute session’s history"
                 error=error
                 on_retry=move |()| kept.retry()
             />
         }
         .into_any(),
         Load::Ready(()) => view! {
-            <Notice kind=NoticeKind::Info title=format!("The compute session {session} has ended")>
+            <Notice kind=NoticeKind::Info title=format!("Compute session {session} ended")>
+                <Why past=past />
                 <Whose past=past />
             </Notice>
             <Timeline past=past />
@@ -56,6 +57,21 @@ pub(super) fn Ended(session: SessionId, past: Past) -> impl IntoView {
     }
 }
 
+/// Why it ended, and when.
+#[component]
+fn Why(past: Past) -> impl IntoView {
+    let why = Memo::new(move |_| {
+        let life = past.kept.get()?.lives.into_iter().next()?;
+        let (by, ended) = (life.ended_by()?, life.ended?);
+        Some(format!(
+            "It stopped at {} {}.",
+            local_time(ended.0),
+            by.ending()
+        ))
+    });
+    move || why.get().map(|why| view! { <p>{why}</p> })
+}
+
 #[component]
 fn Whose(past: Past) -> impl IntoView {
     let flow = Memo::new(move |_| past.flow());
@@ -63,10 +79,10 @@ fn Whose(past: Past) -> impl IntoView {
         Some(flow) => {
             let name = flow.to_string();
             view! {
-                <p>"It was the compute session of the flow " <Link to=Route::flow(flow)>{name}</Link> "."</p>
+                <p>"Flow: " <Link to=Route::flow(flow)>{name}</Link></p>
             }
             .into_any()
         }
-        None => view! { <p>"It belonged to no flow: it was made through the API."</p> }.into_any(),
+        None => view! { <p>"It had no flow. It was created through the API."</p> }.into_any(),
     }
 }

@@ -91,7 +91,7 @@ impl Ending {
                     Ok(()) => status.announce(format!("Stopping the compute session {session}.")),
                     Err(error) => {
                         ending.update(|ending| ending.retain(|one| *one != session));
-                        tell_failure(status, "The compute session was not stopped", &error);
+                        tell_failure(status, "Couldn’t stop the compute session", &error);
                     }
                 }
             });
@@ -165,11 +165,8 @@ pub(super) fn EndDialog() -> impl IntoView {
         one.with(|one| {
             let one = one.as_ref()?;
             Some(match &one.flow {
-                Some(flow) => format!("The compute session of the flow {flow}."),
-                None => format!(
-                    "The compute session {}, which belongs to no flow.",
-                    one.session
-                ),
+                Some(flow) => format!("Compute session of the flow {flow}."),
+                None => format!("Compute session {}, which has no flow.", one.session),
             })
         })
     };

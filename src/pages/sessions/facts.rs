@@ -9,7 +9,7 @@ pub(super) enum Idle {
     Unknown,
     /// At a time if nothing happens, because nothing has since another; both in milliseconds since 1970.
     Ends { at: i64, idle_since: i64 },
-    /// Not now: something is under way in it, as a sentence.
+    /// Not now: something is in progress in it.
     Busy(String),
     /// Only when it is stopped.
     Never,
@@ -27,9 +27,9 @@ pub(super) fn idle(session: &SessionSummary) -> Idle {
         (None, None) => Idle::Never,
         (None, Some(_)) => Idle::Busy(match (session.runs, session.installing) {
             (0, true) => "Packages are being installed".to_owned(),
-            (1, _) => "1 run is under way".to_owned(),
-            (0, false) => "Something is under way".to_owned(),
-            (runs, _) => format!("{runs} runs are under way"),
+            (1, _) => "1 run in progress".to_owned(),
+            (0, false) => "Something is in progress".to_owned(),
+            (runs, _) => format!("{runs} runs in progress"),
         }),
     }
 }
@@ -63,13 +63,11 @@ pub(super) fn losses(session: &SessionSummary) -> Vec<String> {
     let mut losses = Vec::new();
     match session.runs {
         0 => {}
-        1 => losses.push("1 run is under way. It ends without a result.".to_owned()),
-        runs => losses.push(format!(
-            "{runs} runs are under way. They end without a result."
-        )),
+        1 => losses.push("1 run is in progress and will be canceled.".to_owned()),
+        runs => losses.push(format!("{runs} runs are in progress and will be canceled.")),
     }
     if session.installing {
-        losses.push("Packages are being installed. The install ends unfinished.".to_owned());
+        losses.push("Packages are being installed. The install will be canceled.".to_owned());
     }
     losses
 }
@@ -83,21 +81,21 @@ pub(super) fn flow_with_packages(session: &SessionSummary) -> Option<&FlowId> {
 /// What ending it takes away and what it leaves, but for packages that [`flow_with_packages`] can tell.
 pub(super) fn what_goes(session: &SessionSummary) -> String {
     let stays = match session.flow {
-        Some(_) => "Files of the flow and past runs stay.",
-        None => "It belongs to no flow: the folder it works in goes too.",
+        Some(_) => "Files and past runs are kept.",
+        None => "It has no flow: its working folder is deleted too.",
     };
     if session.state == SessionState::Failed {
-        return format!("Nothing of it runs any more. Its log is removed. {stays}");
+        return format!("Nothing of it is running. Its log is deleted. {stays}");
     }
     let compute = match &session.instance {
         Some(instance) => format!(
-            "The session is deleted. The compute instance {instance} stays, and becomes idle when no other session is on it."
+            "Deletes this session. The compute instance {instance} stays and becomes idle when no other session uses it."
         ),
-        None => "The session is deleted, and its compute with it.".to_owned(),
+        None => "Deletes this session and its compute.".to_owned(),
     };
     match flow_with_packages(session) {
         Some(_) => format!("{compute} {stays}"),
-        None => format!("{compute} Packages that were installed by hand are gone then. {stays}"),
+        None => format!("{compute} Manually installed packages will be lost. {stays}"),
     }
 }
 
@@ -146,10 +144,10 @@ mod tests {
         };
         assert_eq!(idle(&counting), ends);
         for (runs, installing, text) in [
-            (1, false, "1 run is under way"),
-            (3, true, "3 runs are under way"),
+            (1, false, "1 run in progress"),
+            (3, true, "3 runs in progress"),
             (0, true, "Packages are being installed"),
-            (0, false, "Something is under way"),
+            (0, false, "Something is in progress"),
         ] {
             let busy = SessionSummary {
                 runs,
@@ -174,21 +172,21 @@ mod tests {
     #[test]
     fn a_compute_instance_outlives_its_sessions() {
         let serverless = session(SessionState::Available);
-        assert!(what_goes(&serverless).contains("its compute with it"));
-        assert!(what_goes(&serverless).contains("belongs to no flow"));
-        assert!(what_goes(&serverless).contains("installed by hand"));
+        assert!(what_goes(&serverless).contains("and its compute"));
+        assert!(what_goes(&serverless).contains("has no flow"));
+        assert!(what_goes(&serverless).contains("Manually installed"));
         let shared = SessionSummary {
             flow: FlowId::try_from("greeter").ok(),
             instance: Some("team-box".into()),
             ..serverless
         };
-        assert!(what_goes(&shared).contains("team-box stays, and becomes idle"));
-        assert!(what_goes(&shared).contains("Files of the flow"));
-        assert!(!what_goes(&shared).contains("installed by hand"));
+        assert!(what_goes(&shared).contains("team-box stays and becomes idle"));
+        assert!(what_goes(&shared).contains("Files and past runs"));
+        assert!(!what_goes(&shared).contains("Manually installed"));
         assert_eq!(flow_with_packages(&shared), shared.flow.as_ref());
         assert_eq!(name(&shared), "greeter");
         let failed = session(SessionState::Failed);
-        assert!(what_goes(&failed).starts_with("Nothing of it runs"));
+        assert!(what_goes(&failed).starts_with("Nothing of it is running"));
         assert_eq!(name(&failed), "s-1");
     }
 }

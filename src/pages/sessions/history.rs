@@ -6,7 +6,7 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::watched::Watched;
+use super::{names::FlowNames, watched::Watched};
 use crate::{
     api::{Api, Load, Remote},
     nav::Link,
@@ -52,14 +52,14 @@ fn Unfolded(watched: Watched) -> impl IntoView {
         }
         Load::Failed(error) => view! {
             <Failure
-                title="The ended compute sessions could not be loaded"
+                title="Couldn’t load the ended compute sessions"
                 error=error
                 on_retry=move |()| asked.retry()
             />
         }
         .into_any(),
         Load::Ready(true) => {
-            view! { <p class=style::muted>"No compute session has ended yet."</p> }.into_any()
+            view! { <p class=style::muted>"No ended compute sessions yet."</p> }.into_any()
         }
         Load::Ready(false) => view! { <List asked=asked /> }.into_any(),
     }
@@ -84,22 +84,27 @@ fn Row(session: EndedSession) -> impl IntoView {
         flow,
         started,
         ended,
+        ended_by,
         failure,
     } = session;
+    let names = FlowNames::from_context();
     let id = session.to_string();
     let whose = match flow {
         Some(flow) => {
-            let name = flow.to_string();
+            let name = names.of(&flow);
             view! { <Link to=Route::flow(flow)>{name}</Link> }.into_any()
         }
-        None => "No flow: made through the API".into_any(),
+        None => "No flow (created through the API)".into_any(),
     };
     let lived = time::rough(ended.since(started));
+    let reason = ended_by.filter(|_| failure.is_none());
+    let reason = reason.map(|by| format!("Stopped {}", by.ending()));
     view! {
         <li class=style::row>
             <div>{whose} <code class=style::id>{id.clone()}</code></div>
             <div>
                 <span class=style::muted>"Ended " <Ago at=ended.0 /> " after " {lived}</span>
+                {reason.map(|text| view! { <p>{text}</p> })}
                 {failure.map(|text| view! { <p class=style::failure>{text}</p> })}
             </div>
             <Link to=Route::Session(session)>

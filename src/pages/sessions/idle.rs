@@ -16,14 +16,14 @@ pub(super) fn IdleText(idle: Memo<Option<Idle>>) -> impl IntoView {
         Idle::Ends { at, idle_since } => {
             let left = time::rough(clock.until(at));
             Some(format!(
-                "Ends in {left}: idle since {}",
+                "Idle since {} · stops in {left}",
                 local_time(idle_since)
             ))
         }
     });
     let exact = move || match idle.get()? {
         Idle::Ends { at, .. } => Some(format!(
-            "Ends at {} without a run, an install or an edit",
+            "Stops at {} unless you run, install or edit",
             local_time(at)
         )),
         Idle::Unknown | Idle::Never | Idle::Busy(_) => None,

@@ -10,6 +10,7 @@ mod facts;
 mod history;
 mod idle;
 mod moved;
+mod names;
 mod past;
 mod row;
 mod runtimes;
@@ -23,6 +24,7 @@ use self::{
     empty::NoSessions,
     ending::{EndDialog, Ending},
     history::History,
+    names::FlowNames,
     runtimes::Runtimes,
     session::SessionPage,
     table::SessionTable,
@@ -45,6 +47,7 @@ pub fn SessionPages() -> impl IntoView {
 #[component]
 fn SessionsPage() -> impl IntoView {
     let watched = Watched::follow();
+    FlowNames::provide();
     Ending::provide(watched);
     let shape = Memo::new(move |_| watched.list.with(Shape::of));
     let content = move || {
@@ -93,7 +96,7 @@ fn failure(watched: Watched) -> impl IntoView {
     watched.error().map(|error| {
         view! {
             <Failure
-                title="The compute sessions could not be loaded"
+                title="Couldn’t load the compute sessions"
                 error=error
                 on_retry=move |()| watched.retry()
             />

@@ -14,7 +14,7 @@ pub(super) fn MovedNote(one: Memo<Option<SessionSummary>>) -> impl IntoView {
         moved.get().map(|(image, flow)| {
             view! {
                 <p class=style::moved title=sentence(&image)>
-                    {Icon::Warning.view()} " The tag of its image has moved. " {offer(flow)}
+                    {Icon::Warning.view()} " Its image tag has changed. " {offer(flow)}
                 </p>
             }
         })
@@ -46,7 +46,7 @@ fn moved(one: Memo<Option<SessionSummary>>) -> Memo<Option<(String, Option<FlowI
 }
 
 fn sentence(image: &str) -> String {
-    format!("{image} stands for another image now.")
+    format!("{image} now points to another image.")
 }
 
 /// Leads to where the session can be reset for the new image; one without a flow has no such place.

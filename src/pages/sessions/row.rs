@@ -8,6 +8,7 @@ use super::{
     facts::{compute, identity, idle, name},
     idle::IdleText,
     moved::MovedNote,
+    names::FlowNames,
     table::style,
     watched::Watched,
 };
@@ -20,6 +21,7 @@ use crate::{
 
 #[component]
 pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView {
+    let names = FlowNames::from_context();
     let one = watched.one(session.clone());
     let text = move |read: fn(&SessionSummary) -> String| {
         Memo::new(move |_| one.with(|one| one.as_ref().map(read)))
@@ -38,18 +40,18 @@ pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView 
             <th role="rowheader" scope="row" class=cell.clone()>
                 {move || match flow.get() {
                     Some(flow) => {
-                        let name = flow.to_string();
-                        view! { <Link to=Route::flow(flow) class=table_style::name title=name.clone()>{name.clone()}</Link> }
+                        let (name, folder) = (names.of(&flow), flow.to_string());
+                        view! { <Link to=Route::flow(flow) class=table_style::name title=folder>{name}</Link> }
                             .into_any()
                     }
-                    None => view! { <span class=style::none>"No flow: made through the API"</span> }.into_any(),
+                    None => view! { <span class=style::none>"No flow (created through the API)"</span> }.into_any(),
                 }}
                 <code class=style::id>{id}</code>
             </th>
             <td role="cell" class=cell.clone() data-label="State">
                 <div>
                     {move || state.get().map(|state| view! { <StateWord state=state /> })}
-                    {move || failure.get().map(|text| view! { <p class=style::failure>{text}</p> })}
+                    {move || failure.get().map(|text| view! { <p class=style::failure title=text.clone()>{text.clone()}</p> })}
                     <MovedNote one=one />
                 </div>
             </td>

@@ -20,7 +20,7 @@ pub(super) fn Runtimes() -> impl IntoView {
         Load::Loading => ().into_any(),
         Load::Failed(error) => view! {
             <Failure
-                title="The runtimes of compute instances could not be loaded"
+                title="Couldn’t load the runtimes of compute instances"
                 error=error
                 on_retry=move |()| asked.retry()
             />
@@ -41,7 +41,7 @@ fn List(runtimes: Vec<FlowRuntimeDto>) -> impl IntoView {
         <section class=style::runtimes aria-labelledby="runtimes">
             <h2 id="runtimes">"Runtimes of compute instances"</h2>
             <p>
-                "They are from before there were compute sessions, and nothing runs on them any more. Bring the flows that used them to a compute session; the compute instances themselves stay as they are."
+                "These runtimes are retired. Upgrade their flows to compute sessions. Compute instances aren’t affected."
             </p>
             <ul class=style::cards>{cards}</ul>
         </section>

@@ -130,7 +130,7 @@ fn Facts(session: SessionId, one: Memo<Option<SessionSummary>>) -> impl IntoView
                             let name = flow.to_string();
                             view! { <Link to=Route::flow(flow)>{name}</Link> }.into_any()
                         }
-                        None => "No flow: made through the API".into_any(),
+                        None => "No flow (created through the API)".into_any(),
                     }}
                 </dd>
                 <dt>"Session"</dt>

@@ -18,11 +18,11 @@ pub(super) fn SessionTable(watched: Watched) -> impl IntoView {
             <thead role="rowgroup">
                 <tr role="row">
                     <th role="columnheader" scope="col" class=style::flow>"Flow"</th>
-                    <th role="columnheader" scope="col">"State"</th>
+                    <th role="columnheader" scope="col" class=style::state>"State"</th>
                     <th role="columnheader" scope="col">"Compute"</th>
-                    <th role="columnheader" scope="col">"Size"</th>
+                    <th role="columnheader" scope="col" class=style::narrow>"Size"</th>
                     <th role="columnheader" scope="col">"Identity"</th>
-                    <th role="columnheader" scope="col">"Started"</th>
+                    <th role="columnheader" scope="col" class=style::narrow>"Started"</th>
                     <th role="columnheader" scope="col" class=style::wide>"Idle"</th>
                     <th role="columnheader" scope="col" class=style::acts>"Actions"</th>
                 </tr>

@@ -37,13 +37,10 @@ pub(super) fn ImageChoice(
 #[component]
 fn Radios(image: String, choices: Choices, on_choose: Callback<UpgradeImage>) -> impl IntoView {
     let takes = Memo::new(move |_| choices.takes_image());
-    let unavailable = choices.images_unavailable.get_value().map(|reason| {
+    let unavailable = choices.images_unavailable.get_value().map(|_| {
         view! {
-            <Notice kind=NoticeKind::Warning title="This server cannot run images">
-                <p>{reason}</p>
-                <p>
-                    "Named in the definition, the image counts wherever the flow runs on a server that can; here the session runs on the default base image either way."
-                </p>
+            <Notice kind=NoticeKind::Warning title="This server can’t run container images">
+                <p>"The image is used on servers that run containers. Here the default runtime is used."</p>
             </Notice>
         }
     });

@@ -77,6 +77,8 @@ export class App {
 
   async stopSession(): Promise<void> {
     await this.chooseSession('Stop compute session');
+    const question = this.page.getByRole('alertdialog', { name: 'Stop compute session?' });
+    await question.getByRole('button', { name: 'Stop', exact: true }).click();
     await expect(this.startButton).toBeVisible(START);
   }
 

@@ -108,7 +108,7 @@ test('dialogs', async ({ app, deck, page }) => {
   await deck.start();
   await app.open('greeting');
   await app.pressRefused(app.runButton);
-  await expect(page.getByRole('button', { name: 'Start one now' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Start compute session now' })).toBeVisible();
   await expectAccessible(page);
   await app.startSession();
   for (const item of ['View installed packages', 'Reset compute session']) {

@@ -83,7 +83,7 @@ test('sizes beyond the quota are disabled with the reason', async ({ app, deck, 
   await expect(wizard.size('Small')).toBeEnabled();
   await expect(wizard.size('Large')).toBeDisabled();
   await expect(wizard.size('Large')).toHaveAccessibleDescription(/of the quota of .* left/);
-  await expect(wizard.dialog).toContainText('Left of the quota: 1 of 3 vCPUs, 1 of 4 GiB memory.');
+  await expect(wizard.dialog).toContainText('Quota available: 1 of 3 vCPUs, 1 of 4 GiB.');
   await expect(wizard.identity.getByRole('option')).toHaveText(['My own identity', 'feed-reader: Reads the feed']);
   await expectAccessible(page);
 });

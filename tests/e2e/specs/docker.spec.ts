@@ -53,7 +53,7 @@ test('a session is a container of the default image, and another one stands by f
   await until('a container to stand by', () => deck.api.standsBy());
   await app.chooseSession('Reset compute session');
   await app.dialog.getByRole('button', { name: 'Reset', exact: true }).click();
-  await expect(app.session).toContainText('Taken from standby');
+  await expect(app.session).toContainText('Started instantly from a warm runtime');
   await expect(app.session).toContainText(SHORT);
   await app.run();
   await until('another one to stand by', () => deck.api.standsBy());
@@ -104,7 +104,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     await expect(app.outputs).toContainText(first.slice(0, 19));
 
     const second = push([1 << 20]);
-    const notice = app.session.getByText(`${image} stands for another image now.`);
+    const notice = app.session.getByText(`${image} now points to another image.`);
     await expect(async () => {
       await page.reload();
       await expect(notice).toBeVisible({ timeout: 2_000 });
@@ -114,10 +114,10 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
 
     await page.goto(deck.url('sessions'));
     const row = page.getByRole('table', { name: 'Compute sessions' }).getByRole('row').filter({ hasText: 'pulled' });
-    await expect(row).toContainText('The tag of its image has moved.');
+    await expect(row).toContainText('Its image tag has changed.');
     await expectAccessible(page);
     await row.getByRole('link', { name: 'Log and timeline of pulled' }).click();
-    await expect(page.getByRole('region', { name: 'About the compute session' })).toContainText(`${image} stands for another image now.`);
+    await expect(page.getByRole('region', { name: 'About the compute session' })).toContainText(`${image} now points to another image.`);
     await expectAccessible(page);
     await page.getByRole('link', { name: 'Open the flow pulled to reset it' }).click();
 

@@ -23,7 +23,7 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   await expect(dialog).toContainText('One is kept now');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Reset' }).click();
-  await expect(app.session).toContainText('Environment reused from an earlier install', READY);
+  await expect(app.session).toContainText('Reused a cached environment', READY);
   await expect(app.session).toContainText(/Saved \d/);
   const second = await deck.api.session('again');
   expect([second.route, second.sessionId !== first]).toEqual(['kept', true]);
@@ -35,7 +35,7 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   await rebuild.check();
   await dialog.getByRole('button', { name: 'Reset' }).click();
   await expect(app.session).toContainText('Environment made from ready base packages', READY);
-  expect(await deck.api.sessionLog('again')).toContain('It is built anew, as asked: neither a kept environment nor earlier downloads are used.');
+  expect(await deck.api.sessionLog('again')).toContain('Rebuilding without the cache: no kept environment and no earlier download is used.');
   await expect(app.sessionMenu).toBeVisible(READY);
   expect((await deck.api.session('again')).route).toBe('base');
 });

@@ -100,7 +100,7 @@ test('a plan says what an install changes; then each requirement says where it s
   await expectAccessible(page);
   await begin.click();
   await installEnded(deck, 'done');
-  await app.session.getByText('Phases and log').click();
+  await app.session.getByText('Startup steps and log').click();
   await expect(requirement(app, 'tiny-thing==2.0.0')).toContainText(/line 2Installed2\.0\.0/);
   await expect(requirement(app, 'tiny-tool')).toContainText(/line 3Installed3\.0\.0/);
   await expectInstalled(app, 'tiny_thing==2.0.0');
@@ -136,7 +136,7 @@ test('a build that fails leaves the session as it was, and leads to its line', a
   index.publishBroken('tiny_broken', '1.0.0', 'no compiler <b>here</b>');
   write('tiny-thing==1.0.0', 'tiny-broken');
   await install(app);
-  await expect(app.session.getByText('The session is as it was before.', { exact: true })).toBeVisible(INSTALL);
+  await expect(app.session.getByText('The compute session didn’t change.', { exact: true })).toBeVisible(INSTALL);
   await expect(requirement(app, 'tiny-broken')).toContainText('Failed');
   await expect(app.session.getByText('no compiler <b>here</b>').first()).toBeVisible();
   await expectAccessible(page);
@@ -188,7 +188,7 @@ test('a change on disk makes the session out of date; what came before an instal
   const write = await running(deck, index, app);
   index.publish('tiny_thing', '2.0.0');
   write('tiny-thing==2.0.0');
-  await app.session.getByRole('button', { name: 'Reset session' }).click();
+  await app.session.getByRole('button', { name: 'Reset compute session' }).click();
   await expect(page.getByRole('alertdialog', { name: 'Reset compute session?' })).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(app.dialog).toBeHidden();
@@ -205,7 +205,7 @@ test('a change on disk makes the session out of date; what came before an instal
     await expect(app.dialog).toBeHidden();
   });
 
-  const out = app.session.getByRole('button', { name: 'Install requirements' });
+  const out = app.session.getByRole('button', { name: 'Install', exact: true });
   await test.step('a plan that is out of date says so and is made anew', async () => {
     const more = (text: string): void => writeFileSync(path.join(deck.flows, 'packed', 'more.txt'), text);
     more('tiny-thing==2.0.0\n');
@@ -232,6 +232,7 @@ test('a change on disk makes the session out of date; what came before an instal
 
   await app.chooseSession('View installed packages');
   await app.dialog.getByRole('button', { name: 'Restore the last good set' }).click();
+  await app.dialog.getByRole('button', { name: 'Restore', exact: true }).click();
   await expect(app.dialog).toBeHidden();
   await expect(out).toBeVisible(INSTALL);
   await expectInstalled(app, 'tiny_thing==1.0.0');
@@ -269,7 +270,7 @@ return "done"`;
   for (const act of ['Reset', 'Stop']) {
     await app.chooseSession(`${act} compute session`);
     const dialog = page.getByRole('alertdialog', { name: `${act} compute session?` });
-    await expect(dialog.getByRole('list', { name: 'Packages installed by hand' })).toHaveText(`${name} 1.0`);
+    await expect(dialog.getByRole('list', { name: 'Manually installed packages' })).toHaveText(`${name} 1.0`);
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();

@@ -12,8 +12,8 @@ test('without a session, Run says why it cannot and offers to start one', async 
   await deck.start();
   await app.open('greeting');
   await app.pressRefused(app.runButton);
-  await expect(page.getByRole('alert')).toContainText('A run needs a compute session.');
-  await page.getByRole('button', { name: 'Start one now' }).click();
+  await expect(page.getByRole('alert')).toContainText('Start a compute session to run this flow.');
+  await page.getByRole('button', { name: 'Start compute session now' }).click();
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();
 });

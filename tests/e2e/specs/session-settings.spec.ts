@@ -23,14 +23,14 @@ test('the idle time changes in place; another size says beforehand that the sess
   await app.open('greeting');
   await expect(app.facts).toContainText(size ?? '');
   await expect(app.facts).toContainText('Up ');
-  await expect(app.facts).toContainText(/Ends in (30|29) min/);
+  await expect(app.facts).toContainText(/stops in (30|29) min/);
 
   await test.step('today’s values, and nothing to apply yet', async () => {
     const wizard = await Wizard.change(app);
     await expect(wizard.size(size ?? '')).toBeChecked();
     await expect(wizard.idle).toHaveValue('30');
     await wizard.review();
-    await expect(wizard.dialog).toContainText('Nothing is changed yet.');
+    await expect(wizard.dialog).toContainText('You haven’t changed anything yet.');
     await expect(wizard.applyChanges).toHaveAttribute('aria-disabled', 'true');
     await page.keyboard.press('Escape');
     await expect(wizard.dialog).toBeHidden();
@@ -43,7 +43,7 @@ test('the idle time changes in place; another size says beforehand that the sess
     await expect(wizard.dialog).toContainText('The idle shutdown time changes in place.');
     await wizard.applyChanges.click();
     await expect(wizard.dialog).toBeHidden();
-    await expect(app.facts).toContainText(/Ends in (2 h|1 h 59)/);
+    await expect(app.facts).toContainText(/stops in (2 h|1 h 59)/);
     expect((await deck.api.session('greeting')).sessionId).toBe(before.sessionId);
   });
   await test.step('the size', async () => {
@@ -66,15 +66,15 @@ test('before an idle session ends there is a warning, seen and heard, and a way 
   await deck.start();
   await deck.api.putSettings('greeting', { idleShutdown: { after: 20 } });
   await app.open('greeting');
-  const warning = page.getByText(/The compute session ends at .* for lack of use/).last();
+  const warning = page.getByText(/Your compute session stops at .* because it’s idle/).last();
   await expect(warning).toBeVisible({ timeout: 40_000 });
-  await expect(app.status).toContainText('It can be put off.');
+  await expect(app.status).toContainText('Select Keep running to keep it.');
   const due = (await deck.api.session('greeting')).idleDeadline ?? 0;
-  await page.getByRole('button', { name: 'Put it off' }).last().click();
+  await page.getByRole('button', { name: 'Keep running' }).last().click();
   await expect(app.session.page().getByText(/In .* s\. A run/)).toBeHidden();
   const later = (await deck.api.session('greeting')).idleDeadline ?? 0;
   expect(later).toBeGreaterThan(due);
-  await expect(app.facts.getByRole('button', { name: 'Put it off' })).toBeFocused();
+  await expect(app.facts.getByRole('button', { name: 'Keep running' })).toBeFocused();
 
   await expect(page.getByText(/In .* s\. A run/)).toBeVisible({ timeout: 40_000 });
   await expectAccessible(page);
@@ -88,9 +88,9 @@ test('putting off the end stands beside the end, however long a size is named', 
   await deck.api.putSettings('greeting', { idleShutdown: { after: 1800 } });
   await app.open('greeting');
   await expect(app.facts).toContainText('Standard_NC24ads_A100_v4');
-  const fact = app.facts.getByRole('listitem').filter({ hasText: 'Ends in' });
-  const words = fact.getByText(/^Ends in/);
-  const button = fact.getByRole('button', { name: 'Put it off' });
+  const fact = app.facts.getByRole('listitem').filter({ hasText: 'stops in' });
+  const words = fact.getByText(/stops in/);
+  const button = fact.getByRole('button', { name: 'Keep running' });
   for (const width of [360, 1280, 2560]) {
     await page.setViewportSize({ width, height: 800 });
     const [left, right] = [await words.boundingBox(), await button.boundingBox()];
@@ -107,16 +107,16 @@ test('a session that does not count says why', async ({ app, deck }) => {
   await app.open('busy');
   await expect(app.facts).toContainText('No idle shutdown');
   await deck.api.putSettings('busy', { idleShutdown: { after: 600 } });
-  await expect(app.facts).toContainText(/Ends in (10|9) min/);
+  await expect(app.facts).toContainText(/stops in (10|9) min/);
   await app.beginRun();
   await expect(app.facts).toContainText(/run/i);
-  await expect(app.facts).not.toContainText('Ends in');
+  await expect(app.facts).not.toContainText('stops in');
   writeFileSync(path.join(folder, 'go'), '');
   await app.expectRun('Completed');
-  await expect(app.facts).toContainText(/Ends in/);
+  await expect(app.facts).toContainText(/stops in/);
 });
 
-test('Reset and Stop name what is under way and would be lost', async ({ app, deck, page }) => {
+test('Reset and Stop name what is in progress and would be lost', async ({ app, deck, page }) => {
   test.slow();
   addFlow(deck.flows, 'busy', pythonFlow(WAITING));
   await deck.start();
@@ -131,8 +131,8 @@ test('Reset and Stop name what is under way and would be lost', async ({ app, de
 
   await app.chooseSession('Stop compute session');
   const stop = page.getByRole('alertdialog', { name: 'Stop compute session?' });
-  await expect(stop).toContainText('Run 1 is under way. It ends without a result.');
-  await expect(stop).toContainText('installed by hand');
+  await expect(stop).toContainText('Run 1 is in progress and will be canceled.');
+  await expect(stop).toContainText(/manually installed/i);
   await expect(stop.getByRole('button', { name: 'Cancel' })).toBeFocused();
   await expectAccessible(page);
   await page.keyboard.press('Escape');
@@ -140,7 +140,7 @@ test('Reset and Stop name what is under way and would be lost', async ({ app, de
 
   await app.chooseSession('Reset compute session');
   const reset = page.getByRole('alertdialog', { name: 'Reset compute session?' });
-  await expect(reset).toContainText('Run 1 is under way. It ends without a result.');
+  await expect(reset).toContainText('Run 1 is in progress and will be canceled.');
   await expectAccessible(page);
   await reset.getByRole('button', { name: 'Reset', exact: true }).click();
   await until('another session to be there', async () => {

@@ -22,17 +22,17 @@ test('without a session the page says how one comes to be; a new one appears by 
   await app.signIn();
   await page.getByRole('navigation', { name: 'Project' }).getByRole('link', { name: 'Compute sessions' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Compute sessions' })).toBeFocused();
-  await expect(page.getByRole('heading', { name: 'There is no compute session' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No active compute sessions' })).toBeVisible();
   await expect(page.getByRole('heading', { name: 'Runtimes of compute instances' })).toBeHidden();
   await expectAccessible(page);
 
   await deck.api.createSession('by-itself');
   const row = page.getByRole('row').filter({ hasText: 'by-itself' });
-  await expect(row).toContainText('No flow: made through the API');
+  await expect(row).toContainText('No flow (created through the API)');
   await expect(row).toContainText('Running');
 
   await page.getByText('Ended compute sessions', { exact: true }).click();
-  await expect(page.getByText('No compute session has ended yet.')).toBeVisible();
+  await expect(page.getByText('No ended compute sessions yet.')).toBeVisible();
   await deck.api.stopSessions();
   await expect(page.getByRole('list', { name: 'Ended compute sessions' })).toContainText('by-itself');
 });
@@ -58,7 +58,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await expect(row(LONG)).toContainText('Small');
     await expect(row(LONG)).toContainText('My own identity');
     await expect(row(LONG)).toContainText('just now');
-    await expect(row(LONG)).toContainText(/Ends in (1 h 00|59) min/);
+    await expect(row(LONG)).toContainText(/stops in (1 h 00|59) min/);
     await expect(row('by-itself')).toContainText('Serverless compute');
     await expect(row('by-itself')).toContainText('No idle shutdown');
     await expectAccessible(page);
@@ -81,12 +81,12 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     const body = JSON.stringify({ inputs: {} });
     const headers = { 'content-type': 'application/json' };
     expect((await deck.api.fetch(runs, { method: 'POST', body, headers })).ok).toBe(true);
-    await expect(row(LONG)).toContainText('1 run is under way');
+    await expect(row(LONG)).toContainText('1 run in progress');
     const stop = row(LONG).getByRole('button', { name: `Stop compute session of ${LONG}` });
     await stop.click();
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
-    await expect(question).toContainText('1 run is under way. It ends without a result.');
-    await expect(question).toContainText('No package was installed by hand.');
+    await expect(question).toContainText('1 run is in progress and will be canceled.');
+    await expect(question).toContainText('No manually installed packages will be lost.');
     await expect(question).toContainText('team-box stays, and becomes idle when no other session is on it.');
     await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await expectAccessible(page);
@@ -115,7 +115,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await page.reload();
     await expect(notice).toBeVisible();
     await expect(page.getByText('It belonged to no flow')).toBeVisible();
-    await expect(timeline).toContainText(/Ended.*Ready after/);
+    await expect(timeline).toContainText(/Ended.*Started in/);
     await expect(page.getByRole('link', { name: 'Download diagnostics' })).toBeVisible();
     await expectAccessible(page);
     expect(await deck.api.sessions()).toEqual([]);
@@ -156,7 +156,7 @@ test('one that starts tells its log live; one that failed says why and is remove
   const question = page.getByRole('alertdialog', { name: 'Remove compute session?' });
   await expect(question).toContainText('Nothing of it runs any more.');
   await question.getByRole('button', { name: 'Remove', exact: true }).click();
-  await expect(page.getByRole('heading', { name: 'There is no compute session' })).toBeVisible(START);
+  await expect(page.getByRole('heading', { name: 'No active compute sessions' })).toBeVisible(START);
 
   writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
   index.hold();
@@ -195,6 +195,6 @@ test('while the sessions load, and when they cannot be had', async ({ app, deck,
   await expectAccessible(page);
   await page.unroute(list);
   await page.getByRole('button', { name: 'Retry' }).click();
-  await expect(page.getByRole('heading', { name: 'There is no compute session' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No active compute sessions' })).toBeVisible();
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });

@@ -60,7 +60,7 @@ test.describe('with an executor that stands by', () => {
     await until('an executor to stand by', () => deck.api.standsBy());
     await app.open('greeting');
     await app.startSession();
-    await expect(app.session).toContainText('Taken from standby');
+    await expect(app.session).toContainText('Started instantly from a warm runtime');
     expect((await deck.api.session('greeting')).route).toBe('standby');
     await app.run();
     await expect(app.outputs).toContainText('Hello Ada');

@@ -40,7 +40,7 @@ test('a session’s phases and who asked for what are told live, after its end, 
 
   await app.stopSession();
   const told = async (timeline: Locator): Promise<void> => {
-    await expect(timeline.getByRole('listitem').first()).toContainText(/Session of .*Ended.*Ready after/);
+    await expect(timeline.getByRole('listitem').first()).toContainText(/Session of .*Ended.*Started in/);
     await expect(asked(timeline)).toContainText(/Stop in the browser\s*Done/);
   };
   await told(timeline);
@@ -75,7 +75,7 @@ test('a start that takes three times its usual says so while it runs, and what f
   await app.startButton.click();
   const timeline = await openTimeline(app);
   const install = timeline.getByRole('listitem').filter({ hasText: /^Install requirements/ });
-  await expect(install).toContainText(/Under way.*usually/, { timeout: 60_000 });
+  await expect(install).toContainText(/In progress.*usually/, { timeout: 60_000 });
   await expect(install).toContainText(/Three times its usual .* or more/, { timeout: 60_000 });
   const slow = app.session.getByText('This start takes three times its usual time or more');
   await expect(slow).toBeVisible({ timeout: 120_000 });

@@ -50,7 +50,7 @@ test('the assistant prepares the files, shows the difference, writes it and star
   await runtimes.getByRole('link', { name: 'Upgrade to compute session for team-box-runtime' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Upgrade to compute session' })).toBeFocused();
   await expect(page.getByRole('main')).toContainText('you can go on using it');
-  await expect(page.getByRole('main')).toContainText('This server cannot run images');
+  await expect(page.getByRole('main')).toContainText('This server can’t run container images');
   await expect(page.getByRole('radio', { name: 'Go on without the image' })).toBeChecked();
   await expectAccessible(page);
 

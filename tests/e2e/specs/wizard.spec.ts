@@ -23,9 +23,9 @@ test('three steps to a session with a size and an idle time of its own', async (
   await expect(wizard.dialog.getByRole('heading', { level: 3 })).toBeFocused();
   await expect(wizard.radio('Serverless compute')).toBeChecked();
   await expect(wizard.radio('Compute instance')).toBeDisabled();
-  await expect(wizard.dialog).toContainText('The administrator has configured no compute instance.');
+  await expect(wizard.dialog).toContainText('Your administrator hasn’t set up any compute instance.');
   await expect(wizard.sizes.getByRole('radio', { name: /^Default/ })).toBeChecked();
-  await expect(wizard.dialog).toContainText('Left of the quota:');
+  await expect(wizard.dialog).toContainText('Quota available:');
   await expect(wizard.identity).toHaveValue('');
   await expectAccessible(page);
 
@@ -43,7 +43,7 @@ test('three steps to a session with a size and an idle time of its own', async (
   await expect(wizard.idle).toHaveValue('1.5');
   await wizard.review();
   await expect(wizard.choice('Virtual machine size')).toContainText(size);
-  await expect(wizard.choice('Virtual machine size')).toContainText('not the default');
+  await expect(wizard.choice('Virtual machine size')).toContainText('Changed');
   await expect(wizard.choice('Idle shutdown time')).toContainText('90 minutes');
   await expect(wizard.choice('Base image')).toHaveText('Default base image');
   for (const check of ['Quota', 'Base image', 'Identity', 'Requirements file', 'flow.dag.yaml', 'Disk space']) {
@@ -89,7 +89,7 @@ test('Escape asks only when something was entered', async ({ app, deck, page }) 
   addSample(deck.flows, 'greeting');
   await deck.start();
   await app.open('greeting');
-  const question = page.getByRole('alertdialog', { name: 'Discard what you entered?' });
+  const question = page.getByRole('alertdialog', { name: 'Discard changes?' });
 
   let wizard = await Wizard.open(app);
   await page.keyboard.press('Escape');
@@ -197,7 +197,7 @@ test('a link opens it filled in, a reload keeps what was entered, and what canno
   await expect(wizard.dialog).toContainText('There is no VM size ‘Huge’.');
   await expect(wizard.apply).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page);
-  await wizard.button('Correct it').click();
+  await wizard.button('Fix').click();
   await wizard.expectStep('Compute settings');
   await wizard.sizes.getByRole('radio', { name: /^Default/ }).check();
   await wizard.review();
@@ -222,7 +222,7 @@ test('the choices are kept as a preset in the flow folder and fill the wizard in
   await expect(field).toBeFocused();
   await field.fill(name);
   await wizard.button('Save as preset').click();
-  await expect(app.status.filter({ hasText: 'is kept in the flow folder' })).toBeVisible();
+  await expect(app.status.filter({ hasText: 'saved in the flow folder' })).toBeVisible();
   expect(readFileSync(path.join(folder, '.flowdeck/presets.json'), 'utf8')).toContain(name);
   await field.fill(name);
   await expect(wizard.button('Replace preset')).toBeVisible();

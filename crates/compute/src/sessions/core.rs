@@ -148,8 +148,9 @@ impl Core {
         });
         match changed {
             Ok((result, followed)) => {
-                self.tell(live);
+                // Who hears that a session has ended finds the reason in its life.
                 self.tell_life(live, followed);
+                self.tell(live);
                 Ok(result)
             }
             Err(error) => {

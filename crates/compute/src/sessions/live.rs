@@ -88,8 +88,8 @@ impl Live {
     fn idle_paused(&self) -> Option<&'static str> {
         self.record.view.max_idle_time_seconds?;
         match (self.record.state, self.installs(), self.runs.is_empty()) {
-            (State::Available, true, _) => Some("An install is under way."),
-            (State::Available, false, false) => Some("A run is under way."),
+            (State::Available, true, _) => Some("Packages are being installed."),
+            (State::Available, false, false) => Some("A run is in progress."),
             _ => None,
         }
     }
@@ -120,6 +120,8 @@ impl Live {
             last_activity: (self.record.state == State::Available)
                 .then_some(self.record.last_activity),
             pull: self.pull().map(Unread::of),
+            // What is being installed is what it is out of date with.
+            out_of_date: view.out_of_date.clone().filter(|_| !self.installs()),
             ..view.clone()
         }
     }

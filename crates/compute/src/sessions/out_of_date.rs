@@ -7,6 +7,7 @@ impl Core {
     /// The flow's files have changed, or its session has: says whether the environment still fits.
     pub(crate) fn flow_changed(&self, flow: &Owner) {
         let record = self.record(flow);
+        let (environment, made_at) = (record.environment(), record.made_at);
         let Some(made_of) = record.made_of.filter(|_| record.state == State::Available) else {
             return;
         };
@@ -19,7 +20,13 @@ impl Core {
             return;
         }
         let changed = self.change(flow, |live| {
-            live.record.view.out_of_date = out_of_date;
+            // Between the look and this an install may have ended, which says nothing of the environment before it.
+            let same = live.record.state == State::Available
+                && live.record.environment() == environment
+                && live.record.made_at == made_at;
+            if same {
+                live.record.view.out_of_date = out_of_date;
+            }
             Ok(())
         });
         if let Err(error) = changed {

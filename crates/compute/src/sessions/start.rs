@@ -234,6 +234,11 @@ impl Start<'_> {
     }
 }
 
+/// What to say of an image that the flow names where the engine runs none.
+fn not_used(image: &str) -> String {
+    format!("‘{image}’ isn’t used: this server can’t run container images")
+}
+
 /// How long ago something was, in words.
 fn age(millis: u64) -> String {
     let (count, unit) = match millis / 1000 {

@@ -35,10 +35,10 @@ impl Core {
     ) -> Result<Begun, ComputeError> {
         let why = match (anew.environment, anew.image) {
             (false, false) => "Resetting the compute session.",
-            (true, false) => "Resetting the compute session; its environment is built anew.",
-            (false, true) => "Resetting the compute session; its image is pulled.",
+            (true, false) => "Resetting the compute session and rebuilding its environment.",
+            (false, true) => "Resetting the compute session and pulling its image.",
             (true, true) => {
-                "Resetting the compute session; its image is pulled and its environment built anew."
+                "Resetting the compute session, pulling its image and rebuilding its environment."
             }
         };
         self.begin_again(flow, None, anew, why)

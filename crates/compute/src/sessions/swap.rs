@@ -93,6 +93,8 @@ impl Core {
             (record.made_of, record.made_at) = (made.made_of, Some(made.made_at));
             record.view.runtime_version = Some(made.version);
             record.last_activity = now;
+            // What it was out of date with is what has been installed; a later change is noticed anew.
+            record.view.out_of_date = None;
             end_install(record, PhaseState::Done, now);
             let unused = unused.map(|unused| EnvironmentId {
                 session: made.environment.session,

@@ -83,6 +83,7 @@ impl Core {
     pub(crate) fn ended_sessions(&self) -> Result<EndedSessions, ComputeError> {
         let lives = self.store.lives_over(ENDED_TOLD)?;
         let sessions = lives.into_iter().map(|life| EndedSession {
+            ended_by: life.ended_by(),
             ended: life.ended.unwrap_or(life.started),
             session: life.session,
             flow: life.flow,

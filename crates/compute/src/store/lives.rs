@@ -56,9 +56,10 @@ impl Store {
         self.lives_by(query, session.as_str())
     }
 
-    /// The lives that are over, whoever's, the newest first and so many at most.
+    /// The lives that are over, whoever's, the one that ended last first and so many at most.
     pub(crate) fn lives_over(&self, most: u32) -> Result<Vec<Life>, ComputeError> {
-        let query = "SELECT life FROM lives WHERE life ->> '$.state' = 'notExist' ORDER BY id DESC LIMIT ?1";
+        let query = "SELECT life FROM lives WHERE life ->> '$.state' = 'notExist' \
+                     ORDER BY life ->> '$.ended' DESC, id DESC LIMIT ?1";
         self.lives_by(query, most)
     }
 

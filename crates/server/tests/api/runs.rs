@@ -51,7 +51,7 @@ async fn without_a_session_a_run_says_why_not() {
     answer.refused(StatusCode::CONFLICT);
     assert_eq!(
         answer.json()["error"]["message"],
-        "A run needs a compute session. Start one first."
+        "Start a compute session to run this flow."
     );
     assert_eq!(world.get(&format!("{FLOW}/runs")).await.json(), json!([]));
 }

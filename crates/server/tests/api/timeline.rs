@@ -74,7 +74,7 @@ async fn who_asked_for_what_is_told_live_and_after_the_end_and_a_restart() {
     let ended = world.get("/api/projects/default/sessions/ended").await;
     assert_eq!(
         ended.json()["sessions"],
-        json!([{"session": life["session"], "flow": "greeter", "started": life["started"], "ended": life["ended"]}])
+        json!([{"session": life["session"], "flow": "greeter", "started": life["started"], "ended": life["ended"], "endedBy": "token"}])
     );
 }
 

@@ -39,15 +39,15 @@ pub(crate) fn StopQuestion() -> impl IntoView {
     });
     let what_goes = move || {
         if is_on_instance.get() {
-            "The session is deleted. The compute instance stays, and becomes idle when no other session is on it."
+            "Deletes this session. The compute instance stays and becomes idle when no other session uses it."
         } else {
-            "The session is deleted, and its compute with it."
+            "Deletes this session and its compute."
         }
     };
     view! {
         <Losses />
         <ByHand flow=context.flow() />
-        <p>{what_goes} " Files of the flow and past runs stay."</p>
+        <p>{what_goes} " Files and past runs are kept."</p>
         <Answers
             open=open
             action=Action::Stop

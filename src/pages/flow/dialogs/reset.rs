@@ -56,7 +56,7 @@ pub(crate) fn ResetQuestion() -> impl IntoView {
         <Losses />
         <ByHand flow=context.flow() />
         <p>
-            "The session is deleted, and a new one is made with the same settings. Files of the flow and past runs stay."
+            "Deletes this session and starts a new one with the same settings. Files and past runs are kept."
         </p>
         <NewImage takes_image=takes_image />
         <Rebuild rebuild=rebuild />
@@ -83,7 +83,7 @@ fn NewImage(takes_image: RwSignal<bool>) -> impl IntoView {
     });
     move || {
         digests.get().map(|(own, other)| {
-            let hint = format!("The tag stands for {other} now, which is pulled. Otherwise {own} stays the session’s image.");
+            let hint = format!("The tag now points to {other}. Pull and use it instead of {own}.");
             view! { <Choice chosen=takes_image label="Take the new image" hint=hint /> }
         })
     }
@@ -147,31 +147,25 @@ fn hint(options: &Load<ComputeOptions>) -> String {
     let cache = match options {
         Load::Ready(options) => options.environment_cache,
         Load::Loading | Load::Failed(_) => {
-            return "The requirements are fetched and installed anew.".to_owned();
+            return "Reinstall all packages instead of using the cache.".to_owned();
         }
     };
     match cache.filter(|cache| cache.limit_bytes > 0) {
         Some(cache) => format!(
-            "The requirements are fetched and installed anew, though the environment of an earlier install of the same may be kept. {}",
+            "Reinstall all packages instead of using the cache ({}).",
             kept(cache)
         ),
-        None => "The requirements are fetched anew, though earlier downloads of the same may be there. They are installed anew by every reset: no environment is kept.".to_owned(),
+        None => "Reinstall all packages instead of using earlier downloads. This server keeps no environments."
+            .to_owned(),
     }
 }
 
-/// What is kept, and what may be.
+/// What is kept.
 fn kept(cache: EnvironmentCache) -> String {
-    let limit = bytes(cache.limit_bytes);
     match cache.environments {
-        0 => format!("None is kept now; at most {limit} may be."),
-        1 => format!(
-            "One is kept now: {} of at most {limit}.",
-            bytes(cache.bytes)
-        ),
-        count => format!(
-            "{count} are kept now: {} of at most {limit}.",
-            bytes(cache.bytes)
-        ),
+        0 => "now empty".to_owned(),
+        1 => format!("1 environment, {}", bytes(cache.bytes)),
+        count => format!("{count} environments, {}", bytes(cache.bytes)),
     }
 }
 
@@ -198,11 +192,11 @@ mod tests {
             bytes: 0,
             limit_bytes,
         };
-        assert!(!hint(&Load::Loading).contains("kept"));
-        assert!(hint(&options(Some(cache(1 << 30)))).ends_with("at most 1.0 GiB may be."));
+        assert!(!hint(&Load::Loading).contains('('));
+        assert!(hint(&options(Some(cache(1 << 30)))).ends_with("(now empty)."));
         for nothing in [Some(cache(0)), None] {
             let hint = hint(&options(nothing));
-            assert!(hint.contains("no environment is kept"), "{hint}");
+            assert!(hint.contains("keeps no environments"), "{hint}");
         }
     }
 
@@ -213,17 +207,8 @@ mod tests {
             bytes,
             limit_bytes: 10 << 30,
         };
-        assert_eq!(
-            kept(cache(0, 0)),
-            "None is kept now; at most 10.0 GiB may be."
-        );
-        assert_eq!(
-            kept(cache(1, 3 << 20)),
-            "One is kept now: 3.0 MiB of at most 10.0 GiB."
-        );
-        assert_eq!(
-            kept(cache(2, 3 << 30)),
-            "2 are kept now: 3.0 GiB of at most 10.0 GiB."
-        );
+        assert_eq!(kept(cache(0, 0)), "now empty");
+        assert_eq!(kept(cache(1, 3 << 20)), "1 environment, 3.0 MiB");
+        assert_eq!(kept(cache(2, 3 << 30)), "2 environments, 3.0 GiB");
     }
 }

@@ -58,7 +58,7 @@ pub(crate) fn LastInstall() -> impl IntoView {
 
 /// Stands beside the card, which is made anew with every change, and so keeps the focus.
 #[component]
-fn CancelInstall() -> impl IntoView {
+pub(super) fn CancelInstall() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let status = Status::from_context();
@@ -75,7 +75,7 @@ fn CancelInstall() -> impl IntoView {
         actions.spawn(async move {
             if let Err(error) = context.api.cancel_install(&context.flow()).await {
                 is_asked.try_set(false);
-                tell_failure(status, "The install was not canceled", &error);
+                tell_failure(status, "Couldn’t cancel the install", &error);
             }
         });
     };
@@ -152,11 +152,11 @@ fn Lines(lines: Vec<RequirementState>) -> impl IntoView {
 }
 
 #[component]
-fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
+pub(super) fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
     let open = asked_by.map(|line| view! { <OpenLine line=line /> });
     view! {
         <Notice kind=NoticeKind::Error title=failure.message.clone()>
-            <p>"The session is as it was before."</p>
+            <p>"The compute session didn’t change."</p>
             <SessionFailureBody failure=failure />
             {open}
         </Notice>

@@ -1,9 +1,12 @@
 //! The session panel: where the session stands, how it came about, its log, and what to do when something is wrong.
 
+mod beside;
+mod ended;
 mod failure;
 pub(crate) mod image;
 pub(crate) mod install;
 mod log;
+mod not_used;
 mod phases;
 mod slow;
 mod summary;
@@ -15,9 +18,11 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
+pub use self::beside::InstallBeside;
 use self::{
-    failure::FailureNotice, image::BaseImage, install::Install, log::SessionLog, phases::Phases,
-    slow::SlowStart, summary::Summary, timeline::TimelineFold,
+    ended::Ended, failure::FailureNotice, image::BaseImage, install::Install, log::SessionLog,
+    not_used::ImageNotUsed, phases::Phases, slow::SlowStart, summary::Summary,
+    timeline::TimelineFold,
 };
 use super::{FlowContext, actions::Actions, dialogs::Dialogs, section::Section};
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
@@ -45,7 +50,9 @@ pub fn SessionPanel() -> impl IntoView {
     };
     view! {
         <Section title="Compute session" summary=summary>
+            <Ended />
             <OutOfDate />
+            <ImageNotUsed />
             <SlowStart />
             <FailureNotice />
             <BaseImage />
@@ -79,7 +86,7 @@ fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
     view! {
         <details class=style::details prop:open=open>
             <summary class=style::fold on:click=toggle>
-                "Phases and log"
+                "Startup steps and log"
             </summary>
             <div class=style::content>
                 <Phases />
@@ -104,10 +111,10 @@ fn OutOfDate() -> impl IntoView {
                 <Notice kind=NoticeKind::Warning title=reason>
                     <div class=style::actions>
                         <Button state=install on_press=move |()| dialogs.plan.set(true)>
-                            "Install requirements"
+                            "Install"
                         </Button>
                         <Button state=reset on_press=move |()| dialogs.reset.set(true)>
-                            "Reset session"
+                            "Reset compute session"
                         </Button>
                     </div>
                 </Notice>

@@ -31,7 +31,7 @@ pub(super) fn SlowStart() -> impl IntoView {
         slow.get().map(|(_, from, usual)| {
             let words = Memo::new(move |_| time::running(clock.since(from.0)));
             let usual = format!(
-                " so far. On this host a start like it usually takes {}.",
+                " so far. A start like this usually takes {} on this server.",
                 time::duration(usual)
             );
             view! {
@@ -43,7 +43,7 @@ pub(super) fn SlowStart() -> impl IntoView {
     }
 }
 
-const TITLE: &str = "This start takes three times its usual time or more";
+const TITLE: &str = "This start is taking at least 3 times longer than usual";
 
 /// A start under way: whose, since when, and its usual time.
 fn under_way(life: &Life) -> Option<(u64, Millis, u64)> {

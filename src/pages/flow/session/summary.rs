@@ -28,12 +28,14 @@ pub(super) fn Summary() -> impl IntoView {
 fn facts(session: &SessionView) -> Vec<String> {
     match session.state {
         SessionState::NotExist => {
-            vec!["Start one to run this flow. Its files can be read and edited without.".into()]
+            vec![
+                "Start a session to run this flow. You can view and edit files without one.".into(),
+            ]
         }
         SessionState::Available => {
             let ready = session.started.zip(session.available);
             let ready = ready
-                .map(|(from, until)| format!("Ready after {}", time::duration(until.since(from))));
+                .map(|(from, until)| format!("Started in {}", time::duration(until.since(from))));
             let version = session
                 .runtime_version
                 .as_ref()
@@ -59,13 +61,13 @@ fn facts(session: &SessionView) -> Vec<String> {
     }
 }
 
-/// Which way the environment came about, honestly.
+/// Which way the environment came about.
 fn route_text(route: StartRoute) -> &'static str {
     match route {
-        StartRoute::Standby => "Taken from standby",
-        StartRoute::Base => "Environment made from ready base packages",
+        StartRoute::Standby => "Started instantly from a warm runtime",
+        StartRoute::Base => "New environment on the base packages",
         StartRoute::Fresh => "Base packages installed first",
-        StartRoute::Kept => "Environment reused from an earlier install",
+        StartRoute::Kept => "Reused a cached environment",
     }
 }
 
@@ -87,8 +89,8 @@ mod tests {
         assert_eq!(
             facts(&session),
             [
-                "Taken from standby",
-                "Ready after 1.1 s",
+                "Started instantly from a warm runtime",
+                "Started in 1.1 s",
                 "promptflow 1.18.5"
             ]
         );

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::session_facts::focus_put_off;
+use super::session_facts::focus_keep;
 use crate::{
     pages::flow::{FlowContext, actions::Actions},
     ui::{Button, Clock, Notice, NoticeKind, Status, local_time, time},
@@ -35,25 +35,25 @@ pub(super) fn IdleWarning() -> impl IntoView {
     Effect::new(move |_| {
         if let Some(at) = near.get() {
             status.announce(format!(
-                "The compute session ends at {} for lack of use. It can be put off.",
+                "The compute session stops at {} because it’s idle. Select Keep running to keep it.",
                 local_time(at)
             ));
         }
     });
-    let put_off = move |()| {
+    let keep = move |()| {
         actions.keep();
         // The button that was pressed goes away with the warning.
-        focus_put_off();
+        focus_keep();
     };
     move || {
         near.get().map(|at| {
             let words = Memo::new(move |_| time::running(clock.until(at)));
-            let title = format!("The compute session ends at {} for lack of use", local_time(at));
+            let title = format!("Your compute session stops at {} because it’s idle", local_time(at));
             view! {
                 <Notice kind=NoticeKind::Warning title=title>
-                    <p>"In " {words} ". A run, an install or an edit puts it off, and so does this button."</p>
+                    <p>"It stops in " {words} ". Run, install or edit to keep it, or select " <em>"Keep running"</em> "."</p>
                     <div>
-                        <Button on_press=put_off>"Put it off"</Button>
+                        <Button on_press=keep>"Keep running"</Button>
                     </div>
                 </Notice>
             }

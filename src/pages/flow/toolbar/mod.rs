@@ -70,10 +70,8 @@ fn Unsaved() -> impl IntoView {
     let unsaved = FlowContext::from_context().unsaved;
     let text = move || match unsaved.with(std::collections::BTreeSet::len) {
         0 => None,
-        1 => Some("1 file has unsaved edits. A run uses what is saved.".to_owned()),
-        count => Some(format!(
-            "{count} files have unsaved edits. A run uses what is saved."
-        )),
+        1 => Some("1 unsaved file. Runs use saved files.".to_owned()),
+        count => Some(format!("{count} unsaved files. Runs use saved files.")),
     };
     move || text().map(|text| view! { <p class=style::unsaved>{Icon::Warning.view()} {text}</p> })
 }
@@ -99,7 +97,7 @@ fn NeedsSession() -> impl IntoView {
                             state=state
                             on_press=move |()| actions.ask(Action::Start)
                         >
-                            "Start one now"
+                            "Start compute session now"
                         </Button>
                         <Button kind=ButtonKind::Quiet on_press=move |()| actions.needs_session.set(false)>
                             "Not now"

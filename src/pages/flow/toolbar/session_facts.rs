@@ -14,7 +14,7 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_facts.module.css");
 
-const PUT_OFF: &str = "put-off";
+const KEEP: &str = "keep-running";
 
 /// Why a session that is idle is not ended, or when it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,7 +38,7 @@ fn end(session: &SessionView) -> End {
             session
                 .idle_paused
                 .clone()
-                .unwrap_or_else(|| "Something runs in it.".to_owned()),
+                .unwrap_or_else(|| "Something is in progress.".to_owned()),
         ),
     }
 }
@@ -87,7 +87,7 @@ fn Uptime() -> impl IntoView {
     let words = Memo::new(move |_| Some(time::coarse(clock.since(since.get()?.0))));
     move || {
         since.get().map(|since| {
-            let exact = format!("Available since {}", local_time(since.0));
+            let exact = format!("Running since {}", local_time(since.0));
             view! { <li title=exact>"Up " {words}</li> }
         })
     }
@@ -103,14 +103,14 @@ fn EndFact(end: Memo<Option<End>>) -> impl IntoView {
         }
         let words = match end.get() {
             Some(End::Never) => "No idle shutdown".to_owned(),
-            Some(End::Paused(reason)) => format!("Does not end now. {reason}"),
+            Some(End::Paused(reason)) => format!("Won’t stop now. {reason}"),
             Some(End::At { .. }) | None => return ().into_any(),
         };
         view! { <li class=style::reason>{words}</li> }.into_any()
     }
 }
 
-/// The time that is left, and the button that puts off the end. They stay in place when it was put off.
+/// The time that is left, and the button that keeps the session running. They stay in place when it was pressed.
 #[component]
 fn Counting(end: Memo<Option<End>>) -> impl IntoView {
     let actions = Actions::from_context();
@@ -123,31 +123,29 @@ fn Counting(end: Memo<Option<End>>) -> impl IntoView {
         let (end, idle_since) = times()?;
         let left = time::rough(clock.until(end));
         let since = local_time(idle_since);
-        Some(format!("Ends in {left}: idle since {since}"))
+        Some(format!("Idle since {since} · stops in {left}"))
     });
     let exact = move || {
         let (end, _) = times()?;
         let end = local_time(end);
-        Some(format!(
-            "Ends at {end} without a run, an install or an edit"
-        ))
+        Some(format!("Stops at {end} unless you run, install or edit"))
     };
     view! {
         <li class=style::counting>
             <span title=exact>{words}</span>
-            <span id=PUT_OFF class=style::put_off>
+            <span id=KEEP class=style::put_off>
                 <Button kind=ButtonKind::Quiet on_press=move |()| actions.keep()>
-                    "Put it off"
+                    "Keep running"
                 </Button>
             </span>
         </li>
     }
 }
 
-/// Brings the focus to the button that puts off the end.
-pub(super) fn focus_put_off() {
+/// Brings the focus to the button that keeps the session running.
+pub(super) fn focus_keep() {
     let button = document()
-        .get_element_by_id(PUT_OFF)
+        .get_element_by_id(KEEP)
         .and_then(|item| item.first_element_child())
         .and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
     if let Some(button) = button {

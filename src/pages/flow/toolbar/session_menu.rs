@@ -1,17 +1,11 @@
 //! The menu of a session that runs.
 
-use flowdeck_contract::capability::Action;
 use leptos::prelude::*;
 
 use super::session_facts::SessionFacts;
 use crate::{
-    lazy,
     pages::flow::{
-        FlowContext,
-        actions::{Actions, open_wizard},
-        definition::use_definition,
-        dialogs::Dialogs,
-        losses::losses,
+        FlowContext, actions::open_wizard, definition::use_definition, dialogs::Dialogs,
     },
     ui::{MenuButton, MenuItem},
 };
@@ -21,7 +15,6 @@ stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_menu.module
 #[component]
 pub(super) fn Running() -> impl IntoView {
     let context = FlowContext::from_context();
-    let actions = Actions::from_context();
     let definition = use_definition(context);
     let Dialogs {
         packages,
@@ -35,25 +28,13 @@ pub(super) fn Running() -> impl IntoView {
             context.open_file(path, None);
         }
     };
-    let ask_to_stop = move || {
-        if !untrack(|| losses(context)).is_empty() {
-            return stop.set(true);
-        }
-        actions.spawn(async move {
-            if lazy::may_lose_packages(context).await {
-                stop.set(true);
-            } else {
-                actions.ask(Action::Stop);
-            }
-        });
-    };
     let no_requirements = Memo::new(move |_| {
         let outside = definition.with(|known| {
             known
                 .as_ref()
                 .is_some_and(|known| known.requirements().is_none())
         });
-        outside.then_some("The requirements file stands outside of the flow folder.")
+        outside.then_some("The requirements file is outside the flow folder.")
     });
     let items = Signal::derive(move || {
         vec![
@@ -67,7 +48,7 @@ pub(super) fn Running() -> impl IntoView {
             ),
             MenuItem::new("View installed packages", None, move || packages.set(true)),
             MenuItem::new("Reset compute session", None, move || reset.set(true)),
-            MenuItem::new("Stop compute session", None, ask_to_stop),
+            MenuItem::new("Stop compute session", None, move || stop.set(true)),
         ]
     });
     view! {

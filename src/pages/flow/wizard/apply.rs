@@ -45,8 +45,8 @@ impl Applying {
     /// What failed, in a line.
     pub(super) fn failure_title(&self) -> &'static str {
         match self.wizard.mode {
-            Mode::Start => "The compute session was not started",
-            Mode::Change => "The compute session was not changed",
+            Mode::Start => "Couldn’t start the compute session",
+            Mode::Change => "Couldn’t change the compute session",
         }
     }
 
@@ -82,7 +82,7 @@ impl Applying {
             match answer {
                 Ok(()) => {
                     if in_place {
-                        status.tell(Tone::Good, "The idle shutdown time was changed", None);
+                        status.tell(Tone::Good, "Idle shutdown time changed", None);
                     }
                     open.try_set(false);
                     // The menu that opened the wizard may be gone.

@@ -161,15 +161,14 @@ impl Entries {
 
     fn size_fault(&self, options: &ComputeOptions) -> Option<Fault> {
         let Some(name) = &self.vm_size else {
-            let none =
-                "The quota has room for no VM size now. Stop a compute session that is not needed.";
+            let none = "No VM size is available now. Stop a compute session that you don’t need.";
             return options
                 .default_size
                 .is_none()
                 .then(|| (Field::VmSize, none.to_owned()));
         };
         let fault = match options.sizes.iter().find(|size| size.name == *name) {
-            None => Some(format!("There is no VM size ‘{name}’. Choose another.")),
+            None => Some(format!("VM size ‘{name}’ doesn’t exist. Choose another.")),
             Some(size) => size.unavailable.clone(),
         };
         fault.map(|fault| (Field::VmSize, fault))
@@ -179,7 +178,7 @@ impl Entries {
         let name = self.identity.as_ref()?;
         let known = options.identities.iter().any(|known| known.name == *name);
         (!known).then(|| {
-            let text = format!("There is no managed identity ‘{name}’. Choose another.");
+            let text = format!("Managed identity ‘{name}’ doesn’t exist. Choose another.");
             (Field::Identity, text)
         })
     }
@@ -188,7 +187,7 @@ impl Entries {
         let fault = match (self.chosen_instance(options), &self.instance) {
             (None, None) => "Choose a compute instance.".to_owned(),
             (None, Some(name)) => {
-                format!("There is no compute instance ‘{name}’. Choose another.")
+                format!("Compute instance ‘{name}’ doesn’t exist. Choose another.")
             }
             (Some(instance), _) if instance.state == InstanceState::Stopped => {
                 format!(
@@ -240,7 +239,7 @@ impl Entries {
             return Ok(Some(named));
         }
         if named.tag().is_some() || named.digest().is_some() {
-            let text = "The image URL names a tag or digest already. Leave this empty, or take it out of the URL.";
+            let text = "The image URL already has a tag or digest. Leave this empty, or remove it from the URL.";
             return Err((Field::ImageTag, text.to_owned()));
         }
         ImageReference::of_parts(url, tag)

@@ -52,15 +52,13 @@ pub(super) fn Frame(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoV
     move || match (failure.get(), is_ready.get()) {
         (Some(error), _) => view! {
             <Failure
-                title="What there is to choose from could not be loaded"
+                title="Couldn’t load the options"
                 error=error
                 on_retry=move |()| options.retry()
             />
         }
         .into_any(),
-        (None, false) => {
-            view! { <Skeleton lines=8 label="Loading what there is to choose from" /> }.into_any()
-        }
+        (None, false) => view! { <Skeleton lines=8 label="Loading options" /> }.into_any(),
         (None, true) => view! { <Steps open=open on_cancel=on_cancel /> }.into_any(),
     }
 }

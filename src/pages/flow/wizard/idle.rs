@@ -67,12 +67,12 @@ impl IdleEntry {
         }
         let number = self.number.trim();
         if number.is_empty() {
-            return Err("Give a time, or choose never.");
+            return Err("Enter a time, or choose never.");
         }
         let (whole, fraction) = number.split_once(['.', ',']).unwrap_or((number, ""));
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) || !digits(fraction) || (whole.is_empty() && fraction.is_empty()) {
-            return Err("This is no number. Write one such as 30 or 1.5.");
+            return Err("Enter a number, such as 30 or 1.5.");
         }
         let unit = self.unit.seconds();
         let seconds = whole
@@ -81,11 +81,11 @@ impl IdleEntry {
             .ok()
             .and_then(|whole: u64| whole.checked_mul(unit)?.checked_add(part(fraction, unit)))
             .filter(|seconds| seconds <= IDLE_SECONDS.end())
-            .ok_or("This is more than a century. Choose never instead.")?;
+            .ok_or("Enter at most 100 years, or choose never.")?;
         if IDLE_SECONDS.contains(&seconds) {
             Ok(Some(seconds))
         } else {
-            Err("The least is 10 seconds: the session would be gone before anything is done in it.")
+            Err("Enter at least 10 seconds.")
         }
     }
 }
@@ -131,14 +131,14 @@ mod tests {
     #[test]
     fn what_is_no_time_says_why() {
         for (number, unit, reason) in [
-            ("", Unit::Minutes, "Give a time"),
-            ("ten", Unit::Minutes, "no number"),
-            ("-1", Unit::Hours, "no number"),
-            (".", Unit::Hours, "no number"),
+            ("", Unit::Minutes, "Enter a time"),
+            ("ten", Unit::Minutes, "Enter a number"),
+            ("-1", Unit::Hours, "Enter a number"),
+            (".", Unit::Hours, "Enter a number"),
             ("9", Unit::Seconds, "10 seconds"),
             ("0", Unit::Hours, "10 seconds"),
-            ("999999999", Unit::Hours, "century"),
-            ("99999999999999999999999", Unit::Seconds, "century"),
+            ("999999999", Unit::Hours, "100 years"),
+            ("99999999999999999999999", Unit::Seconds, "100 years"),
         ] {
             let told = entry(number, unit).seconds().unwrap_err();
             assert!(told.contains(reason), "{number}: {told}");

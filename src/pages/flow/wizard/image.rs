@@ -32,7 +32,7 @@ pub(super) fn ImageStep() -> impl IntoView {
             <Radio
                 group="advanced-image"
                 label="Custom base image"
-                detail="One of your own, built from the prompt flow runtime’s image."
+                detail="Your own image, built from the prompt flow runtime image."
                 checked=is_custom
                 on_choose=choose(true)
             />
@@ -58,7 +58,7 @@ pub(super) fn ImageStep() -> impl IntoView {
         </Show>
         <p class=style::help>
             "This is the setting " <code>"environment.image"</code>
-            " of the flow’s definition file. What you choose here is written there when you apply it; the review shows the lines."
+            " in the flow’s definition file. Applying your choice saves it there. The review shows the lines."
         </p>
     }
 }

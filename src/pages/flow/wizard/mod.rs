@@ -93,8 +93,8 @@ pub fn AdvancedSettings() -> impl IntoView {
         <Dialog open=open title=title kind=DialogKind::Form may_close=may_close>
             <Lazy part=WIZARD />
         </Dialog>
-        <Dialog open=discarding title="Discard what you entered?" kind=DialogKind::Confirm>
-            <p>"The compute session stays as it is. What you entered in this dialog is lost."</p>
+        <Dialog open=discarding title="Discard changes?" kind=DialogKind::Confirm>
+            <p>"Your settings won’t be saved."</p>
             <div class=style::answers>
                 <Button first_focus=true on_press=move |()| discarding.set(false)>
                     "Keep editing"

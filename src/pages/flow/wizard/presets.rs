@@ -41,7 +41,7 @@ pub(super) fn PresetPicker() -> impl IntoView {
 }
 
 fn failed(error: ApiError, presets: Remote<Vec<Preset>>) -> impl IntoView {
-    view! { <Failure title="The presets could not be loaded" error=error on_retry=move |()| presets.retry() /> }
+    view! { <Failure title="Couldn’t load the presets" error=error on_retry=move |()| presets.retry() /> }
 }
 
 #[component]
@@ -56,7 +56,7 @@ fn Choice(presets: Remote<Vec<Preset>>, removed: RwSignal<Option<Preset>>) -> im
         let preset = all.into_iter().find(|preset| preset.name == name);
         if let Some(preset) = &preset {
             wizard.fill(&preset.settings);
-            status.announce(format!("The settings of the preset {name} are filled in."));
+            status.announce(format!("Filled in from the preset {name}."));
         }
         chosen.set(preset);
     };
@@ -82,7 +82,7 @@ fn Choice(presets: Remote<Vec<Preset>>, removed: RwSignal<Option<Preset>>) -> im
                     presets.try_refresh();
                 }
                 Err(error) => {
-                    tell_failure(status, "The preset was not deleted", &error);
+                    tell_failure(status, "Couldn’t delete the preset", &error);
                 }
             }
         });
@@ -135,7 +135,7 @@ fn Removed(
                     status.announce(format!("The preset {} is back.", preset.name));
                 }
                 Err(error) => {
-                    tell_failure(status, "The preset was not restored", &error);
+                    tell_failure(status, "Couldn’t restore the preset", &error);
                 }
             }
         });

@@ -38,14 +38,14 @@ pub(super) fn Sharing(settings: SessionSettings) -> impl IntoView {
             settings: settings.get_value(),
         };
         if preset.name.is_empty() {
-            fault.set(Some("Give the preset a name.".to_owned()));
+            fault.set(Some("Enter a name for the preset.".to_owned()));
             return focus(NAME);
         }
         let flow = wizard.flow;
         actions.spawn(async move {
             match flow.api.put_preset(&flow.flow(), &preset).await {
                 Ok(()) => {
-                    let text = format!("The preset ‘{}’ is kept in the flow folder", preset.name);
+                    let text = format!("Preset ‘{}’ saved in the flow folder", preset.name);
                     status.tell(Tone::Good, text, None);
                     name.try_set(String::new());
                     presets.try_refresh();
@@ -95,7 +95,7 @@ pub(super) fn Sharing(settings: SessionSettings) -> impl IntoView {
             {fault}
         </p>
         <p id="advanced-preset-help" class=style::help>
-            "A preset is kept in the flow folder, for everybody who works on the flow. A link opens this dialog filled in."
+            "Presets are saved in the flow folder and shared with everyone who uses the flow. Links open this wizard prefilled."
         </p>
     }
 }

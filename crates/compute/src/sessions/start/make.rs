@@ -8,7 +8,7 @@ use flowdeck_contract::{
     session::{Phase, StartRoute},
 };
 
-use super::{Start, age};
+use super::{Start, age, not_used};
 use crate::engine::{
     Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, Requirements,
     Shown, WantedBase,
@@ -45,7 +45,7 @@ impl Start<'_> {
         };
         let note = match image.filter(|_| base.image.is_none()) {
             Some(image) => {
-                format!("{note}; they stand for ‘{image}’, as this engine has no images")
+                format!("{note}. {}", not_used(image))
             }
             None => note,
         };
@@ -157,7 +157,7 @@ impl Start<'_> {
     ) -> Result<Option<KeptEnvironment>, EngineError> {
         if self.core.record(self.flow).anew.environment {
             self.log()
-                .line("It is built anew, as asked: neither a kept environment nor earlier downloads are used.");
+                .line("Rebuilding without the cache: no kept environment and no earlier download is used.");
             return Ok(None);
         }
         self.core.reuse(self.flow, environment, requirements).await

@@ -5,11 +5,14 @@ use flowdeck_contract::{
     session::{Phase, StartRoute},
 };
 
-use super::{Start, age, internal};
+use super::{Start, age, internal, not_used};
 use crate::{
     engine::{EngineError, KeptEnvironment, Requirements},
     standby::Standby,
 };
+
+const WARM: &str = "Used a warm runtime";
+const NOT_NEEDED: &str = "Not needed: warm runtime";
 
 impl Start<'_> {
     /// A runtime that stood by, with what a kept environment has beside the base.
@@ -35,7 +38,7 @@ impl Start<'_> {
         let session = standby.runtime.session.clone();
         let installed = match (requirements, kept) {
             (Some(requirements), Some(kept)) => format!(
-                "what {} asks for was installed {} and kept: {:.1} s saved",
+                "{} was installed {} and kept, {:.1} s saved",
                 requirements.file,
                 age(self.core.now().since(kept.built)),
                 kept.took.as_secs_f64()
@@ -59,21 +62,15 @@ impl Start<'_> {
                     kept.and_then(|kept| u64::try_from(kept.took.as_millis()).ok());
                 record.view.image.clone_from(&standby.image);
                 record.runtime = Some(standby.runtime.clone());
-                record.note(
-                    Phase::Allocate,
-                    Some("took a runtime that stood by".to_owned()),
-                );
+                record.note(Phase::Allocate, Some(WARM.to_owned()));
                 record.enter(Phase::Check, now)?;
-                for phase in [
-                    Phase::PullImage,
-                    Phase::CreateEnvironment,
-                    Phase::StartRuntime,
-                ] {
-                    record.note(
-                        phase,
-                        Some("done before, for the runtime that stood by".to_owned()),
-                    );
+                for phase in [Phase::CreateEnvironment, Phase::StartRuntime] {
+                    record.note(phase, Some(NOT_NEEDED.to_owned()));
                 }
+                let asked = record.view.settings.base_image.as_deref();
+                let unused = asked.filter(|_| standby.image.is_none()).map(not_used);
+                let pulled = unused.unwrap_or_else(|| NOT_NEEDED.to_owned());
+                record.note(Phase::PullImage, Some(pulled));
                 record.note(Phase::Install, Some(installed.clone()));
                 Ok(())
             },
@@ -84,13 +81,9 @@ impl Start<'_> {
             return Err(internal(&error));
         }
         self.core.switch_log(self.flow, &session);
-        self.log()
-            .line(format!("Took a runtime that stood by: {installed}."));
+        self.log().line(format!("{WARM}: {installed}."));
         if let Some(bounds) = self.limit(&session).await? {
-            self.note(
-                Phase::Allocate,
-                Some(format!("took a runtime that stood by; {bounds}")),
-            )?;
+            self.note(Phase::Allocate, Some(format!("{WARM} · {bounds}")))?;
         }
         self.check().await
     }

@@ -31,7 +31,7 @@ pub(super) fn Differences() -> impl IntoView {
         }
         Load::Failed(error) => view! {
             <Failure
-                title="What differs could not be told"
+                title="Couldn’t compare the packages"
                 error=error
                 on_retry=move |()| found.retry()
             />
@@ -40,7 +40,7 @@ pub(super) fn Differences() -> impl IntoView {
         Load::Ready(found) => view! { <Found found=found /> }.into_any(),
     };
     view! {
-        <Part title="Differences from the requirements file">
+        <Part title="Differences from requirements.txt">
             <div role="status" class=style::found>{content}</div>
         </Part>
     }
@@ -49,7 +49,7 @@ pub(super) fn Differences() -> impl IntoView {
 #[component]
 fn Found(found: Vec<Difference>) -> impl IntoView {
     if found.is_empty() {
-        return "None: every package is as the file asks for.".into_any();
+        return "None".into_any();
     }
     let Dialogs { packages, plan, .. } = Dialogs::from_context();
     let to_plan = move |()| {

@@ -78,7 +78,7 @@ pub(super) fn Listing(
                     on:input=move |event| search.set(event_target_value(&event))
                 />
             </div>
-            <CopyButton text=Signal::stored(lock) what="lock" />
+            <CopyButton text=Signal::stored(lock) what="lock file" word="Copy lock file" />
         </div>
         <p class=style::count>
             <span role="status">

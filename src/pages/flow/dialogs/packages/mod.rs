@@ -38,7 +38,7 @@ pub fn Packages() -> impl IntoView {
         }
         Load::Failed(error) => view! {
             <Failure
-                title="The packages could not be listed"
+                title="Couldn’t list the packages"
                 error=error
                 on_retry=move |()| packages.retry()
             />

@@ -6,8 +6,10 @@ use leptos::prelude::*;
 use super::Part;
 use crate::{
     pages::flow::{Actions, Dialogs},
-    ui::{Button, local_time},
+    ui::{Button, ButtonKind, local_time},
 };
+
+stylance::import_crate_style!(style, "src/pages/flow/dialogs/ending.module.css");
 
 #[component]
 pub(super) fn LastGoodSet(set: LastGood) -> impl IntoView {
@@ -19,18 +21,36 @@ pub(super) fn LastGoodSet(set: LastGood) -> impl IntoView {
         actions.restore_packages();
     };
     let what = format!(
-        "Before the last install the session had {} packages, made on {}. They can take the place of those of now, which can then be restored in turn; the runtime restarts.",
+        "Go back to the {} packages from before the last install ({}). The runtime restarts. You can switch back.",
         set.packages,
         local_time(set.made_at.0)
     );
+    let asks = RwSignal::new(false);
     view! {
         <Part title="Last good set">
             <p>{what}</p>
-            <div>
-                <Button state=state on_press=restore>
-                    "Restore the last good set"
-                </Button>
-            </div>
+            <Show
+                when=move || asks.get()
+                fallback=move || {
+                    view! {
+                        <div>
+                            <Button state=state on_press=move |()| asks.set(true)>
+                                "Restore the last good set"
+                            </Button>
+                        </div>
+                    }
+                }
+            >
+                <p>"Restore these packages? The current ones are replaced."</p>
+                <div class=style::answers>
+                    <Button first_focus=true on_press=move |()| asks.set(false)>
+                        "Cancel"
+                    </Button>
+                    <Button kind=ButtonKind::Danger state=state on_press=restore>
+                        "Restore"
+                    </Button>
+                </div>
+            </Show>
         </Part>
     }
 }

@@ -54,12 +54,12 @@ pub(super) fn IdleField() -> impl IntoView {
     };
     let kind = Memo::new(move |_| wizard.entries.with(|entries| entries.kind));
     let help = move || match kind.get() {
-        _ if is_never.get() => "It runs until it is stopped.",
+        _ if is_never.get() => "The session runs until you stop it.",
         ComputeKind::Serverless => {
-            "Without a run, an install or an edit for so long, the session is deleted. An open tab alone keeps nothing alive."
+            "The session is deleted after this long without a run, install or edit. An open tab doesn’t count."
         }
         ComputeKind::Instance => {
-            "Without a run, an install or an edit for so long, the compute instance stops. It is not deleted."
+            "The compute instance stops after this long without a run, install or edit. It isn’t deleted."
         }
     };
     view! {

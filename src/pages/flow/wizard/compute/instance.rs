@@ -77,9 +77,9 @@ fn Facts(instance: InstanceOption) -> impl IntoView {
     let is_stopped = instance.state == InstanceState::Stopped;
     let state = match (instance.state, instance.sessions) {
         (InstanceState::Stopped, _) => "Stopped".to_owned(),
-        (InstanceState::Running, 0) => "Running, no compute session on it".to_owned(),
-        (InstanceState::Running, 1) => "Running, 1 compute session on it".to_owned(),
-        (InstanceState::Running, count) => format!("Running, {count} compute sessions on it"),
+        (InstanceState::Running, 0) => "Running, no compute sessions".to_owned(),
+        (InstanceState::Running, 1) => "Running, 1 compute session".to_owned(),
+        (InstanceState::Running, count) => format!("Running, {count} compute sessions"),
     };
     let identity = instance
         .identity
@@ -128,7 +128,7 @@ fn StartInstance(instance: InstanceOption) -> impl IntoView {
                 Ok(_) => {
                     status.tell(
                         Tone::Good,
-                        format!("The compute instance {name} runs"),
+                        format!("Compute instance {name} is running"),
                         None,
                     );
                     wizard.options.refresh();
@@ -164,7 +164,7 @@ fn StartInstance(instance: InstanceOption) -> impl IntoView {
                 .get()
                 .map(|error| {
                     view! {
-                        <Failure title="The compute instance was not started" error=error on_retry=move |()| start() />
+                        <Failure title="Couldn’t start the compute instance" error=error on_retry=move |()| start() />
                     }
                 })
         }}

@@ -33,18 +33,18 @@ pub(super) fn ComputeStep() -> impl IntoView {
             <Radio
                 group="advanced-compute"
                 label="Serverless compute"
-                detail="Made for this session, and gone with it."
+                detail="Created for this session and deleted with it."
                 checked=Signal::derive(move || kind.get() == ComputeKind::Serverless)
                 on_choose=choose(ComputeKind::Serverless)
             />
             {move || {
                 let refused = (no_instances.get() && kind.get_untracked() == ComputeKind::Serverless)
-                    .then(|| "The administrator has configured no compute instance.".to_owned());
+                    .then(|| "Your administrator hasn’t set up any compute instance.".to_owned());
                 view! {
                     <Radio
                         group="advanced-compute"
                         label="Compute instance"
-                        detail="Exists already; its VM size and identity are its own."
+                        detail="Uses an existing compute instance. Its VM size and identity are fixed."
                         refused=refused
                         checked=Signal::derive(move || kind.get() == ComputeKind::Instance)
                         on_choose=choose(ComputeKind::Instance)

@@ -127,7 +127,7 @@ pub(super) fn IdentityField() -> impl IntoView {
 fn identity_help(options: Option<&ComputeOptions>) -> &'static str {
     match options {
         Some(options) if options.identities.is_empty() => {
-            "Pulls the base image and installs packages. The administrator has configured no managed identity."
+            "Pulls the base image and installs packages. Your administrator hasn’t set up any managed identity."
         }
         _ => "Pulls the base image and installs packages.",
     }
@@ -135,8 +135,8 @@ fn identity_help(options: Option<&ComputeOptions>) -> &'static str {
 
 fn default_label(options: &ComputeOptions) -> String {
     match &options.default_size {
-        Some(name) => format!("Default (the smallest that there is room for: now {name})"),
-        None => "Default (there is room for none now)".to_owned(),
+        Some(name) => format!("Default — smallest available ({name})"),
+        None => "Default — none available now".to_owned(),
     }
 }
 
@@ -168,14 +168,14 @@ fn quota_left(quota: &[QuotaUsage]) -> String {
                     format!("{left} of 1 {}", usage.name.trim_end_matches('s'))
                 }
                 "Count" => format!("{left} of {limit} {}", usage.name),
-                unit => format!("{left} of {limit} {unit} {}", usage.name),
+                unit => format!("{left} of {limit} {unit}"),
             }
         })
         .collect();
     if parts.is_empty() {
         return String::new();
     }
-    format!("Left of the quota: {}.", parts.join(", "))
+    format!("Quota available: {}.", parts.join(", "))
 }
 
 #[cfg(test)]
@@ -198,11 +198,11 @@ mod tests {
         ];
         assert_eq!(
             quota_left(&quota),
-            "Left of the quota: 1 of 2 vCPUs, 0 of 23.5 GiB memory."
+            "Quota available: 1 of 2 vCPUs, 0 of 23.5 GiB."
         );
         assert_eq!(
             quota_left(&[usage("vCPUs", 0.0, 1.0, "Count")]),
-            "Left of the quota: 1 of 1 vCPU."
+            "Quota available: 1 of 1 vCPU."
         );
         assert_eq!(quota_left(&[]), "");
     }

@@ -42,7 +42,7 @@ impl DefinitionChange {
             let path = FilePath::try_from(detail.definition_path).ok()?;
             Some((path, detail.yaml?))
         });
-        let (path, old) = known.ok_or("The flow’s definition file is missing, or is no text.")?;
+        let (path, old) = known.ok_or("The flow’s definition file is missing or isn’t text.")?;
         let new = flowdeck_flow::set_environment_image(&old, image)
             .map_err(|reason| format!("{path} cannot be changed. {reason}"))?;
         Ok(if new == old {
@@ -65,7 +65,7 @@ impl DefinitionChange {
         let files = FlowFiles::new(wizard.flow.api, wizard.flow.flow());
         let changed = || {
             refused(format!(
-                "{path} changed since the review. Nothing was written. Go back and review it again."
+                "{path} changed after the review. Nothing was saved. Go back and review it again."
             ))
         };
         match files.read(&path).await? {
@@ -96,7 +96,7 @@ fn refused(message: String) -> ApiError {
 #[component]
 pub(super) fn ChangedLines(path: FilePath, old: String, new: String) -> impl IntoView {
     view! {
-        <p>"This is written to " <code>{path.to_string()}</code> " first:"</p>
+        <p>"Changes to " <code>{path.to_string()}</code></p>
         <LinesThatChange label="Lines that change" old=old new=new />
     }
 }

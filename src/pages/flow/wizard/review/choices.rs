@@ -111,7 +111,7 @@ pub(super) fn Choices(settings: SessionSettings, options: ComputeOptions) -> imp
             <dt>{row.name}</dt>
             <dd>
                 {breakable(&row.value)}
-                {row.differs.then(|| view! { " " <span class=style::differs>"not the default"</span> })}
+                {row.differs.then(|| view! { " " <span class=style::differs>"Changed"</span> })}
             </dd>
         }
     });
@@ -130,7 +130,7 @@ pub(super) fn Environment(preflight: Preflight) -> impl IntoView {
     view! {
         <section class=style::environment aria-labelledby="advanced-environment">
             <h4 id="advanced-environment" class=style::heading>
-                "Environment of the flow’s definition file, as it stands"
+                "Current environment in flow.dag.yaml"
             </h4>
             <dl class=style::choices>
                 <dt>"image"</dt>

@@ -52,9 +52,19 @@ fn Whole(settings: SessionSettings, preflight: Reviewed) -> impl IntoView {
         }
         DefinitionChange::None | DefinitionChange::Refused(_) => None,
     };
+    let unavailable = options
+        .as_ref()
+        .and_then(|options| options.images_unavailable.clone());
+    let not_used = unavailable
+        .zip(settings.base_image.clone())
+        .map(|(why, image)| {
+            let title = format!("The session won’t use {image}");
+            view! { <Notice kind=NoticeKind::Warning title=title><p>{why}</p></Notice> }
+        });
     view! {
         <WhatHappens settings=settings.clone() nothing=preflight.changes_nothing(wizard) />
         {options.map(|options| view! { <Choices settings=settings options=options /> })}
+        {not_used}
         {environment}
         {change}
         {checks.map(|checks| view! { <Checks checks=checks /> })}
@@ -76,7 +86,7 @@ fn WhatHappens(settings: SessionSettings, nothing: bool) -> impl IntoView {
             return Some(view! { <Notice kind=NoticeKind::Info title=NOTHING /> }.into_any());
         }
         if !resets {
-            let title = "The idle shutdown time changes in place. The session goes on as it is.";
+            let title = "Applies immediately. The session keeps running.";
             return Some(view! { <Notice kind=NoticeKind::Info title=title /> }.into_any());
         }
         let lost = losses(wizard.flow);
@@ -84,7 +94,7 @@ fn WhatHappens(settings: SessionSettings, nothing: bool) -> impl IntoView {
         Some(
             view! {
                 <Notice kind=NoticeKind::Warning title="The compute session will be reset">
-                    <p>"It is deleted, and a new one is made. Files of the flow and past runs stay."</p>
+                    <p>"Deletes this session and starts a new one. Files and past runs are kept."</p>
                     <ul class=style::losses>{lost.collect_view()}</ul>
                     <ByHand flow=wizard.flow.flow() />
                 </Notice>
@@ -107,13 +117,13 @@ fn Faults(faults: Vec<Fault>) -> impl IntoView {
             <li>
                 {reason} " "
                 <Button kind=ButtonKind::Quiet on_press=correct>
-                    "Correct it"
+                    "Fix"
                 </Button>
             </li>
         }
     });
     view! {
-        <Notice kind=NoticeKind::Error title="Not everything that was entered can be had">
+        <Notice kind=NoticeKind::Error title="Some settings aren’t available">
             <ul class=style::losses>{rows.collect_view()}</ul>
         </Notice>
     }

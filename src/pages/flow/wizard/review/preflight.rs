@@ -16,7 +16,7 @@ use crate::{
 stylance::import_crate_style!(style, "src/pages/flow/wizard/review/preflight.module.css");
 
 /// Said of settings that the session has already.
-pub(super) const NOTHING: &str = "Nothing is changed yet.";
+pub(super) const NOTHING: &str = "You haven’t changed anything yet.";
 
 /// What is entered, and what the checks say of it. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -66,9 +66,7 @@ impl Reviewed {
             return ButtonState::Refused(NOTHING.into());
         }
         let Some(checks) = self.checks else {
-            return ButtonState::Refused(
-                "Something that was entered cannot be. Go back and correct it.".into(),
-            );
+            return ButtonState::Refused("Fix the settings above to continue.".into());
         };
         if let DefinitionChange::Refused(reason) = self.change.get_value() {
             return ButtonState::Refused(reason);
@@ -76,7 +74,7 @@ impl Reviewed {
         checks.state().with(|state| match state {
             Load::Loading => ButtonState::Busy,
             Load::Failed(_) => {
-                ButtonState::Refused("The checks could not be made. Try them again first.".into())
+                ButtonState::Refused("Couldn’t run the checks. Retry them first.".into())
             }
             Load::Ready(preflight) => ButtonState::unless(first_failure(preflight)),
         })
@@ -109,7 +107,7 @@ pub(super) fn Checks(checks: Remote<Preflight>) -> impl IntoView {
 }
 
 fn failure(error: ApiError, checks: Remote<Preflight>) -> impl IntoView {
-    view! { <Failure title="The checks could not be made" error=error on_retry=move |()| checks.retry() /> }
+    view! { <Failure title="Couldn’t run the checks" error=error on_retry=move |()| checks.retry() /> }
 }
 
 #[component]

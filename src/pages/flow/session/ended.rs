@@ -1,0 +1,56 @@
+//! When and why the last session ended, and starting another like it.
+
+use flowdeck_contract::{capability::Action, session::SessionState, settings::SessionSettings};
+use leptos::prelude::*;
+
+use crate::{
+    pages::flow::{
+        FlowContext,
+        actions::{Actions, end_sentence},
+        definition::use_definition,
+    },
+    ui::{Button, Notice, NoticeKind},
+};
+
+#[component]
+pub(super) fn Ended() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let actions = Actions::from_context();
+    let definition = use_definition(context);
+    let none = Memo::new(move |_| {
+        let state = context
+            .live
+            .session
+            .with(|session| session.as_ref().map(|it| it.state));
+        state == Some(SessionState::NotExist)
+    });
+    let title = Memo::new(move |_| {
+        let life = context.live.life;
+        life.with(|life| end_sentence(life.as_ref()?))
+            .filter(|_| none.get())
+    });
+    let state = Signal::derive(move || actions.state(Action::Start));
+    let again = move |()| {
+        let settings = context.live.life.get_untracked().map(|life| life.settings);
+        // The flow says which image; the last session may have had another.
+        let base_image = definition
+            .with_untracked(|definition| definition.as_ref()?.flow()?.environment.image.clone());
+        actions.start_with(SessionSettings {
+            base_image,
+            ..settings.unwrap_or_default()
+        });
+    };
+    move || {
+        title.get().map(|title| {
+            view! {
+                <Notice kind=NoticeKind::Info title=title>
+                    <div>
+                        <Button state=state on_press=again>
+                            "Start again"
+                        </Button>
+                    </div>
+                </Notice>
+            }
+        })
+    }
+}
