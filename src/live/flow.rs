@@ -170,11 +170,12 @@ mod tests {
             },
             session_id: SessionId::try_from("s").unwrap(),
             image: None,
-            inputs: serde_json::Map::new(),
+            inputs: flowdeck_contract::Values::default(),
             outputs: None,
-            metrics: serde_json::Map::new(),
+            metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
             error: None,
+            whole: None,
         }
     }
 

@@ -1,7 +1,7 @@
-//! A JSON value as text.
+//! A value of a flow as text.
 
+use flowdeck_contract::Exact;
 use leptos::prelude::*;
-use serde_json::Value;
 
 use super::{Button, ButtonKind, CopyButton};
 
@@ -9,17 +9,91 @@ stylance::import_crate_style!(style, "src/ui/json.module.css");
 
 /// More characters than this are shown only when asked for.
 const SHOWN: usize = 20_000;
+/// Deeper parts are indented no further.
+const DEEPEST: usize = 40;
 
 /// The value as indented JSON.
 #[must_use]
-pub fn pretty(value: &Value) -> String {
-    // Only maps with keys that are no strings fail, and a `Value` has none.
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+pub fn pretty(value: &Exact) -> String {
+    indented(value.json(), false)
 }
 
-/// The value for reading: a string as its text, anything else as JSON.
-fn readable(value: &Value) -> String {
-    value.as_str().map_or_else(|| pretty(value), str::to_owned)
+/// The value for reading: a string as its text, anything else as JSON, with numbers that JSON does not know as they are.
+fn readable(value: &Exact) -> String {
+    value
+        .as_text()
+        .unwrap_or_else(|| indented(value.json(), true))
+}
+
+/// JSON with a line for each part, without a limit on its depth.
+fn indented(json: &str, for_reading: bool) -> String {
+    let (mut out, mut depth, mut rest) = (String::with_capacity(json.len() * 2), 0_usize, json);
+    let line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth.min(DEEPEST)));
+    };
+    while let Some(first) = rest.chars().next() {
+        let marked = for_reading.then(|| marked_number(rest)).flatten();
+        if let Some((number, after)) = marked {
+            out.push_str(number);
+            rest = after;
+            continue;
+        }
+        let end = if first == '"' {
+            end_of_text(rest)
+        } else {
+            first.len_utf8()
+        };
+        let (token, after) = rest.split_at(end);
+        rest = after;
+        match first {
+            '{' | '[' => {
+                let after = rest.trim_start();
+                out.push(first);
+                if let Some(closed) = after.strip_prefix(['}', ']']) {
+                    out.push(if first == '{' { '}' } else { ']' });
+                    rest = closed;
+                } else {
+                    depth += 1;
+                    line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                line(&mut out, depth);
+                out.push(first);
+            }
+            ',' => {
+                out.push(',');
+                line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            ' ' | '\t' | '\n' | '\r' => {}
+            _ => out.push_str(token),
+        }
+    }
+    out
+}
+
+/// Where the JSON string at the beginning of `rest` ends.
+fn end_of_text(rest: &str) -> usize {
+    let mut escaped = false;
+    for (at, byte) in rest.bytes().enumerate().skip(1) {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    rest.len()
+}
+
+/// The number that JSON does not know at the beginning of `rest`, and what comes after it.
+fn marked_number(rest: &str) -> Option<(&str, &str)> {
+    let after = rest.strip_prefix("{\"$number\":\"")?;
+    let (number, after) = after.split_once("\"}")?;
+    matches!(number, "NaN" | "Infinity" | "-Infinity").then_some((number, after))
 }
 
 fn cut(text: &str) -> &str {
@@ -32,7 +106,7 @@ fn cut(text: &str) -> &str {
 #[component]
 pub fn JsonText(
     /// The value.
-    value: Value,
+    value: Exact,
     /// What it is, in words.
     #[prop(into)]
     what: String,
@@ -76,16 +150,32 @@ pub fn JsonText(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn a_string_is_its_text_and_anything_else_is_json() {
-        assert_eq!(readable(&json!("a\nb")), "a\nb");
+        let read = |json: &str| readable(&Exact::parse(json).unwrap());
+        assert_eq!(read(r#""a\nb""#), "a\nb");
         assert_eq!(
-            readable(&json!({"b": 1, "a": []})),
-            "{\n  \"b\": 1,\n  \"a\": []\n}"
+            read(r#"{"b":1, "a":[],"c":["x, {\"",2]}"#),
+            "{\n  \"b\": 1,\n  \"a\": [],\n  \"c\": [\n    \"x, {\\\"\",\n    2\n  ]\n}"
         );
-        assert_eq!(readable(&json!(null)), "null");
+        assert_eq!(read("null"), "null");
+    }
+
+    #[test]
+    fn numbers_are_shown_as_they_are() {
+        let value = Exact::parse(r#"[123456789012345678901234,1e22,{"$number":"NaN"}]"#).unwrap();
+        assert_eq!(
+            readable(&value),
+            "[\n  123456789012345678901234,\n  1e22,\n  NaN\n]"
+        );
+        assert_eq!(Exact::parse(pretty(&value)).unwrap().json(), pretty(&value));
+    }
+
+    #[test]
+    fn a_deep_value_is_shown() {
+        let deep = format!("{}{}", "[".repeat(3_000), "]".repeat(3_000));
+        assert!(readable(&Exact::parse(deep).unwrap()).len() < 600_000);
     }
 
     #[test]

@@ -489,6 +489,30 @@ impl Compute {
         self.core.run_detail(flow, run)
     }
 
+    /// The file of a run's log, as it is written; `None` as long as there is none.
+    ///
+    /// # Errors
+    /// When there is no such run, or its log cannot be opened.
+    pub fn run_log_file(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+    ) -> Result<Option<std::fs::File>, ComputeError> {
+        self.core.run_log_file(flow, run)
+    }
+
+    /// The file of a run's whole result, which is kept when it is too large to be shown.
+    ///
+    /// # Errors
+    /// When there is no such run, or all of its result is in the run itself.
+    pub fn run_result_file(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+    ) -> Result<std::fs::File, ComputeError> {
+        self.core.run_result_file(flow, run)
+    }
+
     /// The last lines of a run's log.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! What promptflow's executor service is asked, and how its answers are read. Knows nothing of sessions.
 
 mod answer;
+mod bounds;
 pub(crate) mod death;
 mod error;
 pub(crate) mod health;
@@ -11,7 +12,7 @@ mod request;
 mod traceback;
 mod variables;
 
-pub(crate) use answer::{Outcome, read_answer};
+pub(crate) use answer::{Outcome, read_answer, whole_output};
 pub(crate) use error::interrupted;
 pub(crate) use progress::progress;
 pub(crate) use request::{Execution, cancel};

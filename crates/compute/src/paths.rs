@@ -79,6 +79,11 @@ impl Paths {
         self.runs(flow).join(run.as_str())
     }
 
+    /// The whole result of a run, when that is too large to be shown.
+    pub(crate) fn run_result(&self, flow: &FlowId, run: &RunId) -> PathBuf {
+        self.run(flow, run).join("result.json")
+    }
+
     /// Holds what a flow's runs leave.
     pub(crate) fn runs(&self, flow: &FlowId) -> PathBuf {
         self.data.join("runs").join(flow.as_str())

@@ -107,7 +107,7 @@ async fn a_session_is_a_container_that_may_little_and_outlives_the_server() {
         detail.error
     );
     assert_eq!(detail.image.unwrap().reference, PLAIN);
-    assert_eq!(detail.outputs.unwrap()["loud"], "True []");
+    assert_eq!(serde_json::json!(detail.outputs)["loud"], "True []");
     let made = home.flows().join("who/made-by-the-run");
     assert_ne!(fs::metadata(&made).unwrap().uid(), 0);
     compute.close().await;

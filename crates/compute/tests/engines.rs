@@ -75,7 +75,7 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     engine.check(&other, &log).await.unwrap();
     let cancel = ExecutorRequest {
         path: "/execution/cancel",
-        body: Some(serde_json::json!({"run_id": "none"})),
+        body: Some(r#"{"run_id": "none"}"#.to_owned()),
     };
     assert_eq!(engine.request(&first, cancel).await.unwrap().status, 200);
 

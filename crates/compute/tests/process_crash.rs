@@ -144,7 +144,13 @@ async fn a_run_is_interrupted_and_the_session_usable_after_the_server_was_killed
         .unwrap()
         .clone();
     let run = compute
-        .run(&flow, RunRequest { inputs, node: None })
+        .run(
+            &flow,
+            RunRequest {
+                inputs: serde_json::from_value(inputs.into()).unwrap(),
+                node: None,
+            },
+        )
         .await
         .unwrap();
     assert_eq!(

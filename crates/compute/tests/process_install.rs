@@ -242,7 +242,7 @@ async fn an_install_into_a_running_session_is_whole_or_nothing() {
     );
     let run = compute.run(&flow, RunRequest::default()).await.unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
-    assert_eq!(run.outputs.unwrap()["loud"], "2.0");
+    assert_eq!(serde_json::json!(run.outputs)["loud"], "2.0");
     let environments = support::files(
         &home
             .data()

@@ -55,7 +55,7 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
     );
 
     let request = RunRequest {
-        inputs: json!({"name": "you"}).as_object().unwrap().clone(),
+        inputs: serde_json::from_value(json!({"name": "you"})).unwrap(),
         node: None,
     };
     let run = compute.run(&flow, request).await.unwrap();
@@ -77,7 +77,10 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
         (RunState::Completed, &None)
     );
     assert_eq!(json!(run.outputs), json!({"loud": "HELLO YOU"}));
-    assert_eq!(run.nodes[1].inputs, Some(json!({"text": "Hello you"})));
+    assert_eq!(
+        run.nodes[1].inputs,
+        Some(json!({"text": "Hello you"}).into())
+    );
     assert!(run.nodes[1].log.as_ref().unwrap().contains("shouting"));
     assert!(
         compute
@@ -133,7 +136,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
     compute.start(&flow, StartSession::default()).await.unwrap();
     in_state(&compute, &flow, SessionState::Available).await;
     let request = RunRequest {
-        inputs: json!({"name": "boom"}).as_object().unwrap().clone(),
+        inputs: serde_json::from_value(json!({"name": "boom"})).unwrap(),
         node: None,
     };
     let run = compute.run(&flow, request).await.unwrap();
@@ -189,7 +192,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(
         run.nodes[0].inputs,
-        Some(json!({"text": "Hello boom"})),
+        Some(json!({"text": "Hello boom"}).into()),
         "from the newest run that has it"
     );
     assert_eq!(run.nodes[0].state, NodeState::Failed);

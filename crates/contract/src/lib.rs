@@ -9,6 +9,7 @@ pub mod azure;
 pub mod capability;
 pub mod error;
 pub mod events;
+mod exact;
 pub mod feeds;
 pub mod files;
 pub mod flows;
@@ -27,7 +28,10 @@ mod unread;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::unread::Unread;
+pub use self::{
+    exact::{Exact, Values},
+    unread::Unread,
+};
 
 /// A point in time: milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

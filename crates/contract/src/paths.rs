@@ -256,6 +256,12 @@ pub fn run_cancel(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) 
     format!("{}/cancel", run(project_name, flow_id, run_id))
 }
 
+/// The whole result of a run, as the runtime gave it.
+#[must_use]
+pub fn run_result(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {
+    format!("{}/result", run(project_name, flow_id, run_id))
+}
+
 /// The whole log of a run, as text.
 #[must_use]
 pub fn run_log(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {

@@ -1,10 +1,9 @@
 //! Runs of a flow, or of one node, through its compute session.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use crate::{
-    Millis,
+    Exact, Millis, Values,
     ids::{FilePath, RunId, SessionId},
     session::SessionImage,
 };
@@ -17,7 +16,7 @@ pub struct RunRequest {
     /// Values of the flow's inputs by name; one left out takes its default.
     #[serde(default)]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub inputs: Map<String, Value>,
+    pub inputs: Values,
     /// Run this node alone; what it refers to comes from the newest run that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
@@ -104,20 +103,24 @@ pub struct RunDetail {
     pub image: Option<SessionImage>,
     /// The exact values it ran with, defaults included.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub inputs: Map<String, Value>,
-    /// The flow's outputs by name; `None` until it completed, and for a node's run.
+    pub inputs: Values,
+    /// The flow's outputs by name; `None` until it completed, and for a node's run. A result that has no names is `output`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub outputs: Option<Map<String, Value>>,
+    pub outputs: Option<Values>,
     /// Metrics that aggregation nodes logged.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub metrics: Map<String, Value>,
+    pub metrics: Values,
     /// Its nodes, in execution order.
     pub nodes: Vec<NodeRun>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,
+    /// How many bytes the whole result has, when parts of it are too large to be shown here and were cut. `GET …/result`
+    /// gives it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<u64>,
 }
 
 /// One node in a run.
@@ -135,11 +138,11 @@ pub struct NodeRun {
     /// What it was given, by parameter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub inputs: Option<Value>,
+    pub inputs: Option<Exact>,
     /// What it gave.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
-    pub output: Option<Value>,
+    pub output: Option<Exact>,
     /// What it printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,

@@ -65,8 +65,8 @@ pub struct RuntimeInfo {
 pub struct ExecutorRequest {
     /// The route, such as `/execution/flow`.
     pub path: &'static str,
-    /// The body of a POST; a GET without.
-    pub body: Option<serde_json::Value>,
+    /// The body of a POST, as Python’s JSON; a GET without.
+    pub body: Option<String>,
 }
 
 /// The executor's answer.

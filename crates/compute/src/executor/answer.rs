@@ -1,69 +1,187 @@
 //! What came of an execution, out of the executor's answer.
 
-use flowdeck_contract::runs::{NodeRun, NodeState, RunError, RunState};
-use serde_json::{Map, Value};
+use std::path::Path;
 
-use super::{error, json, traceback::Code};
+use flowdeck_contract::{
+    Exact, Values,
+    runs::{NodeRun, NodeState, RunError, RunState},
+};
+
+use super::{bounds::Bounds, error, json, traceback::Code};
 use crate::engine::ExecutorReply;
 
-/// A larger value is shown by its size alone.
-const LARGEST_VALUE: usize = 1024 * 1024;
 /// promptflow's own, which no node was given by the user.
 const INTERNAL_INPUTS: [&str; 1] = ["_inputs_to_escape"];
+/// What a result is called that has no names: promptflow calls it so, too.
+const ONLY_OUTPUT: &str = "output";
 
 /// What came of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Outcome {
     pub(crate) state: RunState,
-    pub(crate) outputs: Option<Map<String, Value>>,
-    pub(crate) metrics: Map<String, Value>,
+    pub(crate) outputs: Option<Values>,
+    pub(crate) metrics: Values,
     pub(crate) nodes: Vec<NodeRun>,
     pub(crate) error: Option<RunError>,
+    /// Whether parts were too large to keep here.
+    pub(crate) cut: bool,
+}
+
+impl Outcome {
+    /// A run without a result.
+    pub(crate) fn without_result(state: RunState, error: Option<RunError>) -> Self {
+        Self {
+            state,
+            outputs: None,
+            metrics: Values::default(),
+            nodes: Vec::new(),
+            error,
+            cut: false,
+        }
+    }
 }
 
 /// Reads the answer to an execution of a flow, or of a node.
-pub(crate) fn read_answer(
-    reply: &ExecutorReply,
-    folder: &std::path::Path,
-    copy: Option<&std::path::Path>,
-) -> Outcome {
+pub(crate) fn read_answer(reply: &ExecutorReply, folder: &Path, copy: Option<&Path>) -> Outcome {
     let code = Code::new(folder, copy);
     let answer = match json::read(&reply.body) {
-        Ok(answer) => answer,
+        Ok(answer) => answer.members().unwrap_or_default(),
         Err(error) => return unreadable(&format!("The runtime’s answer cannot be read: {error}.")),
     };
-    if let Some(run) = answer.get("run_info").filter(|run| run.is_object()) {
-        return flow(&answer, run, &code);
-    }
-    if answer.get("status").is_some() && answer.get("node").is_some() {
-        return node(&answer, &code);
-    }
-    match answer.get("error") {
-        Some(error) => refusal(error, &code),
-        None => without_result(),
-    }
+    let mut reader = Reader {
+        code,
+        bounds: Bounds::default(),
+    };
+    let mut outcome = reader.answer(&answer);
+    outcome.cut = reader.bounds.cut;
+    outcome
 }
 
-/// promptflow did not run the flow, or not to its end.
-fn refusal(error: &Value, code: &Code) -> Outcome {
-    let node = error
-        .pointer("/messageParameters/node_name")
-        .and_then(Value::as_str);
-    let error = error::read(error, code);
-    if error.code == "ExecutionCanceledError" {
-        return Outcome {
-            state: RunState::Canceled,
-            ..nothing()
-        };
+/// The whole output of a node in an executor's answer.
+pub(crate) fn whole_output(body: &[u8], node: &str) -> Option<Exact> {
+    let answer = json::read(body).ok()?;
+    let info = match answer.member("node_run_infos") {
+        Some(infos) => infos.member(node)?,
+        None => answer,
+    };
+    info.member("output")
+}
+
+struct Reader {
+    code: Code,
+    bounds: Bounds,
+}
+
+impl Reader {
+    fn answer(&mut self, answer: &Values) -> Outcome {
+        if let Some(run) = object(answer, "run_info") {
+            return self.flow(answer, &run);
+        }
+        if answer.get("status").is_some() && answer.get("node").is_some() {
+            return self.node(answer);
+        }
+        match answer.get("error") {
+            Some(error) => self.refusal(error),
+            None => without_result(),
+        }
     }
-    let nodes = node
-        .map(|name| failed_node(name, error.clone()))
-        .into_iter()
-        .collect();
-    Outcome {
-        nodes,
-        error: Some(error),
-        ..nothing()
+
+    /// promptflow did not run the flow, or not to its end.
+    fn refusal(&mut self, error: &Exact) -> Outcome {
+        let node = error
+            .member("messageParameters")
+            .and_then(|parameters| parameters.member("node_name")?.as_text());
+        let error = self.error(error);
+        if error.code == "ExecutionCanceledError" {
+            return Outcome::without_result(RunState::Canceled, None);
+        }
+        let nodes = node.map(|name| failed_node(name, error.clone()));
+        Outcome {
+            nodes: nodes.into_iter().collect(),
+            ..Outcome::without_result(RunState::Failed, Some(error))
+        }
+    }
+
+    fn flow(&mut self, answer: &Values, run: &Values) -> Outcome {
+        let infos = object(answer, "node_run_infos").unwrap_or_default();
+        let nodes: Vec<NodeRun> = infos
+            .iter()
+            .filter_map(|(_, info)| Some(self.node_run(&info.members()?)))
+            .collect();
+        // An aggregation node that fails does not fail the flow's run in promptflow; its result is missing all the same.
+        let failed = nodes
+            .iter()
+            .find(|node| node.state == NodeState::Failed)
+            .and_then(|node| node.error.clone());
+        let state = match (status(run), &failed) {
+            (RunState::Completed, Some(_)) => RunState::Failed,
+            (state, _) => state,
+        };
+        let error = run
+            .get("error")
+            .filter(|error| error.is_object())
+            .map(|error| self.error(error))
+            .or(failed);
+        let outputs = (state == RunState::Completed)
+            .then(|| answer.get("output").map(outputs))
+            .flatten();
+        Outcome {
+            outputs: outputs.map(|outputs| self.bounds.values(outputs)),
+            metrics: self
+                .bounds
+                .values(object(run, "metrics").unwrap_or_default()),
+            nodes,
+            ..Outcome::without_result(
+                state,
+                (state == RunState::Failed).then_some(error).flatten(),
+            )
+        }
+    }
+
+    fn node(&mut self, info: &Values) -> Outcome {
+        let node = self.node_run(info);
+        Outcome {
+            nodes: vec![node.clone()],
+            ..Outcome::without_result(status(info), node.error)
+        }
+    }
+
+    fn node_run(&mut self, info: &Values) -> NodeRun {
+        let state = match text(info, "status").as_deref() {
+            Some("Completed") => NodeState::Completed,
+            Some("Bypassed") => NodeState::Bypassed,
+            Some("Failed") => NodeState::Failed,
+            _ => NodeState::Canceled,
+        };
+        let seconds: Option<f64> = object(info, "system_metrics")
+            .and_then(|metrics| metrics.get("duration")?.json().parse().ok());
+        let duration = seconds.and_then(|seconds| {
+            let duration = std::time::Duration::try_from_secs_f64(seconds).unwrap_or_default();
+            u64::try_from(duration.as_millis()).ok()
+        });
+        let present = |key: &str| info.get(key).filter(|value| !value.is_null()).cloned();
+        NodeRun {
+            name: text(info, "node").unwrap_or_default(),
+            state,
+            duration_ms: duration,
+            inputs: present("inputs").map(|inputs| self.bounds.value(without_internal(inputs))),
+            output: (state == NodeState::Completed)
+                .then(|| info.get("output").cloned().unwrap_or_else(Exact::null))
+                .map(|output| self.bounds.value(output)),
+            log: log(info).map(|log| self.bounds.text(log)),
+            error: present("error")
+                .filter(|_| state == NodeState::Failed)
+                .map(|error| self.error(&error)),
+        }
+    }
+
+    fn error(&mut self, error: &Exact) -> RunError {
+        let error = error::read(error, &self.code);
+        RunError {
+            message: self.bounds.text(error.message),
+            traceback: error.traceback.map(|text| self.bounds.text(text)),
+            ..error
+        }
     }
 }
 
@@ -79,31 +197,18 @@ fn without_result() -> Outcome {
                 .to_owned(),
         ),
     };
-    Outcome {
-        error: Some(error),
-        ..nothing()
-    }
+    Outcome::without_result(RunState::Failed, Some(error))
 }
 
-fn failed_node(name: &str, error: RunError) -> NodeRun {
+fn failed_node(name: String, error: RunError) -> NodeRun {
     NodeRun {
-        name: name.to_owned(),
+        name,
         state: NodeState::Failed,
         duration_ms: None,
         inputs: None,
         output: None,
         log: None,
         error: Some(error),
-    }
-}
-
-fn nothing() -> Outcome {
-    Outcome {
-        state: RunState::Failed,
-        outputs: None,
-        metrics: Map::new(),
-        nodes: Vec::new(),
-        error: None,
     }
 }
 
@@ -115,143 +220,58 @@ fn unreadable(message: &str) -> Outcome {
         place: None,
         remedy: None,
     };
-    Outcome {
-        error: Some(error),
-        ..nothing()
+    Outcome::without_result(RunState::Failed, Some(error))
+}
+
+/// A result by names; one that has none is [`ONLY_OUTPUT`].
+fn outputs(result: &Exact) -> Values {
+    // A key of a mapping is never `$number` alone: that is a number which JSON does not know.
+    let mapping = result.members();
+    match mapping.filter(|values| values.get("$number").is_none()) {
+        Some(values) => values,
+        None => Values::from_iter([(ONLY_OUTPUT.to_owned(), result.clone())]),
     }
 }
 
-fn flow(answer: &Value, run: &Value, code: &Code) -> Outcome {
-    let nodes = answer.get("node_run_infos").and_then(Value::as_object);
-    let nodes: Vec<NodeRun> = nodes
-        .into_iter()
-        .flatten()
-        .map(|(_, info)| node_run(info, code))
-        .collect();
-    // An aggregation node that fails does not fail the flow's run in promptflow; its result is missing all the same.
-    let failed = nodes
-        .iter()
-        .find(|node| node.state == NodeState::Failed)
-        .and_then(|node| node.error.clone());
-    let state = match (status(run), &failed) {
-        (RunState::Completed, Some(_)) => RunState::Failed,
-        (state, _) => state,
-    };
-    let error = run
-        .get("error")
-        .filter(|error| error.is_object())
-        .map(|error| error::read(error, code))
-        .or(failed);
-    let object = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
-    Outcome {
-        outputs: (state == RunState::Completed)
-            .then(|| object(answer.get("output")).map(bounded_map))
-            .flatten(),
-        metrics: object(run.get("metrics"))
-            .map(bounded_map)
-            .unwrap_or_default(),
-        error: (state == RunState::Failed).then_some(error).flatten(),
-        state,
-        nodes,
-    }
-}
-
-fn node(info: &Value, code: &Code) -> Outcome {
-    let node = node_run(info, code);
-    Outcome {
-        state: status(info),
-        error: node.error.clone(),
-        nodes: vec![node],
-        ..nothing()
-    }
-}
-
-fn status(info: &Value) -> RunState {
-    match info.get("status").and_then(Value::as_str) {
+fn status(info: &Values) -> RunState {
+    match text(info, "status").as_deref() {
         Some("Completed" | "Bypassed") => RunState::Completed,
         Some("Canceled" | "CancelRequested") => RunState::Canceled,
         _ => RunState::Failed,
     }
 }
 
-fn node_run(info: &Value, code: &Code) -> NodeRun {
-    let state = match info.get("status").and_then(Value::as_str) {
-        Some("Completed") => NodeState::Completed,
-        Some("Bypassed") => NodeState::Bypassed,
-        Some("Failed") => NodeState::Failed,
-        _ => NodeState::Canceled,
-    };
-    let seconds = info
-        .pointer("/system_metrics/duration")
-        .and_then(Value::as_f64);
-    let present = |key: &str| info.get(key).filter(|value| !value.is_null()).cloned();
-    NodeRun {
-        name: info
-            .get("node")
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned(),
-        state,
-        duration_ms: seconds
-            .map(|seconds| {
-                std::time::Duration::try_from_secs_f64(seconds)
-                    .unwrap_or_default()
-                    .as_millis()
-            })
-            .and_then(|ms| u64::try_from(ms).ok()),
-        inputs: present("inputs").map(without_internal).map(bounded),
-        output: (state == NodeState::Completed)
-            .then(|| info.get("output").cloned().unwrap_or(Value::Null))
-            .map(bounded),
-        log: log(info),
-        error: present("error")
-            .filter(|_| state == NodeState::Failed)
-            .map(|error| error::read(&error, code)),
-    }
-}
-
 /// What a node printed, what it printed as errors last.
-fn log(info: &Value) -> Option<String> {
-    let streams = ["/logs/stdout", "/logs/stderr"].map(|path| {
-        info.pointer(path)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    });
-    let text: String = streams
-        .iter()
-        .flat_map(|stream| stream.chars())
-        .take(LARGEST_VALUE)
+fn log(info: &Values) -> Option<String> {
+    let logs = object(info, "logs")?;
+    let streams = ["stdout", "stderr"].map(|stream| text(&logs, stream).unwrap_or_default());
+    Some(streams.concat()).filter(|text| !text.is_empty())
+}
+
+fn without_internal(inputs: Exact) -> Exact {
+    let Some(values) = inputs.members() else {
+        return inputs;
+    };
+    let kept = values.into_iter();
+    let kept: Values = kept
+        .filter(|(name, _)| !INTERNAL_INPUTS.contains(&name.as_str()))
         .collect();
-    (!text.is_empty()).then_some(text)
+    serde_json::to_string(&kept)
+        .and_then(Exact::parse)
+        .unwrap_or(inputs)
 }
 
-fn without_internal(mut inputs: Value) -> Value {
-    if let Some(inputs) = inputs.as_object_mut() {
-        inputs.retain(|name, _| !INTERNAL_INPUTS.contains(&name.as_str()));
-    }
-    inputs
+fn object(values: &Values, key: &str) -> Option<Values> {
+    values.get(key)?.members()
 }
 
-fn bounded_map(map: Map<String, Value>) -> Map<String, Value> {
-    map.into_iter()
-        .map(|(name, value)| (name, bounded(value)))
-        .collect()
-}
-
-/// A value that is too large to keep gives way to a text that says so.
-fn bounded(value: Value) -> Value {
-    let size = value.to_string().len();
-    if size <= LARGEST_VALUE {
-        value
-    } else {
-        Value::String(format!("(not kept: {size} bytes of JSON)"))
-    }
+fn text(values: &Values, key: &str) -> Option<String> {
+    values.get(key)?.as_text()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     fn outcome(status: u16, body: &str) -> Outcome {
         read_answer(
@@ -273,14 +293,15 @@ mod tests {
             "b":{"node":"b","status":"Bypassed","output":null}}}"#,
         );
         assert_eq!(outcome.state, RunState::Completed);
-        assert_eq!(outcome.outputs.unwrap()["o"], "NaN");
-        assert_eq!(outcome.metrics["m"], 1);
+        let outputs = outcome.outputs.unwrap();
+        assert_eq!(outputs.get("o").unwrap().json(), r#"{"$number":"NaN"}"#);
+        assert_eq!(outcome.metrics.get("m").unwrap().json(), "1");
         let a = &outcome.nodes[0];
         assert_eq!(
             (a.duration_ms, a.output.as_ref(), a.log.as_deref()),
-            (Some(250), Some(&Value::Null), Some("hi\noh\n"))
+            (Some(250), Some(&Exact::null()), Some("hi\noh\n"))
         );
-        assert_eq!(a.inputs.as_ref().unwrap().to_string(), r#"{"x":1}"#);
+        assert_eq!(a.inputs.as_ref().unwrap().json(), r#"{"x":1}"#);
         assert_eq!(
             (outcome.nodes[1].state, &outcome.nodes[1].output),
             (NodeState::Bypassed, &None)
@@ -333,8 +354,37 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_large_is_not_kept() {
-        let large = bounded(Value::String("x".repeat(LARGEST_VALUE + 1)));
-        assert!(large.to_string().len() < 100);
+    fn a_result_without_names_is_an_output() {
+        for (result, shown) in [
+            (r#""hi""#, r#""hi""#),
+            ("[1,NaN]", r#"[1,{"$number":"NaN"}]"#),
+            ("null", "null"),
+            ("NaN", r#"{"$number":"NaN"}"#),
+            ("123456789012345678901234", "123456789012345678901234"),
+        ] {
+            let body = format!(
+                r#"{{"output":{result},"run_info":{{"status":"Completed"}},"node_run_infos":{{}}}}"#
+            );
+            let outputs = outcome(200, &body).outputs.unwrap();
+            assert_eq!(outputs.get("output").unwrap().json(), shown);
+        }
+    }
+
+    #[test]
+    fn errors_logs_and_values_are_bounded_and_the_outcome_says_so() {
+        let long = "x".repeat(3_000_000);
+        let body = format!(
+            r#"{{"node":"a","status":"Failed","logs":{{"stdout":"{long}"}},"error":{{"message":"{long}","code":"E"}}}}"#
+        );
+        let failed = outcome(200, &body);
+        assert!(failed.cut);
+        let error = failed.error.unwrap();
+        assert!(error.message.len() < 200_000 && error.message.ends_with("3000000 bytes"));
+        assert!(failed.nodes[0].log.as_ref().unwrap().len() < 200_000);
+        let body = format!(r#"{{"node":"a","status":"Completed","output":["{long}"]}}"#);
+        let completed = outcome(200, &body);
+        assert!(completed.cut && completed.nodes[0].output.as_ref().unwrap().json().len() < 100);
+        let whole = whole_output(body.as_bytes(), "a").unwrap();
+        assert_eq!(whole.json().len(), long.len() + 4);
     }
 }

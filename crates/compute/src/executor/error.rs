@@ -1,7 +1,6 @@
 //! promptflow's errors, as a person needs them.
 
-use flowdeck_contract::runs::RunError;
-use serde_json::Value;
+use flowdeck_contract::{Exact, runs::RunError};
 
 use super::traceback::{self, Code};
 
@@ -9,7 +8,7 @@ use super::traceback::{self, Code};
 const GENERIC: [&str; 2] = ["UserError", "SystemError"];
 
 /// Reads an error of promptflow's.
-pub(super) fn read(error: &Value, code: &Code) -> RunError {
+pub(super) fn read(error: &Exact, code: &Code) -> RunError {
     let class = class(error);
     let message = text(error, "message").unwrap_or_else(|| "promptflow gave no reason.".to_owned());
     let traceback = traceback(error).map(|traceback| code.in_folder(&traceback));
@@ -38,14 +37,16 @@ pub(crate) fn interrupted(message: impl Into<String>) -> RunError {
 }
 
 /// The innermost class in the chain of codes.
-fn class(error: &Value) -> String {
+fn class(error: &Exact) -> String {
     let mut class = text(error, "code");
-    let mut inner = error.get("innerError");
-    while let Some(error) = inner.filter(|inner| inner.is_object()) {
-        class = text(error, "code").or(class);
-        inner = error.get("innerError");
+    let mut inner = error.member("innerError");
+    while let Some(error) = inner.filter(Exact::is_object) {
+        class = text(&error, "code").or(class);
+        inner = error.member("innerError");
     }
-    let debug = error.get("debugInfo").and_then(|debug| text(debug, "type"));
+    let debug = error
+        .member("debugInfo")
+        .and_then(|debug| text(&debug, "type"));
     match class {
         Some(class) if !GENERIC.contains(&class.as_str()) => class,
         class => debug.or(class).unwrap_or_else(|| "UnknownError".to_owned()),
@@ -53,27 +54,23 @@ fn class(error: &Value) -> String {
 }
 
 /// That of the user's own exception when promptflow has it, else of the innermost cause.
-fn traceback(error: &Value) -> Option<String> {
-    let details = error
-        .get("additionalInfo")
-        .and_then(Value::as_array)
-        .into_iter()
-        .flatten();
+fn traceback(error: &Exact) -> Option<String> {
+    let details = error.member("additionalInfo");
+    let details: Vec<Exact> = details
+        .and_then(|details| serde_json::from_str(details.json()).ok())
+        .unwrap_or_default();
     let own = details
-        .filter_map(|detail| detail.get("info"))
-        .find_map(|info| text(info, "traceback"));
+        .iter()
+        .find_map(|detail| text(&detail.member("info")?, "traceback"));
     own.or_else(|| {
-        let mut cause = error.get("debugInfo")?;
-        while let Some(inner) = cause
-            .get("innerException")
-            .filter(|inner| inner.is_object())
-        {
+        let mut cause = error.member("debugInfo")?;
+        while let Some(inner) = cause.member("innerException").filter(Exact::is_object) {
             cause = inner;
         }
-        let stack = text(cause, "stackTrace").filter(|stack| !stack.trim().is_empty())?;
+        let stack = text(&cause, "stackTrace").filter(|stack| !stack.trim().is_empty())?;
         let (class, message) = (
-            text(cause, "type")?,
-            text(cause, "message").unwrap_or_default(),
+            text(&cause, "type")?,
+            text(&cause, "message").unwrap_or_default(),
         );
         Some(format!("{}\n{class}: {message}", stack.trim_matches('\n')))
     })
@@ -99,8 +96,8 @@ fn remedy(class: &str, message: &str) -> Option<String> {
     }
 }
 
-fn text(value: &Value, key: &str) -> Option<String> {
-    Some(value.get(key)?.as_str()?.to_owned())
+fn text(value: &Exact, key: &str) -> Option<String> {
+    value.member(key)?.as_text()
 }
 
 #[cfg(test)]
@@ -117,7 +114,7 @@ mod tests {
             "additionalInfo": [{"type": "ToolExecutionErrorDetails", "info": {"traceback":
                 "Traceback (most recent call last):\n  File \"/v/pf.py\", line 1, in w\n    f()\n  File \"/flows/f/two.py\", line 12, in helper\n    return 1/0\nZeroDivisionError: division by zero\n"}}],
         });
-        let error = read(&error, &Code::new(Path::new("/flows/f"), None));
+        let error = read(&error.into(), &Code::new(Path::new("/flows/f"), None));
         assert_eq!(error.code, "ToolExecutionError");
         assert_eq!(error.place.unwrap().line, 12);
         assert!(!error.traceback.unwrap().contains("pf.py"));
@@ -130,7 +127,7 @@ mod tests {
             "debugInfo": {"type": "PythonLoadError", "message": "x", "stackTrace": "T", "innerException":
                 {"type": "ModuleNotFoundError", "message": "No module named 'yaml2'", "stackTrace": "Traceback (most recent call last):\n  File \"/flows/f/a.py\", line 3, in <module>\n", "innerException": null}},
         });
-        let error = read(&error, &Code::new(Path::new("/flows/f"), None));
+        let error = read(&error.into(), &Code::new(Path::new("/flows/f"), None));
         assert_eq!(error.code, "PythonLoadError");
         assert!(
             error
@@ -144,7 +141,7 @@ mod tests {
 
     #[test]
     fn any_json_is_an_error_of_some_kind() {
-        let error = read(&json!(null), &Code::new(Path::new("/f"), None));
+        let error = read(&Exact::null(), &Code::new(Path::new("/f"), None));
         assert_eq!(error.code, "UnknownError");
     }
 }

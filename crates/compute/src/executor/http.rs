@@ -29,8 +29,8 @@ pub(crate) async fn send(
         .map_err(|error| unreachable(&error.to_string()))?;
     let driver = tokio::spawn(connection);
     let _guard = AbortOnDrop(driver.abort_handle());
-    let (method, body) = match &request.body {
-        Some(body) => (Method::POST, Bytes::from(body.to_string())),
+    let (method, body) = match request.body {
+        Some(body) => (Method::POST, Bytes::from(body)),
         None => (Method::GET, Bytes::new()),
     };
     let request = Request::builder()

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use flowdeck_contract::ids::RunId;
+use flowdeck_contract::{Values, ids::RunId};
 use serde_json::{Map, Value, json};
 
+use super::json as python;
 use crate::engine::ExecutorRequest;
 
 /// One execution of a flow or of one of its nodes.
@@ -17,10 +18,10 @@ pub(crate) struct Execution<'a> {
     /// Where files that it makes go.
     pub(crate) output: &'a Path,
     pub(crate) log: &'a Path,
-    pub(crate) inputs: &'a Map<String, Value>,
+    pub(crate) inputs: &'a Values,
     pub(crate) environment_variables: Map<String, Value>,
     /// A node alone, with the outputs of those that it refers to.
-    pub(crate) node: Option<(&'a str, Map<String, Value>)>,
+    pub(crate) node: Option<(&'a str, Values)>,
 }
 
 impl Execution<'_> {
@@ -35,18 +36,26 @@ impl Execution<'_> {
             "environment_variables": self.environment_variables,
             "connections": {},
         });
+        let mut exact = Vec::new();
         let path = match &self.node {
             None => {
-                body["inputs"] = json!(self.inputs);
+                exact.push(("inputs", self.inputs));
                 "/execution/flow"
             }
             Some((node, outputs)) => {
                 body["node_name"] = json!(node);
-                body["flow_inputs"] = json!(self.inputs);
-                body["dependency_nodes_outputs"] = json!(outputs);
+                exact.push(("flow_inputs", self.inputs));
+                exact.push(("dependency_nodes_outputs", outputs));
                 "/execution/node"
             }
         };
+        let mut body = body.to_string();
+        // Python’s JSON has numbers that a JSON value cannot hold.
+        body.truncate(body.len() - 1);
+        for (name, values) in exact {
+            body.push_str(&format!(",\"{name}\":{}", python::write_all(values)));
+        }
+        body.push('}');
         ExecutorRequest {
             path,
             body: Some(body),
@@ -58,6 +67,6 @@ impl Execution<'_> {
 pub(crate) fn cancel(run: &RunId) -> ExecutorRequest {
     ExecutorRequest {
         path: "/execution/cancel",
-        body: Some(json!({ "run_id": run.as_str() })),
+        body: Some(json!({ "run_id": run.as_str() }).to_string()),
     }
 }

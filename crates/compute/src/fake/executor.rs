@@ -16,6 +16,7 @@ impl FakeEngine {
         request: ExecutorRequest,
     ) -> Result<ExecutorReply, EngineError> {
         let body = request.body.unwrap_or_default();
+        let body: Value = serde_json::from_str(&body).unwrap_or_default();
         let run = text(&body, "run_id").to_owned();
         if request.path == "/execution/cancel" {
             self.world().canceled.insert(run);

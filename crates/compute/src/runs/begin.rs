@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use flowdeck_contract::{
+    Values,
     capability::Action,
     events::FlowEvent,
     ids::{FlowId, RunId, SessionId},
@@ -37,7 +38,7 @@ impl Core {
             .transpose()?;
         let given = inputs::flow_inputs(parsed, node, &request.inputs)?;
         let outputs = node
-            .map(|node| inputs::node_outputs(&self.store, flow, node))
+            .map(|node| inputs::node_outputs(&self.store, &self.paths, flow, node))
             .transpose()?;
         let nodes = match node {
             Some(node) => vec![node.name.clone()],
@@ -84,7 +85,7 @@ impl Core {
         flow: &FlowId,
         session_id: SessionId,
         node: Option<&Node>,
-        inputs: Map<String, Value>,
+        inputs: Values,
         nodes: Vec<String>,
     ) -> RunDetail {
         let waiting = |name| NodeRun {
@@ -112,9 +113,10 @@ impl Core {
             session_id,
             inputs,
             outputs: None,
-            metrics: Map::new(),
+            metrics: Values::default(),
             nodes,
             error: None,
+            whole: None,
         }
     }
 

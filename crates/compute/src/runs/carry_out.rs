@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_contract::runs::{NodeState, RunDetail, RunError, RunState};
+use flowdeck_contract::{
+    Values,
+    runs::{NodeState, RunDetail, RunError, RunState},
+};
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -35,7 +38,7 @@ pub(super) struct Plan {
     pub(super) includes: Vec<String>,
     pub(super) environment_variables: Map<String, Value>,
     /// A node alone: the outputs of those it refers to.
-    pub(super) outputs: Option<Map<String, Value>>,
+    pub(super) outputs: Option<Values>,
 }
 
 impl Core {
@@ -52,7 +55,12 @@ impl Core {
         });
     }
 
-    async fn carry_out_run(&self, run: &LiveRun, plan: &Plan, log: &Path) -> Outcome {
+    async fn carry_out_run(
+        &self,
+        run: &LiveRun,
+        plan: &Plan,
+        log: &Path,
+    ) -> (Outcome, Option<u64>) {
         let id = run.detail().summary.id;
         let work = self.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
@@ -62,13 +70,41 @@ impl Core {
         };
         run.follow(self, true);
         let outcome = match result {
-            Ok(reply) => executor::read_answer(&reply, &plan.folder, copied),
-            Err(error) => self.without_answer(run, &error),
+            Ok(reply) => self.read_reply(run, plan, copied, reply).await,
+            Err(error) => (self.without_answer(run, &error), None),
         };
         if let Err(error) = paths::remove(&work) {
             tracing::warn!(%error, "a run's copy of its flow could not be removed");
         }
         outcome
+    }
+
+    /// What the executor answered. A result that is too large to be shown whole is kept in a file.
+    async fn read_reply(
+        &self,
+        run: &LiveRun,
+        plan: &Plan,
+        copy: Option<&Path>,
+        reply: ExecutorReply,
+    ) -> (Outcome, Option<u64>) {
+        let file = self.paths.run_result(&run.flow, &run.detail().summary.id);
+        let (folder, copy) = (plan.folder.clone(), copy.map(Path::to_owned));
+        let read = tokio::task::spawn_blocking(move || {
+            let outcome = executor::read_answer(&reply, &folder, copy.as_deref());
+            let whole = outcome.cut.then(|| fs::write(&file, &reply.body));
+            let whole = whole.and_then(|written| match written {
+                Ok(()) => Some(reply.body.len() as u64),
+                Err(error) => {
+                    tracing::warn!(%error, "a run's whole result could not be kept");
+                    None
+                }
+            });
+            (outcome, whole)
+        });
+        read.await.unwrap_or_else(|error| {
+            let error = EngineError::new("Internal", error.to_string());
+            (self.without_answer(run, &error), None)
+        })
     }
 
     async fn prepare_run(
@@ -166,20 +202,15 @@ impl Core {
                 executor::interrupted("The runtime ended while the run was under way."),
             )
         };
-        Outcome {
-            state,
-            outputs: None,
-            metrics: Map::new(),
-            nodes: Vec::new(),
-            error: Some(error),
-        }
+        Outcome::without_result(state, Some(error))
     }
 
     /// Ends a run. It has not ended before that is written down: a full disk is waited for.
-    async fn end_run(&self, run: &LiveRun, outcome: Outcome) {
+    async fn end_run(&self, run: &LiveRun, (outcome, whole): (Outcome, Option<u64>)) {
         let (id, owner) = (run.detail().summary.id, Owner::from(&run.flow));
         while let Err(error) = run.change(self, |detail| {
             apply(detail, outcome.clone());
+            detail.whole = whole;
             detail.summary.ended = Some(self.now());
             Ok(())
         }) {

@@ -1,6 +1,6 @@
 //! Runs that were: reading them, and what becomes of those that an earlier server left under way.
 
-use std::sync::Arc;
+use std::{fs::File, io, sync::Arc};
 
 use flowdeck_contract::{
     ids::{FlowId, RunId},
@@ -39,6 +39,31 @@ impl Core {
         }
         self.run_detail(flow, run)?;
         last_lines(&self.paths.run(flow, run).join("log"), last).map_err(failed)
+    }
+
+    /// The file of a run's log.
+    pub(crate) fn run_log_file(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+    ) -> Result<Option<File>, ComputeError> {
+        self.run_detail(flow, run)?;
+        match File::open(self.paths.run(flow, run).join("log")) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(ComputeError::io("Reading the run’s log")(error)),
+        }
+    }
+
+    /// The file of a run's whole result.
+    pub(crate) fn run_result_file(&self, flow: &FlowId, run: &RunId) -> Result<File, ComputeError> {
+        if self.run_detail(flow, run)?.whole.is_none() {
+            return Err(ComputeError::Refused(
+                "The run shows its whole result. There is nothing more to download.".to_owned(),
+            ));
+        }
+        File::open(self.paths.run_result(flow, run))
+            .map_err(ComputeError::io("Reading the run’s result"))
     }
 
     /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.

@@ -3,24 +3,25 @@
 use std::collections::BTreeSet;
 
 use flowdeck_contract::{
+    Exact, Values,
     ids::FlowId,
     runs::{NodeState, RunDetail},
 };
 use flowdeck_flow::{Assignment, Flow, FlowKind, Node};
-use serde_json::{Map, Value};
 
-use crate::{error::ComputeError, store::Store};
+use crate::{error::ComputeError, executor, paths::Paths, store::Store};
 
 /// The flow's inputs with their values: those given, else defaults. `node` limits them to what it refers to.
 pub(super) fn flow_inputs(
     flow: &Flow,
     node: Option<&Node>,
-    given: &Map<String, Value>,
-) -> Result<Map<String, Value>, ComputeError> {
-    let declared = |name: &String| flow.inputs.iter().any(|input| input.name == *name);
-    let undeclared: Vec<&String> = given.keys().filter(|name| !declared(name)).collect();
-    let mut values = Map::new();
-    match (flow.kind, undeclared.first()) {
+    given: &Values,
+) -> Result<Values, ComputeError> {
+    let declared = |name: &str| flow.inputs.iter().any(|input| input.name == name);
+    let mut names = given.iter().map(|(name, _)| name);
+    let undeclared = names.find(|name| !declared(name));
+    let mut values = Values::default();
+    match (flow.kind, undeclared) {
         // A flex flow need not declare what its entry takes.
         (FlowKind::Flex, _) => values.clone_from(given),
         (FlowKind::Dag, Some(name)) => {
@@ -38,8 +39,9 @@ pub(super) fn flow_inputs(
         let needed = wanted
             .as_ref()
             .is_none_or(|wanted| wanted.contains(input.name.as_str()));
-        match given.get(&input.name).or(input.default.as_ref()) {
-            Some(value) => drop(values.insert(input.name.clone(), value.clone())),
+        let given = given.get(&input.name).cloned();
+        match given.or_else(|| input.default.as_ref().map(Exact::from)) {
+            Some(value) => values.insert(&input.name, value),
             None if needed => {
                 return Err(invalid(
                     "InputMissing",
@@ -56,11 +58,12 @@ pub(super) fn flow_inputs(
 /// The outputs of the nodes that `node` refers to, each from the newest run that has it.
 pub(super) fn node_outputs(
     store: &Store,
+    paths: &Paths,
     flow: &FlowId,
     node: &Node,
-) -> Result<Map<String, Value>, ComputeError> {
+) -> Result<Values, ComputeError> {
     let mut missing: BTreeSet<&str> = references(node).filter_map(node_output).collect();
-    let mut outputs = Map::new();
+    let mut outputs = Values::default();
     for summary in store.runs(flow)? {
         if missing.is_empty() {
             break;
@@ -68,8 +71,11 @@ pub(super) fn node_outputs(
         let Some(run) = store.run(flow, &summary.id)? else {
             continue;
         };
-        missing.retain(|name| match output(&run, name) {
-            Some(value) => outputs.insert((*name).to_owned(), value).is_some(),
+        missing.retain(|name| match output(paths, flow, &run, name) {
+            Some(value) => {
+                outputs.insert(*name, value);
+                false
+            }
             None => true,
         });
     }
@@ -85,12 +91,16 @@ pub(super) fn node_outputs(
     }
 }
 
-/// A bypassed node's output is nothing, which is a value.
-fn output(run: &RunDetail, name: &str) -> Option<Value> {
+/// A bypassed node's output is nothing, which is a value. One that is too large to be shown is in the run's whole result.
+fn output(paths: &Paths, flow: &FlowId, run: &RunDetail, name: &str) -> Option<Exact> {
     let node = run.nodes.iter().find(|node| node.name == name)?;
     match node.state {
+        NodeState::Completed if run.whole.is_some() => {
+            let body = std::fs::read(paths.run_result(flow, &run.summary.id)).ok()?;
+            executor::whole_output(&body, name)
+        }
         NodeState::Completed => node.output.clone(),
-        NodeState::Bypassed => Some(Value::Null),
+        NodeState::Bypassed => Some(Exact::null()),
         _ => None,
     }
 }
@@ -132,13 +142,17 @@ mod tests {
 
     const FLOW: &str = "inputs:\n  a: {type: string, default: x}\n  b: {type: int}\nnodes:\n- name: n\n  type: python\n  source: {type: code, path: n.py}\n  inputs: {p: '${inputs.a}'}\n";
 
+    fn given(values: serde_json::Value) -> Values {
+        serde_json::from_value(values).unwrap()
+    }
+
     fn flow() -> Flow {
         flowdeck_flow::check(FLOW).flow.unwrap()
     }
 
     #[test]
     fn defaults_fill_what_was_not_given() {
-        let given = json!({"b": 3}).as_object().unwrap().clone();
+        let given = given(json!({"b": 3}));
         assert_eq!(
             json!(flow_inputs(&flow(), None, &given).unwrap()),
             json!({"a": "x", "b": 3})
@@ -147,12 +161,12 @@ mod tests {
 
     #[test]
     fn what_is_missing_or_unknown_is_named() {
-        let error = flow_inputs(&flow(), None, &Map::new()).unwrap_err();
+        let error = flow_inputs(&flow(), None, &Values::default()).unwrap_err();
         assert_eq!(
             error.to_string(),
             "The input ‘b’ has no value and no default."
         );
-        let given = json!({"c": 3}).as_object().unwrap().clone();
+        let given = given(json!({"c": 3}));
         assert_eq!(
             flow_inputs(&flow(), None, &given).unwrap_err().to_string(),
             "The flow has no input ‘c’."
@@ -163,7 +177,7 @@ mod tests {
     fn a_node_alone_needs_only_what_it_refers_to() {
         let flow = flow();
         assert_eq!(
-            json!(flow_inputs(&flow, Some(&flow.nodes[0]), &Map::new()).unwrap()),
+            json!(flow_inputs(&flow, Some(&flow.nodes[0]), &Values::default()).unwrap()),
             json!({"a": "x"})
         );
     }

@@ -138,7 +138,6 @@ fn save(connection: &Connection, flow: &FlowId, run: &RunDetail) -> Result<(), C
 #[cfg(test)]
 mod tests {
     use flowdeck_contract::{Millis, runs::RunState};
-    use serde_json::Map;
 
     use super::*;
 
@@ -154,11 +153,12 @@ mod tests {
             },
             session_id: flowdeck_contract::ids::SessionId::try_from("s").unwrap(),
             image: None,
-            inputs: Map::new(),
+            inputs: flowdeck_contract::Values::default(),
             outputs: None,
-            metrics: Map::new(),
+            metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
             error: None,
+            whole: None,
         }
     }
 

@@ -1,33 +1,39 @@
 //! The history of a chat flow: a run's question and answer become its next entry, in promptflow's shape.
 
-use flowdeck_contract::runs::RunDetail;
+use flowdeck_contract::{Exact, Values, runs::RunDetail};
 use flowdeck_flow::Flow;
-use serde_json::{Map, Value, json};
 
 /// The entry that `run` adds to the history; `None` when the flow has no chat or the run no answer.
 #[must_use]
-pub fn turn(flow: &Flow, run: &RunDetail) -> Option<Value> {
+pub fn turn(flow: &Flow, run: &RunDetail) -> Option<Exact> {
     let question = flow.inputs.iter().find(|input| input.is_chat_input)?;
     let answer = flow.outputs.iter().find(|output| output.is_chat_output)?;
-    let pair = |name: &str, values: &Map<String, Value>| Some(json!({ name: values.get(name)? }));
-    Some(json!({
-        "inputs": pair(&question.name, &run.inputs)?,
-        "outputs": pair(&answer.name, run.outputs.as_ref()?)?,
-    }))
+    let pair = |name: &str, values: &Values| object([(name.to_owned(), values.get(name)?.clone())]);
+    object([
+        ("inputs".to_owned(), pair(&question.name, &run.inputs)?),
+        (
+            "outputs".to_owned(),
+            pair(&answer.name, run.outputs.as_ref()?)?,
+        ),
+    ])
+}
+
+fn object<const N: usize>(members: [(String, Exact); N]) -> Option<Exact> {
+    let members: Values = members.into_iter().collect();
+    Exact::parse(serde_json::to_string(&members).ok()?).ok()
 }
 
 /// The history that `run` had, and its own turn at the end.
 #[must_use]
-pub fn history_after(flow: &Flow, run: &RunDetail) -> Option<(String, Value)> {
+pub fn history_after(flow: &Flow, run: &RunDetail) -> Option<(String, Exact)> {
     let history = flow.inputs.iter().find(|input| input.is_chat_history)?;
-    let mut turns = run
-        .inputs
-        .get(&history.name)
-        .and_then(Value::as_array)
-        .cloned()
+    let turns = run.inputs.get(&history.name);
+    let mut turns: Vec<Exact> = turns
+        .and_then(|turns| serde_json::from_str(turns.json()).ok())
         .unwrap_or_default();
     turns.push(turn(flow, run)?);
-    Some((history.name.clone(), Value::Array(turns)))
+    let turns = Exact::parse(serde_json::to_string(&turns).ok()?).ok()?;
+    Some((history.name.clone(), turns))
 }
 
 #[cfg(test)]
@@ -38,6 +44,7 @@ mod tests {
         ids::{RunId, SessionId},
         runs::{RunState, RunSummary},
     };
+    use serde_json::{Value, json};
 
     const CHAT: &str = "
 inputs:
@@ -50,7 +57,7 @@ nodes:
 ";
 
     fn run(inputs: Value, outputs: Option<Value>) -> RunDetail {
-        let map = |value: Value| value.as_object().cloned().unwrap();
+        let map = |value: Value| serde_json::from_value(value).unwrap();
         RunDetail {
             summary: RunSummary {
                 id: RunId::try_from("r").unwrap(),
@@ -64,9 +71,10 @@ nodes:
             image: None,
             inputs: map(inputs),
             outputs: outputs.map(map),
-            metrics: Map::new(),
+            metrics: Values::default(),
             nodes: Vec::new(),
             error: None,
+            whole: None,
         }
     }
 
@@ -80,7 +88,7 @@ nodes:
         let turn = json!({"inputs": {"question": "who?"}, "outputs": {"answer": "me"}});
         assert_eq!(
             history_after(&flow, &run),
-            Some(("chat_history".into(), json!([1, turn])))
+            Some(("chat_history".into(), json!([1, turn]).into()))
         );
     }
 

@@ -1,6 +1,7 @@
 //! One input as a field: its text on the screen, and the value that text stands for. A text that stands for nothing is
 //! kept together with the reason, so that typing is never lost.
 
+use flowdeck_contract::Exact;
 use flowdeck_flow::{FlowInput, ValueType};
 use serde_json::{Number, Value};
 
@@ -93,7 +94,7 @@ impl Field {
     #[must_use]
     pub fn default_text(&self) -> String {
         match (&self.default, &self.kind) {
-            (Some(value), _) => self.text_of(value),
+            (Some(value), _) => self.text_of(&value.into()),
             (None, FieldKind::Choice(values)) => {
                 values.first().map(ToString::to_string).unwrap_or_default()
             }
@@ -105,55 +106,68 @@ impl Field {
 
     /// The text that stands for `value`.
     #[must_use]
-    pub fn text_of(&self, value: &Value) -> String {
-        match (&self.kind, value) {
-            (FieldKind::Choice(_), value) => value.to_string(),
-            (_, Value::String(text)) => text.clone(),
-            (_, Value::Array(_) | Value::Object(_)) => crate::ui::pretty(value),
-            (_, value) => value.to_string(),
+    pub fn text_of(&self, value: &Exact) -> String {
+        match &self.kind {
+            FieldKind::Choice(_) => value.json().to_owned(),
+            _ => value.as_text().unwrap_or_else(|| crate::ui::pretty(value)),
         }
     }
 
     /// The value that `text` stands for, or what is wrong with it as a sentence.
-    pub fn parse(&self, text: &str) -> Result<Value, &'static str> {
+    pub fn parse(&self, text: &str) -> Result<Exact, &'static str> {
         let trimmed = text.trim();
         match &self.kind {
-            FieldKind::Text | FieldKind::Secret => Ok(text.into()),
+            FieldKind::Text | FieldKind::Secret => Ok(Exact::text(text)),
             FieldKind::Int => parse_int(trimmed).ok_or("Enter a whole number, such as 42."),
             FieldKind::Double => parse_double(trimmed).ok_or("Enter a number, such as 0.5."),
-            FieldKind::Bool => Ok((trimmed == "true").into()),
+            FieldKind::Bool => Ok(Value::from(trimmed == "true").into()),
             FieldKind::List => {
-                parse_json(trimmed, Value::is_array).ok_or("Enter a JSON list, such as [\"a\", 1].")
+                parse_json(trimmed, Exact::is_list).ok_or("Enter a JSON list, such as [\"a\", 1].")
             }
-            FieldKind::Object => parse_json(trimmed, Value::is_object)
+            FieldKind::Object => parse_json(trimmed, Exact::is_object)
                 .ok_or("Enter a JSON object, such as {\"a\": 1}."),
-            FieldKind::Media if trimmed.starts_with('{') => parse_json(trimmed, Value::is_object)
+            FieldKind::Media if trimmed.starts_with('{') => parse_json(trimmed, Exact::is_object)
                 .ok_or("Enter a JSON object, or a path or URL."),
-            FieldKind::Media => Ok(trimmed.into()),
+            FieldKind::Media => Ok(Exact::text(trimmed)),
             FieldKind::Choice(values) => {
                 let mut written = values.iter().map(|value| (value.to_string(), value));
                 let chosen = written.find(|(shown, _)| shown == text);
                 chosen
-                    .map(|(_, value)| value.clone())
+                    .map(|(_, value)| value.into())
                     .ok_or("Choose one of the values.")
             }
         }
     }
 }
 
-fn parse_int(text: &str) -> Option<Value> {
-    text.parse::<i64>().ok().map(Value::from)
+/// A whole number of any size.
+fn parse_int(text: &str) -> Option<Exact> {
+    let (sign, digits) = match text.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let significant = digits.trim_start_matches('0');
+    let digits = if significant.is_empty() {
+        "0"
+    } else {
+        significant
+    };
+    Exact::parse(format!("{sign}{digits}")).ok()
 }
 
-fn parse_double(text: &str) -> Option<Value> {
-    text.parse::<f64>()
+/// A number as it was typed, when JSON writes it so.
+fn parse_double(text: &str) -> Option<Exact> {
+    let number = text.parse::<f64>().ok().and_then(Number::from_f64)?;
+    Exact::parse(text)
         .ok()
-        .and_then(Number::from_f64)
-        .map(Value::from)
+        .or_else(|| Some(Value::from(number).into()))
 }
 
-fn parse_json(text: &str, fits: impl Fn(&Value) -> bool) -> Option<Value> {
-    serde_json::from_str(text).ok().filter(fits)
+fn parse_json(text: &str, fits: impl Fn(&Exact) -> bool) -> Option<Exact> {
+    Exact::parse(text).ok().filter(fits)
 }
 
 #[cfg(test)]
@@ -177,6 +191,7 @@ mod tests {
     fn texts_stand_for_values_of_the_input_s_type() {
         for (input_type, text, value) in [
             (ValueType::Int, " -7 ", json!(-7)),
+            (ValueType::Int, "+007", json!(7)),
             (ValueType::Double, "1e3", json!(1000.0)),
             (ValueType::Bool, "true", json!(true)),
             (ValueType::Bool, "false", json!(false)),
@@ -190,11 +205,21 @@ mod tests {
                 json!({"data:image/png;path": "c.png"}),
             ),
         ] {
-            assert_eq!(
-                field(input_type, None, Vec::new()).parse(text),
-                Ok(value),
-                "{text}"
-            );
+            let parsed = field(input_type, None, Vec::new()).parse(text).unwrap();
+            assert_eq!(parsed, value, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_digit_of_a_number_is_lost() {
+        for (input_type, text) in [
+            (ValueType::Int, "123456789012345678901234"),
+            (ValueType::Double, "0.30000000000000004"),
+            (ValueType::Double, "1e22"),
+            (ValueType::List, "[18446744073709551615, 1e400]"),
+        ] {
+            let parsed = field(input_type, None, Vec::new()).parse(text).unwrap();
+            assert_eq!(parsed.json(), text);
         }
     }
 
@@ -228,15 +253,15 @@ mod tests {
             (ValueType::Object, json!({})),
         ] {
             let field = field(input_type, Some(default.clone()), Vec::new());
-            assert_eq!(field.parse(&field.default_text()), Ok(default));
+            assert_eq!(field.parse(&field.default_text()).unwrap(), default);
         }
     }
 
     #[test]
     fn a_choice_keeps_its_values_apart_by_type() {
         let field = field(ValueType::String, None, vec![json!("1"), json!(1)]);
-        assert_eq!(field.parse("1"), Ok(json!(1)));
-        assert_eq!(field.parse("\"1\""), Ok(json!("1")));
+        assert_eq!(field.parse("1"), Ok(json!(1).into()));
+        assert_eq!(field.parse("\"1\""), Ok(json!("1").into()));
         assert_eq!(field.default_text(), "\"1\"");
         assert!(field.parse("2").is_err());
     }

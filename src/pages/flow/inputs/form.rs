@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use flowdeck_contract::Values;
 use leptos::prelude::*;
-use serde_json::{Map, Value};
 
 use super::field::{Field, FieldKind};
 use crate::{
@@ -92,7 +92,7 @@ impl InputForm {
     }
 
     /// Takes the values of an earlier run.
-    pub fn fill(&self, values: &Map<String, Value>) {
+    pub fn fill(&self, values: &Values) {
         for field in self.fields.get_untracked() {
             if let Some(value) = values.get(&field.name) {
                 self.edit(&field, field.text_of(value));
@@ -101,8 +101,8 @@ impl InputForm {
     }
 
     /// What a run gets.
-    pub fn values(&self) -> Result<Map<String, Value>, InvalidInput> {
-        let mut values = Map::new();
+    pub fn values(&self) -> Result<Values, InvalidInput> {
+        let mut values = Values::default();
         for field in self.fields.get_untracked() {
             let text = self.edits.with_untracked(|edits| text_of(edits, &field));
             match field.parse(&text) {

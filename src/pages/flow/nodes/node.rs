@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{capability::Action, ids::FilePath, runs::NodeRun};
+use flowdeck_contract::{Exact, capability::Action, ids::FilePath, runs::NodeRun};
 use flowdeck_flow::Node;
 use leptos::prelude::*;
-use serde_json::Value;
 
 use crate::{
     nav::Link,
@@ -111,11 +110,17 @@ fn Ran(ran: NodeRun) -> impl IntoView {
         error,
         ..
     } = ran;
+    // The run's own error stands with its outputs, once.
+    let run = Selection::from_context().run;
+    let own_error = Memo::new(move |_| {
+        let told = run.with(|run| run.as_ref()?.error.clone());
+        error.clone().filter(|error| told.as_ref() != Some(error))
+    });
     let tabs: Vec<Tab> = [
         inputs.map(|value| value_tab("Input", &name, value)),
         output.map(|value| value_tab("Output", &name, value)),
         log.filter(|log| !log.is_empty())
-            .map(|log| value_tab("Log", &name, Value::String(log))),
+            .map(|log| value_tab("Log", &name, Exact::text(&log))),
     ]
     .into_iter()
     .flatten()
@@ -129,12 +134,12 @@ fn Ran(ran: NodeRun) -> impl IntoView {
         }
     });
     view! {
-        {error.map(|error| view! { <RunErrorView error=error /> })}
+        {move || own_error.get().map(|error| view! { <RunErrorView error=error /> })}
         {details}
     }
 }
 
-fn value_tab(title: &'static str, node: &str, value: Value) -> Tab {
+fn value_tab(title: &'static str, node: &str, value: Exact) -> Tab {
     let what = format!("{} of {node}", title.to_lowercase());
     let panel = move || view! { <JsonText value=value.clone() what=what.clone() /> };
     Tab {

@@ -4,6 +4,7 @@ mod head;
 pub(crate) mod image;
 mod tabs;
 
+use flowdeck_contract::{paths, runs::RunDetail};
 use leptos::prelude::*;
 
 use self::{head::RunHead, image::ImageOfRun, tabs::RunTabs};
@@ -11,6 +12,22 @@ use super::{FlowContext, error_view::RunErrorView, section::Section, selection::
 use crate::{pages::parts::Failure, ui::Skeleton};
 
 stylance::import_crate_style!(style, "src/pages/flow/outputs/outputs.module.css");
+
+/// A link to the whole result, when parts of it are too large to be shown.
+fn whole(context: FlowContext, run: &RunDetail) -> Option<impl IntoView + use<>> {
+    let bytes = run.whole?;
+    let (project, flow) = (context.project(), context.flow());
+    let path = paths::run_result(&project, &flow, &run.summary.id);
+    let size = bytes.div_ceil(1024);
+    Some(view! {
+        <p class=style::none>
+            "Parts of the result are too large to show. "
+            <a href=context.api.url(&path) download="result.json">
+                {format!("Download the whole result ({size} KB)")}
+            </a>
+        </p>
+    })
+}
 
 /// The outputs of the selected run.
 #[component]
@@ -35,6 +52,7 @@ pub fn Outputs() -> impl IntoView {
                     <div class=style::run>
                         <RunHead run=run.clone() />
                         {error.map(|error| view! { <RunErrorView error=error /> })}
+                        {whole(context, &run)}
                         <RunTabs run=run />
                     </div>
                 }

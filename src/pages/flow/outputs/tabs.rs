@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use flowdeck_contract::{paths, runs::RunDetail};
 use leptos::prelude::*;
-use serde_json::{Map, Value};
 
 use crate::{
     live::LogBuffer,
@@ -50,10 +49,10 @@ fn outputs(run: Arc<RunDetail>) -> AnyView {
         }
         .into_any(),
         None if run.summary.node.is_some() => {
-            quiet("A node that runs alone gives no outputs of the flow: see the node.")
+            quiet("Single-node run. See the node for its output.")
         }
         None if run.summary.state.is_over() => quiet("The run ended without outputs."),
-        None => quiet("The outputs come when the run has ended."),
+        None => quiet("Outputs appear when the run finishes."),
     }
 }
 
@@ -94,9 +93,9 @@ fn log(run: Arc<RunDetail>) -> AnyView {
 
 /// Named values, each as text or as JSON.
 #[component]
-fn Values(values: Map<String, Value>) -> impl IntoView {
+fn Values(values: flowdeck_contract::Values) -> impl IntoView {
     let as_json = RwSignal::new(false);
-    let has_text = values.values().any(Value::is_string);
+    let has_text = values.iter().any(|(_, value)| value.as_text().is_some());
     let values = StoredValue::new(values);
     let list = move || {
         let as_json = as_json.get();
@@ -132,7 +131,7 @@ fn AddToHistory(run: Arc<RunDetail>) -> impl IntoView {
     });
     let add = move |()| {
         if let Some((name, history)) = next.get_untracked() {
-            form.fill(&Map::from_iter([(name, history)]));
+            form.fill(&[(name, history)].into_iter().collect());
         }
     };
     view! {

@@ -24,9 +24,7 @@ pub fn Runs() -> impl IntoView {
     let shape = Memo::new(move |_| live.runs.with(|runs| runs.as_ref().map(Vec::is_empty)));
     let content = move || match shape.get() {
         None => view! { <Skeleton lines=3 label="Loading runs" /> }.into_any(),
-        Some(true) => {
-            view! { <p class=style::none>"Runs of this flow are kept here."</p> }.into_any()
-        }
+        Some(true) => view! { <p class=style::none>"No runs yet."</p> }.into_any(),
         Some(false) => view! {
             <ol class=style::runs>
                 <Each

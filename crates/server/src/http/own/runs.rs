@@ -1,13 +1,27 @@
 //! Runs of a flow, or of one of its nodes.
 
-use axum::{Json, extract::State, http::StatusCode};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+};
+
+use axum::{
+    Json,
+    body::Body,
+    extract::State,
+    http::{
+        StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
+    response::{IntoResponse as _, Response},
+};
 use flowdeck_contract::{
     error::ErrorResponse,
     runs::{RunDetail, RunRequest, RunSummary},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, PlainText, RunPath, plain_text};
+use super::{FlowPath, RunPath};
 use crate::{
     App,
     http::{
@@ -16,12 +30,16 @@ use crate::{
     },
 };
 
+/// How much of a file is in memory at once, in bytes.
+const PIECE: usize = 64 * 1024;
+
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(runs, run_flow))
         .routes(routes!(run))
         .routes(routes!(cancel))
         .routes(routes!(log))
+        .routes(routes!(result))
 }
 
 /// The run history, newest first.
@@ -110,12 +128,49 @@ async fn cancel(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn log(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<PlainText> {
+async fn log(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Response> {
     app.require_flow(&path.project, &path.flow).await?;
     let compute = app.compute.clone();
-    let text = move || {
-        let lines = compute.run_log(&path.flow, &path.run, usize::MAX)?;
-        Ok(lines.into_iter().map(|line| line.text + "\n").collect())
-    };
-    crate::blocking(text).await.map(plain_text)
+    let file = crate::blocking(move || Ok(compute.run_log_file(&path.flow, &path.run)?)).await?;
+    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
+    Ok((headers, file.map_or_else(Body::empty, streamed)).into_response())
+}
+
+/// The whole result of a run, as the runtime gave it, when it is too large to be shown in the run itself: Python's JSON,
+/// which can hold `NaN` and `Infinity`.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/runs/{run}/result",
+    operation_id = "getRunResult",
+    tag = "runs",
+    params(RunPath),
+    responses(
+        (status = OK, description = "The result", body = String, content_type = "text/plain"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn result(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Response> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    let file = crate::blocking(move || Ok(compute.run_result_file(&path.flow, &path.run)?)).await?;
+    let headers = [
+        (CONTENT_TYPE, "text/plain; charset=utf-8"),
+        (CONTENT_DISPOSITION, "attachment; filename=\"result.json\""),
+    ];
+    Ok((headers, streamed(file)).into_response())
+}
+
+/// A file as a body, read piece by piece as far as the client takes it.
+fn streamed(file: File) -> Body {
+    let pieces = futures_util::stream::try_unfold(file, |mut file| async {
+        let piece = tokio::task::spawn_blocking(move || {
+            let mut piece = vec![0; PIECE];
+            let length = file.read(&mut piece)?;
+            piece.truncate(length);
+            Ok::<_, io::Error>((file, piece))
+        });
+        let (file, piece) = piece.await.map_err(io::Error::other)??;
+        Ok::<_, io::Error>((!piece.is_empty()).then_some((piece, file)))
+    });
+    Body::from_stream(pieces)
 }
