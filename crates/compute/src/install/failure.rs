@@ -1,6 +1,7 @@
 //! Reads in uv's output why an install failed: which requirement, and what to do.
 
 mod build;
+mod hashes;
 mod machine;
 mod message;
 mod requirements_file;
@@ -10,6 +11,7 @@ pub(crate) use machine::of_machine;
 
 use self::{
     build::build,
+    hashes::hashes,
     message::{Message, one_line},
     requirements_file::requirements_file,
     resolution::resolution,
@@ -21,6 +23,7 @@ pub(crate) fn of_install(lines: &[String]) -> EngineError {
     let message = Message::of(lines);
     of_machine(lines)
         .or_else(|| resolution(&message))
+        .or_else(|| hashes(&message))
         .or_else(|| build(&message))
         .or_else(|| requirements_file(&message))
         .unwrap_or_else(|| {
@@ -46,10 +49,7 @@ mod tests {
         ] {
             let error = failure(text);
             assert_eq!(error.code, "RequirementNotFound");
-            assert_eq!(
-                error.message,
-                "There is no package ‘nosuchpkg’ in the package index."
-            );
+            assert_eq!(error.message, "The package index doesn’t have nosuchpkg.");
         }
     }
 
@@ -60,19 +60,13 @@ mod tests {
         );
         assert_eq!(
             (error.code, error.message.as_str()),
-            (
-                "VersionNotFound",
-                "There is no version of ‘flask==99’ in the package index."
-            )
+            ("VersionNotFound", "No version 99 of flask.")
         );
         let error = failure(
             "error: No solution found when resolving dependencies\n  cause: Because only alpha<=2.0 is available and you require alpha>=9, we can conclude that your requirements are unsatisfiable.",
         );
         assert_eq!(error.code, "VersionNotFound");
-        assert_eq!(
-            error.message,
-            "There is no version of ‘alpha>=9’ in the package index. There is only alpha<=2.0."
-        );
+        assert_eq!(error.message, "No version >=9 of alpha. Available: <=2.0.");
     }
 
     #[test]
@@ -106,6 +100,32 @@ mod tests {
                     .message
                     .ends_with("RuntimeError: cannot find compiler."),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_failed_build_says_what_the_compiler_said_first() {
+        let error = failure(
+            "error: Failed to build `old==1.0`\n  cause: The build backend returned an error\n  cause: Call to `backend.build_wheel` failed (exit status: 1)\n\n         [stderr]\n         old/_a.c:197:12: fatal error: longintrepr.h: No such file or directory\n         compilation terminated.\n         old/_b.c:2:1: error: later\n         error: command '/usr/bin/gcc' failed with exit code 1\n         RuntimeError: gcc failed\n",
+        );
+        assert_eq!(
+            error.message,
+            "‘old==1.0’ has no wheel for this Python, and building it failed: longintrepr.h: No such file or directory."
+        );
+    }
+
+    #[test]
+    fn a_hash_mismatch_is_called_that_with_both_hashes() {
+        let error = failure(
+            "Resolved 1 package in 128ms\nerror: Failed to download `termcolor==2.3.0`\n  cause: Hash mismatch for `termcolor==2.3.0`\n\n         Expected:\n           sha256:00\n\n         Computed:\n           sha256:3a\n",
+        );
+        assert_eq!(
+            (error.code, &*error.about),
+            ("HashMismatch", &["termcolor==2.3.0".to_owned()][..])
+        );
+        assert_eq!(
+            error.message,
+            "‘termcolor==2.3.0’ doesn’t match its hash. Expected: sha256:00. Computed: sha256:3a."
         );
     }
 

@@ -39,7 +39,7 @@ fn cause(error: &EngineError) -> InstallCause {
         "RequirementInvalid" | "RequirementFileMissing" | "RequirementsOutsideFlow" => {
             InstallCause::Unreadable
         }
-        "RequirementNotSatisfied" => InstallCause::NotSatisfied,
+        "RequirementNotSatisfied" | "HashMismatch" => InstallCause::NotSatisfied,
         "Interrupted" => InstallCause::Interrupted,
         code if code.starts_with("Runtime") => InstallCause::RuntimeFailed,
         _ => InstallCause::Other,

@@ -8,13 +8,22 @@ pub(super) fn build(message: &Message) -> Option<EngineError> {
         .between("Failed to build `", "`")
         .or_else(|| message.between("Failed to build: `", "`"))
         .or_else(|| message.between("Failed to download and build `", "`"))?;
-    let last = message.whole.rsplit_once("Error: ").map(|(before, after)| {
+    // The compiler's first error is the cause; what the build's Python says of it afterwards is not.
+    let why = message.compiler_error.clone().or_else(|| {
+        let (before, after) = message.whole.rsplit_once("Error: ")?;
         let kind = before.rsplit(' ').next().unwrap_or("");
-        format!(": {kind}Error: {after}")
+        Some(format!("{kind}Error: {after}"))
     });
-    Some(EngineError::new("BuildFailed", format!("‘{package}’ has no ready-made wheel for this Python, and building it failed{}.", shortened(last.as_deref().unwrap_or(""))))
-        .with_remedy("Ask for a version that has a wheel, or install the compiler and libraries it needs on the server.")
-        .about([package]))
+    let why = why
+        .map(|why| format!(": {}", shortened(&why)))
+        .unwrap_or_default();
+    let text = format!("‘{package}’ has no wheel for this Python, and building it failed{why}.");
+    let remedy = "Choose a version that has a wheel for this Python, or install the compiler and libraries that the build needs on the server.";
+    Some(
+        EngineError::new("BuildFailed", text)
+            .with_remedy(remedy)
+            .about([package]),
+    )
 }
 
 fn shortened(text: &str) -> String {

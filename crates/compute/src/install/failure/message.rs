@@ -6,6 +6,8 @@ pub(super) struct Message {
     pub(super) head: String,
     /// All of it, in one line.
     pub(super) whole: String,
+    /// What a compiler said first, as `longintrepr.h: No such file or directory`.
+    pub(super) compiler_error: Option<String>,
 }
 
 impl Message {
@@ -27,6 +29,7 @@ impl Message {
         Self {
             head,
             whole: one_line(&plain[..end].join(" ")),
+            compiler_error: plain.iter().find_map(|line| compiler_error(line)),
         }
     }
 
@@ -34,6 +37,18 @@ impl Message {
     pub(super) fn between(&self, start: &str, end: &str) -> Option<&str> {
         Some(self.whole.split_once(start)?.1.split_once(end)?.0)
     }
+}
+
+/// The error of a line such as `src/a.c:12:10: fatal error: longintrepr.h: No such file or directory`.
+fn compiler_error(line: &str) -> Option<String> {
+    let (place, error) = [": fatal error: ", ": error: "]
+        .iter()
+        .find_map(|sign| line.split_once(sign))?;
+    let is_place = place
+        .rsplit(':')
+        .next()
+        .is_some_and(|end| !end.is_empty() && end.bytes().all(|byte| byte.is_ascii_digit()));
+    is_place.then(|| one_line(error))
 }
 
 fn undecorated(line: &str) -> String {

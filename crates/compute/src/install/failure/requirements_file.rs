@@ -6,7 +6,7 @@ use crate::engine::EngineError;
 pub(super) fn requirements_file(message: &Message) -> Option<EngineError> {
     let whole = &message.whole;
     if let Some(file) = missing_file(whole) {
-        let message = format!("The requirements name ‘{file}’, which does not exist.");
+        let message = format!("The requirements name ‘{file}’, which doesn’t exist.");
         return Some(
             EngineError::new("RequirementFileMissing", message)
                 .with_remedy("Add the file, or remove the line that names it.")
@@ -22,11 +22,11 @@ pub(super) fn requirements_file(message: &Message) -> Option<EngineError> {
         EngineError::new(
             "RequirementInvalid",
             format!(
-                "A line of the requirements file cannot be read: {}.",
+                "Can’t read a line of the requirements file: {}.",
                 whole.trim_end_matches(['.', '^', ' '])
             ),
         )
-        .with_remedy("Correct the line.")
+        .with_remedy("Fix the line.")
     })
 }
 

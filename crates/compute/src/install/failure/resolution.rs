@@ -24,23 +24,32 @@ pub(super) fn resolution(message: &Message) -> Option<EngineError> {
         .iter()
         .find_map(|sign| package_before(reason, sign))
     {
-        let message = format!("There is no package ‘{name}’ in the package index.");
-        return Some(EngineError::new("RequirementNotFound", message)
-            .with_remedy(format!("Check how ‘{name}’ is spelled in the requirements file, and the index it comes from."))
-            .about([name]));
+        let message = format!("The package index doesn’t have {name}.");
+        return Some(
+            EngineError::new("RequirementNotFound", message)
+                .with_remedy(format!(
+                    "Check the spelling of {name} in the requirements file, and its index."
+                ))
+                .about([name]),
+        );
     }
     let versions = version_missing(reason).filter(|_| !reason.contains("depend"));
     if let Some(requirement) = versions {
+        let end = requirement
+            .find(|c| "=<>!~".contains(c))
+            .unwrap_or(requirement.len());
+        let (name, versions) = requirement.split_at(end);
         let known = message
             .between("Because only ", " is available")
-            .map(|known| format!(" There is only {known}."));
+            .map(|known| format!(" Available: {}.", known.strip_prefix(name).unwrap_or(known)));
         let message = format!(
-            "There is no version of ‘{requirement}’ in the package index.{}",
+            "No version {} of {name}.{}",
+            versions.strip_prefix("==").unwrap_or(versions),
             known.unwrap_or_default()
         );
         return Some(
             EngineError::new("VersionNotFound", message)
-                .with_remedy("Ask for a version that exists, or for none in particular.")
+                .with_remedy("Choose another version, or remove the version.")
                 .about([requirement]),
         );
     }
@@ -48,18 +57,18 @@ pub(super) fn resolution(message: &Message) -> Option<EngineError> {
         return Some(
             EngineError::new(
                 "PythonVersionConflict",
-                format!("The session's Python is not one that a requirement supports: {reason}."),
+                format!("A requirement doesn’t support the session’s Python: {reason}."),
             )
-            .with_remedy("Ask for a version of the package that supports this Python.")
+            .with_remedy("Choose a version of the package that supports this Python.")
             .about(required(reason)),
         );
     }
     Some(
         EngineError::new(
             "RequirementsConflict",
-            format!("The requirements contradict each other: {reason}."),
+            format!("The requirements conflict: {reason}."),
         )
-        .with_remedy("Loosen or remove one of the versions that are named.")
+        .with_remedy("Change or remove one of these versions.")
         .about(required(reason)),
     )
 }
