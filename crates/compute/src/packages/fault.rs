@@ -3,7 +3,7 @@
 use flowdeck_contract::packages::{AskedBy, InstallCause, InstallFault};
 use flowdeck_flow::normalised_name;
 
-use super::Lines;
+use super::{Asked, Lines};
 use crate::engine::EngineError;
 
 /// The kind of cause and the line that an engine's error comes from.
@@ -49,9 +49,23 @@ fn cause(error: &EngineError) -> InstallCause {
 /// The line that asks for a requirement, as uv names it: `fdalpha==3.0`.
 fn line_for(lines: &Lines, requirement: &str) -> Option<AskedBy> {
     let name = package_name(requirement);
-    let mut asked = lines.asked.iter();
-    let line = asked.find(|asked| asked.name.as_deref() == Some(&name))?;
-    Some(line.asked_by.clone())
+    line_of(&lines.asked, &name).cloned()
+}
+
+/// The line to look at for a package: one that gives it a version before one that only mentions it.
+pub(super) fn line_of<'a>(asked: &'a [Asked], name: &str) -> Option<&'a AskedBy> {
+    let mut of_package = asked
+        .iter()
+        .filter(|asked| asked.name.as_deref() == Some(name));
+    let first = of_package.clone().next();
+    let is_versioned = |asked: &&Asked| {
+        let requirement = asked.requirement.as_ref();
+        requirement.is_some_and(|requirement| requirement.version_or_url.is_some())
+    };
+    of_package
+        .find(is_versioned)
+        .or(first)
+        .map(|asked| &asked.asked_by)
 }
 
 fn line_with(lines: &Lines, file: &str) -> Option<AskedBy> {
@@ -75,6 +89,21 @@ pub(super) fn package_name(requirement: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_with_a_version_comes_before_one_that_only_mentions_the_package() {
+        let lines = Lines::of("humanize\nhumanize==99.0\n");
+        let error = EngineError::new("VersionNotFound", "x").about(["humanize==99.0"]);
+        assert_eq!(
+            fault(&error, &lines).asked_by.map(|line| line.line),
+            Some(2)
+        );
+        let lines = Lines::of("humanize\nhumanize[x]\n");
+        assert_eq!(
+            line_of(&lines.asked, "humanize").map(|line| line.line),
+            Some(1)
+        );
+    }
 
     #[test]
     fn the_line_at_fault_is_found() {

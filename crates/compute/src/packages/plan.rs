@@ -10,7 +10,7 @@ use flowdeck_contract::packages::{
 };
 use pep508_rs::pep440_rs::Version;
 
-use super::{Asked, Step};
+use super::{Asked, Step, fault};
 use crate::engine::Inventory;
 
 type Versions<'a> = BTreeMap<&'a str, &'a str>;
@@ -118,10 +118,7 @@ fn applied<'a>(mut packages: Versions<'a>, steps: &'a [Step]) -> Versions<'a> {
 }
 
 fn asked_by(asked: &[Asked], name: &str) -> Option<AskedBy> {
-    let line = asked
-        .iter()
-        .find(|asked| asked.name.as_deref() == Some(name))?;
-    Some(line.asked_by.clone())
+    fault::line_of(asked, name).cloned()
 }
 
 fn kind(from: Option<&str>, to: Option<&str>) -> Option<PlanKind> {
