@@ -16,7 +16,10 @@ use crate::{
     diagnostics::RecentLog,
     events::{Changes, FlowHub, Listeners, ProjectFeed, pump, watch_flows},
     flows::{FlowError, Flows},
-    http::error::{ApiError, ApiResult},
+    http::{
+        error::{ApiError, ApiResult},
+        large::LargeAnswers,
+    },
 };
 
 /// What a server is told at its start.
@@ -46,6 +49,7 @@ pub struct Parts {
     pub(crate) base_path: BasePath,
     pub(crate) guard: Guard,
     pub(crate) log: RecentLog,
+    pub(crate) large: LargeAnswers,
     pub(crate) assets: Assets,
     pub(crate) compute: Compute,
     pub(crate) flows: Arc<Flows>,
@@ -88,6 +92,7 @@ impl App {
             base_path: settings.base_path,
             guard,
             log: settings.log,
+            large: LargeAnswers::default(),
             assets,
             flows,
             hub: Arc::clone(&hub),

@@ -5,6 +5,7 @@ mod envelope;
 pub mod error;
 mod extract;
 mod headers;
+pub(crate) mod large;
 mod own;
 mod pages;
 mod refusals;

@@ -1,7 +1,7 @@
 //! Diagnostics of compute sessions, to be downloaded.
 
 use axum::{
-    body::Bytes,
+    body::Body,
     extract::State,
     http::{
         HeaderName, HeaderValue,
@@ -26,9 +26,11 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// A file to keep.
-type Download = ([(HeaderName, HeaderValue); 2], Bytes);
+type Download = ([(HeaderName, HeaderValue); 2], Body);
 
-fn download(bytes: Vec<u8>) -> Download {
+async fn download(app: &App, subject: Subject) -> ApiResult<Download> {
+    let leave = app.large.leave().await?;
+    let archive = diagnostics(app, subject).await?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/gzip")),
         (
@@ -36,7 +38,7 @@ fn download(bytes: Vec<u8>) -> Download {
             HeaderValue::from_static("attachment; filename=\"flowdeck-diagnostics.tar.gz\""),
         ),
     ];
-    (headers, bytes.into())
+    Ok((headers, leave.body(archive)))
 }
 
 /// Everything that helps to find out what went wrong with the flow's session, secrets removed.
@@ -54,7 +56,7 @@ fn download(bytes: Vec<u8>) -> Download {
 async fn of_flow(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Download> {
     app.require_flow(&path.project, &path.flow).await?;
     let subject = Subject::Owner(Owner::Flow(path.flow));
-    diagnostics(&app, subject).await.map(download)
+    download(&app, subject).await
 }
 
 /// The same of the session of this id, whoever's it is or was.
@@ -73,5 +75,5 @@ async fn of_session(State(app): State<App>, Path(path): Path<SessionPath>) -> Ap
     app.require_project(&path.project)?;
     let owner = app.find_session(&path.session);
     let subject = owner.map_or(Subject::Ended(path.session), Subject::Owner);
-    diagnostics(&app, subject).await.map(download)
+    download(&app, subject).await
 }

@@ -129,6 +129,16 @@ struct RunPath {
 /// A body that is shown, never run: whatever it holds is plain text.
 type PlainText = ([(axum::http::HeaderName, &'static str); 1], String);
 
+/// As [`PlainText`], of an answer that may be large.
+type LargeText = (
+    [(axum::http::HeaderName, &'static str); 1],
+    axum::body::Body,
+);
+
+fn large_text(body: axum::body::Body) -> LargeText {
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], body)
+}
+
 fn plain_text(text: String) -> PlainText {
     ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text)
 }

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use flowdeck_contract::{error::ErrorResponse, session::SessionView};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, PlainText, plain_text};
+use super::{FlowPath, LargeText, large_text};
 use crate::{
     App,
     http::{error::ApiResult, extract::Path},
@@ -46,12 +46,11 @@ async fn session(
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn log(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<PlainText> {
+async fn log(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<LargeText> {
     app.require_flow(&path.project, &path.flow).await?;
     let compute = app.compute.clone();
-    crate::blocking(move || Ok(compute.session_log_text(&path.flow)?))
-        .await
-        .map(plain_text)
+    let read = move || Ok(compute.session_log_text(&path.flow)?);
+    app.large.text(read).await.map(large_text)
 }
 
 /// Says that a person is at work in the flow, so that its session is not idle.

@@ -8,7 +8,7 @@ use flowdeck_contract::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{PlainText, ProjectPath, SessionPath, plain_text};
+use super::{LargeText, ProjectPath, SessionPath, large_text};
 use crate::{
     App,
     http::{error::ApiResult, extract::Path},
@@ -68,10 +68,9 @@ async fn ended(
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn log(State(app): State<App>, Path(path): Path<SessionPath>) -> ApiResult<PlainText> {
+async fn log(State(app): State<App>, Path(path): Path<SessionPath>) -> ApiResult<LargeText> {
     let owner: Owner = app.session_owner(&path.project, &path.session)?;
     let compute = app.compute.clone();
-    crate::blocking(move || Ok(compute.session_log_text(&owner)?))
-        .await
-        .map(plain_text)
+    let read = move || Ok(compute.session_log_text(&owner)?);
+    app.large.text(read).await.map(large_text)
 }
