@@ -20,6 +20,38 @@ export async function expectAccessible(page: Page): Promise<void> {
     }
     expect.soft(await sidewaysScroll(page), `sideways scroll: ${viewport.width} px`).toBe(0);
   }
+  expect.soft(await oddAttributes(page), 'attributes that no browser knows').toEqual([]);
+  await page.emulateMedia({ forcedColors: 'active' });
+  expect.soft(await unmarked(page), 'forced colours: selected and not to be seen').toEqual([]);
+  await page.emulateMedia({ forcedColors: 'none' });
+}
+
+/** A framework's own words that reached the page as attributes, such as `attr:aria-level`. */
+function oddAttributes(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const names = [...document.querySelectorAll('body *')].flatMap((element) => element.getAttributeNames());
+    return [...new Set(names)].filter((name) => name.includes(':') && !/^xml(ns)?:/.test(name));
+  });
+}
+
+/** What is current or selected and looks, without its own colours, like what is beside it. */
+function unmarked(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const look = (element: Element): string => {
+      const { backgroundColor, outline, borderTop, borderRight, borderBottom, borderLeft } = getComputedStyle(element);
+      return JSON.stringify([backgroundColor, outline, borderTop, borderRight, borderBottom, borderLeft]);
+    };
+    const chosen = '[aria-current]:not([aria-current="false"]), [aria-selected="true"]';
+    const isChosen = (element: Element): boolean => element.matches(chosen);
+    return [...document.querySelectorAll(chosen)].flatMap((element) => {
+      const role = element.getAttribute('role');
+      const alike = [...document.querySelectorAll(role === null ? element.localName : `[role="${role}"]`)];
+      const others = alike.filter((other) => other.className === element.className && !isChosen(other));
+      const hidden = element.getClientRects().length === 0;
+      const same = others.some((other) => look(other) === look(element));
+      return !hidden && same ? [element.outerHTML.slice(0, 200)] : [];
+    });
+  });
 }
 
 /** All of axe's rules, of which the dark theme can only change the contrast. */

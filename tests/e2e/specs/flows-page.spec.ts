@@ -98,6 +98,11 @@ test('an address that leads nowhere says so', async ({ app, deck, page }) => {
   await app.signIn();
   await page.goto(deck.url('flows/not-there'));
   await expect(page.getByRole('main')).toContainText('not-there');
+  // The server answers, and so nothing says that it is lost, even after the event stream was refused again.
+  await page.waitForTimeout(4000);
+  await expect(page.getByText('Connection lost')).toBeHidden();
+  await page.getByRole('main').getByRole('link', { name: 'See all flows' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Prompt flow' })).toBeVisible();
   await page.goto(deck.url('no/such/page'));
   await expect(page.getByRole('heading', { level: 1, name: 'Page not found' })).toBeVisible();
 });

@@ -52,6 +52,7 @@ test('the tree of files and the tabs', async ({ app, deck, page }) => {
   await expect(app.file('parts')).toHaveAttribute('aria-expanded', 'true');
   await page.keyboard.press('ArrowDown');
   await expect(app.file('one.md')).toBeFocused();
+  await expect(app.file('one.md')).toHaveAttribute('aria-level', '2');
   await page.keyboard.press('Enter');
   await expect(app.editor('parts/one.md')).toBeVisible();
   await app.file('one.md').focus();
@@ -68,4 +69,27 @@ test('the tree of files and the tabs', async ({ app, deck, page }) => {
   await tab('two.py').focus();
   await page.keyboard.press('ArrowLeft');
   await expect(tab('one.md')).toBeFocused();
+});
+
+test('keys for the search, a run and what lies far down the page', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.signIn();
+  await expect(page.getByRole('link', { name: 'Greeting' })).toBeVisible();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await page.keyboard.type('a/b');
+  await expect(page.getByRole('searchbox')).toHaveValue('a/b');
+
+  await app.open('greeting');
+  await expect(app.startButton).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await expect(app.status).toContainText('Can’t run yet');
+  await page.getByRole('button', { name: 'Skip to files' }).focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await expect(page.getByRole('button', { name: 'New file' })).toBeFocused();
+  await page.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'Prompt flow' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Prompt flow' })).toBeVisible();
+  await expect(app.status).not.toContainText('Can’t run yet');
 });

@@ -7,7 +7,7 @@ use super::{
     field::{ChatRole, Field, FieldKind},
     form::InputForm,
 };
-use crate::ui::unique_id;
+use crate::ui::{Button, ButtonKind, unique_id};
 
 stylance::import_crate_style!(style, "src/pages/flow/inputs/field.module.css");
 
@@ -151,20 +151,102 @@ fn control(
         }
         FieldKind::Text | FieldKind::Media | FieldKind::List | FieldKind::Object => {
             let is_code = matches!(kind, FieldKind::List | FieldKind::Object);
-            view! {
-                <textarea
-                    id=id
-                    class=style::text
-                    class=(style::code, is_code)
-                    rows="1"
-                    spellcheck=if is_code { "false" } else { "true" }
-                    aria-describedby=described_by
-                    aria-invalid=invalid
-                    prop:value=text
-                    on:input=move |event| edit(event_target_value(&event))
-                ></textarea>
-            }
-            .into_any()
+            let text_area = TextArea {
+                id,
+                is_code,
+                described_by,
+            };
+            long_text(
+                text_area,
+                text,
+                Callback::new(edit),
+                Signal::derive(invalid),
+            )
         }
+    }
+}
+
+/// More than this is shown by its beginning: a browser takes seconds to lay out what nobody reads.
+const SHOWN_AT_FIRST: usize = 5000;
+
+/// The beginning of a text that is too long to be shown whole; `None` when it is not.
+fn beginning(text: &str) -> Option<&str> {
+    let (end, _) = text.char_indices().nth(SHOWN_AT_FIRST)?;
+    text.get(..end)
+}
+
+struct TextArea {
+    id: String,
+    is_code: bool,
+    described_by: String,
+}
+
+/// A text of any length. What is long is shown by its beginning, which cannot be edited, until the person wants all.
+fn long_text(
+    area: TextArea,
+    text: Memo<String>,
+    edit: Callback<String>,
+    invalid: Signal<Option<&'static str>>,
+) -> AnyView {
+    let whole = RwSignal::new(false);
+    let cut = Memo::new(move |_| text.with(|text| !whole.get() && beginning(text).is_some()));
+    let shown = move || {
+        text.with(|text| match beginning(text) {
+            Some(beginning) if cut.get() => beginning.to_owned(),
+            _ => text.clone(),
+        })
+    };
+    let grows = move || text.with(|text| beginning(text).is_none());
+    let count = move || text.with(|text| text.chars().count());
+    let note = move || {
+        format!(
+            "Only the first {SHOWN_AT_FIRST} of {} characters are shown. Runs use all of them.",
+            count()
+        )
+    };
+    let TextArea {
+        id,
+        is_code,
+        described_by,
+    } = area;
+    view! {
+        <textarea
+            id=id
+            class=style::text
+            class=(style::code, is_code)
+            class=(style::grows, grows)
+            rows="1"
+            spellcheck=if is_code { "false" } else { "true" }
+            aria-describedby=described_by
+            aria-invalid=invalid
+            prop:readOnly=cut
+            prop:value=shown
+            on:input=move |event| edit.run(event_target_value(&event))
+        ></textarea>
+        <Show when=move || cut.get()>
+            <p class=style::help>
+                {note} " "
+                <Button kind=ButtonKind::Quiet on_press=move |()| whole.set(true)>
+                    "Edit the whole text"
+                </Button>
+            </p>
+        </Show>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SHOWN_AT_FIRST, beginning};
+
+    #[test]
+    fn a_long_text_is_shown_by_its_beginning_and_never_cut_within_a_character() {
+        assert_eq!(beginning(""), None);
+        assert_eq!(beginning(&"é".repeat(SHOWN_AT_FIRST)), None);
+        let long = "é".repeat(SHOWN_AT_FIRST * 40);
+        assert_eq!(
+            beginning(&long).map(|text| text.chars().count()),
+            Some(SHOWN_AT_FIRST)
+        );
     }
 }
