@@ -46,6 +46,14 @@ extern "C" {
     fn mark(this: &JsEditor, path: &str, revision: u32, findings: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch, js_name = goTo)]
     fn go_to(this: &JsEditor, path: &str, line: u32, column: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(method, catch)]
+    fn fix(
+        this: &JsEditor,
+        path: &str,
+        code: &str,
+        message: &str,
+        line: u32,
+    ) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
     fn focus(this: &JsEditor);
     #[wasm_bindgen(method)]
@@ -191,6 +199,17 @@ impl Editor {
     /// Shows a place (from 1) of an open file, puts the cursor there and takes the focus.
     pub(crate) fn go_to(&self, path: &str, line: u32, column: u32) -> Result<(), EditorError> {
         self.js.go_to(path, line, column).map_err(threw)
+    }
+
+    /// Does what the fix of a marked finding says; nothing when the finding is marked no more. `line` is from 1.
+    pub(crate) fn fix(
+        &self,
+        path: &str,
+        code: &str,
+        message: &str,
+        line: u32,
+    ) -> Result<(), EditorError> {
+        self.js.fix(path, code, message, line).map_err(threw)
     }
 
     /// Takes the focus.

@@ -8,7 +8,7 @@ use super::{
     checking::summary,
     workbench::{Place, Workbench},
 };
-use crate::ui::{Icon, unique_id};
+use crate::ui::{Button, ButtonKind, Icon, unique_id};
 
 stylance::import_crate_style!(style, "src/raw/problems.module.css");
 
@@ -66,9 +66,21 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
         line: finding.line,
         column: finding.column,
     };
+    let fix = finding.fix.map(|fix| {
+        let path = path.clone();
+        let (code, message) = (finding.code.clone(), finding.message.clone());
+        let carry_out = move |()| {
+            workbench.ask_editor(|editor| editor.fix(path.as_str(), &code, &message, place.line));
+        };
+        view! {
+            <Button kind=ButtonKind::Quiet on_press=carry_out>
+                {fix.label}
+            </Button>
+        }
+    });
     let go = move |_| workbench.go_to_place(&path, place);
     view! {
-        <li>
+        <li class=style::row>
             <button type="button" class=style::problem on:click=go>
                 <span class=class>
                     {icon.view()}
@@ -77,6 +89,7 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
                 <span class=style::message>{finding.message}</span>
                 <span class=style::place>{finding.code} " · line " {place.line}</span>
             </button>
+            {fix}
         </li>
     }
 }

@@ -11,7 +11,7 @@ import {
   replaceText,
   setBase,
 } from "./files.ts";
-import { type Finding, showFindings } from "./findings.ts";
+import { type Finding, fixOf, showFindings } from "./findings.ts";
 import { languageOf, languageSupport } from "./language.ts";
 import { offsetOf } from "./positions.ts";
 import { setup, styleNonce } from "./setup.ts";
@@ -112,6 +112,12 @@ export class Editor {
       effects: EditorView.scrollIntoView(at, { y: "center" }),
     });
     this.focus();
+  }
+
+  /** Does what the fix of a marked finding says, wherever the finding has moved since it was marked. */
+  fix(path: string, code: string, message: string, line: number): void {
+    this.show(path);
+    fixOf(this.#view.state, { code, message, line })?.(this.#view);
   }
 
   focus(): void {

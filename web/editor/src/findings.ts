@@ -1,6 +1,7 @@
 // Findings of a check, shown in the margin and beneath the text.
-import { type Action, type Diagnostic, setDiagnostics } from "@codemirror/lint";
+import { type Action, type Diagnostic, forEachDiagnostic, setDiagnostics } from "@codemirror/lint";
 import type { EditorState, Text, TransactionSpec } from "@codemirror/state";
+import type { EditorView } from "@codemirror/view";
 import { offsetOf } from "./positions.ts";
 
 /** As `flowdeck_flow::Finding` serialises it; the end is exclusive. */
@@ -44,6 +45,26 @@ function diagnostic({ doc }: EditorState, finding: Finding): Diagnostic {
     message: finding.message,
     ...(finding.fix && { actions: [action(doc, finding, finding.fix)] }),
   };
+}
+
+/** The fix of a finding, known by its code, message and the line it was found in; `null` when it is marked no more. */
+export function fixOf(
+  state: EditorState,
+  finding: Pick<Finding, "code" | "message" | "line">,
+): ((view: EditorView) => void) | null {
+  let best: ((view: EditorView) => void) | null = null;
+  let distance = Infinity;
+  forEachDiagnostic(state, ({ source, message, actions }, from, to) => {
+    const action = actions?.[0];
+    if (action === undefined || source !== finding.code || message !== finding.message) return;
+    // Two lines may have the same fault, and edits may have moved both.
+    const away = Math.abs(state.doc.lineAt(from).number - finding.line);
+    if (away < distance) {
+      distance = away;
+      best = (view) => action.apply(view, from, to);
+    }
+  });
+  return best;
 }
 
 /** Replaces what the fix names, wherever it has moved since: its places are kept relative to the finding's. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { type Diagnostic, forEachDiagnostic } from "@codemirror/lint";
 import { EditorState, type TransactionSpec } from "@codemirror/state";
 import type { EditorView } from "@codemirror/view";
-import { type Finding, showFindings } from "../src/findings.ts";
+import { type Finding, fixOf, showFindings } from "../src/findings.ts";
 
 const PIN: Finding = {
   code: "PinnedBasePackage",
@@ -43,4 +43,20 @@ test("a fix follows its text", () => {
 
 test("a fix leaves a text alone that is another by now", () => {
   assert.equal(fixed({ changes: { from: 18, to: 19, insert: "2" } }), "flask\npromptflow==2.0\n");
+});
+
+test("of two like findings the one that was meant is fixed, and one that is gone is not", () => {
+  let state = EditorState.create({ doc: "flask\npromptflow==1.0\npromptflow==1.0\n" });
+  const second = { ...PIN, line: 3, endLine: 3, fix: { ...PIN.fix!, line: 3, endLine: 3 } };
+  state = state.update(showFindings(state, [PIN, second])).state;
+  const view = {
+    get state() {
+      return state;
+    },
+    dispatch: (change: TransactionSpec) => (state = state.update(change).state),
+    focus: () => undefined,
+  } as unknown as EditorView;
+  fixOf(state, second)!(view);
+  assert.equal(state.doc.toString(), "flask\npromptflow==1.0\npromptflow\n");
+  assert.equal(fixOf(state, { ...PIN, code: "Other" }), null);
 });
