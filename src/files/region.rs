@@ -65,7 +65,7 @@ pub fn FilesRegion() -> impl IntoView {
             Load::Loading | Load::Failed(_) => 0,
         });
         (count > 0).then(|| {
-            view! { <p class=style::note>{format!("{count} more are not listed: the folder holds too many.")}</p> }
+            view! { <p class=style::note>{format!("{count} more aren't listed: the folder holds too many files, or their names can't be used here.")}</p> }
         })
     };
     view! {
