@@ -26,7 +26,9 @@ pub(crate) struct LargeAnswers(Arc<Semaphore>);
 
 /// Leave to make one; given back when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Leave(OwnedSemaphorePermit);
+pub(crate) struct Leave {
+    _permit: OwnedSemaphorePermit,
+}
 
 impl Default for LargeAnswers {
     fn default() -> Self {
@@ -38,7 +40,7 @@ impl LargeAnswers {
     /// Waits for its turn; a client that goes away meanwhile costs nothing.
     pub(crate) async fn leave(&self) -> ApiResult<Leave> {
         match Arc::clone(&self.0).acquire_owned().await {
-            Ok(permit) => Ok(Leave(permit)),
+            Ok(permit) => Ok(Leave { _permit: permit }),
             Err(error) => Err(ApiError::internal("The server failed.", error)),
         }
     }
