@@ -170,7 +170,7 @@ impl ProcessEngine {
             match self.holds.of(runtime) {
                 Ok(held) => return held,
                 Err(error) => {
-                    tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives; trying again")
+                    tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives; trying again");
                 }
             }
             tokio::time::sleep(PAUSE).await;

@@ -9,8 +9,9 @@ use serde::{
 };
 use serde_json::{Value, value::RawValue};
 
-/// A value as the exact text of its JSON, so that no number loses a digit and no text a character on its way. A number that
-/// JSON does not know is `{"$number": "NaN"}`, or so with `Infinity` or `-Infinity`; a key that is `$number` after
+/// A value as the exact text of its JSON, so that no number loses a digit and no text a character on its way.
+///
+/// A number that JSON does not know is `{"$number": "NaN"}`, or so with `Infinity` or `-Infinity`; a key that is `$number` after
 /// one or more `$` stands for the key with one `$` less.
 #[derive(Clone)]
 pub struct Exact(Box<RawValue>);

@@ -1,5 +1,10 @@
 //! Requirements files are decoded and joined as pip's own code does it, where a Python with pip is there.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use std::{
     io::Write as _,
     path::Path,

@@ -343,7 +343,7 @@ proptest! {
                     prop_assert!(!to.0.contains("==") || to.0.contains(['\'', ';']), "{}", to.0);
                 }
                 None => {
-                    let seen = |text: &str| text.chars().filter(|c| c.is_ascii_graphic()).collect::<String>();
+                    let seen = |text: &str| text.chars().filter(char::is_ascii_graphic).collect::<String>();
                     prop_assert_eq!(seen(&from.0), seen(&to.0));
                 }
             }

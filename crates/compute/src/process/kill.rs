@@ -47,7 +47,7 @@ pub(super) async fn end(layout: &Layout, target: Target<'_>) -> Result<(), Engin
             Err(error) if is_late => return Err(EngineError::io("Looking for processes", &error)),
             // What could not be looked at may be there.
             Err(error) => {
-                tracing::debug!(%error, "processes could not be looked for; trying again")
+                tracing::debug!(%error, "processes could not be looked for; trying again");
             }
         }
         tokio::time::sleep(PAUSE).await;

@@ -13,8 +13,9 @@ pub fn is_plain(text: &str) -> bool {
     lines::is_plain(text)
 }
 
-/// The text of a requirements file with each line whole and without its comment, where it begins, so that an error's
-/// line stays the same. Lines that name an index or another file get the values that `other` gives.
+/// The text of a requirements file with each line whole and without its comment.
+///
+/// A line stays where it begins, so that an installer's errors name the same line. Lines that name an index or another file get the values that `other` gives.
 #[must_use]
 pub fn snapshot(text: &str, mut other: impl FnMut(&LineKind) -> Option<String>) -> String {
     let mut written = String::with_capacity(text.len());
