@@ -42,13 +42,19 @@ function unmarked(page: Page): Promise<string[]> {
       return JSON.stringify([backgroundColor, outline, borderTop, borderRight, borderBottom, borderLeft]);
     };
     const chosen = '[aria-current]:not([aria-current="false"]), [aria-selected="true"]';
+    // In the system's colours a selected thing can be read: a component's own background would not go with their text.
+    const probe = document.body.appendChild(document.createElement('i'));
+    probe.style.cssText = 'background: SelectedItem; forced-color-adjust: none';
+    const system = getComputedStyle(probe).backgroundColor;
+    probe.remove();
     const isChosen = (element: Element): boolean => element.matches(chosen);
     return [...document.querySelectorAll(chosen)].flatMap((element) => {
       const role = element.getAttribute('role');
       const alike = [...document.querySelectorAll(role === null ? element.localName : `[role="${role}"]`)];
       const others = alike.filter((other) => other.className === element.className && !isChosen(other));
       const hidden = element.getClientRects().length === 0;
-      const same = others.some((other) => look(other) === look(element));
+      const same =
+        getComputedStyle(element).backgroundColor !== system || others.some((other) => look(other) === look(element));
       return !hidden && same ? [element.outerHTML.slice(0, 200)] : [];
     });
   });
