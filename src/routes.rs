@@ -217,10 +217,11 @@ impl Query {
     }
 }
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod names_tests;
+
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
     use flowdeck_contract::settings::{ComputeChoice, IdleShutdown, SessionSettings};
 
@@ -351,38 +352,6 @@ mod tests {
         for (route, address) in routes() {
             let path = address.split('?').next().unwrap_or_default();
             assert_eq!(route.page(), Page::read(path), "{address}");
-        }
-    }
-
-    /// Names as hostile as a file system allows, and the ordinary.
-    fn names() -> impl Strategy<Value = String> {
-        let hostile = prop::sample::select(vec![
-            "%", "%20", "%2F", "%25", "#", "?", "&", "=", "+", " ", "\u{202e}", "e\u{301}", "é",
-            "\\", "\n", "a", ".", "/",
-        ]);
-        let made = prop::collection::vec(hostile, 1..8).prop_map(|parts| parts.concat());
-        prop_oneof![made, any::<String>()].prop_filter("a name", |name| !name.is_empty())
-    }
-
-    proptest! {
-        #[test]
-        fn every_name_comes_back_from_every_address(name in names(), other in names()) {
-            let file = FilePath::try_from(name.as_str()).ok();
-            let flow = FlowId::try_from(other.as_str()).ok();
-            let mut routes = vec![
-                Route::Flows { search: Some(name.clone()) },
-                Route::Upgrade(Upgrade { flow: flow.clone(), ..Upgrade::of(other.clone()) }),
-            ];
-            if let Some(flow) = flow {
-                routes.push(Route::flow(flow.clone()));
-                if let Some(file) = file {
-                    routes.push(Route::Flow { flow, view: FlowView::of_file(file, Some(3)) });
-                }
-            }
-            for route in routes {
-                let address = route.path();
-                prop_assert_eq!(read(&address), Some(route), "{}", address);
-            }
         }
     }
 

@@ -224,7 +224,7 @@ fn edits_of_another_tab_keep_what_they_were_made_from() {
         document.status(),
         &Status::Diverged {
             disk: disk("a"),
-            compared: true
+            compared: false
         }
     );
     let mut document = diverged(disk("theirs"));
