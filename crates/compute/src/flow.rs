@@ -2,13 +2,13 @@
 //! copy with what it includes from elsewhere. Never writes into the folder.
 
 mod definition;
-mod files;
 mod fingerprint;
 mod includes;
 mod requirements;
+mod set;
 
 pub(crate) use definition::{Definition, DefinitionError};
-pub(crate) use files::{RequirementFile, RequirementFiles};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use includes::materialise;
 pub(crate) use requirements::{for_install, source};
+pub(crate) use set::{RequirementFile, RequirementSet, Role};

@@ -14,6 +14,7 @@ mod executor;
 pub mod fake;
 mod feeds;
 mod flow;
+pub mod folder;
 mod host;
 mod id;
 pub mod identity;

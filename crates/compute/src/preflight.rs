@@ -113,8 +113,7 @@ fn requirements_of(core: &Core, definition: &Found) -> Result<Option<String>, En
     let Some(source) = flow::source(&core.config.flows, folder, flow)? else {
         return Ok(None);
     };
-    let read = std::fs::read_to_string(&source.path);
-    read.map_err(|error| EngineError::io(&format!("Reading {}", source.name), &error))?;
+    source.read(None)?;
     Ok(Some(source.name))
 }
 

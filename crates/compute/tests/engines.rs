@@ -7,11 +7,8 @@ mod support;
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use flowdeck_compute::{
-    FeedAccess, LogFile,
-    engine::{
-        BaseState, Downloads, Engine, EnvironmentId, ExecutorRequest, Place, Requirements,
-        WantedBase,
-    },
+    LogFile,
+    engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Place, Requirements, WantedBase},
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
 };
@@ -53,13 +50,8 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     found.sort();
     assert_eq!(found, [one.session.clone(), two.session.clone()]);
 
-    let requirements = Requirements {
-        folder: flow.clone(),
-        file: "r.txt".to_owned(),
-        feeds: FeedAccess::default(),
-        downloads: Downloads::default(),
-    };
     fs::write(flow.join("r.txt"), "# nothing\n").unwrap();
+    let requirements = Requirements::read(&flow, "r.txt").unwrap();
     let command = engine.install_command(&one, &requirements).await.unwrap();
     assert!(command.contains("-r r.txt"), "{command}");
     engine

@@ -7,8 +7,8 @@ mod support;
 use std::{fs, path::Path, process::Command};
 
 use flowdeck_compute::{
-    FeedAccess, LogFile, StartSession,
-    engine::{Downloads, Engine as _, EngineError, EnvironmentId, Place, Requirements, WantedBase},
+    LogFile, StartSession,
+    engine::{Engine as _, EngineError, EnvironmentId, Place, Requirements, WantedBase},
 };
 use flowdeck_contract::{
     azure::OperationStatus,
@@ -76,22 +76,17 @@ async fn each_failure_names_the_requirement_and_the_cause() {
     engine.create_environment(&environment).await.unwrap();
 
     let install = async |lines: &str| -> Result<(), EngineError> {
-        let file = Requirements {
-            folder: home.root().to_owned(),
-            file: "r.txt".to_owned(),
-            feeds: FeedAccess::default(),
-            downloads: Downloads::default(),
-        };
         fs::write(home.root().join("r.txt"), lines).unwrap();
+        let file = Requirements::read(home.root(), "r.txt")?;
         engine
             .install(&environment, &file, &log, &|_| {})
             .await
             .map(|_| ())
     };
     for (lines, code, named) in [
-        ("fdnowhere", "RequirementNotFound", "‘fdnowhere’"),
-        ("fdalpha==9", "VersionNotFound", "fdalpha==9"),
-        ("fdalpha>=9", "VersionNotFound", "fdalpha>=9"),
+        ("fdnowhere", "RequirementNotFound", "fdnowhere"),
+        ("fdalpha==9", "VersionNotFound", "No version 9 of fdalpha"),
+        ("fdalpha>=9", "VersionNotFound", "No version >=9 of fdalpha"),
         ("fdbeta\nfdgamma", "RequirementsConflict", "fdbeta"),
         (
             "fdbeta\nfdalpha==2.0",
@@ -127,17 +122,12 @@ async fn each_failure_names_the_requirement_and_the_cause() {
         "NetworkUnreachable"
     );
 
-    let file = Requirements {
-        folder: home.root().to_owned(),
-        file: "r.txt".to_owned(),
-        feeds: FeedAccess::default(),
-        downloads: Downloads::default(),
-    };
     fs::write(
         home.root().join("r.txt"),
         requirements(&packages, "fdalpha<2"),
     )
     .unwrap();
+    let file = Requirements::read(home.root(), "r.txt").unwrap();
     assert!(!engine.satisfies(&environment, &file).await.unwrap());
     install(&requirements(&packages, "fdalpha<2"))
         .await

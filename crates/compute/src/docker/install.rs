@@ -249,12 +249,12 @@ impl Installer<'_> {
         let user = self.facts.user;
         let of_user = || self.places.cache(user);
         let cache = target.downloads.map_or_else(of_user, Path::to_owned);
-        let opened = prepared.opened();
+        let copies = prepared.folder();
         let prepare = || {
             std::fs::create_dir_all(&cache)?;
             user.own(&cache)?;
             self.indexes.write_settings(&self.settings(), user)?;
-            opened.map_or(Ok(()), |(folder, _)| user.own_all(folder))
+            copies.map_or(Ok(()), |folder| user.own_all(folder))
         };
         prepare().map_err(|error| EngineError::io("Preparing the install", &error))?;
         let mut variables = self.indexes.variables();
@@ -265,13 +265,13 @@ impl Installer<'_> {
         writable.push(cache);
         let mut readable: Vec<PathBuf> = self.indexes.files().collect();
         readable.extend([self.uv.to_owned(), self.settings()]);
-        readable.extend(opened.map(|(folder, _)| folder.to_owned()));
+        readable.extend(copies.map(Path::to_owned));
         match target.writable {
             true => writable.push(target.folder.to_owned()),
             false => readable.push(target.folder.to_owned()),
         }
         let python = target.folder.join("bin/python");
-        let command = match opened {
+        let command = match copies.zip(prepared.address()) {
             Some((folder, address)) => relay::before(command, &python, folder, address),
             None => command,
         };

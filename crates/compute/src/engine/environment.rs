@@ -1,12 +1,16 @@
 //! A session's environments: what is installed into them, and what is in them.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use flowdeck_contract::{Millis, ids::SessionId, session::InstalledPackage};
 use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
-use crate::feeds::FeedAccess;
+use crate::{engine::EngineError, feeds::FeedAccess, flow::RequirementSet};
 
 /// One of a session's environments: an install makes a new one beside the old.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -28,6 +32,24 @@ pub struct Requirements {
     pub feeds: FeedAccess,
     /// What is used of earlier installs.
     pub downloads: Downloads,
+    /// What the file and all that it includes said when it was read.
+    pub(crate) set: Arc<RequirementSet>,
+}
+
+impl Requirements {
+    /// Reads the requirements file `file` in `folder`, with all that it includes.
+    ///
+    /// # Errors
+    /// When one of the files can't be read.
+    pub fn read(folder: &Path, file: &str) -> Result<Self, EngineError> {
+        Ok(Self {
+            folder: folder.to_owned(),
+            file: file.to_owned(),
+            feeds: FeedAccess::default(),
+            downloads: Downloads::default(),
+            set: Arc::new(RequirementSet::read(folder, file)?),
+        })
+    }
 }
 
 /// Whether an install uses what earlier ones fetched and built.

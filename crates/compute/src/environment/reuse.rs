@@ -101,6 +101,14 @@ impl Reuse<'_> {
         environment: &EnvironmentId,
         took: Duration,
     ) -> Result<PhaseNote, EngineError> {
+        let Requirements {
+            folder, file, set, ..
+        } = self.requirements;
+        if Requirements::read(folder, file).is_ok_and(|now| now.set != *set) {
+            return Ok(Some(
+                "not kept for later starts: the requirements changed during the install".to_owned(),
+            ));
+        }
         let key = match self.key().await? {
             Ok(key) => key,
             Err(why) => return Ok(Some(format!("not kept for later starts: {why}"))),

@@ -1,7 +1,7 @@
 //! Packages made of nothing: a requirements file brings each package that it names, at the version that it pins or 1.0.
 
 use flowdeck_contract::session::InstalledPackage;
-use flowdeck_flow::{LineKind, requirement_lines};
+use flowdeck_flow::LineKind;
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder};
 
 use crate::engine::{EngineError, Inventory, PackageFacts, Requirements};
@@ -16,10 +16,8 @@ pub(super) fn base() -> Vec<InstalledPackage> {
 
 /// What a requirements file brings.
 pub(super) fn asked(requirements: &Requirements) -> Result<Vec<InstalledPackage>, EngineError> {
-    let text = std::fs::read_to_string(requirements.folder.join(&requirements.file));
-    let text = text.map_err(|error| EngineError::io("Reading the requirements", &error))?;
-    let package = |line: flowdeck_flow::RequirementLine| {
-        let LineKind::Named { name } = line.kind else {
+    let package = |line: &flowdeck_flow::RequirementLine| {
+        let LineKind::Named { name } = &line.kind else {
             return None;
         };
         let version = line
@@ -27,12 +25,16 @@ pub(super) fn asked(requirements: &Requirements) -> Result<Vec<InstalledPackage>
             .split_once("==")
             .map_or("1.0", |(_, version)| version);
         Some(InstalledPackage {
-            name,
+            name: name.clone(),
             version: version.to_owned(),
         })
     };
-    Ok(requirement_lines(&text)
-        .into_iter()
+    Ok(requirements
+        .set
+        .files()
+        .iter()
+        .take(1)
+        .flat_map(|file| &file.lines)
         .filter_map(package)
         .collect())
 }

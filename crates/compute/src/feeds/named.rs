@@ -5,7 +5,7 @@ use std::fmt;
 use flowdeck_flow::{FeedAddress, LineKind};
 use url::Url;
 
-use crate::{engine::EngineError, flow::RequirementFiles};
+use crate::{engine::EngineError, flow::RequirementSet};
 
 /// Where a private feed is, and where that stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl fmt::Display for Named {
 
 /// The private feeds that requirements name, each once, with the user that each is to be opened as.
 pub(super) fn private_feeds(
-    files: &RequirementFiles,
+    files: &RequirementSet,
 ) -> Result<Vec<(Named, Option<String>)>, EngineError> {
     let mut feeds: Vec<(Named, Option<String>)> = Vec::new();
     for (file, line) in files.lines() {

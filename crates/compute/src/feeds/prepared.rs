@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     engine::{EngineError, Requirements, Variables},
-    flow::{RequirementFile, RequirementFiles},
+    flow::{RequirementFile, RequirementSet},
     paths::Passing,
 };
 
@@ -24,14 +24,15 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Prepared {
     file: String,
-    private: Option<Private>,
+    copied: Option<Copied>,
 }
 
 #[derive(Debug)]
-struct Private {
+struct Copied {
     /// The copies, with the names of what they are copies of.
     copies: Vec<(String, String)>,
-    ticket: Ticket,
+    /// What opens the private feeds, where there are some.
+    ticket: Option<Ticket>,
     folder: Passing,
 }
 
@@ -43,9 +44,9 @@ pub(crate) async fn prepare(
     door: Door,
     folder: PathBuf,
 ) -> Result<Prepared, EngineError> {
-    let files = RequirementFiles::read(&requirements.folder, &requirements.file, None);
-    let feeds = private_feeds(&files)?;
-    if feeds.is_empty() {
+    let files = &*requirements.set;
+    let feeds = private_feeds(files)?;
+    if feeds.is_empty() && files.is_plain() {
         return Ok(Prepared::as_it_is(requirements));
     }
     let mut opened = Vec::new();
@@ -57,12 +58,15 @@ pub(crate) async fn prepare(
     }
     let failed = |error: io::Error| EngineError::io("Preparing the private feeds", &error);
     let folder = Passing::make(folder).map_err(failed)?;
-    let ticket = forwarder.open(opened, door, folder.path())?;
-    write(&files, folder.path(), &ticket).map_err(failed)?;
+    let ticket = match opened.is_empty() {
+        true => None,
+        false => Some(forwarder.open(opened, door, folder.path())?),
+    };
+    write(files, folder.path(), ticket.as_ref()).map_err(failed)?;
     Ok(Prepared {
         file: folder.path().join("0.txt").display().to_string(),
-        private: Some(Private {
-            copies: copies(&files, folder.path()),
+        copied: Some(Copied {
+            copies: copies(files, folder.path()),
             ticket,
             folder,
         }),
@@ -72,8 +76,8 @@ pub(crate) async fn prepare(
 impl Prepared {
     /// For who does not come to the feeds.
     pub(crate) fn as_it_is(requirements: &Requirements) -> Self {
-        let (file, private) = (requirements.file.clone(), None);
-        Self { file, private }
+        let (file, copied) = (requirements.file.clone(), None);
+        Self { file, copied }
     }
 
     /// The file to install, relative to the flow folder or absolute.
@@ -81,15 +85,23 @@ impl Prepared {
         &self.file
     }
 
-    /// The folder that the install needs, and where it is told to ask for the feeds; `None` when nothing is private.
-    pub(crate) fn opened(&self) -> Option<(&Path, SocketAddr)> {
-        let private = self.private.as_ref()?;
-        Some((private.folder.path(), private.ticket.address()))
+    /// The folder of copies that the install needs, if it needs one.
+    pub(crate) fn folder(&self) -> Option<&Path> {
+        Some(self.copied.as_ref()?.folder.path())
+    }
+
+    /// Where the install is told to ask for the feeds; `None` when nothing is private.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        Some(self.ticket()?.address())
+    }
+
+    fn ticket(&self) -> Option<&Ticket> {
+        self.copied.as_ref()?.ticket.as_ref()
     }
 
     /// Who opens which feeds, as a line for the log; `None` when nothing is private.
     pub(crate) fn note(&self) -> Option<String> {
-        let opened = self.private.as_ref()?.ticket.opened().openers().join(", ");
+        let opened = self.ticket()?.opened().openers().join(", ");
         Some(format!(
             "For ‘{{private}}’, {opened}: neither uv nor what it builds is given the token."
         ))
@@ -97,13 +109,13 @@ impl Prepared {
 
     /// What uv's environment needs, given what it has: the feeds are reached without a proxy.
     pub(crate) fn variables(&self, environment: &Variables) -> Variables {
-        let Some(private) = &self.private else {
+        let Some(ticket) = self.ticket() else {
             return Variables::new();
         };
         let names = ["NO_PROXY", "no_proxy"];
         let before = names.iter().find_map(|name| environment.get(*name));
         let before = before.filter(|before| !before.is_empty());
-        let host = private.ticket.address().ip().to_string();
+        let host = ticket.address().ip().to_string();
         let value = before.map_or(host.clone(), |before| format!("{before},{host}"));
         names
             .iter()
@@ -113,37 +125,39 @@ impl Prepared {
 
     /// A line of output as a person is to read it.
     pub(crate) fn shown(&self, line: &str) -> String {
-        let Some(private) = &self.private else {
+        let Some(copied) = &self.copied else {
             return line.to_owned();
         };
-        let copies = private.copies.iter();
-        copies.fold(private.ticket.shown(line), |line, (copy, name)| {
-            line.replace(copy, name)
-        })
+        let shown = self.ticket().map(|ticket| ticket.shown(line));
+        let copies = copied.copies.iter();
+        copies.fold(
+            shown.unwrap_or_else(|| line.to_owned()),
+            |line, (copy, name)| line.replace(copy, name),
+        )
     }
 
     /// That a feed refused, if one did. Whatever came of the install then may have come from elsewhere.
     pub(crate) fn refused(&self) -> Option<EngineError> {
-        self.private.as_ref()?.ticket.opened().refused()
+        self.ticket()?.opened().refused()
     }
 
     /// That a feed did not answer, if one did not.
     pub(crate) fn unanswered(&self) -> Option<EngineError> {
-        self.private.as_ref()?.ticket.opened().unanswered()
+        self.ticket()?.opened().unanswered()
     }
 }
 
 /// Where the copies are, the last first: the name of one may begin like that of an earlier one.
-fn copies(files: &RequirementFiles, folder: &Path) -> Vec<(String, String)> {
+fn copies(files: &RequirementSet, folder: &Path) -> Vec<(String, String)> {
     let copy = |number: usize| folder.join(format!("{number}.txt")).display().to_string();
-    let files = files.all().iter().enumerate().rev();
+    let files = files.files().iter().enumerate().rev();
     files
         .map(|(number, file)| (copy(number), file.name.clone()))
         .collect()
 }
 
-fn write(files: &RequirementFiles, folder: &Path, ticket: &Ticket) -> io::Result<()> {
-    for (number, file) in files.all().iter().enumerate() {
+fn write(files: &RequirementSet, folder: &Path, ticket: Option<&Ticket>) -> io::Result<()> {
+    for (number, file) in files.files().iter().enumerate() {
         let text = snapshot(&file.text, |kind| instead(files, file, kind, ticket));
         fs::write(folder.join(format!("{number}.txt")), text)?;
     }
@@ -152,24 +166,30 @@ fn write(files: &RequirementFiles, folder: &Path, ticket: &Ticket) -> io::Result
 
 /// What a copy says in place of what `file` says.
 fn instead(
-    files: &RequirementFiles,
+    files: &RequirementSet,
     file: &RequirementFile,
     kind: &LineKind,
-    ticket: &Ticket,
+    ticket: Option<&Ticket>,
 ) -> Option<String> {
     match kind {
         LineKind::Index(named) if is_private(named) => {
-            ticket.url(&Url::parse(&FeedAddress::of(named)?.url).ok()?)
+            ticket?.url(&Url::parse(&FeedAddress::of(named)?.url).ok()?)
         }
         // A path is meant from where the file is.
-        LineKind::Index(path) => {
-            let path = file.beside.join(path).canonicalize().ok()?;
-            Some(path.display().to_string())
+        LineKind::Index(path) if !path.contains("://") && !path.starts_with("file:") => {
+            Some(beside(files, file, path))
         }
-        LineKind::Include(named) | LineKind::Constraints(named) => {
-            let number = files.number(file, named)?;
-            Some(format!("{number}.txt"))
-        }
+        LineKind::Include(named) | LineKind::Constraints(named) => match file.included(named) {
+            Some(number) => Some(format!("{number}.txt")),
+            None if named.contains("://") || named.starts_with("file:") => None,
+            None => Some(beside(files, file, named)),
+        },
         _ => None,
     }
+}
+
+/// The whole path of what a file names, which is meant from where the file is.
+fn beside(files: &RequirementSet, file: &RequirementFile, named: &str) -> String {
+    let path = files.folder().join(file.beside()).join(named);
+    path.display().to_string()
 }

@@ -13,7 +13,6 @@ use super::{
 };
 use crate::{
     engine::{EngineError, Requirements},
-    flow::RequirementFiles,
     packages::bare_address,
 };
 
@@ -116,22 +115,18 @@ pub(crate) async fn probe(
 /// That every private feed of the requirements can be read with what they are opened with.
 pub(crate) async fn require_readable(requirements: &Requirements) -> Result<(), EngineError> {
     let Requirements {
-        folder,
-        file,
-        feeds,
-        ..
+        feeds, set: files, ..
     } = requirements;
-    let files = RequirementFiles::read(folder, file, None);
     let package = files.package();
     let client = Client::default();
     for (_, line) in files.lines() {
-        let LineKind::Index(address) = line.kind else {
+        let LineKind::Index(address) = &line.kind else {
             continue;
         };
-        if !is_private(&address) {
+        if !is_private(address) {
             continue;
         }
-        let found = probe(&client, feeds, &address, package.as_deref()).await;
+        let found = probe(&client, feeds, address, package.as_deref()).await;
         if found.outcome != FeedOutcome::Ok {
             return Err(EngineError::new("FeedRefused", found.message));
         }

@@ -1,9 +1,11 @@
 //! The file that defines a flow.
 
-use std::{fs, io, path::Path};
+use std::path::Path;
 
 use flowdeck_flow::Report;
 use thiserror::Error;
+
+use crate::folder::{Folder, ReadError};
 
 /// A flow's definition, as it stands on disk.
 #[derive(Debug)]
@@ -23,28 +25,32 @@ pub(crate) enum DefinitionError {
     /// There is none.
     #[error("The flow folder has no flow.dag.yaml or flow.flex.yaml.")]
     Missing,
+    /// The folder itself cannot be read.
+    #[error("The flow folder can't be read: {0}.")]
+    Folder(ReadError),
     /// The file cannot be read, or is no text.
-    #[error("{file} cannot be read: {source}.")]
+    #[error("{file} can't be read: {source}.")]
     Unreadable {
         /// The file's name.
         file: &'static str,
         /// Why.
-        source: io::Error,
+        source: ReadError,
     },
 }
 
 impl Definition {
     /// Reads the definition of the flow in `folder`.
     pub(crate) fn read(folder: &Path) -> Result<Self, DefinitionError> {
+        let folder = Folder::open(folder).map_err(DefinitionError::Folder)?;
         for file in FILES {
-            match fs::read_to_string(folder.join(file)) {
+            match folder.read_text(file) {
                 Ok(text) => {
                     return Ok(Self {
                         file,
                         report: flowdeck_flow::check(&text),
                     });
                 }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(ReadError::Missing) => {}
                 Err(source) => return Err(DefinitionError::Unreadable { file, source }),
             }
         }

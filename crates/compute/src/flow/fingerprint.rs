@@ -1,13 +1,9 @@
 //! What a session's environment is made of, to tell later whether the flow still asks for the same.
 
-use std::{
-    collections::BTreeSet,
-    path::{Path, PathBuf},
-};
+use std::path::Path;
 
-use flowdeck_flow::{Flow, LineKind, requirement_lines};
+use flowdeck_flow::Flow;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
 
 use super::requirements;
 use crate::engine::EngineError;
@@ -26,20 +22,13 @@ impl Fingerprint {
         folder: &Path,
         flow: Option<&Flow>,
     ) -> Result<Self, EngineError> {
-        let requirements = requirements::source(flows, folder, flow)?.map(|source| {
-            let mut hash = Sha256::new();
-            hash_file(&source.path, &source.name, &mut BTreeSet::new(), &mut hash)?;
-            let hash = hash
-                .finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect();
-            Ok::<_, EngineError>((source.name, hash))
-        });
+        let source = requirements::source(flows, folder, flow)?;
+        let requirements = source.map(|source| Ok::<_, EngineError>((source.hash()?, source.name)));
+        let requirements = requirements.transpose()?.map(|(hash, name)| (name, hash));
         let image = flow.and_then(|flow| flow.environment.image.clone());
         Ok(Self {
             image,
-            requirements: requirements.transpose()?,
+            requirements,
         })
     }
 
@@ -71,35 +60,6 @@ impl Fingerprint {
             (None, None) => None,
         }
     }
-}
-
-/// Adds a requirements file and, after it, the files that it names with `-r` and `-c`, each once.
-fn hash_file(
-    path: &Path,
-    name: &str,
-    seen: &mut BTreeSet<PathBuf>,
-    hash: &mut Sha256,
-) -> Result<(), EngineError> {
-    if !seen.insert(path.to_owned()) {
-        return Ok(());
-    }
-    let content =
-        std::fs::read(path).map_err(|error| EngineError::io(&format!("Reading {name}"), &error))?;
-    hash.update(&content);
-    let text = String::from_utf8_lossy(&content);
-    let folder = path.parent().unwrap_or(path);
-    for line in requirement_lines(&text) {
-        let (LineKind::Include(named) | LineKind::Constraints(named)) = line.kind else {
-            continue;
-        };
-        // One that is not there, or not on this disk, is the install's to complain of.
-        if let Ok(path) = folder.join(&named).canonicalize()
-            && path.is_file()
-        {
-            hash_file(&path, &named, seen, hash)?;
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -141,8 +101,9 @@ mod tests {
         let folder = root.path().join("f");
         std::fs::create_dir_all(folder.join("more")).unwrap();
         let write = |name: &str, text: &str| std::fs::write(folder.join(name), text).unwrap();
-        write("requirements.txt", "-r more/a.txt\n-c c.txt\n-r none.txt\n");
+        write("requirements.txt", "-r more/a.txt\n-c c.txt\n");
         write("more/a.txt", "flask\n-r ../requirements.txt\n");
+        write("c.txt", "");
         let print = || Fingerprint::of(root.path(), &folder, None).unwrap();
         let first = print();
         assert_eq!(first, print());
@@ -151,5 +112,11 @@ mod tests {
         assert!(first.out_of_date(&second).unwrap().contains("has changed"));
         write("c.txt", "flask<4\n");
         assert!(second.out_of_date(&print()).is_some());
+        std::fs::remove_file(folder.join("c.txt")).unwrap();
+        let error = Fingerprint::of(root.path(), &folder, None).unwrap_err();
+        assert_eq!(
+            error.code, "RequirementFileMissing",
+            "never as if it were empty"
+        );
     }
 }

@@ -5,10 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::engine::EngineError;
+use crate::{
+    engine::EngineError,
+    folder::{Entry, Folder, ReadError},
+};
 
 /// Folders of a flow folder that no run needs.
 const LEFT_OUT: [&str; 3] = [".git", "__pycache__", ".venv"];
+/// No more is copied for a run: 4 GiB.
+const MOST_BYTES: u64 = 4 << 30;
 
 /// Makes `target` a copy of the flow folder with everything that is included, as promptflow would have it.
 pub(crate) fn materialise(
@@ -24,16 +29,17 @@ pub(crate) fn materialise(
         _ => {}
     }
     fs::create_dir_all(target).map_err(failed)?;
+    let mut copy = Copy { left: MOST_BYTES };
+    let all = Includes::open(flows, folder)?;
     for include in includes {
-        let source = resolve(flows, folder, include)?;
-        let name = source
-            .file_name()
-            .ok_or_else(|| outside(include))?
-            .to_owned();
-        copy(&source, &target.join(name)).map_err(failed)?;
+        let source = all.resolve(include)?;
+        let name = source.file_name().ok_or_else(|| outside(include))?;
+        copy.all(&all.flows, &source, &target.join(name))
+            .map_err(copy_failed)?;
     }
     // What is in the flow folder itself wins.
-    copy(folder, target).map_err(failed)
+    let own = Folder::open(folder).map_err(copy_failed)?;
+    copy.all(&own, Path::new("."), target).map_err(copy_failed)
 }
 
 /// Where the file that `name` becomes is on disk, when something that is included provides it.
@@ -43,10 +49,14 @@ pub(super) fn find(
     includes: &[String],
     name: &str,
 ) -> Result<Option<PathBuf>, EngineError> {
+    if includes.is_empty() {
+        return Ok(None);
+    }
+    let all = Includes::open(flows, folder)?;
     let mut parts = Path::new(name).components();
     let first = parts.next().map(|part| part.as_os_str().to_owned());
     for include in includes {
-        let source = resolve(flows, folder, include)?;
+        let source = all.resolve(include)?;
         let rest = parts.as_path();
         // Joining nothing would add a slash, which no file has.
         let path = if rest.as_os_str().is_empty() {
@@ -54,54 +64,116 @@ pub(super) fn find(
         } else {
             source.join(rest)
         };
-        if source.file_name() == first.as_deref() && path.is_file() {
-            return Ok(Some(path));
+        if source.file_name() == first.as_deref() {
+            match all.flows.has_file(&path) {
+                Ok(true) => return Ok(Some(all.flows.path().join(path))),
+                Ok(false) => {}
+                Err(error) => return Err(missing(include, &error)),
+            }
         }
     }
     Ok(None)
 }
 
-/// What an include names; it must be in the folder that holds the flows.
-fn resolve(flows: &Path, folder: &Path, include: &str) -> Result<PathBuf, EngineError> {
-    let path = folder.join(include).canonicalize().map_err(|error| {
-        EngineError::new(
-            "IncludeMissing",
-            format!("additional_includes names ‘{include}’, which cannot be read: {error}."),
-        )
-        .with_remedy("Correct additional_includes in flow.dag.yaml.")
-    })?;
-    let flows = flows
-        .canonicalize()
-        .map_err(|error| EngineError::io("Reading the flows folder", &error))?;
-    if path.starts_with(&flows) {
-        Ok(path)
-    } else {
-        Err(outside(include))
+/// The folder that holds the flows, and one of them in it.
+struct Includes {
+    flows: Folder,
+    folder: PathBuf,
+}
+
+impl Includes {
+    fn open(flows: &Path, folder: &Path) -> Result<Self, EngineError> {
+        let failed = |error: ReadError| {
+            EngineError::new(
+                "StorageFailed",
+                format!("The flows folder can't be read: {error}."),
+            )
+        };
+        let flows = Folder::open(flows).map_err(failed)?;
+        let folder = folder
+            .canonicalize()
+            .map_err(|error| failed(error.into()))?;
+        let folder = folder.strip_prefix(flows.path());
+        let folder = folder.map_err(|_| failed(ReadError::Outside))?.to_owned();
+        Ok(Self { flows, folder })
     }
+
+    /// What an include names, relative to the folder that holds the flows.
+    fn resolve(&self, include: &str) -> Result<PathBuf, EngineError> {
+        let found = self.flows.resolve(self.folder.join(include));
+        found.map_err(|error| match error {
+            ReadError::Outside => outside(include),
+            error => missing(include, &error),
+        })
+    }
+}
+
+fn missing(include: &str, error: &ReadError) -> EngineError {
+    let message = format!("additional_includes names ‘{include}’, which can't be read: {error}.");
+    EngineError::new("IncludeMissing", message)
+        .with_remedy("Correct additional_includes in flow.dag.yaml.")
 }
 
 fn outside(include: &str) -> EngineError {
-    EngineError::new("IncludeOutsideFlows", format!("additional_includes names ‘{include}’, which is outside of the folder that holds the flows."))
-        .with_remedy("Move it into that folder.")
+    let message = format!(
+        "additional_includes names ‘{include}’, which is outside the folder that holds the flows."
+    );
+    EngineError::new("IncludeOutsideFlows", message).with_remedy("Move it into that folder.")
 }
 
-/// Links are not followed: they may lead anywhere.
-fn copy(source: &Path, target: &Path) -> io::Result<()> {
-    let kind = fs::symlink_metadata(source)?.file_type();
-    if kind.is_file() {
-        return fs::copy(source, target).map(|_| ());
-    }
-    if !kind.is_dir() {
-        return Ok(());
-    }
-    fs::create_dir_all(target)?;
-    for entry in fs::read_dir(source)? {
-        let entry = entry?;
-        if !LEFT_OUT.iter().any(|name| entry.file_name() == *name) {
-            copy(&entry.path(), &target.join(entry.file_name()))?;
+fn copy_failed(error: ReadError) -> EngineError {
+    match error {
+        ReadError::TooLarge { .. } => {
+            let message = "The flow and what it includes are larger than 4 GiB, which is too much to copy for a run.";
+            EngineError::new("IncludesTooLarge", message)
+                .with_remedy("Include fewer or smaller files in additional_includes.")
+        }
+        ReadError::Io(error) => EngineError::io("Copying the flow with what it includes", &error),
+        error => {
+            let message = format!("The flow can't be copied with what it includes: {error}.");
+            EngineError::new("IncludeMissing", message)
         }
     }
-    Ok(())
+}
+
+/// Copies up to so many bytes in all.
+struct Copy {
+    left: u64,
+}
+
+impl Copy {
+    /// Copies the file or folder at `name`. Links are not followed: they may lead anywhere.
+    fn all(&mut self, top: &Folder, name: &Path, target: &Path) -> Result<(), ReadError> {
+        let Ok(first) = top.folder(name) else {
+            return self.file(top, name, target);
+        };
+        drop(first);
+        let mut folders = vec![(name.to_owned(), target.to_owned())];
+        while let Some((name, target)) = folders.pop() {
+            fs::create_dir_all(&target)?;
+            let folder = top.folder(&name)?;
+            for (entry, kind) in folder.entries()? {
+                if LEFT_OUT.iter().any(|name| entry == *name) {
+                    continue;
+                }
+                match kind {
+                    Entry::Folder => folders.push((name.join(&entry), target.join(&entry))),
+                    Entry::File => self.file(&folder, Path::new(&entry), &target.join(&entry))?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, folder: &Folder, name: &Path, target: &Path) -> Result<(), ReadError> {
+        match folder.copy_file(name, self.left, target) {
+            Ok(bytes) => self.left -= bytes,
+            // Pipes, devices, and what has gone meanwhile.
+            Err(ReadError::Special | ReadError::Missing) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -3,11 +3,13 @@
 use std::path::{Component, Path, PathBuf};
 
 use flowdeck_flow::Flow;
+use sha2::{Digest as _, Sha256};
 
-use super::includes;
+use super::{RequirementSet, includes};
 use crate::{
-    engine::{Downloads, EngineError, Requirements},
-    feeds::FeedAccess,
+    engine::{EngineError, Requirements},
+    folder::{Folder, ReadError},
+    id::hex,
 };
 
 /// Counts also when the flow does not name it.
@@ -17,7 +19,8 @@ const USUAL: &str = "requirements.txt";
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) name: String,
-    pub(crate) path: PathBuf,
+    path: PathBuf,
+    folder: PathBuf,
     /// It comes from outside of the flow folder, by `additional_includes`.
     included: bool,
 }
@@ -35,26 +38,30 @@ pub(crate) fn source(
         .and_then(|flow| flow.environment.python_requirements_txt.as_deref())
         .filter(|name| !name.trim().is_empty());
     let name = normal(named.unwrap_or(USUAL)).ok_or_else(|| outside(named.unwrap_or(USUAL)))?;
-    let path = folder.join(&name);
-    if path.is_file() {
-        let inside = folder
-            .canonicalize()
-            .and_then(|folder| Ok(path.canonicalize()?.starts_with(folder)));
-        return match inside {
-            Ok(true) => Ok(Some(Source {
+    let found = Folder::open(folder).and_then(|folder| folder.has_file(&name));
+    match found {
+        Ok(true) => {
+            return Ok(Some(Source {
+                path: folder.join(&name),
                 name,
-                path,
+                folder: folder.to_owned(),
                 included: false,
-            })),
-            Ok(false) => Err(outside(&name)),
-            Err(error) => Err(EngineError::io(&format!("Reading {name}"), &error)),
-        };
+            }));
+        }
+        Ok(false) => {}
+        Err(ReadError::Outside) => return Err(outside(&name)),
+        Err(error) => {
+            let message = format!("{name} can't be read: {error}.");
+            return Err(EngineError::new("RequirementsUnreadable", message)
+                .with_remedy("Replace it with a text file."));
+        }
     }
     let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
     if let Some(path) = includes::find(flows, folder, included, &name)? {
         return Ok(Some(Source {
             name,
             path,
+            folder: folder.to_owned(),
             included: true,
         }));
     }
@@ -82,21 +89,42 @@ pub(crate) fn for_install(
         return Ok(None);
     };
     if !source.included {
-        return Ok(Some(Requirements {
-            folder: folder.to_owned(),
-            file: source.name,
-            feeds: FeedAccess::default(),
-            downloads: Downloads::default(),
-        }));
+        return Requirements::read(folder, &source.name).map(Some);
     }
     let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
     includes::materialise(flows, folder, included, work)?;
-    Ok(Some(Requirements {
-        folder: work.to_owned(),
-        file: source.name,
-        feeds: FeedAccess::default(),
-        downloads: Downloads::default(),
-    }))
+    Requirements::read(work, &source.name).map(Some)
+}
+
+impl Source {
+    /// It with all that it includes; `text` counts in place of what is in it.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub(crate) fn read(&self, text: Option<String>) -> Result<RequirementSet, EngineError> {
+        let beside = self.path.parent().unwrap_or(&self.folder);
+        let (folder, file) = match self.included {
+            false => (self.folder.as_path(), self.name.as_str()),
+            true => (beside, self.name.rsplit('/').next().unwrap_or(&self.name)),
+        };
+        match text {
+            Some(text) => RequirementSet::with_text(folder, file, text),
+            None => RequirementSet::read(folder, file),
+        }
+    }
+
+    /// What tells one state of all its files from another.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub(super) fn hash(&self) -> Result<String, EngineError> {
+        match self.read(None) {
+            Ok(set) => Ok(set.hash()),
+            // What it names may be beside it only in the copy that an install makes.
+            Err(error) if self.included => Ok(hex(&Sha256::digest(&error.message))),
+            Err(error) => Err(error),
+        }
+    }
 }
 
 /// `./a//b` is `a/b`; `None` for a path that is absolute or leads up.
@@ -113,7 +141,7 @@ fn normal(name: &str) -> Option<String> {
 }
 
 fn outside(name: &str) -> EngineError {
-    EngineError::new("RequirementsOutsideFlow", format!("The requirements file ‘{name}’ is outside of the flow folder."))
+    EngineError::new("RequirementsOutsideFlow", format!("The requirements file ‘{name}’ is outside the flow folder."))
         .with_remedy("Put it into the flow folder, or name it in additional_includes and refer to it by its file name.")
 }
 

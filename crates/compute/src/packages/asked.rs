@@ -1,17 +1,15 @@
 //! What a requirements file asks for, with the files that it includes.
 
-use std::{
-    collections::BTreeSet,
-    io,
-    path::{Path, PathBuf},
-    str::FromStr as _,
-};
+use std::str::FromStr as _;
 
 use flowdeck_contract::packages::AskedBy;
-use flowdeck_flow::{LineKind, RequirementLine, is_private, requirement_lines};
+use flowdeck_flow::{LineKind, RequirementLine, is_private};
 use pep508_rs::{MarkerEnvironment, Requirement, VerbatimUrl};
 
-use crate::engine::{PackageFacts, Requirements};
+use crate::{
+    engine::PackageFacts,
+    flow::{RequirementSet, Role},
+};
 
 /// A line that asks for a package.
 #[derive(Clone, Debug)]
@@ -63,42 +61,15 @@ fn is_same_place(asked: &str, installed: &str) -> bool {
 }
 
 impl Lines {
-    /// Reads a requirements file. Files that it includes from outside of the folder are the install's business alone.
-    pub(crate) fn read(requirements: &Requirements) -> io::Result<Self> {
+    /// What a set of requirements files asks for. What `-c` alone leads to asks for nothing.
+    pub(crate) fn of_set(set: &RequirementSet) -> Self {
         let mut lines = Self::default();
-        let folder = requirements.folder.canonicalize()?;
-        lines.add_file(&folder, Path::new(&requirements.file), &mut BTreeSet::new())?;
-        Ok(lines)
-    }
-
-    fn add_file(
-        &mut self,
-        folder: &Path,
-        file: &Path,
-        seen: &mut BTreeSet<PathBuf>,
-    ) -> io::Result<()> {
-        let path = folder.join(file).canonicalize()?;
-        let Ok(name) = path.strip_prefix(folder) else {
-            return Ok(());
-        };
-        if !seen.insert(path.clone()) {
-            return Ok(());
-        }
-        let text = String::from_utf8_lossy(&std::fs::read(&path)?).into_owned();
-        let (name, beside) = (name.to_string_lossy().into_owned(), name.parent());
-        for line in requirement_lines(&text) {
-            match &line.kind {
-                LineKind::Include(included) => {
-                    let included = beside.unwrap_or(Path::new("")).join(included);
-                    // One that is not there is the install's to complain of.
-                    if let Err(error) = self.add_file(folder, &included, seen) {
-                        tracing::debug!(%error, file = %included.display(), "an included file cannot be read");
-                    }
-                }
-                _ => self.add_line(&name, line),
+        for (file, line) in set.lines() {
+            if file.role == Role::Requirements {
+                lines.add_line(&file.name, line.clone());
             }
         }
-        Ok(())
+        lines
     }
 
     fn add_line(&mut self, file: &str, line: RequirementLine) {
@@ -135,7 +106,7 @@ impl Lines {
     #[cfg(test)]
     pub(crate) fn of(text: &str) -> Self {
         let mut lines = Self::default();
-        for line in requirement_lines(text) {
+        for line in flowdeck_flow::requirement_lines(text) {
             lines.add_line("requirements.txt", line);
         }
         lines
@@ -181,7 +152,7 @@ mod tests {
         fs::write(root.path().join("outside.txt"), "secret\n").unwrap();
         fs::write(
             folder.join("r.txt"),
-            "# web\nFlask>=3\n-r more/a.txt\n-r ../outside.txt\n-r none.txt\nx @ https://u:p@h/x.whl\n!!!\n",
+            "# web\nFlask>=3\n-r more/a.txt\n-r ../outside.txt\n-c bound.txt\nx @ https://u:p@h/x.whl\n!!!\n",
         )
         .unwrap();
         fs::write(
@@ -189,13 +160,8 @@ mod tests {
             "\nalpha==1 --hash=sha256:0\n-r ../r.txt\n",
         )
         .unwrap();
-        let lines = Lines::read(&Requirements {
-            folder,
-            file: "r.txt".into(),
-            feeds: crate::feeds::FeedAccess::default(),
-            downloads: crate::engine::Downloads::default(),
-        })
-        .unwrap();
+        fs::write(folder.join("bound.txt"), "bound<1\n").unwrap();
+        let lines = Lines::of_set(&RequirementSet::read(&folder, "r.txt").unwrap());
         let seen = lines.asked.iter().map(|asked| {
             let by = &asked.asked_by;
             (
@@ -209,8 +175,8 @@ mod tests {
             seen.collect::<Vec<_>>(),
             [
                 ("flask", "r.txt", 2, "Flask>=3"),
-                ("alpha", "more/a.txt", 2, "alpha==1 --hash=sha256:0"),
                 ("x", "r.txt", 6, "x @ https://****@h/x.whl"),
+                ("alpha", "more/a.txt", 2, "alpha==1 --hash=sha256:0"),
             ]
         );
         assert!(lines.asked.iter().all(|asked| asked.requirement.is_some()));

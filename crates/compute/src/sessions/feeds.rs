@@ -8,10 +8,10 @@ use flowdeck_flow::{FeedAddress, LineKind};
 
 use super::{Core, install};
 use crate::{
-    engine::Requirements,
+    engine::{EngineError, Requirements},
     error::ComputeError,
     feeds::{self, Client, FeedAccess},
-    flow::{self, RequirementFiles},
+    flow::{self, RequirementSet},
     owner::Owner,
     packages::bare_address,
 };
@@ -52,25 +52,27 @@ impl Core {
         text: Option<String>,
     ) -> Result<FeedTest, ComputeError> {
         let access = self.feed_access(owner);
-        let files = self.files(owner, text)?;
+        let files = self
+            .requirement_set(owner, text)
+            .map_err(install::invalid)?;
         // One that a feed may have a page of.
-        let package = files.package();
+        let package = files.as_ref().and_then(RequirementSet::package);
         let client = Client::default();
         let mut tested = Vec::new();
-        for (file, line) in files.lines() {
-            let LineKind::Index(address) = line.kind else {
+        for (file, line) in files.iter().flat_map(RequirementSet::lines) {
+            let LineKind::Index(address) = &line.kind else {
                 continue;
             };
             if !address.contains("://") {
                 continue;
             }
-            let found = feeds::probe(&client, &access, &address, package.as_deref()).await;
-            let private = FeedAddress::of(&address);
+            let found = feeds::probe(&client, &access, address, package.as_deref()).await;
+            let private = FeedAddress::of(address);
             tested.push(FeedResult {
                 file: file.name.clone(),
                 line: line.line,
                 private: private.is_some(),
-                url: private.map_or_else(|| bare_address(&address), |feed| feed.url),
+                url: private.map_or_else(|| bare_address(address), |feed| feed.url),
                 outcome: found.outcome,
                 message: found.message,
                 remedy: found.remedy,
@@ -83,28 +85,23 @@ impl Core {
     }
 
     /// The requirements file, also one that only an editor has yet, with what it includes.
-    fn files(&self, owner: &Owner, text: Option<String>) -> Result<RequirementFiles, ComputeError> {
-        let (folder, definition) = self.definition(owner).map_err(install::invalid)?;
+    fn requirement_set(
+        &self,
+        owner: &Owner,
+        text: Option<String>,
+    ) -> Result<Option<RequirementSet>, EngineError> {
+        let (folder, definition) = self.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
         let source = match flow::source(&self.folders(owner), &folder, parsed) {
-            Err(_) if text.is_some() => Ok(None),
-            source => source,
+            Err(_) if text.is_some() => None,
+            source => source?,
         };
-        match source.map_err(install::invalid)? {
-            Some(source) => {
-                let beside = source.path.parent().unwrap_or(&folder);
-                let inside = source.path.strip_prefix(&folder).is_ok();
-                let (folder, file) = if inside {
-                    (folder.as_path(), source.name.as_str())
-                } else {
-                    (
-                        beside,
-                        source.name.rsplit('/').next().unwrap_or(&source.name),
-                    )
-                };
-                Ok(RequirementFiles::read(folder, file, text))
+        match (source, text) {
+            (Some(source), text) => source.read(text).map(Some),
+            (None, Some(text)) => {
+                RequirementSet::with_text(&folder, "requirements.txt", text).map(Some)
             }
-            None => Ok(RequirementFiles::read(&folder, "requirements.txt", text)),
+            (None, None) => Ok(None),
         }
     }
 }

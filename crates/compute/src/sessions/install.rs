@@ -106,7 +106,7 @@ impl Core {
         let work = self.paths.work(flow, plan.new.session.as_str());
         // While the work folder is there still, the lines at fault can be told.
         if let Err(error) = result {
-            let lines = Lines::read(&plan.requirements).unwrap_or_default();
+            let lines = Lines::of_set(&plan.requirements.set);
             self.install_failed(flow, &error, &lines, Some(&plan.new))
                 .await;
         } else {
@@ -151,8 +151,7 @@ impl Core {
         requirements: &Requirements,
     ) -> Result<PhaseNote, EngineError> {
         let log = self.log(flow);
-        let lines = Lines::read(requirements)
-            .map_err(|error| EngineError::io(&format!("Reading {}", requirements.file), &error))?;
+        let lines = Lines::of_set(&requirements.set);
         let before = self.engine.inventory(environment).await?;
         let progress = Mutex::new(Progress::new(&lines.asked, &before));
         let hear = |line: &str| {

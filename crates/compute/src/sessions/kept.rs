@@ -87,8 +87,7 @@ impl Core {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<EngineError>, EngineError> {
-        let lines = Lines::read(requirements)
-            .map_err(|error| EngineError::io(&format!("Reading {}", requirements.file), &error))?;
+        let lines = Lines::of_set(&requirements.set);
         let inventory = self.engine.inventory(environment).await?;
         Ok(packages::unsatisfied(&inventory, &lines.asked))
     }

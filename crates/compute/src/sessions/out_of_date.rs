@@ -14,7 +14,8 @@ impl Core {
         let out_of_date = match self.fingerprint(flow) {
             Ok(now) => made_of.out_of_date(&now),
             // A definition in the middle of an edit says nothing about its environment.
-            Err(_) => return,
+            Err(error) if error.code == "FlowUnreadable" || error.code == "FlowNotFound" => return,
+            Err(error) => Some(error.message),
         };
         if out_of_date == record.view.out_of_date {
             return;

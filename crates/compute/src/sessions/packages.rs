@@ -9,8 +9,7 @@ use super::{Core, Record, install};
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
     error::ComputeError,
-    flow::{self, RequirementFiles},
-    id,
+    flow, id,
     owner::Owner,
     packages::{self, Lines},
     paths,
@@ -104,8 +103,11 @@ impl Core {
             session: environment.session.clone(),
             generation: record.next_generation(),
         };
-        let files = RequirementFiles::read(&requirements.folder, &requirements.file, None);
-        let files = files.all().iter().map(|file| file.name.clone());
+        let files = requirements
+            .set
+            .files()
+            .iter()
+            .map(|file| file.name.clone());
         Ok(InstallPlan {
             file: requirements.file.clone(),
             files: files.collect(),
@@ -133,8 +135,7 @@ impl Core {
             return Ok(None);
         };
         let requirements = self.with_feeds(owner, requirements);
-        let lines = Lines::read(&requirements)
-            .map_err(|error| EngineError::io(&format!("Reading {}", requirements.file), &error))?;
+        let lines = Lines::of_set(&requirements.set);
         Ok(Some((requirements, lines)))
     }
 

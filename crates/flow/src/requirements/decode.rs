@@ -27,6 +27,16 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// The line at fault, from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        match self {
+            Self::UnknownEncoding { line, .. } | Self::Malformed { line, .. } => *line,
+        }
+    }
+}
+
 /// Decodes a requirements file as pip does, without its byte order mark. Any bytes have an answer.
 ///
 /// # Errors

@@ -1,16 +1,17 @@
 //! What tells environments from each other: everything that decides what an install brings, but for the credentials.
 
 use std::{
-    env, fs, io,
+    env, io,
     path::{Path, PathBuf},
 };
 
-use flowdeck_flow::{LineKind, requirement_lines};
+use flowdeck_flow::LineKind;
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     engine::{Requirements, Variables},
-    flow::{RequirementFile, RequirementFiles},
+    flow::RequirementFile,
+    folder::{Entry, Folder, ReadError},
     id::hex,
     packages::without_passwords,
 };
@@ -57,12 +58,16 @@ impl Key {
                 hash.add(&name.to_string_lossy(), value.as_bytes());
             }
         }
-        let Requirements { folder, file, .. } = ingredients.requirements;
-        let files = RequirementFiles::read(folder, file, None);
-        for file in files.all() {
+        let set = &ingredients.requirements.set;
+        if let Some(line) = set.elsewhere().first() {
+            return Err(format!("‘{line}’ is a file outside the flow folder"));
+        }
+        // Names what these keys are made of: none is one of an earlier version's.
+        hash.add("requirements", b"as decoded");
+        for file in set.files() {
             hash.add(&file.name, file.text.as_bytes());
             hash.variables(&file.text);
-            hash.local(folder, file)?;
+            hash.local(set.folder(), file)?;
         }
         Ok(Self(hex(&hash.hash.finalize())[..32].to_owned()))
     }
@@ -103,7 +108,7 @@ impl Parts {
 
     /// The files and folders on this disk that a requirements file names.
     fn local(&mut self, folder: &Path, file: &RequirementFile) -> Result<(), String> {
-        for line in requirement_lines(&file.text) {
+        for line in &file.lines {
             if line.text.starts_with("-e") || line.text.starts_with("--editable") {
                 return Err(format!("‘{}’ is a folder that is used in place", line.text));
             }
@@ -117,37 +122,53 @@ impl Parts {
             let Some(path) = local_path(named) else {
                 continue;
             };
-            let mut places = [folder.join(&path), file.beside.join(&path)].into_iter();
+            let mut places =
+                [folder.join(&path), folder.join(file.beside()).join(&path)].into_iter();
             if let Some(place) = places.find(|place| place.exists()) {
-                let read = self.tree(&place, &place);
+                let read = self.tree(&place);
                 read.map_err(|error| format!("‘{named}’ cannot be read whole: {error}"))?;
             }
         }
         Ok(())
     }
 
-    fn tree(&mut self, top: &Path, path: &Path) -> io::Result<()> {
-        let metadata = fs::metadata(path)?;
-        if metadata.is_dir() {
-            let mut names: Vec<_> = fs::read_dir(path)?
-                .map(|entry| Ok(entry?.file_name()))
-                .collect::<io::Result<_>>()?;
-            names.sort();
-            for name in names {
+    /// Regular files alone, each up to what is left of all.
+    fn tree(&mut self, top: &Path) -> Result<(), ReadError> {
+        let Ok(folder) = Folder::open(top) else {
+            let name = top.file_name().unwrap_or_default();
+            let beside = Folder::open(top.parent().unwrap_or(top))?;
+            return self.file(&beside, Path::new(name), Path::new(""));
+        };
+        let mut folders = vec![PathBuf::new()];
+        while let Some(name) = folders.pop() {
+            let path = if name.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                name.as_path()
+            };
+            let inner = folder.folder(path)?;
+            for (entry, kind) in inner.entries()? {
                 let left_out = [".git", "__pycache__", "build", ".venv"];
-                if !left_out.iter().any(|left_out| name == *left_out) {
-                    self.tree(top, &path.join(name))?;
+                if left_out.iter().any(|left_out| entry == *left_out) {
+                    continue;
+                }
+                match kind {
+                    Entry::Folder => folders.push(name.join(&entry)),
+                    Entry::File => self.file(&inner, Path::new(&entry), &name.join(&entry))?,
                 }
             }
-            return Ok(());
         }
-        self.bytes += metadata.len();
+        Ok(())
+    }
+
+    fn file(&mut self, folder: &Folder, name: &Path, shown: &Path) -> Result<(), ReadError> {
+        let bytes = folder.read(name, MOST_BYTES.saturating_sub(self.bytes))?;
+        self.bytes += bytes.len() as u64;
         self.files += 1;
-        if self.bytes > MOST_BYTES || self.files > MOST_FILES {
-            return Err(io::Error::other("there is too much of it"));
+        if self.files > MOST_FILES {
+            return Err(ReadError::Io(io::Error::other("there is too much of it")));
         }
-        let name = path.strip_prefix(top).unwrap_or(path).to_string_lossy();
-        self.add(&name, &fs::read(path)?);
+        self.add(&shown.to_string_lossy(), &bytes);
         Ok(())
     }
 }
@@ -167,7 +188,7 @@ fn local_path(named: &str) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{engine::Downloads, feeds::FeedAccess};
+    use std::fs;
 
     #[test]
     fn everything_that_decides_what_is_installed_decides_the_key() {
@@ -192,18 +213,12 @@ mod tests {
         ] {
             write(name, "1");
         }
-        let requirements = Requirements {
-            folder: folder.to_owned(),
-            file: "r.txt".to_owned(),
-            feeds: FeedAccess::default(),
-            downloads: Downloads::default(),
-        };
         let key_for = |user: Option<u32>, base: &str, variable: &str| {
             Key::of(&Ingredients {
                 base: Path::new(base),
                 user,
                 variables: &Variables::from([("UV_INDEX".to_owned(), variable.to_owned())]),
-                requirements: &requirements,
+                requirements: &Requirements::read(folder, "r.txt").unwrap(),
             })
         };
         let key = |base: &str, variable: &str| key_for(None, base, variable);

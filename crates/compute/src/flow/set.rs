@@ -1,0 +1,506 @@
+//! A requirements file with all that it includes: read once, decoded as pip decodes, and the same for everybody who asks.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::{Component, Path, PathBuf},
+};
+
+use flowdeck_flow::{LineKind, RequirementLine, decode, is_plain, requirement_lines};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    engine::EngineError,
+    folder::{Folder, LIMIT, ReadError},
+    id::hex,
+};
+
+/// More files, or more bytes in all, are no requirements of a flow.
+const MOST_FILES: usize = 200;
+const MOST_BYTES: usize = 8 * 1024 * 1024;
+
+/// A requirements file and all that it names with `-r` and `-c` beneath the flow folder, each once, itself first. What is
+/// elsewhere is the installer's to read, with the session's rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequirementSet {
+    folder: PathBuf,
+    files: Vec<RequirementFile>,
+    elsewhere: Vec<String>,
+}
+
+/// One of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct RequirementFile {
+    /// Relative to the flow folder.
+    pub(crate) name: String,
+    pub(crate) text: String,
+    pub(crate) lines: Vec<RequirementLine>,
+    /// What `-r` leads to asks for packages; what `-c` alone leads to only bounds them.
+    pub(crate) role: Role,
+    /// Whether an installer that knows less than pip reads its bytes as pip does.
+    is_plain: bool,
+    /// The numbers of the files that its lines name.
+    included: BTreeMap<String, usize>,
+}
+
+/// What a file of requirements is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Role {
+    Requirements,
+    Constraints,
+}
+
+/// A file that is to be read, and who names it.
+struct Task {
+    path: PathBuf,
+    role: Role,
+    by: Option<By>,
+}
+
+#[derive(Clone)]
+struct By {
+    file: usize,
+    line: u32,
+    text: String,
+    named: String,
+}
+
+/// Where a line of a requirements file leads.
+enum Target {
+    Beneath(PathBuf),
+    Elsewhere,
+}
+
+impl RequirementSet {
+    /// Reads `file`, relative to `folder`, with all that it includes.
+    ///
+    /// # Errors
+    /// When one of the files can't be read, and when there is too much of them: with file and line.
+    pub(crate) fn read(folder: &Path, file: &str) -> Result<Self, EngineError> {
+        Self::with(folder, file, None)
+    }
+
+    /// The same, with `text` in place of what is in `file`.
+    pub(crate) fn with_text(folder: &Path, file: &str, text: String) -> Result<Self, EngineError> {
+        Self::with(folder, file, Some(text))
+    }
+
+    fn with(folder: &Path, file: &str, text: Option<String>) -> Result<Self, EngineError> {
+        let opened = Folder::open(folder).map_err(|error| unreadable("The flow folder", &error))?;
+        let mut walk = Walk {
+            set: Self {
+                folder: folder.to_owned(),
+                files: Vec::new(),
+                elsewhere: Vec::new(),
+            },
+            folder: opened,
+            numbers: BTreeMap::new(),
+            tasks: [VecDeque::new(), VecDeque::new()],
+            bytes: 0,
+        };
+        let path = match (&text, walk.folder.resolve(file)) {
+            (_, Ok(path)) => path,
+            (Some(_), Err(_)) => PathBuf::from(file),
+            (None, Err(error)) => return Err(unreadable(file, &error)),
+        };
+        let root = Task {
+            path,
+            role: Role::Requirements,
+            by: None,
+        };
+        walk.read(root, text)?;
+        while let Some(task) = walk.next() {
+            walk.read(task, None)?;
+        }
+        Ok(walk.set)
+    }
+
+    /// The files, by their numbers.
+    pub(crate) fn files(&self) -> &[RequirementFile] {
+        &self.files
+    }
+
+    /// The folder that their names are relative to.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Lines that name a requirements file elsewhere, which no one but the installer reads.
+    pub(crate) fn elsewhere(&self) -> &[String] {
+        &self.elsewhere
+    }
+
+    /// Whether an installer that knows less than pip reads all of the files as pip does.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.files.iter().all(|file| file.is_plain)
+    }
+
+    /// What all of it says, in hexadecimal.
+    pub(crate) fn hash(&self) -> String {
+        let mut hash = Sha256::new();
+        for file in &self.files {
+            for part in [&file.name, &file.text] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+        hex(&hash.finalize())
+    }
+
+    /// The first package that is asked for by its name.
+    pub(crate) fn package(&self) -> Option<String> {
+        self.lines().find_map(|(_, line)| match &line.kind {
+            LineKind::Named { name } => Some(name.clone()),
+            _ => None,
+        })
+    }
+
+    /// Every line of every file.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (&RequirementFile, &RequirementLine)> {
+        let files = self.files.iter();
+        files.flat_map(|file| file.lines.iter().map(move |line| (file, line)))
+    }
+}
+
+impl RequirementFile {
+    /// The number of the file that a line's `-r` or `-c` names, when it is one of the set.
+    pub(crate) fn included(&self, named: &str) -> Option<usize> {
+        self.included.get(named).copied()
+    }
+
+    /// Its folder, relative to the flow folder.
+    pub(crate) fn beside(&self) -> &Path {
+        Path::new(&self.name).parent().unwrap_or(Path::new(""))
+    }
+}
+
+struct Walk {
+    set: RequirementSet,
+    folder: Folder,
+    numbers: BTreeMap<PathBuf, usize>,
+    /// Requirements, then constraints: a file that is both asks for packages.
+    tasks: [VecDeque<Task>; 2],
+    bytes: usize,
+}
+
+impl Walk {
+    fn next(&mut self) -> Option<Task> {
+        self.tasks.iter_mut().find_map(VecDeque::pop_front)
+    }
+
+    fn read(&mut self, task: Task, text: Option<String>) -> Result<(), EngineError> {
+        let number = match self.numbers.get(&task.path) {
+            Some(number) => *number,
+            None => self.add(&task, text)?,
+        };
+        if let Some(By { file, named, .. }) = task.by {
+            self.set.files[file].included.insert(named, number);
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, task: &Task, text: Option<String>) -> Result<usize, EngineError> {
+        if self.set.files.len() == MOST_FILES {
+            return Err(self.too_much(task, &format!("more than {MOST_FILES} files")));
+        }
+        let name = task.path.display().to_string();
+        let (text, is_unchanged) = match text {
+            Some(text) => (text, true),
+            None => {
+                let bytes = self.folder.read(&task.path, LIMIT);
+                let bytes = bytes.map_err(|error| self.failed(task, &name, &error))?;
+                let text = decode(&bytes).map_err(|error| {
+                    let line = error.line();
+                    let message = format!("{name} can't be read as text. {error}");
+                    EngineError::new("RequirementsUnreadable", message)
+                        .with_remedy(format!("Save {name} as UTF-8, or correct line {line}."))
+                })?;
+                let is_unchanged = text.as_bytes() == bytes;
+                (text, is_unchanged)
+            }
+        };
+        self.bytes += text.len();
+        if self.bytes > MOST_BYTES {
+            return Err(self.too_much(task, &format!("more than {} MiB", MOST_BYTES >> 20)));
+        }
+        let number = self.set.files.len();
+        self.numbers.insert(task.path.clone(), number);
+        let lines = requirement_lines(&text);
+        self.set.files.push(RequirementFile {
+            name,
+            is_plain: is_unchanged && is_plain(&text),
+            text,
+            lines: lines.clone(),
+            role: task.role,
+            included: BTreeMap::new(),
+        });
+        for line in &lines {
+            self.follow(number, task.role, line)?;
+        }
+        Ok(number)
+    }
+
+    fn follow(
+        &mut self,
+        file: usize,
+        role: Role,
+        line: &RequirementLine,
+    ) -> Result<(), EngineError> {
+        let (named, role) = match &line.kind {
+            LineKind::Include(named) => (named, role),
+            LineKind::Constraints(named) => (named, Role::Constraints),
+            _ => return Ok(()),
+        };
+        let by = By {
+            file,
+            line: line.line,
+            text: line.text.clone(),
+            named: named.clone(),
+        };
+        let target = self.target(self.set.files[file].beside(), named);
+        match target.map_err(|error| self.failed_line(&by, &error))? {
+            Target::Beneath(path) => {
+                self.tasks[usize::from(role == Role::Constraints)].push_back(Task {
+                    path,
+                    role,
+                    by: Some(by),
+                })
+            }
+            Target::Elsewhere => self.set.elsewhere.push(line.text.clone()),
+        }
+        Ok(())
+    }
+
+    fn target(&self, beside: &Path, named: &str) -> Result<Target, ReadError> {
+        let is_address = named.contains("://") || named.starts_with("file:");
+        if is_address || named.contains("${") {
+            return Ok(Target::Elsewhere);
+        }
+        let path = Path::new(named);
+        let path = match path.strip_prefix(self.folder.path()) {
+            Ok(beneath) => beneath.to_owned(),
+            Err(_) if path.has_root() => return Ok(Target::Elsewhere),
+            Err(_) => beside.join(path),
+        };
+        match self.folder.resolve(&path) {
+            Ok(path) => Ok(Target::Beneath(path)),
+            Err(ReadError::Outside) => Ok(Target::Elsewhere),
+            // What leads up and out need not be there for the server.
+            Err(_) if leads_out(&path) => Ok(Target::Elsewhere),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn failed(&self, task: &Task, name: &str, error: &ReadError) -> EngineError {
+        match &task.by {
+            Some(by) => self.failed_line(by, error),
+            None => unreadable(name, error),
+        }
+    }
+
+    fn failed_line(&self, by: &By, error: &ReadError) -> EngineError {
+        let file = &self.set.files[by.file].name;
+        let By {
+            line, text, named, ..
+        } = by;
+        let (code, remedy) = match error {
+            ReadError::Missing => (
+                "RequirementFileMissing",
+                "Add the file, or remove the line that names it.",
+            ),
+            _ => (
+                "RequirementsUnreadable",
+                "Correct the file or the line that names it.",
+            ),
+        };
+        let message = format!("'{text}' ({file}, line {line}): {error}.");
+        EngineError::new(code, message)
+            .with_remedy(remedy)
+            .about([named.clone()])
+    }
+
+    fn too_much(&self, task: &Task, what: &str) -> EngineError {
+        let named = task.by.as_ref().map(|by| {
+            let file = &self.set.files[by.file].name;
+            format!(" '{}' ({file}, line {}) is one too many.", by.text, by.line)
+        });
+        let message = format!(
+            "The requirements include {what}.{}",
+            named.unwrap_or_default()
+        );
+        EngineError::new("RequirementsTooLarge", message)
+            .with_remedy("Put the requirements into fewer files.")
+    }
+}
+
+fn leads_out(path: &Path) -> bool {
+    let mut depth = 0_usize;
+    path.components().any(|part| match part {
+        Component::ParentDir if depth == 0 => true,
+        Component::ParentDir => {
+            depth -= 1;
+            false
+        }
+        Component::Normal(_) => {
+            depth += 1;
+            false
+        }
+        _ => false,
+    })
+}
+
+fn unreadable(name: &str, error: &ReadError) -> EngineError {
+    let message = format!("{name} can't be read: {error}.");
+    match error {
+        ReadError::Missing => EngineError::new("RequirementFileMissing", message)
+            .with_remedy(
+                "Add the file, or correct environment.python_requirements_txt in flow.dag.yaml.",
+            )
+            .about([name]),
+        ReadError::Outside => EngineError::new("RequirementsOutsideFlow", message)
+            .with_remedy("Put the file into the flow folder."),
+        _ => EngineError::new("RequirementsUnreadable", message)
+            .with_remedy("Replace it with a text file."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn names(set: &RequirementSet) -> Vec<&str> {
+        set.files().iter().map(|file| file.name.as_str()).collect()
+    }
+
+    #[test]
+    fn each_file_is_read_once_and_what_leads_out_is_left_to_the_installer() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("f");
+        fs::create_dir_all(folder.join("more")).unwrap();
+        fs::write(root.path().join("out.txt"), "beta\n").unwrap();
+        std::os::unix::fs::symlink("../out.txt", folder.join("link.txt")).unwrap();
+        let all = format!(
+            "-rmore/a.txt\n--constraint=more/c.txt\n-r ../out.txt\n-r link.txt\n-r /dev/zero\n-r https://h/r.txt\n-r {}/more/b.txt\n",
+            folder.display()
+        );
+        fs::write(folder.join("r.txt"), all).unwrap();
+        fs::write(folder.join("more/a.txt"), "alpha\n-r ../r.txt\n-c c.txt\n").unwrap();
+        fs::write(folder.join("more/b.txt"), "beta\n").unwrap();
+        fs::write(folder.join("more/c.txt"), "gamma<2\n-r d.txt").unwrap();
+        fs::write(folder.join("more/d.txt"), "delta<2\n").unwrap();
+        let set = RequirementSet::read(&folder, "r.txt").unwrap();
+        assert_eq!(
+            names(&set),
+            [
+                "r.txt",
+                "more/a.txt",
+                "more/b.txt",
+                "more/c.txt",
+                "more/d.txt"
+            ]
+        );
+        assert_eq!(set.files()[1].included("../r.txt"), Some(0));
+        assert_eq!(set.files()[0].included("more/c.txt"), Some(3));
+        let roles = set
+            .files()
+            .iter()
+            .map(|file| file.role == Role::Constraints);
+        assert_eq!(roles.collect::<Vec<_>>(), [false, false, false, true, true]);
+        assert_eq!(
+            set.elsewhere(),
+            [
+                "-r ../out.txt",
+                "-r link.txt",
+                "-r /dev/zero",
+                "-r https://h/r.txt"
+            ]
+        );
+        let text = "-r more/b.txt".to_owned();
+        let other = RequirementSet::with_text(&folder, "none.txt", text).unwrap();
+        assert_eq!(names(&other), ["none.txt", "more/b.txt"]);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_with_file_and_line_and_is_never_absent() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
+        let told = |file: &str| {
+            let error = RequirementSet::read(folder, file).unwrap_err();
+            (error.code, error.message)
+        };
+        fs::create_dir(folder.join("sub")).unwrap();
+        write("a.txt", b"flask\n-r none.txt\n");
+        assert_eq!(
+            told("a.txt"),
+            (
+                "RequirementFileMissing",
+                "'-r none.txt' (a.txt, line 2): the file doesn't exist.".to_owned()
+            )
+        );
+        write("b.txt", b"-r sub\n");
+        assert!(
+            told("b.txt")
+                .1
+                .contains("(b.txt, line 1): it isn't a regular file")
+        );
+        write("bad.txt", b"flask\n\xff\n");
+        assert_eq!(
+            told("bad.txt").1,
+            "bad.txt can't be read as text. Line 2 isn't valid UTF-8."
+        );
+        write("d.txt", b"-r bad.txt");
+        assert_eq!(told("d.txt").0, "RequirementsUnreadable");
+        assert_eq!(told("none.txt").0, "RequirementFileMissing");
+        write("e.txt", b"-r e2.txt");
+        fs::File::create(folder.join("e2.txt"))
+            .unwrap()
+            .set_len(10 << 30)
+            .unwrap();
+        assert!(told("e.txt").1.contains("larger than 2.0 MiB"));
+    }
+
+    #[test]
+    fn chains_and_crowds_of_files_end_with_an_error() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        for number in 0..100_000 {
+            let text = format!("-r {}.txt\n", number + 1);
+            fs::write(folder.join(format!("{number}.txt")), text).unwrap();
+        }
+        let error = RequirementSet::read(folder, "0.txt").unwrap_err();
+        assert_eq!(error.code, "RequirementsTooLarge");
+        let crowd: String = (0..40_000)
+            .map(|number| format!("-r {number}.txt\n"))
+            .collect();
+        fs::write(folder.join("crowd.txt"), crowd).unwrap();
+        let error = RequirementSet::read(folder, "crowd.txt").unwrap_err();
+        assert_eq!(error.code, "RequirementsTooLarge");
+        assert!(
+            error.message.contains("more than 200 files"),
+            "{}",
+            error.message
+        );
+    }
+
+    #[test]
+    fn encodings_are_read_as_pip_reads_them() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path();
+        let utf_16: Vec<u8> = "\u{feff}flask==3\r\n-r b.txt"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        fs::write(folder.join("a.txt"), utf_16).unwrap();
+        fs::write(folder.join("b.txt"), "rich\n").unwrap();
+        let set = RequirementSet::read(folder, "a.txt").unwrap();
+        assert_eq!(names(&set), ["a.txt", "b.txt"]);
+        assert_eq!(set.package().as_deref(), Some("flask"));
+        assert!(!set.is_plain());
+        assert!(RequirementSet::read(folder, "b.txt").unwrap().is_plain());
+        assert_ne!(
+            set.hash(),
+            RequirementSet::read(folder, "b.txt").unwrap().hash()
+        );
+    }
+}
