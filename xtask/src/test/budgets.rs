@@ -5,7 +5,9 @@ use anyhow::{Result, bail};
 use crate::build::sizes::Sizes;
 
 /// The flow page without the editor: page, wasm, JavaScript, style sheet and fonts, after brotli.
-const FIRST_LOAD: u64 = 350_000;
+///
+/// The goal is 350,000: exact values and the fuller session panel cost 11,000 more until they load when first shown.
+const FIRST_LOAD: u64 = 362_000;
 
 /// The editor, after brotli.
 const EDITOR: u64 = 200_000;

@@ -263,7 +263,7 @@ impl Walk {
                     path,
                     role,
                     by: Some(by),
-                })
+                });
             }
             Target::Elsewhere => self.set.elsewhere.push(line.text.clone()),
         }
