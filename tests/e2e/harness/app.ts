@@ -132,7 +132,7 @@ export class App {
   }
 
   async #newRun(begin: () => Promise<void>): Promise<void> {
-    await expect(this.runs.getByText(/Runs of this flow are kept here|Run \d+/).first()).toBeVisible();
+    await expect(this.runs.getByText(/No runs yet|Run \d+/).first()).toBeVisible();
     const before = await this.runs.getByRole('listitem').count();
     await begin();
     await expect(this.runs.getByRole('listitem')).toHaveCount(before + 1);

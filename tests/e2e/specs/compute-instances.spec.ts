@@ -50,7 +50,7 @@ test('a compute instance is picked and started; its size and identity are its ow
   await expect(instance).toHaveAttribute('aria-invalid', 'true');
   await expectAccessible(page);
   await wizard.button('Start compute instance').click();
-  await expect(wizard.dialog).toContainText('Running, no compute session on it');
+  await expect(wizard.dialog).toContainText('Running, no compute sessions');
   await expect(instance).toBeFocused();
   await expect(instance).not.toHaveAttribute('aria-invalid');
   await wizard.idle.fill('45');
@@ -82,7 +82,7 @@ test('sizes beyond the quota are disabled with the reason', async ({ app, deck, 
   const wizard = await Wizard.open(app);
   await expect(wizard.size('Small')).toBeEnabled();
   await expect(wizard.size('Large')).toBeDisabled();
-  await expect(wizard.size('Large')).toHaveAccessibleDescription(/of the quota of .* left/);
+  await expect(wizard.size('Large')).toHaveAccessibleDescription(/Not enough quota: needs 2 vCPUs and 3 GiB, .* available/);
   await expect(wizard.dialog).toContainText('Quota available: 1 of 3 vCPUs, 1 of 4 GiB.');
   await expect(wizard.identity.getByRole('option')).toHaveText(['My own identity', 'feed-reader: Reads the feed']);
   await expectAccessible(page);

@@ -20,7 +20,7 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   const dialog = page.getByRole('alertdialog', { name: 'Reset compute session?' });
   const rebuild = dialog.getByRole('checkbox', { name: 'Rebuild without cache' });
   await expect(rebuild).not.toBeChecked();
-  await expect(dialog).toContainText('One is kept now');
+  await expect(dialog).toContainText('(1 environment, ');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Reset' }).click();
   await expect(app.session).toContainText('Reused a cached environment', READY);
@@ -34,7 +34,7 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   await app.chooseSession('Reset compute session');
   await rebuild.check();
   await dialog.getByRole('button', { name: 'Reset' }).click();
-  await expect(app.session).toContainText('Environment made from ready base packages', READY);
+  await expect(app.session).toContainText('New environment on the base packages', READY);
   expect(await deck.api.sessionLog('again')).toContain('Rebuilding without the cache: no kept environment and no earlier download is used.');
   await expect(app.sessionMenu).toBeVisible(READY);
   expect((await deck.api.session('again')).route).toBe('base');
@@ -52,7 +52,7 @@ test('where no environment is kept a reset can leave downloads aside, if the flo
   await app.chooseSession('Reset compute session');
   const dialog = page.getByRole('alertdialog', { name: 'Reset compute session?' });
   const rebuild = dialog.getByRole('checkbox', { name: 'Rebuild without cache' });
-  await expect(rebuild).toHaveAccessibleDescription(/fetched anew, though earlier downloads.*no environment is kept\.$/);
+  await expect(rebuild).toHaveAccessibleDescription(/instead of using earlier downloads\. This server keeps no environments\.$/);
   await expectAccessible(page);
   const asked = index.asked;
   await rebuild.check();

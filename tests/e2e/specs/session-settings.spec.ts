@@ -40,7 +40,7 @@ test('the idle time changes in place; another size says beforehand that the sess
     await wizard.idle.fill('2');
     await wizard.idleUnit.selectOption('hours');
     await wizard.review();
-    await expect(wizard.dialog).toContainText('The idle shutdown time changes in place.');
+    await expect(wizard.dialog).toContainText('Applies immediately. The session keeps running.');
     await wizard.applyChanges.click();
     await expect(wizard.dialog).toBeHidden();
     await expect(app.facts).toContainText(/stops in (2 h|1 h 59)/);

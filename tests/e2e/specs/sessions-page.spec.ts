@@ -107,14 +107,14 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await page.goto(deck.url('sessions/by-itself'));
     await page.getByRole('button', { name: 'Stop compute session of by-itself' }).click();
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
-    await expect(question).toContainText('belongs to no flow');
+    await expect(question).toContainText('which has no flow');
     await question.getByRole('button', { name: 'Stop', exact: true }).click();
     const notice = page.getByText('The compute session by-itself has ended', { exact: true });
     await expect(notice).toBeVisible(START);
     await expect(timeline).toContainText(/Stop in the browser\s*Done/);
     await page.reload();
     await expect(notice).toBeVisible();
-    await expect(page.getByText('It belonged to no flow')).toBeVisible();
+    await expect(page.getByText('It had no flow')).toBeVisible();
     await expect(timeline).toContainText(/Ended.*Started in/);
     await expect(page.getByRole('link', { name: 'Download diagnostics' })).toBeVisible();
     await expectAccessible(page);
@@ -154,7 +154,7 @@ test('one that starts tells its log live; one that failed says why and is remove
   await expectAccessible(page);
   await row.getByRole('button', { name: 'Remove compute session of needy' }).click();
   const question = page.getByRole('alertdialog', { name: 'Remove compute session?' });
-  await expect(question).toContainText('Nothing of it runs any more.');
+  await expect(question).toContainText('Nothing of it is running.');
   await question.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'No active compute sessions' })).toBeVisible(START);
 

@@ -25,7 +25,7 @@ test('a person opens a flow, starts a session, edits, runs, reads, stops', async
 
   await test.step('a session starts', async () => {
     await app.startSession();
-    await expect(app.session).toContainText('Environment made from ready base packages');
+    await expect(app.session).toContainText('New environment on the base packages');
     expect((await deck.api.session('greeting')).route).toBe('base');
   });
 

@@ -74,13 +74,13 @@ test('Next stays with what is wrong and leads to it; never needs no number', asy
   await wizard.expectStep('Compute settings');
   await expect(wizard.idle).toBeFocused();
   await expect(wizard.idle).toHaveAttribute('aria-invalid', 'true');
-  await expect(wizard.idle).toHaveAccessibleDescription(/This is no number/);
+  await expect(wizard.idle).toHaveAccessibleDescription(/Enter a number/);
   await expectAccessible(page);
   await wizard.idle.fill('');
-  await expect(wizard.idle).toHaveAccessibleDescription(/Give a time/);
+  await expect(wizard.idle).toHaveAccessibleDescription(/Enter a time/);
   await wizard.idleUnit.selectOption('never');
   await expect(wizard.idle).toBeDisabled();
-  await expect(wizard.idle).toHaveAccessibleDescription(/until it is stopped/);
+  await expect(wizard.idle).toHaveAccessibleDescription(/until you stop it/);
   await wizard.review();
   await expect(wizard.choice('Idle shutdown time')).toContainText('Never');
 });
@@ -136,7 +136,7 @@ test('a custom base image is checked as one types, and written to the definition
   await expect(wizard.imageUrl).toHaveAccessibleDescription(/lower-case/);
   await wizard.imageUrl.fill('registry.example.com:5000/team/runtime:v1');
   await wizard.imageTag.fill('v2');
-  await expect(wizard.imageTag).toHaveAccessibleDescription(/names a tag or digest already/);
+  await expect(wizard.imageTag).toHaveAccessibleDescription(/already has a tag or digest/);
   await wizard.imageUrl.fill('registry.example.com:5000/team/runtime');
   await expect(wizard.imageTag).not.toHaveAttribute('aria-invalid');
   await wizard.imageTag.fill('sha256:12');
@@ -215,7 +215,7 @@ test('the choices are kept as a preset in the flow folder and fill the wizard in
   await wizard.button('Save as preset').click();
   const field = wizard.dialog.getByLabel('Name of the preset');
   await expect(field).toBeFocused();
-  await expect(field).toHaveAccessibleDescription(/Give the preset a name/);
+  await expect(field).toHaveAccessibleDescription(/Enter a name for the preset/);
   await field.fill('a/b');
   await wizard.button('Save as preset').click();
   await expect(field).toHaveAccessibleDescription(/1 to 60/);
@@ -275,11 +275,11 @@ test('sizes beyond what is left of the quota are disabled with the reason', asyn
   await app.open('greeting');
   const wizard = await Wizard.open(app);
   await expect(wizard.size(largest)).toBeDisabled();
-  await expect(wizard.size(largest)).toHaveAccessibleDescription(/of the quota of .* left/);
+  await expect(wizard.size(largest)).toHaveAccessibleDescription(/Not enough quota: needs .* available|Exceeds your quota/);
   await expectAccessible(page);
   await wizard.next();
   await expect(wizard.sizes).toBeFocused();
-  await expect(wizard.sizes).toHaveAccessibleDescription(/no VM size now/);
+  await expect(wizard.sizes).toHaveAccessibleDescription(/No VM size is available now/);
   await expectAccessible(page);
 
   await deck.api.stopSessions();
