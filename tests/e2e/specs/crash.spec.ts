@@ -95,8 +95,8 @@ test('a save that found no server is not lost', async ({ deck, app }) => {
   await app.saveButton.click();
   // Not only the banner: a save still on its way would reach the next server.
   // It is told once.
-  await expect(app.page.getByText('finish.py was not saved', { exact: true })).toBeVisible();
-  await expect(app.page.getByRole('main').getByText('was not saved')).toHaveCount(1);
+  await expect(app.page.getByText('Can’t save finish.py', { exact: true })).toBeVisible();
+  await expect(app.page.getByRole('main').getByText('Can’t save')).toHaveCount(1);
   await expect(app.status.getByRole('button', { name: 'Dismiss' })).toHaveCount(0);
   await deck.start();
   await app.page.reload();
