@@ -10,12 +10,13 @@ test('the error, its traceback and a link to the line of the file', async ({ dec
   await app.startSession();
   await app.run('Failed');
 
-  const node = app.node('work');
-  await expect(node).toContainText('cannot work with hello');
-  await expect(node).toContainText('ToolExecutionError');
-  await expect(node).toContainText('Traceback');
+  await expect(app.outputs).toContainText('cannot work with hello');
+  await expect(app.outputs).toContainText('ToolExecutionError');
+  await expect(app.outputs).toContainText('Traceback');
+  // It is told once.
+  await expect(app.node('work')).not.toContainText('Traceback');
 
-  await node.getByRole('link', { name: /work\.py.*9/ }).click();
+  await app.outputs.getByRole('link', { name: /work\.py.*9/ }).click();
   await expect(app.rawSwitch).toBeChecked();
   const editor = app.editor('work.py');
   await expect(editor).toBeFocused();
