@@ -256,7 +256,7 @@ return "done"`;
   await expect(packageRow(app, 'tiny-helper')).toContainText('Dependency of tiny-tool');
   await expect(packageRow(app, 'promptflow-core')).toContainText('Base image');
   // uv does not bear such a name: what is there is told all the same.
-  await expect(app.dialog.getByRole('alert')).toContainText('What differs could not be told', INSTALL);
+  await expect(app.dialog.getByRole('alert')).toContainText('Couldn’t compare the packages', INSTALL);
   await expectNarrow(page, app.dialog.getByRole('group', { name: 'Packages' }));
   await expectAccessible(page);
   await app.dialog.getByRole('searchbox').fill('by hand');
