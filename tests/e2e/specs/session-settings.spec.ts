@@ -71,12 +71,12 @@ test('before an idle session ends there is a warning, seen and heard, and a way 
   await expect(app.status).toContainText('Select Keep running to keep it.');
   const due = (await deck.api.session('greeting')).idleDeadline ?? 0;
   await page.getByRole('button', { name: 'Keep running' }).last().click();
-  await expect(app.session.page().getByText(/In .* s\. A run/)).toBeHidden();
+  await expect(app.session.page().getByText(/It stops in .*\. Run, install or edit/)).toBeHidden();
   const later = (await deck.api.session('greeting')).idleDeadline ?? 0;
   expect(later).toBeGreaterThan(due);
   await expect(app.facts.getByRole('button', { name: 'Keep running' })).toBeFocused();
 
-  await expect(page.getByText(/In .* s\. A run/)).toBeVisible({ timeout: 40_000 });
+  await expect(page.getByText(/It stops in .*\. Run, install or edit/)).toBeVisible({ timeout: 40_000 });
   await expectAccessible(page);
   await expect(app.startButton).toBeVisible(START);
 });

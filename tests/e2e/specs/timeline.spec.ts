@@ -40,7 +40,7 @@ test('a session’s phases and who asked for what are told live, after its end, 
 
   await app.stopSession();
   const told = async (timeline: Locator): Promise<void> => {
-    await expect(timeline.getByRole('listitem').first()).toContainText(/Session of .*Ended.*Started in/);
+    await expect(timeline.getByRole('listitem').first()).toContainText(/Session of .*Ended.*Ready after/);
     await expect(asked(timeline)).toContainText(/Stop in the browser\s*Done/);
   };
   await told(timeline);
