@@ -146,7 +146,7 @@ impl RequirementSet {
         hex(&hash.finalize())
     }
 
-    /// The first package that is asked for by its name.
+    /// The first package that a line names.
     pub(crate) fn package(&self) -> Option<String> {
         self.lines().find_map(|(_, line)| match &line.kind {
             LineKind::Named { name } => Some(name.clone()),

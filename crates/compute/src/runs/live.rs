@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
 
-/// A run under way. What is known of it changes through [`LiveRun::change`] alone.
+/// A run in progress. What is known of it changes through [`LiveRun::change`] alone.
 #[derive(Debug)]
 pub(crate) struct LiveRun {
     pub(crate) flow: FlowId,
