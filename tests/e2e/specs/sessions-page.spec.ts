@@ -109,7 +109,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
     await expect(question).toContainText('which has no flow');
     await question.getByRole('button', { name: 'Stop', exact: true }).click();
-    const notice = page.getByText('The compute session by-itself has ended', { exact: true });
+    const notice = page.getByText('Compute session by-itself ended', { exact: true });
     await expect(notice).toBeVisible(START);
     await expect(timeline).toContainText(/Stop in the browser\s*Done/);
     await page.reload();
@@ -131,7 +131,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await ended.getByRole('link', { name: 'Timeline of by-itself' }).click();
     await expect(timeline).toContainText(/Start by API token\s*Done/);
     await page.goto(deck.url('sessions/never-was'));
-    await expect(page.getByText('There is no compute session never-was')).toBeVisible();
+    await expect(page.getByText('Compute session never-was not found')).toBeVisible();
     await expectAccessible(page);
   });
 });

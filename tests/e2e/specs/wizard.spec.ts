@@ -124,7 +124,7 @@ test('a custom base image is checked as one types, and written to the definition
   const wizard = await Wizard.open(app);
   await wizard.next();
   await wizard.radio('Custom base image').check();
-  await expect(wizard.dialog).toContainText('Base images need a flowdeck server with a container engine');
+  await expect(wizard.dialog).toContainText('This server can’t run container images.');
 
   await wizard.next();
   await expect(wizard.imageUrl).toBeFocused();
@@ -154,7 +154,7 @@ test('a custom base image is checked as one types, and written to the definition
   const theirs = `# theirs\n${readFileSync(file, 'utf8')}`;
   writeFileSync(file, theirs);
   await wizard.apply.click();
-  await expect(wizard.dialog).toContainText('flow.dag.yaml changed since the review. Nothing was written.');
+  await expect(wizard.dialog).toContainText('flow.dag.yaml changed after the review. Nothing was saved.');
   await expectAccessible(page);
   expect(readFileSync(file, 'utf8')).toBe(theirs);
   await wizard.back();
@@ -194,7 +194,7 @@ test('a link opens it filled in, a reload keeps what was entered, and what canno
 
   await page.goto(deck.url('flows/greeting?advanced=review&vm=Huge&idle=default'));
   await wizard.expectStep('Review');
-  await expect(wizard.dialog).toContainText('There is no VM size ‘Huge’.');
+  await expect(wizard.dialog).toContainText('VM size ‘Huge’ doesn’t exist.');
   await expect(wizard.apply).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page);
   await wizard.button('Fix').click();

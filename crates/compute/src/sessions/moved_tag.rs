@@ -104,7 +104,7 @@ impl Core {
         let name = &tagged.image.reference;
         self.log(owner).line(match &update {
             Some(update) => format!(
-                "{name} stands for another image now, {}: the session keeps its own, {}, until it is reset for the new one.",
+                "{name} now points to another image, {}. The session keeps its own, {}, until you reset it with the new one.",
                 update.digest, tagged.image.digest
             ),
             None => format!("{name} stands for the session’s image again."),

@@ -138,7 +138,7 @@ async fn it_is_offered_and_never_applied_in_silence() {
     let view = stage.compute.session(&stage.flow);
     assert_eq!(view.image.unwrap().digest, first, "it goes on as it was");
     let log = stage.compute.session_log_text(&stage.flow).unwrap();
-    assert!(log.contains("stands for another image now"), "{log}");
+    assert!(log.contains("now points to another image"), "{log}");
     assert_eq!(stage.listed(), Some(image(&first).reference));
 
     pusher.image("linux/amd64", Some("1")).await;

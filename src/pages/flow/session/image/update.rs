@@ -41,7 +41,7 @@ pub(super) fn UpdateNotice() -> impl IntoView {
                     <p>
                         "It is " <code title=update.digest.clone()>{short(&update.digest)}</code>
                         {format!(", as noticed {}. ", local_time(update.noticed.0))}
-                        "The session goes on with its own until it is reset for the new one."
+                        "The session keeps its own image until you reset it with the new one."
                     </p>
                     <div>
                         <Button state=reset on_press=ask>
@@ -55,5 +55,5 @@ pub(super) fn UpdateNotice() -> impl IntoView {
 }
 
 fn title(image: &SessionImage) -> String {
-    format!("{} stands for another image now.", image.reference)
+    format!("{} now points to another image.", image.reference)
 }
