@@ -141,7 +141,8 @@ impl Route {
                 query.0
             }
             Route::Flow { flow, view } => {
-                format!("flows/{}{}", encode(flow.as_str()), view.query().0)
+                let folders: Vec<String> = flow.as_str().split('/').map(encode).collect();
+                format!("flows/{}{}", folders.join("/"), view.query().0)
             }
             Route::Sessions => "sessions".to_owned(),
             Route::Session(session) => format!("sessions/{}", encode(session.as_str())),
@@ -253,6 +254,10 @@ mod tests {
                 "?q=a%20b%26c",
             ),
             (
+                Route::flow(FlowId::try_from("a b/c").unwrap()),
+                "flows/a%20b/c",
+            ),
+            (
                 Route::flow(flow.clone()),
                 "flows/50%25%20%3Cb%3E%3F%23%26%3D",
             ),
@@ -359,7 +364,8 @@ mod tests {
     fn addresses_that_lead_nowhere_have_no_route() {
         for address in [
             "nowhere",
-            "flows/a/b",
+            "flows/a//b",
+            "flows/a/../b",
             "flows/..",
             "flows/%2E%2E",
             "flows/%FF",

@@ -22,6 +22,7 @@ use crate::{
     clock::{Clock, SystemClock},
     engine::SharedEngine,
     error::ComputeError,
+    flows_folder::FlowsFolder,
     identity::Identities,
     log::last_lines,
     owner::Owner,
@@ -38,8 +39,8 @@ pub struct Compute {
 /// What compute is to work with.
 #[derive(Clone, Debug)]
 pub struct ComputeConfig {
-    /// Holds one folder per flow.
-    pub flows: PathBuf,
+    /// Holds the flows' folders.
+    pub flows: FlowsFolder,
     /// Holds everything that is remembered; one server may use it at a time.
     pub data: PathBuf,
     /// How many runtimes stand by; 0 for none.

@@ -13,7 +13,7 @@ pub enum Owner {
     Nobody(SessionId),
 }
 
-/// Marks the name of a session that is nobody's; no flow's name holds it.
+/// Marks the name of a session that is nobody's; no flow's name starts with it.
 const MARK: char = '/';
 
 impl Owner {

@@ -8,6 +8,7 @@ use std::{
 };
 
 use flowdeck_contract::ids::{FlowId, RunId, SessionId};
+use sha2::{Digest as _, Sha256};
 
 use crate::{engine::EngineError, error::ComputeError, owner::Owner};
 
@@ -86,16 +87,16 @@ impl Paths {
 
     /// Holds what a flow's runs leave.
     pub(crate) fn runs(&self, flow: &FlowId) -> PathBuf {
-        self.data.join("runs").join(flow.as_str())
+        self.data.join("runs").join(one_folder(flow))
     }
 
     /// Holds an owner's folders for passing copies; it stays, for containers see into it.
     pub(crate) fn works(&self, owner: &Owner) -> PathBuf {
-        let kind = match owner {
-            Owner::Flow(_) => "flows",
-            Owner::Nobody(_) => "own",
+        let (kind, name) = match owner {
+            Owner::Flow(flow) => ("flows", one_folder(flow)),
+            Owner::Nobody(session) => ("own", session.to_string()),
         };
-        self.data.join("work").join(kind).join(owner.to_string())
+        self.data.join("work").join(kind).join(name)
     }
 
     /// A folder for passing copies, gone with the next start of the server at the latest.
@@ -113,6 +114,18 @@ impl Paths {
         }
         Ok(())
     }
+}
+
+/// The name of the one folder that a flow has among all flows' here. A flow deeper down gets a name that starts with a
+/// dot, which no flow's own name does, so that no folder of one flow is in another's.
+fn one_folder(flow: &FlowId) -> String {
+    if flow.is_at_top() {
+        return flow.to_string();
+    }
+    let hash = Sha256::digest(flow.as_str());
+    hash.iter().take(16).fold(String::from("."), |name, byte| {
+        name + &format!("{byte:02x}")
+    })
 }
 
 /// What is in a folder; nothing when it is none.

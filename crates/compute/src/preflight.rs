@@ -110,7 +110,7 @@ fn requirements_of(core: &Core, definition: &Found) -> Result<Option<String>, En
         return Ok(None);
     };
     let flow = definition.report.flow.as_ref();
-    let Some(source) = flow::source(&core.config.flows, folder, flow)? else {
+    let Some(source) = flow::source(core.config.flows.root(), folder, flow)? else {
         return Ok(None);
     };
     source.read(None)?;

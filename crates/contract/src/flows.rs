@@ -12,7 +12,7 @@ use crate::{Millis, ids::FlowId, session::SessionState};
 pub struct Project {
     /// Its name in paths.
     pub name: String,
-    /// The folder on the server that holds one folder per flow, for people to read.
+    /// The folder on the server that holds the flows, for people to read.
     pub flows_folder: String,
     /// The server's version.
     pub version: String,
@@ -25,6 +25,22 @@ pub struct Project {
 pub struct FlowList {
     /// One entry per folder that holds a flow, also those that cannot be read.
     pub flows: Vec<FlowSummary>,
+    /// How the folders were searched.
+    #[serde(default)]
+    pub searched: Searched,
+}
+
+/// How far a search for flows went, so that nobody takes a flow that wasn't looked at for one that isn't there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct Searched {
+    /// Folders that were looked into.
+    pub folders: u32,
+    /// Files and folders that couldn't be looked at.
+    pub unreadable: u32,
+    /// Folders that weren't looked into, as they're too deep or there are too many.
+    pub left_out: u32,
 }
 
 /// A row of the flows page.
@@ -32,7 +48,7 @@ pub struct FlowList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowSummary {
-    /// The folder's name.
+    /// The folder's path in the flows folder.
     pub id: FlowId,
     /// `display_name` of the flow, else the folder's name.
     pub name: String,

@@ -88,8 +88,8 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A flow, named by its folder below the project's flows folder.
-    FlowId, check_folder_name
+    /// A flow, named by its folder: relative to the project's flows folder, `/` between its parts.
+    FlowId, check_flow
 }
 text_id! {
     /// A project; on one's own machine there is one, `default`.
@@ -110,6 +110,29 @@ text_id! {
 text_id! {
     /// A file or folder inside a flow folder: relative, `/` between its parts, no `.` or `..` part.
     FilePath, check_path
+}
+
+impl FlowId {
+    /// The folders that lead to it and itself, the outermost first.
+    pub fn lineage(&self) -> impl Iterator<Item = Self> + '_ {
+        let ends = self.0.match_indices('/').map(|(end, _)| end);
+        ends.chain([self.0.len()])
+            .filter_map(|end| self.0.get(..end).map(|id| Self(id.to_owned())))
+    }
+
+    /// Whether it is `other` or in a folder below it.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.0
+            .strip_prefix(other.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Whether its folder is directly in the flows folder.
+    #[must_use]
+    pub fn is_at_top(&self) -> bool {
+        !self.0.contains('/')
+    }
 }
 
 impl FilePath {
@@ -157,6 +180,14 @@ fn check_folder_name(text: &str) -> Result<(), InvalidId> {
         return Err(InvalidId::Hidden);
     }
     Ok(())
+}
+
+fn check_flow(text: &str) -> Result<(), InvalidId> {
+    check_length(text, PATH_LIMIT)?;
+    text.split('/').try_for_each(|part| match part {
+        "" => Err(InvalidId::Escapes),
+        part => check_folder_name(part),
+    })
 }
 
 /// Ids that we or a client make: letters, digits, `-` and `_`.
@@ -225,11 +256,31 @@ mod tests {
         assert!(FlowId::try_from("my flow (2)").is_ok());
         assert_eq!(FlowId::try_from(".."), Err(InvalidId::Escapes));
         assert_eq!(FlowId::try_from(".git"), Err(InvalidId::Hidden));
-        assert_eq!(FlowId::try_from("a/b"), Err(InvalidId::Character('/')));
+        assert!(FlowId::try_from("flows/standard/a").is_ok());
+        assert_eq!(FlowId::try_from(""), Err(InvalidId::Empty));
+        for outside in ["/a", "a/", "a//b", "a/..", "../a", "a/./b"] {
+            assert_eq!(
+                FlowId::try_from(outside),
+                Err(InvalidId::Escapes),
+                "{outside}"
+            );
+        }
+        assert_eq!(FlowId::try_from("a/.git"), Err(InvalidId::Hidden));
+        assert_eq!(FlowId::try_from("a\\b"), Err(InvalidId::Character('\\')));
         assert_eq!(
             FlowId::try_from("x".repeat(256)),
             Err(InvalidId::TooLong { limit: 255 })
         );
+    }
+
+    #[test]
+    fn a_flow_is_within_the_folders_that_lead_to_it() {
+        let flow = FlowId::try_from("a/b c/d").unwrap();
+        let lineage: Vec<String> = flow.lineage().map(String::from).collect();
+        assert_eq!(lineage, ["a", "a/b c", "a/b c/d"]);
+        assert!(flow.lineage().all(|folder| flow.is_within(&folder)));
+        let beside = FlowId::try_from("a/b").unwrap();
+        assert!(!flow.is_within(&beside) && !beside.is_within(&flow));
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! What the flows page says when there is no flow yet.
 
+use flowdeck_contract::flows::Searched;
 use leptos::prelude::*;
 
+use super::searched::folders;
 use crate::{
     api::{Api, Remote},
     ui::{CopyButton, Skeleton},
@@ -35,7 +37,7 @@ outputs:
 
 /// Explains what a flow folder is and where one goes.
 #[component]
-pub(super) fn FirstRun() -> impl IntoView {
+pub(super) fn FirstRun(searched: Memo<Searched>) -> impl IntoView {
     let api = Api::from_context();
     let project = Remote::new(move || async move { api.project_info().await });
     let place = move || {
@@ -61,6 +63,7 @@ pub(super) fn FirstRun() -> impl IntoView {
                 " in it. Put one into the flows folder and it appears here by itself:"
             </p>
             {place}
+            <p>{move || format!("Searched {}. None of them holds a flow.dag.yaml or a flow.flex.yaml.", folders(searched.get()))}</p>
             <div class=style::samples>
                 <figure>
                     <figcaption>"A flow folder"</figcaption>

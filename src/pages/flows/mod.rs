@@ -3,12 +3,13 @@
 mod empty;
 mod row;
 mod search;
+mod searched;
 mod table;
 
-use flowdeck_contract::flows::FlowList;
+use flowdeck_contract::flows::{FlowList, Searched};
 use leptos::prelude::*;
 
-use self::{empty::FirstRun, search::SearchBox, table::FlowTable};
+use self::{empty::FirstRun, search::SearchBox, searched::SearchedNote, table::FlowTable};
 use super::parts::{Failure, PageHeading};
 use crate::{
     api::{Api, Load, Remote},
@@ -32,8 +33,12 @@ pub fn FlowsPage() -> impl IntoView {
     });
     let shape = Memo::new(move |_| list.with(Shape::of));
     let flows = Memo::new(move |_| match list.get() {
-        Load::Ready(FlowList { flows }) => flows,
+        Load::Ready(list) => list.flows,
         Load::Loading | Load::Failed(_) => Vec::new(),
+    });
+    let searched = Memo::new(move |_| match list.get() {
+        Load::Ready(list) => list.searched,
+        Load::Loading | Load::Failed(_) => Searched::default(),
     });
     let content = move || match shape.get() {
         Shape::Loading => {
@@ -41,7 +46,7 @@ pub fn FlowsPage() -> impl IntoView {
                 .into_any()
         }
         Shape::Failed => failure(asked).into_any(),
-        Shape::Empty => view! { <FirstRun /> }.into_any(),
+        Shape::Empty => view! { <FirstRun searched=searched /> }.into_any(),
         Shape::Full => view! { <FlowTable flows=flows /> }.into_any(),
     };
     view! {
@@ -53,6 +58,7 @@ pub fn FlowsPage() -> impl IntoView {
                 </Show>
             </header>
             {content}
+            <SearchedNote searched=searched />
         </div>
     }
 }

@@ -115,7 +115,7 @@ impl Core {
     ) -> Result<(), EngineError> {
         let folder = log.parent().unwrap_or(log).to_owned();
         let (flows, source, includes) = (
-            self.config.flows.clone(),
+            self.config.flows.root().to_owned(),
             plan.folder.clone(),
             plan.includes.clone(),
         );

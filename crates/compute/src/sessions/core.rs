@@ -221,6 +221,9 @@ impl Core {
     pub(crate) fn folder(&self, owner: &Owner) -> Result<PathBuf, ComputeError> {
         let folder = self.folders(owner).join(owner.to_string());
         match owner {
+            Owner::Flow(flow) if !self.config.flows.admits(flow) => {
+                Err(ComputeError::FlowNotFound(flow.to_string()))
+            }
             _ if folder.is_dir() => Ok(folder),
             Owner::Flow(flow) => Err(ComputeError::FlowNotFound(flow.to_string())),
             Owner::Nobody(session) => Err(ComputeError::SessionNotFound(session.to_string())),
@@ -230,7 +233,7 @@ impl Core {
     /// The folder of folders like an owner's, which may include files from each other.
     pub(crate) fn folders(&self, owner: &Owner) -> PathBuf {
         match owner {
-            Owner::Flow(_) => self.config.flows.clone(),
+            Owner::Flow(_) => self.config.flows.root().to_owned(),
             Owner::Nobody(_) => self.paths.own_folders(),
         }
     }

@@ -114,7 +114,7 @@ impl Home {
 
     pub(crate) fn config(&self, standby: usize) -> ComputeConfig {
         ComputeConfig {
-            flows: self.flows(),
+            flows: self.flows().into(),
             data: self.data(),
             standby,
             max_idle: Some(Duration::from_secs(3600)),

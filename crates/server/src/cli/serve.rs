@@ -12,7 +12,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
-    Compute, ComputeConfig, Host, Identities,
+    Compute, ComputeConfig, FlowsFolder, Host, Identities,
     docker::{DEFAULT_IMAGE, DockerEngine, DockerOptions},
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
@@ -47,7 +47,7 @@ const GIB: u64 = 1024 * 1024 * 1024;
 
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// The folder that holds one folder per flow
+    /// The folder that holds your flows, also in folders below it, or a single flow
     #[arg(long, value_name = "DIR", default_value = "samples")]
     flows: PathBuf,
     /// Where the server keeps sessions, runs and their logs
@@ -144,7 +144,7 @@ impl Serve {
         let config = self.config()?;
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
-        let compute = self.open_compute(flows.path(), config).await?;
+        let compute = self.open_compute(flows.place(), config).await?;
         let token = match self.token.clone() {
             Some(token) => token,
             None => auth::load_or_make(&self.data)
@@ -219,13 +219,17 @@ impl Serve {
         })
     }
 
-    async fn open_compute(&self, flows: &Path, config: Config) -> Result<Compute, ServeError> {
+    async fn open_compute(
+        &self,
+        flows: &FlowsFolder,
+        config: Config,
+    ) -> Result<Compute, ServeError> {
         let data = data_folder::prepare(&self.data)?;
         let engine = self.open_engine(&data).await;
         let engine =
             engine.map_err(|error: EngineError| compute_error(&error, error.remedy.as_deref()))?;
         let config = ComputeConfig {
-            flows: flows.to_owned(),
+            flows: flows.clone(),
             data,
             standby: self.standby,
             max_idle: config.max_idle,

@@ -69,6 +69,11 @@ impl FlowHub {
         }
     }
 
+    /// Whether something was told of this owner, or somebody listened.
+    pub(crate) fn knows(&self, owner: &Owner) -> bool {
+        self.buffers().contains_key(owner)
+    }
+
     /// Lets go of what is kept of a session that has ended and comes back under another id or not at all.
     pub(crate) fn clear(&self, owner: &Owner) {
         if let Some(buffer) = self.buffers().get_mut(owner) {

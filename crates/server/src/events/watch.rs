@@ -46,9 +46,8 @@ pub(crate) struct Changes(mpsc::UnboundedSender<Change>);
 impl Changes {
     /// The server itself changed a file: told at once, however slow the watcher is.
     pub(crate) fn touched(&self, flows: &Flows, flow: &FlowId, path: &FilePath) {
-        self.tell(Change::Path(
-            flows.path().join(flow.as_str()).join(path.as_str()),
-        ));
+        let folder = flows.place().root().join(flow.as_str());
+        self.tell(Change::Path(folder.join(path.as_str())));
     }
 
     fn tell(&self, change: Change) {
@@ -81,7 +80,7 @@ pub(crate) struct Listeners {
 pub(crate) fn watch_flows(listeners: Listeners) -> (Changes, impl Future<Output = ()> + Send) {
     let (sender, receiver) = mpsc::unbounded_channel();
     let changes = Changes(sender);
-    let watcher = start_watcher(listeners.flows.path(), &changes);
+    let watcher = start_watcher(&listeners.flows.place().path(), &changes);
     (changes, tell_all(receiver, listeners, watcher))
 }
 
@@ -164,10 +163,9 @@ impl Listeners {
         for change in changes {
             match change {
                 Change::Path(path) => {
-                    let Some((flow, path)) = self.place(path) else {
-                        continue;
-                    };
-                    touched.entry(flow).or_default().extend(path);
+                    for (flow, path) in self.places(path) {
+                        touched.entry(flow).or_default().extend(path);
+                    }
                 }
                 Change::Everything => {
                     touched.extend(self.all_flows().map(|flow| (flow, BTreeSet::new())));
@@ -188,14 +186,27 @@ impl Listeners {
         all.flows.into_iter().map(|flow| flow.id)
     }
 
-    /// The flow that a path belongs to, and the path in it when it is below the flow's folder.
-    fn place(&self, path: &Path) -> Option<(FlowId, Option<FilePath>)> {
-        let path = path.strip_prefix(self.flows.path()).ok()?.to_str()?;
-        let (flow, path) = path.split_once('/').unwrap_or((path, ""));
-        if is_hidden(path) {
-            return None;
-        }
-        Some((FlowId::try_from(flow).ok()?, FilePath::try_from(path).ok()))
+    /// The flows in whose folders a path is, and the path in each; none where it is the folder itself. A folder deeper
+    /// down counts where it holds a flow, or a page of it is open: the flow may have just gone.
+    fn places(&self, path: &Path) -> Vec<(FlowId, Option<FilePath>)> {
+        let root = self.flows.place().root();
+        let Some(path) = path.strip_prefix(root).ok().and_then(Path::to_str) else {
+            return Vec::new();
+        };
+        path.match_indices('/')
+            .map(|(end, _)| end)
+            .chain([path.len()])
+            .filter_map(|end| path.split_at_checked(end))
+            .filter_map(|(flow, rest)| {
+                Some((FlowId::try_from(flow).ok()?, rest.trim_start_matches('/')))
+            })
+            .filter(|(flow, rest)| !is_hidden(rest) && self.is_told(flow))
+            .map(|(flow, rest)| (flow, FilePath::try_from(rest).ok()))
+            .collect()
+    }
+
+    fn is_told(&self, flow: &FlowId) -> bool {
+        flow.is_at_top() || self.hub.knows(&Owner::from(flow)) || self.flows.require(flow).is_ok()
     }
 
     fn files(&self, flow: &FlowId, paths: &BTreeSet<FilePath>) -> Vec<FileChange> {

@@ -1,5 +1,6 @@
 //! What the flows page shows of a flow's definition file.
 
+use flowdeck_compute::DEFINITION_NAMES;
 use flowdeck_contract::{
     flows::{FlowProblem, FlowType},
     ids::FilePath,
@@ -8,12 +9,9 @@ use flowdeck_flow::{FlowKind, Report};
 
 use crate::files::FileError;
 
-/// The files that define a flow, in the order in which promptflow looks for them.
-const NAMES: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
-
 /// Where a flow's definition may stand.
 pub(crate) fn paths() -> impl Iterator<Item = FilePath> {
-    NAMES
+    DEFINITION_NAMES
         .into_iter()
         .filter_map(|name| FilePath::try_from(name).ok())
 }

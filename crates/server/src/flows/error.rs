@@ -18,6 +18,9 @@ pub enum FlowError {
         "The folder of the flow ‘{0}’ is a link that leads out of the flows folder, so it is not followed."
     )]
     Outside(FlowId),
+    /// The flows folder is itself a flow whose folder's name can't be a flow's.
+    #[error("{0}")]
+    Name(String),
     /// The flows folder is not there.
     #[error("There is no flows folder {0}.")]
     NoFolder(String),
@@ -56,6 +59,7 @@ impl FlowError {
         match self {
             Self::NotFound(_) => "FlowNotFound",
             Self::Outside(_) => "FlowFolderOutside",
+            Self::Name(_) => "FlowFolderName",
             Self::NoFolder(_) => "FlowsFolderNotFound",
             Self::Unreadable { .. } => "FlowFolderUnreadable",
             Self::File(error) => error.code(),

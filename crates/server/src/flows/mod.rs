@@ -4,6 +4,7 @@ mod definition;
 mod error;
 mod folder_time;
 pub mod presets;
+mod search;
 mod store;
 
 pub(crate) use definition::paths as definition_paths;

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     io,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -11,6 +11,7 @@ use cap_std::{
     ambient_authority,
     fs::{Dir, Metadata},
 };
+use flowdeck_compute::{FlowsFolder, FlowsFolderError};
 use flowdeck_contract::{
     flows::{FlowDetail, FlowList, FlowSummary},
     ids::{FilePath, FlowId},
@@ -23,13 +24,14 @@ use crate::{
         FlowError,
         definition::{self, Description},
         folder_time,
+        search::{Found, search},
     },
 };
 
 /// The flows folder.
 #[derive(Debug)]
 pub struct Flows {
-    path: PathBuf,
+    place: FlowsFolder,
     root: Dir,
     contents: Arc<ContentCache>,
     descriptions: Mutex<HashMap<FlowId, (Stamp, Description)>>,
@@ -49,11 +51,14 @@ impl Flows {
                 _ => FlowError::Unreadable { folder, source },
             }
         };
-        let path = path.canonicalize().map_err(unreadable)?;
-        let root = Dir::open_ambient_dir(&path, ambient_authority()).map_err(unreadable)?;
+        let place = FlowsFolder::find(path).map_err(|error| match error {
+            FlowsFolderError::Io(error) => unreadable(error),
+            FlowsFolderError::Name(_) => FlowError::Name(error.to_string()),
+        })?;
+        let root = Dir::open_ambient_dir(place.root(), ambient_authority()).map_err(unreadable)?;
         root.entries().map_err(unreadable)?;
         Ok(Self {
-            path,
+            place,
             root,
             contents: Arc::default(),
             descriptions: Mutex::default(),
@@ -61,10 +66,10 @@ impl Flows {
         })
     }
 
-    /// The flows folder's absolute path.
+    /// Where the flows are.
     #[must_use]
-    pub fn path(&self) -> &Path {
-        &self.path
+    pub fn place(&self) -> &FlowsFolder {
+        &self.place
     }
 
     /// Every folder that holds a flow, by name; those that cannot be read too, with the reason.
@@ -72,8 +77,9 @@ impl Flows {
     /// # Errors
     /// [`FlowError::Unreadable`] when the flows folder itself cannot be read.
     pub fn list(&self, session: impl Fn(&FlowId) -> SessionState) -> Result<FlowList, FlowError> {
-        let mut flows: Vec<_> = self
-            .folder_names()?
+        let found = self.search()?;
+        let mut flows: Vec<_> = found
+            .folders
             .into_iter()
             .filter_map(|flow| {
                 let state = session(&flow);
@@ -81,7 +87,10 @@ impl Flows {
             })
             .collect();
         flows.sort_by_cached_key(|flow| (flow.name.to_lowercase(), flow.id.clone()));
-        Ok(FlowList { flows })
+        Ok(FlowList {
+            flows,
+            searched: found.searched,
+        })
     }
 
     /// One flow, for its page.
@@ -101,7 +110,7 @@ impl Flows {
         };
         Ok(FlowDetail {
             summary,
-            folder: self.path.join(flow.as_str()).display().to_string(),
+            folder: self.place.root().join(flow.as_str()).display().to_string(),
             definition_path: path.to_string(),
             report: yaml.as_deref().map(flowdeck_flow::check),
             yaml,
@@ -114,6 +123,9 @@ impl Flows {
     /// # Errors
     /// [`FlowError`] when there is no such folder, or it leads out of the flows folder.
     pub fn folder(&self, flow: &FlowId) -> Result<FlowFolder, FlowError> {
+        if !self.place.admits(flow) {
+            return Err(FlowError::NotFound(flow.clone()));
+        }
         let dir = self
             .root
             .open_dir(flow.as_str())
@@ -166,10 +178,14 @@ impl Flows {
     /// # Errors
     /// [`FlowError::Unreadable`] when the flows folder itself cannot be read.
     pub fn remove_leftovers(&self) -> Result<(), FlowError> {
-        let mut folders: Vec<Dir> = Vec::new();
-        for flow in self.folder_names()? {
-            folders.extend(self.root.open_dir(flow.as_str()).ok());
-        }
+        // A folder deeper down is met on the way.
+        let found = self.search()?.folders;
+        let tops = found
+            .iter()
+            .filter(|flow| flow.is_at_top() || self.place.only() == Some(*flow));
+        let mut folders: Vec<Dir> = tops
+            .filter_map(|flow| self.root.open_dir(flow.as_str()).ok())
+            .collect();
         while let Some(folder) = folders.pop() {
             for entry in folder.entries().into_iter().flatten().flatten() {
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
@@ -184,19 +200,11 @@ impl Flows {
         Ok(())
     }
 
-    fn folder_names(&self) -> Result<Vec<FlowId>, FlowError> {
-        let unreadable = |source| FlowError::Unreadable {
-            folder: self.path.display().to_string(),
+    fn search(&self) -> Result<Found, FlowError> {
+        search(&self.root, self.place.only()).map_err(|source| FlowError::Unreadable {
+            folder: self.place.path().display().to_string(),
             source,
-        };
-        let mut flows = Vec::new();
-        for entry in self.root.entries().map_err(unreadable)? {
-            let entry = entry.map_err(unreadable)?;
-            let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-            let name = entry.file_name().into_string().ok().filter(|_| !is_file);
-            flows.extend(name.and_then(|name| FlowId::try_from(name).ok()));
-        }
-        Ok(flows)
+        })
     }
 
     /// The definition's path and metadata.

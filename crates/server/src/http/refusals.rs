@@ -14,7 +14,7 @@ impl From<FlowError> for ApiError {
             FlowError::File(error) => return error.into(),
             FlowError::NotFound(_) => StatusCode::NOT_FOUND,
             FlowError::Outside(_) => StatusCode::FORBIDDEN,
-            FlowError::NoFolder(_) | FlowError::Unreadable { .. } => {
+            FlowError::Name(_) | FlowError::NoFolder(_) | FlowError::Unreadable { .. } => {
                 StatusCode::INTERNAL_SERVER_ERROR
             }
         };

@@ -10,6 +10,7 @@ mod assets;
 mod auth;
 mod contract;
 mod contract_whole;
+mod deeper_flows;
 mod diagnostics;
 mod errors;
 mod events;

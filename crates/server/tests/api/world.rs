@@ -84,15 +84,20 @@ impl World {
     }
 
     pub(crate) async fn below(base_path: &str) -> Self {
-        Self::make(base_path, TOKEN).await
+        Self::make(base_path, TOKEN, "flows").await
     }
 
     /// One that another token opens than that of [`World::signed_in`].
     pub(crate) async fn with_token(token: &str) -> Self {
-        Self::make("/", token).await
+        Self::make("/", token, "flows").await
     }
 
-    async fn make(base_path: &str, token: &str) -> Self {
+    /// One whose flows folder is another, relative to [`World::path`].
+    pub(crate) async fn of(flows: &str) -> Self {
+        Self::make("/", TOKEN, flows).await
+    }
+
+    async fn make(base_path: &str, token: &str, flows: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         for name in ["flows/greeter", "data", "dist"] {
             fs::create_dir_all(folder.path().join(name)).unwrap();
@@ -104,13 +109,19 @@ impl World {
         )
         .unwrap();
         fs::write(folder.path().join("data/puller.token"), "hunter2").unwrap();
-        Self::start(folder, base_path, token, Arc::default()).await
+        Self::start(folder, flows, base_path, token, Arc::default()).await
     }
 
-    async fn start(folder: TempDir, base_path: &str, token: &str, engine: Arc<FakeEngine>) -> Self {
-        let flows = Flows::open(&folder.path().join("flows")).unwrap();
+    async fn start(
+        folder: TempDir,
+        flows: &str,
+        base_path: &str,
+        token: &str,
+        engine: Arc<FakeEngine>,
+    ) -> Self {
+        let flows = Flows::open(&folder.path().join(flows)).unwrap();
         let config = ComputeConfig {
-            flows: flows.path().to_owned(),
+            flows: flows.place().clone(),
             data: folder.path().join("data"),
             standby: 0,
             max_idle: None,
@@ -166,7 +177,7 @@ impl World {
             ..
         } = self;
         drop((app, compute, router));
-        Self::start(folder, base_path, TOKEN, engine).await
+        Self::start(folder, "flows", base_path, TOKEN, engine).await
     }
 
     /// Sends a request as it is.

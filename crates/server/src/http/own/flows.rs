@@ -38,7 +38,7 @@ async fn project(
     app.require_project(&path.project)?;
     Ok(Json(Project {
         name: app.project.to_string(),
-        flows_folder: app.flows.path().display().to_string(),
+        flows_folder: app.flows.place().path().display().to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }))
 }

@@ -1,0 +1,194 @@
+//! Finds the folders that may hold a flow, also those deeper down.
+
+use std::{
+    collections::VecDeque,
+    io,
+    time::{Duration, Instant},
+};
+
+use cap_std::fs::{Dir, DirEntry};
+use flowdeck_contract::{flows::Searched, ids::FlowId};
+
+/// Levels below the flows folder that are searched.
+const DEPTH_LIMIT: usize = 6;
+
+/// Folders that are looked into at most, and for how long.
+const FOLDER_LIMIT: usize = 5_000;
+const TIME_LIMIT: Duration = Duration::from_secs(1);
+
+/// Folders of tools: large, and none of them holds a person's flow.
+const TOOL_FOLDERS: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "venv"];
+
+/// What a search came upon.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Folders in which a flow may be, level by level.
+    pub(super) folders: Vec<FlowId>,
+    pub(super) searched: Searched,
+}
+
+/// A folder to look into: its id, none for the flows folder itself, and its level.
+struct Level {
+    dir: Dir,
+    id: Option<FlowId>,
+    depth: usize,
+}
+
+/// Searches `root`, or only the folder `only` and what is below it.
+///
+/// # Errors
+/// When the first folder can't be read. Others that can't be are counted.
+pub(super) fn search(root: &Dir, only: Option<&FlowId>) -> io::Result<Found> {
+    let first = match only {
+        Some(flow) => root.open_dir(flow.as_str())?,
+        None => root.try_clone()?,
+    };
+    // Here a failure ends the search: nothing else would say that there is nothing to see.
+    first.entries()?;
+    let mut search = Search {
+        found: Found {
+            folders: only.cloned().into_iter().collect(),
+            searched: Searched::default(),
+        },
+        open: VecDeque::from([Level {
+            dir: first,
+            id: only.cloned(),
+            depth: 0,
+        }]),
+    };
+    let start = Instant::now();
+    while let Some(level) = search.open.pop_front() {
+        search.look_into(&level);
+        if start.elapsed() > TIME_LIMIT {
+            break;
+        }
+    }
+    Ok(search.finish())
+}
+
+struct Search {
+    found: Found,
+    open: VecDeque<Level>,
+}
+
+impl Search {
+    fn look_into(&mut self, level: &Level) {
+        let counts = &mut self.found.searched;
+        counts.folders = counts.folders.saturating_add(1);
+        let Ok(entries) = level.dir.entries() else {
+            counts.unreadable = counts.unreadable.saturating_add(1);
+            return;
+        };
+        for entry in entries {
+            if entry.and_then(|entry| self.look_at(&entry, level)).is_err() {
+                self.found.searched.unreadable = self.found.searched.unreadable.saturating_add(1);
+            }
+        }
+    }
+
+    /// Links are followed at the first level alone, where people make them on purpose; deeper, they may lead in a circle.
+    fn look_at(&mut self, entry: &DirEntry, level: &Level) -> io::Result<()> {
+        let kind = entry.file_type()?;
+        let is_top = level.id.is_none();
+        if kind.is_file() || !(kind.is_dir() || is_top) {
+            return Ok(());
+        }
+        let Some((name, id)) = named(entry, level.id.as_ref()) else {
+            return Ok(());
+        };
+        if is_top {
+            self.found.folders.push(id.clone());
+        }
+        if !kind.is_dir() || TOOL_FOLDERS.contains(&name.as_str()) {
+            return Ok(());
+        }
+        let is_full = self.found.folders.len() + self.open.len() >= FOLDER_LIMIT;
+        if level.depth + 1 >= DEPTH_LIMIT || is_full {
+            self.leave_out(1);
+            return Ok(());
+        }
+        let dir = match entry.open_dir() {
+            // Its own row says so.
+            Err(_) if is_top => return Ok(()),
+            dir => dir?,
+        };
+        if !is_top {
+            self.found.folders.push(id.clone());
+        }
+        self.open.push_back(Level {
+            dir,
+            id: Some(id),
+            depth: level.depth + 1,
+        });
+        Ok(())
+    }
+
+    fn leave_out(&mut self, count: usize) {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let counts = &mut self.found.searched;
+        counts.left_out = counts.left_out.saturating_add(count);
+    }
+
+    fn finish(mut self) -> Found {
+        self.leave_out(self.open.len());
+        self.found
+    }
+}
+
+/// The entry's name, and the id that a flow in it would have; none for those that no flow may have.
+fn named(entry: &DirEntry, parent: Option<&FlowId>) -> Option<(String, FlowId)> {
+    let name = entry.file_name().into_string().ok()?;
+    let id = match parent {
+        Some(parent) => format!("{parent}/{name}"),
+        None => name.clone(),
+    };
+    Some((name, FlowId::try_from(id).ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cap_std::ambient_authority;
+    use std::{fs, os::unix::fs::symlink};
+
+    fn found(root: &std::path::Path, only: Option<&str>) -> (Vec<String>, Searched) {
+        let dir = Dir::open_ambient_dir(root, ambient_authority()).unwrap();
+        let only = only.map(|only| FlowId::try_from(only).unwrap());
+        let found = search(&dir, only.as_ref()).unwrap();
+        let mut folders: Vec<String> = found.folders.into_iter().map(String::from).collect();
+        folders.sort();
+        (folders, found.searched)
+    }
+
+    #[test]
+    fn folders_are_found_at_every_level_but_those_of_tools_and_behind_links() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        for folder in ["a/b c/d", "a/.git/x", "a/node_modules/y", "e/__pycache__"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        symlink(root.join("a"), root.join("link")).unwrap();
+        symlink(root, root.join("a/circle")).unwrap();
+        let (folders, searched) = found(root, None);
+        assert_eq!(folders, ["a", "a/b c", "a/b c/d", "e", "link"]);
+        assert_eq!((searched.folders, searched.left_out), (5, 0));
+        assert_eq!(found(root, Some("a")).0, ["a", "a/b c", "a/b c/d"]);
+    }
+
+    #[test]
+    fn what_is_too_deep_or_too_many_is_counted() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("1/2/3/4/5/6/7/8")).unwrap();
+        let (folders, searched) = found(root.path(), None);
+        assert_eq!(folders.last().map(String::as_str), Some("1/2/3/4/5"));
+        assert_eq!(searched.left_out, 1);
+
+        let many = tempfile::tempdir().unwrap();
+        for number in 0..FOLDER_LIMIT + 10 {
+            fs::create_dir_all(many.path().join(format!("in/{number}"))).unwrap();
+        }
+        let (folders, searched) = found(many.path(), None);
+        assert!(folders.len() <= FOLDER_LIMIT + 1);
+        assert!(searched.left_out >= 10, "{searched:?}");
+    }
+}
