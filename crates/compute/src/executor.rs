@@ -13,7 +13,10 @@ mod traceback;
 mod variables;
 
 pub(crate) use answer::{Outcome, read_answer, whole_output};
-pub(crate) use error::interrupted;
+pub(crate) use error::{PROCESS_KILLED, interrupted};
 pub(crate) use progress::progress;
 pub(crate) use request::{Execution, cancel};
 pub(crate) use variables::VARIABLES;
+
+/// The service as a Python program, with its socket as the only argument.
+pub(crate) const SERVICE: &str = include_str!("executor/service.py");

@@ -47,7 +47,10 @@ use crate::{
         packages::packages,
         reuse::{How, Reuse},
     },
-    executor::{death, health, http},
+    executor::{
+        death::{self, Ending},
+        health, http,
+    },
     feeds::Forwarder,
     install::preparation,
     log::LogFile,
@@ -378,7 +381,10 @@ impl Engine for ProcessEngine {
             status = self.end_of(runtime) => status,
         };
         let excess = self.limits.excess(&self.layout, &runtime.session, &target);
-        excess.unwrap_or_else(|| death::reason(status, proc::memory_kills() > self.memory_kills))
+        excess.unwrap_or_else(|| {
+            let ending = status.map(Ending::of_process);
+            death::reason(ending, proc::memory_kills() > self.memory_kills)
+        })
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {

@@ -3,6 +3,7 @@
 mod begin;
 mod cancel;
 mod carry_out;
+mod ending;
 mod history;
 mod inputs;
 mod live;

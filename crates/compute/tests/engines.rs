@@ -220,7 +220,10 @@ async fn a_runtime_that_ends_early_says_why() {
     let runtime = engine.start_runtime(&environment, &log).await.unwrap();
     let error = engine.check(&runtime, &log).await.unwrap_err();
     assert_eq!(error.code, "RuntimeDied");
-    assert!(error.message.contains("No module named uvicorn"), "{error}");
+    assert!(
+        error.message.contains("No module named 'uvicorn'"),
+        "{error}"
+    );
     engine.remove(&environment.session).await.unwrap();
 }
 

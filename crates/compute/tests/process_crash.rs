@@ -192,7 +192,8 @@ async fn a_runtime_that_is_killed_fails_its_session_with_the_signal() {
     let compute = home.compute(1).await;
     let log = home.data().join("logs");
     eventually("a standby", || {
-        (!processes_with("uvicorn\0promptflow").is_empty() && home.standbys() == 1).then_some(())
+        (!processes_with("promptflow's executor service").is_empty() && home.standbys() == 1)
+            .then_some(())
     })
     .await;
     let operation = compute.start(&flow, StartSession::default()).await.unwrap();

@@ -68,6 +68,8 @@ async fn is_stopped_for_memory(compute: &Compute, flow: &FlowId, session: &Sessi
     assert!(failure.remedy.unwrap().contains("a larger VM size"));
     let run = over(compute, flow, &run.summary.id).await;
     assert_ne!(run.summary.state, RunState::Completed);
+    let said = run.error.unwrap().message;
+    assert!(said.contains("reached its memory limit"), "{said}");
     eventually("the end of its processes", || {
         processes_with(session.as_str()).is_empty().then_some(())
     })

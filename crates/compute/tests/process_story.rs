@@ -139,7 +139,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
         inputs: serde_json::from_value(json!({"name": "boom"})).unwrap(),
         node: None,
     };
-    let run = compute.run(&flow, request).await.unwrap();
+    let run = compute.run(&flow, request.clone()).await.unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Failed);
     let error = run.nodes[1].error.clone().unwrap();
@@ -163,16 +163,16 @@ async fn a_node_that_raises_is_shown_with_its_place() {
     for (code, expected) in [
         (
             "import os, signal\n    os.kill(os.getpid(), signal.SIGKILL)",
-            "UnexpectedError",
+            "RunProcessKilled",
         ),
-        ("import sys\n    sys.exit()", "NoResult"),
+        ("import sys\n    sys.exit()", "ToolExecutionError"),
         ("return nowhere(", "PythonLoadError"),
     ] {
         let code = format!(
             "from promptflow.core import tool\n\n\n@tool\ndef loud(text: str):\n    {code}\n"
         );
         home.flow("hello", &[("loud.py", &code)]);
-        let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+        let run = compute.run(&flow, request.clone()).await.unwrap();
         let run = over(&compute, &flow, &run.summary.id).await;
         let error = run.nodes[1].error.as_ref().unwrap();
         assert_eq!(

@@ -1,6 +1,6 @@
 //! promptflow's executor service as a container of its own, which outlives the server.
 
-use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus, time::Duration};
+use std::time::Duration;
 
 use bollard::{
     models::ContainerState,
@@ -17,7 +17,10 @@ use super::{
 };
 use crate::{
     engine::{EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
-    executor::{VARIABLES, death},
+    executor::{
+        SERVICE, VARIABLES,
+        death::{self, Ending},
+    },
     install::marks::SESSION_MARK,
     log::LogFile,
     paths::{private_folder, remove},
@@ -54,20 +57,7 @@ pub(super) async fn start(
         log.path().display().to_string(),
         socket.display().to_string(),
     );
-    let command = [
-        &*python,
-        "-c",
-        LAUNCH,
-        &log_path,
-        "-m",
-        "uvicorn",
-        "promptflow.executor._service.app:app",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-        "--uds",
-        &uds,
-    ];
+    let command = [&*python, "-c", LAUNCH, &log_path, "-c", SERVICE, &uds];
     let mut writable: Vec<_> = facts.folders().cloned().collect();
     writable.extend([folder.clone(), log.path().to_owned()]);
     let spec = Spec {
@@ -96,7 +86,7 @@ fn variables(environment: &EnvironmentId, temporary: &str) -> Variables {
         ("HOME", temporary),
         ("TMPDIR", temporary),
         ("PYTHONUNBUFFERED", "1"),
-        ("PYTHONIOENCODING", "utf-8"),
+        ("PYTHONIOENCODING", "utf-8:backslashreplace"),
     ];
     variables
         .into_iter()
@@ -256,15 +246,5 @@ fn reason(state: Option<ContainerState>, lost: bool) -> EngineError {
         return EngineError::new("RuntimeDied", "The runtime’s container was removed.")
             .with_remedy("Start the session again.");
     };
-    death::reason(state.exit_code.and_then(status), false)
-}
-
-/// A shell's way to say that a signal ended a process, which is Docker's, too.
-fn status(code: i64) -> Option<ExitStatus> {
-    const SIGNAL: i32 = 128;
-    let code = i32::try_from(code).ok()?;
-    Some(match code - SIGNAL {
-        signal @ 1..=64 => ExitStatus::from_raw(signal),
-        _ => ExitStatus::from_raw(code << 8),
-    })
+    death::reason(state.exit_code.and_then(Ending::of_container), false)
 }

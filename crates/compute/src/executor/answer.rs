@@ -82,7 +82,7 @@ impl Reader {
         }
         match answer.get("error") {
             Some(error) => self.refusal(error),
-            None => without_result(),
+            None => unreadable("The runtime’s answer holds no result."),
         }
     }
 
@@ -183,21 +183,6 @@ impl Reader {
             ..error
         }
     }
-}
-
-/// The run's process ended well but early.
-fn without_result() -> Outcome {
-    let error = RunError {
-        code: "NoResult".to_owned(),
-        message: "The run’s process ended before it gave a result.".to_owned(),
-        traceback: None,
-        place: None,
-        remedy: Some(
-            "Look in the flow’s code for something that ends Python, such as sys.exit()."
-                .to_owned(),
-        ),
-    };
-    Outcome::without_result(RunState::Failed, Some(error))
 }
 
 fn failed_node(name: String, error: RunError) -> NodeRun {
@@ -334,11 +319,13 @@ mod tests {
         for nonsense in ["", "<html>", "[]", "{}"] {
             assert!(outcome(200, nonsense).error.is_some(), "{nonsense}");
         }
-        assert_eq!(
-            outcome(200, "{}").error.unwrap().code,
-            "NoResult",
-            "a node called sys.exit()"
+        let ended = outcome(
+            500,
+            r#"{"error":{"message":"The run’s process ended with exit code 7.","code":"SystemError","innerError":{"code":"RunProcessEnded","innerError":null}}}"#,
         );
+        let error = ended.error.unwrap();
+        assert_eq!(error.code, "RunProcessEnded");
+        assert!(error.message.ends_with("exit code 7."));
     }
 
     #[test]

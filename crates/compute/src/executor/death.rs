@@ -1,4 +1,4 @@
-//! Why a runtime ended.
+//! How a runtime ended.
 
 use std::{os::unix::process::ExitStatusExt as _, process::ExitStatus};
 
@@ -10,32 +10,60 @@ use crate::{
 /// What a runtime that died said last; the cause is in the last of them.
 const LAST_LINES: usize = 20;
 
-/// Why a runtime ended, as far as that can be known. `out_of_memory` says that the machine's memory was wanting meanwhile.
-pub(crate) fn reason(status: Option<ExitStatus>, out_of_memory: bool) -> EngineError {
-    let start_again = "Start the session again.";
-    let (how, remedy) = match status {
-        Some(status) if status.signal() == Some(9) && out_of_memory => (
-            "because the machine ran out of memory".to_owned(),
-            "Give the machine more memory, or make the flow use less; then start the session again.",
-        ),
-        Some(status) => match (status.signal(), status.code()) {
-            (Some(signal), _) => (
-                format!("because it was sent the signal {}", name(signal)),
-                start_again,
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// With an exit code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+    /// As Docker tells it: 128 and the number of a signal, or an exit code of the same number.
+    CodeOrSignal(i32),
+}
+
+impl Ending {
+    /// As a parent is told.
+    pub(crate) fn of_process(status: ExitStatus) -> Self {
+        match status.signal() {
+            Some(signal) => Self::Signal(signal),
+            None => Self::Code(status.code().unwrap_or_default()),
+        }
+    }
+
+    /// As Docker tells the end of a container; `None` for what is no exit code.
+    pub(crate) fn of_container(code: i64) -> Option<Self> {
+        let code = i32::try_from(code).ok()?;
+        Some(match code {
+            129..=192 => Self::CodeOrSignal(code),
+            code => Self::Code(code),
+        })
+    }
+
+    fn said(self) -> String {
+        match self {
+            Self::Code(code) => format!("ended with exit code {code}"),
+            Self::Signal(signal) => format!("was ended by the signal {}", name(signal)),
+            Self::CodeOrSignal(code) => format!(
+                "ended with exit code {code}, which stands for the signal {}",
+                name(code - 128)
             ),
-            (None, Some(code)) => (
-                format!("with exit code {code}"),
-                "The log shows what it said last.",
-            ),
-            (None, None) => ("for a reason that is not known".to_owned(), start_again),
-        },
-        None if out_of_memory => (
-            "probably because the machine ran out of memory".to_owned(),
-            start_again,
-        ),
-        None => ("for a reason that is not known".to_owned(), start_again),
+        }
+    }
+}
+
+/// How a runtime ended, as far as that is known: only the process that started it is told. `out_of_memory` says that the
+/// machine's memory was wanting meanwhile, which is told as that and not as the cause.
+pub(crate) fn reason(ending: Option<Ending>, out_of_memory: bool) -> EngineError {
+    let said = match ending {
+        Some(ending) => ending.said(),
+        None => "ended, and its exit code isn’t known".to_owned(),
     };
-    EngineError::new("RuntimeDied", format!("The runtime ended {how}.")).with_remedy(remedy)
+    let mut message = format!("The runtime {said}.");
+    if out_of_memory && !matches!(ending, Some(Ending::Code(_))) {
+        message.push_str(" This machine ran out of memory since the server started, and its kernel ended processes.");
+    }
+    let remedy = "Start the session again. The log shows what the runtime printed last.";
+    EngineError::new("RuntimeDied", message).with_remedy(remedy)
 }
 
 fn name(signal: i32) -> String {
@@ -70,5 +98,33 @@ pub(crate) fn with_last_lines(death: EngineError, log: &LogFile) -> EngineError 
             ..death
         },
         None => death,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_told_as_it_is_known() {
+        let said = |ending, out_of_memory| reason(ending, out_of_memory).message;
+        let process = |status| Some(Ending::of_process(ExitStatus::from_raw(status)));
+        assert_eq!(
+            said(process(7 << 8), true),
+            "The runtime ended with exit code 7."
+        );
+        assert_eq!(
+            said(process(11), false),
+            "The runtime was ended by the signal SIGSEGV."
+        );
+        assert!(said(process(9), true).contains("SIGKILL. This machine ran out of memory since"));
+        assert_eq!(
+            said(Ending::of_container(137), false),
+            "The runtime ended with exit code 137, which stands for the signal SIGKILL."
+        );
+        assert_eq!(
+            said(None, false),
+            "The runtime ended, and its exit code isn’t known."
+        );
     }
 }

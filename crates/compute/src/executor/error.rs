@@ -7,6 +7,9 @@ use super::traceback::{self, Code};
 /// Where promptflow's error classes begin to say something.
 const GENERIC: [&str; 2] = ["UserError", "SystemError"];
 
+/// The code of a run whose process was ended by SIGKILL, as the kernel does for want of memory.
+pub(crate) const PROCESS_KILLED: &str = "RunProcessKilled";
+
 /// Reads an error of promptflow's.
 pub(super) fn read(error: &Exact, code: &Code) -> RunError {
     let class = class(error);
@@ -88,9 +91,14 @@ fn remedy(class: &str, message: &str) -> Option<String> {
         ));
     }
     match class {
-        "ConnectionNotFound" | "GetConnectionError" => Some("Define the connection that the node names.".to_owned()),
-        "UnexpectedError" if message.contains("Unexpected error occurred while executing") => {
-            Some("The process of the run was killed; a lack of memory is the usual cause. The log shows how far it came.".to_owned())
+        "ConnectionNotFound" | "GetConnectionError" => {
+            Some("Define the connection that the node names.".to_owned())
+        }
+        "RunProcessEnded" | PROCESS_KILLED => {
+            Some("Check the log for how far the run came.".to_owned())
+        }
+        "RunNotStarted" => {
+            Some("Cancel other runs of the session, or reset the session.".to_owned())
         }
         _ => None,
     }

@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use flowdeck_contract::{ids::FilePath, runs::SourcePlace};
 
+/// What stands before a line of a traceback: those of exceptions in a group are drawn as a tree.
+const IN_GROUP: [char; 3] = [' ', '|', '+'];
+
 /// Where the code of a run stands: the flow folder, or a copy of it that stands for it.
 #[derive(Clone, Debug)]
 pub(crate) struct Code {
@@ -30,7 +33,7 @@ impl Code {
     /// The path in the flow folder that a frame's line is about, when it is about one.
     fn place(&self, line: &str) -> Option<SourcePlace> {
         let (file, rest) = line
-            .trim_start()
+            .trim_start_matches(IN_GROUP)
             .strip_prefix("File \"")?
             .split_once("\", line ")?;
         let path = Path::new(file).strip_prefix(&self.folder).ok()?;
@@ -48,14 +51,18 @@ pub(super) fn from_user_code(traceback: &str, code: &Code) -> Option<String> {
     let first = lines.iter().position(|line| code.place(line).is_some())?;
     let head = lines[..first]
         .iter()
-        .find(|line| line.starts_with("Traceback (most recent call last)"));
+        .find(|line| line.ends_with("Traceback (most recent call last):"));
     let kept: Vec<&str> = head.into_iter().chain(&lines[first..]).copied().collect();
     Some(kept.join("\n").trim_end().to_owned())
 }
 
-/// The innermost place in a file of the flow.
+/// The innermost place in a file of the flow. Of a group it is where the group itself was raised, else where what is in it was.
 pub(super) fn innermost(traceback: &str, code: &Code) -> Option<SourcePlace> {
-    traceback.lines().rev().find_map(|line| code.place(line))
+    let lines: Vec<&str> = traceback.lines().collect();
+    let begins = |line: &&str| line.trim_start().starts_with("+-+---");
+    let own = lines.iter().position(begins).unwrap_or(lines.len());
+    let innermost = |lines: &[&str]| lines.iter().rev().find_map(|line| code.place(line));
+    innermost(&lines[..own]).or_else(|| innermost(&lines[own..]))
 }
 
 #[cfg(test)]
@@ -75,6 +82,19 @@ mod tests {
         assert!(cut.ends_with("ZeroDivisionError: division by zero"));
         let place = innermost(TRACEBACK, &code).unwrap();
         assert_eq!((place.path.as_str(), place.line), ("lib/h.py", 12));
+    }
+
+    #[test]
+    fn a_group_is_raised_where_it_was_and_not_where_its_exceptions_were() {
+        let code = Code::new(Path::new("/flows/f"), None);
+        let group = "  + Exception Group Traceback (most recent call last):\n  |   File \"/venv/pf.py\", line 1, in w\n  |   File \"/flows/f/g.py\", line 6, in g\n  |     raise ExceptionGroup('several', [ValueError('one')])\n  | ExceptionGroup: several (1 sub-exception)\n  +-+---------------- 1 ----------------\n    | Traceback (most recent call last):\n    |   File \"/flows/f/h.py\", line 3, in h\n    | ValueError: one\n    +------------------------------------\n";
+        let place = innermost(group, &code).unwrap();
+        assert_eq!((place.path.as_str(), place.line), ("g.py", 6));
+        let shown = from_user_code(group, &code).unwrap();
+        assert!(shown.starts_with("  + Exception Group Traceback (most recent call last):\n  |   File \"/flows/f/g.py\""), "{shown}");
+        let outside = group.replace("/flows/f/g.py", "/venv/g.py");
+        let place = innermost(&outside, &code).unwrap();
+        assert_eq!((place.path.as_str(), place.line), ("h.py", 3));
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(crate) fn marked(mut command: Command, data: &Path, session: &SessionId) -> 
         .env(SESSION_MARK, session.as_str())
         .env(DATA_MARK, data)
         .env("PYTHONUNBUFFERED", "1")
-        .env("PYTHONIOENCODING", "utf-8")
+        .env("PYTHONIOENCODING", "utf-8:backslashreplace")
         .env("PIP_DISABLE_PIP_VERSION_CHECK", "1")
         .process_group(0);
     command

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use super::{environment, held::Held, layout::Layout, proc};
 use crate::{
     engine::{EngineError, EnvironmentId, Handle, Runtime},
-    executor::VARIABLES,
+    executor::{SERVICE, VARIABLES},
     log::LogFile,
     paths::{private_folder, remove},
 };
@@ -37,15 +37,7 @@ pub(super) fn start(
     let python = layout.environment(environment).join("bin/python");
     let mut command = environment::command(layout, &python, &environment.session);
     command
-        .args([
-            "-m",
-            "uvicorn",
-            "promptflow.executor._service.app:app",
-            "--no-access-log",
-            "--log-level",
-            "warning",
-            "--uds",
-        ])
+        .args(["-c", SERVICE])
         .arg(&socket)
         .current_dir(&folder)
         .env("TMPDIR", &temporary)

@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_contract::{
     Values,
-    runs::{NodeState, RunDetail, RunError, RunState},
+    runs::{NodeState, RunDetail, RunState},
 };
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
@@ -22,7 +22,6 @@ use crate::{
     owner::Owner,
     paths,
     sessions::Core,
-    state::State,
 };
 
 /// How often the log is looked at; a burst of lines becomes one event.
@@ -30,6 +29,8 @@ const LOOK: Duration = Duration::from_millis(100);
 
 /// How long after its end could not be written down that is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
+/// …and how often.
+const TRIES: u32 = 60;
 
 /// What a run is made of.
 pub(super) struct Plan {
@@ -70,8 +71,11 @@ impl Core {
         };
         run.follow(self, true);
         let outcome = match result {
-            Ok(reply) => self.read_reply(run, plan, copied, reply).await,
-            Err(error) => (self.without_answer(run, &error), None),
+            Ok(reply) => {
+                let (outcome, whole) = self.read_reply(run, plan, copied, reply).await;
+                (self.with_want_of_memory(run, outcome).await, whole)
+            }
+            Err(error) => (self.without_answer(run, &error).await, None),
         };
         if let Err(error) = paths::remove(&work) {
             tracing::warn!(%error, "a run's copy of its flow could not be removed");
@@ -101,10 +105,13 @@ impl Core {
             });
             (outcome, whole)
         });
-        read.await.unwrap_or_else(|error| {
-            let error = EngineError::new("Internal", error.to_string());
-            (self.without_answer(run, &error), None)
-        })
+        match read.await {
+            Ok(read) => read,
+            Err(error) => {
+                let error = EngineError::new("Internal", error.to_string());
+                (self.without_answer(run, &error).await, None)
+            }
+        }
     }
 
     async fn prepare_run(
@@ -144,6 +151,12 @@ impl Core {
             .runtime
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
         let detail = run.detail();
+        if detail.summary.state == RunState::Canceling {
+            return Err(EngineError::new(
+                "Canceled",
+                "The run was canceled before it began.",
+            ));
+        }
         let output = log.with_file_name("output");
         let execution = Execution {
             run: &detail.summary.id,
@@ -170,54 +183,32 @@ impl Core {
         }
     }
 
-    /// The executor did not answer: the session was stopped, or has died.
-    fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
-        let refused = !matches!(error.code, "RuntimeUnreachable" | "NoSession");
-        let stopped = matches!(
-            self.record(&Owner::from(&run.flow)).state,
-            State::Stopping | State::NotExist | State::Starting(_)
-        );
-        let (state, error) = if refused {
-            let remedy = error.remedy.clone();
-            (
-                RunState::Failed,
-                RunError {
-                    code: error.code.to_owned(),
-                    message: error.message.clone(),
-                    traceback: None,
-                    place: None,
-                    remedy,
-                },
-            )
-        } else if stopped {
-            (
-                RunState::Interrupted,
-                executor::interrupted(
-                    "The compute session was stopped while the run was under way.",
-                ),
-            )
-        } else {
-            (
-                RunState::Interrupted,
-                executor::interrupted("The runtime ended while the run was under way."),
-            )
-        };
-        Outcome::without_result(state, Some(error))
-    }
-
-    /// Ends a run. It has not ended before that is written down: a full disk is waited for.
+    /// Ends a run. It has not ended before that is written down: a full disk is waited for, but not for ever. Then the end
+    /// is known in memory alone, until the next server finds the run under way and interrupts it.
     async fn end_run(&self, run: &LiveRun, (outcome, whole): (Outcome, Option<u64>)) {
         let (id, owner) = (run.detail().summary.id, Owner::from(&run.flow));
-        while let Err(error) = run.change(self, |detail| {
+        let end = |detail: &mut RunDetail| {
             apply(detail, outcome.clone());
             detail.whole = whole;
             detail.summary.ended = Some(self.now());
             Ok(())
-        }) {
+        };
+        let mut tries = 0;
+        let written = loop {
+            let Err(error) = run.change(self, end) else {
+                break true;
+            };
             tracing::error!(flow = %run.flow, run = %id, %error, "how a run ended could not be written down");
+            tries += 1;
+            if tries == TRIES {
+                run.end_in_memory(self, |detail| drop(end(detail)));
+                break false;
+            }
             tokio::time::sleep(AGAIN).await;
+        };
+        if written {
+            self.runs.remove(&id);
         }
-        self.runs.remove(&id);
         let now = self.now();
         let counted = self.change(&owner, |live| {
             live.runs.remove(&id);

@@ -71,13 +71,12 @@ pub(super) fn node_outputs(
         let Some(run) = store.run(flow, &summary.id)? else {
             continue;
         };
-        missing.retain(|name| match output(paths, flow, &run, name) {
-            Some(value) => {
-                outputs.insert(*name, value);
-                false
+        for name in missing.clone() {
+            if let Some(value) = output(paths, flow, &run, name)? {
+                outputs.insert(name, value);
+                missing.remove(name);
             }
-            None => true,
-        });
+        }
     }
     match missing.first() {
         None => Ok(outputs),
@@ -91,18 +90,27 @@ pub(super) fn node_outputs(
     }
 }
 
-/// A bypassed node's output is nothing, which is a value. One that is too large to be shown is in the run's whole result.
-fn output(paths: &Paths, flow: &FlowId, run: &RunDetail, name: &str) -> Option<Exact> {
-    let node = run.nodes.iter().find(|node| node.name == name)?;
-    match node.state {
+/// A bypassed node's output is nothing, which is a value. One that is too large to be shown is in the run's whole result:
+/// when nobody can read that, the output is not missing.
+fn output(
+    paths: &Paths,
+    flow: &FlowId,
+    run: &RunDetail,
+    name: &str,
+) -> Result<Option<Exact>, ComputeError> {
+    let Some(node) = run.nodes.iter().find(|node| node.name == name) else {
+        return Ok(None);
+    };
+    Ok(match node.state {
         NodeState::Completed if run.whole.is_some() => {
-            let body = std::fs::read(paths.run_result(flow, &run.summary.id)).ok()?;
+            let file = paths.run_result(flow, &run.summary.id);
+            let body = std::fs::read(file).map_err(ComputeError::io("Reading the run’s result"))?;
             executor::whole_output(&body, name)
         }
         NodeState::Completed => node.output.clone(),
         NodeState::Bypassed => Some(Exact::null()),
         _ => None,
-    }
+    })
 }
 
 fn references(node: &Node) -> impl Iterator<Item = &Assignment> {

@@ -94,6 +94,13 @@ impl LiveRun {
         Ok(next)
     }
 
+    /// Ends a run whose end the store does not take: known in memory alone, and told.
+    pub(super) fn end_in_memory(&self, core: &Core, end: impl FnOnce(&mut RunDetail)) {
+        let mut held = self.lock();
+        end(&mut held);
+        core.send(&Owner::from(&self.flow), FlowEvent::Run(held.clone()));
+    }
+
     fn tail(&self) -> MutexGuard<'_, Tail> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }

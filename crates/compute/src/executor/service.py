@@ -1,0 +1,437 @@
+# promptflow's executor service, with a keeper for each run: a process that runs nothing of the flow's, adopts whatever the
+# run leaves behind, ends all of it with the run, and says how the run's process ended. The socket is the only argument.
+import asyncio
+import ctypes
+import functools
+import json
+import logging
+import os
+import shutil
+import signal
+import stat
+import sys
+import tempfile
+import threading
+import time
+
+sys.path[0] = os.getcwd()
+
+import uvicorn
+from fastapi import Response
+from fastapi.encoders import jsonable_encoder
+from promptflow._core._errors import ToolExecutionError
+from promptflow._core.flow_execution_context import FlowExecutionContext
+from promptflow._utils.exception_utils import ExceptionPresenter
+from promptflow._utils.logger_utils import FileHandler, service_logger
+from promptflow.executor._script_executor import ScriptExecutor
+from promptflow.executor._service._errors import ExecutionCanceledError
+from promptflow.executor._service.apis import execution
+from promptflow.executor._service.app import app
+from promptflow.executor._service.contracts.execution_request import CancelExecutionRequest
+from promptflow.executor._service.utils.service_utils import generate_error_response, set_environment_variables
+from promptflow.tracing._operation_context import OperationContext
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+ASKED_TO_END = {signal.SIGINT, signal.SIGTERM}
+THREADS_GO_ON = 5.0  # Seconds that threads have after a run's result.
+KEEPER_ENDS_RUN = 10.0  # Seconds that a keeper has to end a run.
+
+
+def prctl(option, value):
+    try:
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+    except (OSError, AttributeError):
+        pass  # What is adopted then is adopted by the first process.
+
+
+# What a flow raises to end Python ends its node, as any exception does.
+
+
+def ordinary(error):
+    """The error as an exception of the same name that does not end Python."""
+    if isinstance(error, Exception):
+        return error
+    named = type(type(error).__name__, (Exception,), {"__module__": "builtins"})
+    return named(*error.args).with_traceback(error.__traceback__)
+
+
+def module_of(function):
+    return getattr(function, "func", function).__module__
+
+
+def guard_nodes():
+    invoke, invoke_async = FlowExecutionContext._invoke_tool_inner, FlowExecutionContext._invoke_tool_async_inner
+
+    def invoke_tool(self, node, f, kwargs):
+        try:
+            return invoke(self, node, f, kwargs)
+        except Exception:
+            raise
+        except BaseException as error:
+            raise ToolExecutionError(node_name=node.name, module=module_of(f)) from ordinary(error)
+
+    async def invoke_tool_async(self, node, f, kwargs):
+        try:
+            return await invoke_async(self, node, f, kwargs)
+        except (KeyboardInterrupt, SystemExit) as error:
+            raise ToolExecutionError(node_name=node.name, module=module_of(f)) from ordinary(error)
+
+    FlowExecutionContext._invoke_tool_inner = invoke_tool
+    FlowExecutionContext._invoke_tool_async_inner = invoke_tool_async
+
+
+def guard_entries():
+    initialize = ScriptExecutor._initialize_function
+
+    def guarded(function):
+        @functools.wraps(function)
+        def call(*args, **kwargs):
+            try:
+                return function(*args, **kwargs)
+            except (KeyboardInterrupt, SystemExit) as error:
+                raise ordinary(error) from None
+
+        return call
+
+    def initialize_function(self):
+        initialize(self)
+        if not self._is_async:
+            self._func = guarded(self._func)
+
+    ScriptExecutor._initialize_function = initialize_function
+
+
+def write_any_text():
+    """A log holds text that UTF-8 cannot, too: it is escaped."""
+
+    def stream_handler(self, file_path):
+        return logging.FileHandler(file_path, encoding="UTF-8", errors="backslashreplace")
+
+    FileHandler._get_stream_handler = stream_handler
+
+
+# The run.
+
+
+def as_json(content):
+    """Text that UTF-8 cannot hold, such as half of a surrogate pair, is escaped."""
+    try:
+        return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    except UnicodeEncodeError:
+        return json.dumps(content, separators=(",", ":")).encode()
+
+
+def refusal(error):
+    """The HTTP status and body that say why there is no result."""
+    shown = ExceptionPresenter.create(ordinary(error)).to_dict(include_debug_info=True)
+    response = generate_error_response(shown)
+    return int(response.response_code), as_json(response.to_dict())
+
+
+def run(target, args, kwargs, context, variables, answer):
+    """Does what is asked for and leaves the HTTP status and the body in a file."""
+    try:
+        set_environment_variables(variables)
+        if context:
+            OperationContext.get_instance().update(context)
+        service_logger.info("Start processing request in executor service...")
+        status, body = 200, as_json(jsonable_encoder(target(*args, **kwargs)))
+    except BaseException as error:
+        status, body = refusal(error)
+    with open(answer + ".part", "wb") as file:
+        file.write(b"%d\n" % status)
+        file.write(body)
+    os.replace(answer + ".part", answer)
+
+
+def run_and_exit(mask, *work):
+    code = 1
+    try:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        run(*work)
+        code = 0
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, THREADS_GO_ON)
+        threading._shutdown()
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except Exception:
+                pass
+        os._exit(code)
+
+
+# The keeper.
+
+
+def processes():
+    """Every process: its parent, and when it started."""
+    found = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open("/proc/%s/stat" % name, "rb") as file:
+                    fields = file.read().rsplit(b")", 1)[1].split()
+                found[int(name)] = int(fields[1]), int(fields[19])
+            except (OSError, IndexError):
+                pass  # It has ended.
+    return found
+
+
+def descendants(of, but=()):
+    """What descends from a process, with when it started."""
+    known, found, more = processes(), {}, {of}
+    while more:
+        more = {pid for pid, (parent, _) in known.items() if parent in more and pid not in found and pid not in but}
+        found.update((pid, known[pid][1]) for pid in more)
+    return found
+
+
+def send(pid, started, number):
+    """Sends a signal to that very process."""
+    try:
+        handle = os.pidfd_open(pid)
+    except OSError:
+        return  # It has ended.
+    try:
+        with open("/proc/%d/stat" % pid, "rb") as file:
+            if int(file.read().rsplit(b")", 1)[1].split()[19]) == started:
+                signal.pidfd_send_signal(handle, number)
+    except (OSError, IndexError):
+        pass
+    finally:
+        os.close(handle)
+
+
+def reap():
+    """The status of what has ended, by its number."""
+    ended = {}
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return ended
+        if pid == 0:
+            return ended
+        ended[pid] = status
+
+
+def end_descendants(but=(), reap=reap):
+    """Ends everything that descends from this process. All of it is stopped first, so that nothing starts more."""
+    stopped = set()
+    while True:
+        reap()
+        found = descendants(os.getpid(), but)
+        if not found:
+            return
+        new = set(found.items()) - stopped
+        for pid, started in new or found.items():
+            send(pid, started, signal.SIGSTOP if new else signal.SIGKILL)
+        stopped |= new
+        if not new:
+            time.sleep(0.005)
+
+
+def how(status):
+    """How a run's process ended: a code, and a sentence of facts."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        try:
+            name = signal.Signals(number).name
+        except ValueError:
+            name = str(number)
+        code = "RunProcessKilled" if number == signal.SIGKILL else "RunProcessEnded"
+        return code, "The run\u2019s process was ended by the signal %s." % name
+    return "RunProcessEnded", "The run\u2019s process ended with exit code %d." % os.WEXITSTATUS(status)
+
+
+def leave_connections():
+    """Lets go of the service's sockets, so that they close with the service."""
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            if stat.S_ISSOCK(os.fstat(int(name)).st_mode):
+                os.dup2(nothing, int(name), inheritable=False)
+        except OSError:
+            pass
+    os.close(nothing)
+
+
+def keep(mask, report, *work):
+    """Starts the run and waits until it ends or is to end; then ends everything that it has started, and says how."""
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for number in ASKED_TO_END:
+            signal.signal(number, signal.SIG_DFL)
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
+        leave_connections()
+        process = os.fork()
+        if process == 0:
+            os.close(report)
+            run_and_exit(mask, *work)
+        status = None
+        while status is None:
+            if signal.sigwait(ASKED_TO_END | {signal.SIGCHLD}) in ASKED_TO_END:
+                break
+            status = reap().get(process)
+        end_descendants()
+        if status is not None:
+            os.write(report, json.dumps(how(status)).encode())
+        code = 0
+    except BaseException:
+        sys.excepthook(*sys.exc_info())
+    finally:
+        os._exit(code)
+
+
+# The service.
+
+
+class NoResult(Exception):
+    """A run that gave no result, with the HTTP status and body that say why."""
+
+    def __init__(self, message, status, body):
+        super().__init__(message)
+        self.status, self.body = status, body
+
+    @classmethod
+    def because(cls, code, message):
+        error = {"code": "SystemError", "message": message, "innerError": {"code": code, "innerError": None}}
+        return cls(message, 500, as_json({"error": error}))
+
+
+class Keeper:
+    def __init__(self, *work):
+        read, write = os.pipe()
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_END | {signal.SIGCHLD})
+        try:
+            self.pid = os.fork()
+            if self.pid == 0:
+                os.close(read)
+                keep(mask, write, *work)
+        except OSError as error:
+            os.close(read)
+            raise NoResult.because("RunNotStarted", "The run\u2019s process can\u2019t be started: %s." % error.strerror) from None
+        finally:
+            os.close(write)
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        self.pipe, self.ended, self.canceled = read, asyncio.Event(), False
+
+    async def report(self):
+        """Waits for the end of the run; gives how its process ended."""
+        loop, readable, said = asyncio.get_running_loop(), asyncio.Event(), b""
+        loop.add_reader(self.pipe, readable.set)
+        try:
+            while True:
+                await readable.wait()
+                readable.clear()
+                part = os.read(self.pipe, 1024)
+                if not part:
+                    break
+                said += part
+        finally:
+            loop.remove_reader(self.pipe)
+            os.close(self.pipe)
+        while os.waitpid(self.pid, os.WNOHANG)[0] == 0:
+            await asyncio.sleep(0.005)
+        return json.loads(said) if said else ("RunProcessEnded", "The run was ended.")
+
+    async def end(self):
+        self.canceled = True
+        try:
+            os.kill(self.pid, signal.SIGCONT)
+            os.kill(self.pid, signal.SIGTERM)
+            await asyncio.wait_for(self.ended.wait(), KEEPER_ENDS_RUN)
+        except asyncio.TimeoutError:
+            os.kill(self.pid, signal.SIGKILL)
+            await self.ended.wait()
+        except ProcessLookupError:
+            await self.ended.wait()
+
+
+keepers = {}
+canceled_before = set()
+
+
+def read_answer(file):
+    try:
+        with open(file, "rb") as answer:
+            return int(answer.readline()), answer.read()
+    except FileNotFoundError:
+        return None, None
+
+
+def end_adopted():
+    """Ends what was left by a run whose keeper was killed. Keepers adopt what other runs leave."""
+    known = {keeper.pid for keeper in keepers.values()}
+
+    def reap_adopted():
+        for pid in [pid for pid, (parent, _) in processes().items() if parent == os.getpid() and pid not in known]:
+            try:
+                os.waitpid(pid, os.WNOHANG)
+            except ChildProcessError:
+                pass
+
+    end_descendants(known, reap_adopted)
+
+
+async def invoke(target, *, args=(), kwargs={}, run_id, context_dict=None, environment_variables=None, **_):
+    """Runs a function in a process of its own, whose JSON becomes the answer."""
+    folder = tempfile.mkdtemp(prefix="run-")
+    answer = os.path.join(folder, "answer")
+    try:
+        if run_id in canceled_before:
+            canceled_before.discard(run_id)
+            raise NoResult("canceled", *refusal(ExecutionCanceledError(run_id)))
+        keeper = keepers[run_id] = Keeper(target, args, kwargs, context_dict, environment_variables, answer)
+        service_logger.info("[%d--%d] Start process to execute the request." % (os.getpid(), keeper.pid))
+        try:
+            said = await keeper.report()
+        finally:
+            del keepers[run_id]
+            end_adopted()
+            keeper.ended.set()
+        status, body = read_answer(answer)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if status == 200:
+        return Response(body, media_type="application/json")
+    if keeper.canceled:
+        raise NoResult("canceled", *refusal(ExecutionCanceledError(run_id)))
+    if status is not None:
+        raise NoResult(json.loads(body)["error"].get("message", ""), status, body)
+    raise NoResult.because(*said)
+
+
+async def no_result(_, error):
+    return Response(error.body, error.status, media_type="application/json")
+
+
+async def cancel(request: CancelExecutionRequest):
+    keeper = keepers.get(request.run_id)
+    if keeper is None:
+        canceled_before.add(request.run_id)
+    else:
+        await keeper.end()
+    return {"status": "canceled"}
+
+
+prctl(PR_SET_CHILD_SUBREAPER, 1)
+guard_nodes()
+guard_entries()
+write_any_text()
+execution.invoke_sync_function_in_process = invoke
+app.add_exception_handler(NoResult, no_result)
+app.post("/execution/cancel")(cancel)
+app.router.routes.insert(0, app.router.routes.pop())
+
+uvicorn.run(app, uds=sys.argv[1], access_log=False, log_level="warning")
