@@ -112,7 +112,7 @@ mod tests {
 
     #[test]
     fn an_answer_in_the_contract_s_shape_keeps_everything_it_says() {
-        let body = r#"{"error": {"code": "FlowNotFound", "message": "There is no flow ‘x’.",
+        let body = r#"{"error": {"code": "FlowNotFound", "message": "Flow ‘x’ doesn’t exist.",
             "additionalInfo": [{"type": "Remedy", "info": {"text": "Check the name."}}]},
             "correlation": {"RequestId": "abc"}}"#;
         let error = ApiError::from_answer(404, body, Some("header".into()));
@@ -121,7 +121,7 @@ mod tests {
             ApiError {
                 status: Some(404),
                 code: "FlowNotFound".into(),
-                message: "There is no flow ‘x’.".into(),
+                message: "Flow ‘x’ doesn’t exist.".into(),
                 remedy: Some("Check the name.".into()),
                 request_id: Some("abc".into()),
                 request: None,

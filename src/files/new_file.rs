@@ -54,7 +54,7 @@ pub(crate) fn NameForm() -> impl IntoView {
                     flow.open_file(path, Some(1));
                 }
                 Ok(Written::Refused) => fault.set(Some(exists(&path))),
-                Err(error) => tell_failure(status, &format!("{path} was not added"), &error),
+                Err(error) => tell_failure(status, &format!("Couldn’t add {path}"), &error),
             }
         }),
     };

@@ -128,7 +128,7 @@ fn shape(state: &Load<Listed>) -> Shape {
 fn failure(state: Load<Listed>, retry: impl Fn() + Send + Sync + 'static) -> impl IntoView {
     match state {
         Load::Failed(error) => Some(view! {
-            <Failure title="The files could not be listed" error=error on_retry=move |()| retry() />
+            <Failure title="Couldn’t list the files" error=error on_retry=move |()| retry() />
         }),
         Load::Loading | Load::Ready(_) => None,
     }

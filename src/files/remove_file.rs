@@ -52,16 +52,15 @@ pub(crate) fn RemovalQuestion() -> impl IntoView {
                     status.announce(format!("{path} deleted."));
                 }
                 Ok(Removed::Refused) => {
-                    let detail =
-                        "It changed since it was listed. Look at it, then delete it again.";
+                    let detail = "It changed after it was listed. Open it, then delete it again.";
                     status.tell(
                         Tone::Bad,
-                        format!("{path} was not deleted"),
+                        format!("Couldn’t delete {path}"),
                         Some(detail.to_owned()),
                     );
                     files.listing.refresh();
                 }
-                Err(error) => tell_failure(status, &format!("{path} was not deleted"), &error),
+                Err(error) => tell_failure(status, &format!("Couldn’t delete {path}"), &error),
             }
         });
     };

@@ -23,7 +23,7 @@ type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Show, SplitLoaderError>>
 /// A part of the app.
 #[derive(Clone, Copy)]
 pub(crate) struct Part {
-    /// What it is called when it cannot be had.
+    /// What it is called in “Loading …” and “Couldn’t load …”.
     name: &'static str,
     /// About how many lines high it is.
     lines: usize,
@@ -32,112 +32,112 @@ pub(crate) struct Part {
 
 /// The flows page.
 pub(crate) const FLOWS_PAGE: Part = Part {
-    name: "The list of flows",
+    name: "the flows",
     lines: 10,
     fetch: || Box::pin(points::flows_page()),
 };
 
 /// The form for a new file.
 pub(crate) const NEW_FILE: Part = Part {
-    name: "The form",
+    name: "the form",
     lines: 3,
     fetch: || Box::pin(points::new_file()),
 };
 
 /// What is asked before a file is deleted, inside its dialog.
 pub(crate) const REMOVE_FILE: Part = Part {
-    name: "The question",
+    name: "the dialog",
     lines: 3,
     fetch: || Box::pin(points::remove_file()),
 };
 
 /// Raw file mode.
 pub(crate) const RAW_MODE: Part = Part {
-    name: "Raw file mode",
+    name: "raw file mode",
     lines: 12,
     fetch: || Box::pin(points::raw_mode()),
 };
 
 /// What became of a flow's compute sessions.
 pub(crate) const TIMELINE: Part = Part {
-    name: "The timeline",
+    name: "the timeline",
     lines: 6,
     fetch: || Box::pin(points::timeline()),
 };
 
 /// The last install into the session.
 pub(crate) const INSTALL: Part = Part {
-    name: "The install",
+    name: "the install",
     lines: 4,
     fetch: || Box::pin(points::install()),
 };
 
 /// The session's base image.
 pub(crate) const SESSION_IMAGE: Part = Part {
-    name: "The base image",
+    name: "the base image",
     lines: 1,
     fetch: || Box::pin(points::session_image()),
 };
 
 /// The image that a run ran on.
 pub(crate) const RUN_IMAGE: Part = Part {
-    name: "The run’s image",
+    name: "the run’s image",
     lines: 1,
     fetch: || Box::pin(points::run_image()),
 };
 
 /// The sign-in page.
 pub(crate) const SIGN_IN: Part = Part {
-    name: "The sign-in page",
+    name: "the sign-in page",
     lines: 4,
     fetch: || Box::pin(points::sign_in()),
 };
 
 /// The wizard of a compute session's settings, inside its dialog.
 pub(crate) const WIZARD: Part = Part {
-    name: "The settings",
+    name: "the settings",
     lines: 8,
     fetch: || Box::pin(points::wizard()),
 };
 
 /// What is installed in the session, inside its dialog.
 pub(crate) const PACKAGES: Part = Part {
-    name: "The list of packages",
+    name: "the packages",
     lines: 14,
     fetch: || Box::pin(points::packages()),
 };
 
 /// An install's plan, inside its dialog.
 pub(crate) const PLAN: Part = Part {
-    name: "The plan of the install",
+    name: "the install plan",
     lines: 8,
     fetch: || Box::pin(points::plan()),
 };
 
 /// What is asked before the session is stopped, inside its dialog.
 pub(crate) const STOP: Part = Part {
-    name: "The question",
+    name: "the dialog",
     lines: 3,
     fetch: || Box::pin(points::stop()),
 };
 
 /// What is asked before the session is reset, inside its dialog.
 pub(crate) const RESET: Part = Part {
-    name: "The question",
+    name: "the dialog",
     lines: 5,
     fetch: || Box::pin(points::reset()),
 };
 
 /// The pages of compute sessions.
 pub(crate) const SESSIONS: Part = Part {
-    name: "The page of compute sessions",
+    name: "the compute sessions",
     lines: 8,
     fetch: || Box::pin(points::sessions()),
 };
 
 /// The assistant that brings flows to compute sessions.
 pub(crate) const UPGRADE: Part = Part {
-    name: "The assistant",
+    name: "the upgrade assistant",
     lines: 12,
     fetch: || Box::pin(points::upgrade()),
 };
@@ -175,7 +175,7 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
     ask.run(());
     move || match code.get() {
         Code::Asked => {
-            view! { <Skeleton lines=part.lines label=format!("Loading: {}", part.name) /> }
+            view! { <Skeleton lines=part.lines label=format!("Loading {}", part.name) /> }
                 .into_any()
         }
         Code::Here(show) => show(),
@@ -217,13 +217,13 @@ fn Failed(part: Part, ask: Callback<()>) -> impl IntoView {
     };
     view! {
         <div role="alert">
-            <Notice kind=NoticeKind::Error title=format!("{} could not be loaded.", part.name)>
+            <Notice kind=NoticeKind::Error title=format!("Couldn’t load {}", part.name)>
                 <p>
-                    "The server did not answer, or it is another version than this page. Try again; if that does not help, reload the page. Unsaved edits are kept."
+                    "The server didn’t answer, or it was updated. Try again, or reload the page. Your unsaved edits are kept."
                 </p>
                 <div class=style::choices>
-                    <Button on_press=ask>"Try again"</Button>
-                    <Button on_press=reload>"Reload the page"</Button>
+                    <Button on_press=ask>"Retry"</Button>
+                    <Button on_press=reload>"Reload page"</Button>
                 </div>
             </Notice>
         </div>

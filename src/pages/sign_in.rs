@@ -55,7 +55,7 @@ pub fn SignInPage() -> impl IntoView {
         <form class=style::form on:submit=submit novalidate>
             <PageHeading title="Sign in" />
             <p id=help_id>
-                "flowdeck prints its token where it was started, in the line "
+                "flowdeck prints its token in the terminal where it starts, in the line "
                 <code>"flowdeck is ready at …/?token=…"</code>
                 ". Open that address, or enter the token here."
             </p>

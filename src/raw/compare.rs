@@ -82,7 +82,7 @@ fn Differences(path: FilePath) -> impl IntoView {
                     </thead>
                     <tbody>{rows.iter().take(ROWS_SHOWN).map(row).collect_view()}</tbody>
                 </table>
-                {(more > 0).then(|| view! { <p>{format!("{more} further rows are not shown.")}</p> })}
+                {(more > 0).then(|| view! { <p>{format!("{more} more rows aren’t shown.")}</p> })}
             </div>
         }
         .into_any()
@@ -106,9 +106,9 @@ fn row(row: &Row<'_>) -> impl IntoView {
             None,
             "\u{a0}",
             if *count == 1 {
-                "1 equal line".to_owned()
+                "1 unchanged line".to_owned()
             } else {
-                format!("{count} equal lines")
+                format!("{count} unchanged lines")
             },
         ),
     };

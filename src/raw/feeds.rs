@@ -57,7 +57,7 @@ pub(super) fn TestFeedButton(test: FeedTesting) -> impl IntoView {
                     status.announce(summary(&result));
                     test.result.try_set(Some(result));
                 }
-                Err(error) => tell_failure(status, "The feeds were not tested", &error),
+                Err(error) => tell_failure(status, "Couldn’t test the feeds", &error),
             }
             test.asking.try_set(false);
         });
@@ -117,7 +117,7 @@ fn word(outcome: FeedOutcome) -> &'static str {
         FeedOutcome::Ok => "OK",
         FeedOutcome::Refused => "Refused",
         FeedOutcome::NotFound => "Not found",
-        FeedOutcome::NoSuchHost => "No such host",
+        FeedOutcome::NoSuchHost => "Host not found",
         FeedOutcome::Unreachable => "Not reached",
         FeedOutcome::NotAnIndex => "Not an index",
         FeedOutcome::NoIdentity => "No identity",
@@ -130,7 +130,7 @@ fn summary(test: &FeedTest) -> String {
         .iter()
         .filter(|feed| feed.outcome == FeedOutcome::Ok);
     match (&*test.feeds, good.count()) {
-        ([], _) => "The requirements file names no feed.".to_owned(),
+        ([], _) => "The requirements file doesn’t name a feed.".to_owned(),
         ([one], _) => one.message.clone(),
         (all, good) => format!("{good} of {} feeds can be read.", all.len()),
     }

@@ -66,10 +66,10 @@ extern "C" {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum EditorError {
     /// The page does not say where the editor is.
-    #[error("This build of the app names no code editor.")]
+    #[error("This build of the app doesn’t include the code editor.")]
     NotBuiltIn,
     /// Its module could not be fetched or run.
-    #[error("The code editor could not be loaded: {0}.")]
+    #[error("Can’t load the code editor: {0}.")]
     NotLoaded(String),
     /// It threw.
     #[error("The code editor failed: {0}.")]

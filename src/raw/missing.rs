@@ -74,13 +74,13 @@ impl Workbench {
             // Somebody was faster: theirs is shown.
             Ok(Written::Refused) => {}
             Err(error) => {
-                return tell_failure(self.status, &format!("{path} was not added"), &error);
+                return tell_failure(self.status, &format!("Couldn’t add {path}"), &error);
             }
         }
         self.retry(path);
         self.focus_editor_soon();
         if let Err(error) = self.name_requirements(path).await {
-            let title = format!("The flow’s definition does not name {path}");
+            let title = format!("The flow’s definition doesn’t name {path}");
             tell_failure(self.status, &title, &error);
         }
     }
@@ -98,14 +98,14 @@ impl Workbench {
             return Ok(());
         };
         let text = flowdeck_flow::set_environment_requirements(&text, path.as_str())
-            .map_err(|reason| not_named(format!("{definition} was left as it is. {reason}")))?;
+            .map_err(|reason| not_named(format!("{definition} didn’t change. {reason}")))?;
         match files
             .write(&definition, &Precondition::Is(etag), &text)
             .await?
         {
             Written::Done(_) => Ok(()),
             Written::Refused => Err(not_named(format!(
-                "{definition} was changed by another program at the same time, and left as it is."
+                "Another program changed {definition} at the same time, so it wasn’t updated."
             ))),
         }
     }

@@ -25,7 +25,7 @@ pub(crate) fn save_state(workbench: Workbench) -> Signal<ButtonState> {
             return ButtonState::Refused("No file is open.".to_owned());
         };
         match workbench.status_of(&path) {
-            None => ButtonState::Refused(format!("{path} is not open for editing.")),
+            None => ButtonState::Refused(format!("{path} isn’t open for editing.")),
             Some(Status::Clean) => ButtonState::Refused(format!("{path} has no unsaved edits.")),
             Some(Status::Saving { .. }) => ButtonState::Busy,
             Some(Status::Dirty | Status::SaveFailed(_) | Status::Diverged { .. }) => {

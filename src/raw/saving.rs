@@ -89,7 +89,7 @@ impl Workbench {
         let Some(text) = self.ask_editor(|editor| editor.text(path.as_str())) else {
             self.change(path, |document| {
                 document.save_failed(Failure {
-                    reason: "The editor did not give its text.".to_owned(),
+                    reason: "Can’t read the editor’s text.".to_owned(),
                     remedy: None,
                 })
             });
@@ -116,9 +116,9 @@ impl Workbench {
         let is_seen = self.shown().get_untracked().as_ref() == Some(path);
         if is_seen {
             self.status
-                .announce(format!("{path} was not saved: {reason}"));
+                .announce(format!("Couldn’t save {path}: {reason}"));
         } else {
-            tell_failure(self.status, &format!("{path} was not saved"), error);
+            tell_failure(self.status, &format!("Couldn’t save {path}"), error);
         }
         let failure = Failure {
             reason: reason.to_owned(),
@@ -159,13 +159,12 @@ impl Workbench {
             Ok(theirs) => {
                 self.change(path, |document| document.refused(theirs));
                 self.status.announce(format!(
-                    "{path} changed on disk and was not saved. Compare both versions."
+                    "{path} changed on disk, so it wasn’t saved. Compare both versions."
                 ));
             }
             Err(error) => {
-                let reason = format!(
-                    "the file changed on disk, and what it holds now could not be read: {error}"
-                );
+                let reason =
+                    format!("the file changed on disk, and its new text can’t be read: {error}");
                 self.not_saved(path, &reason, &error);
             }
         }

@@ -235,7 +235,7 @@ fn ConfirmClose(
     };
     view! {
         <Dialog open=open title=Signal::derive(title) kind=DialogKind::Confirm>
-            <p>"The disk does not have them. Discarded edits are gone for good."</p>
+            <p>"They aren’t saved yet. You can’t undo discarding them."</p>
             <div class=style::choices>
                 <Button kind=ButtonKind::Quiet on_press=move |()| closing.set(None) first_focus=true>
                     "Keep editing"

@@ -78,8 +78,7 @@ impl Workbench {
     }
 
     fn cannot_follow(&self, path: &FilePath, error: ApiError) {
-        let text =
-            format!("{path} changed on disk, and what it holds now cannot be shown: {error}");
+        let text = format!("{path} changed on disk, and its new text can’t be shown: {error}");
         self.status.tell(Tone::Bad, text, error.remedy);
     }
 }

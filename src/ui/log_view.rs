@@ -72,7 +72,7 @@ pub fn LogView(
 fn not_shown(left_out: u64) -> Option<String> {
     match left_out {
         0 => None,
-        1 => Some("1 earlier line is not shown".to_owned()),
-        _ => Some(format!("{left_out} earlier lines are not shown")),
+        1 => Some("1 earlier line isn’t shown".to_owned()),
+        _ => Some(format!("{left_out} earlier lines aren’t shown")),
     }
 }

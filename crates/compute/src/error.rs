@@ -25,16 +25,16 @@ pub enum ComputeErrorKind {
 #[derive(Debug, Error)]
 pub enum ComputeError {
     /// There is no such run.
-    #[error("There is no run ‘{0}’ of this flow.")]
+    #[error("This flow has no run ‘{0}’.")]
     RunNotFound(String),
     /// There is no such session.
-    #[error("There is no compute session ‘{0}’.")]
+    #[error("Compute session ‘{0}’ doesn’t exist.")]
     SessionNotFound(String),
     /// There is no such flow folder.
-    #[error("There is no flow ‘{0}’.")]
+    #[error("Flow ‘{0}’ doesn’t exist.")]
     FlowNotFound(String),
     /// There is no such compute instance.
-    #[error("There is no compute instance ‘{0}’.")]
+    #[error("Compute instance ‘{0}’ doesn’t exist.")]
     InstanceNotFound(String),
     /// Not in this state.
     #[error("{0}")]
@@ -85,7 +85,7 @@ pub enum ComputeError {
     #[error("The data folder {0} is in use by another flowdeck server.")]
     DataInUse(String),
     /// The data folder cannot be written.
-    #[error("The data folder {folder} cannot be written: {source}")]
+    #[error("Can’t write to the data folder {folder}: {source}")]
     DataNotWritable {
         /// The folder.
         folder: String,
@@ -96,7 +96,7 @@ pub enum ComputeError {
     #[error("The session store failed: {0}")]
     Store(#[from] rusqlite::Error),
     /// What is remembered makes no sense to this version.
-    #[error("The session store holds something this version cannot read: {0}")]
+    #[error("This version can’t read the session store: {0}")]
     Record(#[from] serde_json::Error),
     /// A file could not be read or written.
     #[error("{what}: {source}")]
@@ -157,7 +157,7 @@ impl ComputeError {
                 root.with_remedy("Stop that server, or give this one another --data folder.")
             }
             Self::DataNotWritable { .. } => {
-                root.with_remedy("Give the server a folder it may write with --data.")
+                root.with_remedy("Choose a folder that the server can write to, with --data.")
             }
             _ => root,
         }

@@ -454,12 +454,12 @@ impl Engine for FakeEngine {
         if !self.lives(runtime) {
             return Err(EngineError::new(
                 "RuntimeUnreachable",
-                "The runtime does not answer.",
+                "The runtime doesn’t answer.",
             ));
         }
         tokio::select! {
             reply = self.answer(request) => reply,
-            _ = self.died(runtime) => Err(EngineError::new("RuntimeUnreachable", "The runtime does not answer.")),
+            _ = self.died(runtime) => Err(EngineError::new("RuntimeUnreachable", "The runtime doesn’t answer.")),
         }
     }
 

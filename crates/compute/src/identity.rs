@@ -191,7 +191,7 @@ fn read_file(path: &Path) -> Result<Secret, String> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map(Secret::new)
-        .map_err(|error| format!("the credential {shown} cannot be read: {error}"))?;
+        .map_err(|error| format!("can't read the credential {shown}: {error}"))?;
     one_line(&text).ok_or_else(|| {
         format!("the credential {shown} must hold the token or password, alone on one line")
     })
@@ -200,7 +200,7 @@ fn read_file(path: &Path) -> Result<Secret, String> {
 fn read_variable(name: &str) -> Result<Secret, String> {
     let text = std::env::var(name)
         .map(Secret::new)
-        .map_err(|_| format!("the environment variable {name} is not set"))?;
+        .map_err(|_| format!("the environment variable {name} isn't set"))?;
     one_line(&text).ok_or_else(|| {
         format!(
             "the environment variable {name} must hold the token or password, alone on one line"

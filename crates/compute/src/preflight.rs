@@ -138,7 +138,7 @@ fn quota(given: &Result<Allotment, ComputeError>) -> PreflightCheck {
     match given {
         Ok(given) => {
             let size = given.size.as_ref().map_or("", |size| &size.name);
-            check(NAME, CheckOutcome::Ok, format!("{size} can be had now."))
+            check(NAME, CheckOutcome::Ok, format!("{size} is available."))
         }
         Err(error) => {
             let error = error.to_root_error();
@@ -151,15 +151,11 @@ fn quota(given: &Result<Allotment, ComputeError>) -> PreflightCheck {
 fn check_requirements(found: Result<Option<String>, EngineError>) -> PreflightCheck {
     const NAME: &str = "Requirements file";
     match found {
-        Ok(Some(file)) => check(
-            NAME,
-            CheckOutcome::Ok,
-            format!("{file} is there and can be read."),
-        ),
+        Ok(Some(file)) => check(NAME, CheckOutcome::Ok, format!("{file} found.")),
         Ok(None) => check(
             NAME,
             CheckOutcome::Ok,
-            "The flow has none: the base packages alone are there.",
+            "No requirements file. Only base packages are used.",
         ),
         Err(error) => failed(NAME, error.message, error.remedy),
     }
@@ -191,13 +187,13 @@ fn check_definition(found: Found) -> PreflightCheck {
         (None, 0) => check(
             NAME,
             CheckOutcome::Ok,
-            format!("{} is free of errors.", definition.file),
+            format!("No errors found in {}.", definition.file),
         ),
         (None, warnings) => check(
             NAME,
             CheckOutcome::Ok,
             format!(
-                "{} is free of errors ({warnings} warnings).",
+                "No errors found in {} ({warnings} warnings).",
                 definition.file
             ),
         ),
@@ -210,7 +206,7 @@ impl Core {
         let asked = settings.base_image.as_deref();
         if let Some(Err(error)) = asked.map(ImageReference::try_from) {
             let message = format!(
-                "‘{}’ is no image reference: {error}",
+                "‘{}’ isn’t an image reference. {error}",
                 asked.unwrap_or_default()
             );
             return failed(NAME, message, asked.and_then(meant));
@@ -225,8 +221,15 @@ impl Core {
                 format!("‘{image}’")
             });
             return PreflightCheck {
-                remedy: Some("It is written into environment.image of flow.dag.yaml when the choice is applied.".to_owned()),
-                ..check(NAME, CheckOutcome::Warning, format!("{what} is chosen; flow.dag.yaml asks for {now}."))
+                remedy: Some(
+                    "Applying your choice saves it in environment.image of flow.dag.yaml."
+                        .to_owned(),
+                ),
+                ..check(
+                    NAME,
+                    CheckOutcome::Warning,
+                    format!("You chose {what}. flow.dag.yaml names {now}."),
+                )
             };
         }
         match (asked, self.engine.images_unavailable()) {
@@ -235,7 +238,7 @@ impl Core {
                 ..check(
                     NAME,
                     CheckOutcome::Warning,
-                    format!("{what} is not used: base packages stand for it."),
+                    format!("{what} isn’t used. The built-in prompt flow runtime is used instead."),
                 )
             },
             _ => check(NAME, CheckOutcome::Ok, format!("{what} is used.")),
@@ -261,7 +264,7 @@ impl Core {
         Err(ComputeError::NotNow {
             code: "BaseImageDiffers",
             message: format!(
-                "The settings ask for {}, flow.dag.yaml for {}.",
+                "The settings name {}, but flow.dag.yaml names {}.",
                 shown(image),
                 shown(now.as_deref())
             ),
@@ -282,7 +285,7 @@ impl Core {
         Err(ComputeError::Invalid {
             code: "BaseImageInvalid",
             message: format!(
-                "environment.image of flow.dag.yaml, ‘{}’, is no image reference. {error}{}",
+                "environment.image of flow.dag.yaml, ‘{}’, isn’t an image reference. {error}{}",
                 shown.escape_debug(),
                 meant(&image).map_or(String::new(), |meant| format!(" {meant}"))
             ),
@@ -293,21 +296,23 @@ impl Core {
     fn check_identity(&self, settings: &SessionSettings) -> PreflightCheck {
         const NAME: &str = "Identity";
         match &settings.compute {
-            ComputeChoice::Instance { .. } => {
-                check(NAME, CheckOutcome::Ok, "That of the compute instance.")
-            }
+            ComputeChoice::Instance { .. } => check(
+                NAME,
+                CheckOutcome::Ok,
+                "Uses the compute instance’s identity.",
+            ),
             ComputeChoice::Serverless { identity: None, .. } => {
-                check(NAME, CheckOutcome::Ok, "The user’s own.")
+                check(NAME, CheckOutcome::Ok, "Uses your own identity.")
             }
             ComputeChoice::Serverless {
                 identity: Some(name),
                 ..
             } => match self.require_identity(Some(name)) {
-                Ok(()) => check(NAME, CheckOutcome::Ok, format!("‘{name}’ is there.")),
+                Ok(()) => check(NAME, CheckOutcome::Ok, format!("Identity ‘{name}’ found.")),
                 Err(error) => failed(
                     NAME,
                     error.to_string(),
-                    Some("Choose another identity, or one’s own.".to_owned()),
+                    Some("Choose another identity, or your own.".to_owned()),
                 ),
             },
         }
@@ -319,11 +324,11 @@ impl Core {
         let free = match rustix::fs::statvfs(&self.config.data) {
             Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024),
             Err(error) => {
-                let message = format!("The free space could not be found out: {error}.");
+                let message = format!("Can’t check the free space: {error}.");
                 return check(NAME, CheckOutcome::Warning, message);
             }
         };
-        let message = format!("{:.1} GiB are free.", crate::gib(free));
+        let message = format!("{:.1} GiB available.", crate::gib(free));
         match free {
             ..LEAST_MB => failed(NAME, message, Some(remedy)),
             LEAST_MB..EASY_MB => PreflightCheck {

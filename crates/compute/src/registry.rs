@@ -157,7 +157,7 @@ async fn in_time<T>(
     answer.unwrap_or_else(|_| {
         Err(RegistryError::Unreachable {
             host: address.host.clone(),
-            why: "it has not answered in time".to_owned(),
+            why: "it didn’t answer in time".to_owned(),
         })
     })
 }
@@ -179,7 +179,7 @@ fn platform_of(config: &[u8], address: &Address) -> Result<Platform, RegistryErr
         .filter(|config: &ImageConfig| !config.architecture.is_empty())
         .ok_or_else(|| {
             address.strange(
-                "the image’s configuration names no platform: it is no image of a container",
+                "the image’s configuration names no platform, so it isn’t a container image",
             )
         })?;
     Ok(Platform {

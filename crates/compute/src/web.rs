@@ -39,13 +39,13 @@ pub(crate) struct Web(Arc<[OnceLock<Result<Client, String>>; 2]>);
 /// Why there is no answer, as a phrase.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(crate) enum WebError {
-    #[error("no host is known by the name {0}")]
+    #[error("no host has the name {0}")]
     NoHost(String),
-    #[error("it cannot be reached ({0})")]
+    #[error("can’t connect to it ({0})")]
     Unreachable(String),
-    #[error("it has not answered in time")]
+    #[error("it didn’t answer in time")]
     TimedOut,
-    #[error("its answer is larger than any that is right")]
+    #[error("its answer is too large")]
     TooLarge,
 }
 

@@ -140,7 +140,7 @@ async fn an_image_is_pulled_by_the_identity_that_may_and_by_no_other() {
         (
             "ImageNeedsIdentity",
             &*format!(
-                "The registry {host} does not give ‘team/app’ to everybody, and the user’s own identity has no credential for it."
+                "‘team/app’ in the registry {host} isn’t public, and the user’s own identity has no credential for it."
             )
         )
     );
@@ -153,7 +153,7 @@ async fn an_image_is_pulled_by_the_identity_that_may_and_by_no_other() {
         (
             "RegistryCredentialRefused",
             &*format!(
-                "The registry {host} does not take the credential of the identity ‘stranger’."
+                "The registry {host} doesn’t accept the credential of the identity ‘stranger’."
             )
         )
     );
@@ -204,7 +204,7 @@ async fn what_everybody_may_pull_needs_no_credential_of_the_identity() {
         (
             "ImageNeedsIdentity",
             &*format!(
-                "The registry {host} does not give ‘team/app’ to everybody, and the identity ‘reader’ has no credential for it."
+                "‘team/app’ in the registry {host} isn’t public, and the identity ‘reader’ has no credential for it."
             )
         )
     );

@@ -327,7 +327,7 @@ async fn a_refusal_is_told(on: &On) {
         (
             Some("elsewhere"),
             "IdentityNotForHost",
-            "‘elsewhere’ is not meant for",
+            "‘elsewhere’ isn’t allowed for",
         ),
         (
             None,

@@ -94,8 +94,7 @@ async fn story(home: &Home, instance: &str, engine: Arc<dyn Engine>) {
     .await;
     let failure = compute.session(loser).failure.unwrap();
     assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
-    let together =
-        format!("all sessions on the compute instance ‘{instance}’ together have 1.37 GiB");
+    let together = format!("All sessions on the compute instance ‘{instance}’ share 1.37 GiB");
     assert!(failure.message.contains(&together), "{}", failure.message);
 
     let (winner, its_run) = match *loser == flows[0] {

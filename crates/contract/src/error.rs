@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn the_envelope_has_the_public_contract_s_shape() {
         let response = ErrorResponse {
-            error: RootError::new("FlowNotFound", "There is no flow ‘x’.")
+            error: RootError::new("FlowNotFound", "Flow ‘x’ doesn’t exist.")
                 .with_remedy("Check the name."),
             correlation: Correlation {
                 request_id: Some("abc".into()),
@@ -163,7 +163,7 @@ mod tests {
             serde_json::json!({
                 "error": {
                     "code": "FlowNotFound",
-                    "message": "There is no flow ‘x’.",
+                    "message": "Flow ‘x’ doesn’t exist.",
                     "additionalInfo": [{"type": "Remedy", "info": {"text": "Check the name."}}],
                 },
                 "correlation": {"RequestId": "abc"},

@@ -7,31 +7,31 @@ use thiserror::Error;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidImage {
     /// Nothing was given.
-    #[error("Give the image’s URL, such as registry.example.com/team/runtime.")]
+    #[error("Enter the image’s URL, such as registry.example.com/team/runtime.")]
     Empty,
     /// It starts like a web address.
-    #[error("Leave out https://: an image’s URL starts with its registry’s name.")]
+    #[error("Remove https://. An image URL starts with the registry’s name.")]
     Scheme,
     /// The registry is no host name, or its port no number.
     #[error(
-        "The part before the first slash is no registry: a host name, and a port if it needs one."
+        "The part before the first slash isn’t a registry. Use a host name, with a port if it needs one."
     )]
     Registry,
     /// The name within the registry breaks the rules.
     #[error(
-        "An image’s name has lower-case letters, digits and single . _ - between them, in parts separated by slashes."
+        "In an image’s name, use lowercase letters and digits, with single . _ - between them, and slashes between its parts."
     )]
     Name,
     /// The name has more than 255 characters.
-    #[error("An image’s name has at most 255 characters.")]
+    #[error("Use at most 255 characters in an image’s name.")]
     TooLong,
     /// The tag breaks the rules.
     #[error(
-        "A tag has letters, digits, dots, dashes and underscores, at most 128, and starts with none of . -"
+        "In a tag, use at most 128 letters, digits, dots, dashes and underscores. Don’t start with a dot or dash."
     )]
     Tag,
     /// The digest is not one of SHA-256 or SHA-512.
-    #[error("A digest is sha256: and 64 digits of 0-9 and a-f.")]
+    #[error("A digest is sha256: followed by 64 digits of 0-9 and a-f.")]
     Digest,
 }
 

@@ -42,7 +42,7 @@ impl CheckedFile {
         let finding = Finding {
             code: UNREADABLE.to_owned(),
             severity: Severity::Error,
-            message: format!("This file could not be read: {why}"),
+            message: format!("Can't read this file: {why}"),
             line: 1,
             column: 1,
             end_line: 1,

@@ -18,9 +18,9 @@ pub enum EditError {
 impl fmt::Display for EditError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            EditError::Unreadable => "It cannot be read as YAML. Correct it in raw file mode first.",
+            EditError::Unreadable => "It isn't valid YAML. Fix it in raw file mode first.",
             EditError::Unusual => {
-                "Its environment is written in a way that flowdeck does not change. Change it in raw file mode."
+                "flowdeck can't change the way its environment is written. Change it in raw file mode."
             }
         })
     }

@@ -39,7 +39,7 @@ fn findings(text: &str, errors: Vec<Problem>, warnings: Vec<Problem>) -> Vec<Fin
     let all = errors.chain(warnings.into_iter().map(placed(Severity::Warning)));
     let mut told: Vec<Finding> = all.take(MAX_FINDINGS).collect();
     if untold > 0 {
-        let message = format!("There are {untold} more findings, which are not shown.");
+        let message = format!("{untold} more findings aren't shown.");
         let problem = Problem::new("TooManyFindings", Span::START, message);
         told.push(lines.place(problem).into_finding(Severity::Warning));
     }
@@ -118,7 +118,7 @@ fn examine_tree(
                 .warnings
                 .extend(expander.exhausted_at().map(|span| {
                     let message =
-                        "Through aliases this holds itself, or repeats too often, so what is shown of the flow is cut off.";
+                        "Aliases make this contain itself or repeat too often, so only part of the flow is shown.";
                     Problem::new("FlowTooComplex", span, message)
                 }));
             examined

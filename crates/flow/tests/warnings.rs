@@ -203,6 +203,6 @@ fn of_very_many_the_first_are_told() {
     assert_eq!(report.findings.len(), 501);
     assert_eq!(
         report.findings[500].message,
-        "There are 1500 more findings, which are not shown."
+        "1500 more findings aren't shown."
     );
 }

@@ -129,7 +129,7 @@ impl Parts {
             return Ok(());
         }
         let message = format!(
-            "There is no project ‘{project}’; this server's project is ‘{}’.",
+            "Project ‘{project}’ doesn’t exist. This server’s project is ‘{}’.",
             self.project
         );
         Err(ApiError::not_found("ProjectNotFound", message))
@@ -148,7 +148,7 @@ impl Parts {
     ) -> ApiResult<Owner> {
         self.require_project(project)?;
         self.find_session(session).ok_or_else(|| {
-            let message = format!("There is no compute session ‘{session}’.");
+            let message = format!("Compute session ‘{session}’ doesn’t exist.");
             ApiError::not_found("SessionNotFound", message)
         })
     }

@@ -291,7 +291,7 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
     let refusal = refused(world.path(), &[]);
     assert_eq!(
         refusal,
-        "flowdeck: There is no flows folder flows. Give the folder that holds your flows with --flows."
+        "flowdeck: The flows folder flows doesn’t exist. Give the folder that holds your flows with --flows."
     );
     fs::rename(world.path().join("moved"), world.path().join("flows")).unwrap();
     fs::write(world.path().join("file"), "").unwrap();
@@ -310,7 +310,7 @@ fn a_server_that_cannot_start_says_why_and_what_to_do() {
         .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output.stderr).contains("data folder file cannot be written"),
+        text(&output.stderr).contains("can't write to the data folder file"),
         "{}",
         text(&output.stderr)
     );
@@ -344,13 +344,16 @@ fn a_configuration_is_checked_before_anything_is_done() {
     assert_eq!(
         lines,
         [
-            "flowdeck: the configuration is not right:",
-            "deck.yaml:3:3: \"vcpus\" is not known here; did you mean 'vCPUs'?",
+            "flowdeck: the configuration isn't valid:",
+            "deck.yaml:3:3: \"vcpus\" isn't known here; did you mean 'vCPUs'?",
         ]
     );
     assert!(!world.path().join("data").exists());
     let message = refused(world.path(), &["--config", "gone.yaml"]);
-    assert!(message.contains("gone.yaml cannot be read"), "{message}");
+    assert!(
+        message.contains("read the configuration gone.yaml"),
+        "{message}"
+    );
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(super) fn FirstRun(searched: Memo<Searched>) -> impl IntoView {
     let project = Remote::new(move || async move { api.project_info().await });
     let place = move || {
         project.get().map_or_else(
-            || view! { <Skeleton lines=1 label="Looking up the flows folder" /> }.into_any(),
+            || view! { <Skeleton lines=1 label="Loading the flows folder" /> }.into_any(),
             |project| {
                 let folder = project.flows_folder.clone();
                 view! {
@@ -57,10 +57,10 @@ pub(super) fn FirstRun(searched: Memo<Searched>) -> impl IntoView {
     };
     view! {
         <section class=style::root aria-labelledby="first-run">
-            <h2 id="first-run">"There is no flow yet"</h2>
+            <h2 id="first-run">"No flows yet"</h2>
             <p>
                 "A flow is a folder with a " <code>"flow.dag.yaml"</code>
-                " in it. Put one into the flows folder and it appears here by itself:"
+                " file. Add one to the flows folder, and it appears here:"
             </p>
             {place}
             <p>{move || format!("Searched {}. None of them holds a flow.dag.yaml or a flow.flex.yaml.", folders(searched.get()))}</p>

@@ -89,6 +89,6 @@ fn failure(asked: Remote<FlowList>) -> impl IntoView {
         Load::Loading | Load::Ready(_) => None,
     };
     error.map(|error| {
-        view! { <Failure title="The flows could not be loaded" error=error on_retry=move |()| asked.retry() /> }
+        view! { <Failure title="Couldn’t load the flows" error=error on_retry=move |()| asked.retry() /> }
     })
 }

@@ -83,7 +83,7 @@ fn NoMatch(search: Memo<String>) -> impl IntoView {
     let nav = use_nav();
     view! {
         <div class=style::none>
-            <p>"No flow matches ‘" {search} "’."</p>
+            <p>"No flows match ‘" {search} "’."</p>
             <Button on_press=move |()| nav.go(&Route::flows(), Step::Replace)>"Clear search"</Button>
         </div>
     }

@@ -84,7 +84,9 @@ impl From<&RequirementProgress> for Tint {
             RequirementProgress::Downloading => tint(style::busy, Icon::Spinner, "Downloading"),
             RequirementProgress::Building => tint(style::busy, Icon::Spinner, "Building"),
             RequirementProgress::Installed(_) => tint(style::good, Icon::Check, "Installed"),
-            RequirementProgress::AlreadyThere(_) => tint(style::good, Icon::Check, "Already there"),
+            RequirementProgress::AlreadyThere(_) => {
+                tint(style::good, Icon::Check, "Already installed")
+            }
             RequirementProgress::NotNeeded => tint(style::idle, Icon::Skip, "Not needed"),
             RequirementProgress::Failed => tint(style::bad, Icon::Cross, "Failed"),
         }
@@ -99,7 +101,7 @@ impl From<LayerState> for Tint {
             LayerState::Downloaded => tint(style::busy, Icon::Clock, "Downloaded"),
             LayerState::Extracting => tint(style::busy, Icon::Spinner, "Extracting"),
             LayerState::Done => tint(style::good, Icon::Check, "Done"),
-            LayerState::AlreadyThere => tint(style::good, Icon::Check, "Already there"),
+            LayerState::AlreadyThere => tint(style::good, Icon::Check, "Already downloaded"),
         }
     }
 }
@@ -110,10 +112,10 @@ pub struct LeftLayer<'a>(pub &'a PullLayer);
 impl From<LeftLayer<'_>> for Tint {
     fn from(LeftLayer(layer): LeftLayer<'_>) -> Self {
         match (layer.state, layer.total) {
-            (LayerState::Waiting, None) => tint(style::idle, Icon::Circle, "Not begun"),
+            (LayerState::Waiting, None) => tint(style::idle, Icon::Circle, "Not started"),
             // One that waits though its size is known was to be tried again.
             (LayerState::Waiting | LayerState::Downloading | LayerState::Extracting, _) => {
-                tint(style::bad, Icon::Cross, "Broken off")
+                tint(style::bad, Icon::Cross, "Interrupted")
             }
             (LayerState::Downloaded, _) => tint(style::idle, Icon::Check, "Downloaded"),
             (LayerState::Done | LayerState::AlreadyThere, _) => layer.state.into(),

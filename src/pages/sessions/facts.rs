@@ -85,7 +85,7 @@ pub(super) fn what_goes(session: &SessionSummary) -> String {
         None => "It has no flow: its working folder is deleted too.",
     };
     if session.state == SessionState::Failed {
-        return format!("Nothing of it is running. Its log is deleted. {stays}");
+        return format!("Nothing is running. Its log is deleted. {stays}");
     }
     let compute = match &session.instance {
         Some(instance) => format!(
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(flow_with_packages(&shared), shared.flow.as_ref());
         assert_eq!(name(&shared), "greeter");
         let failed = session(SessionState::Failed);
-        assert!(what_goes(&failed).starts_with("Nothing of it is running"));
+        assert!(what_goes(&failed).starts_with("Nothing is running"));
         assert_eq!(name(&failed), "s-1");
     }
 }

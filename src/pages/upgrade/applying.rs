@@ -82,7 +82,7 @@ impl Applying {
             let flow = flow.get_value();
             let wrote = !changes.is_empty();
             let answer = match files::write(api, flow.clone(), &changes).await {
-                Err(error) => Err(("The flow was not upgraded", error)),
+                Err(error) => Err(("Couldn’t upgrade the flow", error)),
                 Ok(()) => deed
                     .carry_out(api, &flow)
                     .await
@@ -94,7 +94,7 @@ impl Applying {
             }
             match answer {
                 Ok(()) => {
-                    let text = format!("{flow} was upgraded, and its compute session is starting");
+                    let text = format!("{flow} upgraded. Its compute session is starting");
                     status.tell(Tone::Good, text, None);
                     nav.go(&Route::flow(flow), Step::Push);
                 }
@@ -109,9 +109,9 @@ impl Applying {
 
 fn not_started(wrote: bool) -> &'static str {
     if wrote {
-        "The files were written, but the compute session was not started"
+        "Files saved, but couldn’t start the compute session"
     } else {
-        "The compute session was not started"
+        "Couldn’t start the compute session"
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
 /// Reads a flow's definition and requirements file.
 pub(super) async fn read(api: Api, flow: FlowId) -> Result<Found, ApiError> {
     let detail = api.flow(&flow).await?;
-    let missing = || failed("The flow’s definition file is missing, or is no text.".to_owned());
+    let missing = || failed("The flow’s definition file is missing or isn’t text.".to_owned());
     let definition = FilePath::try_from(detail.definition_path).map_err(|_| missing())?;
     let files = FlowFiles::new(api, flow);
     let yaml = files.read(&definition).await?;
@@ -34,7 +34,7 @@ pub(super) async fn write(api: Api, flow: FlowId, changes: &[Change]) -> Result<
     for Change { path, old, .. } in changes {
         if files.read(path).await? != *old {
             return Err(failed(format!(
-                "{path} changed since its difference was shown. Nothing was written. Look at the difference again."
+                "{path} changed after you reviewed it. Nothing was saved. Review the changes again."
             )));
         }
     }
@@ -49,11 +49,11 @@ pub(super) async fn write(api: Api, flow: FlowId, changes: &[Change]) -> Result<
             // Between the look above and this.
             Written::Refused => {
                 let before = match done.as_slice() {
-                    [] => "Nothing was written.".to_owned(),
-                    _ => format!("{} was written before.", done.join(", ")),
+                    [] => "Nothing was saved.".to_owned(),
+                    _ => format!("{} is already saved.", done.join(", ")),
                 };
                 return Err(failed(format!(
-                    "{path} changed at the same time and was left as it is. {before} Look at the difference again."
+                    "{path} changed at the same time and wasn’t saved. {before} Review the changes again."
                 )));
             }
         }

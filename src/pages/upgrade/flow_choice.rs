@@ -20,23 +20,21 @@ pub(super) fn FlowChoice(
 ) -> impl IntoView {
     let api = Api::from_context();
     let asked = Remote::new(move || async move { api.flows().await });
-    let content = move || {
-        match asked.state().get() {
+    let content = move || match asked.state().get() {
         Load::Loading => view! { <Skeleton lines=2 label="Loading flows" /> }.into_any(),
         Load::Failed(error) => view! {
-            <Failure title="The flows could not be loaded" error=error on_retry=move |()| asked.retry() />
+            <Failure title="Couldn’t load the flows" error=error on_retry=move |()| asked.retry() />
         }
         .into_any(),
         Load::Ready(list) if list.flows.is_empty() => view! {
             <p>
-                "There is no flow yet. " <Link to=Route::flows()>"See how one is added"</Link>
+                "No flows yet. " <Link to=Route::flows()>"See how to add one"</Link>
             </p>
         }
         .into_any(),
         Load::Ready(list) => {
             view! { <Select list=list chosen=chosen on_choose=on_choose /> }.into_any()
         }
-    }
     };
     view! {
         <section class=style::step aria-labelledby="upgrade-flow">
@@ -77,7 +75,7 @@ fn Select(
     let choose = move |event| on_choose.run(FlowId::try_from(event_target_value(&event)).ok());
     view! {
         <div class=style::field>
-            <label for="upgrade-flow-choice">"Flow to bring over"</label>
+            <label for="upgrade-flow-choice">"Flow to upgrade"</label>
             <select id="upgrade-flow-choice" on:change=choose>
                 <option value="" prop:selected=move || chosen.with(Option::is_none)>
                     "Choose one"

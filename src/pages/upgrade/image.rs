@@ -17,7 +17,7 @@ pub(super) fn ImageChoice(
     let content = match choices.image.get_value() {
         None => view! {
             <p>
-                "No image is listed for this runtime, so that the flow’s definition is left as it is in that. Without one there, the session runs on the default base image."
+                "No image is listed for this runtime, so environment.image stays unchanged. If it isn’t set, the session uses the default base image."
             </p>
         }
         .into_any(),
@@ -57,10 +57,10 @@ fn Radios(image: String, choices: Choices, on_choose: Callback<UpgradeImage>) ->
                     prop:checked=takes
                     on:change=move |_| on_choose.run(UpgradeImage::Take)
                 />
-                <label for="upgrade-image-take">"Take the image of the runtime’s environment"</label>
+                <label for="upgrade-image-take">"Use the image of the runtime’s environment"</label>
                 <p id="upgrade-image-take-detail" class=style::detail>
                     <code>{image}</code>
-                    " goes into environment.image. The session’s identity must be allowed to pull it; in an Azure Container Registry that is AcrPull."
+                    " is saved in environment.image. The session’s identity needs permission to pull it. In an Azure Container Registry, that’s AcrPull."
                 </p>
             </div>
             <div class=style::radio>
@@ -72,9 +72,9 @@ fn Radios(image: String, choices: Choices, on_choose: Callback<UpgradeImage>) ->
                     prop:checked=move || !takes.get()
                     on:change=move |_| on_choose.run(UpgradeImage::LeaveOut)
                 />
-                <label for="upgrade-image-leave">"Go on without the image"</label>
+                <label for="upgrade-image-leave">"Continue without the image"</label>
                 <p id="upgrade-image-leave-detail" class=style::detail>
-                    "environment.image is left as it is; without one there, the session runs on the default base image."
+                    "environment.image stays unchanged. If it isn’t set, the session uses the default base image."
                 </p>
             </div>
         </fieldset>

@@ -40,7 +40,7 @@ pub fn UpgradePage() -> impl IntoView {
         match asked.state().get() {
         Load::Loading => view! { <Skeleton lines=10 label="Loading the runtime" /> }.into_any(),
         Load::Failed(error) => view! {
-            <Failure title="The runtime could not be loaded" error=error on_retry=move |()| asked.retry() />
+            <Failure title="Couldn’t load the runtime" error=error on_retry=move |()| asked.retry() />
         }
         .into_any(),
         Load::Ready((runtime, options)) => {
@@ -146,11 +146,11 @@ fn About(runtime: FlowRuntimeDto) -> impl IntoView {
                 <dd>{environment}</dd>
             </dl>
             <p>
-                "A compute session takes its environment from the flow folder: packages from a requirements file, the base image from the flow’s definition. This assistant prepares both, shows what it would write, and starts the session."
+                "A compute session takes its environment from the flow folder: packages from a requirements file, and the base image from flow.dag.yaml. This assistant prepares both, shows you the changes, and starts the session."
             </p>
             <p>
                 "The compute instance " {instance}
-                " is left alone. If you would rather start and stop it yourself, you can go on using it."
+                " isn’t affected. You can keep using it, and start and stop it yourself."
             </p>
         </section>
     }

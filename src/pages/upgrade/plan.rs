@@ -9,7 +9,7 @@ use crate::raw::Disk;
 const REQUIREMENTS: &str = "requirements.txt";
 
 /// What a requirements file holds that is made here.
-const NEW_REQUIREMENTS: &str = "# Python packages that the flow needs, one a line. promptflow and promptflow-tools come with the base image.\n";
+const NEW_REQUIREMENTS: &str = "# Python packages that the flow needs, one per line. promptflow and promptflow-tools come with the base image.\n";
 
 /// A flow's definition and requirements file as they stand.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub(super) fn requirements_path(yaml: &str) -> Result<FilePath, String> {
     let path = named.as_deref().unwrap_or(REQUIREMENTS);
     FilePath::try_from(path.trim_start_matches("./")).map_err(|_| {
         format!(
-            "The flow’s definition names {path} as its requirements file, which is not in the flow folder. Change it in raw file mode first."
+            "The flow’s definition names the requirements file {path}, which isn’t in the flow folder. Change it in raw file mode first."
         )
     })
 }
@@ -77,7 +77,7 @@ pub(super) fn plan(found: &Found, image: Option<&str>) -> Result<Plan, String> {
         text: line(listed, found.line),
         goes: found.fix.is_some(),
     });
-    let refused = |reason| format!("{} cannot be changed. {reason}", found.definition);
+    let refused = |reason| format!("Can’t change {}. {reason}", found.definition);
     let path = found.requirements.as_str();
     let mut yaml = found.yaml.text().to_owned();
     // However it is spelled there, it is left as it is.
@@ -210,7 +210,7 @@ mod tests {
     fn what_cannot_be_changed_says_why() {
         let refused = plan(&found("nodes: [\n", Disk::Gone), None).unwrap_err();
         assert!(
-            refused.starts_with("flow.dag.yaml cannot be changed."),
+            refused.starts_with("Can’t change flow.dag.yaml."),
             "{refused}"
         );
         let outside = "environment: {python_requirements_txt: ../all.txt}\n";

@@ -50,10 +50,10 @@ pub(super) fn Review(flow: FlowId, image: Memo<Option<String>>) -> impl IntoView
     });
     let state = Memo::new(move |_| live.session.get().map(|session| session.state));
     let content = move || match found.state().get() {
-        Load::Loading => view! { <Skeleton lines=6 label="Reading the flow’s files" /> }.into_any(),
+        Load::Loading => view! { <Skeleton lines=6 label="Loading the flow’s files" /> }.into_any(),
         Load::Failed(error) => view! {
             <Failure
-                title="The flow’s files could not be read"
+                title="Couldn’t read the flow’s files"
                 error=error
                 on_retry=move |()| found.retry()
             />
@@ -72,12 +72,10 @@ pub(super) fn Review(flow: FlowId, image: Memo<Option<String>>) -> impl IntoView
 
 fn planned(plan: Result<Plan, String>) -> AnyView {
     match plan {
-        Err(reason) => {
-            view! { <Notice kind=NoticeKind::Error title=reason /> }.into_any()
-        }
+        Err(reason) => view! { <Notice kind=NoticeKind::Error title=reason /> }.into_any(),
         Ok(Plan { changes, pins }) if changes.is_empty() => view! {
             <Pins pins=pins />
-            <p>"Nothing has to be written: the flow’s files are as a compute session wants them."</p>
+            <p>"No changes needed. The flow’s files are ready for a compute session."</p>
         }
         .into_any(),
         Ok(Plan { changes, pins }) => {
@@ -100,7 +98,7 @@ fn Changed(change: Change) -> impl IntoView {
     let path = path.to_string();
     let label = format!("Lines that change in {path}");
     let does = if old == Disk::Gone {
-        " is made:"
+        " is created:"
     } else {
         " is changed:"
     };
@@ -126,9 +124,9 @@ fn Pins(pins: Vec<Pin>) -> impl IntoView {
     };
     let gone = list(true).map(|lines| {
         view! {
-            <Notice kind=NoticeKind::Info title="Versions of promptflow’s packages are taken off">
+            <Notice kind=NoticeKind::Info title="Versions of promptflow’s packages are removed">
                 <p>
-                    "The base image has them in the versions that its runtime needs. Another version may stop the session from starting."
+                    "The base image includes the versions that its runtime needs. Another version can keep the session from starting."
                 </p>
                 <ul>{lines}</ul>
             </Notice>
@@ -136,9 +134,9 @@ fn Pins(pins: Vec<Pin>) -> impl IntoView {
     });
     let by_hand = list(false).map(|lines| {
         view! {
-            <Notice kind=NoticeKind::Warning title="Take these versions off by hand">
+            <Notice kind=NoticeKind::Warning title="Remove these versions yourself">
                 <p>
-                    "The base image has these packages in the versions that its runtime needs. A hash goes with each line, which no other version has."
+                    "The base image includes the versions that its runtime needs. These lines have hashes, so flowdeck doesn’t change them."
                 </p>
                 <ul>{lines}</ul>
             </Notice>
@@ -170,7 +168,7 @@ fn Finish(
         }
         match plan.get() {
             None if matches!(found.state().get(), Load::Failed(_)) => {
-                return ButtonState::Refused("The flow’s files could not be read.".into());
+                return ButtonState::Refused("Couldn’t read the flow’s files.".into());
             }
             None => return ButtonState::Busy,
             Some(Err(reason)) => return ButtonState::Refused(reason),
@@ -179,7 +177,7 @@ fn Finish(
         match checks.get() {
             Check::Asked => return ButtonState::Busy,
             Check::Found(check) if check.outcome == CheckOutcome::Failure => {
-                return ButtonState::Refused(format!("The image cannot be had. {}", check.message));
+                return ButtonState::Refused(format!("Can’t use the image. {}", check.message));
             }
             Check::Found(_) | Check::None => {}
         }
@@ -193,8 +191,8 @@ fn Finish(
     let label = move || {
         let writes = matches!(plan.get(), Some(Ok(plan)) if !plan.changes.is_empty());
         match (writes, resets.get()) {
-            (true, false) => "Write and start compute session",
-            (true, true) => "Write and reset compute session",
+            (true, false) => "Save and start compute session",
+            (true, true) => "Save and reset compute session",
             (false, false) => "Start compute session",
             (false, true) => "Reset compute session",
         }
@@ -250,11 +248,11 @@ fn ResetNotice(flow: FlowId, live: FlowLive) -> impl IntoView {
     view! {
         <Notice kind=NoticeKind::Warning title="The flow’s compute session will be reset">
             <p>
-                "It is deleted, and a new one is made that takes the environment from here. Files of the flow and past runs stay."
+                "Deletes this session and starts a new one with this environment. Files and past runs are kept."
             </p>
             <ByHand flow=flow />
             {move || {
-                runs_end.get().then(|| view! { <p>"Runs that are under way end without a result."</p> })
+                runs_end.get().then(|| view! { <p>"Runs in progress will be canceled."</p> })
             }}
         </Notice>
     }

@@ -114,7 +114,7 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
     await page.goto(deck.url('sessions'));
     await page.getByRole('link', { name: `Log and timeline of ${FLOW}` }).click();
     const timeline = page.getByRole('region', { name: 'Timeline' });
-    await expect(timeline.getByRole('list', { name: 'What was asked' })).toContainText('Install packages');
+    await expect(timeline.getByRole('list', { name: 'Actions' })).toContainText('Install packages');
     await timeline.scrollIntoViewIfNeeded();
     await studio.parts('guide-timeline', timeline);
   });

@@ -22,7 +22,7 @@ test('signing in', async ({ deck, page }) => {
 test('the flows page: empty, full, with a broken flow and long names, without a server', async ({ app, deck, page }) => {
   await deck.start();
   await app.signIn();
-  await expect(page.getByRole('heading', { name: 'There is no flow yet' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No flows yet' })).toBeVisible();
   await expectAccessible(page);
   addSample(deck.flows, 'greeting');
   addFlow(deck.flows, 'broken', { 'flow.dag.yaml': 'nodes: [\n' });

@@ -17,7 +17,7 @@ test('in the middle of a start', async ({ deck, app }) => {
   await deck.kill();
   await deck.start();
   await app.page.reload();
-  await expect(app.sessionLog).toContainText('The server was restarted; the start begins anew.');
+  await expect(app.sessionLog).toContainText('The server was restarted. Starting the session again.');
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();
   await expect(app.outputs).toContainText('Hello Ada');
@@ -37,7 +37,7 @@ test('in the middle of an install', async ({ deck, index, app }) => {
   index.release();
   await deck.start();
   await app.page.reload();
-  await expect(app.sessionLog).toContainText('The server was restarted; the start begins anew.');
+  await expect(app.sessionLog).toContainText('The server was restarted. Starting the session again.');
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();
   await expect(app.outputs).toContainText('1.0.0');

@@ -87,7 +87,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     await app.startButton.click();
     const pull = app.session.getByRole('group', { name: 'Image pull' });
     await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toContainText(/MiB of [\d.]+ MiB.*MiB\/s/);
-    await expect(pull.getByRole('row').filter({ hasText: 'Already there' }).first()).toBeVisible();
+    await expect(pull.getByRole('row').filter({ hasText: 'Already downloaded' }).first()).toBeVisible();
     await expect(pull).toContainText(/\d of \d layers ready, [\d.]+ MiB of (at least )?[\d.]+ MiB, [\d.]+ MiB\/s/);
     await page.reload();
     await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toBeVisible();
@@ -122,7 +122,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     await page.getByRole('link', { name: 'Open the flow pulled to reset it' }).click();
 
     await app.chooseSession('Reset compute session');
-    const takes = app.dialog.getByRole('checkbox', { name: 'Take the new image' });
+    const takes = app.dialog.getByRole('checkbox', { name: 'Use the new image' });
     await expect(takes).not.toBeChecked();
     await app.dialog.getByRole('button', { name: 'Cancel' }).click();
     await app.session.getByRole('button', { name: 'Reset with the new image' }).click();

@@ -50,7 +50,7 @@ test('without a flow the page explains what a flow folder is; the first one appe
 }) => {
   await deck.start();
   await app.signIn();
-  await expect(page.getByRole('heading', { name: 'There is no flow yet' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'No flows yet' })).toBeVisible();
   await expect(page.getByRole('main')).toContainText(deck.flows);
   addSample(deck.flows, 'greeting');
   await expect(page.getByRole('link', { name: 'Greeting' })).toBeVisible();

@@ -24,10 +24,10 @@ test('a part that cannot be loaded says so, and loads when it is asked for again
   await app.open('greeting');
   await page.route(PART, (route) => route.abort());
   await page.getByRole('switch', { name: 'Raw file mode' }).click();
-  const failure = page.getByRole('alert').filter({ hasText: 'Raw file mode could not be loaded' });
+  const failure = page.getByRole('alert').filter({ hasText: 'Couldn’t load raw file mode' });
   await expect(failure).toBeVisible();
   await page.unroute(PART);
-  await failure.getByRole('button', { name: 'Try again' }).click();
+  await failure.getByRole('button', { name: 'Retry' }).click();
   await expect(page.getByRole('textbox', { name: 'flow.dag.yaml' })).toBeVisible();
   await expect(failure).toBeHidden();
 });

@@ -196,7 +196,7 @@ test('a change on disk makes the session out of date; what came before an instal
   await test.step('View installed packages tells what differs', async () => {
     await app.chooseSession('View installed packages');
     const differences = app.dialog.getByRole('list', { name: 'Differences' });
-    await expect(differences).toContainText('requirements.txt line 2: 1.0.0 is installed; an install brings 2.0.0', INSTALL);
+    await expect(differences).toContainText('requirements.txt line 2: 1.0.0 is installed; an install changes it to 2.0.0', INSTALL);
     await expect(app.dialog.getByRole('heading', { name: 'Last good set' })).toHaveCount(0);
     await expectAccessible(page);
     await app.dialog.getByRole('button', { name: 'See what an install would change' }).click();

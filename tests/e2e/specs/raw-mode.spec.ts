@@ -93,7 +93,7 @@ test('closing a tab with unsaved edits asks first', async ({ app, deck, page }) 
   await app.append('compose.jinja2', 'more');
   await page.getByRole('tab', { name: 'compose.jinja2' }).focus();
   await page.keyboard.press('Delete');
-  await expect(app.dialog).toContainText('The disk does not have them.');
+  await expect(app.dialog).toContainText('They aren’t saved yet.');
   await app.dialog.getByRole('button', { name: 'Keep editing' }).click();
   await expect(app.editor('compose.jinja2')).toContainText('more');
   await page.getByRole('tab', { name: 'compose.jinja2' }).focus();

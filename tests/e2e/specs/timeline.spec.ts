@@ -18,9 +18,9 @@ async function openTimeline(app: App): Promise<Locator> {
   return timeline;
 }
 
-/** What was asked of the last session. */
+/** Actions of the last session. */
 function asked(timeline: Locator): Locator {
-  return timeline.getByRole('list', { name: 'What was asked' }).first();
+  return timeline.getByRole('list', { name: 'Actions' }).first();
 }
 
 test('a session’s phases and who asked for what are told live, after its end, a reload and a restart', async ({ app, deck, page }) => {
@@ -29,18 +29,18 @@ test('a session’s phases and who asked for what are told live, after its end, 
   await deck.start();
   await app.open('greeting');
   await app.session.getByText('Timeline', { exact: true }).click();
-  await expect(app.session).toContainText('No compute session was started yet.');
+  await expect(app.session).toContainText('No compute session has started yet.');
   await app.startSession();
   const timeline = app.session.getByRole('list', { name: 'Timeline', exact: true });
   await expect(asked(timeline)).toContainText(/Start in the browser\s*Done/);
-  const phases = timeline.getByRole('list', { name: 'Phases of the start' }).first();
+  const phases = timeline.getByRole('list', { name: 'Startup steps' }).first();
   await expect(phases.getByRole('listitem')).toHaveCount(6);
   await expect(phases).toContainText(/Start runtime\s*Done/);
   await expectAccessible(page);
 
   await app.stopSession();
   const told = async (timeline: Locator): Promise<void> => {
-    await expect(timeline.getByRole('listitem').first()).toContainText(/Session of .*Ended.*Ready after/);
+    await expect(timeline.getByRole('listitem').first()).toContainText(/Session of .*Ended.*Started in/);
     await expect(asked(timeline)).toContainText(/Stop in the browser\s*Done/);
   };
   await told(timeline);
@@ -54,7 +54,7 @@ test('a session’s phases and who asked for what are told live, after its end, 
   await deck.api.startSession('greeting');
   await expect(asked(timeline)).toContainText(/Start by API token\s*Done/);
   await expect(timeline.getByRole('heading', { name: /Session of/ })).toHaveCount(2);
-  await timeline.getByText('Phases and what was asked').click();
+  await timeline.getByText('Startup steps and actions').click();
   await expect(timeline).toContainText('Stop in the browser');
   await expectAccessible(page);
 });
@@ -84,7 +84,7 @@ test('a start that takes three times its usual says so while it runs, and what f
   index.release();
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await expect(slow).toBeHidden();
-  await expect(timeline.getByText(/This start took .*, three times its usual/)).toBeVisible();
+  await expect(timeline.getByText(/This start took .*, at least three times longer than usual/)).toBeVisible();
 });
 
 test('diagnostics are downloaded without any secret', async ({ app, deck, page }) => {

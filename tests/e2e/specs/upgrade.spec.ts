@@ -51,25 +51,25 @@ test('the assistant prepares the files, shows the difference, writes it and star
   await expect(page.getByRole('heading', { level: 1, name: 'Upgrade to compute session' })).toBeFocused();
   await expect(page.getByRole('main')).toContainText('you can go on using it');
   await expect(page.getByRole('main')).toContainText('This server can’t run container images');
-  await expect(page.getByRole('radio', { name: 'Go on without the image' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Continue without the image' })).toBeChecked();
   await expectAccessible(page);
 
-  await page.getByLabel('Flow to bring over').selectOption({ value: LONG });
+  await page.getByLabel('Flow to upgrade').selectOption({ value: LONG });
   await expect(changed(page, 'flow.dag.yaml')).toHaveText(/python_requirements_txt: requirements\.txt/);
   await expect(changed(page, 'flow.dag.yaml')).not.toContainText('image');
-  await page.getByRole('radio', { name: 'Take the image of the runtime’s environment' }).check();
+  await page.getByRole('radio', { name: 'Use the image of the runtime’s environment' }).check();
   await expect(page).toHaveURL(/image=runtime/);
   await page.reload();
-  await expect(page.getByRole('radio', { name: 'Take the image of the runtime’s environment' })).toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Use the image of the runtime’s environment' })).toBeChecked();
   await expect(changed(page, 'flow.dag.yaml')).toContainText(`image: ${IMAGE}`);
   await expect(changed(page, 'requirements.txt')).toContainText('− promptflow==1.0.0');
-  await expect(page.getByRole('main')).toContainText('Versions of promptflow’s packages are taken off');
+  await expect(page.getByRole('main')).toContainText('Versions of promptflow’s packages are removed');
   await expect(page.getByRole('main')).toContainText('Line 3: promptflow-tools==1.0.0 # old');
   await expect(page.getByText('Warning', { exact: true })).toBeVisible();
   await expectAccessible(page);
   expect(readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8'), 'before the button').toBe(yaml);
 
-  await page.getByRole('button', { name: 'Write and start compute session' }).click();
+  await page.getByRole('button', { name: 'Save and start compute session' }).click();
   await expect(page.getByRole('group', { name: 'Flow actions' })).toBeVisible();
   await expect(page).toHaveURL(new RegExp(`flows/${LONG}$`));
   const written = readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8');
@@ -99,9 +99,9 @@ test('a missing requirements file is made; what changed meanwhile is shown again
       if (route.request().method() === 'GET') writeFileSync(yaml, theirs);
       await route.continue();
     });
-    await page.getByRole('button', { name: 'Write and start compute session' }).click();
+    await page.getByRole('button', { name: 'Save and start compute session' }).click();
     await expect(page.getByRole('alert').filter({ hasText: 'was not upgraded' })).toContainText(
-      'flow.dag.yaml changed since its difference was shown. Nothing was written.',
+      'flow.dag.yaml changed since its difference was shown. Nothing was saved.',
     );
     await expectAccessible(page);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
@@ -109,7 +109,7 @@ test('a missing requirements file is made; what changed meanwhile is shown again
     expect(existsSync(path.join(folder, 'requirements.txt'))).toBe(false);
   });
 
-  await page.getByRole('button', { name: 'Write and start compute session' }).click();
+  await page.getByRole('button', { name: 'Save and start compute session' }).click();
   await expect(app.sessionMenu).toBeVisible(START);
   expect(readFileSync(yaml, 'utf8')).toContain('# theirs\nenvironment:\n  python_requirements_txt: requirements.txt\n');
   expect(readFileSync(path.join(folder, 'requirements.txt'), 'utf8')).toContain('promptflow');
@@ -136,7 +136,7 @@ test('what cannot be upgraded says why', async ({ app, deck, page }) => {
   await deck.start();
   await app.signIn();
   await page.goto(deck.url('upgrade/team-box-runtime?flow=broken'));
-  await expect(page.getByRole('main')).toContainText('flow.dag.yaml cannot be changed.');
+  await expect(page.getByRole('main')).toContainText('Can’t change flow.dag.yaml.');
   await expect(page.getByRole('button', { name: /Start compute session$/i })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page);
   await page.goto(deck.url('upgrade/team-box-runtime?flow=not-there'));
@@ -144,6 +144,6 @@ test('what cannot be upgraded says why', async ({ app, deck, page }) => {
   await expect(page.getByRole('alert')).toHaveCount(1);
   await expectAccessible(page);
   await page.goto(deck.url('upgrade/nowhere'));
-  await expect(page.getByRole('main').getByRole('alert')).toContainText('There is no runtime ‘nowhere’.');
+  await expect(page.getByRole('main').getByRole('alert')).toContainText('Runtime ‘nowhere’ doesn’t exist.');
   await expectAccessible(page);
 });

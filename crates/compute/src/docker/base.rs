@@ -135,7 +135,7 @@ impl Maker<'_> {
         }
         clone::relocate_scripts(Path::new(environment), folder)
             .map_err(|error| EngineError::io("Copying the image’s environment", &error))?;
-        Ok("took the runtime out of the image".to_owned())
+        Ok("copied the runtime from the image".to_owned())
     }
 
     async fn install(
@@ -145,7 +145,7 @@ impl Maker<'_> {
         folder: &Path,
         log: &LogFile,
     ) -> Result<String, EngineError> {
-        log.line("The image does not hold promptflow’s runtime: it is installed into the session’s base, once.");
+        log.line("The image doesn’t include promptflow’s runtime. It’s installed into the session’s base, once.");
         let uv = self.uv.display().to_string();
         let place = folder.display().to_string();
         let venv = [
@@ -190,7 +190,7 @@ impl Maker<'_> {
         ];
         let output = self.run(image, user, folder, &sync, Some(log)).await?;
         if output.succeeded() {
-            Ok("installed the runtime, which the image does not hold".to_owned())
+            Ok("installed the runtime, which the image doesn’t include".to_owned())
         } else {
             Err(failure::of_install(&output.lines))
         }

@@ -43,7 +43,7 @@ impl DockerEngine {
         if let (Some(instance), Some(container)) = (instance, runtime.container())
             && !instance.holds(container)
         {
-            let what = "The session has the size of its compute instance for itself: the Docker daemon has not put it into the instance’s control group.";
+            let what = "The session has the size of its compute instance to itself: the Docker daemon didn’t put it into the instance’s control group.";
             tracing::warn!(container, parent = instance.parent, "{what}");
             log.line(what);
         }

@@ -243,9 +243,9 @@ impl Containers {
         }
         Err(EngineError::new(
             "ContainerRemains",
-            format!("The container {container} could not be removed."),
+            format!("Couldn’t remove the container {container}."),
         )
-        .with_remedy("Look at it with docker inspect, then stop the session again."))
+        .with_remedy("Check it with docker inspect, then stop the session again."))
     }
 
     /// The containers of a session.

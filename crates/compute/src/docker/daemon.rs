@@ -13,7 +13,7 @@ pub(super) async fn connect(host: Option<&str>) -> Result<Docker, EngineError> {
     let unreachable = |error: &Error| {
         EngineError::new(
             UNREACHABLE,
-            format!("The Docker daemon at {host} cannot be reached: {error}."),
+            format!("Can’t connect to the Docker daemon at {host}: {error}."),
         )
         .with_remedy(
             "Start it (on Debian: apt install docker.io), let this user write its socket, or name another one with \
@@ -35,9 +35,9 @@ pub(super) fn require_own_users(security: &[String]) -> Result<(), EngineError> 
         None => Ok(()),
         Some(option) => Err(EngineError::new(
             "DockerUsersMapped",
-            format!("The Docker daemon gives containers users of their own ({option}), to whom the flow folders are closed."),
+            format!("The Docker daemon maps the users of containers ({option}), so they can’t access the flow folders."),
         )
-        .with_remedy("Use a daemon that does not map users: neither rootless nor with userns-remap.")),
+        .with_remedy("Use a daemon that doesn’t map users: neither rootless nor with userns-remap.")),
     }
 }
 
@@ -50,7 +50,7 @@ pub(super) fn failed(what: &str, error: &Error) -> EngineError {
     if is_lost(error) {
         return EngineError::new(
             UNREACHABLE,
-            format!("{what}: the Docker daemon does not answer ({message})."),
+            format!("{what}: the Docker daemon doesn’t answer ({message})."),
         )
         .with_remedy("Start the Docker daemon, then try again.");
     }

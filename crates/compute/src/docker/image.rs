@@ -58,7 +58,7 @@ pub(super) async fn find_or_pull(
     let parsed = ImageReference::try_from(reference).map_err(|error| {
         EngineError::new(
             "BaseImageInvalid",
-            format!("‘{reference}’ is no image reference: {error}"),
+            format!("‘{reference}’ isn’t an image reference. {error}"),
         )
     })?;
     let found = find_wanted(docker, &parsed, wanted).await?;
@@ -66,7 +66,7 @@ pub(super) async fn find_or_pull(
         && found.as_ref().is_none_or(|image| image.shown() != *kept)
     {
         log.line(format!(
-            "The session’s own image, {}, is no longer on this machine: it takes what {reference} stands for now.",
+            "The session’s own image, {}, is no longer on this machine. The session uses the image that {reference} points to now.",
             kept.digest
         ));
     }
@@ -78,7 +78,7 @@ pub(super) async fn find_or_pull(
     let image = image.ok_or_else(|| {
         EngineError::new(
             "ImageNotFound",
-            format!("‘{reference}’ was pulled, and is gone."),
+            format!("‘{reference}’ was pulled, but is no longer there."),
         )
     })?;
     Ok((image, true))
@@ -307,7 +307,7 @@ fn not_pulled(reference: &ImageReference, error: &Error) -> EngineError {
     ]) {
         (
             IMAGE_REFUSED,
-            "Give the session an identity that may pull it, or sign in to the registry with docker login.",
+            "Choose an identity that can pull it, or sign in to the registry with docker login.",
         )
     } else if is(&["manifest unknown", "not found"]) {
         ("ImageNotFound", "Check the image’s URL and tag.")
@@ -320,7 +320,7 @@ fn not_pulled(reference: &ImageReference, error: &Error) -> EngineError {
     ]) {
         (
             "RegistryUnreachable",
-            "Check the registry’s name and the network, then start the session again: what was pulled is kept.",
+            "Check the registry’s name and the network, then start the session again. The layers that were pulled are kept.",
         )
     } else if is(&["no matching manifest"]) {
         (
@@ -328,9 +328,9 @@ fn not_pulled(reference: &ImageReference, error: &Error) -> EngineError {
             "Choose an image for this machine’s architecture.",
         )
     } else {
-        ("ImageNotPulled", "The log shows how far it came.")
+        ("ImageNotPulled", "The log shows how far it got.")
     };
-    let message = format!("‘{}’ could not be pulled: {said}.", reference.as_str());
+    let message = format!("Couldn’t pull ‘{}’: {said}.", reference.as_str());
     EngineError::new(code, message).with_remedy(remedy)
 }
 

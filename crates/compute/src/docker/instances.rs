@@ -70,14 +70,16 @@ impl Instances {
         let top = self
             .top
             .as_ref()
-            .ok_or("the machine’s control groups cannot be seen from this server")?;
+            .ok_or("this server can’t see the machine’s control groups")?;
         let (own, parent) = self.names(name);
         let group = top.child(&own);
         let made = match self.driver {
             Driver::Files => make(top, &group, size),
             Driver::Systemd => set_slice(&own, size),
         };
-        made.map_err(|error| format!("this server may not make control groups ({error})"))?;
+        made.map_err(|error| {
+            format!("this server isn’t allowed to create control groups ({error})")
+        })?;
         Ok(Instance {
             parent,
             driver: self.driver,
@@ -154,7 +156,7 @@ fn make(top: &Group, group: &Group, size: &SessionSize) -> io::Result<()> {
 /// Bounds a slice until the machine is started again; it begins with the first container in it.
 fn set_slice(name: &str, size: &SessionSize) -> io::Result<()> {
     if !Path::new(SYSTEMD).is_dir() {
-        return Err(io::Error::other("systemd does not run here"));
+        return Err(io::Error::other("systemd isn’t running"));
     }
     let output = Command::new("systemctl")
         .args(["set-property", "--runtime", name])

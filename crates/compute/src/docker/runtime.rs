@@ -116,14 +116,14 @@ pub(super) async fn died(
     bounded: Option<&Bounded>,
 ) -> EngineError {
     let Some(container) = runtime.container() else {
-        return EngineError::new("RuntimeDied", "The runtime is no container.");
+        return EngineError::new("RuntimeDied", "The runtime isn’t a container.");
     };
     let mut lost = false;
     loop {
         let state = match containers.inspect(container).await {
             Ok(found) => found.and_then(|found| found.state),
             Err(error) => {
-                tracing::debug!(%error, "the Docker daemon does not answer");
+                tracing::debug!(%error, "the Docker daemon doesn’t answer");
                 lost = true;
                 tokio::time::sleep(PAUSE).await;
                 continue;
@@ -221,7 +221,7 @@ async fn has_used_up(
 
 /// That a session has wanted more memory than it may have.
 fn exceeded(share: &Share) -> EngineError {
-    share.exceeded("wanted more memory than there is")
+    share.exceeded("ran out of memory")
 }
 
 /// As [`exceeded`], of one whose size is its own.

@@ -28,7 +28,7 @@ impl DockerEngine {
         let admitted = facts.folders().try_for_each(|folder| user.admit(folder));
         admitted.map_err(|error| {
             EngineError::io("Letting the session into the flow folder", &error).with_remedy(
-                "A session is not root: give the flow folder to another user (chown), or keep it on a disk with access \
+                "Sessions don’t run as root. Give the flow folder to another user (chown), or keep it on a disk with access \
                  control lists.",
             )
         })?;

@@ -87,7 +87,7 @@ async fn step(command: Command, log: &LogFile) -> Result<(), EngineError> {
 fn missing(why: &str) -> EngineError {
     EngineError::new(
         "UvNotFound",
-        format!("Sessions are made with uv, which could not be fetched: {why}."),
+        format!("Sessions need uv, which couldn’t be downloaded: {why}."),
     )
-    .with_remedy("Check that python3 -m pip works for the server’s user, and the network.")
+    .with_remedy("Check the network, and that python3 -m pip works for the server’s user.")
 }

@@ -59,7 +59,7 @@ impl DefaultImage {
     #[must_use]
     pub fn not_built(&self) -> EngineError {
         let message = format!(
-            "The default base image, ‘{}’, is not there: it has to be built first.",
+            "The default base image, ‘{}’, doesn’t exist yet.",
             self.reference
         );
         EngineError::new("BaseImageNotBuilt", message).with_remedy(

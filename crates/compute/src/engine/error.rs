@@ -53,7 +53,7 @@ impl EngineError {
             }
             std::io::ErrorKind::PermissionDenied | std::io::ErrorKind::ReadOnlyFilesystem => {
                 Self::new("DataFolderNotWritable", format!("{what}: {error}."))
-                    .with_remedy("Give the server a data folder it may write (--data).")
+                    .with_remedy("Choose a data folder that the server can write to, with --data.")
             }
             _ => Self::new("StorageFailed", format!("{what}: {error}.")),
         }

@@ -67,7 +67,7 @@ impl Reuse<'_> {
         }
         // What came from a private feed is for those alone who can read it.
         if let Err(error) = feeds::require_readable(self.requirements).await {
-            log.line(format!("A kept environment is not used: {}", error.message));
+            log.line(format!("A kept environment isn’t used: {}", error.message));
             return Ok(None);
         }
         let (kept, base) = (self.kept.clone(), self.base.clone());
@@ -84,12 +84,12 @@ impl Reuse<'_> {
             Ok(Found::None) => None,
             Ok(Found::Damaged(why)) => {
                 log.line(format!(
-                    "The kept environment is damaged ({why}); it is dropped and built anew."
+                    "The kept environment is damaged ({why}). Building a new one."
                 ));
                 None
             }
             Err(error) => {
-                log.line(format!("The kept environment cannot be used: {error}."));
+                log.line(format!("Can’t use the kept environment: {error}."));
                 None
             }
         })

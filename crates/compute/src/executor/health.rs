@@ -12,8 +12,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Waits until the executor behind `socket` is healthy and says its version.
 pub(crate) async fn check(socket: &Path) -> Result<RuntimeInfo, EngineError> {
     tokio::time::timeout(PATIENCE, version(socket)).await.map_err(|_| {
-        EngineError::new("RuntimeNotReady", format!("The runtime was not ready after {} s.", PATIENCE.as_secs()))
-            .with_remedy("The log shows how far it came. Start the session again when the machine is less busy.")
+        EngineError::new("RuntimeNotReady", format!("The runtime wasn’t ready after {} s.", PATIENCE.as_secs()))
+            .with_remedy("The log shows how far it got. Start the session again when the machine is less busy.")
     })
 }
 

@@ -52,7 +52,7 @@ pub(crate) async fn send(
         .map_err(|error| {
             EngineError::new(
                 "AnswerTooLarge",
-                format!("The runtime's answer could not be read: {error}."),
+                format!("Can’t read the runtime’s answer: {error}."),
             )
             .with_remedy(
                 "Make the flow's outputs smaller: write large data to files and give their paths.",
@@ -67,7 +67,7 @@ pub(crate) async fn send(
 fn unreachable(why: &str) -> EngineError {
     EngineError::new(
         "RuntimeUnreachable",
-        format!("The runtime does not answer: {why}."),
+        format!("The runtime doesn’t answer: {why}."),
     )
     .with_remedy("Reset the compute session.")
 }

@@ -28,8 +28,7 @@ pub(crate) struct FeedCredential {
 }
 
 /// What the Azure article on private feeds says one has to do.
-const ADVICE: &str = "Create a user-assigned managed identity and add it to the Azure DevOps organization, or pick one that \
-     is there; ask the administrator to configure it here; then choose it in Start with advanced settings, or in Change \
+const ADVICE: &str = "Create a user-assigned managed identity and add it to the Azure DevOps organization, or pick an existing one. Ask your administrator to configure it here. Then choose it in Start with advanced settings, or in Change \
      compute session settings when the compute session is running.";
 
 impl FeedAccess {
@@ -53,7 +52,7 @@ impl FeedAccess {
     ) -> Result<FeedCredential, EngineError> {
         let Self::Identity(identity, identities) = self else {
             let message = format!(
-                "The feed {named} is private, and the compute session has no user-assigned managed identity whose token could take the place of ‘{{private}}’."
+                "The feed {named} is private, and the compute session has no user-assigned managed identity whose token can replace ‘{{private}}’."
             );
             return Err(EngineError::new("FeedIdentityMissing", message).with_remedy(ADVICE));
         };
@@ -65,7 +64,7 @@ impl FeedAccess {
         let found = identities.for_feed(identity, &host).await;
         let credential = found.map_err(|error| {
             let error = EngineError::from(error);
-            let message = format!("The feed {named} cannot be opened: {}", error.message);
+            let message = format!("Can’t open the feed {named}: {}", error.message);
             EngineError { message, ..error }
         })?;
         match credential.proof {
@@ -80,7 +79,7 @@ impl FeedAccess {
             Proof::Nothing | Proof::IdentityToken(_) => Err(EngineError::new(
                 "FeedIdentityMissing",
                 format!(
-                    "The identity ‘{}’ has nothing that a feed takes.",
+                    "The identity ‘{}’ has no credential for feeds.",
                     identity.name
                 ),
             )),
@@ -93,34 +92,34 @@ pub(crate) fn refusal(feed: &str, identity: Option<&str>, status: u16) -> Engine
     let azure = is_azure_devops(feed);
     let Some(identity) = identity else {
         let message = format!(
-            "The feed {feed} refused access ({status}): it wants a user name and password or a token."
+            "The feed {feed} refused access ({status}). It needs a user name and password, or a token."
         );
         return EngineError::new("FeedRefused", message).with_remedy(
-            "Write ‘{private}@’ before its host, for the token of the session’s identity.",
+            "Add ‘{private}@’ before its host to use the token of the session’s identity.",
         );
     };
     let (lacks, remedy) = match (azure, status) {
         (true, 401) => (
-            "its token is not one of the organization’s",
+            "its token doesn’t belong to the organization",
             format!(
-                "Add ‘{identity}’ to the Azure DevOps organization and give it the role Feed Reader in the feed’s settings; if it is there, its token has expired or is wrong: ask the administrator."
+                "Add ‘{identity}’ to the Azure DevOps organization and give it the role Feed Reader in the feed’s settings; if it has the role, its token has expired or is wrong: ask your administrator."
             ),
         ),
         (true, _) => (
             "the role Feed Reader is missing",
             format!(
-                "Give ‘{identity}’ the role Feed Reader (Collaborator, to take packages from upstream sources that the feed has not saved) in the feed’s settings."
+                "Give ‘{identity}’ the role Feed Reader (Collaborator, to take packages from upstream sources that the feed hasn’t saved) in the feed’s settings."
             ),
         ),
         (false, 401) => (
-            "its user name or token is not accepted",
+            "its user name or token isn’t accepted",
             format!(
-                "Ask the administrator for the credential of ‘{identity}’, and who keeps the feed for an account for it with the right to read."
+                "Ask your administrator for the credential of ‘{identity}’, and the feed’s owner for an account that can read the feed."
             ),
         ),
         (false, _) => (
-            "the right to read is missing",
-            format!("Ask who keeps the feed to give ‘{identity}’ the right to read."),
+            "read permission is missing",
+            format!("Ask the feed’s owner to give ‘{identity}’ read permission."),
         ),
     };
     let message = format!("The feed {feed} refused the identity ‘{identity}’ ({status}): {lacks}.");

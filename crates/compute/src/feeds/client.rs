@@ -30,13 +30,13 @@ pub(crate) struct Key {
 /// Why there was no answer. None of this holds more than a host's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Unanswered {
-    #[error("there is no host ‘{0}’")]
+    #[error("no host has the name ‘{0}’")]
     NoSuchHost(String),
-    #[error("‘{0}’ did not answer in time")]
+    #[error("‘{0}’ didn’t answer in time")]
     TimedOut(String),
-    #[error("‘{0}’ has a certificate that this machine does not trust")]
+    #[error("‘{0}’ has a certificate that this machine doesn’t trust")]
     NotTrusted(String),
-    #[error("‘{0}’ could not be reached")]
+    #[error("can’t connect to ‘{0}’")]
     Unreachable(String),
     #[error("‘{0}’ redirects in a circle, or to an unencrypted address")]
     Redirects(String),

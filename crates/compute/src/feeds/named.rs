@@ -47,7 +47,7 @@ pub(super) fn private_feeds(
 }
 
 fn unreadable(url: &str, file: &str, line: u32) -> EngineError {
-    let message = format!("The feed’s address ‘{url}’ ({file}, line {line}) cannot be read.");
+    let message = format!("The feed’s address ‘{url}’ ({file}, line {line}) isn’t valid.");
     EngineError::new("RequirementInvalid", message)
-        .with_remedy("Correct the line, as in ‘-i https://{private}@host/path/’.")
+        .with_remedy("Fix the line, as in ‘-i https://{private}@host/path/’.")
 }

@@ -160,7 +160,7 @@ impl Opened {
             Trouble::Unanswered { feed, why } => Some(
                 EngineError::new(
                     "NetworkUnreachable",
-                    format!("The feed {feed} could not be read: {why}."),
+                    format!("Can’t read the feed {feed}: {why}."),
                 )
                 .with_remedy("Check the feed’s address and the network, then try again."),
             ),

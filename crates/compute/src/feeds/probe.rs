@@ -42,8 +42,8 @@ pub(crate) async fn probe(
     let Ok(mut url) = Url::parse(private.as_ref().map_or(address, |feed| &feed.url)) else {
         return failed(
             FeedOutcome::NotAnIndex,
-            format!("‘{shown}’ is no address."),
-            "An index’s address is like https://host/path/simple/.",
+            format!("‘{shown}’ isn’t an address."),
+            "Use an address such as https://host/path/simple/.",
         );
     };
     let mut key = None;
@@ -86,27 +86,27 @@ pub(crate) async fn probe(
         }
         Ok(Answer::NotFound) => failed(
             FeedOutcome::NotFound,
-            format!("There is no feed at {shown} (404)."),
-            "Check the path: that of an Azure DevOps feed is /ORGANIZATION/PROJECT/_packaging/FEED/pypi/simple/.",
+            format!("No feed at {shown} (404)."),
+            "Check the path. For an Azure DevOps feed, it’s /ORGANIZATION/PROJECT/_packaging/FEED/pypi/simple/.",
         ),
         Ok(Answer::Other) => failed(
             FeedOutcome::NotAnIndex,
-            format!("{shown} answers, but not as a package index does."),
-            "The address is that of the index itself, which most often ends with /simple/.",
+            format!("{shown} answers, but isn’t a package index."),
+            "Use the address of the index itself, which usually ends with /simple/.",
         ),
         Ok(Answer::Status(status)) => failed(
             FeedOutcome::Unreachable,
             format!("{shown} answered with the status {status}."),
-            "Try again later, or ask who keeps the feed.",
+            "Try again later, or ask the feed’s owner.",
         ),
         Err(why @ Unanswered::NoSuchHost(_)) => failed(
             FeedOutcome::NoSuchHost,
-            format!("The feed {shown} cannot be found: {why}."),
-            "Check how the host is spelled.",
+            format!("Can’t find the feed {shown}: {why}."),
+            "Check the spelling of the host.",
         ),
         Err(why) => failed(
             FeedOutcome::Unreachable,
-            format!("The feed {shown} could not be read: {why}."),
+            format!("Can’t read the feed {shown}: {why}."),
             "Check the feed’s address and the network, then try again.",
         ),
     }

@@ -43,19 +43,19 @@ impl Fingerprint {
         if self.image != now.image {
             let image = now.image.as_deref().unwrap_or("the default");
             return Some(format!(
-                "The flow’s base image is {image} now. Reset the compute session to use it."
+                "The flow’s base image is now {image}. Reset the compute session to use it."
             ));
         }
         match (&self.requirements, &now.requirements) {
             (old, new) if old == new => None,
             (Some((name, _)), None) => Some(format!(
-                "{name} is gone, but its packages are installed. Reset the compute session to be without them."
+                "{name} was deleted, but its packages are still installed. Reset the compute session to remove them."
             )),
             (Some((name, _)), Some((new, _))) if name == new => Some(format!(
-                "{name} has changed since it was installed. Install packages from it to use it as it is now."
+                "{name} changed after the last install. Install its packages to apply the changes."
             )),
             (_, Some((new, _))) => Some(format!(
-                "The packages of {new} are not installed. Install packages from it."
+                "The packages of {new} aren’t installed yet. Install them to use them."
             )),
             (None, None) => None,
         }

@@ -12,7 +12,7 @@ pub enum IdentityError {
     #[error("The identity ‘{0}’ has no credential.")]
     NoCredential(String),
     /// It may not be shown there.
-    #[error("The identity ‘{identity}’ is not meant for {host}.")]
+    #[error("The identity ‘{identity}’ isn’t allowed for {host}.")]
     NotForHost {
         /// The identity's name.
         identity: String,
@@ -20,7 +20,7 @@ pub enum IdentityError {
         host: String,
     },
     /// The file or the environment variable holds none.
-    #[error("The credential of the identity ‘{identity}’ cannot be had: {why}.")]
+    #[error("Can’t get the credential of the identity ‘{identity}’: {why}.")]
     Unreadable {
         /// The identity's name.
         identity: String,
@@ -52,7 +52,7 @@ pub enum IdentityError {
         why: String,
     },
     /// The registry does not know the identity.
-    #[error("The registry {registry} does not take the token of {who}: {why}.")]
+    #[error("The registry {registry} doesn’t accept the token of {who}: {why}.")]
     ExchangeRefused {
         /// Who asked.
         who: Who,
@@ -62,7 +62,7 @@ pub enum IdentityError {
         why: String,
     },
     /// Docker's configuration cannot be read.
-    #[error("The Docker credential store {file} cannot be read: {why}.")]
+    #[error("Can’t read the Docker credential store {file}: {why}.")]
     StoreUnreadable {
         /// The file.
         file: String,
@@ -100,8 +100,8 @@ impl IdentityError {
         match self {
             Self::NoCredential(_) => "Ask the administrator to give it one with credentialFile, credentialVariable or managedIdentity.".to_owned(),
             Self::NotForHost { host, .. } => format!("Choose another identity, or ask the administrator to add {host} to the identity’s hosts."),
-            Self::Unreadable { .. } => "Ask the administrator to put it there; it is read anew at each use.".to_owned(),
-            Self::EndpointUnreachable { .. } => "A managed identity works on a machine of Azure’s that was given it. Elsewhere the administrator sets a credentialFile or credentialVariable.".to_owned(),
+            Self::Unreadable { .. } => "Ask your administrator to add it. It’s read each time it’s used.".to_owned(),
+            Self::EndpointUnreachable { .. } => "A managed identity works on an Azure machine that it’s assigned to. Elsewhere, the administrator sets a credentialFile or credentialVariable.".to_owned(),
             Self::EndpointRefused { .. } => "Assign the managed identity to this machine, and check its client id in the server’s configuration.".to_owned(),
             Self::ExchangeRefused { who, registry, .. } => format!("Check that {registry} is an Azure Container Registry of the identity’s tenant, and grant the role AcrPull there: az role assignment create --role AcrPull --assignee {} --scope REGISTRY_ID", who.assignee()),
             Self::StoreUnreadable { .. } => "Run docker login again as the user that runs the server.".to_owned(),

@@ -32,7 +32,7 @@ pub(super) async fn get(name: &str, registry: &str) -> Result<Option<Proof>, Ide
     let (status, printed) = asked
         .map_err(|_| {
             failed(format!(
-                "it has not answered within {} seconds",
+                "it didn’t answer within {} seconds",
                 PATIENCE.as_secs()
             ))
         })?
@@ -44,7 +44,7 @@ pub(super) async fn get(name: &str, registry: &str) -> Result<Option<Proof>, Ide
         };
     }
     let found: Found = serde_json::from_str(printed.reveal())
-        .map_err(|_| failed("it answered with something else than a credential".to_owned()))?;
+        .map_err(|_| failed("its answer isn’t a credential".to_owned()))?;
     Ok(Some(match &*found.username {
         "<token>" => Proof::IdentityToken(found.secret),
         _ => Proof::Password {

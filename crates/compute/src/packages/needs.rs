@@ -74,7 +74,7 @@ pub(crate) fn new_troubles(inventory: &Inventory) -> Vec<String> {
             let had = in_base && !lacks(&requirement, base.get(needed.as_str()).copied());
             let has = now.get(needed.as_str()).copied();
             if lacks(&requirement, has) && (had || !in_base) {
-                let is = has.map_or("it is not installed".to_owned(), |version| {
+                let is = has.map_or("it isn’t installed".to_owned(), |version| {
                     format!("version {version} is installed")
                 });
                 troubles.push(format!(

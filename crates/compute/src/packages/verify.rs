@@ -25,13 +25,13 @@ pub(crate) fn unsatisfied(inventory: &Inventory, asked: &[Asked]) -> Option<Engi
         }
     });
     let (asked, package) = wrong.next()?;
-    let is = package.map_or("it is not installed".to_owned(), |package| {
+    let is = package.map_or("it isn’t installed".to_owned(), |package| {
         format!("version {} is installed", package.version)
     });
     let text = &asked.asked_by.text;
-    let message = format!("uv said that it was done, but ‘{text}’ is not satisfied: {is}.");
+    let message = format!("uv finished, but ‘{text}’ isn’t satisfied: {is}.");
     let error = EngineError::new("RequirementNotSatisfied", message)
-        .with_remedy("Ask for a version that the package index has, then install again.");
+        .with_remedy("Choose a version that the package index has, then install again.");
     Some(error.about(asked.name.clone()))
 }
 
@@ -75,10 +75,7 @@ mod tests {
         }
         for (wrong, said) in [
             ("alpha<1.5", "version 1.5 is installed"),
-            (
-                "beta\ngamma",
-                "‘gamma’ is not satisfied: it is not installed",
-            ),
+            ("beta\ngamma", "‘gamma’ isn’t satisfied: it isn’t installed"),
         ] {
             let error = check(wrong).unwrap();
             assert_eq!(error.code, "RequirementNotSatisfied");

@@ -69,12 +69,12 @@ impl Core {
                 ..failed(NAME, error.message, error.remedy)
             }),
             Err(_) => Err(PreflightCheck {
-                remedy: Some("Check again, or start: the image may be there by then.".to_owned()),
+                remedy: Some("Check again, or start anyway.".to_owned()),
                 ..check(
                     NAME,
                     CheckOutcome::Warning,
                     format!(
-                        "{} has not answered within {} seconds.",
+                        "{} didn’t answer within {} seconds.",
                         host_of(image),
                         PATIENCE.as_secs()
                     ),
@@ -156,8 +156,12 @@ fn outcome(error: &RegistryError) -> CheckOutcome {
 fn uses(here: &SessionImage) -> String {
     let digest = short(&here.digest);
     match here.is_local {
-        true => format!("A start uses the image of this name that was built here ({digest}…)."),
-        false => format!("A start uses the image of this name that is here already ({digest}…)."),
+        true => format!(
+            "Starts use the image with this name that was built on this server ({digest}…)."
+        ),
+        false => format!(
+            "Starts use the image with this name that is already on this server ({digest}…)."
+        ),
     }
 }
 

@@ -24,7 +24,7 @@ impl Core {
                 let image = ImageReference::try_from(image.as_str()).ok()?;
                 let here = self.engine.image_here(&image).await;
                 let here = here.unwrap_or_else(|error| {
-                    tracing::debug!(%error, "whether an image is here could not be found out");
+                    tracing::debug!(%error, "couldn't check whether an image is on this server");
                     None
                 });
                 self.check_registry(settings, &image, here).await
@@ -69,9 +69,9 @@ fn is_here(here: &SessionImage) -> String {
     let digest = short(&here.digest);
     match here.is_local {
         true => format!(
-            "‘{}’ is here, and was built here ({digest}…).",
+            "‘{}’ is on this server, where it was built ({digest}…).",
             here.reference
         ),
-        false => format!("‘{}’ is here ({digest}…).", here.reference),
+        false => format!("‘{}’ is on this server ({digest}…).", here.reference),
     }
 }

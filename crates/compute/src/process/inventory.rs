@@ -30,7 +30,7 @@ pub(super) async fn markers(
     answer.map_err(|error| {
         EngineError::new(
             "PythonNotUsable",
-            format!("Python did not say what it is: {error}."),
+            format!("Can’t read the Python version: {error}."),
         )
     })
 }

@@ -53,7 +53,7 @@ impl Limits {
             Some(groups) => self.bound(layout, groups, session, share)
                 .map_err(|error| EngineError::io("Limiting the session to its VM size", &error))?,
             None => note.push_str(
-                "; its memory is watched and its CPUs are not limited, as this server may not make control groups",
+                "; its memory is watched and its CPUs aren’t limited, because this server isn’t allowed to create control groups",
             ),
         }
         self.shares().insert(session.clone(), share.clone());

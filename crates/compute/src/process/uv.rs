@@ -44,11 +44,8 @@ pub(super) async fn find(
 }
 
 fn missing(why: &str) -> EngineError {
-    EngineError::new(
-        "UvNotFound",
-        format!("Sessions are made with uv, but {why}."),
-    )
-    .with_remedy("Install uv (pip install uv), or name one with --uv.")
+    EngineError::new("UvNotFound", format!("Sessions need uv, but {why}."))
+        .with_remedy("Install uv (pip install uv), or name one with --uv.")
 }
 
 async fn is_usable(path: &Path) -> bool {

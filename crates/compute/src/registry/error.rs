@@ -12,7 +12,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RegistryError {
     /// The registry's name, or that of its token service, is no host's.
-    #[error("There is no registry {host}: no host is known by the name {name}.")]
+    #[error("Can’t find the registry {host}: no host has the name {name}.")]
     NoHost {
         /// The registry's host.
         host: String,
@@ -20,7 +20,7 @@ pub enum RegistryError {
         name: String,
     },
     /// It does not answer.
-    #[error("The registry {host} does not answer: {why}.")]
+    #[error("The registry {host} doesn’t answer: {why}.")]
     Unreachable {
         /// The registry's host.
         host: String,
@@ -28,7 +28,7 @@ pub enum RegistryError {
         why: String,
     },
     /// What answers is no registry.
-    #[error("{host} is no registry: what answers there does not know its API.")]
+    #[error("{host} answers, but isn’t a container registry.")]
     NoRegistry {
         /// The host.
         host: String,
@@ -59,7 +59,7 @@ pub enum RegistryError {
     },
     /// It wants to know who asks.
     #[error(
-        "The registry {host} does not give ‘{repository}’ to everybody, and {who} has no credential for it."
+        "‘{repository}’ in the registry {host} isn’t public, and {who} has no credential for it."
     )]
     NeedsIdentity {
         /// The registry's host.
@@ -70,7 +70,7 @@ pub enum RegistryError {
         who: Who,
     },
     /// It does not take the credential.
-    #[error("The registry {host} does not take the credential of {who}.")]
+    #[error("The registry {host} doesn’t accept the credential of {who}.")]
     WrongCredential {
         /// The registry's host.
         host: String,
@@ -78,7 +78,7 @@ pub enum RegistryError {
         who: Who,
     },
     /// It knows who asks, who may not.
-    #[error("In the registry {host} {who} has no permission to pull ‘{repository}’: {} is missing.", permission(*.is_acr))]
+    #[error("In the registry {host}, {who} has no permission to pull ‘{repository}’: {} is missing.", permission(*.is_acr))]
     NoPermission {
         /// The registry's host.
         host: String,
@@ -90,7 +90,7 @@ pub enum RegistryError {
         is_acr: bool,
     },
     /// It has been asked too often.
-    #[error("The registry {host} answers no more for now: its limit of requests is reached{}.", .wait.map_or(String::new(), |seconds| format!(", for {seconds} seconds")))]
+    #[error("The request limit of the registry {host} is reached{}.", .wait.map_or(String::new(), |seconds| format!(" for the next {seconds} seconds")))]
     RateLimited {
         /// The registry's host.
         host: String,
@@ -110,13 +110,13 @@ pub enum RegistryError {
         wants: Platform,
     },
     /// The image is in a form of before 2016.
-    #[error("‘{image}’ is in a form that is no longer in use (manifest schema 1).")]
+    #[error("‘{image}’ has a format that is no longer supported (manifest schema 1).")]
     TooOld {
         /// The reference.
         image: String,
     },
     /// It answered with something else.
-    #[error("The registry {host} answers as none should: {why}.")]
+    #[error("The registry {host} gave an unexpected answer: {why}.")]
     Strange {
         /// The registry's host.
         host: String,
@@ -129,7 +129,7 @@ fn seen_by(who: &Who, is_anonymous: bool) -> String {
     if is_anonymous {
         String::new()
     } else {
-        format!(" that {who} may see")
+        format!(" that {who} can see")
     }
 }
 
@@ -176,10 +176,10 @@ impl RegistryError {
             Self::NoHost { .. } => "Check the part of the image’s URL before the first slash.".to_owned(),
             Self::Unreachable { host, .. } => format!("Check that {host} is up and that the server’s machine reaches it."),
             Self::NoRegistry { .. } => "Check the part of the image’s URL before the first slash, its port included.".to_owned(),
-            Self::NoRepository { is_anonymous: true, .. } => "Check the image’s URL. A private repository can look like one that is not there: choose an identity that may see it.".to_owned(),
-            Self::NoRepository { .. } => "Check the image’s URL, or choose an identity that may see it.".to_owned(),
+            Self::NoRepository { is_anonymous: true, .. } => "Check the image’s URL. A private repository can look like one that doesn’t exist. Choose an identity that can see it.".to_owned(),
+            Self::NoRepository { .. } => "Check the image’s URL, or choose an identity that can see it.".to_owned(),
             Self::NoTag { near: Some(near), .. } => format!("Did you mean the tag ‘{near}’?"),
-            Self::NoTag { .. } => "Check the tag, or push the image under it.".to_owned(),
+            Self::NoTag { .. } => "Check the tag, or push the image with it.".to_owned(),
             Self::NeedsIdentity { host, who: Who::User, .. } if is_acr(host) => "Check the image’s URL; then choose a user-assigned managed identity that has the role AcrPull there, or have az acr login run as the user that runs the server.".to_owned(),
             Self::NeedsIdentity { host, who: Who::User, .. } => format!("Check the image’s URL; then choose a user-assigned managed identity, or have docker login {host} run as the user that runs the server."),
             Self::NeedsIdentity { host, who, .. } if is_acr(host) => format!("Check the image’s URL; then choose an identity that has the role AcrPull there, or ask the administrator to grant it to {who} and to name {host} under hosts of its entry in the configuration file."),
@@ -188,11 +188,11 @@ impl RegistryError {
             Self::WrongCredential { .. } => "Ask the administrator for a new token or password, and the user name (clientId) that goes with it.".to_owned(),
             Self::NoPermission { who, is_acr: true, .. } => format!("Grant the role AcrPull: az role assignment create --role AcrPull --assignee {} --scope REGISTRY_ID", who.assignee()),
             Self::NoPermission { repository, .. } => format!("Ask the registry’s administrator to grant it (repository:{repository}:pull)."),
-            Self::RateLimited { is_anonymous: true, .. } => "Wait, or choose an identity that the registry knows: it allows those more.".to_owned(),
+            Self::RateLimited { is_anonymous: true, .. } => "Wait, or choose an identity that the registry knows. Its limit is higher.".to_owned(),
             Self::RateLimited { .. } => "Wait, then check again.".to_owned(),
             Self::WrongPlatform { wants, .. } => format!("Choose an image for {wants}, or build this one for it: docker buildx build --platform {wants}"),
-            Self::TooOld { .. } => "Push the image again with a Docker of today.".to_owned(),
-            Self::Strange { .. } => "Check again; when it stays so, ask the registry’s administrator.".to_owned(),
+            Self::TooOld { .. } => "Push the image again with a current version of Docker.".to_owned(),
+            Self::Strange { .. } => "Check again. If the error stays, ask the registry’s administrator.".to_owned(),
         }
     }
 }

@@ -67,10 +67,10 @@ impl Manifest {
     ) -> Result<Self, RegistryError> {
         let digest = digest_like(body, reference);
         if reference.contains(':') && digest != reference {
-            return Err(address.strange(format!("what it gave for {reference} has another digest")));
+            return Err(address.strange(format!("its answer for {reference} has another digest")));
         }
         let document: Document = serde_json::from_slice(body)
-            .map_err(|_| address.strange("what it gave is no manifest of an image"))?;
+            .map_err(|_| address.strange("its answer isn’t an image manifest"))?;
         if document.schema_version != 2 {
             return Err(RegistryError::TooOld {
                 image: address.image.clone(),
@@ -92,7 +92,7 @@ impl Manifest {
                     .fold(0, |size, layer| layer.size.saturating_add(size)),
                 layers: layers.len(),
             }),
-            _ => return Err(address.strange("what it gave is no manifest of an image")),
+            _ => return Err(address.strange("its answer isn’t an image manifest")),
         };
         Ok(Self { digest, kind })
     }

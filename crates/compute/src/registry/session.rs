@@ -83,7 +83,7 @@ impl<'a> Session<'a> {
     pub(super) async fn blob(&mut self, digest: &str) -> Result<Vec<u8>, RegistryError> {
         let answer = self.get(&format!("blobs/{digest}"), Asked::Blob).await?;
         if digest_like(&answer.body, digest) != digest {
-            let why = format!("what it gave for {digest} has another digest");
+            let why = format!("its answer for {digest} has another digest");
             return Err(self.address.strange(why));
         }
         Ok(answer.body)
@@ -135,10 +135,7 @@ impl<'a> Session<'a> {
             host, repository, ..
         } = self.address;
         let address = format!("{}/v2/{repository}/{path}", web::origin(api_host(host)));
-        let strange = || {
-            self.address
-                .strange("it sent us to something that is no address")
-        };
+        let strange = || self.address.strange("it redirects to an invalid address");
         let mut address = Url::parse(&address).map_err(|_| strange())?;
         let mut authorization = self.authorization.clone();
         for _ in 0..MOST_REDIRECTS {
@@ -159,9 +156,7 @@ impl<'a> Session<'a> {
             }
             address = next;
         }
-        Err(self
-            .address
-            .strange("it sent us from one address to the next"))
+        Err(self.address.strange("it redirects too often"))
     }
 
     /// A token of the registry's token service for our credential.
@@ -173,7 +168,7 @@ impl<'a> Session<'a> {
     ) -> Result<Secret, RegistryError> {
         let strange = |_| {
             self.address
-                .strange("the address of its token service is none")
+                .strange("its token service has an invalid address")
         };
         let realm = Url::parse(realm).map_err(strange)?;
         let client = self.client(&realm)?;
@@ -214,10 +209,12 @@ impl<'a> Session<'a> {
         // A registry elsewhere has no business on this machine, nor with anything that takes no TLS.
         let is_ours = web::is_loopback(host);
         if is_ours && !web::is_loopback(&self.address.host) {
-            return Err(self.address.strange("it sent us to this very machine"));
+            return Err(self.address.strange("it redirects to this machine"));
         }
         if !is_ours && address.scheme() != "https" {
-            return Err(self.address.strange("it sent us to an address without TLS"));
+            return Err(self
+                .address
+                .strange("it redirects to an address without TLS"));
         }
         self.web
             .client(web::route(host))

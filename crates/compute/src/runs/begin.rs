@@ -70,7 +70,7 @@ impl Core {
         }
         if live.is_some_and(crate::sessions::Live::installs) {
             return Err(ComputeError::Refused(
-                "Packages are being installed, which restarts the runtime. Run when that is done."
+                "Packages are being installed. You can run the flow when the install finishes."
                     .to_owned(),
             ));
         }
@@ -200,7 +200,7 @@ fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
         }),
         (None, None) => Err(ComputeError::Invalid {
             code: "FlowInvalid",
-            message: format!("{} holds no flow.", definition.file),
+            message: format!("{} doesn’t contain a flow.", definition.file),
             target: Some(definition.file.to_owned()),
         }),
     }

@@ -72,7 +72,7 @@ impl Core {
             detail.summary.state = RunState::Interrupted;
             detail.summary.ended = Some(self.now());
             detail.error = Some(executor::interrupted(
-                "The server was restarted while the run was under way.",
+                "The server was restarted while the run was in progress.",
             ));
             for node in &mut detail.nodes {
                 if matches!(node.state, NodeState::Waiting | NodeState::Running) {

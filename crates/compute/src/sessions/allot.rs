@@ -225,7 +225,7 @@ fn not_found(field: &'static str, name: &str, there_are: &[&str]) -> ComputeErro
     };
     ComputeError::Invalid {
         code,
-        message: format!("There is no {what} ‘{name}’. {known}"),
+        message: format!("No {what} is called ‘{name}’. {known}"),
         target: Some(field.to_owned()),
     }
 }

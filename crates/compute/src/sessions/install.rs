@@ -207,7 +207,7 @@ impl Core {
         }
         let failure = self.failure(flow, error);
         self.log(flow).line(format!(
-            "The install failed: {} The session is as it was before.",
+            "The install failed: {} The session didn’t change.",
             failure.message
         ));
         let (now, fault) = (self.now(), packages::fault(error, lines));

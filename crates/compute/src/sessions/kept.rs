@@ -29,7 +29,7 @@ impl Core {
             return Ok(Some(kept));
         };
         log.line(format!(
-            "The kept environment is not what is asked for ({}); it is built anew.",
+            "The kept environment doesn’t match the requirements ({}). Building a new one.",
             error.message
         ));
         self.engine.remove_environment(environment).await?;

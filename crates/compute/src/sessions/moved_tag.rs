@@ -107,7 +107,7 @@ impl Core {
                 "{name} now points to another image, {}. The session keeps its own, {}, until you reset it with the new one.",
                 update.digest, tagged.image.digest
             ),
-            None => format!("{name} stands for the session’s image again."),
+            None => format!("{name} points to the session’s image again."),
         });
         let told = self.change(owner, |live| {
             if live.record.view.session_id.as_ref() == Some(&tagged.session) {

@@ -37,7 +37,7 @@ impl OwnEnvironment {
             return Err(invalid(
                 "RequirementInvalid",
                 format!(
-                    "The requirement ‘{}’ is no single line.",
+                    "The requirement ‘{}’ isn’t a single line.",
                     shown.escape_debug()
                 ),
                 "pythonPipRequirements",
@@ -54,7 +54,7 @@ impl OwnEnvironment {
         let image = self.image.as_deref().filter(|image| !image.is_empty());
         match image.map(ImageReference::try_from) {
             Some(Err(error)) => {
-                let message = format!("The base image is no image reference. {error}");
+                let message = format!("The base image isn’t an image reference. {error}");
                 Err(invalid("BaseImageInvalid", message, "baseImage"))
             }
             _ => Ok(()),

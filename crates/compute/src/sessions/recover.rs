@@ -35,7 +35,7 @@ impl Core {
                 State::Starting(_) => self.recover_starting(flow)?,
                 State::Stopping => {
                     self.log(flow)
-                        .line("The server was restarted; the session is ended now.");
+                        .line("The server was restarted. Ending the session.");
                     self.spawn_stop(flow);
                 }
             }
@@ -121,10 +121,8 @@ impl Core {
             }
             Ok(live.record.install_operation.take())
         })?;
-        self.log(flow).line(format!(
-            "{} The session is as it was before.",
-            failure.message
-        ));
+        self.log(flow)
+            .line(format!("{} The session didn’t change.", failure.message));
         self.fail_operation(operation, &failure);
         Ok(())
     }
@@ -141,7 +139,7 @@ impl Core {
             Ok(live.record.restart(session, now)?)
         })?;
         self.log(flow)
-            .line("The server was restarted; the start begins anew.");
+            .line("The server was restarted. Starting the session again.");
         self.spawn_restart(flow);
         Ok(())
     }

@@ -92,7 +92,9 @@ impl Core {
                 return match install.map(|install| install.state) {
                     Some(PhaseState::Canceled) => Ok(None),
                     Some(_) => Err(ComputeError::Refused(TOO_LATE.to_owned())),
-                    None => Err(ComputeError::Refused("No install is under way.".to_owned())),
+                    None => Err(ComputeError::Refused(
+                        "No install is in progress.".to_owned(),
+                    )),
                 };
             }
             end_install(&mut live.record, PhaseState::Canceled, now);
@@ -110,7 +112,7 @@ impl Core {
         }
         self.cancel(operation, "The install was canceled.");
         self.log(flow)
-            .line("The install was canceled. The session is as it was before.");
+            .line("The install was canceled. The session didn’t change.");
         let (core, flow_id) = (Arc::clone(self), flow.clone());
         self.work(flow, async move { core.tidy_up(&flow_id).await });
         Ok(())
@@ -133,4 +135,4 @@ impl Core {
 
 const NOTHING_TO_RESTORE: &str =
     "There is nothing to restore: no packages were installed since the compute session started.";
-const TOO_LATE: &str = "It is too late to cancel: the install is over.";
+const TOO_LATE: &str = "Too late to cancel. The install has finished.";

@@ -67,7 +67,7 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {
         return Err(ComputeError::Unavailable {
             code: "StoreTooNew",
             message: format!(
-                "The data folder was written by a later flowdeck (version {version} of its store)."
+                "The data folder was written by a newer flowdeck (version {version} of its store)."
             ),
             remedy: Some("Use that flowdeck, or give this one another --data folder.".to_owned()),
         });

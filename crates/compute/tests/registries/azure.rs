@@ -274,7 +274,7 @@ async fn an_identity_without_acr_pull_is_told_so() {
     assert_eq!(
         error.to_string(),
         format!(
-            "In the registry {} the identity ‘stranger’ has no permission to pull ‘team/app’: AcrPull is missing.",
+            "In the registry {}, the identity ‘stranger’ has no permission to pull ‘team/app’: AcrPull is missing.",
             azure.host()
         )
     );
@@ -312,7 +312,7 @@ async fn what_goes_wrong_before_the_registry_is_told_by_its_place() {
     assert_eq!(
         error.to_string(),
         format!(
-            "The registry {} does not take the token of the identity ‘puller’: it answered 404 Not Found, ‘what is (hidden)’.",
+            "The registry {} doesn’t accept the token of the identity ‘puller’: it answered 404 Not Found, ‘what is (hidden)’.",
             other.host
         )
     );

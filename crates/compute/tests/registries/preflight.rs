@@ -132,12 +132,12 @@ async fn an_image_is_shown_with_its_digest_and_size_to_whom_may_pull_it() {
     let wrong = stage.registry(&image, Some("puller")).await;
     assert_eq!(
         wrong.message,
-        format!("The registry {host} does not take the credential of the identity ‘puller’.")
+        format!("The registry {host} doesn’t accept the credential of the identity ‘puller’.")
     );
     fs::remove_file(&file).unwrap();
     let missing = stage.registry(&image, Some("puller")).await;
     assert!(
-        missing.message.contains("cannot be read"),
+        missing.message.contains("can't read the credential"),
         "{}",
         missing.message
     );
@@ -211,7 +211,7 @@ async fn an_identity_without_a_credential_for_a_registry_asks_as_anybody_does() 
         assert_eq!(
             private.message,
             format!(
-                "The registry {host} does not give ‘team/app’ to everybody, and the identity ‘{name}’ has no credential for it."
+                "‘team/app’ in the registry {host} isn’t public, and the identity ‘{name}’ has no credential for it."
             )
         );
         let remedy = private.remedy.unwrap();
@@ -246,14 +246,14 @@ async fn an_image_that_is_here_is_used_whatever_its_registry_says() {
     here(&other, false);
     let moved = stage.registry(&image, None).await;
     assert_eq!(moved.outcome, CheckOutcome::Warning);
-    let uses = "A start uses the image of this name that is here already (sha256:111111111111…).";
+    let uses = "Starts use the image with this name that is already on this server (sha256:111111111111…).";
     assert!(moved.message.ends_with(uses), "{}", moved.message);
 
     drop(registry);
     let gone = stage.registry(&image, None).await;
     assert_eq!(gone.outcome, CheckOutcome::Warning);
     assert!(
-        gone.message.contains("does not answer") && gone.message.ends_with(uses),
+        gone.message.contains("doesn’t answer") && gone.message.ends_with(uses),
         "{}",
         gone.message
     );
@@ -326,11 +326,7 @@ async fn the_default_image_is_here_or_is_to_be_built_or_comes_from_its_registry(
     let refused = format!("{}/team/app:1", closed.host);
     let (check, _) = of_default(&stage, default(&refused, false)).await;
     assert_eq!(check.outcome, CheckOutcome::Failure);
-    assert!(
-        check.message.contains("does not give ‘team/app’"),
-        "{}",
-        check.message
-    );
+    assert!(check.message.contains("isn’t public"), "{}", check.message);
     names_option(&check);
     let (check, _) = of_default(&stage, default("127.0.0.1:1/a", false)).await;
     assert_eq!(check.outcome, CheckOutcome::Warning);
@@ -347,7 +343,7 @@ async fn the_default_image_is_here_or_is_to_be_built_or_comes_from_its_registry(
     for default in [built, elsewhere.clone()] {
         here(&default.reference, true);
         let says = format!(
-            "‘{}’ is here, and was built here (sha256:111111111111…).",
+            "‘{}’ is on this server, where it was built (sha256:111111111111…).",
             default.reference
         );
         let (check, _) = of_default(&stage, default).await;

@@ -66,7 +66,7 @@ async fn what_is_not_there_is_told_from_what_is_for_another_machine() {
             "team/other:1",
             "ImageRepositoryNotFound",
             format!("The registry {host} has no repository ‘team/other’."),
-            "Check the image’s URL. A private repository can look like one that is not there: choose an identity that may see it.",
+            "Check the image’s URL. A private repository can look like one that doesn’t exist. Choose an identity that can see it.",
         ),
         (
             "team/app:2024.1",
@@ -117,7 +117,7 @@ async fn a_registry_with_passwords_tells_none_from_wrong_from_right() {
     assert_eq!(
         none.to_string(),
         format!(
-            "The registry {host} does not give ‘team/app’ to everybody, and the user’s own identity has no credential for it."
+            "‘team/app’ in the registry {host} isn’t public, and the user’s own identity has no credential for it."
         )
     );
     let wrong = resolve(&image, &password("puller", "wrong horse"))
@@ -126,6 +126,6 @@ async fn a_registry_with_passwords_tells_none_from_wrong_from_right() {
     assert_eq!(wrong.code(), "RegistryCredentialRefused");
     assert_eq!(
         wrong.to_string(),
-        format!("The registry {host} does not take the credential of the user’s own identity.")
+        format!("The registry {host} doesn’t accept the credential of the user’s own identity.")
     );
 }

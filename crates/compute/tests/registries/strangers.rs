@@ -34,7 +34,7 @@ async fn a_limit_of_requests_is_told_with_the_time_to_wait() {
     assert_eq!(
         error.to_string(),
         format!(
-            "The registry {} answers no more for now: its limit of requests is reached, for 120 seconds.",
+            "The request limit of the registry {} is reached for the next 120 seconds.",
             registry.host
         )
     );

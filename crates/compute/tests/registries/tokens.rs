@@ -235,17 +235,19 @@ async fn a_missing_permission_is_told_from_a_wrong_password_and_from_nobody() {
         (
             password("stranger", "right horse"),
             format!(
-                "In the registry {host} the user’s own identity has no permission to pull ‘team/app’: the permission ‘pull’ is missing."
+                "In the registry {host}, the user’s own identity has no permission to pull ‘team/app’: the permission ‘pull’ is missing."
             ),
         ),
         (
             password("reader", "wrong horse"),
-            format!("The registry {host} does not take the credential of the user’s own identity."),
+            format!(
+                "The registry {host} doesn’t accept the credential of the user’s own identity."
+            ),
         ),
         (
             Credential::anonymous(),
             format!(
-                "The registry {host} does not give ‘team/app’ to everybody, and the user’s own identity has no credential for it."
+                "‘team/app’ in the registry {host} isn’t public, and the user’s own identity has no credential for it."
             ),
         ),
     ] {

@@ -21,7 +21,7 @@ impl<'a> Names<'a> {
                 problems.push(Problem::new(
                     "TypeError",
                     node.span(),
-                    "A node's name must be a text.",
+                    "A node's name must be text.",
                 ));
                 continue;
             };
@@ -64,7 +64,7 @@ fn duplicate(draft: &Draft<'_>, first: usize, again: usize) -> Problem {
     let node = &draft.nodes[again];
     let line = draft.nodes[first].span().start.line;
     let message = format!(
-        "The node {} is defined already on line {line}. Rename or remove one.",
+        "The node {} is already defined on line {line}. Rename or remove one.",
         node.title()
     );
     Problem::new("DuplicateNodeName", node.span(), message)

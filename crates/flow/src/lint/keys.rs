@@ -37,7 +37,7 @@ pub(super) fn unknown(root: Mapping<'_>, warnings: &mut Vec<Problem>) {
             continue;
         }
         let hint = did_you_mean(&name, KNOWN.into_iter(), warnings.len());
-        let message = format!("promptflow does not know the key {}.{hint}", quoted(&name));
+        let message = format!("promptflow doesn't know the key {}.{hint}", quoted(&name));
         warnings.push(Problem::new("UnknownKey", entry.key.span(), message));
     }
 }

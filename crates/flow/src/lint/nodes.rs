@@ -76,7 +76,7 @@ fn without_type(node: &DraftNode<'_>) -> Option<Problem> {
         return None;
     }
     let message = format!(
-        "The node {} has no `type` (python, llm, prompt …), so it cannot run.",
+        "The node {} has no `type` (python, llm, prompt …), so it can't run.",
         node.title()
     );
     Some(Problem::new("NodeWithoutType", node.span(), message))
@@ -90,7 +90,7 @@ fn truthy_text(node: &DraftNode<'_>) -> Option<Problem> {
         return None;
     }
     let message = format!(
-        "promptflow takes {} as true, because it is a text. Write `false`.",
+        "promptflow reads {} as true, because it's text. Use `false`.",
         quoted(text)
     );
     Some(Problem::new("MisleadingBoolean", value.span(), message))

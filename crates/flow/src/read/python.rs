@@ -69,7 +69,7 @@ pub(super) fn one_of<'a>(
         Some(name) => quoted(name),
         None => value.kind().to_owned(),
     };
-    let message = format!("{what} is {given}, which is none of: {}.", names.join(", "));
+    let message = format!("{what} is {given}. Use one of: {}.", names.join(", "));
     Err(Problem::new("ValueError", value.span(), message))
 }
 
@@ -81,6 +81,6 @@ pub(super) fn lower(value: Value<'_>, what: &str) -> Result<(), Problem> {
     Err(Problem::new(
         "AttributeError",
         value.span(),
-        format!("{what} must be a text, but is {}.", value.kind()),
+        format!("{what} must be text, but is {}.", value.kind()),
     ))
 }

@@ -79,7 +79,7 @@ impl Reader {
                 self.problems.push(Problem::new(
                     "TypeError",
                     span,
-                    "`default_variant_id` must be a text.",
+                    "`default_variant_id` must be text.",
                 ));
                 continue;
             };

@@ -14,7 +14,7 @@ pub(super) fn unacceptable(text: &str) -> Option<(String, Marker)> {
     let (c, marker) = positions(text).find(|(c, _)| refused(*c))?;
     Some((
         format!(
-            "The character U+{:04X} may not stand in YAML. Remove it.",
+            "The character U+{:04X} isn't allowed in YAML. Remove it.",
             u32::from(c)
         ),
         marker,

@@ -222,7 +222,7 @@ impl<'s> Composer<'s, '_> {
 
 fn too_deep(span: Span) -> Problem {
     let message = format!(
-        "Lists and mappings are nested more than {MAX_DEPTH} deep. promptflow cannot read that."
+        "Lists and mappings are nested more than {MAX_DEPTH} deep. promptflow can't read that."
     );
     Problem::new("RecursionError", span, message)
 }

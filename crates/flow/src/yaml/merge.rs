@@ -34,8 +34,7 @@ pub(super) fn resolve<'t>(
             continue;
         }
         if is_unhashable(view(key)) {
-            let message =
-                "A key that holds lists or mappings cannot be read. Is a `?` here by mistake?";
+            let message = "A key can't contain lists or mappings. Is a `?` here by mistake?";
             problems.push(Problem::new("TypeError", view(key).span(), message));
         }
         if view(key).key().is_some_and(|name| !seen.insert(name)) {

@@ -64,7 +64,7 @@ impl Strictness {
         }
         let key = key_over_lines(text, &self.keys_in_braces)?;
         Some((
-            "In braces, a key and its `:` stand on one line. Is a comma missing?",
+            "In braces, a key and its `:` must be on one line. Is a comma missing?",
             *key,
         ))
     }

@@ -87,10 +87,9 @@ impl Assets {
         });
         Self(match opened {
             Ok(dir) => Source::Folder(Arc::new(dir)),
-            Err(error) => Source::Missing(format!(
-                "{}/{INDEX} could not be read: {error}.",
-                folder.display()
-            )),
+            Err(error) => {
+                Source::Missing(format!("Can’t read {}/{INDEX}: {error}.", folder.display()))
+            }
         })
     }
 

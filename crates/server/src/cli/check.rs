@@ -55,7 +55,7 @@ impl Check {
         match printed.and_then(|text| print(&text)) {
             Ok(()) => ExitCode::from(exit_code(&files)),
             Err(error) => {
-                eprintln!("flowdeck: the result could not be written: {error}");
+                eprintln!("flowdeck: can't write the result: {error}");
                 ExitCode::from(UNREADABLE)
             }
         }
@@ -93,13 +93,13 @@ fn definition(given: &Path) -> PathBuf {
 fn read(path: &Path) -> Result<String, String> {
     let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
     if !metadata.is_file() {
-        return Err("it is not a regular file".to_owned());
+        return Err("it isn't a regular file".to_owned());
     }
     if metadata.len() > SIZE_LIMIT {
         return Err(format!("it is larger than {SIZE_LIMIT} bytes"));
     }
     let bytes = fs::read(path).map_err(|error| error.to_string())?;
-    String::from_utf8(bytes).map_err(|error| format!("it is not UTF-8: {error}"))
+    String::from_utf8(bytes).map_err(|error| format!("it isn't UTF-8: {error}"))
 }
 
 /// The files of the folder that `path` stands in; `None` when they cannot all be named.

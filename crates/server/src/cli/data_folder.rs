@@ -25,7 +25,7 @@ const OTHERS: u32 = 0o077;
 /// Why a data folder cannot be used.
 #[derive(Debug, Error)]
 pub(super) enum DataFolderError {
-    #[error("the data folder {} cannot be written: {source}. Choose another one with --data.", .folder.display())]
+    #[error("can't write to the data folder {}: {source}. Choose another one with --data.", .folder.display())]
     Unwritable { folder: PathBuf, source: io::Error },
     #[error(
         "the data folder {} is open to other users of this machine and holds files that aren't flowdeck's. \

@@ -102,9 +102,9 @@ enum EngineName {
 /// Why the server could not start, or had to end; the message is for people and says what to do.
 #[derive(Debug, Error)]
 enum ServeError {
-    #[error("port {} on {} is taken by another program. Stop that program, or choose another port with --listen {}:PORT.", .0.port(), .0.ip(), host_of(.0.ip()))]
+    #[error("port {} on {} is in use by another program. Stop that program, or choose another port with --listen {}:PORT.", .0.port(), .0.ip(), host_of(.0.ip()))]
     PortTaken(SocketAddr),
-    #[error("cannot listen on {0}: {1}. Choose another address with --listen.")]
+    #[error("can't listen on {0}: {1}. Choose another address with --listen.")]
     Listen(SocketAddr, io::Error),
     #[error("{0} Give the folder that holds your flows with --flows.")]
     Flows(FlowError),

@@ -247,7 +247,7 @@ impl Names {
         let name = fields::text(node, "name", problems)?;
         if !is_name(name.value) {
             let message = format!(
-                "{:?} cannot be a name: 1 to {LONGEST_NAME} letters, digits, '-', '_' or '.', with a letter or digit first",
+                "{:?} can't be a name: use 1 to {LONGEST_NAME} letters, digits, '-', '_' or '.', with a letter or digit first",
                 name.value
             );
             problems.add(name.place, message);
@@ -256,7 +256,7 @@ impl Names {
         let same = |(seen, _): &&(String, usize)| seen.eq_ignore_ascii_case(name.value);
         if let Some((_, line)) = self.seen.iter().find(same) {
             let message = format!(
-                "the {} '{}' stands on line {line} already; give this one another name",
+                "the {} '{}' is already on line {line}; give this one another name",
                 self.what, name.value
             );
             problems.add(name.place, message);

@@ -18,7 +18,7 @@ pub(super) fn idle(node: &Node, problems: &mut Problems) -> Option<Option<Durati
     let seconds = seconds(said.value).filter(|seconds| IDLE_SECONDS.contains(seconds));
     if seconds.is_none() {
         let message = format!(
-            "{:?} is no time to wait for; write a number with a unit, such as 90s, 30m or 2h (at least {}s), or never",
+            "{:?} isn't a duration; write a number with a unit, such as 90s, 30m or 2h (at least {}s), or never",
             said.value,
             IDLE_SECONDS.start()
         );

@@ -96,8 +96,8 @@ impl<'a> Fields<'a> {
 
 fn unknown(key: &str, known: &[&str]) -> String {
     match nearest(key, known.iter().copied()) {
-        Some(near) => format!("{key:?} is not known here; did you mean '{near}'?"),
-        None => format!("{key:?} is not known here; known are {}", known.join(", ")),
+        Some(near) => format!("{key:?} isn't known here; did you mean '{near}'?"),
+        None => format!("{key:?} isn't known here; known are {}", known.join(", ")),
     }
 }
 

@@ -67,7 +67,7 @@ fn hosts(fields: Fields<'_>, problems: &mut Problems) -> Vec<HostPattern> {
         match HostPattern::try_from(host.value) {
             Ok(host) => hosts.push(host),
             Err(right) => {
-                let message = format!("{:?} is no host; {right}", host.value);
+                let message = format!("{:?} isn't a host; {right}", host.value);
                 problems.add(host.place, message);
             }
         }
@@ -82,7 +82,7 @@ fn source(fields: Fields<'_>, folder: &Path, problems: &mut Problems) -> Option<
         .collect();
     if let [(first, _), (second, at), ..] = &*given {
         let message = format!(
-            "'{first}' says already where the credential comes from; take '{second}' out, or that"
+            "'{first}' already says where the credential comes from; remove '{second}' or '{first}'"
         );
         problems.add(at.place, message);
     }
@@ -104,7 +104,7 @@ fn variable(said: At<&str>, problems: &mut Problems) -> Option<CredentialSource>
         return Some(CredentialSource::Variable(said.value.to_owned()));
     }
     let message = format!(
-        "an environment variable that holds a credential must start with {OURS}; others are handed on to sessions"
+        "an environment variable that holds a credential must start with {OURS}; others are passed on to sessions"
     );
     problems.add(said.place, message);
     None

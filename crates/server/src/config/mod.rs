@@ -35,10 +35,10 @@ const SIZE_LIMIT: u64 = 1024 * 1024;
 /// Why a file cannot be used.
 #[derive(Debug, Error)]
 pub(crate) enum ConfigError {
-    #[error("the configuration {} cannot be read: {source}. Give another file with --config.", .file.display())]
+    #[error("can't read the configuration {}: {source}. Choose another file with --config.", .file.display())]
     Unreadable { file: PathBuf, source: io::Error },
     /// A line for each problem, as compilers write them.
-    #[error("the configuration is not right:{}", Lines(.file, .problems))]
+    #[error("the configuration isn't valid:{}", Lines(.file, .problems))]
     Wrong {
         file: PathBuf,
         problems: Vec<Problem>,
@@ -100,7 +100,7 @@ impl Config {
 fn read(file: &Path) -> io::Result<String> {
     let metadata = fs::metadata(file)?;
     if !metadata.is_file() {
-        return Err(io::Error::other("it is not a regular file"));
+        return Err(io::Error::other("it isn't a regular file"));
     }
     if metadata.len() > SIZE_LIMIT {
         let message = format!("it is larger than {SIZE_LIMIT} bytes");

@@ -21,7 +21,7 @@ fn load(text: &str) -> Result<Config, String> {
 fn wrong(text: &str) -> Vec<String> {
     let message = load(text).unwrap_err();
     let mut lines = message.lines();
-    assert_eq!(lines.next(), Some("the configuration is not right:"));
+    assert_eq!(lines.next(), Some("the configuration isn't valid:"));
     lines
         .map(|line| line.strip_prefix("deck.yaml:").unwrap().to_owned())
         .collect()
@@ -76,7 +76,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
     for (text, expected) in [
         (
             "vmsizes: []\n",
-            "1:1: \"vmsizes\" is not known here; did you mean 'vmSizes'?",
+            "1:1: \"vmsizes\" isn't known here; did you mean 'vmSizes'?",
         ),
         (
             "- 1\n",
@@ -88,7 +88,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "idleShutdown: 30\n",
-            "1:15: \"30\" is no time to wait for; write a number with a unit, such as 90s, 30m or 2h (at least 10s), or never",
+            "1:15: \"30\" isn't a duration; write a number with a unit, such as 90s, 30m or 2h (at least 10s), or never",
         ),
         (
             "quota:\n  vCPUs: many\n",
@@ -104,11 +104,11 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "identities:\n- name: a/b\n",
-            "2:9: \"a/b\" cannot be a name: 1 to 64 letters, digits, '-', '_' or '.', with a letter or digit first",
+            "2:9: \"a/b\" can't be a name: use 1 to 64 letters, digits, '-', '_' or '.', with a letter or digit first",
         ),
         (
             "identities:\n- name: a\n- name: A\n",
-            "3:9: the identity 'A' stands on line 2 already; give this one another name",
+            "3:9: the identity 'A' is already on line 2; give this one another name",
         ),
         (
             "identities:\n- description: x\n",
@@ -125,15 +125,15 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "identities:\n- {name: a, credentialFile: feed-reader.token, managedIdentity: azure, hosts: [a.example]}\n",
-            "2:65: 'credentialFile' says already where the credential comes from; take 'managedIdentity' out, or that",
+            "2:65: 'credentialFile' already says where the credential comes from; remove 'managedIdentity' or 'credentialFile'",
         ),
         (
             "identities:\n- {name: a, credentialVariable: SECRET, hosts: [a.example]}\n",
-            "2:33: an environment variable that holds a credential must start with FLOWDECK_; others are handed on to sessions",
+            "2:33: an environment variable that holds a credential must start with FLOWDECK_; others are passed on to sessions",
         ),
         (
             "identities:\n- {name: a, credentialVariable: FLOWDECK_NOT_SET, hosts: [a.example]}\n",
-            "2:33: the environment variable FLOWDECK_NOT_SET is not set",
+            "2:33: the environment variable FLOWDECK_NOT_SET isn't set",
         ),
         (
             "identities:\n- {name: a, managedIdentity: gcp}\n",
@@ -141,7 +141,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "identities:\n- {name: a, hosts: ['https://a.example']}\n",
-            "2:21: \"https://a.example\" is no host; write a host such as registry.example.com, registry.example.com:5000 or *.example.com",
+            "2:21: \"https://a.example\" isn't a host; write a host such as registry.example.com, registry.example.com:5000 or *.example.com",
         ),
         (
             "computeInstances:\n- {name: a, vmSize: Host_3}\n",
@@ -161,11 +161,11 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "quota: 1\nquota: 2\n",
-            "2:1: \"quota\" stands here a second time, after line 1; keep one of them",
+            "2:1: \"quota\" is already on line 1; keep one of them",
         ),
         (
             "a: &x 1\n",
-            "1:4: anchors, aliases and tags are not read here; write the value out",
+            "1:4: anchors, aliases and tags aren't supported here; write the value out",
         ),
         (
             "--- \na: 1\n---\nb: 1\n",
@@ -174,12 +174,12 @@ fn a_problem_has_its_place_and_says_what_is_right() {
     ] {
         assert_eq!(wrong(text), [expected], "{text}");
     }
-    assert!(wrong("quota: {\n")[0].contains("this is not YAML"));
+    assert!(wrong("quota: {\n")[0].contains("this isn't YAML"));
     let deep = &wrong(&"[".repeat(30))[0];
     assert!(deep.contains("nested too deep"), "{deep}");
     let missing = &wrong("identities:\n- {name: a, credentialFile: gone, hosts: [a.example]}\n")[0];
     assert!(
-        missing.starts_with("2:29: the credential gone cannot be read: "),
+        missing.starts_with("2:29: can't read the credential gone: "),
         "{missing}"
     );
     assert!(wrong("computeInstances:\n- {name: a, vmSize: Host_1}\nruntimes:\n- {name: r, computeInstance: a, image: 'a b'}\n")[0].starts_with("4:40: "));
@@ -193,7 +193,7 @@ fn all_problems_are_told_in_order() {
         [
             "2:3: 'memoryGB' is missing here",
             "2:20: 'vCPUs' must be a whole number from 1 to 4096",
-            "3:9: \"cpus\" is not known here; did you mean 'vCPUs'?",
+            "3:9: \"cpus\" isn't known here; did you mean 'vCPUs'?",
         ]
     );
 }

@@ -87,7 +87,8 @@ impl<'a> Reader<'a> {
             Event::SequenceStart(0, None) => self.list(depth)?,
             Event::MappingStart(0, None) => self.mapping(depth)?,
             _ => {
-                let message = "anchors, aliases and tags are not read here; write the value out";
+                let message =
+                    "anchors, aliases and tags aren't supported here; write the value out";
                 return Err(problem(&span.start, message));
             }
         };
@@ -113,7 +114,7 @@ impl<'a> Reader<'a> {
             };
             if let Some(before) = entries.iter().find(|entry| entry.key == text) {
                 let message = format!(
-                    "{text:?} stands here a second time, after line {}; keep one of them",
+                    "{text:?} is already on line {}; keep one of them",
                     before.place.line
                 );
                 let place = key.place;
@@ -149,7 +150,7 @@ fn unreadable(error: ScanError) -> Problem {
     problem(
         error.marker(),
         &format!(
-            "this is not YAML: {}; check indentation and quotes",
+            "this isn't YAML: {}; check indentation and quotes",
             error.info()
         ),
     )

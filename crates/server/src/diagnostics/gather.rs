@@ -30,15 +30,15 @@ const README: &str = "Diagnostics of a flowdeck compute session.
 
 about.json         versions, the machine, what sessions there are
 config.json        VM sizes, quota, compute instances, identities; without any credential
-session.json       the session as it stands
-timeline.json      its lives: phases with times, what was asked and by whom, what failed
+session.json       the session's state
+timeline.json      its history: startup steps with times, actions and who took them, failures
 session.log        the session's log, the installs' output included
 install.json       the last install: its command, each requirement, what failed
 server.log         lines of the server's log about this session, since the server started
 packages.txt       the packages of its environment
 flow/              flow.dag.yaml and the requirements file
 
-What is not there could not be had. Secrets are replaced by ‹removed›: known ones (the server's token, credentials of
+A file that is missing couldn't be collected. Secrets are replaced by ‹removed›: known ones (the server's token, credentials of
 identities, variables of the environment, credential files of this user, secrets in the flow's files) and what looks
 like one (credentials in URLs, values named like a secret, tokens of well-known shapes). Look through it all the same
 before you hand it on: a secret that looks like any other word cannot be told from one.
@@ -71,7 +71,7 @@ pub(crate) async fn diagnostics(app: &App, subject: Subject) -> ApiResult<Vec<u8
 }
 
 fn failed(error: io::Error) -> ApiError {
-    ApiError::internal("The diagnostics could not be put together.", error)
+    ApiError::internal("Couldn’t collect the diagnostics.", error)
 }
 
 fn seconds() -> u64 {

@@ -11,28 +11,30 @@ use crate::files::ETag;
 #[derive(Debug, Error)]
 pub enum FileError {
     /// There is no such file.
-    #[error("There is no file ‘{0}’ in the flow folder.")]
+    #[error("The flow folder has no file ‘{0}’.")]
     NotFound(String),
     /// The path, or a symbolic link on it, leads out of the flow folder.
-    #[error("‘{0}’ leads out of the flow folder, so it is not followed.")]
+    #[error("‘{0}’ is a link out of the flow folder. These links aren’t followed.")]
     Outside(String),
     /// A folder of tools, or a file of a save under way.
-    #[error("‘{0}’ belongs to tools and is not served.")]
+    #[error("‘{0}’ belongs to a tool and can’t be opened here.")]
     Hidden(String),
     /// It is a folder.
     #[error("‘{0}’ is a folder.")]
     Folder(String),
     /// A part of the path that should be a folder is a file.
-    #[error("‘{0}’ is a file, so no file can stand below it.")]
+    #[error("‘{0}’ is a file, so it can’t contain other files.")]
     NotAFolder(String),
     /// It is neither a file nor a folder.
-    #[error("‘{0}’ is not a regular file.")]
+    #[error("‘{0}’ isn’t a regular file.")]
     Special(String),
     /// It holds a NUL byte or is not UTF-8.
-    #[error("‘{0}’ is not text in UTF-8, so it cannot be opened here.")]
+    #[error("‘{0}’ isn’t UTF-8 text, so it can’t be opened here.")]
     NotText(String),
     /// It is larger than [`EDITABLE_LIMIT`].
-    #[error("‘{path}’ has {size} bytes; at most {EDITABLE_LIMIT} can be opened or saved here.")]
+    #[error(
+        "‘{path}’ has {size} bytes. Files of up to {EDITABLE_LIMIT} bytes can be opened and saved here."
+    )]
     TooLarge {
         /// The file.
         path: String,
@@ -40,7 +42,7 @@ pub enum FileError {
         size: u64,
     },
     /// It is not what the writer has seen.
-    #[error("‘{path}’ changed on disk since it was opened, so it was not overwritten.")]
+    #[error("‘{path}’ changed on disk after you opened it, so it wasn’t overwritten.")]
     Changed {
         /// The file.
         path: String,
@@ -48,7 +50,7 @@ pub enum FileError {
         now: Option<ETag>,
     },
     /// A new file was to be made where there is one.
-    #[error("There already is a file ‘{path}’.")]
+    #[error("‘{path}’ already exists.")]
     Exists {
         /// The file.
         path: String,
@@ -56,13 +58,13 @@ pub enum FileError {
         now: Option<ETag>,
     },
     /// The operating system refuses access.
-    #[error("The server may not access ‘{0}’: permission denied.")]
+    #[error("The server isn’t allowed to access ‘{0}’.")]
     Denied(String),
     /// The disk or a quota is full.
-    #[error("‘{0}’ could not be saved: no space is left on the disk. The file is as it was.")]
+    #[error("Couldn’t save ‘{0}’: the disk is full. The file didn’t change.")]
     NoSpace(String),
     /// Anything else.
-    #[error("‘{path}’ could not be read or written: {source}")]
+    #[error("Couldn’t read or write ‘{path}’: {source}")]
     Io {
         /// The file.
         path: String,

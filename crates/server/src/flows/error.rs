@@ -11,21 +11,21 @@ use crate::files::FileError;
 #[derive(Debug, Error)]
 pub enum FlowError {
     /// No folder of this name holds a flow.
-    #[error("There is no flow ‘{0}’.")]
+    #[error("Flow ‘{0}’ doesn’t exist.")]
     NotFound(FlowId),
     /// The folder is a link that leads out of the flows folder.
     #[error(
-        "The folder of the flow ‘{0}’ is a link that leads out of the flows folder, so it is not followed."
+        "The folder of the flow ‘{0}’ is a link out of the flows folder. These links aren’t followed."
     )]
     Outside(FlowId),
     /// The flows folder is itself a flow whose folder's name can't be a flow's.
     #[error("{0}")]
     Name(String),
     /// The flows folder is not there.
-    #[error("There is no flows folder {0}.")]
+    #[error("The flows folder {0} doesn’t exist.")]
     NoFolder(String),
     /// The flows folder, or one in it, cannot be read.
-    #[error("The folder {folder} could not be read: {source}.")]
+    #[error("Can’t read the folder {folder}: {source}.")]
     Unreadable {
         /// The folder.
         folder: String,

@@ -20,20 +20,20 @@ const NAME_LIMIT: usize = 60;
 pub enum PresetError {
     /// A name that cannot be one.
     #[error(
-        "A preset’s name has 1 to {NAME_LIMIT} characters, none of them a control character or ‘/’."
+        "Use 1 to {NAME_LIMIT} characters for a preset’s name, without control characters or ‘/’."
     )]
     Name,
     /// There is none of that name.
-    #[error("There is no preset ‘{0}’.")]
+    #[error("Preset ‘{0}’ doesn’t exist.")]
     NotFound(String),
     /// The file holds something else.
-    #[error("{FILE} holds no presets: {0}. Nothing was changed.")]
+    #[error("Can’t read the presets in {FILE}: {0}. Nothing was changed.")]
     Broken(String),
     /// The flow or the file.
     #[error(transparent)]
     Flow(#[from] FlowError),
     /// Our own path or text is wrong.
-    #[error("The presets could not be written: {0}")]
+    #[error("Couldn’t save the presets: {0}")]
     Internal(String),
 }
 

@@ -65,7 +65,10 @@ fn api() -> OpenApiRouter<App> {
 
 async fn strip_base(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let Some(path) = app.base_path.strip(request.uri().path()) else {
-        let message = format!("The server stands below {}/.", app.base_path.as_str());
+        let message = format!(
+            "Addresses on this server start with {}/.",
+            app.base_path.as_str()
+        );
         return ApiError::not_found("NotFound", message).into_response();
     };
     let stripped = match request.uri().query() {
@@ -104,7 +107,7 @@ fn peer_of(extensions: &Extensions) -> Peer {
 
 async fn method_not_allowed(request: Request) -> ApiError {
     let (method, path) = (request.method(), request.uri().path());
-    let message = format!("{method} is not possible for {path}.");
+    let message = format!("{method} isn’t supported for {path}.");
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
 }
 

@@ -35,11 +35,11 @@ pub(crate) async fn serve(State(app): State<App>, request: Request) -> ApiResult
     if is_api(path) {
         return Err(ApiError::not_found(
             "NotFound",
-            format!("There is no operation at {path}."),
+            format!("No operation exists at {path}."),
         ));
     }
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let message = format!("{} is not possible for {path}.", request.method());
+        let message = format!("{} isn’t supported for {path}.", request.method());
         return Err(ApiError::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "MethodNotAllowed",
@@ -116,14 +116,14 @@ fn asset_or_page(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Respon
     if is_hashed(name) {
         return Err(ApiError::not_found(
             "AssetNotFound",
-            format!("There is no file {name}. Reload the page."),
+            format!("{name} doesn’t exist. Reload the page."),
         ));
     }
     page(app)
 }
 
 fn asset(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Option<Response>> {
-    let failed = |error| ApiError::internal(format!("The file {name} could not be read."), error);
+    let failed = |error| ApiError::internal(format!("Can’t read the file {name}."), error);
     let accepted = headers
         .get(ACCEPT_ENCODING)
         .and_then(|header| header.to_str().ok())
@@ -168,7 +168,7 @@ fn page(app: &App) -> ApiResult<Response> {
     if let Some(why) = app.assets.missing() {
         return Ok(no_app(why));
     }
-    let failed = |cause: String| ApiError::internal("The app's page could not be read.", cause);
+    let failed = |cause: String| ApiError::internal("Can’t read the app’s page.", cause);
     let index = app
         .assets
         .get(INDEX)
@@ -187,7 +187,7 @@ fn page(app: &App) -> ApiResult<Response> {
 /// The server works without the app; whoever opens it learns how to get it.
 fn no_app(why: &str) -> Response {
     let text = format!(
-        "flowdeck's server runs, but the browser app is not there.\n\n{why}\n\n\
+        "The server is running, but the browser app is missing.\n\n{why}\n\n\
          Build it with `cargo xtask build`, then start the server with --assets and the dist folder,\n\
          or do both with `cargo xtask serve`.\n"
     );

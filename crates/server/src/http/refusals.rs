@@ -28,10 +28,10 @@ impl From<FileError> for ApiError {
         match error {
             FileError::Changed { path, now } => with_tag(answer, now.as_ref())
                 .target(path)
-                .remedy("Compare both, then save yours over it or take the one on disk."),
+                .remedy("Compare both versions, then overwrite the file or use the one on disk."),
             FileError::Exists { path, now } => with_tag(answer, now.as_ref())
                 .target(path)
-                .remedy("Choose another name, or open the file that is there."),
+                .remedy("Choose another name, or open the existing file."),
             FileError::NoSpace(path) => answer
                 .target(path)
                 .remedy("Free space on the disk, then save again."),
@@ -59,7 +59,7 @@ impl From<PresetError> for ApiError {
             PresetError::Name => Self::bad_request("PresetNameInvalid", message).target("name"),
             PresetError::NotFound(_) => Self::not_found("PresetNotFound", message),
             PresetError::Broken(_) => Self::new(StatusCode::CONFLICT, "PresetsUnreadable", message)
-                .remedy("Correct or remove the file in the flow folder."),
+                .remedy("Fix or delete the file in the flow folder."),
             PresetError::Internal(_) => Self::internal(message, "an internal path"),
         }
     }

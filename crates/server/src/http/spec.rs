@@ -19,8 +19,7 @@ use crate::{
 #[openapi(
     info(
         title = "flowdeck",
-        description = "Flows, their files, compute sessions, runs and live events. What stands below /flow/api is the \
-                       public prompt flow service contract; what stands below /api is flowdeck's own.",
+        description = "Flows, their files, compute sessions, runs and live events. Paths below /flow/api follow the public prompt flow service contract; paths below /api are flowdeck's own.",
     ),
     security(("token" = []), ("cookie" = [])),
     tags(

@@ -84,7 +84,7 @@ fn NewImage(takes_image: RwSignal<bool>) -> impl IntoView {
     move || {
         digests.get().map(|(own, other)| {
             let hint = format!("The tag now points to {other}. Pull and use it instead of {own}.");
-            view! { <Choice chosen=takes_image label="Take the new image" hint=hint /> }
+            view! { <Choice chosen=takes_image label="Use the new image" hint=hint /> }
         })
     }
 }

@@ -50,7 +50,7 @@ pub fn Nodes(
             view! { <Skeleton lines=6 label="Loading nodes" /> }.into_any()
         } else if empty.get() {
             let none = if unreadable.get() {
-                "They show once the flow’s definition can be read."
+                "Fix flow.dag.yaml to see nodes."
             } else {
                 "This flow has no nodes."
             };

@@ -38,7 +38,7 @@ pub fn Outputs() -> impl IntoView {
         if let Some(error) = selection.failure.get() {
             return view! {
                 <Failure
-                    title="The run could not be loaded"
+                    title="Couldn’t load the run"
                     error=error
                     on_retry=move |()| selection.retry.notify()
                 />
@@ -59,7 +59,7 @@ pub fn Outputs() -> impl IntoView {
                 .into_any()
             }
             None if selection.id.get().is_none() && context.live.runs.with(Option::is_some) => {
-                view! { <p class=style::none>"This flow has not run yet."</p> }.into_any()
+                view! { <p class=style::none>"This flow hasn’t run yet."</p> }.into_any()
             }
             None => view! { <Skeleton lines=4 label="Loading the run" /> }.into_any(),
         }

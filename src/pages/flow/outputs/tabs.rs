@@ -51,7 +51,7 @@ fn outputs(run: Arc<RunDetail>) -> AnyView {
         None if run.summary.node.is_some() => {
             quiet("Single-node run. See the node for its output.")
         }
-        None if run.summary.state.is_over() => quiet("The run ended without outputs."),
+        None if run.summary.state.is_over() => quiet("This run has no outputs."),
         None => quiet("Outputs appear when the run finishes."),
     }
 }
@@ -63,7 +63,7 @@ fn quiet(text: &'static str) -> AnyView {
 fn inputs(run: Arc<RunDetail>) -> AnyView {
     let form = InputForm::from_context();
     if run.inputs.is_empty() {
-        return quiet("The run took no inputs.");
+        return quiet("This run had no inputs.");
     }
     let values = run.inputs.clone();
     view! {

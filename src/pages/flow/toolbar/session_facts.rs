@@ -168,10 +168,10 @@ mod tests {
         assert_eq!(end(&SessionView::default()), End::Never);
         assert!(matches!(end(&bounded), End::Paused(_)));
         let paused = SessionView {
-            idle_paused: Some("Run 3 is under way.".into()),
+            idle_paused: Some("Run 3 is in progress.".into()),
             ..bounded.clone()
         };
-        assert_eq!(end(&paused), End::Paused("Run 3 is under way.".into()));
+        assert_eq!(end(&paused), End::Paused("Run 3 is in progress.".into()));
         let counting = SessionView {
             idle_deadline: Some(Millis(9)),
             last_activity: Some(Millis(3)),

@@ -57,8 +57,8 @@ pub(super) fn ImageStep() -> impl IntoView {
             </div>
         </Show>
         <p class=style::help>
-            "This is the setting " <code>"environment.image"</code>
-            " in the flow’s definition file. Applying your choice saves it there. The review shows the lines."
+            "Applying your choice saves it as " <code>"environment.image"</code>
+            " in the flow’s definition file. The review shows the lines that change."
         </p>
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn AskedList(asked: Vec<Asked>) -> impl IntoView {
         .map(|asked| view! { <Row asked=asked /> })
         .collect_view();
     view! {
-        <ul class=style::asked aria-label="What was asked">
+        <ul class=style::asked aria-label="Actions">
             {rows}
         </ul>
     }

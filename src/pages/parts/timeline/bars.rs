@@ -21,7 +21,7 @@ pub(super) fn Bars(phases: Vec<PhaseView>) -> impl IntoView {
         .map(|phase| view! { <Bar phase=phase longest=longest /> })
         .collect_view();
     view! {
-        <ol class=style::bars aria-label="Phases of the start">
+        <ol class=style::bars aria-label="Startup steps">
             {rows}
         </ol>
     }

@@ -40,7 +40,7 @@ pub(super) fn LifeItem(is_last: bool, life: Life) -> impl IntoView {
             {if is_last {
                 body().into_any()
             } else {
-                view! { <Disclosure summary=|| "Phases and what was asked">{body()}</Disclosure> }.into_any()
+                view! { <Disclosure summary=|| "Startup steps and actions">{body()}</Disclosure> }.into_any()
             }}
         </li>
     }
@@ -67,7 +67,7 @@ fn LifeBody(life: Life) -> impl IntoView {
 fn facts(life: &Life) -> Vec<String> {
     let ready = life
         .available
-        .map(|at| format!("Ready after {}", time::duration(at.since(life.started))));
+        .map(|at| format!("Started in {}", time::duration(at.since(life.started))));
     let usual = life
         .usual_ms
         .map(|usual| format!("usually {}", time::duration(usual)));
@@ -87,7 +87,7 @@ fn slow(life: &Life) -> Option<String> {
     let took = available.since(life.started);
     is_slow(took, usual).then(|| {
         format!(
-            "This start took {}, three times its usual {} or more.",
+            "This start took {}, at least three times longer than usual ({}).",
             time::duration(took),
             time::duration(usual)
         )

@@ -48,7 +48,7 @@ pub fn Lives(
     let content = move || match (failure.get(), shape.get()) {
         (Some(error), _) => view! {
             <Failure
-                title="The timeline could not be loaded"
+                title="Couldn’t load the timeline"
                 error=error
                 on_retry=move |()| kept.retry()
             />
@@ -56,7 +56,7 @@ pub fn Lives(
         .into_any(),
         (None, None) => view! { <Skeleton lines=3 label="Loading the timeline" /> }.into_any(),
         (None, Some(true)) => {
-            view! { <p class=style::muted>"No compute session was started yet."</p> }.into_any()
+            view! { <p class=style::muted>"No compute session has started yet."</p> }.into_any()
         }
         (None, Some(false)) => view! {
             <ol class=style::lives aria-label="Timeline">

@@ -126,7 +126,7 @@ impl Parts {
                 [folder.join(&path), folder.join(file.beside()).join(&path)].into_iter();
             if let Some(place) = places.find(|place| place.exists()) {
                 let read = self.tree(&place);
-                read.map_err(|error| format!("‘{named}’ cannot be read whole: {error}"))?;
+                read.map_err(|error| format!("can’t read all of ‘{named}’: {error}"))?;
             }
         }
         Ok(())

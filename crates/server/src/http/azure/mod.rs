@@ -124,7 +124,7 @@ impl WorkspacePath {
             Ok(project) if project == app.project => Ok(project),
             _ => {
                 let message = format!(
-                    "There is no workspace ‘{}’; this server's is ‘{}’.",
+                    "Workspace ‘{}’ doesn’t exist. This server’s workspace is ‘{}’.",
                     self.workspace_name, app.project
                 );
                 Err(ApiError::not_found("WorkspaceNotFound", message))
@@ -160,7 +160,7 @@ fn require_local(what: &str, code: &'static str, given: &str) -> ApiResult<()> {
     if given == LOCAL {
         return Ok(());
     }
-    let message = format!("There is no {what} ‘{given}’ here; this server's is ‘{LOCAL}’.");
+    let message = format!("No {what} is called ‘{given}’ here. Use ‘{LOCAL}’.");
     Err(ApiError::not_found(code, message))
 }
 

@@ -59,7 +59,7 @@ pub(in crate::http) fn accepted(
         begun.operation
     );
     let url = HeaderValue::from_str(&url)
-        .map_err(|error| ApiError::internal("The address to poll could not be made.", error))?;
+        .map_err(|error| ApiError::internal("Couldn’t create the address to poll.", error))?;
     Ok((
         StatusCode::ACCEPTED,
         [(ASYNC_OPERATION, url)],
@@ -130,7 +130,7 @@ async fn poll(
     workspace.project(&app)?;
     if path.location != LOCAL {
         let message = format!(
-            "There is no location ‘{}’ here; this server's is ‘{LOCAL}’.",
+            "Location ‘{}’ doesn’t exist here. Use ‘{LOCAL}’.",
             path.location
         );
         return Err(ApiError::not_found("LocationNotFound", message));
@@ -141,7 +141,7 @@ async fn poll(
     result.map(Json).ok_or_else(|| {
         ApiError::not_found(
             "OperationNotFound",
-            format!("There is no operation ‘{id}’."),
+            format!("Operation ‘{id}’ doesn’t exist."),
         )
     })
 }

@@ -62,7 +62,7 @@ impl RuntimePath {
         let mut runtimes = app.compute.catalog().runtimes.iter();
         let found = runtimes.find(|runtime| runtime.name == self.runtime_name);
         found.cloned().ok_or_else(|| {
-            let message = format!("There is no runtime ‘{}’.", self.runtime_name);
+            let message = format!("Runtime ‘{}’ doesn’t exist.", self.runtime_name);
             ApiError::not_found("RuntimeNotFound", message)
         })
     }
@@ -259,10 +259,10 @@ struct EndpointQuery {
     _deployment: String,
 }
 
-const REMEDY: &str = "Start a compute session instead. The administrator lists runtimes of old in the configuration file.";
+const REMEDY: &str = "Start a compute session instead. Administrators list retired runtimes in the configuration file.";
 
 fn replaced(what: &str) -> ApiError {
-    let message = format!("Runtimes cannot be {what} any more: compute sessions take their place.");
+    let message = format!("Runtimes can’t be {what} any more. Compute sessions replace them.");
     ApiError::new(StatusCode::CONFLICT, "RuntimesReplaced", message).remedy(REMEDY)
 }
 
@@ -285,8 +285,7 @@ fn dto(runtime: OldRuntime) -> FlowRuntimeDto {
         runtime_type: RuntimeType::ComputeInstance,
         environment: runtime.environment,
         status: RuntimeStatus::Unavailable,
-        status_message: "Runtimes of compute instances are replaced by compute sessions."
-            .to_owned(),
+        status_message: "Compute sessions replace runtimes of compute instances.".to_owned(),
         compute_instance_name: runtime.instance,
         docker_image: runtime.image,
     }

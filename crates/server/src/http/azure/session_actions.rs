@@ -97,12 +97,12 @@ fn compute(request: &SetupFlowSessionRequest, now: ComputeChoice) -> ApiResult<C
 
 fn its_own(field: &str, instance: &str) -> ApiError {
     let message = format!(
-        "{field} cannot be chosen on the compute instance ‘{instance}’: VM size and identity are its own."
+        "Can’t set {field} on the compute instance ‘{instance}’. Its VM size and identity are fixed."
     );
     ApiError::bad_request("ComputeInstanceFixed", message)
         .target(field)
         .remedy(format!(
-            "Leave {field} out, or set computeName to an empty text for serverless compute."
+            "Leave {field} out, or set computeName to an empty string for serverless compute."
         ))
 }
 
@@ -117,7 +117,7 @@ fn idle_shutdown(request: &SetupFlowSessionRequest) -> ApiResult<Option<IdleShut
         Ok(seconds) => Ok(Some(IdleShutdown::After(seconds))),
         Err(_) => Err(ApiError::bad_request(
             "InvalidIdleTime",
-            "maxIdleTimeSeconds cannot be negative, except for -1: never.",
+            "maxIdleTimeSeconds can’t be negative, except -1 for never.",
         )
         .target("maxIdleTimeSeconds")),
     }

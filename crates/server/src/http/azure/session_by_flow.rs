@@ -39,7 +39,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     params(WorkspaceFlowPath),
     request_body = SetupFlowSessionRequest,
     responses(
-        (status = ACCEPTED, description = "Under way", body = ActionResult,
+        (status = ACCEPTED, description = "In progress", body = ActionResult,
             headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
@@ -66,7 +66,7 @@ async fn set_up(
     tag = "contract",
     params(WorkspaceFlowPath),
     responses(
-        (status = ACCEPTED, description = "Under way", body = ActionResult,
+        (status = ACCEPTED, description = "In progress", body = ActionResult,
             headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),

@@ -76,7 +76,7 @@ async fn get(
     params(WorkspaceSessionPath),
     request_body = CreateFlowSessionRequest,
     responses(
-        (status = ACCEPTED, description = "Under way", body = ActionResult,
+        (status = ACCEPTED, description = "In progress", body = ActionResult,
             headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
@@ -113,7 +113,7 @@ async fn create(
     tag = "contract",
     params(WorkspaceSessionPath),
     responses(
-        (status = ACCEPTED, description = "Under way", body = ActionResult,
+        (status = ACCEPTED, description = "In progress", body = ActionResult,
             headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
@@ -143,10 +143,10 @@ async fn make(
 
 fn belongs_to(flow: &FlowId) -> ApiError {
     let message = format!(
-        "The session is that of the flow ‘{flow}’, whose requirements file says what is installed."
+        "This session belongs to the flow ‘{flow}’, whose requirements file says what is installed."
     );
     ApiError::new(StatusCode::CONFLICT, "SessionOfFlow", message)
-        .remedy("Change the flow’s requirements file, or name a session of another id.")
+        .remedy("Change the flow’s requirements file, or use another session id.")
 }
 
 /// How many runtimes stand by, so that a start has only to take one.

@@ -167,7 +167,7 @@ async fn remove(
 fn unread_body(path: &FilesPath, rejection: &BytesRejection) -> ApiError {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
         let message = format!(
-            "‘{}’ would have more than {EDITABLE_LIMIT} bytes; that cannot be saved here.",
+            "‘{}’ would have more than {EDITABLE_LIMIT} bytes, so it can’t be saved here.",
             path.path
         );
         return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "FileTooLarge", message)
@@ -185,15 +185,14 @@ fn precondition(headers: &HeaderMap) -> ApiResult<Option<Precondition>> {
         Some("*") => Ok(Some(Precondition::Absent)),
         Some(_) => Err(ApiError::bad_request(
             "InvalidHeader",
-            "If-None-Match must be * to make a new file.",
+            "If-None-Match must be * to create a file.",
         )
         .target("if-none-match")),
     }
 }
 
 fn precondition_required() -> ApiError {
-    let message =
-        "Saving needs to know what is being replaced, so that nothing is overwritten unseen.";
+    let message = "A save must say what it replaces, so that nothing is overwritten unseen.";
     ApiError::new(StatusCode::PRECONDITION_REQUIRED, "PreconditionRequired", message)
         .remedy("Send If-Match with the ETag of the file as it was opened, or If-None-Match: * for a new file.")
 }
@@ -208,9 +207,6 @@ fn text_of<'a>(headers: &'a HeaderMap, name: &HeaderName) -> ApiResult<Option<&'
 fn etag(tag: &str) -> ApiResult<(HeaderName, HeaderValue)> {
     match HeaderValue::from_str(tag) {
         Ok(value) => Ok((ETAG, value)),
-        Err(error) => Err(ApiError::internal(
-            "The file's ETag could not be sent.",
-            error,
-        )),
+        Err(error) => Err(ApiError::internal("Couldn’t send the file’s ETag.", error)),
     }
 }

@@ -42,7 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     params(FlowPath),
     responses(
         (status = OK, body = PackagesView),
-        (status = CONFLICT, description = "`SessionStateConflict`: there is no session that runs", body = ErrorResponse),
+        (status = CONFLICT, description = "`SessionStateConflict`: no session is running", body = ErrorResponse),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
@@ -104,7 +104,7 @@ async fn plan(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<J
     params(FlowPath),
     responses(
         (status = NO_CONTENT, description = "Canceled"),
-        (status = CONFLICT, description = "`SessionStateConflict`: none is under way, or it is too late", body = ErrorResponse),
+        (status = CONFLICT, description = "`SessionStateConflict`: none is in progress, or it is too late", body = ErrorResponse),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
@@ -122,9 +122,9 @@ async fn cancel(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult
     tag = "sessions",
     params(FlowPath),
     responses(
-        (status = ACCEPTED, description = "Under way", body = ActionResult,
+        (status = ACCEPTED, description = "In progress", body = ActionResult,
             headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
-        (status = CONFLICT, description = "`SessionStateConflict`: nothing to restore, or something is under way", body = ErrorResponse),
+        (status = CONFLICT, description = "`SessionStateConflict`: nothing to restore, or something is in progress", body = ErrorResponse),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]

@@ -71,7 +71,7 @@ async fn runs(
     params(FlowPath),
     request_body = RunRequest,
     responses(
-        (status = CREATED, description = "Under way", body = RunDetail),
+        (status = CREATED, description = "In progress", body = RunDetail),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]

@@ -73,10 +73,10 @@ struct IntentQuery {
     params(FlowPath, IntentQuery),
     request_body = SessionSettings,
     responses(
-        (status = ACCEPTED, description = "Under way", body = ActionResult,
+        (status = ACCEPTED, description = "In progress", body = ActionResult,
             headers(("azure-asyncoperation" = String, description = "The absolute URL to poll"))),
         (status = CONFLICT, description = "`QuotaExceeded`, `ComputeInstanceStopped`, `BaseImageDiffers` or \
-            `SessionStateConflict`: not as things are", body = ErrorResponse),
+            `SessionStateConflict`: not possible in the current state", body = ErrorResponse),
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
@@ -133,7 +133,7 @@ async fn put(
     extract::Json(preset): extract::Json<Preset>,
 ) -> ApiResult<StatusCode> {
     if preset.name != path.name {
-        let message = "The preset’s name is not the one in the address.";
+        let message = "The preset’s name differs from the one in the address.";
         return Err(ApiError::bad_request("PresetNameDiffers", message).target("name"));
     }
     changed(&app, path, |flows, path| {

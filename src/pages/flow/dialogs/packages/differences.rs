@@ -78,12 +78,12 @@ fn words(difference: &Difference) -> String {
     let asked = difference.asked_by.as_ref().map(place);
     let asked = asked.map_or_else(String::new, |asked| format!("{asked}: "));
     match difference.kind {
-        DifferenceKind::Missing => format!("{asked}not installed; an install brings {wanted}"),
+        DifferenceKind::Missing => format!("{asked}not installed; an install adds {wanted}"),
         DifferenceKind::OtherVersion => {
-            format!("{asked}{installed} is installed; an install brings {wanted}")
+            format!("{asked}{installed} is installed; an install changes it to {wanted}")
         }
         DifferenceKind::NotAsked => {
-            format!("{installed} is installed and not asked for; an install leaves it out")
+            format!("{installed} is installed but not required; an install removes it")
         }
     }
 }
@@ -110,15 +110,15 @@ mod tests {
         for (found, said) in [
             (
                 difference(DifferenceKind::Missing, None, Some("3"), Some(line)),
-                "requirements.txt line 2: not installed; an install brings 3",
+                "requirements.txt line 2: not installed; an install adds 3",
             ),
             (
                 difference(DifferenceKind::OtherVersion, Some("2"), Some("3"), None),
-                "2 is installed; an install brings 3",
+                "2 is installed; an install changes it to 3",
             ),
             (
                 difference(DifferenceKind::NotAsked, Some("2"), None, None),
-                "2 is installed and not asked for; an install leaves it out",
+                "2 is installed but not required; an install removes it",
             ),
         ] {
             assert_eq!(words(&found), said);

@@ -9,9 +9,7 @@ pub(super) fn words(origin: &Origin) -> String {
         Origin::BaseImage => "Base image".to_owned(),
         Origin::Requirements(line) => place(line),
         Origin::DependencyOf(others) => format!("Dependency of {}", others.join(", ")),
-        Origin::FormerRequirements => {
-            "Earlier requirements; nothing asks for it any more".to_owned()
-        }
+        Origin::FormerRequirements => "Earlier requirements; no longer required".to_owned(),
         Origin::ByHand => "Installed by hand".to_owned(),
     }
 }

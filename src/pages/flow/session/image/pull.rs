@@ -24,7 +24,7 @@ pub(super) fn PullProgress(
     let rows = move || pull.with(|pull| pull.as_ref().map(|pull| Row::all(pull, failed.get())));
     let part = move || total.get()?.part();
     let what = move || match failed.get() {
-        true => "Pull that failed: ",
+        true => "Failed pull: ",
         false => "Pulling ",
     };
     view! {
@@ -124,7 +124,7 @@ impl Total {
 impl std::fmt::Display for Total {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if self.layers == 0 {
-            return f.write_str("The registry is being asked");
+            return f.write_str("Contacting the registry");
         }
         write!(f, "{} of {} layers ready", self.ready, self.layers)?;
         if self.total > 0 {
@@ -179,7 +179,7 @@ mod tests {
     fn all_layers_are_told_together() {
         const MIB: u64 = 1 << 20;
         let told = |layers: &[PullLayer], rate| Total::of(&pull(layers, rate), false).to_string();
-        assert_eq!(told(&[], 0), "The registry is being asked");
+        assert_eq!(told(&[], 0), "Contacting the registry");
         let half = layer(LayerState::Downloading, MIB, Some(2 * MIB));
         let there = layer(LayerState::AlreadyThere, 0, None);
         assert_eq!(

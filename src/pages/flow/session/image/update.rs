@@ -39,8 +39,8 @@ pub(super) fn UpdateNotice() -> impl IntoView {
             view! {
                 <Notice kind=NoticeKind::Warning title=title(&image)>
                     <p>
-                        "It is " <code title=update.digest.clone()>{short(&update.digest)}</code>
-                        {format!(", as noticed {}. ", local_time(update.noticed.0))}
+                        "The new image is " <code title=update.digest.clone()>{short(&update.digest)}</code>
+                        {format!(" (found {}). ", local_time(update.noticed.0))}
                         "The session keeps its own image until you reset it with the new one."
                     </p>
                     <div>

@@ -44,7 +44,7 @@ impl DefinitionChange {
         });
         let (path, old) = known.ok_or("The flow’s definition file is missing or isn’t text.")?;
         let new = flowdeck_flow::set_environment_image(&old, image)
-            .map_err(|reason| format!("{path} cannot be changed. {reason}"))?;
+            .map_err(|reason| format!("Can’t change {path}. {reason}"))?;
         Ok(if new == old {
             Self::None
         } else {
