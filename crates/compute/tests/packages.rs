@@ -255,7 +255,7 @@ async fn a_canceled_install_leaves_the_session_as_it_was() {
     }
     stage.install(&compute, "alpha==2\n").await;
     let late = compute.cancel_install(&stage.flow).await.unwrap_err();
-    assert!(late.to_string().contains("too late"));
+    assert!(late.to_string().contains("Too late"));
     compute.close().await;
 }
 

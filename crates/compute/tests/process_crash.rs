@@ -93,7 +93,7 @@ async fn a_start_goes_on_by_itself_after_the_server_was_killed() {
         compute
             .session_log_text(&flow)
             .unwrap()
-            .contains("begins anew")
+            .contains("Starting the session again")
     );
     gone(&compute, &home, &flow).await;
     compute.close().await;

@@ -242,6 +242,6 @@ mod tests {
     #[test]
     fn where_no_groups_are_seen_that_is_the_reason() {
         let why = instances(None, None).make("shared", &small()).unwrap_err();
-        assert!(why.contains("cannot be seen"), "{why}");
+        assert!(why.contains("can’t see"), "{why}");
     }
 }

@@ -146,7 +146,11 @@ mod tests {
         let error = refusal("https://org.pkgs.visualstudio.com/f", Some("builder"), 401);
         assert!(error.remedy.unwrap().contains("Feed Reader"));
         let error = refusal("https://feeds/pkgs.dev.azure.com/", Some("builder"), 403);
-        assert!(error.message.contains("right to read"), "{}", error.message);
+        assert!(
+            error.message.contains("read permission"),
+            "{}",
+            error.message
+        );
         assert!(
             refusal("https://h/", None, 401)
                 .remedy

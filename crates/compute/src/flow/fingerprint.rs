@@ -81,9 +81,9 @@ mod tests {
         assert_eq!(same.out_of_date(&made(None, file)), None);
         for (now, said) in [
             (made(Some("x"), file), "Reset"),
-            (made(None, Some(("r.txt", "2"))), "has changed"),
-            (made(None, Some(("s.txt", "1"))), "not installed"),
-            (made(None, None), "is gone"),
+            (made(None, Some(("r.txt", "2"))), "changed after"),
+            (made(None, Some(("s.txt", "1"))), "aren’t installed"),
+            (made(None, None), "was deleted"),
         ] {
             assert!(same.out_of_date(&now).unwrap().contains(said), "{now:?}");
         }
@@ -91,7 +91,7 @@ mod tests {
             made(None, None)
                 .out_of_date(&same)
                 .unwrap()
-                .contains("not installed")
+                .contains("aren’t installed")
         );
     }
 
@@ -109,7 +109,12 @@ mod tests {
         assert_eq!(first, print());
         write("more/a.txt", "flask>=3\n");
         let second = print();
-        assert!(first.out_of_date(&second).unwrap().contains("has changed"));
+        assert!(
+            first
+                .out_of_date(&second)
+                .unwrap()
+                .contains("changed after")
+        );
         write("c.txt", "flask<4\n");
         assert!(second.out_of_date(&print()).is_some());
         std::fs::remove_file(folder.join("c.txt")).unwrap();
