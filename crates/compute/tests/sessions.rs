@@ -12,6 +12,7 @@ use flowdeck_contract::{
     azure::OperationStatus,
     events::FlowEvent,
     ids::FlowId,
+    packages::AskedBy,
     pull::{LayerState, Pull, PullLayer},
     runs::{NodeState, RunRequest, RunState},
     session::{Phase, PhaseState, SessionState, StartRoute},
@@ -165,7 +166,7 @@ async fn a_start_goes_on_after_a_restart_of_the_server_wherever_it_was() {
             compute
                 .session_log_text(&stage.flow)
                 .unwrap()
-                .contains("begins anew")
+                .contains("Starting the session again")
         );
     }
 }
@@ -231,6 +232,46 @@ async fn an_end_is_finished_by_the_next_server() {
 }
 
 #[tokio::test]
+async fn a_start_that_a_line_of_the_requirements_ends_names_the_line() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    let files = [
+        ("requirements.txt", "-r more.txt\n"),
+        ("more.txt", "fine\nbeta==9\n"),
+    ];
+    stage.home.flow("hello", &files);
+    stage
+        .engine
+        .fail(Step::Install, broken().about(["beta==9"]));
+    let line = failed_line(&stage, &compute).await.unwrap();
+    assert_eq!(
+        (line.file.as_str(), line.line, line.text.as_str()),
+        ("more.txt", 2, "beta==9")
+    );
+    stage.engine.recover();
+
+    // Before anything is installed: a file that is named and is not there.
+    stage
+        .home
+        .flow("hello", &[("requirements.txt", "fine\n\n-r gone.txt\n")]);
+    let line = failed_line(&stage, &compute).await.unwrap();
+    assert_eq!((line.file.as_str(), line.line), ("requirements.txt", 3));
+
+    // Nothing of the requirements is to blame.
+    stage.home.flow("hello", &[("requirements.txt", "fine\n")]);
+    stage.engine.fail(Step::StartRuntime, broken());
+    assert_eq!(failed_line(&stage, &compute).await, None);
+}
+
+async fn failed_line(stage: &Stage, compute: &Compute) -> Option<AskedBy> {
+    let start = compute.start(&stage.flow, StartSession::default());
+    let operation = start.await.unwrap();
+    let result = ended(compute, &operation).await;
+    assert_eq!(result.status, OperationStatus::Failed);
+    compute.session(&stage.flow).failure.unwrap().line
+}
+
+#[tokio::test]
 async fn an_install_takes_its_place_only_when_it_is_whole() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
@@ -265,7 +306,7 @@ async fn an_install_takes_its_place_only_when_it_is_whole() {
             .session(&stage.flow)
             .out_of_date
             .unwrap()
-            .contains("has changed")
+            .contains("changed after")
     );
     let operation = compute.install(&stage.flow).await.unwrap();
     assert_eq!(

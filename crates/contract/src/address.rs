@@ -43,6 +43,13 @@ pub fn query_value(query: &str, name: &str) -> Option<String> {
     decode(&value)
 }
 
+/// The names that a query gives values to, in its order; what is no UTF-8 is left out.
+pub fn query_names(query: &str) -> impl Iterator<Item = String> {
+    let pairs = query.strip_prefix('?').unwrap_or(query).split('&');
+    let names = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
+    names.filter(|name| !name.is_empty()).filter_map(decode)
+}
+
 /// The byte that two hexadecimal digits at the start stand for.
 fn leading_byte(text: &[u8]) -> Option<u8> {
     let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
@@ -74,6 +81,9 @@ mod tests {
         assert_eq!(value("nothing"), None);
         assert_eq!(query_value("x=%FF", "x"), None);
         assert_eq!(query_value("x=1&x=2", "x").as_deref(), Some("2"));
+        let names: Vec<String> = query_names(query).collect();
+        assert_eq!(names, ["raw", "file", "q", "flag", "file2"]);
+        assert_eq!(query_names("").count(), 0);
     }
 
     proptest! {

@@ -1,5 +1,7 @@
 //! Why an engine could not do something.
 
+use flowdeck_contract::packages::AskedBy;
+
 /// The code of a base whose image its registry does not give, or does not have, as far as the engine can tell.
 pub const IMAGE_REFUSED: &str = "ImageRefused";
 
@@ -18,6 +20,8 @@ pub struct EngineError {
     pub remedy: Option<String>,
     /// The requirement at fault, or those that contradict each other, as the installer names them.
     pub about: Vec<String>,
+    /// The line of a requirements file that is to blame, where that is known.
+    pub line: Option<Box<AskedBy>>,
 }
 
 impl EngineError {
@@ -28,7 +32,15 @@ impl EngineError {
             message: message.into(),
             remedy: None,
             about: Vec::new(),
+            line: None,
         }
+    }
+
+    /// Names the line of a requirements file that is to blame, unless one is named already.
+    #[must_use]
+    pub fn at(mut self, line: Option<AskedBy>) -> Self {
+        self.line = self.line.or(line.map(Box::new));
+        self
     }
 
     /// Names the requirements at fault.

@@ -5,6 +5,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use flowdeck_contract::packages::AskedBy;
 use flowdeck_flow::{LineKind, RequirementLine, decode, is_plain, requirement_lines};
 use sha2::{Digest as _, Sha256};
 
@@ -12,6 +13,7 @@ use crate::{
     engine::EngineError,
     folder::{Folder, LIMIT, ReadError},
     id::hex,
+    packages::without_passwords,
 };
 
 /// More files, or more bytes in all, are no requirements of a flow.
@@ -213,6 +215,11 @@ impl Walk {
                     let message = format!("{name} can't be read as text. {error}");
                     EngineError::new("RequirementsUnreadable", message)
                         .with_remedy(format!("Save {name} as UTF-8, or correct line {line}."))
+                        .at(Some(AskedBy {
+                            file: name.clone(),
+                            line,
+                            text: String::new(),
+                        }))
                 })?;
                 let is_unchanged = text.as_bytes() == bytes;
                 (text, is_unchanged)
@@ -316,6 +323,11 @@ impl Walk {
         EngineError::new(code, message)
             .with_remedy(remedy)
             .about([named.clone()])
+            .at(Some(AskedBy {
+                file: file.clone(),
+                line: *line,
+                text: without_passwords(text),
+            }))
     }
 
     fn too_much(&self, task: &Task, what: &str) -> EngineError {

@@ -9,6 +9,7 @@ use crate::engine::EngineError;
 /// The kind of cause and the line that an engine's error comes from.
 pub(crate) fn fault(error: &EngineError, lines: &Lines) -> InstallFault {
     let asked_by = match error.code {
+        _ if error.line.is_some() => error.line.as_deref().cloned(),
         "RequirementInvalid" => lines.invalid.first().cloned(),
         "RequirementFileMissing" => error.about.first().and_then(|file| line_with(lines, file)),
         _ => error.about.iter().find_map(|name| line_for(lines, name)),

@@ -312,6 +312,7 @@ impl Core {
             phase: None,
             message: error.message.clone(),
             remedy: error.remedy.clone(),
+            line: error.line.as_deref().cloned(),
             correlation,
         }
     }

@@ -109,6 +109,7 @@ impl Core {
             phase: None,
             message: "The install was interrupted by a restart of the server.".to_owned(),
             remedy: Some("Install the packages again.".to_owned()),
+            line: None,
             correlation: id::token(),
         };
         tracing::warn!(%flow, correlation = %failure.correlation, "an install was interrupted");

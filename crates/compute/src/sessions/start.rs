@@ -20,6 +20,7 @@ use crate::{
     id,
     log::LogFile,
     owner::Owner,
+    packages::{Lines, fault},
     paths,
     state::State,
 };
@@ -160,7 +161,13 @@ impl Start<'_> {
         if let Err(error) = paths::remove(&work) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
-        result
+        result.map_err(|error| match &requirements {
+            Some(requirements) => {
+                let line = fault(&error, &Lines::of_set(&requirements.set)).asked_by;
+                error.at(line)
+            }
+            None => error,
+        })
     }
 
     /// An environment that is asked for anew is not made of earlier downloads either.
