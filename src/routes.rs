@@ -11,7 +11,7 @@ use flowdeck_contract::{
 };
 
 pub use self::{
-    advanced::{Advanced, WizardStep},
+    advanced::{Advanced, LinkNote, WizardStep},
     upgrade::{Upgrade, UpgradeImage},
 };
 
@@ -82,13 +82,14 @@ impl FlowView {
         }
     }
 
-    fn read(query: impl Fn(&str) -> Option<String>) -> Self {
+    fn read(query: &str) -> Self {
+        let value = |name: &str| query_value(query, name);
         Self {
-            raw: query("raw").as_deref() == Some("1"),
-            file: query("file").and_then(|file| FilePath::try_from(file).ok()),
-            line: query("line").and_then(|line| line.parse().ok()),
-            run: query("run").and_then(|run| RunId::try_from(run).ok()),
-            advanced: Advanced::read(query),
+            raw: value("raw").as_deref() == Some("1"),
+            file: value("file").and_then(|file| FilePath::try_from(file).ok()),
+            line: value("line").and_then(|line| line.parse().ok()),
+            run: value("run").and_then(|run| RunId::try_from(run).ok()),
+            advanced: Advanced::read(query, &["raw", "file", "line", "run"]),
         }
     }
 
@@ -154,16 +155,16 @@ impl Route {
     /// decodes them before that makes another name of one that holds a `%`.
     #[must_use]
     pub fn read(path: &str, query: &str) -> Option<Self> {
-        let query = |name: &str| query_value(query, name);
+        let value = |name: &str| query_value(query, name);
         match Page::read(path) {
-            Page::Flows => Some(Route::Flows { search: query("q") }),
+            Page::Flows => Some(Route::Flows { search: value("q") }),
             Page::Flow(flow) => Some(Route::Flow {
                 flow,
                 view: FlowView::read(query),
             }),
             Page::Sessions => Some(Route::Sessions),
             Page::Session(session) => Some(Route::Session(session)),
-            Page::Upgrade(runtime) => Some(Route::Upgrade(Upgrade::read(runtime, query))),
+            Page::Upgrade(runtime) => Some(Route::Upgrade(Upgrade::read(runtime, value))),
             Page::Unknown => None,
         }
     }
@@ -235,7 +236,11 @@ mod tests {
         Route::Flow {
             flow: FlowId::try_from("x").unwrap(),
             view: FlowView {
-                advanced: Some(Advanced { step, settings }),
+                advanced: Some(Advanced {
+                    step,
+                    settings,
+                    notes: Vec::new(),
+                }),
                 ..FlowView::default()
             },
         }
@@ -374,6 +379,48 @@ mod tests {
         ] {
             assert_eq!(read(address), None, "{address}");
         }
+    }
+
+    fn advanced(query: &str) -> Advanced {
+        let Some(Route::Flow { view, .. }) = read(&format!("flows/x?{query}")) else {
+            panic!("{query} leads elsewhere");
+        };
+        view.advanced.unwrap()
+    }
+
+    #[test]
+    fn a_part_of_the_wizard_s_link_that_is_missing_or_wrong_is_told_and_the_rest_counts() {
+        use LinkNote::{Empty, IdleTime, NoIdleTime, NotOnInstance, UnknownPart, UnknownStep};
+        let size = |vm_size: &str| ComputeChoice::Serverless {
+            vm_size: Some(vm_size.into()),
+            identity: None,
+        };
+        let instance = || ComputeChoice::Instance { name: "ci".into() };
+        let cases = [
+            ("advanced=review&vm=D2", size("D2"), vec![NoIdleTime]),
+            (
+                "advanced=review&vm=D2&idle=-5",
+                size("D2"),
+                vec![IdleTime("-5".into())],
+            ),
+            (
+                "advanced=later&vm=D2&idle=never&size=3",
+                size("D2"),
+                vec![UnknownStep("later".into()), UnknownPart("size".into())],
+            ),
+            (
+                "advanced=image&instance=ci&vm=D2&image=&idle=60&raw=1",
+                instance(),
+                vec![Empty("image"), NotOnInstance("vm")],
+            ),
+        ];
+        for (query, compute, notes) in cases {
+            let read = advanced(query);
+            assert_eq!(read.settings.unwrap().compute, compute, "{query}");
+            assert_eq!(read.notes, notes, "{query}");
+        }
+        let bare = advanced("advanced=compute");
+        assert_eq!((bare.settings, bare.notes), (None, Vec::new()));
     }
 
     #[test]

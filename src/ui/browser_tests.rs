@@ -218,6 +218,7 @@ fn trouble(about: About, text: &str, lasts: Lasts) -> Trouble {
         detail: None,
         reference: None,
         lasts,
+        steps: Vec::new(),
     }
 }
 

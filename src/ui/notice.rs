@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::Icon;
+use super::{Button, Icon, NextStep};
 
 stylance::import_crate_style!(style, "src/ui/notice.module.css");
 
@@ -43,4 +43,17 @@ pub fn Notice(
             </div>
         </div>
     }
+}
+
+/// What can be done next, as buttons in a row; nothing where there is nothing.
+#[component]
+pub fn NextSteps(
+    /// The steps, the likeliest first.
+    steps: Vec<NextStep>,
+) -> impl IntoView {
+    let buttons = steps
+        .into_iter()
+        .map(|step| view! { <Button on_press=step.action>{step.label}</Button> });
+    let buttons: Vec<_> = buttons.collect();
+    (!buttons.is_empty()).then(|| view! { <div class=style::steps>{buttons}</div> })
 }

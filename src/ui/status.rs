@@ -37,8 +37,28 @@ pub enum Lasts {
     UntilAnswer,
 }
 
+/// What can be done next about what a card or a notice says, as a button.
+#[derive(Clone, Debug)]
+pub struct NextStep {
+    /// The button's name.
+    pub label: &'static str,
+    /// What it does.
+    pub action: Callback<()>,
+}
+
+impl NextStep {
+    /// A step with this name.
+    #[must_use]
+    pub fn new(label: &'static str, action: impl Into<Callback<()>>) -> Self {
+        Self {
+            label,
+            action: action.into(),
+        }
+    }
+}
+
 /// Something that the person asked for and that went wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Trouble {
     /// What it is about.
     pub about: About,
@@ -50,9 +70,11 @@ pub struct Trouble {
     pub reference: Option<String>,
     /// What ends its card.
     pub lasts: Lasts,
+    /// What can be done next.
+    pub steps: Vec<NextStep>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 struct Card {
     key: u64,
     tone: Tone,
@@ -72,6 +94,9 @@ pub struct Status {
 
 /// How long a card of good news stays.
 const SHOWN: Duration = Duration::from_secs(6);
+
+/// How long one stays that offers something, such as to undo what was done.
+const OFFERED: Duration = Duration::from_secs(20);
 
 /// What was said within this time belongs to what is shown now: milliseconds.
 const JUST_SAID: f64 = 1000.0;
@@ -115,8 +140,22 @@ impl Status {
             detail,
             reference: None,
             lasts: Lasts::UntilTriedAgain,
+            steps: Vec::new(),
         };
         self.put(tone, said);
+    }
+
+    /// Says that something went well, and offers what can be done next.
+    pub fn offer(&self, text: impl Into<String>, step: NextStep) {
+        let said = Trouble {
+            about: About::Nothing,
+            text: text.into(),
+            detail: None,
+            reference: None,
+            lasts: Lasts::UntilTriedAgain,
+            steps: vec![step],
+        };
+        self.put(Tone::Good, said);
     }
 
     /// Says that something went wrong; the card stays until it is over.
@@ -219,8 +258,18 @@ fn CardView(card: Card, status: Status) -> impl IntoView {
         text,
         detail,
         reference,
+        steps,
         ..
     } = said;
+    let shown = if steps.is_empty() { SHOWN } else { OFFERED };
+    let steps = steps.into_iter().map(|step| {
+        let take = move |()| {
+            status.dismiss(key);
+            step.action.run(());
+        };
+        view! { <Button on_press=take>{step.label}</Button> }
+    });
+    let steps = steps.collect_view();
     let timer = StoredValue::new(None::<TimeoutHandle>);
     let hold = move || {
         if let Some(handle) = timer.try_update_value(Option::take).flatten() {
@@ -230,7 +279,7 @@ fn CardView(card: Card, status: Status) -> impl IntoView {
     let release = move || {
         hold();
         if tone == Tone::Good {
-            let handle = set_timeout_with_handle(move || status.dismiss(key), SHOWN);
+            let handle = set_timeout_with_handle(move || status.dismiss(key), shown);
             timer.set_value(handle.ok());
         }
     };
@@ -253,6 +302,7 @@ fn CardView(card: Card, status: Status) -> impl IntoView {
                 <p>{text}</p>
                 {detail.map(|detail| view! { <p class=style::detail>{detail}</p> })}
                 {reference.map(|reference| view! { <Reference id=reference /> })}
+                <div class=style::steps>{steps}</div>
             </div>
             <Button kind=ButtonKind::Quiet label="Dismiss" on_press=move |()| status.dismiss(key)>
                 {Icon::Close.view()}

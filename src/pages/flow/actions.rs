@@ -16,11 +16,12 @@ use super::{
     FlowContext,
     inputs::{InputForm, field_id},
     losses::is_installing,
+    next_steps::next_steps,
 };
 use crate::{
     api::{Anew, ApiError},
     nav::Step,
-    pages::parts::tell_failure,
+    pages::parts::{tell_failure, tell_failure_with},
     routes::{Advanced, FlowView},
     ui::{About, ButtonState, Lasts, Status, Tone, Trouble, local_time},
 };
@@ -87,8 +88,8 @@ impl Actions {
 
     /// Asks for `action` on the session.
     pub fn ask(&self, action: Action) {
-        let (api, flow) = (self.context.api, self.context.flow());
-        self.send(action, async move {
+        let (api, flow, actions) = (self.context.api, self.context.flow(), *self);
+        self.send(action, move || actions.ask(action), async move {
             match action {
                 Action::Start => api.start_session(&flow).await,
                 Action::Install => api.install_packages(&flow).await,
@@ -101,31 +102,54 @@ impl Actions {
 
     /// Starts a session with these settings.
     pub fn start_with(&self, settings: SessionSettings) {
-        let (api, flow) = (self.context.api, self.context.flow());
-        self.send(Action::Start, async move {
+        let (api, flow, actions) = (self.context.api, self.context.flow(), *self);
+        let same = settings.clone();
+        let again = move || actions.start_with(same.clone());
+        self.send(Action::Start, again, async move {
             api.put_settings(&flow, &settings, SettingsIntent::Start)
                 .await
         });
     }
 
+    /// Starts a session with the settings that the last one had.
+    pub fn start_again(&self) {
+        let settings = self.context.live.life.with_untracked(|life| {
+            let life = life.as_ref()?;
+            Some(life.settings.clone())
+        });
+        // The flow says which image; the last session may have had another.
+        let base_image = self.context.image();
+        self.start_with(SessionSettings {
+            base_image,
+            ..settings.unwrap_or_default()
+        });
+    }
+
     /// Resets the session, with some of it made anew.
     pub fn reset(&self, anew: Anew) {
-        let (api, flow) = (self.context.api, self.context.flow());
-        self.send(Action::Reset, async move {
+        let (api, flow, actions) = (self.context.api, self.context.flow(), *self);
+        self.send(Action::Reset, move || actions.reset(anew), async move {
             api.reset_session(&flow, anew).await
         });
     }
 
-    /// Marks `action` as asked for until it is answered; tells a failure.
-    fn send(&self, action: Action, request: impl Future<Output = Result<(), ApiError>> + 'static) {
-        let (pending, status) = (self.pending, self.status);
+    /// Marks `action` as asked for until it is answered; tells a failure, and that `again` may mend it.
+    fn send(
+        &self,
+        action: Action,
+        again: impl Into<Callback<()>>,
+        request: impl Future<Output = Result<(), ApiError>> + 'static,
+    ) {
+        let (pending, status, context) = (self.pending, self.status, self.context);
+        let again = self.owner.get_value().with(|| again.into());
         self.needs_session.set(false);
         pending.set(Some(action));
         self.spawn(async move {
             let answer = request.await;
             pending.set(None);
             if let Err(error) = answer {
-                tell_failure(status, failure_title(action), &error);
+                let steps = next_steps(context, &error, again);
+                tell_failure_with(status, failure_title(action), &error, steps);
             }
         });
     }
@@ -175,6 +199,7 @@ impl Actions {
                     detail: Some(format!("Input ‘{}’: {}", invalid.name, invalid.reason)),
                     reference: None,
                     lasts: Lasts::UntilTriedAgain,
+                    steps: Vec::new(),
                 });
                 return focus(&field_id(&invalid.name));
             }
@@ -185,7 +210,9 @@ impl Actions {
             pending,
             ..
         } = *self;
-        let flow = context.flow();
+        let (flow, actions) = (context.flow(), *self);
+        let same = node.clone();
+        let again = Callback::new(move |()| actions.run(same.clone()));
         let request = RunRequest { inputs, node };
         pending.set(Some(Action::Run));
         self.spawn(async move {
@@ -200,7 +227,10 @@ impl Actions {
                         context.show(FlowView { run: None, ..view }, Step::Push);
                     }
                 }
-                Err(error) => tell_failure(status, "Couldn’t start the run", &error),
+                Err(error) => {
+                    let steps = next_steps(context, &error, again);
+                    tell_failure_with(status, failure_title(Action::Run), &error, steps);
+                }
             }
         });
     }

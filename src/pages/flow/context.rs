@@ -9,7 +9,7 @@ use flowdeck_contract::{
 use leptos::prelude::*;
 
 use crate::{
-    api::{Api, Remote},
+    api::{Api, Load, Remote},
     live::{FilesNews, FlowLive},
     nav::{Nav, Step, use_nav},
     routes::{FlowView, Route},
@@ -108,6 +108,33 @@ impl FlowContext {
         );
     }
 
+    /// Shows the page of all compute sessions.
+    pub fn show_sessions(&self) {
+        self.nav.go(&Route::Sessions, Step::Push);
+    }
+
+    /// The flow's definition file, once the flow is loaded.
+    #[must_use]
+    pub fn definition_path(&self) -> Option<FilePath> {
+        let known = self.detail.state().with_untracked(|state| match state {
+            Load::Ready(detail) => Some(detail.definition_path.clone()),
+            Load::Loading | Load::Failed(_) => None,
+        });
+        known.and_then(|path| FilePath::try_from(path).ok())
+    }
+
+    /// The base image that the flow's definition names, as far as it could be read.
+    #[must_use]
+    pub fn image(&self) -> Option<String> {
+        self.detail.state().with_untracked(|state| match state {
+            Load::Ready(detail) => {
+                let flow = detail.report.as_ref()?.flow.as_ref()?;
+                flow.environment.image.clone()
+            }
+            Load::Loading | Load::Failed(_) => None,
+        })
+    }
+
     /// Puts `controls` into the toolbar's place for saving until the current owner is cleaned up.
     pub fn set_save_slot(&self, controls: impl Into<ViewFn>) {
         let slot = self.save_slot;
@@ -118,13 +145,9 @@ impl FlowContext {
     }
 
     fn on_files(&self, news: &FilesNews) {
-        let definition = self.detail.state().with_untracked(|state| match state {
-            crate::api::Load::Ready(detail) => Some(detail.definition_path.clone()),
-            _ => None,
-        });
-        let concerned = match (news, definition) {
+        let concerned = match (news, self.definition_path()) {
             (FilesNews::Changed(changes), Some(path)) => {
-                changes.iter().any(|change| change.path.as_str() == path)
+                changes.iter().any(|change| change.path == path)
             }
             // Nothing is known yet, or anything may have changed.
             _ => true,

@@ -9,6 +9,7 @@ mod error_view;
 mod findings;
 pub mod inputs;
 mod losses;
+mod next_steps;
 mod nodes;
 pub(crate) mod outputs;
 mod runs;
@@ -221,6 +222,7 @@ fn run_by_key(context: FlowContext) {
                     detail: Some(reason),
                     reference: None,
                     lasts: Lasts::UntilTriedAgain,
+                    steps: Vec::new(),
                 });
             }
         }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::ApiError,
-    ui::{About, Button, Lasts, Notice, NoticeKind, Reference, Status, Trouble},
+    ui::{About, Lasts, NextStep, NextSteps, Notice, NoticeKind, Reference, Status, Trouble},
 };
 
 /// A failure in the place of what could not be loaded.
@@ -19,16 +19,19 @@ pub fn Failure(
     /// Tries it again.
     #[prop(optional, into)]
     on_retry: Option<Callback<()>>,
+    /// What else can be done.
+    #[prop(optional)]
+    steps: Vec<NextStep>,
 ) -> impl IntoView {
-    let retry =
-        on_retry.map(|on_retry| view! { <div><Button on_press=on_retry>"Retry"</Button></div> });
+    let retry = on_retry.map(|on_retry| NextStep::new("Retry", on_retry));
+    let steps: Vec<NextStep> = steps.into_iter().chain(retry).collect();
     view! {
         <div role="alert">
             <Notice kind=NoticeKind::Error title=title>
                 <p>{error.message}</p>
                 {error.remedy.map(|remedy| view! { <p>{remedy}</p> })}
                 {error.request_id.map(|id| view! { <Reference id=id /> })}
-                {retry}
+                <NextSteps steps=steps />
             </Notice>
         </div>
     }
@@ -36,6 +39,11 @@ pub fn Failure(
 
 /// Tells that a button's action failed, as a card that stays until the same is tried again.
 pub fn tell_failure(status: Status, title: &str, error: &ApiError) {
+    tell_failure_with(status, title, error, Vec::new());
+}
+
+/// As [`tell_failure`], with what can be done next.
+pub fn tell_failure_with(status: Status, title: &str, error: &ApiError, steps: Vec<NextStep>) {
     let about = error.request.clone().map_or(About::Nothing, About::Request);
     let detail = match &error.remedy {
         Some(remedy) => format!("{} {remedy}", error.message),
@@ -51,6 +59,7 @@ pub fn tell_failure(status: Status, title: &str, error: &ApiError) {
         } else {
             Lasts::UntilTriedAgain
         },
+        steps,
     };
     status.fail(trouble);
 }

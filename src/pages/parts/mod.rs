@@ -15,7 +15,7 @@ pub use by_hand::ByHand;
 pub use bytes::bytes;
 pub use capacity::capacity;
 pub use changed_lines::ChangedLines;
-pub use failure::{Failure, tell_failure};
+pub use failure::{Failure, tell_failure, tell_failure_with};
 pub use heading::PageHeading;
 pub use session_failure::SessionFailureBody;
 pub use slow_phase::SlowPhase;

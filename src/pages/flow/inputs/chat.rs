@@ -18,6 +18,13 @@ pub fn turn(flow: &Flow, run: &RunDetail) -> Option<Exact> {
     ])
 }
 
+/// The name of the input that takes what is said next.
+#[must_use]
+pub fn question(flow: &Flow) -> Option<&str> {
+    let question = flow.inputs.iter().find(|input| input.is_chat_input)?;
+    Some(&question.name)
+}
+
 fn object<const N: usize>(members: [(String, Exact); N]) -> Option<Exact> {
     let members: Values = members.into_iter().collect();
     Exact::parse(serde_json::to_string(&members).ok()?).ok()

@@ -100,6 +100,14 @@ impl InputForm {
         }
     }
 
+    /// Empties one input.
+    pub fn clear(&self, name: &str) {
+        let fields = self.fields.get_untracked();
+        if let Some(field) = fields.iter().find(|field| field.name == name) {
+            self.edit(field, String::new());
+        }
+    }
+
     /// What a run gets.
     pub fn values(&self) -> Result<Values, InvalidInput> {
         let mut values = Values::default();

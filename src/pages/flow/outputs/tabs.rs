@@ -9,8 +9,9 @@ use crate::{
     live::LogBuffer,
     pages::flow::{
         FlowContext,
+        actions::focus,
         definition::use_definition,
-        inputs::{InputForm, chat},
+        inputs::{InputForm, chat, field_id},
     },
     ui::{Button, JsonText, LogView, Switch, Tab, Tabs},
 };
@@ -130,8 +131,16 @@ fn AddToHistory(run: Arc<RunDetail>) -> impl IntoView {
         definition.with(|definition| chat::history_after(definition.as_ref()?.flow()?, &run))
     });
     let add = move |()| {
-        if let Some((name, history)) = next.get_untracked() {
-            form.fill(&[(name, history)].into_iter().collect());
+        let Some((name, history)) = next.get_untracked() else {
+            return;
+        };
+        form.fill(&[(name, history)].into_iter().collect());
+        let question = definition.with_untracked(|definition| {
+            chat::question(definition.as_ref()?.flow()?).map(str::to_owned)
+        });
+        if let Some(question) = question {
+            form.clear(&question);
+            focus(&field_id(&question));
         }
     };
     view! {

@@ -1,13 +1,12 @@
 //! When and why the last session ended, and starting another like it.
 
-use flowdeck_contract::{capability::Action, session::SessionState, settings::SessionSettings};
+use flowdeck_contract::{capability::Action, session::SessionState};
 use leptos::prelude::*;
 
 use crate::{
     pages::flow::{
         FlowContext,
         actions::{Actions, end_sentence},
-        definition::use_definition,
     },
     ui::{Button, Notice, NoticeKind},
 };
@@ -16,7 +15,6 @@ use crate::{
 pub(super) fn Ended() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
-    let definition = use_definition(context);
     let none = Memo::new(move |_| {
         let state = context
             .live
@@ -30,22 +28,12 @@ pub(super) fn Ended() -> impl IntoView {
             .filter(|_| none.get())
     });
     let state = Signal::derive(move || actions.state(Action::Start));
-    let again = move |()| {
-        let settings = context.live.life.get_untracked().map(|life| life.settings);
-        // The flow says which image; the last session may have had another.
-        let base_image = definition
-            .with_untracked(|definition| definition.as_ref()?.flow()?.environment.image.clone());
-        actions.start_with(SessionSettings {
-            base_image,
-            ..settings.unwrap_or_default()
-        });
-    };
     move || {
         title.get().map(|title| {
             view! {
                 <Notice kind=NoticeKind::Info title=title>
                     <div>
-                        <Button state=state on_press=again>
+                        <Button state=state on_press=move |()| actions.start_again()>
                             "Start again"
                         </Button>
                     </div>

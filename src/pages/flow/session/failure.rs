@@ -1,23 +1,50 @@
 //! Why the session failed, and what to do.
 
+use flowdeck_contract::session::{Phase, SessionFailure};
 use leptos::prelude::*;
 
 use crate::{
-    pages::{flow::FlowContext, parts::SessionFailureBody},
-    ui::{Notice, NoticeKind},
+    pages::{
+        flow::{
+            FlowContext,
+            actions::{Actions, open_wizard},
+            asked_by::OpenLine,
+        },
+        parts::SessionFailureBody,
+    },
+    ui::{NextStep, NextSteps, Notice, NoticeKind},
 };
 
 #[component]
 pub(super) fn FailureNotice() -> impl IntoView {
-    let session = FlowContext::from_context().live.session;
+    let context = FlowContext::from_context();
+    let actions = Actions::from_context();
+    let session = context.live.session;
     let failure = Memo::new(move |_| session.with(|session| session.as_ref()?.failure.clone()));
     move || {
         failure.get().map(|failure| {
+            let line = failure
+                .line
+                .clone()
+                .map(|line| view! { <OpenLine line=line /> });
+            let steps = steps(&failure, context, actions);
             view! {
                 <Notice kind=NoticeKind::Error title=failure.message.clone()>
                     <SessionFailureBody failure=failure />
+                    {line}
+                    <NextSteps steps=steps />
                 </Notice>
             }
         })
     }
+}
+
+/// Starting again with the settings of the session that failed, and changing them where they may be to blame.
+fn steps(failure: &SessionFailure, context: FlowContext, actions: Actions) -> Vec<NextStep> {
+    let by_settings = matches!(failure.phase, Some(Phase::Allocate | Phase::PullImage))
+        || failure.code == "MemoryExceeded";
+    let retry = NextStep::new("Retry", move || actions.start_again());
+    let change = NextStep::new("Change settings", move || open_wizard(context));
+    let change = by_settings.then_some(change);
+    [retry].into_iter().chain(change).collect()
 }

@@ -1,6 +1,7 @@
 //! The toolbar of the flow page.
 
 mod idle_warning;
+mod presets;
 mod run_button;
 mod session_control;
 mod session_facts;

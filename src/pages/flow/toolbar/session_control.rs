@@ -6,7 +6,7 @@ use flowdeck_contract::{
 };
 use leptos::{html, prelude::*};
 
-use super::session_menu::Running;
+use super::{presets::PresetItems, session_menu::Running};
 use crate::{
     pages::{
         flow::{
@@ -60,17 +60,20 @@ fn Start() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let state = Signal::derive(move || actions.state(Action::Start));
+    let presets = PresetItems::new(context, actions);
     let items = Signal::derive(move || {
-        vec![MenuItem::new(
-            "Start with advanced settings",
-            None,
-            move || {
-                open_wizard(context);
-            },
-        )]
+        let advanced = MenuItem::new("Start with advanced settings", None, move || {
+            open_wizard(context);
+        });
+        [advanced].into_iter().chain(presets.items()).collect()
     });
+    // The presets are asked for when somebody comes near, not with every page.
     view! {
-        <div class=style::split>
+        <div
+            class=style::split
+            on:pointerenter=move |_| presets.look()
+            on:focusin=move |_| presets.look()
+        >
             <Button kind=ButtonKind::Primary state=state on_press=move |()| actions.ask(Action::Start)>
                 "Start compute session"
             </Button>

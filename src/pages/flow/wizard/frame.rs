@@ -7,14 +7,18 @@ use super::{
     apply::Applying,
     compute::ComputeStep,
     image::ImageStep,
+    link::LinkNotes,
     model::{Mode, Wizard},
     review::{ReviewStep, use_preflight},
 };
 use crate::{
-    api::Load,
-    pages::{flow::actions::Actions, parts::Failure},
+    api::{ApiError, Load},
+    pages::{
+        flow::{actions::Actions, next_steps::open_sessions},
+        parts::Failure,
+    },
     routes::WizardStep,
-    ui::{Button, ButtonKind, ButtonState, Icon, Skeleton},
+    ui::{Button, ButtonKind, ButtonState, Icon, NextStep, Skeleton},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/frame.module.css");
@@ -93,6 +97,7 @@ fn Steps(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
         <h3 node_ref=heading class=style::heading tabindex="-1" autofocus=true>
             {move || format!("Step {} of 3: {}", index(step.get()) + 1, name(step.get()))}
         </h3>
+        <LinkNotes />
         {shown}
         <Show when=move || !is_last.get()>
             <Footer step=step on_cancel=on_cancel>
@@ -172,9 +177,13 @@ fn Reviewed(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
     // Beside the button that was pressed, wherever the review is scrolled to.
     let failure = move || {
         let error = applying.failure.get()?;
-        Some(
-            view! { <div class=style::failure><Failure title=applying.failure_title() error=error /></div> },
-        )
+        let title = applying.failure_title();
+        let steps = steps(wizard, &error);
+        Some(view! {
+            <div class=style::failure>
+                <Failure title=title error=error steps=steps />
+            </div>
+        })
     };
     view! {
         <ReviewStep preflight=preflight />
@@ -183,6 +192,16 @@ fn Reviewed(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
                 {label}
             </Button>
         </Footer>
+    }
+}
+
+/// What can be done next about what came of pressing the last button.
+fn steps(wizard: Wizard, error: &ApiError) -> Vec<NextStep> {
+    let compute = move |label| NextStep::new(label, move || wizard.go(WizardStep::Compute));
+    match error.code.as_str() {
+        "QuotaExceeded" => vec![open_sessions(wizard.flow), compute("Choose a smaller size")],
+        "ComputeInstanceStopped" => vec![compute("Start the compute instance")],
+        _ => Vec::new(),
     }
 }
 

@@ -9,6 +9,7 @@ mod entries;
 mod frame;
 mod idle;
 mod image;
+mod link;
 mod model;
 mod parts;
 mod presets;
@@ -22,7 +23,7 @@ use self::{
     frame::Frame,
     model::{Mode, Wizard},
 };
-use super::{FlowContext, definition::use_definition};
+use super::{FlowContext, actions::focus_session_control, definition::use_definition};
 use crate::{
     lazy::{Lazy, WIZARD},
     nav::Step,
@@ -63,6 +64,8 @@ pub fn AdvancedSettings() -> impl IntoView {
         if was == Some(true) && !is {
             inside.set(None);
             discarding.set(false);
+            // Who came by a link, or closed the question first, has had the focus nowhere.
+            focus_session_control();
             if asked.get_untracked() {
                 let view = view.get_untracked();
                 let advanced = None;
@@ -79,6 +82,11 @@ pub fn AdvancedSettings() -> impl IntoView {
         let touched = untrack(|| inside.get().is_some_and(|inside| inside.is_touched.run(())));
         discarding.set(touched);
         !touched
+    };
+    // Each dialog gives the focus back to where it was opened: the inner one has to do so first.
+    let discard = move |()| {
+        discarding.set(false);
+        open.set(false);
     };
     provide_context(Shell {
         open,
@@ -99,7 +107,7 @@ pub fn AdvancedSettings() -> impl IntoView {
                 <Button first_focus=true on_press=move |()| discarding.set(false)>
                     "Keep editing"
                 </Button>
-                <Button kind=ButtonKind::Danger on_press=move |()| open.set(false)>
+                <Button kind=ButtonKind::Danger on_press=discard>
                     "Discard"
                 </Button>
             </div>

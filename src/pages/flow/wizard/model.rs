@@ -14,7 +14,7 @@ use crate::{
     api::{Load, Remote},
     nav::Step,
     pages::flow::{FlowContext, actions::focus},
-    routes::{Advanced, FlowView, WizardStep},
+    routes::{Advanced, FlowView, LinkNote, WizardStep},
 };
 
 /// What applying does.
@@ -50,6 +50,8 @@ pub(super) struct Wizard {
     running: StoredValue<Option<SessionView>>,
     /// The image that `flow.dag.yaml` names.
     pub(super) image_in_file: StoredValue<Option<String>>,
+    /// What is wrong with the link that opened it.
+    pub(super) notes: StoredValue<Vec<LinkNote>>,
 }
 
 impl Wizard {
@@ -72,7 +74,18 @@ impl Wizard {
                 .unwrap_or_default()
         };
         let advanced = flow.view.with_untracked(|view| view.advanced.clone());
-        let asked = advanced.and_then(|advanced| advanced.settings);
+        let Advanced {
+            settings: mut asked,
+            notes,
+            ..
+        } = advanced.unwrap_or_default();
+        // A link that leaves parts out leaves the image as the flow has it.
+        if let Some(asked) = asked
+            .as_mut()
+            .filter(|_| notes.contains(&LinkNote::NoIdleTime))
+        {
+            asked.base_image = asked.base_image.take().or_else(|| today.base_image.clone());
+        }
         let entries = Entries::from(asked.as_ref().unwrap_or(&today));
         let wizard = Self {
             flow,
@@ -86,6 +99,7 @@ impl Wizard {
             tried: RwSignal::new(false),
             running: StoredValue::new(running),
             image_in_file: StoredValue::new(image_in_file),
+            notes: StoredValue::new(notes),
         };
         provide_context(wizard);
         wizard
@@ -169,7 +183,11 @@ impl Wizard {
             Some(Ok(settings)) => Some(settings),
             Some(Err(_)) | None => known,
         };
-        let advanced = Some(Advanced { step, settings });
+        let advanced = Some(Advanced {
+            step,
+            settings,
+            notes: Vec::new(),
+        });
         self.flow.show(FlowView { advanced, ..view }, Step::Replace);
     }
 

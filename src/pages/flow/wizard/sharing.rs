@@ -105,6 +105,7 @@ fn link(flow: FlowContext, settings: &SessionSettings) -> String {
     let advanced = Some(Advanced {
         step: WizardStep::Compute,
         settings: Some(settings.clone()),
+        notes: Vec::new(),
     });
     let route = flow.route(FlowView {
         advanced,

@@ -11,6 +11,7 @@ use super::super::{
     model::Wizard,
     parts::{Control, FaultText, Radio, style},
 };
+use crate::{nav::Link, routes::Route};
 
 #[component]
 pub(super) fn ServerlessChoice() -> impl IntoView {
@@ -18,6 +19,10 @@ pub(super) fn ServerlessChoice() -> impl IntoView {
     let control = Control::new(Field::VmSize);
     let options = wizard.options;
     let quota = Memo::new(move |_| options.get().map(|options| quota_left(&options.quota)));
+    let is_short = Memo::new(move |_| {
+        let options = options.get();
+        options.is_some_and(|options| options.sizes.iter().any(|size| size.unavailable.is_some()))
+    });
     let choices = move || {
         let options = options.get()?;
         let default = default_label(&options);
@@ -58,6 +63,11 @@ pub(super) fn ServerlessChoice() -> impl IntoView {
             <legend id="advanced-vm-size-legend" class=style::legend>"Virtual machine size"</legend>
             <div class=style::sizes>{choices}</div>
             <p id="advanced-quota" class=style::help>{quota}</p>
+            <Show when=move || is_short.get()>
+                <p class=style::help>
+                    <Link to=Route::Sessions>"Manage compute sessions"</Link>
+                </p>
+            </Show>
             <FaultText control=control />
         </fieldset>
     }
