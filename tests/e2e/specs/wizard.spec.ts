@@ -128,9 +128,9 @@ test('a custom base image is checked as one types, and written to the definition
 
   await wizard.next();
   await expect(wizard.imageUrl).toBeFocused();
-  await expect(wizard.imageUrl).toHaveAccessibleDescription(/Give the image’s URL/);
+  await expect(wizard.imageUrl).toHaveAccessibleDescription(/Enter the image’s URL/);
   await wizard.imageUrl.fill('https://registry.example.com/team/runtime');
-  await expect(wizard.imageUrl).toHaveAccessibleDescription(/Leave out https/);
+  await expect(wizard.imageUrl).toHaveAccessibleDescription(/Remove https/);
   await expectAccessible(page);
   await wizard.imageUrl.fill('registry.example.com/Team');
   await expect(wizard.imageUrl).toHaveAccessibleDescription(/lower-case/);
