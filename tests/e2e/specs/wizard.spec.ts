@@ -133,7 +133,7 @@ test('a custom base image is checked as one types, and written to the definition
   await expect(wizard.imageUrl).toHaveAccessibleDescription(/Remove https/);
   await expectAccessible(page);
   await wizard.imageUrl.fill('registry.example.com/Team');
-  await expect(wizard.imageUrl).toHaveAccessibleDescription(/lower-case/);
+  await expect(wizard.imageUrl).toHaveAccessibleDescription(/lowercase/);
   await wizard.imageUrl.fill('registry.example.com:5000/team/runtime:v1');
   await wizard.imageTag.fill('v2');
   await expect(wizard.imageTag).toHaveAccessibleDescription(/already has a tag or digest/);
