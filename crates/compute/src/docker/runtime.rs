@@ -221,7 +221,7 @@ async fn has_used_up(
 
 /// That a session has wanted more memory than it may have.
 fn exceeded(share: &Share) -> EngineError {
-    share.exceeded("ran out of memory")
+    share.exceeded("needed more memory than it has")
 }
 
 /// As [`exceeded`], of one whose size is its own.

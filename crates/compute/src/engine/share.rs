@@ -34,13 +34,13 @@ impl Share {
         let (message, remedy) = match &self.instance {
             None => (
                 format!(
-                    "The compute session reached its memory limit: it {did}, and its VM size {name} has {has:.2} GiB."
+                    "The compute session reached its memory limit: it {did}. Its VM size {name} has {has:.2} GiB."
                 ),
                 "Choose a larger VM size, or make the flow use less memory; then start the session again.",
             ),
             Some(instance) => (
                 format!(
-                    "The compute session reached its memory limit: it {did}, and all sessions on the compute instance ‘{instance}’ together have {has:.2} GiB."
+                    "The compute session reached its memory limit: it {did}. All sessions on the compute instance ‘{instance}’ share {has:.2} GiB."
                 ),
                 "Stop another session on the compute instance, choose a larger one, or make the flow use less memory; then start the session again.",
             ),

@@ -46,7 +46,7 @@ pub(crate) fn read_answer(reply: &ExecutorReply, folder: &Path, copy: Option<&Pa
     let code = Code::new(folder, copy);
     let answer = match json::read(&reply.body) {
         Ok(answer) => answer.members().unwrap_or_default(),
-        Err(error) => return unreadable(&format!("The runtime’s answer cannot be read: {error}.")),
+        Err(error) => return unreadable(&format!("Can’t read the runtime’s answer: {error}.")),
     };
     let mut reader = Reader {
         code,
