@@ -101,7 +101,7 @@ impl Listing {
     }
 
     fn remove(&mut self, path: &FilePath) {
-        let below = format!("{path}/");
+        let below = format!("{}/", path.as_str());
         self.0
             .retain(|other, _| other != path && !other.as_str().starts_with(&below));
     }

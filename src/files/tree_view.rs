@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use flowdeck_contract::{files::FileKind, ids::FilePath};
+use flowdeck_contract::{files::FileKind, ids::FilePath, shown::shown as shown_text};
 use leptos::{attr::custom::custom_attribute, ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -90,7 +90,7 @@ pub(super) fn TreeView(
     };
     view! {
         <ul node_ref=tree role="tree" aria-label="Files" class=style::tree on:keydown=on_key>
-            <Each each=move || rows.get() key=|row| row.path.to_string() let(first)>
+            <Each each=move || rows.get() key=|row| row.path.as_str().to_owned() let(first)>
                 <RowView
                     first=first
                     by_path=by_path
@@ -172,7 +172,7 @@ fn RowView(
     let is_unsaved =
         Memo::new(move |_| unsaved.with(|unsaved| path.with_value(|path| unsaved.contains(path))));
     let (name, title, level) = (
-        first.path.file_name().to_owned(),
+        shown_text(first.path.file_name()).into_owned(),
         first.path.to_string(),
         first.level,
     );

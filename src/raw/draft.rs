@@ -67,7 +67,7 @@ pub(crate) fn prefix(project: &ProjectName, flow: &FlowId) -> String {
 
 /// The name under which `keeper` keeps a file's draft.
 pub(crate) fn name(prefix: &str, keeper: &Keeper, path: &FilePath) -> String {
-    format!("{prefix}{keeper}/{path}")
+    format!("{prefix}{keeper}/{}", path.as_str())
 }
 
 /// The tab and the file whose draft is kept under `name`, when it is one of that flow's.

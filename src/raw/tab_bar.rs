@@ -1,7 +1,7 @@
 //! The open files as tabs, by the WAI-ARIA Authoring Practices: arrows, Home and End move and show at once, Delete
 //! closes. The cross in a tab is for the pointer alone, as a tab may hold no other control.
 
-use flowdeck_contract::ids::FilePath;
+use flowdeck_contract::{ids::FilePath, shown::shown as shown_text};
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html,
@@ -93,7 +93,7 @@ pub(super) fn TabBar(
             >
                 <Each
                     each=move || workbench.tabs.with(|tabs| tabs.open().to_vec())
-                    key=ToString::to_string
+                    key=|path| path.as_str().to_owned()
                     let(path)
                 >
                     <FileTab path=path prefix=prefix.clone() on_close=close />
@@ -161,7 +161,7 @@ fn FileTab(
             .tabs
             .with(|tabs| tabs.open().iter().filter(|other| alike(other)).count() < 2);
         if alone {
-            shown_as.file_name().to_owned()
+            shown_text(shown_as.file_name()).into_owned()
         } else {
             shown_as.to_string()
         }

@@ -25,6 +25,15 @@ impl Owner {
             Self::Nobody(_) => None,
         }
     }
+
+    /// Its folder's path among those of its kind.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        match self {
+            Self::Flow(flow) => flow.as_str(),
+            Self::Nobody(session) => session.as_str(),
+        }
+    }
 }
 
 /// For people and logs.

@@ -120,7 +120,7 @@ impl Paths {
 /// dot, which no flow's own name does, so that no folder of one flow is in another's.
 fn one_folder(flow: &FlowId) -> String {
     if flow.is_at_top() {
-        return flow.to_string();
+        return flow.as_str().to_owned();
     }
     let hash = Sha256::digest(flow.as_str());
     hash.iter().take(16).fold(String::from("."), |name, byte| {

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::shown::shown;
+
 /// Why a text is not a valid name or path.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum InvalidId {
@@ -71,7 +73,7 @@ macro_rules! text_id {
 
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(&self.0)
+                f.write_str(&shown(&self.0))
             }
         }
 

@@ -23,6 +23,7 @@ pub mod runs;
 pub mod session;
 pub mod sessions;
 pub mod settings;
+pub mod shown;
 pub mod timeline;
 mod unread;
 

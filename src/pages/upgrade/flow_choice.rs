@@ -63,12 +63,12 @@ fn Select(
         flows.push((flow, name));
     }
     let options = flows.into_iter().map(|(flow, name)| {
-        let label = if name == flow.as_str() {
+        let label = if name == flow.to_string() {
             name
         } else {
             format!("{name} ({flow})")
         };
-        let value = flow.to_string();
+        let value = flow.as_str().to_owned();
         let is_chosen = move || chosen.with(|chosen| chosen.as_ref() == Some(&flow));
         view! { <option value=value prop:selected=is_chosen>{label}</option> }
     });

@@ -87,7 +87,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     const question = page.getByRole('alertdialog', { name: 'Stop compute session?' });
     await expect(question).toContainText('1 run is in progress and will be canceled.');
     await expect(question).toContainText('No manually installed packages will be lost.');
-    await expect(question).toContainText('team-box stays, and becomes idle when no other session is on it.');
+    await expect(question).toContainText('team-box stays and becomes idle when no other session uses it.');
     await expect(question.getByRole('button', { name: 'Cancel' })).toBeFocused();
     await expectAccessible(page);
     await page.keyboard.press('Escape');

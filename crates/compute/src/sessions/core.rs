@@ -219,7 +219,7 @@ impl Core {
 
     /// The folder whose files say what a session is made of: the flow's, or a session's own.
     pub(crate) fn folder(&self, owner: &Owner) -> Result<PathBuf, ComputeError> {
-        let folder = self.folders(owner).join(owner.to_string());
+        let folder = self.folders(owner).join(owner.folder());
         match owner {
             Owner::Flow(flow) if !self.config.flows.admits(flow) => {
                 Err(ComputeError::FlowNotFound(flow.to_string()))

@@ -87,7 +87,7 @@ impl Core {
         if let Some(refusal) = refusal {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
-        let folder = self.folders(owner).join(owner.to_string());
+        let folder = self.folders(owner).join(owner.folder());
         let definition = json!({"environment": {"image": environment.image}}).to_string();
         let requirements = environment.requirements.as_deref().unwrap_or_default();
         let written = fs::create_dir_all(&folder)
@@ -131,7 +131,7 @@ impl Core {
     fn forget(&self, owner: &Owner, live: Option<&Live>) -> Result<(), ComputeError> {
         let log = live.and_then(|live| live.log.as_ref());
         let log = log.map_or(Ok(()), |log| paths::remove(log.file.path()));
-        log.and_then(|()| paths::remove(&self.folders(owner).join(owner.to_string())))
+        log.and_then(|()| paths::remove(&self.folders(owner).join(owner.folder())))
             .map_err(ComputeError::io("Removing the session’s files"))?;
         self.store.forget_session(owner)
     }
@@ -154,7 +154,7 @@ impl Core {
             let known = self
                 .flows()
                 .keys()
-                .any(|owner| entry.file_name() == *owner.to_string() && owner.flow().is_none());
+                .any(|owner| entry.file_name() == *owner.folder() && owner.flow().is_none());
             if !known {
                 paths::remove(&entry.path()).map_err(failed())?;
             }

@@ -233,7 +233,7 @@ fn changes(folder: &FlowFolder, paths: &BTreeSet<FilePath>) -> Result<Vec<FileCh
             .as_ref()
             .is_some_and(|entry| entry.kind == FileKind::Folder)
         {
-            folders.push(format!("{path}/"));
+            folders.push(format!("{}/", path.as_str()));
         }
         changes.insert(path.clone(), entry);
     }

@@ -47,7 +47,7 @@ impl FlowFolder {
         let mut entries = Vec::new();
         for name in self.names(folder)? {
             let path = match (name, folder) {
-                (Ok(name), Some(folder)) => Ok(format!("{folder}/{name}")),
+                (Ok(name), Some(folder)) => Ok(format!("{}/{name}", folder.as_str())),
                 (name, _) => name,
             };
             if path.as_ref().is_ok_and(|path| is_hidden(path)) {

@@ -139,7 +139,7 @@ impl Search {
 fn named(entry: &DirEntry, parent: Option<&FlowId>) -> Option<(String, FlowId)> {
     let name = entry.file_name().into_string().ok()?;
     let id = match parent {
-        Some(parent) => format!("{parent}/{name}"),
+        Some(parent) => format!("{}/{name}", parent.as_str()),
         None => name.clone(),
     };
     Some((name, FlowId::try_from(id).ok()?))

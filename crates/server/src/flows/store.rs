@@ -16,6 +16,7 @@ use flowdeck_contract::{
     flows::{FlowDetail, FlowList, FlowSummary},
     ids::{FilePath, FlowId},
     session::SessionState,
+    shown::shown,
 };
 
 use crate::{
@@ -111,7 +112,7 @@ impl Flows {
         Ok(FlowDetail {
             summary,
             folder: self.place.root().join(flow.as_str()).display().to_string(),
-            definition_path: path.to_string(),
+            definition_path: path.as_str().to_owned(),
             report: yaml.as_deref().map(flowdeck_flow::check),
             yaml,
             etag,
@@ -237,7 +238,9 @@ impl Flows {
         };
         Some(FlowSummary {
             id: flow.clone(),
-            name: description.name.unwrap_or_else(|| flow.to_string()),
+            name: description
+                .name
+                .map_or_else(|| flow.to_string(), |name| shown(&name).into_owned()),
             description: description.description,
             flow_type: description.flow_type,
             changed,

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::symlink};
 use axum::http::{Method, StatusCode};
 use proptest::prelude::*;
 
-use crate::world::{Answer, World};
+use crate::world::{Answer, FLOW, World};
 
 const FILES: &str = "/api/projects/default/flows/greeter/files";
 
@@ -473,4 +473,40 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+#[tokio::test]
+async fn a_name_that_reorders_text_is_served_as_itself_and_told_by_its_codes() {
+    let world = World::new().await;
+    world.write("flows/\u{202e}gnp/flow.dag.yaml", FLOW);
+    world.write("flows/\u{202e}gnp/sub/\u{202e}gnp.exe.py", "x");
+    let flow = "/api/projects/default/flows/%E2%80%AEgnp";
+    let page = world.get(flow).await.json();
+    assert_eq!(page["summary"]["id"], "\u{202e}gnp");
+    let tree = world.get(&format!("{flow}/files")).await.json();
+    let paths: Vec<_> = tree["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["path"].clone())
+        .collect();
+    assert!(
+        paths.contains(&"sub/\u{202e}gnp.exe.py".into()),
+        "{paths:?}"
+    );
+    let file = format!("{flow}/files/sub/%E2%80%AEgnp.exe.py");
+    assert_eq!(world.get(&file).await.text(), "x");
+    let sessions = "/flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default/Flows/%E2%80%AEgnp/sessions";
+    let started = world
+        .call(
+            Method::POST,
+            sessions,
+            &[("content-type", "application/json")],
+            "{}",
+        )
+        .await;
+    assert_eq!(started.status, StatusCode::ACCEPTED, "{}", started.text());
+    let missing = world.get(&format!("{flow}/files/%E2%80%AEno")).await;
+    assert_eq!(missing.status, StatusCode::NOT_FOUND);
+    assert!(missing.text().contains("‹U+202E›no"), "{}", missing.text());
 }

@@ -34,7 +34,11 @@ pub struct InputForm {
 impl InputForm {
     /// Makes the form of the flow available below.
     pub fn provide(context: FlowContext, definition: Memo<Option<Arc<Definition>>>) -> Self {
-        let key = format!("flowdeck.inputs.{}/{}", context.project(), context.flow());
+        let key = format!(
+            "flowdeck.inputs.{}/{}",
+            context.project(),
+            context.flow().as_str()
+        );
         let fields =
             Memo::new(move |_| definition.with(|definition| fields(definition.as_deref())));
         let form = Self::over(fields, key);
