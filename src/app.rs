@@ -6,13 +6,13 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
-    lazy::{FLOWS_PAGE, Lazy, SESSIONS, SIGN_IN, UPGRADE},
+    lazy::{FLOWS_PAGE, Lazy, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE},
     live::Streams,
     nav::Nav,
     pages::{FlowPage, UnknownPage},
     routes::Page,
     shell::Shell,
-    sign_in_link,
+    sign_in_link::{self, SignInLink},
     ui::{Clock, Status},
 };
 
@@ -26,7 +26,9 @@ pub(crate) fn App() -> impl IntoView {
     let router_base = base.trim_end_matches('/').to_owned();
     match ProjectName::try_from(PROJECT) {
         Ok(project) => {
-            Api::provide(base.clone(), project);
+            let api = Api::provide(base.clone(), project);
+            // Before anything reads the address.
+            provide_context(sign_in_link::use_sign_in_link(api));
             Status::provide();
             Streams::provide();
             Clock::provide();
@@ -40,11 +42,10 @@ pub(crate) fn App() -> impl IntoView {
 fn Pages(base: String) -> impl IntoView {
     let nav = Nav::provide(base);
     let api = Api::from_context();
-    let link = sign_in_link::use_sign_in_link(api);
-    provide_context(link);
+    let link = expect_context::<ReadSignal<SignInLink>>();
     let page = nav.page;
     // A refusal while signed out already must not make the page anew and lose what was typed.
-    let signed_out = Memo::new(move |_| api.signed_out.get());
+    let signed_out = Memo::new(move |_| api.is_signed_out.get());
     let shown = move || {
         if link.get().is_pending() {
             return ().into_any();
@@ -57,6 +58,7 @@ fn Pages(base: String) -> impl IntoView {
             Page::Flow(flow) => view! { <FlowPage flow=flow /> }.into_any(),
             Page::Sessions | Page::Session(_) => view! { <Lazy part=SESSIONS /> }.into_any(),
             Page::Upgrade(_) => view! { <Lazy part=UPGRADE /> }.into_any(),
+            Page::SignIns => view! { <Lazy part=SIGN_INS /> }.into_any(),
             Page::Unknown => view! { <UnknownPage /> }.into_any(),
         }
     };

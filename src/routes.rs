@@ -36,6 +36,8 @@ pub enum Route {
     Session(SessionId),
     /// The assistant that brings a flow from a runtime to a compute session.
     Upgrade(Upgrade),
+    /// The page of who is signed in.
+    SignIns,
 }
 
 /// Which page a route leads to, without what varies while the page stays.
@@ -51,6 +53,8 @@ pub enum Page {
     Session(SessionId),
     /// The assistant for a runtime of this name.
     Upgrade(String),
+    /// The page of who is signed in.
+    SignIns,
     /// No page has this address.
     Unknown,
 }
@@ -146,6 +150,7 @@ impl Route {
                 format!("flows/{}{}", folders.join("/"), view.query().0)
             }
             Route::Sessions => "sessions".to_owned(),
+            Route::SignIns => "sign-ins".to_owned(),
             Route::Session(session) => format!("sessions/{}", encode(session.as_str())),
             Route::Upgrade(upgrade) => upgrade.path(),
         }
@@ -163,6 +168,7 @@ impl Route {
                 view: FlowView::read(query),
             }),
             Page::Sessions => Some(Route::Sessions),
+            Page::SignIns => Some(Route::SignIns),
             Page::Session(session) => Some(Route::Session(session)),
             Page::Upgrade(runtime) => Some(Route::Upgrade(Upgrade::read(runtime, value))),
             Page::Unknown => None,
@@ -176,6 +182,7 @@ impl Route {
             Route::Flows { .. } => Page::Flows,
             Route::Flow { flow, .. } => Page::Flow(flow.clone()),
             Route::Sessions => Page::Sessions,
+            Route::SignIns => Page::SignIns,
             Route::Session(session) => Page::Session(session.clone()),
             Route::Upgrade(upgrade) => Page::Upgrade(upgrade.runtime.clone()),
         }
@@ -192,6 +199,9 @@ impl Page {
         }
         if path == "sessions" {
             return Page::Sessions;
+        }
+        if path == "sign-ins" {
+            return Page::SignIns;
         }
         path.split_once('/')
             .and_then(|(kind, name)| Self::of(kind, decode(name)?))
@@ -317,6 +327,7 @@ mod tests {
                 "flows/x?advanced=compute&instance=ci&idle=never",
             ),
             (Route::Sessions, "sessions"),
+            (Route::SignIns, "sign-ins"),
             (
                 Route::Session(SessionId::try_from("by-itself").unwrap()),
                 "sessions/by-itself",

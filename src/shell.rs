@@ -50,6 +50,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             </div>
             <footer class=style::foot>
                 <ThemeChoice />
+                <Link to=Route::SignIns>"Sign-ins"</Link>
                 <a href="licenses.txt" target="_blank" rel="noreferrer">
                     "Third-party licences"
                 </a>
@@ -111,7 +112,7 @@ fn LostBanner() -> impl IntoView {
     let streams = expect_context::<Streams>();
     let api = Api::from_context();
     // A server that asks for a sign-in has answered.
-    let lost = move || streams.is_lost() && !api.signed_out.get();
+    let lost = move || streams.is_lost() && !api.is_signed_out.get();
     view! {
         <Show when=lost>
             <div class=style::lost role="alert">

@@ -1,6 +1,8 @@
-//! The link that the server prints (`…/?token=…`): signs in and takes the token out of the address bar. The server does
-//! that itself when it serves the page; this is for a page served by another, as in development.
+//! What an address brings for signing in, which is taken out of the address bar at once: the key, to which the server leads
+//! whoever opens the link that it prints; and the token of that link (`…/?token=…`) where the page was served by another, as
+//! in development.
 
+use flowdeck_contract::sign_ins::KEY_FRAGMENT;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsValue;
 use web_sys::Url;
@@ -10,9 +12,9 @@ use crate::api::{Api, ApiError};
 /// Where signing in by a link stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum SignInLink {
-    /// The address has no token, or it was taken.
+    /// The address brings nothing, or it was taken.
     Over,
-    /// The token is being exchanged.
+    /// It is being looked at.
     Pending,
     /// The token was not taken.
     Refused(ApiError),
@@ -31,16 +33,25 @@ impl SignInLink {
     }
 }
 
-/// Uses the token in the address, if there is one.
+enum Brought {
+    Key(String),
+    Token(String),
+}
+
+/// Uses what the address brings, if it does.
 pub(crate) fn use_sign_in_link(api: Api) -> ReadSignal<SignInLink> {
     let state = RwSignal::new(SignInLink::Over);
-    if let Some(token) = take_token() {
+    if let Some(brought) = take() {
         state.set(SignInLink::Pending);
         spawn_local_scoped_with_cancellation(async move {
-            state.set(match api.sign_in(&token).await {
+            let taken = match brought {
+                Brought::Key(key) => Ok(api.take_key(key).await),
+                Brought::Token(token) => api.sign_in(&token).await,
+            };
+            state.set(match taken {
                 Ok(()) => SignInLink::Over,
                 Err(error) => {
-                    api.signed_out.set(true);
+                    api.is_signed_out.set(true);
                     SignInLink::Refused(error)
                 }
             });
@@ -49,16 +60,25 @@ pub(crate) fn use_sign_in_link(api: Api) -> ReadSignal<SignInLink> {
     state.read_only()
 }
 
-fn take_token() -> Option<String> {
+fn take() -> Option<Brought> {
     let url = Url::new(&window().location().href().ok()?).ok()?;
-    let query = url.search_params();
-    let token = query.get("token")?;
-    query.delete("token");
-    // The token is out of the history as well: this entry is replaced.
+    let brought = match url.hash().strip_prefix(KEY_FRAGMENT) {
+        Some(key) => {
+            url.set_hash("");
+            Brought::Key(key.to_owned())
+        }
+        None => {
+            let query = url.search_params();
+            let token = query.get("token")?;
+            query.delete("token");
+            Brought::Token(token)
+        }
+    };
+    // It is out of the history as well: this entry is replaced.
     window()
         .history()
         .ok()?
         .replace_state_with_url(&JsValue::NULL, "", Some(&url.href()))
         .ok()?;
-    Some(token)
+    Some(brought)
 }

@@ -23,12 +23,6 @@ pub struct Anew {
 }
 
 impl Api {
-    /// Exchanges the server's token for a session cookie.
-    pub async fn sign_in(&self, token: &str) -> Result<(), ApiError> {
-        self.post_only(paths::SIGN_IN, &json!({ "token": token }))
-            .await
-    }
-
     /// The project shown.
     pub async fn project_info(&self) -> Result<Project, ApiError> {
         self.get(&paths::project(&self.project())).await

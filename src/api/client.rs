@@ -1,10 +1,12 @@
 //! The one function through which every request goes.
 
-use flowdeck_contract::ids::ProjectName;
+use flowdeck_contract::{ids::ProjectName, sign_ins::KEY_HEADER};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
-use web_sys::AbortController;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Blob};
 
 use super::{ApiError, json};
 
@@ -14,7 +16,9 @@ pub struct Api {
     base: StoredValue<String>,
     project: StoredValue<ProjectName>,
     /// Set when the server asks for a sign-in, and cleared by one.
-    pub signed_out: RwSignal<bool>,
+    pub is_signed_out: RwSignal<bool>,
+    /// A key that the browser does not keep.
+    pub(super) unkept_key: StoredValue<Option<String>>,
     on_try: StoredValue<Option<Callback<String>>>,
 }
 
@@ -34,7 +38,8 @@ impl Api {
         let api = Self {
             base: StoredValue::new(base),
             project: StoredValue::new(project),
-            signed_out: RwSignal::new(false),
+            is_signed_out: RwSignal::new(false),
+            unkept_key: StoredValue::new(None),
             on_try: StoredValue::new(None),
         };
         provide_context(api);
@@ -73,16 +78,43 @@ impl Api {
         Some(name)
     }
 
-    /// Asks whether the stream at `path` would be opened, as an event source does not tell why it was refused.
-    pub async fn knock(&self, path: &str) -> Result<(), ApiError> {
-        let answer = match request(Method::GET, &self.url(path), None, "text/event-stream").await {
-            // The answer never ends: dropping it ends the request.
-            Ok(answer) if answer.response.ok() => Ok(()),
-            Ok(answer) => answer.text().await.map(drop),
-            Err(error) => Err(error),
-        };
+    /// A request as every one of the app's begins: with the key of the sign-in.
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        let builder = RequestBuilder::new(&self.url(path)).method(method);
+        match self.key() {
+            Some(key) => builder.header(KEY_HEADER, &key),
+            None => builder,
+        }
+    }
+
+    /// Opens the live events at `path`, from after the one with the id `last`, until `abort` is dropped.
+    pub(crate) async fn events(
+        &self,
+        path: &str,
+        last: Option<&str>,
+        abort: &AbortOnDrop,
+    ) -> Result<Response, ApiError> {
+        let mut request = self
+            .request(Method::GET, path)
+            .header("Accept", "text/event-stream");
+        if let Some(last) = last {
+            request = request.header("Last-Event-ID", last);
+        }
+        let answer = opened(request, None, abort).await;
         self.note(&answer);
         answer
+    }
+
+    /// Fetches what is no text for the app, but a file for its reader.
+    pub(crate) async fn file(&self, path: &str) -> Result<Blob, ApiError> {
+        let abort = AbortOnDrop::new();
+        let answer = opened(self.request(Method::GET, path), None, &abort).await;
+        self.note(&answer);
+        let unread = |_| ApiError::unreachable();
+        let answer = web_sys::Response::from(answer?);
+        let blob = answer.blob().map_err(unread)?;
+        let blob = JsFuture::from(blob).await.map_err(unread)?;
+        Ok(blob.unchecked_into())
     }
 
     /// Fetches a value.
@@ -130,8 +162,12 @@ impl Api {
         body: Option<String>,
     ) -> Result<String, ApiError> {
         let name = self.trying(&method, path);
-        let answer = match request(method, &self.url(path), body, "application/json").await {
-            Ok(answer) => answer.text().await,
+        let abort = AbortOnDrop::new();
+        let request = self
+            .request(method, path)
+            .header("Accept", "application/json");
+        let answer = match opened(request, body, &abort).await {
+            Ok(response) => text_of(&response).await,
             Err(error) => Err(error),
         };
         self.note(&answer);
@@ -140,13 +176,19 @@ impl Api {
 
     fn note<T>(&self, answer: &Result<T, ApiError>) {
         if answer.as_ref().is_err_and(ApiError::is_signed_out) {
-            self.signed_out.set(true);
+            self.is_signed_out.set(true);
         }
     }
 }
 
 /// Aborts its request when dropped, so that dropping the future of a request aborts it.
-struct AbortOnDrop(Option<AbortController>);
+pub(crate) struct AbortOnDrop(Option<AbortController>);
+
+impl AbortOnDrop {
+    pub(crate) fn new() -> Self {
+        Self(AbortController::new().ok())
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
@@ -156,38 +198,14 @@ impl Drop for AbortOnDrop {
     }
 }
 
-/// An answer of which the body has not been read.
-struct Answer {
-    response: Response,
-    _abort: AbortOnDrop,
-}
-
-impl Answer {
-    async fn text(self) -> Result<String, ApiError> {
-        let request_id = self.response.headers().get("x-request-id");
-        let text = self.response.text().await;
-        let text = text.map_err(|_| ApiError::unreachable())?;
-        if self.response.ok() {
-            Ok(text)
-        } else {
-            let status = self.response.status();
-            Err(ApiError::from_answer(status, &text, request_id))
-        }
-    }
-}
-
-async fn request(
-    method: Method,
-    url: &str,
+/// Sends a request. Gives the answer as soon as it begins, when it is not a failure.
+async fn opened(
+    builder: RequestBuilder,
     body: Option<String>,
-    accept: &str,
-) -> Result<Answer, ApiError> {
-    let abort = AbortOnDrop(AbortController::new().ok());
+    abort: &AbortOnDrop,
+) -> Result<Response, ApiError> {
     let signal = abort.0.as_ref().map(AbortController::signal);
-    let builder = RequestBuilder::new(url)
-        .method(method)
-        .header("Accept", accept)
-        .abort_signal(signal.as_ref());
+    let builder = builder.abort_signal(signal.as_ref());
     let request = match body {
         Some(body) => builder
             .header("Content-Type", "application/json")
@@ -195,10 +213,17 @@ async fn request(
         None => builder.build(),
     };
     let response = request.map_err(|_| ApiError::unreachable())?.send().await;
-    Ok(Answer {
-        response: response.map_err(|_| ApiError::unreachable())?,
-        _abort: abort,
-    })
+    let response = response.map_err(|_| ApiError::unreachable())?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let request_id = response.headers().get("x-request-id");
+    let text = text_of(&response).await?;
+    Err(ApiError::from_answer(response.status(), &text, request_id))
+}
+
+async fn text_of(response: &Response) -> Result<String, ApiError> {
+    response.text().await.map_err(|_| ApiError::unreachable())
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {

@@ -4,12 +4,14 @@ mod calls;
 mod client;
 mod error;
 pub mod json;
+mod key;
 mod packages;
 mod remote;
 mod sessions;
 mod settings;
 
 pub use calls::Anew;
+pub(crate) use client::AbortOnDrop;
 pub use client::{Api, base_path};
 pub use error::ApiError;
 pub use remote::{Load, Remote};

@@ -93,6 +93,13 @@ pub(crate) const SIGN_IN: Part = Part {
     fetch: || Box::pin(points::sign_in()),
 };
 
+/// The page of who is signed in.
+pub(crate) const SIGN_INS: Part = Part {
+    name: "The page of sign-ins",
+    lines: 5,
+    fetch: || Box::pin(points::sign_ins()),
+};
+
 /// The wizard of a compute session's settings, inside its dialog.
 pub(crate) const WIZARD: Part = Part {
     name: "the settings",

@@ -8,7 +8,7 @@ use super::Show;
 use crate::{
     files::{NameForm, RemovalQuestion},
     pages::{
-        FlowsPage, SessionPages, SignInPage, UpgradePage,
+        FlowsPage, SessionPages, SignInPage, SignInsPage, UpgradePage,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             outputs::image::RunImage,
@@ -63,6 +63,8 @@ point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
 point!(image, run_image -> Show, || view! { <RunImage /> }.into_any());
 
 point!(sign_in, sign_in -> Show, || view! { <SignInPage /> }.into_any());
+
+point!(sign_in, sign_ins -> Show, || view! { <SignInsPage /> }.into_any());
 
 point!(sessions, sessions -> Show, || view! { <SessionPages /> }.into_any());
 

@@ -5,6 +5,7 @@ mod log;
 mod project;
 mod runs;
 mod sessions;
+mod sse;
 mod stream;
 
 pub use flow::{FilesNews, FlowLive};

@@ -1,17 +1,24 @@
-//! A stream of server-sent events that is kept open: the browser resumes it by itself where it can. Where it gave up, an
-//! ordinary request finds out why: what is gone or forbidden stays so, and all else is opened again, later each time.
+//! A stream of server-sent events that is kept open, by requests that carry the key of the sign-in, as an event source's
+//! cannot. What is gone or forbidden stays so, and all else is opened again after the last event, later each time.
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc, time::Duration};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::{Rc, Weak},
+    time::Duration,
+};
 
 use leptos::{
     leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local_scoped_with_cancellation,
 };
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, closure::Closure};
-use web_sys::{Event, EventSource, MessageEvent};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::ReadableStreamDefaultReader;
 
-use crate::api::{Api, ApiError, json};
+use super::sse::{Event, Parser};
+use crate::api::{AbortOnDrop, Api, ApiError, json};
 
 /// Whether the page is told what happens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,25 +34,9 @@ pub enum Connection {
     Reconnecting,
 }
 
-/// What follows when a stream that the browser gave up is asked for once more.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Next {
-    /// It is opened again at once.
-    Open,
-    /// The server does not answer, or not now.
-    OpenLater,
-    /// Asking again changes nothing.
-    Stop(ApiError),
-}
-
-fn next(answer: Result<(), ApiError>) -> Next {
-    match answer {
-        Ok(()) => Next::Open,
-        Err(error) => match error.status {
-            Some(400..=403 | 404 | 410) => Next::Stop(error),
-            _ => Next::OpenLater,
-        },
-    }
+/// Whether asking again changes nothing.
+fn is_final(error: &ApiError) -> bool {
+    matches!(error.status, Some(400..=404 | 410))
 }
 
 /// The state of the page's streams, for the whole app, and the wish to open them again at once.
@@ -134,7 +125,9 @@ fn follow_text(path: String, on_text: Box<dyn Fn(&str)>) -> Signal<Connection> {
         owner: Owner::current().unwrap_or_default(),
         on_text,
         open: RefCell::new(None),
-        attempt: RefCell::new(0),
+        turn: Cell::new(0),
+        last: RefCell::new(None),
+        attempt: Cell::new(0),
         retry: RefCell::new(None),
     });
     stream.open();
@@ -163,67 +156,43 @@ struct Stream {
     streams: Streams,
     owner: Owner,
     on_text: Box<dyn Fn(&str)>,
-    open: RefCell<Option<Open>>,
-    attempt: RefCell<u32>,
+    /// Ends the request that is open.
+    open: RefCell<Option<Rc<AbortOnDrop>>>,
+    /// Counts the requests, so that an old one changes nothing.
+    turn: Cell<u32>,
+    /// The id of the last event.
+    last: RefCell<Option<String>>,
+    attempt: Cell<u32>,
     retry: RefCell<Option<TimeoutHandle>>,
-}
-
-/// An event source together with what it calls; closed when dropped.
-struct Open {
-    source: EventSource,
-    _on_open: Closure<dyn Fn()>,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(Event)>,
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        self.source.set_onopen(None);
-        self.source.set_onmessage(None);
-        self.source.set_onerror(None);
-        self.source.close();
-    }
 }
 
 impl Stream {
     fn open(self: &Rc<Self>) {
         self.close();
-        let Ok(source) = EventSource::new(&self.api.url(&self.path)) else {
-            return self.open_later();
-        };
-        // The closures hold the stream weakly: it owns them.
-        let stream = Rc::downgrade(self);
-        let opened = stream.clone();
-        let on_open = Closure::<dyn Fn()>::new(move || {
-            if let Some(stream) = opened.upgrade() {
-                *stream.attempt.borrow_mut() = 0;
-                stream.set(Connection::Live);
-            }
+        let abort = Rc::new(AbortOnDrop::new());
+        *self.open.borrow_mut() = Some(Rc::clone(&abort));
+        let (weak, turn) = (Rc::downgrade(self), self.turn.get());
+        let (api, path, last) = (self.api, self.path.clone(), self.last.borrow().clone());
+        self.owner.with(|| {
+            spawn_local_scoped_with_cancellation(async move {
+                let answer = api.events(&path, last.as_deref(), &abort).await;
+                drop(abort);
+                let refused = match answer {
+                    Ok(answer) => {
+                        read(answer.body(), &weak, turn).await;
+                        None
+                    }
+                    Err(error) => Some(error),
+                };
+                if let Some(stream) = current(&weak, turn) {
+                    stream.lost(refused);
+                }
+            });
         });
-        let told = stream.clone();
-        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            if let (Some(stream), Some(text)) = (told.upgrade(), event.data().as_string()) {
-                (stream.on_text)(&text);
-            }
-        });
-        let on_error = Closure::<dyn Fn(Event)>::new(move |_| {
-            if let Some(stream) = stream.upgrade() {
-                stream.lost();
-            }
-        });
-        source.set_onopen(Some(on_open.as_ref().unchecked_ref()));
-        source.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        source.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        let open = Open {
-            source,
-            _on_open: on_open,
-            _on_message: on_message,
-            _on_error: on_error,
-        };
-        *self.open.borrow_mut() = Some(open);
     }
 
     fn close(&self) {
+        self.turn.set(self.turn.get().wrapping_add(1));
         if let Some(handle) = self.retry.borrow_mut().take() {
             handle.clear();
         }
@@ -234,52 +203,31 @@ impl Stream {
         self.streams.set(self.key, state);
     }
 
-    fn lost(self: &Rc<Self>) {
-        let given_up = self
-            .open
-            .borrow()
-            .as_ref()
-            .is_none_or(|open| open.source.ready_state() == EventSource::CLOSED);
-        if given_up {
-            self.ask_why();
-        } else {
-            self.set(Connection::Reconnecting);
+    fn take(&self, event: Event) {
+        // A server that answers and tells nothing must not be asked without end.
+        self.attempt.set(0);
+        if event.id.is_some() {
+            *self.last.borrow_mut() = event.id;
+        }
+        (self.on_text)(&event.data);
+    }
+
+    fn lost(self: &Rc<Self>, refused: Option<ApiError>) {
+        match refused {
+            Some(error) if is_final(&error) => {
+                self.close();
+                self.set(Connection::Refused(error));
+            }
+            _ => {
+                self.set(Connection::Reconnecting);
+                self.open_later();
+            }
         }
     }
 
-    /// An event source does not tell the status it was refused with: an ordinary request does, and so finds what is gone,
-    /// and a sign-in that has ended.
-    fn ask_why(self: &Rc<Self>) {
-        let stream = Rc::downgrade(self);
-        let (api, path) = (self.api, self.path.clone());
-        self.owner.with(|| {
-            spawn_local_scoped_with_cancellation(async move {
-                let answer = api.knock(&path).await;
-                let Some(stream) = stream.upgrade() else {
-                    return;
-                };
-                match next(answer) {
-                    // A server that gives an answer and no stream must not be asked without end.
-                    Next::Open if *stream.attempt.borrow() == 0 => {
-                        *stream.attempt.borrow_mut() = 1;
-                        stream.open();
-                    }
-                    Next::Stop(error) => {
-                        stream.close();
-                        stream.set(Connection::Refused(error));
-                    }
-                    Next::Open | Next::OpenLater => {
-                        stream.set(Connection::Reconnecting);
-                        stream.open_later();
-                    }
-                }
-            });
-        });
-    }
-
     fn open_later(self: &Rc<Self>) {
-        let attempt = *self.attempt.borrow();
-        *self.attempt.borrow_mut() = attempt.saturating_add(1);
+        let attempt = self.attempt.get();
+        self.attempt.set(attempt.saturating_add(1));
         let pause = 1u32
             .checked_shl(attempt)
             .unwrap_or(LONGEST_PAUSE)
@@ -295,28 +243,58 @@ impl Stream {
     }
 }
 
+/// The stream, unless it is gone or has been opened anew since.
+fn current(stream: &Weak<Stream>, turn: u32) -> Option<Rc<Stream>> {
+    stream.upgrade().filter(|stream| stream.turn.get() == turn)
+}
+
+/// Gives the events of an answer to its stream until it ends, however it does.
+async fn read(body: Option<web_sys::ReadableStream>, stream: &Weak<Stream>, turn: u32) {
+    let reader = body.and_then(|body| ReadableStreamDefaultReader::new(&body).ok());
+    let Some(reader) = reader else { return };
+    let mut parser = Parser::default();
+    if let Some(stream) = current(stream, turn) {
+        stream.set(Connection::Live);
+    }
+    while let Some(piece) = piece(&reader).await {
+        for event in parser.feed(&piece) {
+            match current(stream, turn) {
+                Some(stream) => stream.take(event),
+                None => return,
+            }
+        }
+    }
+}
+
+/// The next bytes; `None` at the end, whether it is regular or not.
+async fn piece(reader: &ReadableStreamDefaultReader) -> Option<Vec<u8>> {
+    let read = JsFuture::from(reader.read()).await.ok()?;
+    let value = js_sys::Reflect::get(&read, &JsValue::from_str("value")).ok()?;
+    let bytes: js_sys::Uint8Array = value.dyn_into().ok()?;
+    Some(bytes.to_vec())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn answered(status: u16) -> Result<(), ApiError> {
-        Err(ApiError::from_answer(status, "", None))
+    fn answered(status: u16) -> ApiError {
+        ApiError::from_answer(status, "", None)
     }
 
     #[test]
     fn what_is_gone_or_forbidden_is_not_taken_for_a_lost_server() {
         for status in [400, 401, 403, 404, 410] {
-            assert!(matches!(next(answered(status)), Next::Stop(_)), "{status}");
+            assert!(is_final(&answered(status)), "{status}");
         }
     }
 
     #[test]
     fn a_server_that_does_not_answer_now_is_asked_again_later() {
         for status in [408, 425, 429, 500, 502, 503, 504] {
-            assert_eq!(next(answered(status)), Next::OpenLater, "{status}");
+            assert!(!is_final(&answered(status)), "{status}");
         }
-        assert_eq!(next(Err(ApiError::unreachable())), Next::OpenLater);
-        assert_eq!(next(Ok(())), Next::Open);
+        assert!(!is_final(&ApiError::unreachable()));
     }
 
     #[test]

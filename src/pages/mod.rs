@@ -5,6 +5,7 @@ mod flows;
 pub mod parts;
 mod sessions;
 mod sign_in;
+mod sign_ins;
 mod unknown;
 mod upgrade;
 
@@ -12,5 +13,6 @@ pub use flow::FlowPage;
 pub use flows::FlowsPage;
 pub use sessions::SessionPages;
 pub use sign_in::SignInPage;
+pub use sign_ins::SignInsPage;
 pub use unknown::UnknownPage;
 pub use upgrade::UpgradePage;

@@ -1,6 +1,11 @@
 //! Asks for the server's token.
 
-use leptos::{ev::SubmitEvent, html, prelude::*, task::spawn_local_scoped_with_cancellation};
+use leptos::{
+    ev::{self, SubmitEvent},
+    html,
+    prelude::*,
+    task::spawn_local_scoped_with_cancellation,
+};
 
 use super::parts::PageHeading;
 use crate::{
@@ -25,6 +30,15 @@ pub fn SignInPage() -> impl IntoView {
         (unique_id("token"), unique_id("help"), unique_id("problem"));
     let described_by = format!("{help_id} {problem_id}");
 
+    // Another tab that signs in does so for this one.
+    let key_name = api.key_name();
+    let listener = window_event_listener(ev::storage, move |event| {
+        if event.key().as_ref() == Some(&key_name) && event.new_value().is_some() {
+            api.is_signed_out.set(false);
+        }
+    });
+    on_cleanup(move || listener.remove());
+
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(input) = field.get_untracked().filter(|_| !busy.get_untracked()) else {
@@ -42,7 +56,7 @@ pub fn SignInPage() -> impl IntoView {
             let answer = api.sign_in(&token).await;
             busy.set(false);
             match answer {
-                Ok(()) => api.signed_out.set(false),
+                Ok(()) => api.is_signed_out.set(false),
                 Err(error) => {
                     problem.set(Some(explain(&error)));
                     let _ = input.focus();
@@ -55,9 +69,9 @@ pub fn SignInPage() -> impl IntoView {
         <form class=style::form on:submit=submit novalidate>
             <PageHeading title="Sign in" />
             <p id=help_id>
-                "flowdeck prints its token in the terminal where it starts, in the line "
-                <code>"flowdeck is ready at …/?token=…"</code>
-                ". Open that address, or enter the token here."
+                "Enter the server’s token. The line "
+                <code>"flowdeck is ready at …"</code>
+                ", which the server prints when it starts, holds the token or says where it is."
             </p>
             <div class=style::field>
                 <label for=field_id.clone()>"Token"</label>

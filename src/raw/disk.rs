@@ -5,7 +5,7 @@ use flowdeck_contract::{
     ids::{FilePath, FlowId},
     paths,
 };
-use gloo_net::http::{Method, RequestBuilder};
+use gloo_net::http::Method;
 use leptos::prelude::*;
 
 use super::document::{Disk, Precondition};
@@ -103,7 +103,7 @@ impl FlowFiles {
         let path = paths::file(&self.api.project(), &self.flow, path);
         let name = self.api.trying(&method, &path);
         let unreachable = || ApiError::unreachable().about(name.clone());
-        let mut builder = RequestBuilder::new(&self.api.url(&path)).method(method);
+        let mut builder = self.api.request(method, &path);
         builder = match precondition {
             Some(Precondition::Is(etag)) => builder.header("If-Match", etag),
             Some(Precondition::Absent) => builder.header("If-None-Match", "*"),
@@ -129,7 +129,7 @@ impl FlowFiles {
             name: name.clone(),
         };
         if answer.status == 401 {
-            self.api.signed_out.set(true);
+            self.api.is_signed_out.set(true);
         }
         Ok(answer)
     }

@@ -20,8 +20,8 @@ pub fn LogView(
     /// How many lines came before the first of them.
     #[prop(into)]
     left_out: Signal<u64>,
-    /// Where all of it can be read.
-    whole: String,
+    /// What leads to all of it.
+    children: Children,
 ) -> impl IntoView {
     let following = RwSignal::new(true);
     let scroller = NodeRef::<html::Div>::new();
@@ -48,9 +48,7 @@ pub fn LogView(
                     "Follow"
                 </Switch>
                 {move || not_shown(left_out.get())}
-                <a href=whole target="_blank" rel="noopener">
-                    "Whole log"
-                </a>
+                {children()}
             </div>
             <div
                 node_ref=scroller

@@ -6,6 +6,7 @@ mod operations;
 mod runs;
 mod schema;
 mod sessions;
+mod sign_ins;
 
 use std::{
     fs::{self, OpenOptions},

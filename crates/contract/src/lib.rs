@@ -24,6 +24,7 @@ pub mod session;
 pub mod sessions;
 pub mod settings;
 pub mod shown;
+pub mod sign_ins;
 pub mod timeline;
 mod unread;
 

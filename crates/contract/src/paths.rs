@@ -9,8 +9,20 @@ use crate::{
 /// The subscription and resource group of a workspace on one's own machine.
 pub const LOCAL: &str = "local";
 
-/// `api/sign-in`: takes `{"token"}` and gives the session cookie.
+/// `api/sign-in`: takes `{"token"}` and gives the cookie and [`crate::sign_ins::SignedIn`].
 pub const SIGN_IN: &str = "api/sign-in";
+
+/// Every sign-in; deleting it ends all of them.
+pub const SIGN_INS: &str = "api/sign-ins";
+
+/// The sign-in that the request comes with.
+pub const CURRENT_SIGN_IN: &str = "api/sign-ins/current";
+
+/// One sign-in.
+#[must_use]
+pub fn sign_in(id: &str) -> String {
+    format!("{SIGN_INS}/{}", encode(id))
+}
 
 /// A project: flowdeck's own operations stand below it.
 #[must_use]

@@ -1,8 +1,8 @@
 //! The parts of a running server, and what ties them together.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use flowdeck_compute::{Compute, Owner};
+use flowdeck_compute::{Compute, ComputeError, Owner};
 use flowdeck_contract::{
     ids::{FlowId, ProjectName, SessionId},
     session::SessionState,
@@ -11,7 +11,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     assets::Assets,
-    auth::{AllowedHosts, Guard, Token},
+    auth::{AllowedHosts, Guard, ServerKey, Token},
     base_path::BasePath,
     diagnostics::RecentLog,
     events::{Changes, FlowHub, Listeners, ProjectFeed, pump, watch_flows},
@@ -21,6 +21,9 @@ use crate::{
         large::LargeAnswers,
     },
 };
+
+/// How often sign-ins are looked through.
+const TIDY: Duration = Duration::from_secs(60);
 
 /// What a server is told at its start.
 #[derive(Clone, Debug)]
@@ -35,6 +38,8 @@ pub struct Settings {
     pub hosts: AllowedHosts,
     /// The token that opens it.
     pub token: Token,
+    /// What hashes and keys of sign-ins hang on.
+    pub server_key: ServerKey,
     /// The last lines of its own log.
     pub log: RecentLog,
 }
@@ -69,9 +74,23 @@ impl std::ops::Deref for App {
 }
 
 impl App {
-    /// Starts what runs in the background: watching the flows folder and passing events on.
-    #[must_use]
-    pub fn start(settings: Settings, flows: Flows, compute: Compute, assets: Assets) -> Self {
+    /// Starts what runs in the background: watching the flows folder, passing events on, and ending old sign-ins.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn start(
+        settings: Settings,
+        flows: Flows,
+        compute: Compute,
+        assets: Assets,
+    ) -> Result<Self, ComputeError> {
+        let guard = Guard::open(
+            settings.token,
+            &settings.server_key,
+            compute.sign_in_store(),
+            settings.hosts,
+            (settings.port, &settings.base_path),
+        )?;
         let flows = Arc::new(flows);
         let hub = Arc::new(FlowHub::new());
         let feed = Arc::new(ProjectFeed::new(Arc::clone(&flows), compute.clone()));
@@ -81,12 +100,6 @@ impl App {
             hub: Arc::clone(&hub),
             feed: Arc::clone(&feed),
         });
-        let guard = Guard::new(
-            settings.token,
-            settings.hosts,
-            settings.port,
-            &settings.base_path,
-        );
         let app = Self(Arc::new(Parts {
             project: settings.project,
             base_path: settings.base_path,
@@ -105,7 +118,8 @@ impl App {
         app.spawn(watching);
         app.spawn(pump(app.compute.subscribe(), hub, Arc::clone(&feed)));
         app.spawn(async move { feed.run().await });
-        app
+        app.spawn(app.clone().tidy_sign_ins());
+        Ok(app)
     }
 
     /// Ends streams and what runs in the background. Sessions live on.
@@ -113,6 +127,14 @@ impl App {
         self.closing.cancel();
         self.background.close();
         self.background.wait().await;
+        self.guard.tidy();
+    }
+
+    async fn tidy_sign_ins(self) {
+        loop {
+            tokio::time::sleep(TIDY).await;
+            self.guard.tidy();
+        }
     }
 
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {

@@ -20,7 +20,7 @@ mod time;
 
 pub use app::{App, Settings};
 pub use assets::Assets;
-pub use auth::{AllowedHosts, Token};
+pub use auth::{AllowedHosts, ServerKey, Token};
 pub use base_path::{BasePath, InvalidBasePath};
 pub use diagnostics::RecentLog;
 

@@ -7,6 +7,12 @@ use jiff::Timestamp;
 
 /// The moment of the call.
 #[must_use]
+pub(crate) fn now() -> Millis {
+    millis(SystemTime::now())
+}
+
+/// The moment of the call, in the contract's words.
+#[must_use]
 pub(crate) fn now_rfc3339() -> String {
     Timestamp::now().to_string()
 }

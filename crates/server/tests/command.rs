@@ -10,6 +10,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    os::unix::fs::PermissionsExt as _,
     path::Path,
     process::{Child, Command, Output, Stdio},
 };
@@ -234,10 +235,7 @@ fn a_server_says_where_it_is_and_ends_when_asked_to() {
     );
     assert_eq!(
         server.line,
-        format!(
-            "flowdeck is ready at http://{}/deck/?token=secret\n",
-            server.address
-        )
+        format!("flowdeck is ready at http://{}/deck/\n", server.address)
     );
     assert_ne!(server.address.port(), 0);
     let (_, head) = server.get("/deck/api/projects/default", "secret");
@@ -252,21 +250,53 @@ fn a_server_says_where_it_is_and_ends_when_asked_to() {
 }
 
 #[test]
-fn a_made_token_stays_valid_over_a_restart() {
+fn a_made_token_stays_valid_over_a_restart_and_is_in_no_journal() {
     let world = world();
     let mut first = Server::start(world.path(), &[]);
-    let token = |line: &str| line.trim().split("token=").nth(1).unwrap().to_owned();
-    let made = token(&first.line);
+    let file = world.path().join("data/token");
+    let told = format!("(token in {})\n", file.display());
+    assert!(first.line.ends_with(&told), "{}", first.line);
+    let made = fs::read_to_string(&file).unwrap();
     assert_eq!(made.len(), 48);
+    assert!(!first.line.contains(&made));
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
     first.terminate();
     let second = Server::start(world.path(), &[]);
-    assert_eq!(token(&second.line), made);
+    let (_, head) = second.get("/api/projects/default", &made);
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     let given = serve(world.path(), &[])
         .env("FLOWDECK_TOKEN", "not a token")
         .output()
         .unwrap();
     assert_eq!(given.status.code(), Some(2));
     assert!(!text(&given.stderr).contains(&made));
+}
+
+#[test]
+fn a_token_can_be_in_a_file_of_the_administrators() {
+    let world = world();
+    let file = world.path().join("deck.token");
+    fs::write(&file, "file-token\n").unwrap();
+    let server = Server::start(world.path(), &["--token-file", "deck.token"]);
+    let (_, head) = server.get("/api/projects/default", "file-token");
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    assert!(server.line.ends_with("deck.token)\n") && !server.line.contains("file-token"));
+    assert!(!world.path().join("data/token").exists());
+    drop(server);
+    fs::write(&file, "two words").unwrap();
+    let message = refused(world.path(), &["--token-file", "deck.token"]);
+    assert!(message.contains("deck.token holds no token"), "{message}");
+    let message = refused(world.path(), &["--token-file", "gone.token"]);
+    assert!(
+        message.contains("cannot read the token file gone.token"),
+        "{message}"
+    );
+    let both = serve(
+        world.path(),
+        &["--token-file", "deck.token", "--token", "x"],
+    );
+    assert_eq!({ both }.output().unwrap().status.code(), Some(2));
 }
 
 #[test]

@@ -27,7 +27,7 @@ impl Past {
     /// Asks for what is kept of `session`.
     pub(super) fn of(session: SessionId) -> Self {
         let api = Api::from_context();
-        let diagnostics = api.url(&paths::session_by_id_diagnostics(&api.project(), &session));
+        let diagnostics = paths::session_by_id_diagnostics(&api.project(), &session);
         let kept = Remote::new(move || {
             let session = session.clone();
             async move { api.session_timeline(&session).await }

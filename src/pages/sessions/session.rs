@@ -19,7 +19,7 @@ use crate::{
     api::{Api, Load},
     live::{LogBuffer, SessionLive},
     nav::Link,
-    pages::parts::{PageHeading, StateWord, capacity},
+    pages::parts::{Download, PageHeading, StateWord, capacity},
     routes::Route,
     ui::{Ago, LogView, Skeleton, breakable},
 };
@@ -164,7 +164,7 @@ fn Log(session: SessionId, live: SessionLive) -> impl IntoView {
     let api = Api::from_context();
     live.begin(&session);
     let log = live.lines;
-    let whole = api.url(&paths::session_by_id_log(&api.project(), &session));
+    let whole = paths::session_by_id_log(&api.project(), &session);
     let of = move |log: &Option<LogBuffer>| log.as_ref().map(LogBuffer::lines).unwrap_or_default();
     let lines = Signal::derive(move || log.with(of));
     let left_out = Memo::new(move |_| log.with(|log| log.as_ref().map_or(0, LogBuffer::left_out)));
@@ -178,7 +178,9 @@ fn Log(session: SessionId, live: SessionLive) -> impl IntoView {
                     return view! { <Skeleton lines=6 label="Loading the log" /> }.into_any();
                 }
                 view! {
-                    <LogView label="Session log" lines=lines left_out=left_out whole=whole />
+                    <LogView label="Session log" lines=lines left_out=left_out>
+                        <Download path=whole name="session.log" label="Download log" />
+                    </LogView>
                 }
                     .into_any()
             }}

@@ -25,8 +25,11 @@ function found(names) {
 /** A browser that has nothing cached, signed in. */
 export async function signedIn(browser, server) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-  // The server takes the token from the link and answers with the cookie; the page itself is not loaded.
+  // The server takes the token from the link and answers with the cookie, and with the key that pages of its origin keep; the
+  // page itself is not loaded.
   const answer = await context.request.get(server.readyUrl, { maxRedirects: 0 });
-  if (answer.status() >= 400) throw new Error(`signing in: ${answer.status()}`);
+  const key = answer.headers().location?.split('#key=')[1];
+  if (!key) throw new Error(`signing in: ${answer.status()}`);
+  await context.addInitScript((key) => localStorage.setItem('/flowdeck.key', key), key);
   return context;
 }

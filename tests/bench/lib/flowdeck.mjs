@@ -72,7 +72,7 @@ class Flowdeck {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { RUST_LOG: 'warn', ...process.env, FLOWDECK_TOKEN: TOKEN, ...env },
     });
-    this.readyUrl = await new Promise((resolve, reject) => {
+    const url = await new Promise((resolve, reject) => {
       this.#process.once('error', reject);
       this.#process.once('exit', (code) => reject(new Error(`the server ended with ${code}`)));
       createInterface({ input: this.#process.stdout }).on('line', (line) => {
@@ -80,6 +80,8 @@ class Flowdeck {
         if (url) resolve(url);
       });
     });
+    // The server prints the token to a terminal alone.
+    this.readyUrl = new URL(`?token=${TOKEN}`, url).href;
   }
 
   async close() {

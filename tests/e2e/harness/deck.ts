@@ -51,17 +51,15 @@ export class Deck {
     this.options.args.push('--config', file);
   }
 
-  /** Where the running server says it can be used, with its token. */
+  /** The address of the running server that signs in: the server prints it to a terminal. */
   get readyUrl(): string {
-    if (!this.#url) throw new Error('the server was not started');
-    return this.#url.href;
+    return this.url(`?token=${this.token}`);
   }
 
   /** An address of the running server, without its token. */
   url(relative = ''): string {
-    const url = new URL(this.readyUrl);
-    url.search = '';
-    return new URL(relative, url).href;
+    if (!this.#url) throw new Error('the server was not started');
+    return new URL(relative, this.#url).href;
   }
 
   get api(): Api {

@@ -116,7 +116,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await expect(notice).toBeVisible();
     await expect(page.getByText('It had no flow')).toBeVisible();
     await expect(timeline).toContainText(/Ended.*Ready after/);
-    await expect(page.getByRole('link', { name: 'Download diagnostics' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Download diagnostics' })).toBeVisible();
     await expectAccessible(page);
     expect(await deck.api.sessions()).toEqual([]);
   });

@@ -107,7 +107,7 @@ this line is no secret
   await app.open('told');
   await app.session.getByText('Timeline', { exact: true }).click();
   const downloading = page.waitForEvent('download');
-  await app.session.getByRole('link', { name: 'Download diagnostics' }).click();
+  await app.session.getByRole('button', { name: 'Download diagnostics' }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('flowdeck-diagnostics.tar.gz');
   const text = gunzipSync(readFileSync(await download.path())).toString();

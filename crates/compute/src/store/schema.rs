@@ -56,8 +56,16 @@ CREATE TABLE times (
 CREATE INDEX times_of_way ON times (way, step);
 ";
 
+/// Since version 4.
+const SIGN_INS: &str = "
+CREATE TABLE sign_ins (
+    hash TEXT PRIMARY KEY,
+    record TEXT NOT NULL
+) STRICT;
+";
+
 /// What each version of the store added; the store's version counts them.
-const CHANGES: [&str; 3] = [TABLES, INSTANCES, LIVES];
+const CHANGES: [&str; 4] = [TABLES, INSTANCES, LIVES, SIGN_INS];
 
 /// Makes the tables, or refuses a store of a later flowdeck.
 pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {

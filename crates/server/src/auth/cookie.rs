@@ -1,65 +1,56 @@
-//! The session cookie: proves that its holder had the token, without holding it.
+//! The cookie of a sign-in: holds its secret.
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
 
-use crate::{auth::Token, base_path::BasePath, random::to_hex};
+use crate::{auth::sign_ins::LONGEST, base_path::BasePath};
 
-/// 30 days, in seconds.
-const MAX_AGE: u32 = 30 * 24 * 60 * 60;
-
-/// The one cookie that this server gives and takes.
+/// How this server's cookie is called and where it goes.
 #[derive(Debug)]
-pub(crate) struct SessionCookie {
+pub(super) struct Cookie {
     name: String,
-    value: String,
-    header: HeaderValue,
+    path: String,
 }
 
-impl SessionCookie {
+impl Cookie {
     /// Browsers share cookies among the ports of a host, so the name carries the port.
-    #[expect(
-        clippy::expect_used,
-        reason = "HMAC takes keys of any length; the cookie's parts are plain ASCII"
-    )]
-    pub(crate) fn new(token: &Token, port: u16, base: &BasePath) -> Self {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(token.secret().as_bytes()).expect("HMAC takes any key");
-        mac.update(b"flowdeck session cookie 1");
-        let value = to_hex(&mac.finalize().into_bytes());
-        let name = format!("flowdeck_{port}");
-        let path = if base.as_str().is_empty() {
-            "/"
-        } else {
-            base.as_str()
+    pub(super) fn new(port: u16, base: &BasePath) -> Self {
+        let path = match base.as_str() {
+            "" => "/",
+            path => path,
         };
-        let text =
-            format!("{name}={value}; Path={path}; Max-Age={MAX_AGE}; HttpOnly; SameSite=Strict");
-        let header = HeaderValue::from_str(&text).expect("plain ASCII");
         Self {
-            name,
-            value,
-            header,
+            name: format!("flowdeck_{port}"),
+            path: path.to_owned(),
         }
     }
 
-    /// The value of `set-cookie`.
-    pub(crate) fn set(&self) -> HeaderValue {
-        self.header.clone()
+    /// The value of `set-cookie` that gives `secret`.
+    pub(super) fn set(&self, secret: &str) -> HeaderValue {
+        self.header(secret, LONGEST.as_secs())
     }
 
-    /// Whether a request carries it.
-    pub(crate) fn is_in(&self, headers: &HeaderMap) -> bool {
+    /// The value of `set-cookie` that takes it away.
+    pub(super) fn clear(&self) -> HeaderValue {
+        self.header("", 0)
+    }
+
+    #[expect(clippy::expect_used, reason = "the cookie's parts are plain ASCII")]
+    fn header(&self, value: &str, max_age: u64) -> HeaderValue {
+        let Self { name, path } = self;
+        let text =
+            format!("{name}={value}; Path={path}; Max-Age={max_age}; HttpOnly; SameSite=Strict");
+        HeaderValue::from_str(&text).expect("plain ASCII")
+    }
+
+    /// Every value that a request gives it: another port of the host can set one of the same name beside ours.
+    pub(super) fn values<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
         headers
             .get_all(COOKIE)
             .iter()
             .filter_map(|header| header.to_str().ok())
             .flat_map(|header| header.split(';'))
             .filter_map(|pair| pair.trim().split_once('='))
-            .any(|(name, value)| {
-                name == self.name && value.as_bytes().ct_eq(self.value.as_bytes()).into()
-            })
+            .filter_map(|(name, value)| (name == self.name).then_some(value))
+            .take(4)
     }
 }

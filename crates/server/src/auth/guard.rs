@@ -5,22 +5,44 @@ use axum::http::{
     header::{AUTHORIZATION, HOST, RETRY_AFTER, WWW_AUTHENTICATE},
 };
 
-use flowdeck_contract::timeline::By;
+use flowdeck_compute::{ComputeError, SignInStore};
+use flowdeck_contract::{sign_ins::KEY_HEADER, timeline::By};
 
 use crate::{
-    auth::{AllowedHosts, Token, WayIn, attempts::Attempts, cookie::SessionCookie, is_same_origin},
+    auth::{
+        AllowedHosts, Current, ServerKey, SignIns, Token, WayIn, attempts::Attempts,
+        browser::browser_of, cookie::Cookie, is_same_origin, keys::Keys,
+    },
     base_path::BasePath,
-    http::error::ApiError,
+    http::error::{ApiError, ApiResult},
     serving::Peer,
+    time::now,
 };
 
-/// Knows the token, the cookie and the server's names.
+/// Knows the token, who is signed in, and the server's names.
 #[derive(Debug)]
 pub(crate) struct Guard {
     token: Token,
-    cookie: SessionCookie,
+    cookie: Cookie,
+    sign_ins: SignIns,
     hosts: AllowedHosts,
     attempts: Attempts,
+}
+
+/// What a browser gets for the right token.
+pub(crate) struct Entry {
+    /// The `set-cookie` header.
+    pub(crate) cookie: HeaderValue,
+    /// The key of the page.
+    pub(crate) key: String,
+}
+
+/// Who sent a request that may pass.
+pub(crate) struct Passed {
+    /// As the timeline names them.
+    pub(crate) by: By,
+    /// The sign-in that the request came with.
+    pub(crate) sign_in: Option<Current>,
 }
 
 /// Why a token was not taken.
@@ -33,13 +55,38 @@ pub(crate) enum Refusal {
 }
 
 impl Guard {
-    pub(crate) fn new(token: Token, hosts: AllowedHosts, port: u16, base: &BasePath) -> Self {
-        Self {
-            cookie: SessionCookie::new(&token, port, base),
+    pub(crate) fn open(
+        token: Token,
+        key: &ServerKey,
+        store: SignInStore,
+        hosts: AllowedHosts,
+        cookie: (u16, &BasePath),
+    ) -> Result<Self, ComputeError> {
+        let (port, base) = cookie;
+        Ok(Self {
+            cookie: Cookie::new(port, base),
+            sign_ins: SignIns::open(store, Keys::new(key, &token), now())?,
             token,
             hosts,
             attempts: Attempts::default(),
+        })
+    }
+
+    /// Who is signed in.
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.sign_ins
+    }
+
+    /// Ends sign-ins that have expired, and writes down when the others were used.
+    pub(crate) fn tidy(&self) {
+        if let Err(error) = self.sign_ins.tidy(now()) {
+            tracing::error!(%error, "sign-ins could not be written down");
         }
+    }
+
+    /// The `set-cookie` header that takes a sign-in away.
+    pub(crate) fn signed_out(&self) -> HeaderValue {
+        self.cookie.clear()
     }
 
     /// The server's token, for whoever must know it to remove it from a text.
@@ -47,15 +94,28 @@ impl Guard {
         self.token.secret()
     }
 
-    /// The `set-cookie` header for whoever gives the right token.
+    /// Signs in the browser that sends the right token; one that is signed in already stays so.
     pub(crate) fn sign_in(
         &self,
         given: &str,
+        headers: &HeaderMap,
         peer: Peer,
         way: WayIn,
-    ) -> Result<HeaderValue, Refusal> {
-        self.check_token(given, peer, way)
-            .map(|()| self.cookie.set())
+    ) -> ApiResult<Entry> {
+        self.check_token(given, peer, way)?;
+        let now = now();
+        let known = self
+            .cookie
+            .values(headers)
+            .find_map(|secret| self.sign_ins.again(secret, now));
+        let opened = match known {
+            Some(opened) => opened,
+            None => self.sign_ins.begin(browser_of(headers), peer, now)?,
+        };
+        Ok(Entry {
+            cookie: self.cookie.set(&opened.secret),
+            key: opened.key,
+        })
     }
 
     /// Refuses requests that were meant for another host.
@@ -89,28 +149,43 @@ impl Guard {
         ))
     }
 
-    /// Lets pass who has the token or the cookie; gives who that is.
+    /// Lets pass who has the token, or the cookie and its key; gives who that is.
     pub(crate) fn check(
         &self,
         method: &Method,
         headers: &HeaderMap,
         peer: Peer,
-    ) -> Result<By, ApiError> {
+    ) -> ApiResult<Passed> {
         if let Some(given) = bearer(headers) {
             self.check_token(given, peer, WayIn::Bearer)
                 .map_err(ApiError::from)?;
             if !method.is_safe() {
                 self.check_origin(headers)?;
             }
-            return Ok(By::Token);
+            return Ok(Passed {
+                by: By::Token,
+                sign_in: None,
+            });
         }
-        if self.cookie.is_in(headers) {
-            return self.check_origin(headers).map(|()| By::Browser);
+        if let Some(current) = self.current(headers, peer) {
+            self.check_origin(headers)?;
+            return Ok(Passed {
+                by: By::Browser,
+                sign_in: Some(current),
+            });
         }
         let message = "Sign in to use this server.";
         Err(ApiError::new(StatusCode::UNAUTHORIZED, "SignInRequired", message)
             .header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-            .remedy("Open the address with the token that the server printed when it started, or enter the token."))
+            .remedy("Enter the server’s token. The line that the server prints when it starts holds the token or says where it is."))
+    }
+
+    fn current(&self, headers: &HeaderMap, peer: Peer) -> Option<Current> {
+        let key = headers.get(KEY_HEADER)?.to_str().ok()?;
+        let now = now();
+        self.cookie
+            .values(headers)
+            .find_map(|secret| self.sign_ins.find(secret, key, peer, now))
     }
 
     /// The right token is refused only where it could be found by trying, and there only from whoever has tried too much.
@@ -147,7 +222,7 @@ impl From<Refusal> for ApiError {
                 "This is not the server's token.",
             )
             .header(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
-            .remedy("Copy the token from the address that the server printed when it started."),
+            .remedy("Copy the token again. The line that the server prints when it starts holds it or says where it is."),
             Refusal::TooMany => Self::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "TooManyAttempts",

@@ -1,14 +1,14 @@
 //! The token that opens the server.
 
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write},
-    os::unix::fs::OpenOptionsExt,
-    path::Path,
+    io,
+    path::{Path, PathBuf},
 };
 
 use subtle::ConstantTimeEq;
 use thiserror::Error;
+
+use super::secret_file;
 
 /// So many characters cannot be guessed, were they tried without a pause.
 const UNGUESSABLE: usize = 24;
@@ -64,41 +64,23 @@ impl Token {
     }
 }
 
-/// The token that this data folder's server had before, so that links and cookies stay valid; a new one at first.
+/// The token that this data folder's server had before, so that links and sign-ins stay valid; a new one at first.
 pub(crate) fn load_or_make(data: &Path) -> io::Result<Token> {
-    let path = data.join("token");
-    match fs::read_to_string(&path) {
-        Ok(text) => match text.trim().parse() {
-            Ok(token) => return Ok(token),
-            Err(InvalidToken) => {
-                tracing::warn!(path = %path.display(), "holds no token; a new one is made");
-            }
-        },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    let token = Token::random();
-    let temporary = data.join("token.new");
-    // What an interrupted start left may have another mode.
-    if let Err(error) = fs::remove_file(&temporary)
-        && error.kind() != io::ErrorKind::NotFound
-    {
-        return Err(error);
-    }
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&temporary)?;
-    file.write_all(token.0.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&temporary, &path)?;
-    Ok(token)
+    let read = |text: &str| text.parse().ok();
+    secret_file::load_or_make(&token_file(data), read, || {
+        let token = Token::random();
+        (token.0.clone(), token)
+    })
+}
+
+/// Where the token of a data folder is.
+pub(crate) fn token_file(data: &Path) -> PathBuf {
+    data.join("token")
 }
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::PermissionsExt;
+    use std::{fs, os::unix::fs::PermissionsExt};
 
     use super::*;
 

@@ -2,7 +2,9 @@
 
 mod check;
 mod data_folder;
+mod ready;
 mod serve;
+mod token;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    io::Write,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -29,9 +28,13 @@ use tokio::{
 
 use crate::{
     App, Assets, RecentLog, Settings,
-    auth::{self, AllowedHosts, Token},
+    auth::{AllowedHosts, ServerKey, Token},
     base_path::BasePath,
-    cli::data_folder::{self, DataFolderError},
+    cli::{
+        data_folder::{self, DataFolderError},
+        ready::say_ready,
+        token::{TokenError, TokenOptions},
+    },
     config::{Config, ConfigError},
     flows::{FlowError, Flows},
     http,
@@ -59,9 +62,8 @@ pub(crate) struct Serve {
     /// VM sizes, compute instances and identities, as docs/flowdeck.yaml shows; without it, what this machine has
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// The secret that opens the server; without it, one is made and kept in the data folder
-    #[arg(long, env = "FLOWDECK_TOKEN", hide_env_values = true)]
-    token: Option<Token>,
+    #[command(flatten)]
+    token: TokenOptions,
     /// Where compute sessions run
     #[arg(long, value_enum, default_value_t = EngineName::Process)]
     engine: EngineName,
@@ -111,6 +113,8 @@ enum ServeError {
     #[error("{0}")]
     Data(#[from] DataFolderError),
     #[error("{0}")]
+    Token(#[from] TokenError),
+    #[error("{0}")]
     Config(#[from] ConfigError),
     #[error("{0}{1}")]
     Compute(String, String),
@@ -145,26 +149,18 @@ impl Serve {
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
         let compute = self.open_compute(flows.place(), config).await?;
-        let token = match self.token.clone() {
-            Some(token) => token,
-            None => auth::load_or_make(&self.data)
-                .map_err(|source| DataFolderError::unwritable(&self.data, source))?,
-        };
+        let token = self.token.token(&self.data)?;
         flows.remove_leftovers().map_err(ServeError::Flows)?;
-        let url = format!(
-            "http://{}{}/?token={}",
-            reachable(address),
-            self.base_path.as_str(),
-            token.secret()
-        );
-        let settings = self.settings(address, token, log)?;
+        let url = format!("http://{}{}/", reachable(address), self.base_path.as_str());
+        let settings = self.settings(address, token.token.clone(), log)?;
         let app = App::start(
             settings,
             flows,
             compute.clone(),
             Assets::new(self.assets.as_deref()),
-        );
-        say_ready(&url)?;
+        )
+        .map_err(|error| compute_error(&error, error.to_root_error().remedy()))?;
+        say_ready(&url, &token)?;
         serve_until(listener, limits, &app, ended).await;
         compute.close().await;
         Ok(())
@@ -177,12 +173,15 @@ impl Serve {
         log: RecentLog,
     ) -> Result<Settings, ServeError> {
         let project = ProjectName::try_from(PROJECT).map_err(io::Error::other)?;
+        let server_key = ServerKey::load_or_make(&self.data)
+            .map_err(|source| DataFolderError::unwritable(&self.data, source))?;
         Ok(Settings {
             project,
             base_path: self.base_path.clone(),
             port: address.port(),
             hosts: AllowedHosts::new(address.ip(), &self.allow_host),
             token,
+            server_key,
             log,
         })
     }
@@ -283,13 +282,6 @@ fn end_signal() -> io::Result<impl Future<Output = ()>> {
             _ = interrupt.recv() => {}
         }
     })
-}
-
-/// The one line on standard output; what else is to be said goes to standard error.
-fn say_ready(url: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "flowdeck is ready at {url}")?;
-    out.flush()
 }
 
 async fn serve_until(

@@ -10,6 +10,7 @@ mod own;
 mod pages;
 mod refusals;
 mod sign_in;
+mod sign_ins;
 mod spec;
 
 use axum::{
@@ -61,6 +62,7 @@ fn api() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(own::routes())
         .merge(azure::routes())
+        .merge(sign_ins::routes())
 }
 
 async fn strip_base(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -92,11 +94,18 @@ async fn check_host(State(app): State<App>, request: Request, next: Next) -> Res
 }
 
 /// Lets pass who is signed in.
-async fn require_sign_in(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn require_sign_in(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let peer = peer_of(request.extensions());
-    match app.guard.check(request.method(), request.headers(), peer) {
-        Ok(by) => asked_by(by, next.run(request)).await,
-        Err(refusal) => refusal.into_response(),
+    let passed = match app.guard.check(request.method(), request.headers(), peer) {
+        Ok(passed) => passed,
+        Err(refusal) => return refusal.into_response(),
+    };
+    let ended = passed.sign_in.as_ref().map(|current| current.ended.clone());
+    request.extensions_mut().insert(passed.sign_in);
+    let response = asked_by(passed.by, next.run(request)).await;
+    match ended {
+        Some(ended) => sign_ins::until_ended(response, ended),
+        None => response,
     }
 }
 

@@ -15,10 +15,12 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
+use flowdeck_contract::sign_ins::KEY_FRAGMENT;
+
 use crate::{
     App,
     assets::{Encoding, INDEX, Page, is_hashed},
-    auth::{WayIn, is_document},
+    auth::{Entry, WayIn, is_document},
     base_path::BasePath,
     http::{
         error::{ApiError, ApiResult},
@@ -63,8 +65,8 @@ fn is_api(path: &str) -> bool {
     })
 }
 
-/// A link with the right token gives the cookie, and the address without the token. A wrong one is left to the page,
-/// which then asks for the token.
+/// A link with the right token gives the cookie, and the address without the token but with the key, which the page takes out
+/// of it. A wrong one is left to the page, which then asks for the token.
 ///
 /// Only opening a page counts: the images and frames of another site would use up what their reader may try.
 fn follow_link(app: &App, request: &Request) -> Option<Response> {
@@ -77,14 +79,16 @@ fn follow_link(app: &App, request: &Request) -> Option<Response> {
         .split('&')
         .find_map(|pair| pair.strip_prefix("token="))?;
     let peer = peer_of(request.extensions());
-    let cookie = match app.guard.sign_in(token, peer, WayIn::Link) {
-        Ok(cookie) => cookie,
+    let headers = request.headers();
+    let Entry { cookie, key } = match app.guard.sign_in(token, headers, peer, WayIn::Link) {
+        Ok(entry) => entry,
         Err(refusal) => {
-            tracing::info!(?refusal, "a link's token was not taken");
+            tracing::info!(code = refusal.error.code, "a link's token was not taken");
             return None;
         }
     };
-    let location = HeaderValue::from_str(&without_token(&app.base_path, uri.path(), query)).ok()?;
+    let location = without_token(&app.base_path, uri.path(), query);
+    let location = HeaderValue::from_str(&format!("{location}{KEY_FRAGMENT}{key}")).ok()?;
     Some(
         (
             StatusCode::SEE_OTHER,

@@ -3,21 +3,17 @@
 use axum::extract::FromRequest;
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header::SET_COOKIE},
+    http::{HeaderMap, HeaderName, HeaderValue, header::SET_COOKIE},
 };
-use flowdeck_contract::error::ErrorResponse;
+use flowdeck_contract::{error::ErrorResponse, sign_ins::SignedIn};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
-    auth::WayIn,
-    http::{
-        error::{ApiError, ApiResult},
-        extract::Json,
-        peer_of,
-    },
+    auth::{Entry, WayIn},
+    http::{error::ApiResult, extract::Json, peer_of},
 };
 
 /// The paths that are open to everybody.
@@ -55,7 +51,7 @@ struct SignIn {
     token: String,
 }
 
-/// Takes the token and gives the session cookie.
+/// Takes the token and signs the browser in: the cookie counts together with the key alone, which the page keeps.
 #[utoipa::path(
     post,
     path = "/api/sign-in",
@@ -64,7 +60,7 @@ struct SignIn {
     security(()),
     request_body = SignIn,
     responses(
-        (status = NO_CONTENT, description = "Signed in", headers(("set-cookie" = String, description = "The session cookie"))),
+        (status = OK, description = "Signed in", body = SignedIn, headers(("set-cookie" = String, description = "The cookie of the sign-in"))),
         (status = UNAUTHORIZED, description = "Not the token", body = ErrorResponse),
         (status = TOO_MANY_REQUESTS, description = "Too many wrong tokens lately", body = ErrorResponse),
         (status = "default", description = "Any other failure", body = ErrorResponse),
@@ -74,11 +70,12 @@ async fn sign_in(
     State(app): State<App>,
     headers: HeaderMap,
     request: Request,
-) -> ApiResult<(StatusCode, [(HeaderName, HeaderValue); 1])> {
+) -> ApiResult<([(HeaderName, HeaderValue); 1], axum::Json<SignedIn>)> {
     app.guard.check_origin(&headers)?;
     let peer = peer_of(request.extensions());
     let Json(SignIn { token }) = Json::from_request(request, &app).await?;
-    let signed_in = app.guard.sign_in(token.trim(), peer, WayIn::Form);
-    let cookie = signed_in.map_err(ApiError::from)?;
-    Ok((StatusCode::NO_CONTENT, [(SET_COOKIE, cookie)]))
+    let Entry { cookie, key } = app
+        .guard
+        .sign_in(token.trim(), &headers, peer, WayIn::Form)?;
+    Ok(([(SET_COOKIE, cookie)], axum::Json(SignedIn { key })))
 }

@@ -1,6 +1,7 @@
 //! The description of the API: made from the handlers, served, and locked by a test.
 
 use axum::middleware::from_fn_with_state;
+use flowdeck_contract::sign_ins::KEY_HEADER;
 use utoipa::{
     OpenApi,
     openapi::{
@@ -21,9 +22,9 @@ use crate::{
         title = "flowdeck",
         description = "Flows, their files, compute sessions, runs and live events. Paths below /flow/api follow the public prompt flow service contract; paths below /api are flowdeck's own.",
     ),
-    security(("token" = []), ("cookie" = [])),
+    security(("token" = []), ("cookie" = [], "key" = [])),
     tags(
-        (name = "server", description = "The server itself"),
+        (name = "server", description = "The server itself, and who is signed in to it"),
         (name = "projects", description = "A project and its flows"),
         (name = "files", description = "The files of a flow"),
         (name = "sessions", description = "A flow's compute session, as the app shows it"),
@@ -63,6 +64,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         "Given by a sign-in; named by the server's port",
     );
     components.add_security_scheme("cookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+    let key = ApiKeyValue::with_description(KEY_HEADER, "Given by a sign-in, for its cookie");
+    components.add_security_scheme("key", SecurityScheme::ApiKey(ApiKey::Header(key)));
     document
 }
 

@@ -1,9 +1,12 @@
 //! Who is let in, and who is not.
 
+use std::time::Duration;
+
 use axum::{
     body::Body,
     http::{Method, StatusCode},
 };
+use http_body_util::BodyExt as _;
 
 use crate::world::{Answer, TOKEN, World};
 
@@ -17,14 +20,9 @@ async fn with(world: &World, method: Method, path: &str, headers: &[(&str, &str)
     world.answer(request.body(Body::empty()).unwrap()).await
 }
 
-async fn cookie(world: &World) -> String {
-    let answer = with(world, Method::GET, &format!("/?token={TOKEN}"), &[]).await;
-    answer
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned()
+async fn status(world: &World, cookie: &str, key: &str) -> StatusCode {
+    let headers = [("cookie", cookie), ("x-flowdeck-key", key)];
+    with(world, Method::GET, FLOWS, &headers).await.status
 }
 
 #[tokio::test]
@@ -78,10 +76,9 @@ async fn a_link_with_the_token_gives_the_cookie_and_takes_the_token_out_of_the_a
         &[],
     )
     .await;
-    assert_eq!(
-        (answer.status, answer.header("location")),
-        (StatusCode::SEE_OTHER, "/flows/greeter?a=1")
-    );
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    let (address, key) = answer.header("location").split_once("#key=").unwrap();
+    assert_eq!((address, key.len()), ("/flows/greeter?a=1", 64));
     let cookie = answer.header("set-cookie");
     assert!(cookie.starts_with("flowdeck_8642="), "{cookie}");
     for part in ["; HttpOnly", "; SameSite=Strict", "; Path=/;"] {
@@ -89,19 +86,157 @@ async fn a_link_with_the_token_gives_the_cookie_and_takes_the_token_out_of_the_a
     }
     assert!(!cookie.contains(TOKEN));
     let pair = cookie.split(';').next().unwrap();
+    assert!(!pair.contains(key));
+    assert_eq!(status(&world, pair, key).await, StatusCode::OK);
+    // Another port of the host can put one of the same name beside it.
+    let others = format!("a=b; flowdeck_8642=x; {pair}; c=d");
+    assert_eq!(status(&world, &others, key).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn the_cookie_without_its_key_opens_nothing() {
+    let world = World::new().await;
+    let (cookie, key) = world.browser().await;
+    let answer = with(&world, Method::GET, FLOWS, &[("cookie", &cookie)]).await;
+    assert_eq!(answer.refused(StatusCode::UNAUTHORIZED), "SignInRequired");
+    let answer = with(&world, Method::GET, FLOWS, &[("x-flowdeck-key", &key)]).await;
+    assert_eq!(answer.refused(StatusCode::UNAUTHORIZED), "SignInRequired");
+    let secret = cookie.split_once('=').unwrap().1;
+    let (other, other_key) = world.browser().await;
+    assert_ne!(cookie, other);
+    for wrong in ["", secret, TOKEN, &other_key] {
+        let got = status(&world, &cookie, wrong).await;
+        assert_eq!(got, StatusCode::UNAUTHORIZED, "{wrong}");
+    }
+    assert_eq!(status(&world, &cookie, &key).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_browser_that_opens_the_link_again_keeps_its_sign_in() {
+    let world = World::new().await;
+    let (cookie, key) = world.browser().await;
+    let link = format!("/?token={TOKEN}");
+    let again = with(&world, Method::GET, &link, &[("cookie", &cookie)]).await;
+    assert_eq!(again.cookie(), cookie);
+    assert_eq!(again.header("location"), format!("/#key={key}"));
+    let ended = [("cookie", "flowdeck_8642=00")];
+    let new = with(&world, Method::GET, &link, &ended).await;
+    assert_ne!(new.cookie(), cookie);
+}
+
+#[tokio::test]
+async fn sign_ins_outlive_a_restart_and_end_with_the_token() {
+    let world = World::new().await;
+    let (cookie, key) = world.browser().await;
+    let world = world.restarted("/").await;
+    assert_eq!(status(&world, &cookie, &key).await, StatusCode::OK);
+    let world = world
+        .restarted_with("/", "another-token-0123456789abcdef")
+        .await;
     assert_eq!(
-        with(&world, Method::GET, FLOWS, &[("cookie", pair)])
+        status(&world, &cookie, &key).await,
+        StatusCode::UNAUTHORIZED
+    );
+    let world = world.restarted("/").await;
+    assert_eq!(
+        status(&world, &cookie, &key).await,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn sign_ins_are_listed_and_ended_one_by_one_or_all_at_once() {
+    let world = World::new().await;
+    let agent = [(
+        "user-agent",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0",
+    )];
+    let link = format!("/?token={TOKEN}");
+    let first = with(&world, Method::GET, &link, &agent).await;
+    let first = first.signed_in();
+    let [second, third] = [world.browser().await, world.browser().await];
+    let ask = async |method: Method, path: &str, (cookie, key): &(String, String)| {
+        with(
+            &world,
+            method,
+            path,
+            &[("cookie", cookie), ("x-flowdeck-key", key)],
+        )
+        .await
+    };
+    let list = ask(Method::GET, "/api/sign-ins", &first).await.json();
+    let list = list["signIns"].as_array().unwrap();
+    let current: Vec<_> = list.iter().filter(|one| one["isCurrent"] == true).collect();
+    assert_eq!((list.len(), current.len()), (3, 1));
+    assert_eq!(current[0]["browser"], "Firefox 141 on Linux");
+    assert_eq!(current[0]["address"], "127.0.0.1");
+    let text = serde_json::to_string(&list).unwrap();
+    assert!(!text.contains(&first.1) && !text.contains(first.0.split_once('=').unwrap().1));
+
+    let own = current[0]["id"].as_str().unwrap();
+    let other = list.iter().find(|one| one["isCurrent"] == false).unwrap();
+    let other = format!("/api/sign-ins/{}", other["id"].as_str().unwrap());
+    let ended = ask(Method::DELETE, &other, &first).await;
+    assert_eq!(
+        (ended.status, ended.header("set-cookie")),
+        (StatusCode::NO_CONTENT, "")
+    );
+    let again = ask(Method::DELETE, &other, &first).await;
+    assert_eq!(again.refused(StatusCode::NOT_FOUND), "SignInNotFound");
+    let left = [
+        status(&world, &second.0, &second.1).await,
+        status(&world, &third.0, &third.1).await,
+    ];
+    assert_eq!(left.iter().filter(|one| **one == StatusCode::OK).count(), 1);
+
+    let out = ask(Method::DELETE, "/api/sign-ins/current", &first).await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT);
+    assert!(
+        out.header("set-cookie")
+            .starts_with("flowdeck_8642=; Path=/; Max-Age=0;")
+    );
+    assert_eq!(
+        status(&world, &first.0, &first.1).await,
+        StatusCode::UNAUTHORIZED
+    );
+    let list = world.get("/api/sign-ins").await.json();
+    assert_eq!(list["signIns"].as_array().unwrap().len(), 1);
+    assert!(!list.to_string().contains(own));
+
+    let token = world
+        .call(Method::DELETE, "/api/sign-ins/current", &[], "")
+        .await;
+    assert_eq!(token.refused(StatusCode::NOT_FOUND), "SignInNotFound");
+    assert_eq!(
+        world
+            .call(Method::DELETE, "/api/sign-ins", &[], "")
             .await
             .status,
-        StatusCode::OK
+        StatusCode::NO_CONTENT
     );
-    let others = format!("a=b; {pair}; c=d");
     assert_eq!(
-        with(&world, Method::GET, FLOWS, &[("cookie", &others)])
-            .await
-            .status,
-        StatusCode::OK
+        world.get("/api/sign-ins").await.json()["signIns"],
+        serde_json::json!([])
     );
+    for (cookie, key) in [&second, &third] {
+        assert_eq!(status(&world, cookie, key).await, StatusCode::UNAUTHORIZED);
+    }
+}
+
+#[tokio::test]
+async fn live_events_end_with_the_sign_in_that_they_were_asked_for_with() {
+    let world = World::new().await;
+    let (cookie, key) = world.browser().await;
+    let request = World::anonymous(Method::GET, "/api/projects/default/events")
+        .header("cookie", &cookie)
+        .header("x-flowdeck-key", &key);
+    let response = world.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let all = response.into_body().collect();
+    let end = world.call(Method::DELETE, "/api/sign-ins", &[], "");
+    let (all, end) = tokio::join!(tokio::time::timeout(Duration::from_secs(10), all), end);
+    assert_eq!(end.status, StatusCode::NO_CONTENT);
+    all.unwrap().unwrap();
 }
 
 #[tokio::test]
@@ -109,13 +244,14 @@ async fn cookies_that_were_not_given_are_not_taken() {
     let world = World::new().await;
     for cookie in [
         "flowdeck_8642=",
+        &format!("flowdeck_8642={}", "0".repeat(64)),
         &format!("flowdeck_8642={TOKEN}"),
         "flowdeck_1=x",
         "flowdeck_8642",
         "",
     ] {
-        let answer = with(&world, Method::GET, FLOWS, &[("cookie", cookie)]).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{cookie}");
+        let got = status(&world, cookie, &"0".repeat(64)).await;
+        assert_eq!(got, StatusCode::UNAUTHORIZED, "{cookie}");
     }
 }
 
@@ -143,24 +279,15 @@ async fn a_link_never_redirects_to_another_host() {
 }
 
 #[tokio::test]
-async fn signing_in_gives_the_cookie() {
+async fn signing_in_gives_the_cookie_and_the_key() {
     let world = World::new().await;
     let json = [("content-type", "application/json")];
     let sign_in = |body: &str| world.call(Method::POST, "/api/sign-in", &json, body.to_owned());
     let answer = sign_in(&format!(r#"{{"token": "{TOKEN}"}}"#)).await;
-    assert_eq!(answer.status, StatusCode::NO_CONTENT);
-    let pair = answer
-        .header("set-cookie")
-        .split(';')
-        .next()
-        .unwrap()
-        .to_owned();
-    assert_eq!(
-        with(&world, Method::GET, FLOWS, &[("cookie", &pair)])
-            .await
-            .status,
-        StatusCode::OK
-    );
+    assert_eq!(answer.status, StatusCode::OK);
+    let key = answer.json()["key"].as_str().unwrap().to_owned();
+    let cookie = answer.cookie();
+    assert_eq!(status(&world, &cookie, &key).await, StatusCode::OK);
     assert_eq!(
         sign_in(r#"{"token": "x"}"#)
             .await
@@ -294,7 +421,7 @@ async fn other_names_of_the_server_are_refused_everywhere() {
 #[tokio::test]
 async fn pages_of_other_sites_cannot_use_the_cookie() {
     let world = World::new().await;
-    let cookie = cookie(&world).await;
+    let (cookie, key) = world.browser().await;
     let activity = "/api/projects/default/flows/greeter/session/activity";
     for (name, value) in [
         ("origin", "http://evil.example"),
@@ -304,7 +431,12 @@ async fn pages_of_other_sites_cannot_use_the_cookie() {
         ("sec-fetch-site", "same-site"),
     ] {
         for (method, path) in [(Method::POST, activity), (Method::GET, FLOWS)] {
-            let answer = with(&world, method, path, &[("cookie", &cookie), (name, value)]).await;
+            let headers = [
+                ("cookie", cookie.as_str()),
+                ("x-flowdeck-key", key.as_str()),
+                (name, value),
+            ];
+            let answer = with(&world, method, path, &headers).await;
             assert_eq!(
                 answer.refused(StatusCode::FORBIDDEN),
                 "OriginNotAllowed",
@@ -314,6 +446,7 @@ async fn pages_of_other_sites_cannot_use_the_cookie() {
     }
     let own = [
         ("cookie", cookie.as_str()),
+        ("x-flowdeck-key", key.as_str()),
         ("origin", "http://127.0.0.1:8642"),
         ("sec-fetch-site", "same-origin"),
     ];
@@ -343,7 +476,7 @@ async fn below_a_base_path_the_cookie_and_the_links_stay_below_it() {
         &[("x-forwarded-prefix", "/evil")],
     )
     .await;
-    assert_eq!(answer.header("location"), "/deck/");
+    assert!(answer.header("location").starts_with("/deck/#key="));
     assert!(answer.header("set-cookie").contains("; Path=/deck;"));
     assert_eq!(
         world.get("/deck/api/projects/default/flows").await.status,

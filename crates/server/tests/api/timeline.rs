@@ -1,15 +1,9 @@
 //! What became of sessions, as the API tells it.
 
-use axum::{
-    body::Body,
-    http::{Method, StatusCode},
-};
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{
-    stream::Events,
-    world::{TOKEN, World},
-};
+use crate::{stream::Events, world::World};
 
 const FLOW: &str = "/api/projects/default/flows/greeter";
 const SESSIONS: &str = "/flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default/Flows/greeter/sessions";
@@ -17,11 +11,10 @@ const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
 /// Starts the session with the cookie of a browser.
 async fn start_in_browser(world: &World) {
-    let link = World::anonymous(Method::GET, &format!("/?token={TOKEN}"));
-    let signed_in = world.answer(link.body(Body::empty()).unwrap()).await;
-    let cookie = signed_in.header("set-cookie").split(';').next().unwrap();
+    let (cookie, key) = world.browser().await;
     let request = World::anonymous(Method::POST, SESSIONS)
         .header("cookie", cookie)
+        .header("x-flowdeck-key", key)
         .header("origin", "http://127.0.0.1:8642")
         .header("content-type", "application/json");
     let started = world.answer(request.body("{}".into()).unwrap()).await;

@@ -17,7 +17,9 @@ use flowdeck_compute::{
     fake::FakeEngine, identity::CredentialSource,
 };
 use flowdeck_contract::ids::ProjectName;
-use flowdeck_server::{AllowedHosts, App, Assets, RecentLog, Settings, flows::Flows, http::router};
+use flowdeck_server::{
+    AllowedHosts, App, Assets, RecentLog, ServerKey, Settings, flows::Flows, http::router,
+};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -138,10 +140,11 @@ impl World {
             port: 8642,
             hosts: AllowedHosts::new("127.0.0.1".parse().unwrap(), &["deck.example".to_owned()]),
             token: token.parse().unwrap(),
+            server_key: ServerKey::load_or_make(&folder.path().join("data")).unwrap(),
             log: log.clone(),
         };
         let dist = folder.path().join("dist");
-        let app = App::start(settings, flows, compute.clone(), Assets::new(Some(&dist)));
+        let app = App::start(settings, flows, compute.clone(), Assets::new(Some(&dist))).unwrap();
         let router = router(app.clone());
         Self {
             folder,
@@ -166,6 +169,11 @@ impl World {
 
     /// The server after a restart; what the engine made lives on.
     pub(crate) async fn restarted(self, base_path: &str) -> Self {
+        self.restarted_with(base_path, TOKEN).await
+    }
+
+    /// The same, with another token.
+    pub(crate) async fn restarted_with(self, base_path: &str, token: &str) -> Self {
         self.app.close().await;
         self.compute.close().await;
         let Self {
@@ -177,7 +185,7 @@ impl World {
             ..
         } = self;
         drop((app, compute, router));
-        Self::start(folder, "flows", base_path, TOKEN, engine).await
+        Self::start(folder, "flows", base_path, token, engine).await
     }
 
     /// Sends a request as it is.
@@ -195,6 +203,14 @@ impl World {
             .method(method)
             .uri(path)
             .header(header::HOST, HOST)
+    }
+
+    /// A browser that opened the link with the token: its cookie and its key.
+    pub(crate) async fn browser(&self) -> (String, String) {
+        let link = Self::anonymous(Method::GET, &format!("/?token={TOKEN}"));
+        self.answer(link.body(Body::empty()).unwrap())
+            .await
+            .signed_in()
     }
 
     pub(crate) async fn answer(&self, request: Request<Body>) -> Answer {
@@ -246,6 +262,18 @@ impl Answer {
         self.headers
             .get(name)
             .map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The cookie and the key that it gives by a redirection.
+    pub(crate) fn signed_in(&self) -> (String, String) {
+        let (_, key) = self.header("location").split_once("#key=").unwrap();
+        (self.cookie(), key.to_owned())
+    }
+
+    /// The cookie that it gives, with its name.
+    pub(crate) fn cookie(&self) -> String {
+        let cookie = self.header("set-cookie").split(';').next();
+        cookie.unwrap().to_owned()
     }
 
     /// The error's code, when it is the contract's error with an id and a time.

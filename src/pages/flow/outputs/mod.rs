@@ -9,7 +9,10 @@ use leptos::prelude::*;
 
 use self::{head::RunHead, image::ImageOfRun, tabs::RunTabs};
 use super::{FlowContext, error_view::RunErrorView, section::Section, selection::Selection};
-use crate::{pages::parts::Failure, ui::Skeleton};
+use crate::{
+    pages::parts::{Download, Failure},
+    ui::Skeleton,
+};
 
 stylance::import_crate_style!(style, "src/pages/flow/outputs/outputs.module.css");
 
@@ -22,9 +25,11 @@ fn whole(context: FlowContext, run: &RunDetail) -> Option<impl IntoView + use<>>
     Some(view! {
         <p class=style::none>
             "Parts of the result are too large to show. "
-            <a href=context.api.url(&path) download="result.json">
-                {format!("Download the whole result ({size} KB)")}
-            </a>
+            <Download
+                path=path
+                name="result.json"
+                label=format!("Download the whole result ({size} KB)")
+            />
         </p>
     })
 }

@@ -7,11 +7,14 @@ use leptos::prelude::*;
 
 use crate::{
     live::LogBuffer,
-    pages::flow::{
-        FlowContext,
-        actions::focus,
-        definition::use_definition,
-        inputs::{InputForm, chat, field_id},
+    pages::{
+        flow::{
+            FlowContext,
+            actions::focus,
+            definition::use_definition,
+            inputs::{InputForm, chat, field_id},
+        },
+        parts::Download,
     },
     ui::{Button, JsonText, LogView, Switch, Tab, Tabs},
 };
@@ -80,16 +83,19 @@ fn log(run: Arc<RunDetail>) -> AnyView {
     let context = FlowContext::from_context();
     let logs = context.live.run_logs;
     let id = run.summary.id.clone();
-    let whole = context
-        .api
-        .url(&paths::run_log(&context.project(), &context.flow(), &id));
+    let whole = paths::run_log(&context.project(), &context.flow(), &id);
     let of_run = id.clone();
     let lines = Memo::new(move |_| {
         logs.with(|logs| logs.get(&id).map(LogBuffer::lines).unwrap_or_default())
     });
     let left_out =
         Memo::new(move |_| logs.with(|logs| logs.get(&of_run).map_or(0, LogBuffer::left_out)));
-    view! { <LogView label="Run log" lines=lines left_out=left_out whole=whole /> }.into_any()
+    view! {
+        <LogView label="Run log" lines=lines left_out=left_out>
+            <Download path=whole name="run.log" label="Download log" />
+        </LogView>
+    }
+    .into_any()
 }
 
 /// Named values, each as text or as JSON.

@@ -30,8 +30,6 @@ pub fn FlowLives() -> impl IntoView {
         async move { context.api.timeline(&flow).await }
     });
     let (project, flow) = (context.project(), context.flow());
-    let diagnostics = context
-        .api
-        .url(&paths::session_diagnostics(&project, &flow));
+    let diagnostics = paths::session_diagnostics(&project, &flow);
     view! { <Lives kept=kept told=context.live.life diagnostics=diagnostics /> }
 }

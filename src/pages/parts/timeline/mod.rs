@@ -9,7 +9,7 @@ use flowdeck_contract::timeline::{Life, Timeline};
 use leptos::prelude::*;
 
 use self::life::LifeItem;
-use super::Failure;
+use super::{Download, Failure};
 use crate::{
     api::{Load, Remote},
     ui::{Each, Skeleton},
@@ -25,7 +25,7 @@ pub fn Lives(
     /// The newest one as it was told live; `None` when nothing was told.
     #[prop(into)]
     told: Signal<Option<Life>>,
-    /// Where diagnostics are downloaded.
+    /// The path of the diagnostics.
     diagnostics: String,
 ) -> impl IntoView {
     // Another life than the last known: there may be more between them.
@@ -74,9 +74,11 @@ pub fn Lives(
     view! {
         <div class=style::content>
             <p class=style::download>
-                <a href=diagnostics download="flowdeck-diagnostics.tar.gz" rel="external">
-                    "Download diagnostics"
-                </a>
+                <Download
+                    path=diagnostics
+                    name="flowdeck-diagnostics.tar.gz"
+                    label="Download diagnostics"
+                />
                 <span class=style::muted>
                     "Versions, configuration, timeline, logs, packages, flow.dag.yaml and requirements. Secrets are removed."
                 </span>
