@@ -1,6 +1,12 @@
 //! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use flowdeck_contract::{
     azure::OperationResult,
@@ -24,7 +30,6 @@ use crate::{
     error::ComputeError,
     flows_folder::FlowsFolder,
     identity::Identities,
-    log::last_lines,
     owner::Owner,
     sessions::{Anew, Ask, Begun, Core, OwnEnvironment},
     state::State,
@@ -184,22 +189,33 @@ impl Compute {
         lines.map_err(ComputeError::io("Reading the session’s log"))
     }
 
-    /// The whole log of a flow's session.
+    /// The file of a session's log; `None` where there is none.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn session_log_file(&self, owner: impl Into<Owner>) -> Result<Option<File>, ComputeError> {
+        let flows = self.core.flows();
+        let log = flows.get(&owner.into()).and_then(|live| live.log.clone());
+        drop(flows);
+        let Some(log) = log else { return Ok(None) };
+        match File::open(log.file.path()) {
+            Ok(file) => Ok(Some(file)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(ComputeError::io("Reading the session’s log")(error)),
+        }
+    }
+
+    /// The whole log of a session, as text.
     ///
     /// # Errors
     /// When the log cannot be read.
     pub fn session_log_text(&self, owner: impl Into<Owner>) -> Result<String, ComputeError> {
-        let log = self
-            .core
-            .flows()
-            .get(&owner.into())
-            .and_then(|live| live.log.clone());
-        let Some(log) = log else {
-            return Ok(String::new());
-        };
-        let lines = last_lines(log.file.path(), usize::MAX)
-            .map_err(ComputeError::io("Reading the session’s log"))?;
-        Ok(lines.into_iter().map(|line| line.text + "\n").collect())
+        let mut bytes = Vec::new();
+        if let Some(mut file) = self.session_log_file(owner)? {
+            let read = file.read_to_end(&mut bytes);
+            read.map_err(ComputeError::io("Reading the session’s log"))?;
+        }
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Makes a session that is nobody's, of the environment that is given here. One that runs gets the requirements
@@ -494,11 +510,7 @@ impl Compute {
     ///
     /// # Errors
     /// When there is no such run, or its log cannot be opened.
-    pub fn run_log_file(
-        &self,
-        flow: &FlowId,
-        run: &RunId,
-    ) -> Result<Option<std::fs::File>, ComputeError> {
+    pub fn run_log_file(&self, flow: &FlowId, run: &RunId) -> Result<Option<File>, ComputeError> {
         self.core.run_log_file(flow, run)
     }
 
@@ -506,11 +518,7 @@ impl Compute {
     ///
     /// # Errors
     /// When there is no such run, or all of its result is in the run itself.
-    pub fn run_result_file(
-        &self,
-        flow: &FlowId,
-        run: &RunId,
-    ) -> Result<std::fs::File, ComputeError> {
+    pub fn run_result_file(&self, flow: &FlowId, run: &RunId) -> Result<File, ComputeError> {
         self.core.run_result_file(flow, run)
     }
 

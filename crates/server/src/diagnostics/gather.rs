@@ -20,7 +20,10 @@ use crate::{
     App,
     files::FlowFolder,
     flows,
-    http::error::{ApiError, ApiResult},
+    http::{
+        error::{ApiError, ApiResult},
+        large::Client,
+    },
 };
 
 /// The last lines of a session's log that go in.
@@ -52,22 +55,31 @@ pub(crate) enum Subject {
     Ended(SessionId),
 }
 
-/// The archive's bytes.
-pub(crate) async fn diagnostics(app: &App, subject: Subject) -> ApiResult<Vec<u8>> {
-    let packages = match &subject {
+/// The packages that are installed in the session; none where nobody could look.
+pub(crate) async fn packages(app: &App, subject: &Subject) -> Vec<InstalledPackage> {
+    match subject {
         Subject::Owner(owner) => app.compute.packages(owner).await.unwrap_or_default(),
         Subject::Ended(_) => Vec::new(),
+    }
+}
+
+/// The archive's bytes, for a client that waits for them.
+pub(crate) fn diagnostics(
+    app: &App,
+    subject: &Subject,
+    packages: &[InstalledPackage],
+    client: &Client,
+) -> ApiResult<Vec<u8>> {
+    let files = files(app, subject)?;
+    let mut known = secrets::of_server(app);
+    known.extend(files.secrets.iter().cloned());
+    let mut archive = Archive::new("diagnostics", Redactor::new(known), seconds());
+    let mut add = |name: &str, text: &str| {
+        client.is_there()?;
+        archive.add(name, text).map_err(failed)
     };
-    let app = app.clone();
-    crate::blocking(move || {
-        let files = files(&app, &subject)?;
-        let mut known = secrets::of_server(&app);
-        known.extend(files.secrets.iter().cloned());
-        let mut archive = Archive::new("diagnostics", Redactor::new(known), seconds());
-        write(&app, &subject, &files, &packages, &mut archive)?;
-        archive.finish().map_err(failed)
-    })
-    .await
+    write(app, subject, &files, packages, &mut add)?;
+    archive.finish().map_err(failed)
 }
 
 fn failed(error: io::Error) -> ApiError {
@@ -84,10 +96,9 @@ fn write(
     subject: &Subject,
     files: &Files,
     packages: &[InstalledPackage],
-    archive: &mut Archive,
+    add: &mut dyn FnMut(&str, &str) -> ApiResult<()>,
 ) -> ApiResult<()> {
     let timeline = timeline(app, subject)?;
-    let mut add = |name: &str, text: &str| archive.add(name, text).map_err(failed);
     add("README.txt", README)?;
     add("about.json", &pretty(&about(app)))?;
     add("config.json", &pretty(&config(app)))?;

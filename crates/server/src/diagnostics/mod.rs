@@ -7,5 +7,5 @@ mod recent;
 mod redact;
 mod secrets;
 
-pub(crate) use gather::{Subject, diagnostics};
+pub(crate) use gather::{Subject, diagnostics, packages};
 pub use recent::RecentLog;

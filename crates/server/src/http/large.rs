@@ -1,5 +1,5 @@
-//! Answers that are read whole before they are sent: so many at once, whatever is asked for, so that their memory is
-//! bounded and other requests find the disk free.
+//! Answers that are made whole before they are sent: so many at once, whatever is asked for, so that their memory is bounded
+//! and other requests find the disk free. The work for a client that has left ends.
 
 use std::{
     convert::Infallible,
@@ -11,11 +11,12 @@ use std::{
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
 use super::error::{ApiError, ApiResult};
 
-/// So many are read and sent at once; others wait.
-const AT_ONCE: usize = 8;
+/// So many are made and sent at once; others wait.
+const AT_ONCE: usize = 4;
 
 /// What is handed to a connection at once, in bytes.
 const PIECE: usize = 64 * 1024;
@@ -24,10 +25,19 @@ const PIECE: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct LargeAnswers(Arc<Semaphore>);
 
-/// Leave to make one; given back when it is dropped.
+/// Whether the client that an answer is made for has left.
 #[derive(Debug)]
-pub(crate) struct Leave {
-    _permit: OwnedSemaphorePermit,
+pub(crate) struct Client(CancellationToken);
+
+impl Client {
+    /// Refuses to go on for one that has.
+    pub(crate) fn is_there(&self) -> ApiResult<()> {
+        if self.0.is_cancelled() {
+            let message = "The client has left.";
+            return Err(ApiError::bad_request("ClientLeft", message));
+        }
+        Ok(())
+    }
 }
 
 impl Default for LargeAnswers {
@@ -37,37 +47,33 @@ impl Default for LargeAnswers {
 }
 
 impl LargeAnswers {
-    /// Waits for its turn; a client that goes away meanwhile costs nothing.
-    pub(crate) async fn leave(&self) -> ApiResult<Leave> {
-        match Arc::clone(&self.0).acquire_owned().await {
-            Ok(permit) => Ok(Leave { _permit: permit }),
-            Err(error) => Err(ApiError::internal("The server failed.", error)),
-        }
-    }
-
-    /// Reads a text where it holds up nobody. What a client that went away had begun still counts until it has ended.
-    pub(crate) async fn text(
+    /// Makes an answer where it holds up nobody, once it is its turn. What a client that went away had begun counts until
+    /// it has ended.
+    pub(crate) async fn make(
         &self,
-        read: impl FnOnce() -> ApiResult<String> + Send + 'static,
+        work: impl FnOnce(&Client) -> ApiResult<Vec<u8>> + Send + 'static,
     ) -> ApiResult<Body> {
-        let leave = self.leave().await?;
-        crate::blocking(move || Ok(leave.body(read()?))).await
-    }
-}
-
-impl Leave {
-    /// The answer, which keeps the leave until it is sent or given up.
-    pub(crate) fn body(self, content: impl Into<Bytes>) -> Body {
-        Body::new(Large {
-            left: content.into(),
-            _leave: self,
+        let permit = Arc::clone(&self.0).acquire_owned().await;
+        let permit = permit.map_err(|error| ApiError::internal("The server failed.", error))?;
+        let left = CancellationToken::new();
+        let client = Client(left.clone());
+        // Dropped with this future, as it is when the client's connection ends.
+        let _leaving = left.drop_guard();
+        crate::blocking(move || {
+            client.is_there()?;
+            let made = work(&client)?;
+            Ok(Body::new(Large {
+                left: made.into(),
+                _permit: permit,
+            }))
         })
+        .await
     }
 }
 
 struct Large {
     left: Bytes,
-    _leave: Leave,
+    _permit: OwnedSemaphorePermit,
 }
 
 impl HttpBody for Large {
@@ -93,6 +99,8 @@ impl HttpBody for Large {
 
 #[cfg(test)]
 mod tests {
+    use std::{sync::mpsc, time::Duration};
+
     use http_body_util::BodyExt as _;
 
     use super::*;
@@ -100,29 +108,56 @@ mod tests {
     #[tokio::test]
     async fn a_large_answer_keeps_its_place_until_it_is_sent_or_given_up() {
         let large = LargeAnswers::default();
-        let text = "x".repeat(3 * PIECE + 1);
+        let made = vec![b'x'; 3 * PIECE + 1];
         let mut bodies = Vec::new();
         for _ in 0..AT_ONCE {
-            let text = text.clone();
-            bodies.push(large.text(move || Ok(text)).await.unwrap());
+            let made = made.clone();
+            bodies.push(large.make(move |_| Ok(made)).await.unwrap());
         }
         assert_eq!(large.0.available_permits(), 0);
         let mut sent = bodies.pop().unwrap();
-        assert_eq!(sent.size_hint().exact(), Some(text.len() as u64));
+        assert_eq!(sent.size_hint().exact(), Some(made.len() as u64));
         let first = sent.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!((first.len(), large.0.available_permits()), (PIECE, 0));
         let rest = sent.collect().await.unwrap().to_bytes();
-        assert_eq!(first.len() + rest.len(), text.len());
+        assert_eq!(first.len() + rest.len(), made.len());
         assert_eq!(large.0.available_permits(), 1);
         drop(bodies);
         assert_eq!(large.0.available_permits(), AT_ONCE);
     }
 
     #[tokio::test]
-    async fn one_that_cannot_be_read_keeps_no_place() {
+    async fn one_that_cannot_be_made_keeps_no_place() {
         let large = LargeAnswers::default();
-        let failed = large.text(|| Err(ApiError::not_found("Gone", "It is gone.")));
+        let failed = large.make(|_| Err(ApiError::not_found("Gone", "It is gone.")));
         assert!(failed.await.is_err());
         assert_eq!(large.0.available_permits(), AT_ONCE);
+    }
+
+    #[tokio::test]
+    async fn the_work_for_a_client_that_has_left_ends_and_gives_back_its_place() {
+        let large = LargeAnswers::default();
+        let (told, ended) = mpsc::channel();
+        let made = large.make(move |client| {
+            loop {
+                if let Err(left) = client.is_there() {
+                    let _ = told.send(());
+                    return Err(left);
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+        });
+        assert!(
+            tokio::time::timeout(Duration::from_millis(100), made)
+                .await
+                .is_err()
+        );
+        let waited =
+            tokio::task::spawn_blocking(move || ended.recv_timeout(Duration::from_secs(10)));
+        waited.await.unwrap().unwrap();
+        let all = u32::try_from(AT_ONCE).unwrap();
+        let free = large.0.acquire_many(all);
+        let free = tokio::time::timeout(Duration::from_secs(10), free).await;
+        assert!(free.is_ok_and(|free| free.is_ok()));
     }
 }

@@ -12,6 +12,7 @@ mod refusals;
 mod sign_in;
 mod sign_ins;
 mod spec;
+pub(crate) mod streamed;
 
 use axum::{
     Router,

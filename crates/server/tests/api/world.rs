@@ -188,9 +188,14 @@ impl World {
         Self::start(folder, "flows", base_path, token, engine).await
     }
 
+    /// What answers.
+    pub(crate) fn router(&self) -> Router {
+        self.router.clone()
+    }
+
     /// Sends a request as it is.
     pub(crate) async fn send(&self, request: Request<Body>) -> Response {
-        self.router.clone().oneshot(request).await.unwrap()
+        self.router().oneshot(request).await.unwrap()
     }
 
     /// A request that begins as every signed-in client's does.

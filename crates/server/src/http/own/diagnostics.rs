@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{FlowPath, SessionPath};
 use crate::{
     App,
-    diagnostics::{Subject, diagnostics},
+    diagnostics::{Subject, diagnostics, packages},
     http::{error::ApiResult, extract::Path},
 };
 
@@ -29,8 +29,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 type Download = ([(HeaderName, HeaderValue); 2], Body);
 
 async fn download(app: &App, subject: Subject) -> ApiResult<Download> {
-    let leave = app.large.leave().await?;
-    let archive = diagnostics(app, subject).await?;
+    let packages = packages(app, &subject).await;
+    let of = app.clone();
+    let archive = app
+        .large
+        .make(move |client| diagnostics(&of, &subject, &packages, client))
+        .await?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static("application/gzip")),
         (
@@ -38,7 +42,7 @@ async fn download(app: &App, subject: Subject) -> ApiResult<Download> {
             HeaderValue::from_static("attachment; filename=\"flowdeck-diagnostics.tar.gz\""),
         ),
     ];
-    Ok((headers, leave.body(archive)))
+    Ok((headers, archive))
 }
 
 /// Everything that helps to find out what went wrong with the flow's session, secrets removed.

@@ -13,13 +13,21 @@ mod sessions;
 mod settings;
 mod timeline;
 
-use axum::http::header::CONTENT_TYPE;
+use std::fs::File;
+
+use axum::{body::Body, http::header::CONTENT_TYPE};
 use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::App;
+use crate::{
+    App,
+    http::{
+        error::{ApiError, ApiResult},
+        streamed::streamed,
+    },
+};
 
 /// Every path of this module.
 pub(crate) fn routes() -> OpenApiRouter<App> {
@@ -129,14 +137,17 @@ struct RunPath {
 /// A body that is shown, never run: whatever it holds is plain text.
 type PlainText = ([(axum::http::HeaderName, &'static str); 1], String);
 
-/// As [`PlainText`], of an answer that may be large.
-type LargeText = (
-    [(axum::http::HeaderName, &'static str); 1],
-    axum::body::Body,
-);
+/// As [`PlainText`], of a file that may be large.
+type TextFile = ([(axum::http::HeaderName, &'static str); 1], Body);
 
-fn large_text(body: axum::body::Body) -> LargeText {
-    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], body)
+/// A file as text; empty where there is none.
+fn text_file(file: Option<File>) -> ApiResult<TextFile> {
+    let failed = |error| ApiError::internal("The file could not be read.", error);
+    let body = match file {
+        Some(file) => streamed(file).map_err(failed)?,
+        None => Body::empty(),
+    };
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], body))
 }
 
 fn plain_text(text: String) -> PlainText {

@@ -1,18 +1,9 @@
 //! Runs of a flow, or of one of its nodes.
 
-use std::{
-    fs::File,
-    io::{self, Read as _},
-};
-
 use axum::{
     Json,
-    body::Body,
     extract::State,
-    http::{
-        StatusCode,
-        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
-    },
+    http::{StatusCode, header::CONTENT_DISPOSITION},
     response::{IntoResponse as _, Response},
 };
 use flowdeck_contract::{
@@ -21,7 +12,7 @@ use flowdeck_contract::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, RunPath};
+use super::{FlowPath, RunPath, TextFile, text_file};
 use crate::{
     App,
     http::{
@@ -29,9 +20,6 @@ use crate::{
         extract::{self, Path},
     },
 };
-
-/// How much of a file is in memory at once, in bytes.
-const PIECE: usize = 64 * 1024;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -128,12 +116,10 @@ async fn cancel(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn log(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Response> {
+async fn log(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<TextFile> {
     app.require_flow(&path.project, &path.flow).await?;
     let compute = app.compute.clone();
-    let file = crate::blocking(move || Ok(compute.run_log_file(&path.flow, &path.run)?)).await?;
-    let headers = [(CONTENT_TYPE, "text/plain; charset=utf-8")];
-    Ok((headers, file.map_or_else(Body::empty, streamed)).into_response())
+    crate::blocking(move || text_file(compute.run_log_file(&path.flow, &path.run)?)).await
 }
 
 /// The whole result of a run, as the runtime gave it, when it is too large to be shown in the run itself: Python's JSON,
@@ -152,25 +138,8 @@ async fn log(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Res
 async fn result(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Response> {
     app.require_flow(&path.project, &path.flow).await?;
     let compute = app.compute.clone();
-    let file = crate::blocking(move || Ok(compute.run_result_file(&path.flow, &path.run)?)).await?;
-    let headers = [
-        (CONTENT_TYPE, "text/plain; charset=utf-8"),
-        (CONTENT_DISPOSITION, "attachment; filename=\"result.json\""),
-    ];
-    Ok((headers, streamed(file)).into_response())
-}
-
-/// A file as a body, read piece by piece as far as the client takes it.
-fn streamed(file: File) -> Body {
-    let pieces = futures_util::stream::try_unfold(file, |mut file| async {
-        let piece = tokio::task::spawn_blocking(move || {
-            let mut piece = vec![0; PIECE];
-            let length = file.read(&mut piece)?;
-            piece.truncate(length);
-            Ok::<_, io::Error>((file, piece))
-        });
-        let (file, piece) = piece.await.map_err(io::Error::other)??;
-        Ok::<_, io::Error>((!piece.is_empty()).then_some((piece, file)))
-    });
-    Body::from_stream(pieces)
+    let file = move || text_file(Some(compute.run_result_file(&path.flow, &path.run)?));
+    let file = crate::blocking(file).await?;
+    let name = [(CONTENT_DISPOSITION, "attachment; filename=\"result.json\"")];
+    Ok((name, file).into_response())
 }

@@ -4,7 +4,7 @@ use axum::{Json, extract::State, http::StatusCode};
 use flowdeck_contract::{error::ErrorResponse, session::SessionView};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, LargeText, large_text};
+use super::{FlowPath, TextFile, text_file};
 use crate::{
     App,
     http::{error::ApiResult, extract::Path},
@@ -46,11 +46,10 @@ async fn session(
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn log(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<LargeText> {
+async fn log(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<TextFile> {
     app.require_flow(&path.project, &path.flow).await?;
     let compute = app.compute.clone();
-    let read = move || Ok(compute.session_log_text(&path.flow)?);
-    app.large.text(read).await.map(large_text)
+    crate::blocking(move || text_file(compute.session_log_file(&path.flow)?)).await
 }
 
 /// Says that a person is at work in the flow, so that its session is not idle.

@@ -8,7 +8,7 @@ use flowdeck_contract::{
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{LargeText, ProjectPath, SessionPath, large_text};
+use super::{ProjectPath, SessionPath, TextFile, text_file};
 use crate::{
     App,
     http::{error::ApiResult, extract::Path},
@@ -68,9 +68,8 @@ async fn ended(
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn log(State(app): State<App>, Path(path): Path<SessionPath>) -> ApiResult<LargeText> {
+async fn log(State(app): State<App>, Path(path): Path<SessionPath>) -> ApiResult<TextFile> {
     let owner: Owner = app.session_owner(&path.project, &path.session)?;
     let compute = app.compute.clone();
-    let read = move || Ok(compute.session_log_text(&owner)?);
-    app.large.text(read).await.map(large_text)
+    crate::blocking(move || text_file(compute.session_log_file(&owner)?)).await
 }
