@@ -24,7 +24,7 @@ impl World {
             memory_mb: 4096,
         };
         let config = ComputeConfig {
-            flows: data.path().join("flows"),
+            flows: data.path().join("flows").into(),
             data: data.path().to_owned(),
             standby: 0,
             max_idle: None,
