@@ -126,7 +126,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await page.getByText('Ended compute sessions', { exact: true }).click();
     const ended = page.getByRole('list', { name: 'Ended compute sessions' });
     await expect(ended.getByRole('listitem')).toHaveCount(2);
-    await expect(ended.getByRole('listitem').filter({ hasText: LONG })).toContainText('Ended just now after');
+    await expect(ended.getByRole('listitem').filter({ hasText: 'One node' })).toContainText('Ended just now after');
     await expectAccessible(page);
     await ended.getByRole('link', { name: 'Timeline of by-itself' }).click();
     await expect(timeline).toContainText(/Start by API token\s*Done/);
