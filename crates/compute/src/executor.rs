@@ -9,6 +9,7 @@ pub(crate) mod http;
 mod json;
 mod progress;
 mod request;
+mod template;
 mod traceback;
 mod variables;
 
@@ -16,6 +17,7 @@ pub(crate) use answer::{Outcome, read_answer, whole_output};
 pub(crate) use error::{PROCESS_KILLED, interrupted};
 pub(crate) use progress::progress;
 pub(crate) use request::{Execution, cancel};
+pub(crate) use template::Templates;
 pub(crate) use variables::VARIABLES;
 
 /// The service as a Python program, with its socket as the only argument.

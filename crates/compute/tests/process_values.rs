@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test ends where something is not as it should be"
 )]
 
@@ -142,5 +143,36 @@ async fn a_function_s_result_that_is_no_mapping_is_an_output() {
     let detail = run(&compute, &flow, None).await;
     assert_eq!(detail.summary.state, RunState::Completed, "{detail:?}");
     assert_eq!(json!(detail.outputs), json!({"output": "hello Ada"}));
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_in_a_template_has_its_file_and_line() {
+    let home = Home::new();
+    let flow = home.flow(
+        "templates",
+        &[
+            (
+                "flow.dag.yaml",
+                "inputs: {}\noutputs:\n  a: {type: string, reference: '${tmpl.output}'}\nnodes:\n\
+                 - {name: tmpl, type: prompt, source: {type: code, path: ./t/ask.jinja2}, inputs: {text: hi}}\n",
+            ),
+            ("t/ask.jinja2", "one\ntwo\n{{ text.foo.bar }}\n"),
+        ],
+    );
+    let compute = started(&home, &flow).await;
+    let unparsed = "one\n{% if text %}\n{{ text }\n";
+    for (template, line) in [(None, 3), (Some(unparsed), 3)] {
+        if let Some(text) = template {
+            std::fs::write(home.flows().join("templates/t/ask.jinja2"), text).unwrap();
+        }
+        for node in [None, Some("tmpl")] {
+            let run = run(&compute, &flow, node).await;
+            let error = run.error.as_ref().unwrap();
+            let place = error.place.as_ref().unwrap_or_else(|| panic!("{run:?}"));
+            assert_eq!((place.path.as_str(), place.line), ("t/ask.jinja2", line));
+            assert_eq!(run.nodes[0].error.as_ref().unwrap().place, error.place);
+        }
+    }
     compute.close().await;
 }

@@ -7,7 +7,12 @@ use flowdeck_contract::{
     runs::{NodeRun, NodeState, RunError, RunState},
 };
 
-use super::{bounds::Bounds, error, json, traceback::Code};
+use super::{
+    bounds::Bounds,
+    error, json,
+    template::{self, Templates},
+    traceback::Code,
+};
 use crate::engine::ExecutorReply;
 
 /// promptflow's own, which no node was given by the user.
@@ -42,7 +47,12 @@ impl Outcome {
 }
 
 /// Reads the answer to an execution of a flow, or of a node.
-pub(crate) fn read_answer(reply: &ExecutorReply, folder: &Path, copy: Option<&Path>) -> Outcome {
+pub(crate) fn read_answer(
+    reply: &ExecutorReply,
+    folder: &Path,
+    copy: Option<&Path>,
+    templates: &Templates,
+) -> Outcome {
     let code = Code::new(folder, copy);
     let answer = match json::read(&reply.body) {
         Ok(answer) => answer.members().unwrap_or_default(),
@@ -50,6 +60,7 @@ pub(crate) fn read_answer(reply: &ExecutorReply, folder: &Path, copy: Option<&Pa
     };
     let mut reader = Reader {
         code,
+        templates,
         bounds: Bounds::default(),
     };
     let mut outcome = reader.answer(&answer);
@@ -67,12 +78,13 @@ pub(crate) fn whole_output(body: &[u8], node: &str) -> Option<Exact> {
     info.member("output")
 }
 
-struct Reader {
+struct Reader<'a> {
     code: Code,
+    templates: &'a Templates,
     bounds: Bounds,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn answer(&mut self, answer: &Values) -> Outcome {
         if let Some(run) = object(answer, "run_info") {
             return self.flow(answer, &run);
@@ -91,7 +103,7 @@ impl Reader {
         let node = error
             .member("messageParameters")
             .and_then(|parameters| parameters.member("node_name")?.as_text());
-        let error = self.error(error);
+        let error = self.error(error, node.as_deref());
         if error.code == "ExecutionCanceledError" {
             return Outcome::without_result(RunState::Canceled, None);
         }
@@ -120,7 +132,8 @@ impl Reader {
         let error = run
             .get("error")
             .filter(|error| error.is_object())
-            .map(|error| self.error(error))
+            .map(|error| self.error(error, None))
+            .map(|error| with_place_of(error, failed.as_ref()))
             .or(failed);
         let outputs = (state == RunState::Completed)
             .then(|| answer.get("output").map(outputs))
@@ -160,8 +173,8 @@ impl Reader {
             u64::try_from(duration.as_millis()).ok()
         });
         let present = |key: &str| info.get(key).filter(|value| !value.is_null()).cloned();
+        let name = text(info, "node").unwrap_or_default();
         NodeRun {
-            name: text(info, "node").unwrap_or_default(),
             state,
             duration_ms: duration,
             inputs: present("inputs").map(|inputs| self.bounds.value(without_internal(inputs))),
@@ -171,17 +184,30 @@ impl Reader {
             log: log(info).map(|log| self.bounds.text(log)),
             error: present("error")
                 .filter(|_| state == NodeState::Failed)
-                .map(|error| self.error(&error)),
+                .map(|error| self.error(&error, Some(&name))),
+            name,
         }
     }
 
-    fn error(&mut self, error: &Exact) -> RunError {
+    fn error(&mut self, error: &Exact, node: Option<&str>) -> RunError {
+        let in_template = template::place(error, node, self.templates);
         let error = error::read(error, &self.code);
         RunError {
+            place: error.place.or(in_template),
             message: self.bounds.text(error.message),
             traceback: error.traceback.map(|text| self.bounds.text(text)),
             ..error
         }
+    }
+}
+
+/// The failure of a run that is a node's is where the node's is.
+fn with_place_of(error: RunError, node: Option<&RunError>) -> RunError {
+    let place = node.filter(|node| node.message == error.message);
+    let place = place.and_then(|node| node.place.clone());
+    RunError {
+        place: error.place.or(place),
+        ..error
     }
 }
 
@@ -266,6 +292,7 @@ mod tests {
             },
             Path::new("/f"),
             None,
+            &Templates::default(),
         )
     }
 

@@ -6,14 +6,16 @@ use flowdeck_contract::{
     Values,
     capability::Action,
     events::FlowEvent,
-    ids::{FlowId, RunId, SessionId},
+    ids::{FilePath, FlowId, RunId, SessionId},
     runs::{NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary},
 };
 use flowdeck_flow::{Flow, Node};
 use serde_json::{Map, Value};
 
 use super::{carry_out::Plan, inputs, live::LiveRun};
-use crate::{error::ComputeError, flow::Definition, id, owner::Owner, sessions::Core};
+use crate::{
+    error::ComputeError, executor::Templates, flow::Definition, id, owner::Owner, sessions::Core,
+};
 
 /// Older runs of a flow are forgotten…
 const KEPT: usize = 50;
@@ -50,6 +52,7 @@ impl Core {
             file: definition.file,
             includes: parsed.additional_includes.clone(),
             environment_variables: environment_variables(parsed),
+            templates: templates(parsed),
             outputs,
         };
         let run = self.enter_run(flow, detail)?;
@@ -215,6 +218,18 @@ fn find<'a>(flow: &'a Flow, name: &str) -> Result<&'a Node, ComputeError> {
             message: format!("The flow has no node ‘{name}’."),
             target: Some(name.to_owned()),
         })
+}
+
+/// What the nodes render: every file of a node is one that isn't Python.
+fn templates(flow: &Flow) -> Templates {
+    let sources = flow.nodes.iter().filter_map(|node| {
+        let path = node.source.as_ref()?.path.as_deref()?;
+        Some((node.name.clone(), path.trim_start_matches("./")))
+    });
+    sources
+        .filter(|(_, path)| !path.ends_with(".py"))
+        .filter_map(|(node, path)| Some((node, FilePath::try_from(path).ok()?)))
+        .collect()
 }
 
 fn environment_variables(flow: &Flow) -> Map<String, Value> {

@@ -17,7 +17,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::live::LiveRun;
 use crate::{
     engine::{EngineError, ExecutorReply},
-    executor::{self, Execution, Outcome},
+    executor::{self, Execution, Outcome, Templates},
     flow,
     owner::Owner,
     paths,
@@ -38,6 +38,7 @@ pub(super) struct Plan {
     pub(super) file: &'static str,
     pub(super) includes: Vec<String>,
     pub(super) environment_variables: Map<String, Value>,
+    pub(super) templates: Templates,
     /// A node alone: the outputs of those it refers to.
     pub(super) outputs: Option<Values>,
 }
@@ -93,8 +94,9 @@ impl Core {
     ) -> (Outcome, Option<u64>) {
         let file = self.paths.run_result(&run.flow, &run.detail().summary.id);
         let (folder, copy) = (plan.folder.clone(), copy.map(Path::to_owned));
+        let templates = plan.templates.clone();
         let read = tokio::task::spawn_blocking(move || {
-            let outcome = executor::read_answer(&reply, &folder, copy.as_deref());
+            let outcome = executor::read_answer(&reply, &folder, copy.as_deref(), &templates);
             let whole = outcome.cut.then(|| fs::write(&file, &reply.body));
             let whole = whole.and_then(|written| match written {
                 Ok(()) => Some(reply.body.len() as u64),
