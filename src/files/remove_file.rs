@@ -1,12 +1,14 @@
-//! Deletes a file, after asking.
+//! Deletes a file, after asking. A text can be brought back for a while.
 
+use flowdeck_contract::{files::FileKind, ids::FilePath};
 use leptos::prelude::*;
 
 use super::{FileTasks, FilesContext};
 use crate::{
+    api::ApiError,
     pages::{flow::context::FlowContext, parts::tell_failure},
-    raw::{FlowFiles, Removed},
-    ui::{Button, ButtonKind, Status, Tone},
+    raw::{Disk, FlowFiles, Precondition, Removed, Written},
+    ui::{Button, ButtonKind, NextStep, Status, Tone},
 };
 
 stylance::import_crate_style!(style, "src/files/remove_file.module.css");
@@ -34,24 +36,38 @@ pub(crate) fn RemovalQuestion() -> impl IntoView {
             return;
         };
         removing.set(None);
-        let tag = files
-            .listing
-            .peek(|listed| listed.files.get(&path).map(|entry| entry.etag.clone()));
-        let Some(tag) = tag.flatten() else {
+        let listed = files.listing.peek(|listed| {
+            let entry = listed.files.get(&path)?;
+            Some((entry.etag.clone(), entry.kind))
+        });
+        let Some((tag, kind)) = listed.flatten() else {
             return;
         };
         tasks.spawn(async move {
-            match FlowFiles::new(flow.api, flow.flow())
-                .remove(&path, &tag)
-                .await
-            {
-                Ok(Removed::Done) => {
+            let disk = FlowFiles::new(flow.api, flow.flow());
+            match delete(&disk, &path, &tag, kind).await {
+                Ok((Removed::Done, text)) => {
                     files.listing.remove(&path);
                     files.on_removed.get_value().run(path.clone());
                     on_removed.run(());
-                    status.announce(format!("{path} deleted."));
+                    let said = format!("{path} deleted");
+                    match text {
+                        Some(text) => {
+                            let undo = move || {
+                                tasks.spawn(bring_back(
+                                    flow,
+                                    files,
+                                    status,
+                                    path.clone(),
+                                    text.clone(),
+                                ))
+                            };
+                            status.offer(said, NextStep::new("Undo", undo));
+                        }
+                        None => status.tell(Tone::Good, said, None),
+                    }
                 }
-                Ok(Removed::Refused) => {
+                Ok((Removed::Refused, _)) => {
                     let detail = "It changed after it was listed. Open it, then delete it again.";
                     status.tell(
                         Tone::Bad,
@@ -64,10 +80,24 @@ pub(crate) fn RemovalQuestion() -> impl IntoView {
             }
         });
     };
+    let is_text = move || {
+        let path = removing.get()?;
+        files.listing.peek(|listed| {
+            let entry = listed.files.get(&path)?;
+            Some(entry.kind == FileKind::Text)
+        })?
+    };
+    let consequence = move || {
+        if is_text() == Some(true) {
+            "The file is deleted from the flow folder. You can undo this right afterwards."
+        } else {
+            "The file is deleted from the flow folder. You can’t undo this."
+        }
+    };
     view! {
-            <p>"The file is removed from the flow folder. There is no undo."</p>
+            <p>{consequence}</p>
             <Show when=unsaved>
-                <p>"It has unsaved edits, which are lost too."</p>
+                <p>"Its unsaved edits are lost."</p>
             </Show>
             <div class=style::choices>
                 <Button kind=ButtonKind::Plain on_press=move |()| removing.set(None) first_focus=true>
@@ -75,5 +105,45 @@ pub(crate) fn RemovalQuestion() -> impl IntoView {
                 </Button>
                 <Button kind=ButtonKind::Danger on_press=remove>"Delete"</Button>
             </div>
+    }
+}
+
+/// Deletes the file that the list shows under `tag`; gives the text that it held, where it was one.
+async fn delete(
+    disk: &FlowFiles,
+    path: &FilePath,
+    tag: &str,
+    kind: FileKind,
+) -> Result<(Removed, Option<String>), ApiError> {
+    let text = match kind {
+        FileKind::Text => match disk.read(path).await? {
+            Disk::Text { etag, text } if etag == tag => Some(text.to_string()),
+            Disk::Text { .. } | Disk::Gone => return Ok((Removed::Refused, None)),
+        },
+        _ => None,
+    };
+    Ok((disk.remove(path, tag).await?, text))
+}
+
+/// Writes a deleted file's text back, unless there is a file of its name by now.
+async fn bring_back(
+    flow: FlowContext,
+    files: FilesContext,
+    status: Status,
+    path: FilePath,
+    text: String,
+) {
+    let disk = FlowFiles::new(flow.api, flow.flow());
+    let failed = format!("Couldn’t restore {path}");
+    match disk.write(&path, &Precondition::Absent, &text).await {
+        Ok(Written::Done(entry)) => {
+            files.listing.put(entry);
+            status.announce(format!("{path} restored."));
+        }
+        Ok(Written::Refused) => {
+            let detail = "A file of this name was added. Rename or delete it first.";
+            status.tell(Tone::Bad, failed, Some(detail.to_owned()));
+        }
+        Err(error) => tell_failure(status, &failed, &error),
     }
 }

@@ -229,7 +229,7 @@ fn RemoveSign(path: StoredValue<FilePath>, on_remove: Callback<FilePath>) -> imp
     };
     view! {
         <span class=style::remove title="Delete" aria-hidden="true" on:click=on_click>
-            {Icon::Close.view()}
+            {Icon::Bin.view()}
         </span>
     }
 }

@@ -30,12 +30,14 @@ pub(super) fn Compare(path: FilePath) -> impl IntoView {
     });
     let title = format!("{path} changed on disk");
     let (mine, theirs, back) = (path.clone(), path.clone(), path.clone());
+    let file = path.clone();
     view! {
         <section class=style::compare aria-labelledby=labelled_by>
             <h2 node_ref=heading id=heading_id class=style::heading tabindex="-1">
                 {title}
             </h2>
             <p>
+                {move || workbench.is_changed_by_other_tab(&file).then_some("You saved the other version in another tab. ")}
                 "Choose a version. Nothing is saved until you do, and you can undo your choice in the editor."
             </p>
             <div class=style::choices>

@@ -6,10 +6,12 @@ use flowdeck_contract::{Millis, ids::FilePath};
 use leptos::{ev, prelude::*};
 
 use super::{
-    document::{Document, Status},
+    document::{Disk, Document, Status},
     draft::{Draft, Keeper},
     drafts::Drafts,
     ffi::Undo,
+    saves::{self, Saves},
+    this_tab::this_tab,
     workbench::{FileState, Workbench},
 };
 
@@ -44,6 +46,9 @@ impl Workbench {
     pub(super) fn follow_other_tabs(&self) {
         let workbench = *self;
         let listener = window_event_listener(ev::storage, move |event| {
+            if event.key().as_deref() == Some(saves::KEY) {
+                return workbench.elsewhere.changed.notify();
+            }
             let whose = event
                 .key()
                 .and_then(|name| workbench.drafts.with_value(|drafts| drafts.whose(&name)));
@@ -60,6 +65,27 @@ impl Workbench {
             }
         });
         on_cleanup(move || listener.remove());
+    }
+
+    /// The saves of this flow's files by the tabs of this browser.
+    pub(super) fn saves(&self) -> Saves {
+        Saves::new(&self.flow.project(), &self.flow.flow(), &this_tab())
+    }
+
+    /// Whether it was another tab of this browser that saved what the disk holds instead of what is edited here.
+    pub(super) fn is_changed_by_other_tab(&self, path: &FilePath) -> bool {
+        self.elsewhere.changed.track();
+        let disk = self.files.with(|files| match files.get(path) {
+            Some(FileState::Open(open)) => match open.document.status() {
+                Status::Diverged { disk, .. } => Some(disk.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        match disk {
+            Some(Disk::Text { etag, .. }) => self.saves().is_of_other_tab(path, &etag),
+            Some(Disk::Gone) | None => false,
+        }
     }
 
     /// The edits of other tabs that an open file lacks here.

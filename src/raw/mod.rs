@@ -26,6 +26,7 @@ mod panel;
 mod problems;
 mod requirements;
 mod save_button;
+mod saves;
 mod saving;
 mod tab_bar;
 mod tabs;

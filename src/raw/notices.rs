@@ -157,9 +157,17 @@ fn OfOtherTab(path: FilePath, offer: Offer) -> impl IntoView {
 fn ChangedOnDisk(path: FilePath) -> impl IntoView {
     let workbench = Workbench::from_context();
     let title = format!("{path} changed on disk");
+    let file = path.clone();
+    let who = move || {
+        if workbench.is_changed_by_other_tab(&file) {
+            "You saved it in another tab while you were editing here. Your edits are kept."
+        } else {
+            "Another program changed it while you were editing. Your edits are kept."
+        }
+    };
     view! {
         <Notice kind=NoticeKind::Warning title=title>
-            <p>"Another program changed it while you were editing. Your edits are kept."</p>
+            <p>{who}</p>
             <div class=style::choices>
                 <Button on_press=move |()| workbench.compare(&path, true)>"Compare"</Button>
             </div>

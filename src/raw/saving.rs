@@ -134,6 +134,7 @@ impl Workbench {
             editor.set_base(path.as_str(), &text)?;
             editor.is_modified(path.as_str())
         });
+        self.saves().note(path, &entry.etag);
         let disk = Disk::Text {
             etag: entry.etag.clone(),
             text: text.into(),

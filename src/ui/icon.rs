@@ -9,6 +9,7 @@ stylance::import_crate_style!(style, "src/ui/icon.module.css");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is named by what it shows")]
 pub enum Icon {
+    Bin,
     Check,
     Chevron,
     Circle,
@@ -28,6 +29,7 @@ pub enum Icon {
 impl Icon {
     fn path(self) -> &'static str {
         match self {
+            Icon::Bin => "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.7 9h6.6l.7-9M6.7 7v4M9.3 7v4",
             Icon::Check => "M3.5 8.5l3 3 6-7",
             Icon::Chevron => "M4 6l4 4 4-4",
             Icon::Circle => "M8 3a5 5 0 1 0 0 10A5 5 0 1 0 8 3z",

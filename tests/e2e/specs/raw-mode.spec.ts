@@ -69,6 +69,31 @@ test.describe('a file that changed on disk since its edits began', () => {
   });
 });
 
+test('a file that was deleted comes back as it was, unless another has its name by then', async ({ app, deck, page }) => {
+  const folder = addSample(deck.flows, 'greeting');
+  const file = path.join(folder, 'compose.jinja2');
+  const text = readFileSync(file, 'utf8');
+  await deck.start();
+  await app.open('greeting');
+  const remove = async () => {
+    await app.file('compose.jinja2').focus();
+    await page.keyboard.press('Delete');
+    await expect(app.dialog).toContainText('You can undo this right afterwards.');
+    await app.dialog.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect(app.file('compose.jinja2')).toBeHidden();
+  };
+  await remove();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.file('compose.jinja2')).toBeVisible();
+  expect(readFileSync(file, 'utf8')).toBe(text);
+
+  await remove();
+  writeFileSync(file, 'another\n');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(app.status.filter({ hasText: 'Couldn’t restore compose.jinja2' })).toBeVisible();
+  expect(readFileSync(file, 'utf8')).toBe('another\n');
+});
+
 test('files that are no text or too large are named as such, not opened', async ({ app, deck, page }) => {
   addFlow(deck.flows, 'odd', {
     'flow.dag.yaml': NODES,

@@ -65,3 +65,16 @@ test('edits of another tab can be discarded, and come back only as long as it is
   await page.reload();
   await expect(app.editor(FILE)).toContainText('from the first');
 });
+
+test('a save by another tab is not called another program’s', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.edit('greeting', FILE);
+  const other = await tabBeside(page, deck);
+  await app.append(FILE, 'from the first');
+  await other.append(FILE, 'from the second');
+  await other.saveButton.click();
+  await expect(page.getByText('You saved it in another tab while you were editing here.')).toBeVisible();
+  await page.getByRole('button', { name: 'Compare' }).click();
+  await expect(page.getByText('You saved the other version in another tab.')).toBeVisible();
+});

@@ -65,6 +65,18 @@ export interface Naming {
   readonly describedBy: string;
 }
 
+// A text that comes at once, as from a dictation or a text expander. Left to the browser it would be put in with inline
+// styles, which the page's Content-Security-Policy refuses.
+const inOnePiece = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const text = event.data;
+    if (event.inputType !== "insertText" || event.isComposing || text === null || text.length < 2) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(text), { userEvent: "input.type", scrollIntoView: true });
+    return true;
+  },
+});
+
 /** Lets CodeMirror's style sheet pass a strict Content-Security-Policy. */
 export function styleNonce(): Extension {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content;
@@ -74,6 +86,7 @@ export function styleNonce(): Extension {
 export function setup({ label, describedBy }: Naming, onSave: () => void): Extension {
   return [
     BASICS,
+    inOnePiece,
     styleNonce(),
     keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (onSave(), true) }]),
     // What can be scrolled is reached by Tab: the text, whose scroller cannot be.
