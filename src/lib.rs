@@ -25,6 +25,7 @@ pub mod pages;
 pub mod raw;
 pub mod routes;
 mod shell;
+mod shortcuts;
 mod sign_in_link;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod testing;

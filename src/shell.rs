@@ -9,8 +9,9 @@ use crate::{
     live::Streams,
     nav::{Link, use_nav},
     routes::{Page, Route},
+    shortcuts::Shortcuts,
     theme::{Theme, use_theme},
-    ui::{About, Button, ButtonKind, Icon, Status, StatusRegion, unique_id},
+    ui::{About, Button, ButtonKind, Icon, Status, StatusRegion, is_typing, unique_id},
 };
 
 stylance::import_crate_style!(style, "src/shell.module.css");
@@ -47,6 +48,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                     {children()}
                 </main>
                 <StatusRegion />
+                <Shortcuts />
             </div>
             <footer class=style::foot>
                 <ThemeChoice />
@@ -142,15 +144,6 @@ fn search_by_key() {
         }
     });
     on_cleanup(move || listener.remove());
-}
-
-/// Whether what has the focus takes text, or lies in a dialog.
-fn is_typing() -> bool {
-    let active = document().active_element();
-    active.is_some_and(|active| {
-        let takes_text = "input, textarea, select, [contenteditable=true], dialog *";
-        active.matches(takes_text).unwrap_or(false)
-    })
 }
 
 /// Ends what was told when it is over: by a new try of the same thing, an answer of the server, or another page.

@@ -65,11 +65,32 @@ pub(crate) const TIMELINE: Part = Part {
     fetch: || Box::pin(points::timeline()),
 };
 
-/// The last install into the session.
-pub(crate) const INSTALL: Part = Part {
-    name: "the install",
-    lines: 4,
-    fetch: || Box::pin(points::install()),
+/// What is said of the session above its details.
+pub(crate) const SESSION_NOTICES: Part = Part {
+    name: "what there is to say about the session",
+    lines: 2,
+    fetch: || Box::pin(points::session_notices()),
+};
+
+/// The steps of the session's start, its last install and its log.
+pub(crate) const SESSION_STEPS: Part = Part {
+    name: "the startup steps and the log",
+    lines: 8,
+    fetch: || Box::pin(points::session_steps()),
+};
+
+/// The outputs, inputs and log of the selected run.
+pub(crate) const RUN_TABS: Part = Part {
+    name: "the run",
+    lines: 6,
+    fetch: || Box::pin(points::run_tabs()),
+};
+
+/// What a node was given and gave.
+pub(crate) const NODE_DETAILS: Part = Part {
+    name: "the details of the node",
+    lines: 6,
+    fetch: || Box::pin(points::node_details()),
 };
 
 /// The session's base image.
@@ -147,6 +168,13 @@ pub(crate) const UPGRADE: Part = Part {
     name: "the upgrade assistant",
     lines: 12,
     fetch: || Box::pin(points::upgrade()),
+};
+
+/// The list of keyboard shortcuts, inside its dialog.
+pub(crate) const SHORTCUTS: Part = Part {
+    name: "the keyboard shortcuts",
+    lines: 10,
+    fetch: || Box::pin(points::shortcuts()),
 };
 
 #[derive(Clone, Copy)]

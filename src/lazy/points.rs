@@ -11,12 +11,16 @@ use crate::{
         FlowsPage, SessionPages, SignInPage, SignInsPage, UpgradePage,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
-            outputs::image::RunImage,
-            session::{image::SessionImage, install::LastInstall, timeline::FlowLives},
+            nodes::NodeDetails,
+            outputs::{SelectedRun, image::RunImage},
+            session::{
+                SessionSteps, image::SessionImage, notices::SessionNotices, timeline::FlowLives,
+            },
             wizard::WizardSteps,
         },
     },
     raw::RawMode,
+    shortcuts::ShortcutList,
 };
 
 /// A place where the app is cut: `part` names the file, and what is told comes once that is here. Tests of components
@@ -56,7 +60,13 @@ point!(packages, stop -> Show, || view! { <StopQuestion /> }.into_any());
 
 point!(packages, reset -> Show, || view! { <ResetQuestion /> }.into_any());
 
-point!(install, install -> Show, || view! { <LastInstall /> }.into_any());
+point!(session, session_notices -> Show, || view! { <SessionNotices /> }.into_any());
+
+point!(session, session_steps -> Show, || view! { <SessionSteps /> }.into_any());
+
+point!(run, run_tabs -> Show, || view! { <SelectedRun /> }.into_any());
+
+point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
 
 point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
 
@@ -67,5 +77,7 @@ point!(sign_in, sign_in -> Show, || view! { <SignInPage /> }.into_any());
 point!(sign_in, sign_ins -> Show, || view! { <SignInsPage /> }.into_any());
 
 point!(sessions, sessions -> Show, || view! { <SessionPages /> }.into_any());
+
+point!(shortcuts, shortcuts -> Show, || view! { <ShortcutList /> }.into_any());
 
 point!(upgrade, upgrade -> Show, || view! { <UpgradePage /> }.into_any());

@@ -51,13 +51,19 @@ pub(super) fn RequirementsBar() -> impl IntoView {
         }
     };
     let feeds = FeedTesting::new();
+    let save = save_state(workbench);
+    // It stands out while there is something to save.
+    let kind = Signal::derive(move || match save.get() {
+        ButtonState::Ready => ButtonKind::Primary,
+        ButtonState::Busy | ButtonState::Refused(_) => ButtonKind::Plain,
+    });
     view! {
         <Show when=move || path.with(Option::is_some)>
             <div class=style::bar>
-                <Button kind=ButtonKind::Primary state=install_state on_press=install>
+                <Button kind=kind state=install_state on_press=install>
                     "Save and install"
                 </Button>
-                <Button state=save_state(workbench) on_press=move |()| workbench.save_shown()>
+                <Button state=save on_press=move |()| workbench.save_shown()>
                     "Save only"
                 </Button>
                 <TestFeedButton test=feeds />

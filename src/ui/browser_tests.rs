@@ -13,8 +13,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlDialogElement;
 
 use super::{
-    About, Button, ButtonState, Dialog, DialogKind, Lasts, MenuButton, MenuItem, ScrollTable,
-    Status, StatusRegion, Tab, Tabs, Trouble, breakable,
+    About, Button, ButtonState, Dialog, DialogKind, JsonText, Lasts, MenuButton, MenuItem,
+    NextStep, ScrollTable, Status, StatusRegion, Tab, Tabs, Trouble, breakable,
 };
 use crate::testing::{Mounted, focused_text, mount, press, until};
 
@@ -290,4 +290,52 @@ async fn a_name_wraps_after_its_underscores_and_stays_a_name() {
     let line = name.client_height();
     name.set_text_content(Some("Standard_NC24_v4"));
     assert_eq!(line, 3 * name.client_height());
+}
+
+#[wasm_bindgen_test]
+async fn a_card_goes_when_its_next_step_is_taken() {
+    let told = StoredValue::new_local(None::<Status>);
+    let taken = RwSignal::new(0);
+    let page = mount(move || {
+        told.set_value(Some(Status::provide()));
+        view! { <StatusRegion /> }
+    });
+    let status = told.get_value().unwrap();
+    let step = NextStep::new("Undo", move || taken.update(|taken| *taken += 1));
+    status.offer("a.py deleted", step.clone());
+    status.fail(Trouble {
+        steps: vec![step.clone(), NextStep::new("Retry", || {})],
+        ..trouble(About::Nothing, "No room", Lasts::UntilTriedAgain)
+    });
+    tick().await;
+    let buttons = page.count("[role=status] button");
+    assert_eq!(buttons, 5, "three steps, and Dismiss of both cards");
+    page.find("[role=status] button").click();
+    tick().await;
+    assert_eq!(taken.get_untracked(), 1);
+    let left = page.find("[role=status]").text_content().unwrap();
+    assert!(!left.contains("a.py deleted") && left.contains("No room"));
+    // What a page offers ends with the page.
+    status.offer("b.py deleted", step);
+    status.left_page();
+    tick().await;
+    assert_eq!(page.count("[role=status] button"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_text_is_a_stop_for_tab_only_while_it_can_be_scrolled() {
+    let page = mount(|| {
+        let value = flowdeck_contract::Exact::text(&"line\n".repeat(40));
+        view! { <JsonText value=value what="text" /> }
+    });
+    let text = page.find("pre");
+    assert_eq!(text.get_attribute("tabindex"), None);
+    text.style().set_property("overflow", "auto").unwrap();
+    text.style().set_property("max-height", "3em").unwrap();
+    until("a stop", || {
+        text.get_attribute("tabindex").as_deref() == Some("0")
+    })
+    .await;
+    text.style().set_property("max-height", "none").unwrap();
+    until("no stop", || text.get_attribute("tabindex").is_none()).await;
 }

@@ -65,8 +65,8 @@ impl ButtonState {
 #[component]
 pub fn Button(
     /// How much weight it has.
-    #[prop(optional)]
-    kind: ButtonKind,
+    #[prop(optional, into)]
+    kind: Signal<ButtonKind>,
     /// Whether it can be pressed.
     #[prop(optional, into)]
     state: Signal<ButtonState>,
@@ -104,7 +104,7 @@ pub fn Button(
         <button
             node_ref=node_ref
             type="button"
-            class=kind.class()
+            class=move || kind.get().class()
             autofocus=first_focus
             aria-label=move || label.get()
             aria-disabled=move || (state.get() != ButtonState::Ready).then_some("true")

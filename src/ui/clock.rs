@@ -64,6 +64,18 @@ pub fn local_time(millis: i64) -> String {
     time::moment(wall(millis), wall(present()), hour_cycle())
 }
 
+/// A log's line with the time at its start in the reader's time zone, as everywhere else on the page.
+#[must_use]
+pub fn local_line(line: &str) -> String {
+    match time::stamp(line) {
+        Some(stamp) => {
+            let shown = time::with_second(wall(stamp.millis), stamp.second, hour_cycle());
+            format!("{shown}{}", stamp.rest)
+        }
+        None => line.to_owned(),
+    }
+}
+
 fn wall(millis: i64) -> time::WallTime {
     let date = date(millis);
     #[expect(

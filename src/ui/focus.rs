@@ -1,4 +1,4 @@
-//! The focus of what comes later than the dialog it stands in.
+//! Where the focus is, and the focus of what comes later than the dialog it stands in.
 
 use leptos::{html::ElementType, prelude::*};
 use wasm_bindgen::JsCast;
@@ -21,4 +21,21 @@ where
             }
         });
     });
+}
+
+/// Whether what has the focus takes text, or lies in a dialog.
+#[must_use]
+pub fn is_typing() -> bool {
+    let active = document().active_element();
+    active.is_some_and(|active| {
+        let takes_text = "input, textarea, select, [contenteditable=true], dialog *";
+        active.matches(takes_text).unwrap_or(false)
+    })
+}
+
+/// Whether a dialog is open, which keys belong to then.
+#[must_use]
+pub fn is_dialog_open() -> bool {
+    let open = document().query_selector("dialog[open]");
+    open.is_ok_and(|open| open.is_some())
 }

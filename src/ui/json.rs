@@ -1,9 +1,9 @@
 //! A value of a flow as text.
 
 use flowdeck_contract::Exact;
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use super::{Button, ButtonKind, CopyButton};
+use super::{Button, ButtonKind, CopyButton, overflow::use_overflow};
 
 stylance::import_crate_style!(style, "src/ui/json.module.css");
 
@@ -123,6 +123,8 @@ pub fn JsonText(
     let length = text.len();
     let whole = RwSignal::new(!is_long);
     let text = StoredValue::new(text);
+    let pre = NodeRef::<html::Pre>::new();
+    let overflows = use_overflow(pre);
     let shown = move || {
         text.with_value(|text| {
             if whole.get() {
@@ -134,7 +136,15 @@ pub fn JsonText(
     };
     view! {
         <div class=style::root>
-            <pre class=style::text tabindex="0" aria-label=what.clone()>{shown}</pre>
+            <pre
+                node_ref=pre
+                class=style::text
+                role="group"
+                tabindex=move || overflows.get().then_some("0")
+                aria-label=what.clone()
+            >
+                {shown}
+            </pre>
             <div class=style::copy>
                 <CopyButton text=Signal::derive(move || text.get_value()) what=what />
             </div>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::{html, prelude::*};
 
-use super::{Each, Switch};
+use super::{Each, Switch, clock::local_line};
 
 stylance::import_crate_style!(style, "src/ui/log_view.module.css");
 
@@ -60,7 +60,7 @@ pub fn LogView(
                 on:wheel=on_wheel
             >
                 <Each each=move || lines.get() key=|(number, _)| number.to_string() let((_, text))>
-                    <div class=style::line>{text.to_string()}</div>
+                    <div class=style::line>{local_line(&text)}</div>
                 </Each>
             </div>
         </div>

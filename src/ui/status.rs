@@ -175,7 +175,7 @@ impl Status {
 
     /// Another page is shown: what was said about the last one is over.
     pub fn left_page(&self) {
-        self.drop_cards(|card| card.tone == Tone::Bad);
+        self.drop_cards(|card| card.tone == Tone::Bad || !card.said.steps.is_empty());
         self.fall_silent();
     }
 

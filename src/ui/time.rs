@@ -58,6 +58,65 @@ fn time_of_day(at: WallTime, cycle: HourCycle) -> String {
     }
 }
 
+/// A point in time as a log writes it at the start of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp<'l> {
+    /// Milliseconds since 1970, in UTC.
+    pub millis: i64,
+    /// The seconds of its minute.
+    pub second: u32,
+    /// The rest of the line.
+    pub rest: &'l str,
+}
+
+/// The time at the start of a log's line, in UTC as promptflow and flowdeck write it: `2026-11-27 03:18:04 +0000 …`,
+/// `2026-11-27T03:18:04Z …`.
+#[must_use]
+pub fn stamp(line: &str) -> Option<Stamp<'_>> {
+    let (text, rest) = line.split_at_checked(19)?;
+    let rest = ["Z", " +0000"]
+        .iter()
+        .find_map(|zone| rest.strip_prefix(zone))?;
+    let shape = "0000-00-00 00:00:00";
+    let fits = text
+        .bytes()
+        .zip(shape.bytes())
+        .all(|(byte, wanted)| match wanted {
+            b'0' => byte.is_ascii_digit(),
+            b' ' => byte == b' ' || byte == b'T',
+            other => byte == other,
+        });
+    if !fits {
+        return None;
+    }
+    let number = |from: usize, length: usize| text.get(from..from + length)?.parse::<i64>().ok();
+    let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
+    let (hour, minute, second) = (number(11, 2)?, number(14, 2)?, number(17, 2)?);
+    let seconds = days_since_1970(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
+    Some(Stamp {
+        millis: seconds * 1000,
+        second: u32::try_from(second).ok()?,
+        rest,
+    })
+}
+
+/// The days from 1970 to a date of the Gregorian calendar; months count from March, so that leap days come last.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, year_of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+    era * 146_097 + day_of_era - 719_468
+}
+
+/// The time of a log's line, to the second: `3:18:04 AM`.
+#[must_use]
+pub fn with_second(at: WallTime, second: u32, cycle: HourCycle) -> String {
+    let time = time_of_day(at, cycle);
+    let (clock, half) = time.split_at(time.find('\u{a0}').unwrap_or(time.len()));
+    format!("{clock}:{second:02}{half}")
+}
+
 /// A duration: `340 ms`, `1.2 s`, `1 min 04 s`, `2 h 05 min`.
 #[must_use]
 pub fn duration(millis: u64) -> String {
@@ -147,6 +206,41 @@ mod tests {
             assert_eq!(written(at), text);
         }
         assert_eq!(moment(now, now, HourCycle::TwentyFour), "03:05");
+    }
+
+    #[test]
+    fn a_log_s_time_is_read_in_both_of_its_forms_and_nothing_else_is() {
+        for (line, millis, rest) in [
+            (
+                "2026-11-27 03:18:04 +0000    12 execution",
+                1_795_749_484_000,
+                "    12 execution",
+            ),
+            ("2026-11-27T03:18:04Z ready", 1_795_749_484_000, " ready"),
+            ("1970-01-01 00:00:00 +0000", 0, ""),
+            ("2000-02-29T12:00:00Z", 951_825_600_000, ""),
+        ] {
+            let read = stamp(line).unwrap();
+            assert_eq!((read.millis, read.rest), (millis, rest), "{line}");
+        }
+        for line in [
+            "",
+            "ready",
+            "2026-11-27 03:18:04 +0100 x",
+            "2026-11-27 03:18:04",
+            "2026/11/27 03:18:04 +0000",
+            "größe-und-noch-viel-mehr-als-das Z",
+        ] {
+            assert_eq!(stamp(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_log_s_time_is_shown_to_the_second() {
+        let at = wall(100, (2026, 10, 27), 15);
+        let shown = with_second(at, 4, HourCycle::Twelve).replace('\u{a0}', " ");
+        assert_eq!(shown, "3:05:04 PM");
+        assert_eq!(with_second(at, 59, HourCycle::TwentyFour), "15:05:59");
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod findings;
 pub mod inputs;
 mod losses;
 mod next_steps;
-mod nodes;
+pub(crate) mod nodes;
 pub(crate) mod outputs;
 mod runs;
 mod section;
@@ -50,7 +50,7 @@ use crate::{
     nav::Link,
     raw::Doorway,
     routes::Route,
-    ui::{About, Button, ButtonKind, ButtonState, Lasts, Status, Trouble},
+    ui::{About, Button, ButtonKind, ButtonState, Lasts, Status, Trouble, is_dialog_open},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/flow.module.css");
@@ -231,11 +231,6 @@ fn run_by_key(context: FlowContext) {
 }
 
 const RUN_BY_KEY: About = About::Named("run by key");
-
-fn is_dialog_open() -> bool {
-    let open = document().query_selector("dialog[open]");
-    open.is_ok_and(|open| open.is_some())
-}
 
 /// The flow as a form.
 #[component]

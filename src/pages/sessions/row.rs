@@ -55,11 +55,13 @@ pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView 
                     <MovedNote one=one />
                 </div>
             </td>
-            <td role="cell" class=cell.clone() data-label="Compute">{compute}</td>
-            <td role="cell" class=cell.clone() data-label="Size">
-                <span title=move || size.get().as_ref().map(capacity)>
-                    {move || size.with(|size| breakable(size.as_ref().map_or("Unbounded", |size| &size.name)))}
-                </span>
+            <td role="cell" class=cell.clone() data-label="Compute">
+                <div>
+                    {compute}
+                    <span class=style::size title=move || size.get().as_ref().map(capacity)>
+                        {move || size.with(|size| breakable(size.as_ref().map_or("Unbounded", |size| &size.name)))}
+                    </span>
+                </div>
             </td>
             <td role="cell" class=cell.clone() data-label="Identity">{identity}</td>
             <td role="cell" class=cell.clone() data-label="Started">

@@ -19,8 +19,7 @@ pub(super) fn SessionTable(watched: Watched) -> impl IntoView {
                 <tr role="row">
                     <th role="columnheader" scope="col" class=style::flow>"Flow"</th>
                     <th role="columnheader" scope="col" class=style::state>"State"</th>
-                    <th role="columnheader" scope="col">"Compute"</th>
-                    <th role="columnheader" scope="col" class=style::narrow>"Size"</th>
+                    <th role="columnheader" scope="col" class=style::compute>"Compute"</th>
                     <th role="columnheader" scope="col">"Identity"</th>
                     <th role="columnheader" scope="col" class=style::narrow>"Started"</th>
                     <th role="columnheader" scope="col" class=style::wide>"Idle"</th>

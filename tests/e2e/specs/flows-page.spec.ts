@@ -96,10 +96,17 @@ test('names are text, whatever they hold', async ({ app, deck, page }) => {
 test('an address that leads nowhere says so', async ({ app, deck, page }) => {
   await deck.start();
   await app.signIn();
+  const refused = () =>
+    page.waitForResponse((response) => response.url().includes('/events') && response.status() === 404);
+  const first = refused();
   await page.goto(deck.url('flows/not-there'));
-  await expect(page.getByRole('main')).toContainText('not-there');
+  await expect(page.getByText('This flow doesn’t exist')).toBeVisible();
+  await first;
   // The server answers, and so nothing says that it is lost, even after the event stream was refused again.
-  await page.waitForTimeout(4000);
+  const second = refused();
+  await page.getByRole('main').getByRole('button', { name: 'Retry' }).click();
+  await second;
+  await expect(page.getByText('This flow doesn’t exist')).toBeVisible();
   await expect(page.getByText('Connection lost')).toBeHidden();
   await page.getByRole('main').getByRole('link', { name: 'See all flows' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Prompt flow' })).toBeVisible();

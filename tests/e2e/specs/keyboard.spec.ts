@@ -93,3 +93,19 @@ test('keys for the search, a run and what lies far down the page', async ({ app,
   await expect(page.getByRole('heading', { level: 1, name: 'Prompt flow' })).toBeVisible();
   await expect(app.status).not.toContainText('Can’t run yet');
 });
+
+test('the question mark lists the shortcuts, unless one is typing', async ({ app, deck, page }) => {
+  addSample(deck.flows, 'greeting');
+  await deck.start();
+  await app.signIn();
+  await page.keyboard.press('/');
+  await expect(page.getByRole('searchbox')).toBeFocused();
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await page.getByRole('heading', { level: 1 }).focus();
+  await page.keyboard.press('?');
+  const list = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+  await expect(list).toContainText('Run the flow');
+  await page.keyboard.press('Escape');
+  await expect(list).toBeHidden();
+});

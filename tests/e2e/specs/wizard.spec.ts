@@ -192,6 +192,12 @@ test('a link opens it filled in, a reload keeps what was entered, and what canno
   await page.keyboard.press('Escape');
   await expect(wizard.dialog).toBeHidden();
 
+  await page.goto(deck.url(`flows/greeting?advanced=compute&vm=${size}&idle=-5&colour=red`));
+  await expect(wizard.size(size)).toBeChecked();
+  await expect(wizard.dialog).toContainText('‘-5’ isn’t an idle shutdown time.');
+  await expect(wizard.dialog).toContainText('The wizard has no setting ‘colour’.');
+  await expectAccessible(page);
+
   await page.goto(deck.url('flows/greeting?advanced=review&vm=Huge&idle=default'));
   await wizard.expectStep('Review');
   await expect(wizard.dialog).toContainText('VM size ‘Huge’ doesn’t exist.');
@@ -228,6 +234,9 @@ test('the choices are kept as a preset in the flow folder and fill the wizard in
   await expect(wizard.button('Replace preset')).toBeVisible();
 
   await page.goto(deck.url('flows/greeting'));
+  await page.getByRole('button', { name: 'Compute session options' }).click();
+  await expect(page.getByRole('menuitem', { name: `Start with preset ‘${name}’` })).toBeVisible();
+  await page.keyboard.press('Escape');
   wizard = await Wizard.open(app);
   await expect(wizard.idle).toHaveValue('1');
   const presets = wizard.dialog.getByLabel('Preset', { exact: true });

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use self::node::NodeCard;
+pub(crate) use self::node::NodeDetails;
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
 use crate::{
     api::Load,

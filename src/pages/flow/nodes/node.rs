@@ -7,6 +7,7 @@ use flowdeck_flow::Node;
 use leptos::prelude::*;
 
 use crate::{
+    lazy::{Lazy, NODE_DETAILS},
     nav::Link,
     pages::{
         flow::{
@@ -16,7 +17,7 @@ use crate::{
         parts::StateWord,
     },
     routes::FlowView,
-    ui::{Button, ButtonKind, Disclosure, Icon, JsonText, Tab, Tabs, time},
+    ui::{Button, ButtonKind, Fold, Icon, JsonText, Tab, Tabs, time},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/nodes/node.module.css");
@@ -41,14 +42,17 @@ pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) 
     view! {
         <li class=style::node>
             <div class=style::head>
-                <h3 class=style::name title=name.clone()>{name.clone()}</h3>
-                {move || node.get().map(|node| view! { <Facts node=node /> })}
-                <span class=style::gap></span>
+                <div class=style::what>
+                    <h3 class=style::name title=name.clone()>{name.clone()}</h3>
+                    {move || node.get().map(|node| view! { <Facts node=node /> })}
+                </div>
                 {move || {
                     state.get().map(|(state, duration)| {
                         view! {
-                            <StateWord state=state />
-                            <span class=style::fact>{duration.map(time::duration)}</span>
+                            <div class=style::outcome>
+                                <StateWord state=state />
+                                <span class=style::fact>{duration.map(time::duration)}</span>
+                            </div>
                         }
                     })
                 }}
@@ -102,8 +106,8 @@ fn RunNode(name: String) -> impl IntoView {
 /// What happened to it.
 #[component]
 fn Ran(ran: NodeRun) -> impl IntoView {
+    provide_context(Shown(StoredValue::new(ran.clone())));
     let NodeRun {
-        name,
         inputs,
         output,
         log,
@@ -116,21 +120,13 @@ fn Ran(ran: NodeRun) -> impl IntoView {
         let told = run.with(|run| run.as_ref()?.error.clone());
         error.clone().filter(|error| told.as_ref() != Some(error))
     });
-    let tabs: Vec<Tab> = [
-        inputs.map(|value| value_tab("Input", &name, value)),
-        output.map(|value| value_tab("Output", &name, value)),
-        log.filter(|log| !log.is_empty())
-            .map(|log| value_tab("Log", &name, Exact::text(&log))),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    let label = format!("{name}: details");
-    let details = (!tabs.is_empty()).then(|| {
+    let has_details =
+        inputs.is_some() || output.is_some() || log.is_some_and(|log| !log.is_empty());
+    let details = has_details.then(|| {
         view! {
-            <Disclosure summary=|| "Input, output and log">
-                <Tabs label=label tabs=tabs />
-            </Disclosure>
+            <Fold summary="Input, output and log">
+                <Lazy part=NODE_DETAILS />
+            </Fold>
         }
     });
     view! {
@@ -138,6 +134,30 @@ fn Ran(ran: NodeRun) -> impl IntoView {
         {details}
     }
 }
+
+/// What the node was given and gave, and what it printed.
+#[component]
+pub(crate) fn NodeDetails() -> impl IntoView {
+    let NodeRun {
+        name,
+        inputs,
+        output,
+        log,
+        ..
+    } = expect_context::<Shown>().0.get_value();
+    let tabs = [
+        inputs.map(|value| value_tab("Input", &name, value)),
+        output.map(|value| value_tab("Output", &name, value)),
+        log.filter(|log| !log.is_empty())
+            .map(|log| value_tab("Log", &name, Exact::text(&log))),
+    ];
+    let tabs: Vec<Tab> = tabs.into_iter().flatten().collect();
+    view! { <Tabs label=format!("{name}: details") tabs=tabs /> }
+}
+
+/// The node whose details are unfolded.
+#[derive(Clone, Copy)]
+struct Shown(StoredValue<NodeRun>);
 
 fn value_tab(title: &'static str, node: &str, value: Exact) -> Tab {
     let what = format!("{} of {node}", title.to_lowercase());

@@ -7,9 +7,11 @@ mod tabs;
 use flowdeck_contract::{paths, runs::RunDetail};
 use leptos::prelude::*;
 
-use self::{head::RunHead, image::ImageOfRun, tabs::RunTabs};
+pub(crate) use self::tabs::SelectedRun;
+use self::{head::RunHead, image::ImageOfRun};
 use super::{FlowContext, error_view::RunErrorView, section::Section, selection::Selection};
 use crate::{
+    lazy::{Lazy, RUN_TABS},
     pages::parts::{Download, Failure},
     ui::Skeleton,
 };
@@ -58,7 +60,6 @@ pub fn Outputs() -> impl IntoView {
                         <RunHead run=run.clone() />
                         {error.map(|error| view! { <RunErrorView error=error /> })}
                         {whole(context, &run)}
-                        <RunTabs run=run />
                     </div>
                 }
                 .into_any()
@@ -69,9 +70,16 @@ pub fn Outputs() -> impl IntoView {
             None => view! { <Skeleton lines=4 label="Loading the run" /> }.into_any(),
         }
     };
+    let is_shown = Memo::new(move |_| {
+        selection.failure.with(Option::is_none) && selection.run.with(Option::is_some)
+    });
     view! {
         <Section title="Outputs">
             {content}
+            // Outside of what a run's every change makes anew.
+            <Show when=move || is_shown.get()>
+                <Lazy part=RUN_TABS />
+            </Show>
             <ImageOfRun />
         </Section>
     }

@@ -13,6 +13,7 @@ use crate::{
             actions::focus,
             definition::use_definition,
             inputs::{InputForm, chat, field_id},
+            selection::Selection,
         },
         parts::Download,
     },
@@ -21,8 +22,15 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/outputs/tabs.module.css");
 
+/// What the selected run gave, in tabs.
 #[component]
-pub(super) fn RunTabs(run: Arc<RunDetail>) -> impl IntoView {
+pub(crate) fn SelectedRun() -> impl IntoView {
+    let run = Selection::from_context().run;
+    move || run.get().map(|run| view! { <RunTabs run=run /> })
+}
+
+#[component]
+fn RunTabs(run: Arc<RunDetail>) -> impl IntoView {
     let mut tabs = vec![
         tab("Outputs", &run, outputs),
         tab("Inputs of this run", &run, inputs),

@@ -7,7 +7,6 @@ use flowdeck_contract::{
 use leptos::prelude::*;
 
 use crate::{
-    lazy::{INSTALL, Lazy},
     pages::{
         flow::{
             FlowContext,
@@ -34,14 +33,14 @@ pub(super) fn Install() -> impl IntoView {
     });
     view! {
         <Show when=move || is_there.get()>
-            <Lazy part=INSTALL />
+            <LastInstall />
         </Show>
     }
 }
 
 /// Where it stands, and a way to cancel it.
 #[component]
-pub(crate) fn LastInstall() -> impl IntoView {
+fn LastInstall() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let install = Memo::new(move |_| session.with(|session| session.as_ref()?.install.clone()));
     let is_running = Memo::new(move |_| {

@@ -7,25 +7,26 @@ pub(crate) mod image;
 pub(crate) mod install;
 mod log;
 mod not_used;
+pub(crate) mod notices;
+mod out_of_date;
 mod phases;
 mod slow;
 mod summary;
 pub mod timeline;
 
-use flowdeck_contract::{
-    capability::Action,
-    session::{PhaseState, SessionState},
-};
+use flowdeck_contract::session::{PhaseState, SessionState};
 use leptos::prelude::*;
 
 pub use self::beside::InstallBeside;
 use self::{
-    ended::Ended, failure::FailureNotice, image::BaseImage, install::Install, log::SessionLog,
-    not_used::ImageNotUsed, phases::Phases, slow::SlowStart, summary::Summary,
-    timeline::TimelineFold,
+    image::BaseImage, install::Install, log::SessionLog, notices::Notices, phases::Phases,
+    summary::Summary, timeline::TimelineFold,
 };
-use super::{FlowContext, actions::Actions, dialogs::Dialogs, section::Section};
-use crate::ui::{Button, Notice, NoticeKind, Skeleton};
+use super::{FlowContext, section::Section};
+use crate::{
+    lazy::{Lazy, SESSION_STEPS},
+    ui::Skeleton,
+};
 
 stylance::import_crate_style!(style, "src/pages/flow/session/session.module.css");
 
@@ -50,11 +51,7 @@ pub fn SessionPanel() -> impl IntoView {
     };
     view! {
         <Section title="Compute session" summary=summary>
-            <Ended />
-            <OutOfDate />
-            <ImageNotUsed />
-            <SlowStart />
-            <FailureNotice />
+            <Notices />
             <BaseImage />
             <Show when=move || exists.get()>
                 <Details state=state />
@@ -79,6 +76,8 @@ fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
         installs || state.get() != Some(SessionState::Available)
     };
     let open = Memo::new(move |_| chosen.get().unwrap_or_else(active));
+    // Once made it stays, so that it is as it was left when it is unfolded again.
+    let was_open = Memo::new(move |was: Option<&bool>| was == Some(&true) || open.get());
     let toggle = move |event: web_sys::MouseEvent| {
         event.prevent_default();
         chosen.set(Some(!open.get_untracked()));
@@ -89,36 +88,20 @@ fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
                 "Startup steps and log"
             </summary>
             <div class=style::content>
-                <Phases />
-                <Install />
-                <SessionLog />
+                <Show when=move || was_open.get()>
+                    <Lazy part=SESSION_STEPS />
+                </Show>
             </div>
         </details>
     }
 }
 
+/// What the steps and the log show once they are unfolded.
 #[component]
-fn OutOfDate() -> impl IntoView {
-    let session = FlowContext::from_context().live.session;
-    let actions = Actions::from_context();
-    let dialogs = Dialogs::from_context();
-    let reason = Memo::new(move |_| session.with(|session| session.as_ref()?.out_of_date.clone()));
-    let install = Signal::derive(move || actions.state(Action::Install));
-    let reset = Signal::derive(move || actions.state(Action::Reset));
-    move || {
-        reason.get().map(|reason| {
-            view! {
-                <Notice kind=NoticeKind::Warning title=reason>
-                    <div class=style::actions>
-                        <Button state=install on_press=move |()| dialogs.plan.set(true)>
-                            "Install"
-                        </Button>
-                        <Button state=reset on_press=move |()| dialogs.reset.set(true)>
-                            "Reset compute session"
-                        </Button>
-                    </div>
-                </Notice>
-            }
-        })
+pub(crate) fn SessionSteps() -> impl IntoView {
+    view! {
+        <Phases />
+        <Install />
+        <SessionLog />
     }
 }
