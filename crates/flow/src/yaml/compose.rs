@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Tag};
 
 use super::explain::{TAB, explain, is_about_indentation};
-use super::scalar::Scalar;
+use super::scalar::{Scalar, Version};
 use super::source::SourceText;
 use super::strict::Strictness;
 use super::tree::{Content, NodeId, Place, Span, Tree};
@@ -37,6 +37,7 @@ impl From<Problem> for Refused {
 pub(crate) fn compose<'s>(source: &'s SourceText<'_>) -> Result<(Tree<'s>, Vec<Problem>), Refused> {
     let mut composer = Composer {
         source,
+        version: Version::of(source.text()),
         tree: Tree::default(),
         open: Vec::new(),
         anchors: BTreeMap::new(),
@@ -56,6 +57,7 @@ struct Open {
 
 struct Composer<'s, 't> {
     source: &'s SourceText<'t>,
+    version: Version,
     tree: Tree<'s>,
     open: Vec<Open>,
     anchors: BTreeMap<usize, NodeId>,
@@ -138,7 +140,12 @@ impl<'s> Composer<'s, '_> {
         let span = self.source.span(&span);
         match event {
             Event::Scalar(text, style, anchor, tag) => {
-                let scalar = resolve(self.source.restore(text), style, tag.as_deref());
+                let scalar = resolve(
+                    self.source.restore(text),
+                    style,
+                    tag.as_deref(),
+                    self.version,
+                );
                 self.note_impossible_date(&scalar, span);
                 let id = self.tree.push(span, Content::Scalar(scalar));
                 self.place_node(id, anchor);
@@ -228,22 +235,27 @@ fn too_deep(span: Span) -> Problem {
 }
 
 /// The value of a scalar with its style and tag.
-fn resolve<'t>(text: Cow<'t, str>, style: ScalarStyle, tag: Option<&Tag>) -> Scalar<'t> {
+fn resolve<'t>(
+    text: Cow<'t, str>,
+    style: ScalarStyle,
+    tag: Option<&Tag>,
+    version: Version,
+) -> Scalar<'t> {
     let Some(tag) = tag else {
         return match style {
-            ScalarStyle::Plain => Scalar::plain(text),
+            ScalarStyle::Plain => Scalar::plain(text, version),
             _ => Scalar::Text(text),
         };
     };
     if tag.handle.is_empty() && tag.suffix == "!" {
-        return Scalar::plain(text);
+        return Scalar::plain(text, version);
     }
     if !tag.is_yaml_core_schema() {
         return Scalar::Tagged(text);
     }
     // Even `!!str`: ruamel.yaml makes a tagged value of it, which equals no text.
     match tag.suffix.as_str() {
-        "int" | "float" | "bool" | "null" => Scalar::plain(text),
+        "int" | "float" | "bool" | "null" => Scalar::plain(text, version),
         _ => Scalar::Tagged(text),
     }
 }
