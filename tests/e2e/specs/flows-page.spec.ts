@@ -1,6 +1,10 @@
 // The flows page: every flow of the project, also those that are broken or badly named.
 
-import { addFlow, addSample } from '../harness/flows.ts';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+
+import { expectAccessible } from '../harness/accessibility.ts';
+import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
 const SAMPLES = ['greeting', 'triage-ticket', 'score-answers', 'chat-with-notes', 'reading-time'];
@@ -91,6 +95,45 @@ test('names are text, whatever they hold', async ({ app, deck, page }) => {
   await app.openFile(`${evil}.py`);
   await expect(page.locator('img')).toHaveCount(0);
   expect(dialogs).toEqual([]);
+});
+
+test('a flow deeper down is listed by its path, has its own address and runs', async ({ app, deck, page }) => {
+  const folder = addFlow(deck.flows, 'repository/flows/upper', pythonFlow('return text.upper()'));
+  await deck.start();
+  await app.signIn();
+  const row = page.getByRole('row').filter({ hasText: 'One node' });
+  await expect(row).toContainText('repository/flows/upper');
+  await page.getByRole('link', { name: 'One node' }).click();
+  await expect(page).toHaveURL(deck.url('flows/repository/flows/upper'));
+  await page.reload();
+  await app.startSession();
+  await app.run();
+  await expect(app.outputs).toContainText('HELLO');
+  await app.setRawMode(true);
+  await app.openFile('flow.dag.yaml');
+  rmSync(folder, { recursive: true });
+  await page.goto(deck.url(''));
+  await expect(page.getByRole('heading', { name: 'No flows yet' })).toBeVisible();
+  await expect(page.getByRole('main')).toContainText(/Searched \d+ folders/);
+  await expectAccessible(page);
+});
+
+test('a name that would be shown as another is shown with its codes, and edited as itself', async ({ app, deck, page }) => {
+  const folder = addFlow(deck.flows, '\u202egnp', {
+    'flow.dag.yaml': 'nodes: []\n',
+    '\u202egnp.exe.py': '# hello\n',
+  });
+  await deck.start();
+  await app.signIn();
+  await page.getByRole('link', { name: '‹U+202E›gnp' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: '‹U+202E›gnp' })).toBeVisible();
+  await app.setRawMode(true);
+  await app.file('‹U+202E›gnp.exe.py').click();
+  await expect(page.getByRole('tab', { name: '‹U+202E›gnp.exe.py' })).toBeVisible();
+  const editor = app.editor('\u202egnp.exe.py');
+  await editor.fill('# bye');
+  await app.saveButton.click();
+  await expect.poll(() => readFileSync(path.join(folder, '\u202egnp.exe.py'), 'utf8')).toContain('# bye');
 });
 
 test('an address that leads nowhere says so', async ({ app, deck, page }) => {
