@@ -5,6 +5,7 @@
 mod check;
 pub mod cli;
 mod edit;
+mod entry;
 mod examine;
 mod lint;
 mod mend;
@@ -19,6 +20,7 @@ mod suggest;
 mod yaml;
 
 pub use edit::{EditError, set_environment_image, set_environment_requirements};
+pub use entry::{entry_file, take_inputs_of_entry};
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,

@@ -46,7 +46,7 @@ pub struct Flow {
     pub description: Option<String>,
     /// `tags`, values as text.
     pub tags: BTreeMap<String, String>,
-    /// `inputs`.
+    /// `inputs`; those of a flex flow's `sample` where it declares none.
     pub inputs: Vec<FlowInput>,
     /// `outputs`.
     pub outputs: Vec<FlowOutput>,
@@ -61,6 +61,9 @@ pub struct Flow {
     pub additional_includes: Vec<String>,
     /// `entry` of a flex flow.
     pub entry: Option<String>,
+    /// Whether the file has inputs of its own.
+    #[serde(skip)]
+    pub(crate) declares_inputs: bool,
 }
 
 /// An input of the flow.
@@ -82,6 +85,21 @@ pub struct FlowInput {
     pub is_chat_input: bool,
     /// The history of a chat flow.
     pub is_chat_history: bool,
+}
+
+impl FlowInput {
+    /// A text of this name.
+    pub(crate) fn named(name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            input_type: ValueType::String,
+            default: None,
+            description: None,
+            enum_values: Vec::new(),
+            is_chat_input: false,
+            is_chat_history: false,
+        }
+    }
 }
 
 /// An output of the flow.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use crate::entry::type_of;
 use crate::model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,
@@ -25,11 +26,14 @@ pub(crate) fn flow(
         display_name: expander.optional_text(name),
         description: expander.optional_text(root.get("description")),
         tags: tags(root, expander),
-        inputs: draft
-            .inputs
-            .iter()
-            .map(|input| flow_input(input, expander))
-            .collect(),
+        inputs: match (kind, &*draft.inputs) {
+            (FlowKind::Flex, []) => sample(root, expander),
+            (_, inputs) => inputs
+                .iter()
+                .map(|input| flow_input(input, expander))
+                .collect(),
+        },
+        declares_inputs: !draft.inputs.is_empty(),
         outputs: draft
             .outputs
             .iter()
@@ -130,6 +134,23 @@ fn flow_input(input: &DraftInput<'_>, expander: &mut Expander) -> FlowInput {
         is_chat_input: get("is_chat_input").is_some_and(Value::is_truthy),
         is_chat_history: get("is_chat_history").is_some_and(Value::is_truthy),
     }
+}
+
+/// What a flex flow's sample gives its entry.
+fn sample(root: Mapping<'_>, expander: &mut Expander) -> Vec<FlowInput> {
+    let sample = root.get("sample").and_then(Value::as_mapping);
+    let inputs = sample.and_then(|sample| sample.get("inputs")?.as_mapping());
+    let entries = inputs.into_iter().flat_map(Mapping::entries);
+    entries
+        .map(|entry| {
+            let value = expander.json(entry.value);
+            FlowInput {
+                input_type: type_of(&value),
+                default: Some(value).filter(|value| !value.is_null()),
+                ..FlowInput::named(&expander.text(entry.key))
+            }
+        })
+        .collect()
 }
 
 fn flow_output(output: &DraftOutput<'_>, expander: &mut Expander) -> FlowOutput {

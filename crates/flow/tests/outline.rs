@@ -1,6 +1,6 @@
 //! What a flow looks like to pages and clients.
 
-use flowdeck_flow::{FlowKind, FlowType, check};
+use flowdeck_flow::{FlowKind, FlowType, ValueType, check, entry_file, take_inputs_of_entry};
 use serde_json::json;
 
 #[test]
@@ -143,4 +143,57 @@ fn a_flex_flow_names_its_entry() {
         report.flow.and_then(|flow| flow.entry).as_deref(),
         Some("app:Chat")
     );
+}
+
+fn inputs_of_entry(
+    yaml: &str,
+    source: &str,
+) -> Vec<(String, ValueType, Option<serde_json::Value>)> {
+    let mut flow = check(yaml).flow.expect("a flow");
+    take_inputs_of_entry(&mut flow, source);
+    let inputs = flow.inputs.into_iter();
+    inputs
+        .map(|input| (input.name, input.input_type, input.default))
+        .collect()
+}
+
+#[test]
+fn a_flex_flow_takes_what_its_entry_takes() {
+    let source = "def greet(name: str = \"you\", times: int = 2, loud=True, style: Style = STYLE, history: list = None, *, note: Optional[str] = None, item: Item): ...\n";
+    let own = |name: &str, kind, default: serde_json::Value| (name.to_owned(), kind, Some(default));
+    let none = |name: &str, kind| (name.to_owned(), kind, None);
+    let rest = [
+        own("times", ValueType::Int, 2.into()),
+        own("loud", ValueType::Bool, true.into()),
+        none("note", ValueType::String),
+        none("item", ValueType::Object),
+    ];
+    let with = |name| [&[name][..], &rest[..]].concat();
+    assert_eq!(
+        inputs_of_entry("entry: main:greet\n", source),
+        with(own("name", ValueType::String, "you".into()))
+    );
+    let sampled = "entry: main:greet\nsample:\n  inputs: {name: Ada, other: 1}\n";
+    assert_eq!(
+        inputs_of_entry(sampled, source),
+        with(own("name", ValueType::String, "Ada".into()))
+    );
+    let of_sample = [
+        own("name", ValueType::String, "Ada".into()),
+        own("other", ValueType::Int, 1.into()),
+    ];
+    assert_eq!(inputs_of_entry(sampled, "x = 1\n"), of_sample);
+    assert_eq!(
+        inputs_of_entry(sampled, "def greet(name, **rest): ...\n"),
+        of_sample
+    );
+    let declared = "entry: main:greet\ninputs:\n  a: {type: int}\n";
+    assert_eq!(
+        inputs_of_entry(declared, source),
+        [none("a", ValueType::Int)]
+    );
+    assert_eq!(entry_file("a.b:c").as_deref(), Some("a/b.py"));
+    for wrong in ["a", "../a:b", "/a:b", "a..b:c", ":c", "a b:c"] {
+        assert_eq!(entry_file(wrong), None, "{wrong}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The flows of a project: one folder each below the flows folder. Knows nothing of HTTP.
 
 mod definition;
+mod entry;
 mod error;
 mod folder_time;
 pub mod presets;

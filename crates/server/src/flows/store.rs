@@ -24,7 +24,7 @@ use crate::{
     flows::{
         FlowError,
         definition::{self, Description},
-        folder_time,
+        entry, folder_time,
         search::{Found, search},
     },
 };
@@ -113,7 +113,7 @@ impl Flows {
             summary,
             folder: self.place.root().join(flow.as_str()).display().to_string(),
             definition_path: path.as_str().to_owned(),
-            report: yaml.as_deref().map(flowdeck_flow::check),
+            report: yaml.as_deref().map(|yaml| entry::report(&folder, yaml)),
             yaml,
             etag,
         })

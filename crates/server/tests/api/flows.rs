@@ -63,6 +63,22 @@ async fn flows_are_listed_with_name_type_time_and_session() {
 }
 
 #[tokio::test]
+async fn a_flex_flow_s_inputs_are_those_of_its_entry() {
+    let world = World::new().await;
+    world.write("flows/flex/flow.flex.yaml", "entry: lib.main:greet\n");
+    let inputs = async || {
+        let flow = world.get("/api/projects/default/flows/flex").await;
+        flow.json()["report"]["flow"]["inputs"].clone()
+    };
+    assert_eq!(inputs().await, serde_json::json!([]));
+    let source = "def greet(name: str = \"you\"):\n    return name\n";
+    world.write("flows/flex/lib/main.py", source);
+    let inputs = inputs().await;
+    assert_eq!(inputs[0]["name"], "name");
+    assert_eq!(inputs[0]["default"], "you");
+}
+
+#[tokio::test]
 async fn broken_flows_are_listed_with_their_error() {
     let world = World::new().await;
     world.write("flows/cycle/flow.dag.yaml", "nodes:\n- {name: a, type: python, source: {type: code, path: a.py}, inputs: {x: '${b.output}'}}\n- {name: b, type: python, source: {type: code, path: b.py}, inputs: {x: '${a.output}'}}\n");

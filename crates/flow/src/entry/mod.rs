@@ -1,0 +1,116 @@
+//! The inputs of a flex flow: what the function or class that its `entry` names takes, by its signature in the source.
+
+mod literal;
+mod signature;
+
+use serde_json::Value;
+
+use self::signature::{Parameter, Signature};
+use crate::model::{Flow, FlowInput, FlowKind, ValueType};
+
+/// The file of a flex flow's entry, as a path in the flow folder; `None` when `entry` names none.
+#[must_use]
+pub fn entry_file(entry: &str) -> Option<String> {
+    let (module, _) = entry.split_once(':')?;
+    let is_name = |part: &str| {
+        let mut characters = part.chars();
+        let begins = |first: char| first.is_alphabetic() || first == '_';
+        characters.next().is_some_and(begins)
+            && characters.all(|character| character.is_alphanumeric() || character == '_')
+    };
+    let module = module.trim();
+    let is_module = module.split('.').all(is_name);
+    is_module.then(|| format!("{}.py", module.replace('.', "/")))
+}
+
+/// Gives a flex flow that declares no inputs those of its entry, whose file holds `source`. The flow's sample says what they
+/// are by default, else the signature. A source without that entry changes nothing.
+pub fn take_inputs_of_entry(flow: &mut Flow, source: &str) {
+    if flow.kind != FlowKind::Flex || flow.declares_inputs {
+        return;
+    }
+    let name = flow
+        .entry
+        .as_deref()
+        .and_then(|entry| entry.split_once(':'));
+    let Some(signature) = name.and_then(|(_, name)| Signature::find(source, name.trim())) else {
+        return;
+    };
+    let sample = std::mem::take(&mut flow.inputs);
+    let of_sample = |name: &str| {
+        let mut sample = sample.iter();
+        sample.find(|input| input.name == name)?.default.clone()
+    };
+    let parameters = signature.parameters.iter();
+    flow.inputs = parameters
+        .filter_map(|parameter| input(parameter, of_sample(&parameter.name)))
+        .collect();
+    if signature.takes_any {
+        let known: Vec<String> = flow.inputs.iter().map(|input| input.name.clone()).collect();
+        let more = sample
+            .into_iter()
+            .filter(|input| !known.contains(&input.name));
+        flow.inputs.extend(more);
+    }
+}
+
+/// An input that need not be given and of whose default nobody can say what it is in JSON is left to the entry.
+fn input(parameter: &Parameter, sample: Option<Value>) -> Option<FlowInput> {
+    let default = match (&sample, &parameter.default) {
+        (Some(_), _) => sample,
+        (None, None) => None,
+        (None, Some(code)) => Some(literal::read(code)?),
+    };
+    let is_none = default.as_ref().is_some_and(Value::is_null);
+    let of_default = || {
+        default
+            .as_ref()
+            .filter(|value| !value.is_null())
+            .map(type_of)
+    };
+    let annotated = parameter.annotation.as_deref().map(type_named);
+    let input_type = annotated.or_else(of_default).unwrap_or(ValueType::String);
+    if is_none && input_type != ValueType::String {
+        return None;
+    }
+    Some(FlowInput {
+        input_type,
+        default: default.filter(|value| !value.is_null()),
+        ..FlowInput::named(&parameter.name)
+    })
+}
+
+/// The type of a value.
+pub(crate) fn type_of(value: &Value) -> ValueType {
+    match value {
+        Value::Bool(_) => ValueType::Bool,
+        Value::Number(number) if number.is_f64() => ValueType::Double,
+        Value::Number(_) => ValueType::Int,
+        Value::Array(_) => ValueType::List,
+        Value::Object(_) => ValueType::Object,
+        Value::String(_) | Value::Null => ValueType::String,
+    }
+}
+
+/// The type that an annotation names, as promptflow takes it: one that it does not know is an object.
+fn type_named(annotation: &str) -> ValueType {
+    let annotation = annotation.trim().trim_matches(['"', '\'']).trim();
+    let optional = annotation.strip_prefix("typing.").unwrap_or(annotation);
+    if let Some(inner) = optional.strip_prefix("Optional[") {
+        return type_named(inner.strip_suffix(']').unwrap_or(inner));
+    }
+    let mut alternatives = annotation.split('|').map(str::trim);
+    let one = alternatives.find(|name| *name != "None").unwrap_or("");
+    let name = one.split('[').next().unwrap_or("");
+    match name.rsplit('.').next().unwrap_or("").trim() {
+        "str" => ValueType::String,
+        "int" => ValueType::Int,
+        "float" => ValueType::Double,
+        "bool" => ValueType::Bool,
+        "list" | "List" | "tuple" | "Tuple" | "Sequence" | "Iterable" => ValueType::List,
+        "Image" => ValueType::Image,
+        "FilePath" => ValueType::FilePath,
+        "Secret" => ValueType::Secret,
+        _ => ValueType::Object,
+    }
+}

@@ -1,0 +1,26 @@
+//! What is read of a flow: its definition, and of a flex flow the signature of its entry.
+
+use flowdeck_contract::ids::FilePath;
+use flowdeck_flow::{Flow, FlowKind, Report, entry_file, take_inputs_of_entry};
+
+use crate::files::FlowFolder;
+
+/// Reads a definition. An entry that can't be read gives no inputs: a run says why.
+pub(super) fn report(folder: &FlowFolder, yaml: &str) -> Report {
+    let mut report = flowdeck_flow::check(yaml);
+    if let Some(flow) = report
+        .flow
+        .as_mut()
+        .filter(|flow| flow.kind == FlowKind::Flex)
+        && let Some(source) = source(folder, flow)
+    {
+        take_inputs_of_entry(flow, &source);
+    }
+    report
+}
+
+fn source(folder: &FlowFolder, flow: &Flow) -> Option<String> {
+    let file = entry_file(flow.entry.as_deref()?)?;
+    let file = FilePath::try_from(file.as_str()).ok()?;
+    folder.read(&file).ok().map(|file| file.text)
+}
