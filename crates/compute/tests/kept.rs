@@ -172,6 +172,37 @@ async fn a_container_s_environment_is_kept_and_reused() {
     }
 }
 
+/// A node that writes into an installed file in place, and puts its time back.
+const POISON: &str = "import fdkept, os\nfrom promptflow.core import tool\n\n\n@tool\ndef loud(text: str) -> str:\n    path = fdkept.__file__\n    was = os.stat(path)\n    with open(path, 'r+') as file:\n        file.write(\"version = '6.6'\")\n    os.utime(path, ns=(was.st_atime_ns, was.st_mtime_ns))\n    return 'poisoned'\n";
+const VERSION: &str = "from promptflow.core import tool\nimport fdkept\n\n\n@tool\ndef loud(text: str) -> str:\n    return fdkept.version\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_session_writes_into_its_packages_reaches_no_other() {
+    let stage = Stage::new(On::Process);
+    let compute = stage.open(0).await;
+    let run = async |code: &str| {
+        stage.home.flow("hello", &[("loud.py", code)]);
+        let run = compute.run(&stage.flow, RunRequest::default()).await;
+        let run = over(&compute, &stage.flow, &run.unwrap().summary.id).await;
+        assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
+        run.nodes[1].output.as_ref().unwrap().json().to_owned()
+    };
+    stage.start(&compute).await;
+    for expected in [StartRoute::Kept, StartRoute::Kept, StartRoute::Base] {
+        assert_eq!(run(POISON).await, r#""poisoned""#);
+        let anew = Anew {
+            environment: expected == StartRoute::Base,
+            image: false,
+        };
+        let operation = compute.renew(&stage.flow, anew).await.unwrap();
+        ended(&compute, &operation).await;
+        assert_eq!(compute.session(&stage.flow).route, Some(expected));
+        assert_eq!(run(VERSION).await, r#""1.0""#);
+    }
+    stage.stop(&compute).await;
+    compute.close().await;
+}
+
 async fn what_is_damaged_is_built_anew(on: On) {
     let stage = Stage::new(on);
     let compute = stage.open(0).await;

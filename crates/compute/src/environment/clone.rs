@@ -13,14 +13,25 @@ pub(crate) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
     relocate_scripts(from, to)
 }
 
-/// As [`clone_environment`], of one that is a copy of what stood at `was` and says so still.
-pub(crate) fn clone_moved(from: &Path, was: &Path, to: &Path) -> io::Result<()> {
-    clone_folder(from, to)?;
+/// As [`clone_environment`], of one that is a copy of what stood at `was` and says so still, where `take` brings each file.
+pub(crate) fn clone_moved(
+    from: &Path,
+    was: &Path,
+    to: &Path,
+    take: &impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    clone_by(from, to, Path::new(""), take)?;
     relocate_scripts(was, to)
 }
 
-/// Adds files of `from`, which stood at `was`, to `to`.
-pub(crate) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -> io::Result<()> {
+/// Adds files of `from`, which stood at `was`, to `to`; `take` brings each.
+pub(crate) fn add_files(
+    from: &Path,
+    was: &Path,
+    to: &Path,
+    files: Vec<&Path>,
+    take: &impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<()> {
     for path in files {
         let (source, target) = (from.join(path), to.join(path));
         if let Some(folder) = target.parent() {
@@ -29,7 +40,7 @@ pub(crate) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -
         if source.is_symlink() {
             symlink(fs::read_link(&source)?, &target)?;
         } else {
-            link_or_copy(&source, &target)?;
+            take(path)?;
         }
     }
     relocate_scripts(was, to)
@@ -37,23 +48,42 @@ pub(crate) fn add_files(from: &Path, was: &Path, to: &Path, files: Vec<&Path>) -
 
 /// Makes `to` a copy of the folder `from`.
 pub(crate) fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
-    fs::create_dir(to)?;
-    for entry in fs::read_dir(from)? {
+    let link = |path: &Path| link_or_copy(&from.join(path), &to.join(path));
+    clone_by(from, to, Path::new(""), &link)
+}
+
+/// Makes what is `within` a folder anew in another, where `take` brings each file by its path in the folder.
+pub(crate) fn clone_by(
+    from: &Path,
+    to: &Path,
+    within: &Path,
+    take: &impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    fs::create_dir(to.join(within))?;
+    for entry in fs::read_dir(from.join(within))? {
         let entry = entry?;
-        let (source, target) = (entry.path(), to.join(entry.file_name()));
+        let path = within.join(entry.file_name());
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            clone_folder(&source, &target)?;
+            clone_by(from, to, &path, take)?;
         } else if kind.is_symlink() {
-            symlink(fs::read_link(&source)?, &target)?;
+            symlink(fs::read_link(entry.path())?, to.join(&path))?;
         } else {
-            link_or_copy(&source, &target)?;
+            take(&path)?;
         }
     }
     Ok(())
 }
 
-fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
+/// Copies a file with its mode and time, by which Python knows that its bytecode is up to date.
+pub(crate) fn copy(source: &Path, target: &Path) -> io::Result<()> {
+    fs::copy(source, target)?;
+    let time = fs::metadata(source)?.modified()?;
+    // Opened for reading: who owns a file may set its time, whatever its mode is.
+    fs::File::open(target)?.set_modified(time)
+}
+
+pub(crate) fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
     match fs::hard_link(source, target) {
         Err(error)
             if matches!(
@@ -61,7 +91,7 @@ fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
                 io::ErrorKind::CrossesDevices | io::ErrorKind::TooManyLinks
             ) =>
         {
-            fs::copy(source, target).map(|_| ())
+            copy(source, target)
         }
         result => result,
     }

@@ -2,6 +2,7 @@
 //! used only when it is still what it was when it was kept, and what was not used for longest goes when there are too
 //! many.
 
+mod contents;
 mod entry;
 mod key;
 mod manifest;
@@ -65,7 +66,9 @@ impl Kept {
     pub(crate) fn reuse(&self, key: &Key, to: &Path) -> io::Result<Found> {
         self.use_whole(key, |facts, environment| {
             remove(to)?;
-            clone::clone_moved(environment, &facts.was, to)
+            let take = |path: &Path| facts.contents.take(path, environment, to);
+            let made = clone::clone_moved(environment, &facts.was, to, &take);
+            made.or_else(|error| remove(to).and(Err(error)))
         })
     }
 
@@ -80,7 +83,8 @@ impl Kept {
     pub(crate) fn add(&self, key: &Key, base: &Path, to: &Path) -> io::Result<Found> {
         self.use_whole(key, |facts, environment| {
             let added = facts.manifest.beside(base);
-            clone::add_files(environment, &facts.was, to, added)
+            let take = |path: &Path| facts.contents.take(path, environment, to);
+            clone::add_files(environment, &facts.was, to, added, &take)
         })
     }
 
@@ -90,16 +94,22 @@ impl Kept {
         make: impl FnOnce(&Facts, &Path) -> io::Result<()>,
     ) -> io::Result<Found> {
         let entry = self.entry(key);
+        let damaged = |why: String| {
+            tracing::warn!(entry = %entry.folder().display(), why, "a kept environment is damaged and was dropped");
+            entry.remove()?;
+            Ok(Found::Damaged(why))
+        };
         let facts = match entry.whole() {
             Ok(Some(facts)) => facts,
             Ok(None) => return Ok(Found::None),
-            Err(why) => {
-                tracing::warn!(entry = %entry.folder().display(), why, "a kept environment is damaged and was dropped");
-                entry.remove()?;
-                return Ok(Found::Damaged(why));
-            }
+            Err(why) => return damaged(why),
         };
-        make(&facts, &entry.environment())?;
+        match make(&facts, &entry.environment()) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return damaged(error.to_string());
+            }
+            made => made?,
+        }
         entry.note_use()?;
         Ok(Found::Reused(Reused {
             built: facts.built,
@@ -235,7 +245,14 @@ mod tests {
     #[test]
     fn one_that_is_not_what_it_was_is_dropped() {
         type Damage = fn(&Path);
-        let damages: [Damage; 5] = [
+        let damages: [Damage; 6] = [
+            |entry| {
+                let file = entry.join("env/lib/more.py");
+                let time = fs::metadata(&file).unwrap().modified().unwrap();
+                fs::write(&file, "e".repeat(10)).unwrap();
+                let written = fs::File::options().write(true).open(&file).unwrap();
+                written.set_modified(time).unwrap();
+            },
             |entry| fs::write(entry.join("env/lib/more.py"), "changed").unwrap(),
             |entry| fs::remove_file(entry.join("env/lib/more.py")).unwrap(),
             |entry| fs::write(entry.join("env/lib/new.pth"), "import evil").unwrap(),
@@ -257,6 +274,34 @@ mod tests {
             assert!(!to.exists());
             assert!(matches!(kept.reuse(&key, &to).unwrap(), Found::None));
         }
+    }
+
+    #[test]
+    fn who_writes_into_files_in_place_changes_nobody_else_s() {
+        let stage = Stage::new();
+        let kept = stage.kept(1_000_000);
+        stage.keep(&kept, "a", 10).unwrap();
+        let poison = |environment: &Path| {
+            let file = environment.join("lib/more.py");
+            let time = fs::metadata(&file).unwrap().modified().unwrap();
+            let written = fs::File::options().write(true).open(&file).unwrap();
+            std::os::unix::fs::FileExt::write_all_at(&written, b"poisoned!!", 0).unwrap();
+            written.set_modified(time).unwrap();
+        };
+        poison(&stage.root.path().join("env-a"));
+        for name in ["one", "two"] {
+            let to = stage.root.path().join(name);
+            assert!(reused(&kept, "a", &to), "{name}");
+            let content = fs::read_to_string(to.join("lib/more.py")).unwrap();
+            assert_eq!(content, "m".repeat(10), "{name}");
+            poison(&to);
+        }
+        let to = stage.root.path().join("standby");
+        clone::clone_folder(&stage.base(), &to).unwrap();
+        let added = kept.add(&Key::of_text("a"), &stage.base(), &to).unwrap();
+        assert!(matches!(added, Found::Reused(_)));
+        poison(&to);
+        assert!(reused(&kept, "a", &stage.root.path().join("last")));
     }
 
     #[test]

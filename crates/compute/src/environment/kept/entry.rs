@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
@@ -9,7 +10,7 @@ use std::{
 use flowdeck_contract::Millis;
 use serde::{Deserialize, Serialize};
 
-use super::manifest::Manifest;
+use super::{contents::Contents, manifest::Manifest};
 use crate::{environment::clone, paths::remove};
 
 /// The environment in an entry's folder.
@@ -34,6 +35,7 @@ pub(super) struct Facts {
     /// The size of the files that are not the base's.
     pub(super) bytes: u64,
     pub(super) manifest: Manifest,
+    pub(super) contents: Contents,
 }
 
 impl Facts {
@@ -71,7 +73,15 @@ impl Entry {
     ) -> io::Result<Option<u64>> {
         fs::create_dir_all(&self.0)?;
         let environment = self.environment();
-        clone::clone_folder(from, &environment)?;
+        let take = |path: &Path| {
+            let (source, target) = (from.join(path), environment.join(path));
+            match is_the_same(&source, &base.join(path))? {
+                true => clone::link_or_copy(&source, &target),
+                // Who has the environment writes into files of its own.
+                false => clone::copy(&source, &target),
+            }
+        };
+        clone::clone_by(from, &environment, Path::new(""), &take)?;
         let manifest = Manifest::of(&environment)?;
         let bytes = manifest.bytes_beside(base);
         if bytes > most {
@@ -82,6 +92,7 @@ impl Entry {
             took: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
             was: from.to_owned(),
             bytes,
+            contents: Contents::of(&environment, manifest.files_beside(base))?,
             manifest,
         };
         self.note_use()?;
@@ -124,6 +135,16 @@ impl Entry {
 
     pub(super) fn remove(&self) -> io::Result<()> {
         remove(&self.0)
+    }
+}
+
+/// Whether these are links to one file.
+fn is_the_same(one: &Path, other: &Path) -> io::Result<bool> {
+    let one = fs::symlink_metadata(one)?;
+    match fs::symlink_metadata(other) {
+        Ok(other) => Ok((one.dev(), one.ino()) == (other.dev(), other.ino())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -11,8 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// Every file of an environment, by its path in it.
 ///
-/// Files are links that sessions share, so one that a session writes into changes here as well: its time tells. Reading
-/// every byte would take as long as building many an environment.
+/// It tells quickly that something is another file, has come or has gone. What files hold is verified when they are taken.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest(BTreeMap<PathBuf, Entry>);
 
@@ -81,6 +80,14 @@ impl Manifest {
             Some(format!("{} has come", path.display()))
         };
         Ok(changed.or_else(added))
+    }
+
+    /// The files that are not those of `base` as well.
+    pub(super) fn files_beside(&self, base: &Path) -> impl Iterator<Item = &Path> {
+        let own = self.0.iter().filter(
+            |(path, entry)| matches!(entry, Entry::File(inode, ..) if !is_at(base, path, *inode)),
+        );
+        own.map(|(path, _)| path.as_path())
     }
 
     /// The size of the files that are not those of `base` as well.
