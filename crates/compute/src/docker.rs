@@ -39,6 +39,7 @@ use crate::{
     engine::{DefaultImage, EngineError},
     environment::{base::remove_unfinished, kept::Kept},
     feeds::Forwarder,
+    install::given::VariableName,
     log::LogFile,
     paths::private_folder,
     registry::Platform,
@@ -58,6 +59,8 @@ pub struct DockerOptions {
     pub bases: Option<PathBuf>,
     /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
     pub kept_bytes: u64,
+    /// Which variables of the server's environment flows get.
+    pub variables: Vec<VariableName>,
 }
 
 /// Sessions in containers.
@@ -71,6 +74,8 @@ pub struct DockerEngine {
     indexes: Indexes,
     forwarder: Forwarder,
     kept: Kept,
+    /// Which variables of the server's environment flows get.
+    variables: Vec<VariableName>,
     uv: OnceCell<PathBuf>,
     instances: Instances,
     /// What the sessions may use that are bounded.
@@ -108,6 +113,7 @@ impl DockerEngine {
             default_image: default_image(options.image),
             platform: about.architecture.as_deref().map(image::platform_of),
             indexes: Indexes::of_machine(),
+            variables: options.variables,
             uv: OnceCell::new(),
             bounded: Mutex::default(),
         };

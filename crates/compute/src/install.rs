@@ -1,6 +1,7 @@
 //! Installs with uv, as every engine has them: the tools, what they are told, and how what they print is read.
 
 pub(crate) mod failure;
+pub(crate) mod given;
 pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod pip_config;

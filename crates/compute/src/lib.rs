@@ -47,6 +47,7 @@ pub use feeds::FeedAccess;
 pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError};
 pub use host::Host;
 pub use identity::{Identities, Identity, Secret};
+pub use install::given::VariableName;
 pub use log::LogFile;
 pub use owner::Owner;
 pub use sessions::{Anew, Ask, Begun, OwnEnvironment};

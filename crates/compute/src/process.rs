@@ -52,7 +52,7 @@ use crate::{
         health, http,
     },
     feeds::Forwarder,
-    install::preparation,
+    install::{given::VariableName, preparation},
     log::LogFile,
     paths::{private_folder, remove, remove_all},
 };
@@ -72,6 +72,8 @@ pub struct ProcessOptions {
     pub processes: Option<u32>,
     /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
     pub kept_bytes: u64,
+    /// Which variables of the server's environment sessions get besides those that all get.
+    pub variables: Vec<VariableName>,
 }
 
 /// How sessions are bounded to their VM sizes.
@@ -109,7 +111,8 @@ impl ProcessEngine {
         let what = format!("Preparing the data folder {}", data.display());
         let failed = |error: std::io::Error| EngineError::io(&what, &error);
         fs::create_dir_all(data).map_err(failed)?;
-        let layout = Layout::new(data.canonicalize().map_err(failed)?, options.base.clone());
+        let layout = Layout::new(data.canonicalize().map_err(failed)?, options.base.clone())
+            .with_variables(options.variables.clone());
         let layout = match options.bounds {
             Bounds::ControlGroups => layout.with_groups(),
             Bounds::Watched => layout,

@@ -45,6 +45,7 @@ fn spawn_server(home: &Home, task: &str) -> Child {
         .env(TASK, task)
         .env("FLOWDECK_CREDENTIAL", CANARY)
         .env("IDENTITY_HEADER", CANARY)
+        .env("SECRET_OF_THE_SERVER", CANARY)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -192,6 +192,7 @@ impl Engine for DockerEngine {
             &facts,
             size,
             log,
+            &self.variables,
         );
         let runtime = runtime.await?;
         self.verify_instance(&runtime, log);

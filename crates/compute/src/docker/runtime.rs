@@ -1,6 +1,12 @@
 //! promptflow's executor service as a container of its own, which outlives the server.
 
-use std::time::Duration;
+use std::{
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+    time::Duration,
+};
 
 use bollard::{
     models::ContainerState,
@@ -21,14 +27,16 @@ use crate::{
         SERVICE, VARIABLES,
         death::{self, Ending},
     },
-    install::marks::SESSION_MARK,
+    install::{given::VariableName, marks::SESSION_MARK},
     log::LogFile,
     paths::{private_folder, remove},
 };
 
-/// Puts what Python prints into the session's log, which outlives every server, and becomes the executor.
-const LAUNCH: &str = "import os, sys; log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND); \
-    os.dup2(log, 1); os.dup2(log, 2); os.close(log); os.execv(sys.executable, [sys.executable, *sys.argv[2:]])";
+/// Puts what Python prints into the session's log, which outlives every server, takes the variables that are not for
+/// everybody to see from a file, and becomes the executor.
+const LAUNCH: &str = "import json, os, sys; log = os.open(sys.argv[1], os.O_WRONLY | os.O_APPEND); \
+    os.dup2(log, 1); os.dup2(log, 2); os.close(log); os.environ.update(json.load(open(sys.argv[2]))); \
+    os.execv(sys.executable, [sys.executable, *sys.argv[3:]])";
 /// Between two attempts to reach a daemon that went away.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -40,24 +48,39 @@ pub(super) async fn start(
     facts: &Facts,
     size: Option<SessionSize>,
     log: &LogFile,
+    named: &[VariableName],
 ) -> Result<Runtime, EngineError> {
     let folder = places.runtime(&environment.session);
+    let named_file = folder.join("variables.json");
     let (socket, temporary) = (places.socket(environment), folder.join("tmp"));
     let prepare = || {
         private_folder(&temporary)?;
         remove(&socket)?;
+        remove(&named_file)?;
+        write_private(&named_file, &values_of(named))?;
+        facts.user.own(&named_file)?;
         facts.user.own_folders(&folder)?;
         drop(log.open()?);
         facts.user.admit(log.path())
     };
     prepare().map_err(|error| EngineError::io("Preparing the runtime's folder", &error))?;
     let python = places.environment(environment).join("bin/python");
-    let (python, log_path, uds) = (
+    let (python, named_path, log_path, uds) = (
         python.display().to_string(),
+        named_file.display().to_string(),
         log.path().display().to_string(),
         socket.display().to_string(),
     );
-    let command = [&*python, "-c", LAUNCH, &log_path, "-c", SERVICE, &uds];
+    let command = [
+        &*python,
+        "-c",
+        LAUNCH,
+        &log_path,
+        &named_path,
+        "-c",
+        SERVICE,
+        &uds,
+    ];
     let mut writable: Vec<_> = facts.folders().cloned().collect();
     writable.extend([folder.clone(), log.path().to_owned()]);
     let spec = Spec {
@@ -78,6 +101,23 @@ pub(super) async fn start(
         handle: Handle::Container { container },
         socket,
     })
+}
+
+/// The values of those of these variables that the server has, as JSON.
+fn values_of(named: &[VariableName]) -> String {
+    let values = named.iter().filter_map(|name| {
+        let value = std::env::var(name.as_str()).ok()?;
+        Some((name.as_str().to_owned(), serde_json::Value::from(value)))
+    });
+    let values: serde_json::Map<_, _> = values.collect();
+    serde_json::Value::from(values).to_string()
+}
+
+/// Writes a file that nobody but its owner reads.
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    options.open(path)?.write_all(text.as_bytes())
 }
 
 fn variables(environment: &EnvironmentId, temporary: &str) -> Variables {

@@ -8,7 +8,7 @@ use crate::{
     engine::EngineError,
     environment::folders::Folders,
     id,
-    install::{UV_VERSION as VERSION, marks::marked, output, preparation, python},
+    install::{UV_VERSION as VERSION, given::Purpose, marks::marked, output, preparation, python},
     log::LogFile,
 };
 
@@ -67,7 +67,13 @@ async fn fetch(folders: &Folders, target: &Path, log: &LogFile) -> Result<(), En
 /// One of what prepares shared things.
 fn command(folders: &Folders, program: &Path) -> Result<Command, EngineError> {
     let command = Command::new(program);
-    Ok(marked(command, folders.data(), &preparation()?))
+    Ok(marked(
+        command,
+        folders.data(),
+        &preparation()?,
+        &[],
+        Purpose::Install,
+    ))
 }
 
 fn keep(file: &Path, target: &Path) -> std::io::Result<()> {

@@ -5,22 +5,12 @@ use std::{ffi::OsStr, path::Path};
 use flowdeck_contract::ids::SessionId;
 use tokio::process::Command;
 
+use super::given::{Purpose, VariableName, given};
+
 /// Marks every process of a session, and whatever it starts.
 pub(crate) const SESSION_MARK: &str = "FLOWDECK_SESSION";
 /// Tells the sessions of one data folder from those of another.
 pub(crate) const DATA_MARK: &str = "FLOWDECK_DATA";
-
-/// What would make Python or uv look elsewhere than into the session's environment.
-const MISLEADING: [&str; 8] = [
-    "PYTHONPATH",
-    "PYTHONHOME",
-    "PYTHONSTARTUP",
-    "PYTHONPYCACHEPREFIX",
-    "VIRTUAL_ENV",
-    "CONDA_PREFIX",
-    "PF_BATCH_METHOD",
-    "__PYVENV_LAUNCHER__",
-];
 
 /// Of the variables of managed identities, those that hold a secret or say where one is had.
 const IDENTITY: [&str; 4] = [
@@ -36,15 +26,18 @@ pub(crate) fn is_the_servers(name: &OsStr) -> bool {
         || IDENTITY.iter().any(|identity| name == *identity)
 }
 
-/// Makes a command start a process group of its own that carries the session's mark and knows nothing of the server's
-/// secrets.
-pub(crate) fn marked(mut command: Command, data: &Path, session: &SessionId) -> Command {
-    for (name, _) in std::env::vars_os() {
-        if is_the_servers(&name) || MISLEADING.iter().any(|misleading| name == *misleading) {
-            command.env_remove(name);
-        }
-    }
+/// Makes a command start a process group of its own that carries the session's mark and is given those variables of the
+/// server's that `purpose` takes, and those that are `named`.
+pub(crate) fn marked(
+    mut command: Command,
+    data: &Path,
+    session: &SessionId,
+    named: &[VariableName],
+    purpose: Purpose,
+) -> Command {
     command
+        .env_clear()
+        .envs(given(std::env::vars_os(), named, purpose))
         .env(SESSION_MARK, session.as_str())
         .env(DATA_MARK, data)
         .env("PYTHONUNBUFFERED", "1")

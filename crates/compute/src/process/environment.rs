@@ -6,11 +6,30 @@ use flowdeck_contract::ids::SessionId;
 use tokio::process::Command;
 
 use super::layout::Layout;
-use crate::install::marks;
+use crate::install::{given::Purpose, marks};
 
-/// A command that is a process group of its own in the session's control groups, with the session's mark.
+/// How uv brings files from its cache.
+const LINK_MODE: &str = "UV_LINK_MODE";
+
+/// A command that makes environments or installs: a process group of its own in the session's control groups, with the
+/// session's mark.
 pub(super) fn command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
-    marks::marked(in_groups(layout, program, session), layout.data(), session)
+    let mut command = command_for(Purpose::Install, layout, program, session);
+    // Who writes into an installed file must not change what later installs take from uv's cache.
+    if std::env::var_os(LINK_MODE).is_none() {
+        command.env(LINK_MODE, "copy");
+    }
+    command
+}
+
+/// As [`command`], to run the flow's code.
+pub(super) fn flow_command(layout: &Layout, program: &Path, session: &SessionId) -> Command {
+    command_for(Purpose::Flow, layout, program, session)
+}
+
+fn command_for(purpose: Purpose, layout: &Layout, program: &Path, session: &SessionId) -> Command {
+    let command = in_groups(layout, program, session);
+    marks::marked(command, layout.data(), session, layout.variables(), purpose)
 }
 
 /// A command that enters the session's control groups before anything else: whatever it starts is in them, too.

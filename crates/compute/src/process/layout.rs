@@ -3,13 +3,15 @@
 use std::{ops::Deref, path::PathBuf};
 
 use super::limits::Groups;
-use crate::environment::folders::Folders;
+use crate::{environment::folders::Folders, install::given::VariableName};
 
 /// The places of one data folder: its folders, with the control groups beside them.
 #[derive(Clone, Debug)]
 pub(super) struct Layout {
     folders: Folders,
     groups: Option<Groups>,
+    /// Which variables of the server's sessions get besides those that all get.
+    variables: Vec<VariableName>,
 }
 
 impl Layout {
@@ -19,7 +21,17 @@ impl Layout {
         Self {
             folders: Folders::new(data, base),
             groups: None,
+            variables: Vec::new(),
         }
+    }
+
+    /// Sessions get these variables of the server's as well.
+    pub(super) fn with_variables(self, variables: Vec<VariableName>) -> Self {
+        Self { variables, ..self }
+    }
+
+    pub(super) fn variables(&self) -> &[VariableName] {
+        &self.variables
     }
 
     /// Sessions get control groups, where this server may make some.

@@ -35,7 +35,7 @@ pub(super) fn start(
         output.map_err(|error| EngineError::io("Opening the session's log", &error))?;
 
     let python = layout.environment(environment).join("bin/python");
-    let mut command = environment::command(layout, &python, &environment.session);
+    let mut command = environment::flow_command(layout, &python, &environment.session);
     command
         .args(["-c", SERVICE])
         .arg(&socket)

@@ -146,6 +146,7 @@ impl Daemon {
             image: Some(image.to_owned()),
             bases: Some(super::shared("docker-images")),
             kept_bytes,
+            ..DockerOptions::default()
         };
         super::share(&home.data(), "tools", "tools");
         super::share(&home.data(), "uv-cache", "docker-uv-cache");

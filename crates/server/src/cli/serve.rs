@@ -11,7 +11,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
-    Compute, ComputeConfig, FlowsFolder, Host, Identities,
+    Compute, ComputeConfig, FlowsFolder, Host, Identities, VariableName,
     docker::{DEFAULT_IMAGE, DockerEngine, DockerOptions},
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
@@ -194,12 +194,17 @@ impl Serve {
         }
     }
 
-    async fn open_engine(&self, data: &Path) -> Result<Arc<dyn Engine>, EngineError> {
+    async fn open_engine(
+        &self,
+        data: &Path,
+        variables: Vec<VariableName>,
+    ) -> Result<Arc<dyn Engine>, EngineError> {
         Ok(match self.engine {
             EngineName::Process => {
                 let options = ProcessOptions {
                     python: self.python.clone(),
                     uv: self.uv.clone(),
+                    variables,
                     kept_bytes: self.environment_cache.saturating_mul(GIB),
                     ..ProcessOptions::default()
                 };
@@ -210,6 +215,7 @@ impl Serve {
                 let options = DockerOptions {
                     host: host.filter(|host| !host.is_empty()),
                     image: Some(self.docker_image.as_str().to_owned()),
+                    variables,
                     kept_bytes: self.environment_cache.saturating_mul(GIB),
                     ..DockerOptions::default()
                 };
@@ -224,7 +230,7 @@ impl Serve {
         config: Config,
     ) -> Result<Compute, ServeError> {
         let data = data_folder::prepare(&self.data)?;
-        let engine = self.open_engine(&data).await;
+        let engine = self.open_engine(&data, config.variables.clone()).await;
         let engine =
             engine.map_err(|error: EngineError| compute_error(&error, error.remedy.as_deref()))?;
         let config = ComputeConfig {

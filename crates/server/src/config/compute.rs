@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use flowdeck_compute::{Catalog, ComputeInstance, Host, OldRuntime, Quota, VmSize, gib};
+use flowdeck_compute::{
+    Catalog, ComputeInstance, Host, OldRuntime, Quota, VariableName, VmSize, gib,
+};
 use flowdeck_contract::{image::ImageReference, session};
 
 use super::{
@@ -12,8 +14,9 @@ use super::{
     tree::Node,
 };
 
-const TOP: [&str; 6] = [
+const TOP: [&str; 7] = [
     "idleShutdown",
+    "sessionVariables",
     "quota",
     "vmSizes",
     "identities",
@@ -51,6 +54,7 @@ pub(super) fn read(
     {
         config.max_idle = idle;
     }
+    config.variables = variables(top, problems);
     let catalog = &mut config.catalog;
     if let Some(quota) = top.get("quota") {
         catalog.quota = self::quota(quota, catalog.quota, problems);
@@ -62,6 +66,23 @@ pub(super) fn read(
     catalog.instances = instances(top, catalog, problems);
     catalog.runtimes = runtimes(top, catalog, problems);
     config
+}
+
+fn variables(top: Fields<'_>, problems: &mut Problems) -> Vec<VariableName> {
+    let mut names = Vec::new();
+    for node in top.list("sessionVariables", problems) {
+        let Some(said) = fields::text(node, "sessionVariables", problems) else {
+            continue;
+        };
+        match VariableName::try_from(said.value) {
+            Ok(name) => names.push(name),
+            Err(right) => {
+                let message = format!("{:?} can't be a variable of sessions: {right}", said.value);
+                problems.add(said.place, message);
+            }
+        }
+    }
+    names
 }
 
 fn quota(node: &Node, mut quota: Quota, problems: &mut Problems) -> Quota {

@@ -104,7 +104,7 @@ fn variable(said: At<&str>, problems: &mut Problems) -> Option<CredentialSource>
         return Some(CredentialSource::Variable(said.value.to_owned()));
     }
     let message = format!(
-        "an environment variable that holds a credential must start with {OURS}; others are passed on to sessions"
+        "an environment variable that holds a credential must start with {OURS}; sessions can be given others"
     );
     problems.add(said.place, message);
     None

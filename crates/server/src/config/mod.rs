@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_compute::{Catalog, Host};
+use flowdeck_compute::{Catalog, Host, VariableName};
 use thiserror::Error;
 
 use self::{fields::Problems, tree::Place};
@@ -24,6 +24,8 @@ pub(crate) struct Config {
     pub(crate) catalog: Catalog,
     /// After how long without activity a session ends when its start does not say; `None` for never.
     pub(crate) max_idle: Option<Duration>,
+    /// Which variables of the server's environment sessions get besides those that all get.
+    pub(crate) variables: Vec<VariableName>,
 }
 
 /// Without activity for so long, a session is deleted, unless the file or its start says otherwise.
@@ -70,6 +72,7 @@ impl Config {
         Self {
             catalog: Catalog::of_host(host),
             max_idle: Some(MAX_IDLE),
+            variables: Vec::new(),
         }
     }
 

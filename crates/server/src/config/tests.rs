@@ -30,7 +30,12 @@ fn wrong(text: &str) -> Vec<String> {
 #[test]
 fn the_documented_sample_is_right_and_says_everything() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/flowdeck.yaml");
-    let Config { catalog, max_idle } = load(&fs::read_to_string(sample).unwrap()).unwrap();
+    let Config {
+        catalog,
+        max_idle,
+        variables,
+    } = load(&fs::read_to_string(sample).unwrap()).unwrap();
+    assert_eq!(variables[0].as_str(), "OPENAI_API_KEY");
     assert_eq!(max_idle, Some(Duration::from_secs(7200)));
     assert_eq!(
         (catalog.quota.v_cpus, gib(catalog.quota.memory_mb)),
@@ -80,7 +85,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "- 1\n",
-            "1:1: here must be a mapping with idleShutdown, quota, vmSizes, identities, computeInstances, runtimes",
+            "1:1: here must be a mapping with idleShutdown, sessionVariables, quota, vmSizes, identities, computeInstances, runtimes",
         ),
         (
             "vmSizes: []\n",
@@ -101,6 +106,10 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         (
             "quota:\n  memoryGB: .nan\n",
             "2:13: 'memoryGB' must be a number of GiB from 0.25 to 65536",
+        ),
+        (
+            "sessionVariables: [OPENAI_API_KEY, FLOWDECK_TOKEN]\n",
+            "1:36: \"FLOWDECK_TOKEN\" can't be a variable of sessions: it's the server's own and isn't given to sessions; use another name",
         ),
         (
             "identities:\n- name: a/b\n",
@@ -129,7 +138,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "identities:\n- {name: a, credentialVariable: SECRET, hosts: [a.example]}\n",
-            "2:33: an environment variable that holds a credential must start with FLOWDECK_; others are passed on to sessions",
+            "2:33: an environment variable that holds a credential must start with FLOWDECK_; sessions can be given others",
         ),
         (
             "identities:\n- {name: a, credentialVariable: FLOWDECK_NOT_SET, hosts: [a.example]}\n",
