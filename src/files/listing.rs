@@ -1,7 +1,7 @@
 //! The files of the flow shown, as they change on disk: one list that the tree and raw file mode share.
 
 use flowdeck_contract::{
-    files::{FileChange, FileEntry, FileTree},
+    files::{FileChange, FileEntry, FileTree, LeftOut},
     ids::{FilePath, FlowId},
     paths,
 };
@@ -18,14 +18,14 @@ use crate::{
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listed {
     pub(crate) files: Listing,
-    /// How many entries are not listed because there are too many.
-    pub(crate) left_out: u32,
+    /// What is not listed.
+    pub(crate) left_out: LeftOut,
 }
 
 impl Listed {
     /// The names of all files; `None` when not all are listed, as nothing can then be said to be missing.
     pub(crate) fn names(&self) -> Option<FileNames> {
-        (self.left_out == 0).then(|| self.files.files().map(FilePath::as_str).collect())
+        (self.left_out.count() == 0).then(|| self.files.files().map(FilePath::as_str).collect())
     }
 }
 

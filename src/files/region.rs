@@ -1,6 +1,6 @@
 //! The region of the flow's files.
 
-use flowdeck_contract::ids::FilePath;
+use flowdeck_contract::{files::LeftOut, ids::FilePath};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -60,13 +60,11 @@ pub fn FilesRegion() -> impl IntoView {
         }
     };
     let left_out = move || {
-        let count = listing.state().with(|state| match state {
+        let left_out = listing.state().with(|state| match state {
             Load::Ready(listed) => listed.left_out,
-            Load::Loading | Load::Failed(_) => 0,
+            Load::Loading | Load::Failed(_) => LeftOut::default(),
         });
-        (count > 0).then(|| {
-            view! { <p class=style::note>{format!("{count} more aren't listed: the folder holds too many files, or their names can't be used here.")}</p> }
-        })
+        not_listed(left_out).map(|text| view! { <p class=style::note>{text}</p> })
     };
     view! {
         <section node_ref=region class=style::region aria-labelledby=labelled_by>
@@ -90,6 +88,33 @@ pub fn FilesRegion() -> impl IntoView {
                 <Lazy part=REMOVE_FILE />
             </Dialog>
         </section>
+    }
+}
+
+/// What isn't in the list, and why.
+fn not_listed(left_out: LeftOut) -> Option<String> {
+    let more = if left_out.is_more { "At least " } else { "" };
+    let files = |count: u32| {
+        if count == 1 {
+            "file isn’t"
+        } else {
+            "files aren’t"
+        }
+    };
+    match (left_out.beyond_limit, left_out.unusable_names) {
+        (0, 0) => None,
+        (0, names) => Some(format!(
+            "{more}{names} {} listed: flowdeck can’t use the name. Rename it on the server.",
+            files(names)
+        )),
+        (count, 0) => Some(format!(
+            "{more}{count} {} listed: the folder holds too many.",
+            files(count)
+        )),
+        (count, names) => Some(format!(
+            "{more}{} files aren’t listed: the folder holds too many, and flowdeck can’t use the names of {names}.",
+            count.saturating_add(names)
+        )),
     }
 }
 

@@ -14,8 +14,30 @@ pub const EDITABLE_LIMIT: u64 = 2 * 1024 * 1024;
 pub struct FileTree {
     /// Folders and files; a folder comes before what it holds.
     pub entries: Vec<FileEntry>,
-    /// How many entries were left out because the folder holds too many.
-    pub left_out: u32,
+    /// What the list leaves out.
+    #[serde(default)]
+    pub left_out: LeftOut,
+}
+
+/// Entries that a list leaves out. Hidden files and folders don't count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOut {
+    /// Entries whose names no address can carry: not UTF-8, too long, or with a backslash or control character.
+    pub unusable_names: u32,
+    /// Entries beyond the most that are listed.
+    pub beyond_limit: u32,
+    /// Whether there are more: what is in a folder that was left out isn't counted.
+    pub is_more: bool,
+}
+
+impl LeftOut {
+    /// How many are left out, at least.
+    #[must_use]
+    pub fn count(self) -> u32 {
+        self.unusable_names.saturating_add(self.beyond_limit)
+    }
 }
 
 /// A file or folder of a flow.

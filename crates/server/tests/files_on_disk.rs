@@ -13,7 +13,10 @@ use std::{
 };
 
 use cap_std::{ambient_authority, fs::Dir};
-use flowdeck_contract::{files::FileKind, ids::FilePath};
+use flowdeck_contract::{
+    files::{FileKind, LeftOut},
+    ids::FilePath,
+};
 use flowdeck_server::files::{
     ContentCache, ETag, FileError, FlowFolder, NODE_LIMIT, Precondition, is_leftover,
 };
@@ -90,7 +93,15 @@ fn names_that_the_api_cannot_carry_and_entries_beyond_the_limit_are_counted() {
     let tree = folder.list().unwrap();
     assert_eq!(tree.entries.len(), NODE_LIMIT);
     // The name, and what did not fit beside flow.dag.yaml, many, src and src/a.py.
-    assert_eq!(tree.left_out, 1 + 4);
+    let left_out = LeftOut {
+        unusable_names: 1,
+        beyond_limit: 4,
+        is_more: false,
+    };
+    assert_eq!(tree.left_out, left_out);
+    fs::create_dir(flow.join("back\\slash")).unwrap();
+    let left_out = folder.list().unwrap().left_out;
+    assert_eq!((left_out.unusable_names, left_out.is_more), (2, true));
     for name in ["flow.dag.yaml", "many", "src"] {
         assert!(
             tree.entries.iter().any(|entry| entry.path.as_str() == name),

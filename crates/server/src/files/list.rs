@@ -15,6 +15,9 @@ pub const NODE_LIMIT: usize = 5_000;
 /// Counting stops here: a folder with more is no flow.
 const COUNT_LIMIT: u32 = 100_000;
 
+/// A name, or what stands for one that is not UTF-8; and whether it is a folder's.
+type Name = (Result<String, OsString>, bool);
+
 impl FlowFolder {
     /// Everything in the folder, level by level as far as [`NODE_LIMIT`] goes, so that a deep folder hides no top file.
     ///
@@ -30,7 +33,8 @@ impl FlowFolder {
                 }
                 tree.entries.push(entry);
             }
-            if tree.left_out >= COUNT_LIMIT {
+            if tree.left_out.count() >= COUNT_LIMIT {
+                tree.left_out.is_more |= !folders.is_empty();
                 break;
             }
         }
@@ -45,7 +49,7 @@ impl FlowFolder {
         tree: &mut FileTree,
     ) -> Result<Vec<FileEntry>, FileError> {
         let mut entries = Vec::new();
-        for name in self.names(folder)? {
+        for (name, is_folder) in self.names(folder)? {
             let path = match (name, folder) {
                 (Ok(name), Some(folder)) => Ok(format!("{}/{name}", folder.as_str())),
                 (name, _) => name,
@@ -54,12 +58,18 @@ impl FlowFolder {
                 continue;
             }
             // Names that the API cannot carry: not UTF-8, with control characters, too long.
-            let path = path.ok().and_then(|path| FilePath::try_from(path).ok());
-            let Some(path) = path.filter(|_| tree.entries.len() + entries.len() < NODE_LIMIT)
-            else {
-                tree.left_out = tree.left_out.saturating_add(1);
+            let Some(path) = path.ok().and_then(|path| FilePath::try_from(path).ok()) else {
+                let count = &mut tree.left_out.unusable_names;
+                *count = count.saturating_add(1);
+                tree.left_out.is_more |= is_folder;
                 continue;
             };
+            if tree.entries.len() + entries.len() >= NODE_LIMIT {
+                let count = &mut tree.left_out.beyond_limit;
+                *count = count.saturating_add(1);
+                tree.left_out.is_more |= is_folder;
+                continue;
+            }
             match self.entry(&path) {
                 Ok(Some(entry)) => entries.push(entry),
                 Ok(None) | Err(FileError::NotFound(_)) => {}
@@ -69,16 +79,21 @@ impl FlowFolder {
         Ok(entries)
     }
 
-    /// The names in a folder, sorted; those that are not UTF-8 as errors. A folder that vanished, or may not be read,
+    /// The names in a folder, sorted, and which are folders; those that are not UTF-8 as errors. A folder that vanished, or may not be read,
     /// holds none.
-    fn names(&self, folder: Option<&FilePath>) -> Result<Vec<Result<String, OsString>>, FileError> {
+    fn names(&self, folder: Option<&FilePath>) -> Result<Vec<Name>, FileError> {
         let here = folder.map_or(".", FilePath::as_str);
-        let names: Result<Vec<Result<String, OsString>>, FileError> = self
+        let names: Result<Vec<Name>, FileError> = self
             .dir
             .read_dir(here)
             .and_then(|entries| {
                 entries
-                    .map(|entry| entry.map(|entry| entry.file_name().into_string()))
+                    .map(|entry| {
+                        entry.map(|entry| {
+                            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                            (entry.file_name().into_string(), is_folder)
+                        })
+                    })
                     .collect()
             })
             .map_err(|error| FileError::of(here, error));
