@@ -10,6 +10,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
+use crate::pages::parts::SaveFile;
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
 
 stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
@@ -176,6 +177,11 @@ pub(crate) const SHORTCUTS: Part = Part {
     lines: 10,
     fetch: || Box::pin(points::shortcuts()),
 };
+
+/// What fetches a file for the reader's disk.
+pub(crate) async fn save_file() -> Result<SaveFile, SplitLoaderError> {
+    points::save_file().await
+}
 
 #[derive(Clone, Copy)]
 enum Code {

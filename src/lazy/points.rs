@@ -18,6 +18,7 @@ use crate::{
             },
             wizard::WizardSteps,
         },
+        parts::{SaveFile, save_file as save_file_code},
     },
     raw::RawMode,
     shortcuts::ShortcutList,
@@ -75,6 +76,8 @@ point!(image, run_image -> Show, || view! { <RunImage /> }.into_any());
 point!(sign_in, sign_in -> Show, || view! { <SignInPage /> }.into_any());
 
 point!(sign_in, sign_ins -> Show, || view! { <SignInsPage /> }.into_any());
+
+point!(download, save_file -> SaveFile, |api, path, name| Box::pin(save_file_code(api, path, name)));
 
 point!(sessions, sessions -> Show, || view! { <SessionPages /> }.into_any());
 

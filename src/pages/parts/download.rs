@@ -1,12 +1,15 @@
 //! A button that downloads a file of the server's. A link could not: the browser sends no key with what it opens itself.
 
+use std::pin::Pin;
+
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, HtmlAnchorElement, Url};
 
 use super::tell_failure;
 use crate::{
-    api::Api,
+    api::{Api, ApiError},
+    lazy::save_file,
     ui::{Button, ButtonKind, ButtonState, Status},
 };
 
@@ -27,12 +30,12 @@ pub fn Download(
         let path = path.clone();
         busy.set(true);
         spawn_local_scoped_with_cancellation(async move {
-            match api.file(&path).await {
-                Ok(file) => {
-                    // Fails only in a document that is being left.
-                    let _ = keep(&file, name);
-                }
-                Err(error) => tell_failure(status, &format!("Couldn’t download {name}"), &error),
+            let saved = match save_file().await {
+                Ok(save) => save(api, path, name).await,
+                Err(_) => Err(ApiError::unreachable()),
+            };
+            if let Err(error) = saved {
+                tell_failure(status, &format!("Couldn’t download {name}"), &error);
             }
             busy.set(false);
         });
@@ -48,7 +51,18 @@ pub fn Download(
     }
 }
 
-/// Lets the browser put a file where it puts downloads.
+/// Fetches the file at a path and keeps it by a name.
+pub(crate) type SaveFile =
+    fn(Api, String, &'static str) -> Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+
+/// Fetches a file and lets the browser put it where it puts downloads.
+pub(crate) async fn save(api: Api, path: String, name: &'static str) -> Result<(), ApiError> {
+    let file = api.file(&path).await?;
+    // Fails only in a document that is being left.
+    let _ = keep(&file, name);
+    Ok(())
+}
+
 fn keep(file: &Blob, name: &str) -> Result<(), JsValue> {
     let address = Url::create_object_url_with_blob(file)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();

@@ -17,6 +17,7 @@ pub use bytes::bytes;
 pub use capacity::capacity;
 pub use changed_lines::ChangedLines;
 pub use download::Download;
+pub(crate) use download::{SaveFile, save as save_file};
 pub use failure::{Failure, tell_failure, tell_failure_with};
 pub use heading::PageHeading;
 pub use session_failure::SessionFailureBody;
