@@ -1,5 +1,6 @@
 //! Everything CI runs, and one line that sums it up.
 
+mod audit;
 mod budgets;
 mod counts;
 mod dependencies;
@@ -7,6 +8,7 @@ mod dependencies;
 mod folder;
 mod licences;
 mod runner;
+mod sources;
 mod steps;
 
 use anyhow::Result;
@@ -35,7 +37,7 @@ pub(crate) struct TestArgs {
 /// What can be asked for by name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
-    /// Formatting, lints, licences and tests of the native crates
+    /// Formatting, lints, licences, advisories and tests of the native crates
     Rust,
     /// Lints and tests of the browser app and the code editor, byte budgets of what is built
     App,

@@ -4,7 +4,7 @@ use anyhow::Result;
 use std::{env, ffi::OsString, fs, process::Command};
 use walkdir::WalkDir;
 
-use super::{Run, budgets, counts::Counts, licences, runner};
+use super::{Run, audit, budgets, counts::Counts, licences, runner, sources};
 use crate::{
     build::{self, Profile, sizes::Sizes},
     docker::Daemon,
@@ -42,6 +42,13 @@ pub(super) fn rust(run: &Run<'_>) {
         step.says(&format!("{count} packages"));
         Ok(())
     });
+    run.check("sources of dependencies", |step| {
+        let count = sources::check(run.project)?;
+        step.says(&format!("{count} packages"));
+        Ok(())
+    });
+    audit::crates(run);
+    audit::npm(run);
     let registry = RegistryServer::new(run.project);
     if let Some(why) = registry.lacks() {
         run.skip("tests with a real registry of images", &why);
