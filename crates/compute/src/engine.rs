@@ -36,6 +36,11 @@ pub trait Engine: Send + Sync + 'static {
     /// Why it cannot run base images, and how to get an engine that can, as sentences; `None` when it can.
     fn images_unavailable(&self) -> Option<String>;
 
+    /// Whether sessions have a network of their own, so that this machine's loopback is not theirs.
+    fn has_own_network(&self) -> bool {
+        false
+    }
+
     /// The image of sessions that ask for none; `None` on an engine without images.
     fn default_image(&self) -> Option<DefaultImage> {
         None

@@ -235,6 +235,10 @@ impl Engine for FakeEngine {
         (!self.world().runs_images).then(|| none.to_owned())
     }
 
+    fn has_own_network(&self) -> bool {
+        self.world().runs_images
+    }
+
     fn default_image(&self) -> Option<DefaultImage> {
         self.world().default_image.clone()
     }

@@ -11,6 +11,7 @@ mod door;
 mod forwarder;
 mod html;
 mod named;
+mod near;
 mod opened;
 mod page;
 mod prepared;
@@ -20,7 +21,7 @@ mod serve;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use access::FeedAccess;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, Reach};
 pub(crate) use door::{Door, SOCKET};
 pub(crate) use forwarder::Forwarder;
 pub(crate) use prepared::{Prepared, prepare};

@@ -30,6 +30,10 @@ impl Engine for DockerEngine {
         None
     }
 
+    fn has_own_network(&self) -> bool {
+        true
+    }
+
     fn default_image(&self) -> Option<DefaultImage> {
         Some(self.default_image.clone())
     }

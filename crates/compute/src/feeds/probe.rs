@@ -104,6 +104,11 @@ pub(crate) async fn probe(
             format!("Can’t find the feed {shown}: {why}."),
             "Check the spelling of the host.",
         ),
+        Err(why @ Unanswered::Near(_)) => failed(
+            FeedOutcome::Unreachable,
+            format!("Can’t test the feed {shown}: {why}."),
+            "Sessions run in containers, which can’t reach it there. Use an address that they can reach. For a private feed, the administrator can name the host in `hosts` of an identity.",
+        ),
         Err(why) => failed(
             FeedOutcome::Unreachable,
             format!("Can’t read the feed {shown}: {why}."),

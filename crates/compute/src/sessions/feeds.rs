@@ -10,7 +10,7 @@ use super::{Core, install};
 use crate::{
     engine::{EngineError, Requirements},
     error::ComputeError,
-    feeds::{self, Client, FeedAccess},
+    feeds::{self, Client, FeedAccess, Reach},
     flow::{self, RequirementSet},
     owner::Owner,
     packages::bare_address,
@@ -57,7 +57,7 @@ impl Core {
             .map_err(install::invalid)?;
         // One that a feed may have a page of.
         let package = files.as_ref().and_then(RequirementSet::package);
-        let client = Client::default();
+        let client = Client::with_reach(self.reach());
         let mut tested = Vec::new();
         for (file, line) in files.iter().flat_map(RequirementSet::lines) {
             let LineKind::Index(address) = &line.kind else {
@@ -82,6 +82,19 @@ impl Core {
             feeds: tested,
             identity: access.name().map(str::to_owned),
         })
+    }
+
+    /// What a flow may have the server ask: where its code has a network of its own, not what is on the server's machine.
+    fn reach(&self) -> Reach {
+        if !self.engine.has_own_network() {
+            return Reach::Everywhere;
+        }
+        let identities = self.config.catalog.identities.iter();
+        Reach::Outside {
+            named: identities
+                .flat_map(|identity| identity.hosts.clone())
+                .collect(),
+        }
     }
 
     /// The requirements file, also one that only an editor has yet, with what it includes.

@@ -61,3 +61,21 @@ async fn each_feed_of_the_text_or_the_file_is_answered_for() {
     let answer = world.call(Method::POST, &nowhere, &json, "{}").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn where_sessions_have_a_network_of_their_own_the_servers_is_not_asked() {
+    let world = World::new().await;
+    world.engine.run_images();
+    let text = r##"{"text": "-i http://127.0.0.1:9/simple/\n--extra-index-url http://localhost:9/simple/\n--extra-index-url http://169.254.169.254/latest/\n"}"##;
+    let tested = test(&world, text).await;
+    assert_eq!(tested.feeds.len(), 3);
+    for feed in tested.feeds {
+        assert_eq!(feed.outcome, FeedOutcome::Unreachable);
+        assert!(
+            feed.message.contains("address of the server’s own machine"),
+            "{}",
+            feed.message
+        );
+        assert!(feed.remedy.unwrap().contains("`hosts` of an identity"));
+    }
+}
