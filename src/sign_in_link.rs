@@ -45,7 +45,10 @@ pub(crate) fn use_sign_in_link(api: Api) -> ReadSignal<SignInLink> {
         state.set(SignInLink::Pending);
         spawn_local_scoped_with_cancellation(async move {
             let taken = match brought {
-                Brought::Key(key) => Ok(api.take_key(key).await),
+                Brought::Key(key) => {
+                    api.take_key(key).await;
+                    Ok(())
+                }
                 Brought::Token(token) => api.sign_in(&token).await,
             };
             state.set(match taken {
