@@ -49,7 +49,7 @@ static PRIVATE_KEY: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// `machine host login user password secret`, as a netrc has it.
-static NETRC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)\b(password|account)[ \t]+(\S+)"));
+static NETRC: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?im)\b(password|account)[ \t]+(\S+)"));
 
 static SECRET_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"(?i)(?:{SECRET_NAMES})")));
@@ -83,7 +83,7 @@ fn unquoted(value: &str) -> &str {
 /// Takes secrets out of texts.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Redactor {
-    /// The longest first, so that one that holds another goes whole.
+    /// In lower case; the longest first, so that one that holds another goes whole.
     known: Vec<String>,
 }
 
@@ -92,6 +92,9 @@ impl Redactor {
     pub(super) fn new(secrets: impl IntoIterator<Item = String>) -> Self {
         let mut known: Vec<String> = secrets.into_iter().flat_map(forms).collect();
         known.retain(|secret| secret.len() >= SHORTEST);
+        known
+            .iter_mut()
+            .for_each(|secret| secret.make_ascii_lowercase());
         known.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
         known.dedup();
         Self { known }
@@ -100,9 +103,11 @@ impl Redactor {
     /// The text without secrets.
     pub(super) fn clean(&self, text: &str) -> String {
         let mut text = Cow::Borrowed(text);
+        let mut lower = text.to_ascii_lowercase();
         for secret in &self.known {
-            if text.contains(secret.as_str()) {
-                text = Cow::Owned(text.replace(secret.as_str(), REMOVED));
+            if lower.contains(secret.as_str()) {
+                text = Cow::Owned(without(&text, &lower, secret));
+                lower = text.to_ascii_lowercase();
             }
         }
         let text = PRIVATE_KEY.replace_all(&text, REMOVED);
@@ -111,6 +116,20 @@ impl Redactor {
         let text = SHAPE.replace_all(&text, REMOVED);
         NAMED.replace_all(&text, without_value).into_owned()
     }
+}
+
+/// `text` without `secret`, whichever case it is written in; `lower` and `secret` are in lower case.
+fn without(text: &str, lower: &str, secret: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut end = 0;
+    // Lower case of ASCII moves nothing.
+    for (at, _) in lower.match_indices(secret) {
+        left.push_str(&text[end..at]);
+        left.push_str(REMOVED);
+        end = at + secret.len();
+    }
+    left.push_str(&text[end..]);
+    left
 }
 
 /// As it is, in a URL, in JSON, and line by line.
@@ -213,11 +232,12 @@ mod tests {
         for text in [
             "it is p@ss w\"rd/1!",
             "https://h/?x=p%40ss%20w%22rd%2F1",
+            "as a header has it: P@SS W\"RD/1, é, and again p@Ss w\"rd/1",
             r#"{"x": "p@ss w\"rd/1"}"#,
         ] {
             let cleaned = redactor.clean(text);
             assert!(
-                cleaned.contains(REMOVED) && !cleaned.contains("rd"),
+                cleaned.contains(REMOVED) && !cleaned.to_lowercase().contains("rd"),
                 "{cleaned}"
             );
         }
