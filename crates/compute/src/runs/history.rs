@@ -79,7 +79,10 @@ impl Core {
                     node.state = NodeState::Canceled;
                 }
             }
-            self.store.save_run(&flow, &detail)?;
+            if let Err(error) = self.store.save_run(&flow, &detail) {
+                tracing::error!(%flow, %error, "an interrupted run could not be written down");
+                continue;
+            }
             if let Some(runtime) = self.record(&Owner::from(&flow)).runtime {
                 let (core, run) = (Arc::clone(self), detail.summary.id);
                 self.background(async move {

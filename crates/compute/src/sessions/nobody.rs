@@ -155,8 +155,8 @@ impl Core {
                 .flows()
                 .keys()
                 .any(|owner| entry.file_name() == *owner.folder() && owner.flow().is_none());
-            if !known {
-                paths::remove(&entry.path()).map_err(failed())?;
+            if !known && let Err(error) = paths::remove(&entry.path()) {
+                tracing::error!(path = %entry.path().display(), %error, "a folder of a session that ended can't be removed");
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ use crate::{
     engine::{EnvironmentId, Runtime, Share},
     error::ComputeError,
     flow::Fingerprint,
+    id,
     owner::Owner,
     state::{self, Event, Refused, State},
 };
@@ -80,6 +81,27 @@ impl Record {
             made_of: None,
             made_at: None,
             previous: None,
+        }
+    }
+
+    /// There was a session, and what is remembered of it can't be read: what is left of it is ended.
+    pub(crate) fn unreadable(owner: Owner, error: &serde_json::Error) -> Self {
+        let failure = SessionFailure {
+            code: "SessionNotRecovered".to_owned(),
+            phase: None,
+            message: format!("What this server remembers of the session can’t be read: {error}."),
+            remedy: Some("Start the session again.".to_owned()),
+            fault: None,
+            correlation: id::token(),
+        };
+        let view = SessionView {
+            failure: Some(failure),
+            ..SessionView::default()
+        };
+        Self {
+            state: State::Failed,
+            view,
+            ..Self::none(owner)
         }
     }
 

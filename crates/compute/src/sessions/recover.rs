@@ -21,44 +21,63 @@ use crate::{
     state::State,
 };
 
+/// Says what could not be taken over of what belongs to no single session.
+fn note(what: &str, taken_over: Result<(), ComputeError>) {
+    if let Err(error) = taken_over {
+        tracing::error!(what, %error, "not all of what an earlier server left could be taken over");
+    }
+}
+
 impl Core {
-    /// Takes over what is remembered. Called once, before anything else happens.
-    pub(crate) async fn recover(self: &Arc<Self>) -> Result<(), ComputeError> {
-        self.open_logs()?;
-        self.recover_standbys().await?;
+    /// Takes over what is remembered. Called once, before anything else happens. What goes wrong with one session is its
+    /// own failure, and keeps neither another nor the server from going on.
+    pub(crate) async fn recover(self: &Arc<Self>) {
+        self.open_logs();
+        note("What stands by", self.recover_standbys().await);
         let flows: Vec<Owner> = self.flows().keys().cloned().collect();
         for flow in &flows {
-            let record = self.record(flow);
-            match record.state {
-                State::NotExist | State::Failed => {}
-                State::Available => self.recover_available(flow).await?,
-                State::Starting(_) => self.recover_starting(flow)?,
-                State::Stopping => {
-                    self.log(flow)
-                        .line("The server was restarted. Ending the session.");
-                    self.spawn_stop(flow);
-                }
+            if let Err(error) = self.recover_one(flow).await {
+                tracing::error!(%flow, %error, "a session could not be taken over");
+                let message =
+                    format!("The session couldn’t be taken over after a restart: {error}");
+                let failed = EngineError::new("SessionNotRecovered", message);
+                self.spawn_fail(flow, failed.with_remedy("Start the session again."));
             }
         }
         self.recall_uses();
-        self.forget_what_is_nobodys()?;
+        note("Folders of sessions", self.forget_what_is_nobodys());
         self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
-        self.interrupt_runs().await?;
-        self.end_lost_operations()?;
+        note("Runs", self.interrupt_runs().await);
+        note("Operations", self.end_lost_operations());
         self.remove_leftovers().await;
-        Ok(())
     }
 
-    fn open_logs(&self) -> Result<(), ComputeError> {
-        for live in self.flows().values_mut() {
-            if let Some(session) = &live.record.view.session_id {
-                let log = SessionLog::told(self.paths.session_log(session));
-                live.log = Some(Arc::new(
-                    log.map_err(ComputeError::io("Reading a session’s log"))?,
-                ));
+    async fn recover_one(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
+        match self.record(flow).state {
+            State::NotExist | State::Failed => Ok(()),
+            State::Available => self.recover_available(flow).await,
+            State::Starting(_) => self.recover_starting(flow),
+            State::Stopping => {
+                self.log(flow)
+                    .line("The server was restarted. Ending the session.");
+                self.spawn_stop(flow);
+                Ok(())
             }
         }
-        Ok(())
+    }
+
+    /// A log that can't be read is followed from where it can be; its session goes on.
+    fn open_logs(&self) {
+        for (owner, live) in self.flows().iter_mut() {
+            if let Some(session) = &live.record.view.session_id {
+                let path = self.paths.session_log(session);
+                let log = SessionLog::told(path.clone()).unwrap_or_else(|error| {
+                    tracing::error!(%owner, %error, "a session's log could not be read");
+                    SessionLog::at(path)
+                });
+                live.log = Some(Arc::new(log));
+            }
+        }
     }
 
     async fn recover_available(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
@@ -109,7 +128,7 @@ impl Core {
             phase: None,
             message: "The install was interrupted by a restart of the server.".to_owned(),
             remedy: Some("Install the packages again.".to_owned()),
-            line: None,
+            fault: None,
             correlation: id::token(),
         };
         tracing::warn!(%flow, correlation = %failure.correlation, "an install was interrupted");

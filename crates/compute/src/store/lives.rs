@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use flowdeck_contract::{ids::SessionId, timeline::Life};
 use rusqlite::{ToSql, Transaction, params};
 
-use super::Store;
+use super::{Store, sessions::readable};
 use crate::{
     error::ComputeError,
     owner::Owner,
@@ -39,9 +39,8 @@ impl Store {
         let owners = rows
             .into_iter()
             .filter_map(|(owner, life)| Some((Owner::try_from(owner).ok()?, life)));
-        owners
-            .map(|(owner, life)| Ok((owner, serde_json::from_str(&life)?)))
-            .collect()
+        let readable = owners.filter_map(|(owner, life)| Some((owner, readable(&life)?)));
+        Ok(readable.collect())
     }
 
     /// An owner's lives, the newest first.

@@ -76,9 +76,9 @@ impl Store {
         let flows = rows
             .into_iter()
             .filter_map(|(flow, detail)| Some((FlowId::try_from(flow).ok()?, detail)));
-        flows
-            .map(|(flow, detail)| Ok((flow, serde_json::from_str(&detail)?)))
-            .collect()
+        let readable =
+            flows.filter_map(|(flow, detail)| Some((flow, sessions::readable(&detail)?)));
+        Ok(readable.collect())
     }
 
     /// Forgets all but a flow's newest `kept` runs that are over, and all but the newest `in_all` of all flows; gives

@@ -48,9 +48,18 @@ impl Store {
         Ok(())
     }
 
-    /// Every session.
-    pub(crate) fn sessions(&self) -> Result<Vec<Record>, ComputeError> {
-        self.records("SELECT record FROM sessions")
+    /// Every session with whose it is; one that this version can't read as why it can't.
+    pub(crate) fn sessions(&self) -> Result<Vec<RememberedSession>, ComputeError> {
+        let connection = self.connection();
+        let mut statement = connection.prepare("SELECT flow, record FROM sessions")?;
+        let rows: Vec<(String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let owned = rows.into_iter().filter_map(|(owner, text)| {
+            let owner = Owner::try_from(owner).ok()?;
+            Some((owner, serde_json::from_str(&text)))
+        });
+        Ok(owned.collect())
     }
 
     /// Remembers a runtime that stands by.
@@ -86,10 +95,21 @@ impl Store {
         let texts: Vec<String> = statement
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
-        texts
-            .iter()
-            .map(|text| Ok(serde_json::from_str(text)?))
-            .collect()
+        Ok(texts.iter().filter_map(|text| readable(text)).collect())
+    }
+}
+
+/// Whose a session is, with what is remembered of it.
+pub(crate) type RememberedSession = (Owner, Result<Record, serde_json::Error>);
+
+/// What this version can read of one row; what it can't is left out, and said, rather than keeping the rest away.
+pub(super) fn readable<T: serde::de::DeserializeOwned>(text: &str) -> Option<T> {
+    match serde_json::from_str(text) {
+        Ok(read) => Some(read),
+        Err(error) => {
+            tracing::error!(%error, "the session store holds something that can't be read; it is left out");
+            None
+        }
     }
 }
 

@@ -1,0 +1,78 @@
+//! What one broken session does to the others when the server starts again: nothing.
+
+#![allow(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
+mod support;
+
+use std::{fs, sync::Arc};
+
+use flowdeck_compute::{Compute, StartSession, fake::FakeEngine};
+use flowdeck_contract::{azure::OperationStatus, session::SessionState};
+use rusqlite::Connection;
+use support::{Home, TWO_NODES, ended, eventually};
+
+#[tokio::test]
+async fn a_broken_session_keeps_neither_the_server_nor_another_from_going_on() {
+    let home = Home::new();
+    let engine = Arc::new(FakeEngine::default());
+    let open = async || Compute::open(home.config(0), Arc::clone(&engine) as _).await;
+    let names = ["well", "garbled", "no-log", "hostile"];
+    let flows = names.map(|name| home.flow(name, &TWO_NODES));
+    let compute = open().await.unwrap();
+    for flow in &flows {
+        let operation = compute.start(flow, StartSession::default()).await.unwrap();
+        let result = ended(&compute, &operation).await;
+        assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+    }
+    let log_of = compute.session(&flows[2]).session_id.unwrap();
+    compute.close().await;
+    drop(compute);
+
+    let store = Connection::open(home.data().join("flowdeck.sqlite")).unwrap();
+    let garbled = "UPDATE sessions SET record = '{\"owner\": 1' WHERE flow = 'garbled'";
+    assert_eq!(store.execute(garbled, []).unwrap(), 1);
+    store
+        .execute("INSERT INTO standbys VALUES ('x', 'no record')", [])
+        .unwrap();
+    store
+        .execute(
+            "UPDATE lives SET life = 'no life' WHERE owner = 'garbled'",
+            [],
+        )
+        .unwrap();
+    drop(store);
+    let log = home.data().join(format!("logs/{log_of}.log"));
+    fs::remove_file(&log).unwrap();
+    fs::create_dir(&log).unwrap();
+    let hostile = home.flows().join("hostile");
+    fs::remove_dir_all(&hostile).unwrap();
+    std::os::unix::fs::symlink("hostile", &hostile).unwrap();
+
+    let compute = open().await.unwrap();
+    for (name, flow) in names
+        .iter()
+        .zip(&flows)
+        .filter(|(name, _)| **name != "garbled")
+    {
+        assert_eq!(
+            compute.session(flow).state,
+            SessionState::Available,
+            "{name}"
+        );
+    }
+    let garbled = compute.session(&flows[1]);
+    assert_eq!(garbled.state, SessionState::Failed);
+    assert_eq!(garbled.failure.unwrap().code, "SessionNotRecovered");
+    // Its runtime belongs to nobody any more.
+    eventually("the end of the garbled session's runtime", || {
+        (engine.runtimes() == 3).then_some(())
+    })
+    .await;
+    let operation = compute
+        .start(&flows[1], StartSession::default())
+        .await
+        .unwrap();
+    let result = ended(&compute, &operation).await;
+    assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+    compute.close().await;
+}
