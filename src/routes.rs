@@ -311,6 +311,7 @@ mod tests {
                         },
                         idle_shutdown: IdleShutdown::After(90),
                         base_image: Some("a.example/x:1".into()),
+                        ..SessionSettings::default()
                     }),
                 ),
                 "flows/x?advanced=image&vm=Standard_D2&identity=a%20b&image=a.example%2Fx%3A1&idle=90",
@@ -322,6 +323,7 @@ mod tests {
                         compute: ComputeChoice::Instance { name: "ci".into() },
                         idle_shutdown: IdleShutdown::Never,
                         base_image: None,
+                        ..SessionSettings::default()
                     }),
                 ),
                 "flows/x?advanced=compute&instance=ci&idle=never",

@@ -19,7 +19,7 @@ fn main() -> io::Result<()> {
         )));
     }
     let code = format!(
-        "/// The packages of prompt flow in the base's lock, each with its version.\nconst RUNTIME_PACKAGES: &[(&str, &str)] = &{packages:?};\n"
+        "/// The packages of prompt flow in the base's lock, each with its version.\npub const RUNTIME_PACKAGES: &[(&str, &str)] = &{packages:?};\n"
     );
     let folder = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo sets OUT_DIR"))?;
     fs::write(Path::new(&folder).join("base.rs"), code)

@@ -5,6 +5,7 @@ use flowdeck_contract::{
     feeds::{FeedTest, FeedTestRequest},
     flows::{FlowDetail, FlowList, Project},
     ids::{FlowId, RunId},
+    packages::RuntimeVersions,
     paths,
     runs::{RunDetail, RunRequest},
     timeline::Timeline,
@@ -41,18 +42,30 @@ impl Api {
     /// Starts a flow's session with default settings; refused where there is one. What happens then arrives as live
     /// events.
     pub async fn start_session(&self, flow: &FlowId) -> Result<(), ApiError> {
-        self.install_session(flow, InstallIntent::Start).await
+        self.install_session(flow, InstallIntent::Start, None).await
     }
 
-    /// Installs a flow's requirements file into its session; refused where none runs.
-    pub async fn install_packages(&self, flow: &FlowId) -> Result<(), ApiError> {
-        self.install_session(flow, InstallIntent::Install).await
+    /// Installs a flow's requirements file into its session, from now on with these versions of the runtime where any are
+    /// given; refused where none runs.
+    pub async fn install_packages(
+        &self,
+        flow: &FlowId,
+        versions: Option<RuntimeVersions>,
+    ) -> Result<(), ApiError> {
+        self.install_session(flow, InstallIntent::Install, versions)
+            .await
     }
 
-    async fn install_session(&self, flow: &FlowId, intent: InstallIntent) -> Result<(), ApiError> {
+    async fn install_session(
+        &self,
+        flow: &FlowId,
+        intent: InstallIntent,
+        versions: Option<RuntimeVersions>,
+    ) -> Result<(), ApiError> {
         let request = SetupFlowSessionRequest {
             action: Some(SetupFlowSessionAction::Install),
             intent: Some(intent),
+            runtime_versions: versions,
             ..SetupFlowSessionRequest::default()
         };
         self.post_only(&paths::sessions(&self.project(), flow), &request)

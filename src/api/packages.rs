@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{
     ids::FlowId,
-    packages::{Difference, InstallPlan, PackagesView},
+    packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
     paths,
 };
 use serde_json::json;
@@ -22,10 +22,20 @@ impl Api {
             .await
     }
 
-    /// What an install of the requirements file would change.
-    pub async fn install_plan(&self, flow: &FlowId) -> Result<InstallPlan, ApiError> {
+    /// What an install of the requirements file would change, with these versions of the runtime; without them, with
+    /// those that the session's settings say.
+    pub async fn install_plan(
+        &self,
+        flow: &FlowId,
+        versions: Option<RuntimeVersions>,
+    ) -> Result<InstallPlan, ApiError> {
         let path = paths::session_install_plan(&self.project(), flow);
-        self.post(&path, &json!({})).await
+        let query = match versions {
+            None => "",
+            Some(RuntimeVersions::AsAsked) => "?runtimeVersions=asAsked",
+            Some(RuntimeVersions::KeepBase) => "?runtimeVersions=keepBase",
+        };
+        self.post(&format!("{path}{query}"), &json!({})).await
     }
 
     /// Restores the packages from before the last install. What happens then arrives as live events.

@@ -231,6 +231,7 @@ mod tests {
             end_line: 1,
             end_column: 1,
             fix: None,
+            creates: None,
         }
     }
 

@@ -60,8 +60,15 @@ pub(super) fn MissingFile(path: FilePath) -> impl IntoView {
 }
 
 impl Workbench {
-    /// Makes the requirements file, shows it, and lets the definition name it.
-    async fn make_requirements(&self, path: &FilePath) {
+    /// Makes an empty file that is missing and opens it.
+    pub(super) async fn create(&self, path: &FilePath) {
+        if self.write_empty(path).await {
+            self.flow.open_file(path.clone(), Some(1));
+        }
+    }
+
+    /// Whether the file is there then.
+    async fn write_empty(&self, path: &FilePath) -> bool {
         match self
             .flow_files()
             .write(path, &Precondition::Absent, "")
@@ -70,12 +77,21 @@ impl Workbench {
             Ok(Written::Done(entry)) => {
                 self.listing.put(entry);
                 self.status.announce(format!("{path} added."));
+                true
             }
             // Somebody was faster: theirs is shown.
-            Ok(Written::Refused) => {}
+            Ok(Written::Refused) => true,
             Err(error) => {
-                return tell_failure(self.status, &format!("Couldn’t add {path}"), &error);
+                tell_failure(self.status, &format!("Couldn’t add {path}"), &error);
+                false
             }
+        }
+    }
+
+    /// Makes the requirements file, shows it, and lets the definition name it.
+    async fn make_requirements(&self, path: &FilePath) {
+        if !self.write_empty(path).await {
+            return;
         }
         self.retry(path);
         self.focus_editor_soon();

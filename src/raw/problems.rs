@@ -78,6 +78,20 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
             </Button>
         }
     });
+    let create = finding
+        .creates
+        .and_then(|file| FilePath::try_from(file).ok());
+    let create = create.map(|file| {
+        let carry_out = move |()| {
+            let file = file.clone();
+            workbench.spawn(async move { workbench.create(&file).await });
+        };
+        view! {
+            <Button kind=ButtonKind::Quiet on_press=carry_out>
+                "Create it"
+            </Button>
+        }
+    });
     let go = move |_| workbench.go_to_place(&path, place);
     view! {
         <li class=style::row>
@@ -90,6 +104,7 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
                 <span class=style::place>{finding.code} " · line " {place.line}</span>
             </button>
             {fix}
+            {create}
         </li>
     }
 }

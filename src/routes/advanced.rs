@@ -122,6 +122,7 @@ fn read_settings(query: &str, notes: &mut Vec<LinkNote>) -> Option<SessionSettin
         compute,
         idle_shutdown: idle_shutdown(idle, notes),
         base_image,
+        ..SessionSettings::default()
     })
 }
 

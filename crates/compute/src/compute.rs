@@ -14,7 +14,7 @@ use flowdeck_contract::{
     events::FlowEvent,
     feeds::FeedTest,
     ids::{FlowId, OperationId, RunId, SessionId},
-    packages::{Difference, InstallPlan, PackagesView},
+    packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
     runs::{RunDetail, RunRequest, RunSummary},
     session::{InstalledPackage, LogLine, SessionState, SessionView},
     sessions::{EndedSessions, SessionList},
@@ -86,7 +86,7 @@ impl Compute {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ComputeError> {
         let core = Core::open(config, engine, clock)?;
-        core.recover().await?;
+        core.recover().await;
         core.background(Arc::clone(&core).follow_logs());
         core.background(Arc::clone(&core).end_idle_sessions());
         core.background(Arc::clone(&core).keep_standbys());
@@ -234,7 +234,7 @@ impl Compute {
         match self.session(&owner).state {
             SessionState::Available => {
                 self.core.change_environment(&owner, &environment)?;
-                self.set_up(owner, Ask::Install).await
+                self.set_up(owner, Ask::Install(None)).await
             }
             _ => {
                 self.core.write_environment(&owner, &environment)?;
@@ -273,7 +273,7 @@ impl Compute {
     /// # Errors
     /// As [`Compute::set_up`]; also when a run or an install is in progress, or there is no requirements file.
     pub async fn install(&self, owner: impl Into<Owner>) -> Result<OperationId, ComputeError> {
-        self.operation_of(owner, Ask::Install).await
+        self.operation_of(owner, Ask::Install(None)).await
     }
 
     /// [`Ask::Reset`], with what there is taken again.
@@ -419,12 +419,17 @@ impl Compute {
         self.core.package_differences(&owner.into()).await
     }
 
-    /// What an install of the requirements file as it is on disk would do.
+    /// What an install of the requirements file as it is on disk would do, with these versions of the runtime; without
+    /// them, with those that the session's settings say.
     ///
     /// # Errors
     /// When there is no session that runs, or an install would fail.
-    pub async fn install_plan(&self, owner: impl Into<Owner>) -> Result<InstallPlan, ComputeError> {
-        self.core.install_plan(&owner.into()).await
+    pub async fn install_plan(
+        &self,
+        owner: impl Into<Owner>,
+        versions: Option<RuntimeVersions>,
+    ) -> Result<InstallPlan, ComputeError> {
+        self.core.install_plan(&owner.into(), versions).await
     }
 
     /// Asks each feed that the flow's requirements file names, as an install would: the file on disk, or `text` in its

@@ -97,6 +97,7 @@ struct World {
     brought: BTreeMap<EnvironmentId, Vec<InstalledPackage>>,
     canceled: BTreeSet<String>,
     is_blind: bool,
+    base: Option<Vec<InstalledPackage>>,
 }
 
 impl FakeEngine {
@@ -124,6 +125,23 @@ impl FakeEngine {
     fn lives(&self, runtime: &Runtime) -> bool {
         let number = number(runtime);
         number.is_some_and(|number| self.world().runtimes.contains_key(&number))
+    }
+
+    /// From now on the base has these packages, each as `name==version`.
+    pub fn set_base(&self, packages: &[&str]) {
+        let packages = packages.iter().filter_map(|text| {
+            let (name, version) = text.split_once("==")?;
+            Some(InstalledPackage {
+                name: name.to_owned(),
+                version: version.to_owned(),
+            })
+        });
+        self.world().base = Some(packages.collect());
+    }
+
+    fn base(&self) -> Vec<InstalledPackage> {
+        let base = self.world().base.clone();
+        base.unwrap_or_else(packages::usual_base)
     }
 
     /// Whether environments satisfy every requirements file as they are; they do not at first.
@@ -342,10 +360,10 @@ impl Engine for FakeEngine {
         log.line(format!("installing {}", requirements.file));
         heard("Using Python 3.11.7 environment at: nowhere");
         self.step(Step::Install).await?;
-        packages::printed(requirements, &[])?
+        packages::printed(requirements, &self.base(), &[])?
             .iter()
             .for_each(|line| heard(line));
-        let brings = packages::asked(requirements)?;
+        let brings = packages::asked(requirements, &self.base())?;
         self.world().brought.insert(environment.clone(), brings);
         Ok(Some("installed".to_owned()))
     }
@@ -361,7 +379,7 @@ impl Engine for FakeEngine {
             DryRunStart::Base => Vec::new(),
             DryRunStart::Environment => self.brought(environment),
         };
-        packages::printed(requirements, &there)
+        packages::printed(requirements, &self.base(), &there)
     }
 
     async fn satisfies(&self, _: &EnvironmentId, _: &Requirements) -> Result<bool, EngineError> {
@@ -471,11 +489,11 @@ impl Engine for FakeEngine {
         &self,
         environment: &EnvironmentId,
     ) -> Result<Vec<InstalledPackage>, EngineError> {
-        Ok([packages::base(), self.brought(environment)].concat())
+        Ok([self.base(), self.brought(environment)].concat())
     }
 
     async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
-        packages::inventory(&self.brought(environment))
+        packages::inventory(self.base(), &self.brought(environment))
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

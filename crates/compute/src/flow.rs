@@ -1,14 +1,16 @@
 //! What compute needs of a flow folder: its definition, its requirements file, what its environment is made of, and a
 //! copy with what it includes from elsewhere. Never writes into the folder.
 
+mod checked;
 mod definition;
 mod fingerprint;
 mod includes;
 mod requirements;
 mod set;
 
+pub use checked::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub(crate) use definition::{Definition, DefinitionError};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use includes::materialise;
 pub(crate) use requirements::{for_install, source};
-pub(crate) use set::{RequirementFile, RequirementSet, Role};
+pub(crate) use set::{RequirementFile, RequirementSet, Role, told};

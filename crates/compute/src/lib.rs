@@ -44,6 +44,7 @@ pub use clock::{Clock, SystemClock};
 pub use compute::{Compute, ComputeConfig, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
 pub use feeds::FeedAccess;
+pub use flow::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError};
 pub use host::Host;
 pub use identity::{Identities, Identity, Secret};

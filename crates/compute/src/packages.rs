@@ -9,18 +9,22 @@ mod needs;
 mod origin;
 mod plan;
 mod progress;
+mod runtime;
 mod verify;
+mod warnings;
 
 pub(crate) use self::{
     asked::{Asked, Lines, bare_address, without_passwords},
     dry_run::{Step, steps},
-    fault::fault,
+    fault::{blamed, fault},
     lock::lock,
     needs::new_troubles,
-    origin::origins,
+    origin::{origins, without_lines},
     plan::{changes, differences},
     progress::{Progress, give_up},
-    verify::unsatisfied,
+    runtime::{RuntimePackages, does_not_start},
+    verify::{unhashed, unsatisfied},
+    warnings::warnings,
 };
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! What would happen if a session were started so; nothing is allocated and nothing changes.
 
 mod registry;
+mod requirements;
 mod source;
 
 use std::{path::PathBuf, sync::Arc};
@@ -16,7 +17,7 @@ use crate::{
     compute::Compute,
     engine::EngineError,
     error::ComputeError,
-    flow::{self, Definition},
+    flow::Definition,
     owner::Owner,
     sessions::{Allotment, Core},
 };
@@ -65,14 +66,15 @@ impl Core {
         let vm_size = given.as_ref().ok().and_then(|given| given.size.clone());
         let definition = self.definition(owner);
         let image = image_of(&definition);
-        let requirements = requirements_of(self, &definition);
-        let file = requirements.as_ref().ok().cloned().flatten();
+        let requirements = self.requirements_of(&definition);
+        let file = requirements.as_ref().ok().and_then(Option::as_ref);
+        let file = file.map(|(file, _)| file.clone());
         Ok(Preflight {
             checks: vec![
                 quota(&given),
                 self.check_image(settings, image.as_deref()),
                 self.check_identity(settings),
-                check_requirements(requirements),
+                requirements::check_requirements(&requirements, &self.runtime_packages(settings)),
                 check_definition(definition),
                 self.check_disk(),
             ],
@@ -104,25 +106,13 @@ fn image_of(definition: &Found) -> Option<String> {
     definition.report.flow.as_ref()?.environment.image.clone()
 }
 
-fn requirements_of(core: &Core, definition: &Found) -> Result<Option<String>, EngineError> {
-    let Ok((folder, definition)) = definition else {
-        // Said by the check of the definition.
-        return Ok(None);
-    };
-    let flow = definition.report.flow.as_ref();
-    let Some(source) = flow::source(core.config.flows.root(), folder, flow)? else {
-        return Ok(None);
-    };
-    source.read(None)?;
-    Ok(Some(source.name))
-}
-
 fn check(name: &str, outcome: CheckOutcome, message: impl Into<String>) -> PreflightCheck {
     PreflightCheck {
         name: name.to_owned(),
         outcome,
         message: message.into(),
         remedy: None,
+        fault: None,
     }
 }
 
@@ -145,19 +135,6 @@ fn quota(given: &Result<Allotment, ComputeError>) -> PreflightCheck {
             let remedy = error.remedy().map(str::to_owned);
             failed(NAME, error.message, remedy)
         }
-    }
-}
-
-fn check_requirements(found: Result<Option<String>, EngineError>) -> PreflightCheck {
-    const NAME: &str = "Requirements file";
-    match found {
-        Ok(Some(file)) => check(NAME, CheckOutcome::Ok, format!("{file} found.")),
-        Ok(None) => check(
-            NAME,
-            CheckOutcome::Ok,
-            "No requirements file. Only base packages are used.",
-        ),
-        Err(error) => failed(NAME, error.message, error.remedy),
     }
 }
 

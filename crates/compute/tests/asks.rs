@@ -79,7 +79,7 @@ async fn a_start_that_comes_late_leaves_the_session_that_runs_as_it_is() {
     assert_eq!(stopped.session, begun.session);
     ended(&compute, &stopped.operation).await;
     for ask in [
-        Ask::Install,
+        Ask::Install(None),
         Ask::Restore,
         Ask::Reset(Anew::default()),
         Ask::Update(settings.clone()),

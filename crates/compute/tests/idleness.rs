@@ -78,6 +78,7 @@ fn on_instance(idle_shutdown: IdleShutdown) -> SessionSettings {
         },
         idle_shutdown,
         base_image: None,
+        ..SessionSettings::default()
     }
 }
 

@@ -106,7 +106,7 @@ async fn what_is_installed_has_its_origin_and_a_plan_says_what_would_change() {
         ]
     );
 
-    let plan = compute.install_plan(&stage.flow).await.unwrap();
+    let plan = compute.install_plan(&stage.flow, None).await.unwrap();
     let changes: Vec<_> = plan
         .changes
         .iter()
@@ -124,7 +124,7 @@ async fn what_is_installed_has_its_origin_and_a_plan_says_what_would_change() {
         ("bounds.txt", "beta<2\n"),
     ];
     stage.home.flow("hello", &included);
-    let plan = compute.install_plan(&stage.flow).await.unwrap();
+    let plan = compute.install_plan(&stage.flow, None).await.unwrap();
     assert_eq!(
         plan.files,
         ["requirements.txt", "deps/more.txt", "bounds.txt"]
@@ -133,7 +133,7 @@ async fn what_is_installed_has_its_origin_and_a_plan_says_what_would_change() {
     let unreachable =
         flowdeck_compute::engine::EngineError::new("NetworkUnreachable", "Nothing answers.");
     stage.engine.fail(Step::DryRun, unreachable);
-    let refused = compute.install_plan(&stage.flow).await.unwrap_err();
+    let refused = compute.install_plan(&stage.flow, None).await.unwrap_err();
     assert_eq!(refused.kind(), ComputeErrorKind::Unavailable);
     assert!(refused.to_root_error().install_fault().is_some());
     let untold = compute.package_differences(&stage.flow).await.unwrap_err();

@@ -268,7 +268,8 @@ async fn failed_line(stage: &Stage, compute: &Compute) -> Option<AskedBy> {
     let operation = start.await.unwrap();
     let result = ended(compute, &operation).await;
     assert_eq!(result.status, OperationStatus::Failed);
-    compute.session(&stage.flow).failure.unwrap().line
+    let failure = compute.session(&stage.flow).failure.unwrap();
+    failure.fault?.asked_by
 }
 
 #[tokio::test]

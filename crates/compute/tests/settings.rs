@@ -132,6 +132,7 @@ async fn what_is_asked_for_is_shown_and_survives_a_restart_and_a_reset() {
         },
         idle_shutdown: IdleShutdown::Never,
         base_image: None,
+        ..SessionSettings::default()
     };
     let view = start(&compute, &flow, asked).await;
     let size = view.size.clone().unwrap();

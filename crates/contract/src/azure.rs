@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::ErrorResponse;
+use crate::{error::ErrorResponse, packages::RuntimeVersions};
 
 /// What `POST Flows/{flowId}/sessions` is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,6 +77,10 @@ pub struct SetupFlowSessionRequest {
     /// a session keeps to the image that is there, whatever has become of its tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_image: Option<bool>,
+    /// flowdeck's own: whose versions of prompt flow's runtime a start or an install takes where a requirements file asks
+    /// for others. Without this the session's settings decide.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runtime_versions: Option<RuntimeVersions>,
     /// flowdeck's own: which of its two meanings `Install` has. Without this the session's state decides.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub intent: Option<InstallIntent>,
@@ -137,6 +141,7 @@ impl CreateFlowSessionRequest {
             enable_multi_container: self.enable_multi_container,
             rebuild_environment: None,
             pull_image: None,
+            runtime_versions: None,
             intent: None,
         }
     }

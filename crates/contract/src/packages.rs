@@ -13,6 +13,9 @@ pub struct PackagesView {
     pub base: String,
     /// Every package that is installed.
     pub packages: Vec<PackageView>,
+    /// Why the requirements can't be read, when they can't: then it isn't known which line asks for a package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requirements_problem: Option<String>,
     /// The set of packages that can be restored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub restorable: Option<LastGood>,
@@ -46,6 +49,8 @@ pub enum Origin {
     DependencyOf(Vec<String>),
     /// Installed with an earlier requirements file; nothing asks for it any more.
     FormerRequirements,
+    /// Not known, because the requirements can't be read: a line may ask for it, or none.
+    Unknown,
     /// Somebody or something put it into the environment after the last install, or changed its version.
     ByHand,
 }
@@ -125,6 +130,45 @@ pub struct InstallPlan {
     pub unchanged: u32,
     /// The exact command of the install.
     pub command: String,
+    /// What to know before it is installed, by line and package.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<PlanWarning>,
+    /// Whose versions of prompt flow's runtime count.
+    #[serde(default, skip_serializing_if = "RuntimeVersions::is_as_asked")]
+    pub runtime_versions: RuntimeVersions,
+}
+
+/// Something that an install would do and whose author may not know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PlanWarning {
+    /// What it is, as a sentence.
+    pub message: String,
+    /// The line that it comes from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<AskedBy>,
+}
+
+/// Whose versions of the packages of prompt flow's runtime count where a requirements file asks for others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum RuntimeVersions {
+    /// The file's: one that the base doesn't have is refused.
+    #[default]
+    AsAsked,
+    /// The base's: what the file says of them is passed over.
+    KeepBase,
+}
+
+impl RuntimeVersions {
+    /// Whether the file's count.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    pub fn is_as_asked(&self) -> bool {
+        *self == Self::AsAsked
+    }
 }
 
 /// What an install would do to one package.
@@ -248,8 +292,13 @@ pub enum InstallCause {
     DiskFull,
     /// The package index could not be reached.
     NoNetwork,
-    /// A line cannot be read, or names a file that is not there.
+    /// A line asks for another version of prompt flow's runtime than the base's: `requirement` is the package. The install
+    /// can keep the base's version.
+    RuntimePackage,
+    /// A line, or a file, can't be read.
     Unreadable,
+    /// The flow, or a line, names a file that isn't there: `requirement`, relative to the flow folder where it is beneath it.
+    FileMissing,
     /// uv said that it was done, yet a requirement is not at a version that it allows.
     NotSatisfied,
     /// The runtime does not start with these packages.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Millis, Unread,
     ids::SessionId,
-    packages::{AskedBy, InstallFault, InstallKind, RequirementState},
+    packages::{InstallFault, InstallKind, RequirementState},
     pull::Pull,
     settings::SessionSettings,
 };
@@ -145,9 +145,9 @@ pub struct SessionFailure {
     /// What the person can do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
-    /// The line of a requirements file that is to blame, where one is.
+    /// What is to blame among the requirements, when something is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<AskedBy>,
+    pub fault: Option<InstallFault>,
     /// Finds this failure in the server's log.
     pub correlation: String,
 }

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::packages::{InstallFault, RuntimeVersions};
+
 /// Everything a person chooses for a compute session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -18,6 +20,9 @@ pub struct SessionSettings {
     /// The base image, as `flow.dag.yaml`'s `environment.image` has it; `None` for the default base image.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base_image: Option<String>,
+    /// Whose versions of the packages of prompt flow's runtime its environments have.
+    #[serde(default, skip_serializing_if = "RuntimeVersions::is_as_asked")]
+    pub runtime_versions: RuntimeVersions,
 }
 
 /// Where a session runs.
@@ -238,6 +243,9 @@ pub struct PreflightCheck {
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remedy: Option<String>,
+    /// What is to blame among the requirements, when something is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fault: Option<InstallFault>,
 }
 
 /// How a check was found.

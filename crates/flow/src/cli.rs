@@ -36,25 +36,25 @@ impl CheckedFile {
         }
     }
 
-    /// A file that could not be read, and why.
+    /// A requirements file with what is wrong with it: errors, then warnings.
     #[must_use]
-    pub fn unreadable(path: impl Into<String>, why: &str) -> Self {
-        let finding = Finding {
-            code: UNREADABLE.to_owned(),
-            severity: Severity::Error,
-            message: format!("Can't read this file: {why}"),
-            line: 1,
-            column: 1,
-            end_line: 1,
-            end_column: 1,
-            fix: None,
-        };
+    pub fn requirements(path: impl Into<String>, mut findings: Vec<Finding>) -> Self {
+        findings.sort_by_key(|finding| finding.severity != Severity::Error);
         Self {
             path: path.into(),
-            ok: false,
+            ok: !findings
+                .iter()
+                .any(|finding| finding.severity == Severity::Error),
             order: None,
-            findings: vec![finding],
+            findings,
         }
+    }
+
+    /// A file that can't be read, and why.
+    #[must_use]
+    pub fn unreadable(path: impl Into<String>, why: &str) -> Self {
+        let finding = Finding::error(UNREADABLE, format!("Can't read this file: {why}"), 1);
+        Self::requirements(path, vec![finding])
     }
 
     fn is_unreadable(&self) -> bool {

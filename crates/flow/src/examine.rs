@@ -109,11 +109,13 @@ fn examine_tree(
         Ok(read) => {
             let mut expander = Expander::for_text_of(text_length);
             let mut examined = if root.get("entry").is_some() {
-                flex(root, &read.draft, problems, files, &mut expander)
+                flex(root, &read.draft, problems, &mut expander)
             } else {
                 problems.extend(read.problems);
                 dag(root, &read.draft, problems, files, &mut expander)
             };
+            let missing = files.and_then(|files| lint::missing_requirements(root, files));
+            examined.errors.extend(missing);
             examined
                 .warnings
                 .extend(expander.exhausted_at().map(|span| {
@@ -131,14 +133,13 @@ fn flex(
     root: Mapping<'_>,
     draft: &Draft<'_>,
     errors: Vec<Problem>,
-    files: Option<&FileNames>,
     expander: &mut Expander,
 ) -> Examined {
     Examined {
         kind: FlowKind::Flex,
         order: None,
         errors,
-        warnings: lint::flex(root, files),
+        warnings: lint::flex(root),
         flow: Some(outline::flow(FlowKind::Flex, root, draft, expander)),
     }
 }

@@ -28,8 +28,9 @@ pub use model::{
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
-    DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, RequirementLine,
-    check_requirement_files, check_requirements, decode, is_plain, is_private, normalised_name,
+    DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, REQUIREMENT_FILE_MISSING,
+    RUNTIME_PACKAGES, RequirementLine, check_requirement_files, check_requirements, decode,
+    hashed_packages, is_plain, is_private, keeping_base, normalised_name, requirement_file_missing,
     requirement_lines, snapshot,
 };
 pub use suggest::nearest;

@@ -9,6 +9,8 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
+    /// The file that would mend it if it were made.
+    pub(crate) creates: Option<String>,
 }
 
 impl Problem {
@@ -17,6 +19,7 @@ impl Problem {
             code,
             span,
             message: message.into(),
+            creates: None,
         }
     }
 
@@ -30,6 +33,7 @@ impl Problem {
             end_line: self.span.end.line,
             end_column: self.span.end.column,
             fix: None,
+            creates: self.creates,
         }
     }
 }

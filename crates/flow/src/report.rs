@@ -26,13 +26,13 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether promptflow accepts the flow: there is no finding of [`Severity::Error`].
+    /// Whether promptflow accepts the flow, and a start its requirements: there is no finding of [`Severity::Error`].
     #[must_use]
     pub fn ok(&self) -> bool {
         self.errors().next().is_none()
     }
 
-    /// The findings promptflow would refuse the flow for.
+    /// The findings promptflow would refuse the flow for, or a start its requirements.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings
             .iter()
@@ -87,6 +87,27 @@ pub struct Finding {
     /// What would mend it, when one edit does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fix: Option<Fix>,
+    /// The file that would mend it if it were made, also empty: relative to the flow folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub creates: Option<String>,
+}
+
+impl Finding {
+    /// An error of a whole line, from 1.
+    #[must_use]
+    pub fn error(code: &str, message: String, line: u32) -> Self {
+        Self {
+            code: code.to_owned(),
+            severity: Severity::Error,
+            message,
+            line,
+            column: 1,
+            end_line: line,
+            end_column: 1,
+            fix: None,
+            creates: None,
+        }
+    }
 }
 
 /// An edit that mends what a finding is about; places as in [`Finding`].
@@ -139,7 +160,8 @@ impl<S: AsRef<str>> FromIterator<S> for FileNames {
     }
 }
 
-fn normalised(path: &str) -> String {
+/// `./a//b` is `a/b`.
+pub(crate) fn normalised(path: &str) -> String {
     let parts: Vec<&str> = path
         .split('/')
         .filter(|part| !part.is_empty() && *part != ".")

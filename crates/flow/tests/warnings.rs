@@ -175,13 +175,17 @@ node_variants:
       v0: {node: {type: llm, source: {path: v0.jinja2}}}
 ";
     let files: FileNames = ["a.py", "tools/b.py"].iter().collect();
+    let mut report = check_in(text, &files);
+    // A start refuses it, so it is an error, with the file to make.
+    let missing = report.findings.remove(0);
     assert_eq!(
-        warnings(&check_in(text, &files)),
-        [
-            "3 MissingRequirementsFile",
-            "7 MissingSourceFile",
-            "15 MissingSourceFile"
-        ]
+        (missing.code.as_str(), missing.severity, missing.line),
+        ("RequirementFileMissing", Severity::Error, 3)
+    );
+    assert!(missing.creates.is_some());
+    assert_eq!(
+        warnings(&report),
+        ["7 MissingSourceFile", "15 MissingSourceFile"]
     );
     assert_eq!(warnings(&check(text)), Vec::<String>::new());
 }
@@ -190,11 +194,11 @@ node_variants:
 fn a_flex_flow_is_warned_of_too() {
     let text =
         "entry: app:run\nenvironment: {python_requirements_txt: requirements.txt}\nnods: []\n";
-    let report = check_in(text, &FileNames::default());
-    assert_eq!(
-        warnings(&report),
-        ["2 MissingRequirementsFile", "3 UnknownKey"]
-    );
+    let mut report = check_in(text, &FileNames::default());
+    let missing = report.findings.remove(0);
+    assert_eq!(missing.code, "RequirementFileMissing");
+    assert_eq!(missing.creates.as_deref(), Some("requirements.txt"));
+    assert_eq!(warnings(&report), ["3 UnknownKey"]);
 }
 
 #[test]

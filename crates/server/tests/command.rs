@@ -132,6 +132,61 @@ fn check_gives_an_object_for_each_path() {
     );
 }
 
+/// Requirements are checked with the flow that names them, and alone: what no installer reads has its line.
+#[test]
+fn check_reads_requirements_of_a_flow_and_alone() {
+    let world = world();
+    let flow = world.path().join("flows/good");
+    fs::create_dir(flow.join("deps")).unwrap();
+    let lines =
+        "colorama\u{a0}==0.4.6\n_libgcc_mutex=0.1=main\npromptflow==1.17.2\n-r deps/more.txt\n";
+    fs::write(flow.join("requirements.txt"), lines).unwrap();
+    fs::write(flow.join("deps/more.txt"), "flask ==\n").unwrap();
+    for (path, file) in [
+        ("flows/good", "flows/good/requirements.txt"),
+        ("flows/good/flow.dag.yaml", "flows/good/requirements.txt"),
+        ("flows/good/requirements.txt", "flows/good/requirements.txt"),
+    ] {
+        let output = check(&[path], world.path());
+        let told = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(1), "{path}: {told}");
+        for expected in [
+            &*format!("{file}:1:9: error RequirementInvalid: "),
+            "‹U+00A0›",
+            &format!(
+                "{file}:2:1: error RequirementInvalid: pip can’t read this line of a conda export."
+            ),
+            &format!("{file}:3:11: warning PinnedBasePackage: "),
+            "flows/good/deps/more.txt:1:7: error RequirementInvalid: ",
+        ] {
+            assert!(told.contains(expected), "{path}: {expected}\n{told}");
+        }
+    }
+    let here = check(&["requirements.txt"], &flow);
+    assert!(text(&here.stdout).starts_with("requirements.txt:1:9: "));
+    assert_eq!(check(&["none.txt"], &flow).status.code(), Some(2));
+    fs::write(flow.join("requirements.txt"), "-r none.txt\n").unwrap();
+    let missing = check(&["requirements.txt"], &flow);
+    let told = text(&missing.stdout);
+    assert!(
+        told.starts_with("requirements.txt:1:1: error RequirementFileMissing: "),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_named_requirements_file_that_is_missing_is_one_error() {
+    let world = world();
+    let definition = world.path().join("flows/good/flow.dag.yaml");
+    let named = format!("environment: {{python_requirements_txt: deps.txt}}\n{GOOD}");
+    fs::write(definition, named).unwrap();
+    let output = check(&["flows/good"], world.path());
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert_eq!(told.matches("RequirementFileMissing").count(), 1, "{told}");
+    assert!(told.contains("flow.dag.yaml:1:40: error "), "{told}");
+}
+
 /// A server in a process of its own, ended when dropped.
 struct Server {
     process: Child,

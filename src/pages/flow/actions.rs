@@ -3,7 +3,7 @@
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_DURING_INSTALL, RUN_UNDER_WAY},
     ids::RunId,
-    packages::InstallKind,
+    packages::{InstallKind, RuntimeVersions},
     runs::RunRequest,
     session::{InstallView, PhaseState, SessionState, SessionView},
     settings::{SessionSettings, SettingsIntent},
@@ -92,11 +92,20 @@ impl Actions {
         self.send(action, move || actions.ask(action), async move {
             match action {
                 Action::Start => api.start_session(&flow).await,
-                Action::Install => api.install_packages(&flow).await,
+                Action::Install => api.install_packages(&flow, None).await,
                 Action::Reset => api.reset_session(&flow, Anew::default()).await,
                 Action::Stop => api.stop_session(&flow).await,
                 Action::Update | Action::Run => Ok(()),
             }
+        });
+    }
+
+    /// Installs the packages, from now on with these versions of the runtime where any are given.
+    pub fn install(&self, versions: Option<RuntimeVersions>) {
+        let (api, flow, actions) = (self.context.api, self.context.flow(), *self);
+        let again = move || actions.install(versions);
+        self.send(Action::Install, again, async move {
+            api.install_packages(&flow, versions).await
         });
     }
 

@@ -6,6 +6,7 @@ pub mod context;
 mod definition;
 pub(crate) mod dialogs;
 mod error_view;
+mod fault;
 mod findings;
 pub mod inputs;
 mod losses;

@@ -121,7 +121,7 @@ test('requirements that contradict each other are both named by the plan, and no
   await openRequirements(app);
   await page.getByRole('button', { name: 'Save and install' }).click();
   const failure = app.dialog.getByRole('alert');
-  await expect(failure).toContainText('An install would fail.', INSTALL);
+  await expect(failure).toContainText('These packages can’t be installed.', INSTALL);
   await expect(failure).toContainText(/tiny-left.*tiny-right|tiny-right.*tiny-left/);
   await expect(app.dialog.getByRole('button', { name: 'Install', exact: true })).toHaveAttribute('aria-disabled', 'true');
   await expectAccessible(page);
@@ -157,7 +157,7 @@ test('a plan and an install that take long can be left, followed over a reload a
   await openRequirements(app);
   index.hold();
   await page.getByRole('button', { name: 'Save and install' }).click();
-  await expect(app.dialog).toContainText('Working out what an install would change');
+  await expect(app.dialog).toContainText('Making the plan');
   await expectAccessible(page);
   await app.dialog.getByRole('button', { name: 'Cancel' }).click();
   await expect(app.dialog).toBeHidden();
@@ -215,9 +215,9 @@ test('a change on disk makes the session out of date; what came before an instal
     index.hold();
     more('tiny-thing==1.0.0\n');
     const status = app.dialog.getByRole('status').first();
-    await expect(status).toHaveText('more.txt has changed, so the plan is out of date. Working it out anew …');
+    await expect(status).toHaveText('more.txt changed. Updating the plan …');
     index.release();
-    await expect(status).toContainText('Nothing would change', INSTALL);
+    await expect(status).toContainText('Nothing to install', INSTALL);
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await expect(app.dialog).toBeHidden();

@@ -34,6 +34,8 @@ pub struct Requirements {
     pub downloads: Downloads,
     /// What the file and all that it includes said when it was read.
     pub(crate) set: Arc<RequirementSet>,
+    /// What it said of the runtime's packages, where the base's versions are kept instead.
+    pub(crate) passed_over: Option<Arc<RequirementSet>>,
 }
 
 impl Requirements {
@@ -48,7 +50,21 @@ impl Requirements {
             feeds: FeedAccess::default(),
             downloads: Downloads::default(),
             set: Arc::new(RequirementSet::read(folder, file)?),
+            passed_over: None,
         })
+    }
+
+    /// The same without the versions that it gives packages of prompt flow's runtime.
+    #[must_use]
+    pub(crate) fn keeping_base(self) -> Self {
+        match self.set.keeping_base() {
+            None => self,
+            Some(set) => Self {
+                passed_over: Some(Arc::clone(&self.set)),
+                set: Arc::new(set),
+                ..self
+            },
+        }
     }
 }
 

@@ -6,8 +6,8 @@ use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder};
 
 use crate::engine::{EngineError, Inventory, PackageFacts, Requirements};
 
-/// What every environment has.
-pub(super) fn base() -> Vec<InstalledPackage> {
+/// What every environment has unless it is told otherwise.
+pub(super) fn usual_base() -> Vec<InstalledPackage> {
     vec![InstalledPackage {
         name: "promptflow-core".to_owned(),
         version: "fake".to_owned(),
@@ -15,15 +15,20 @@ pub(super) fn base() -> Vec<InstalledPackage> {
 }
 
 /// What a requirements file brings.
-pub(super) fn asked(requirements: &Requirements) -> Result<Vec<InstalledPackage>, EngineError> {
+pub(super) fn asked(
+    requirements: &Requirements,
+    base: &[InstalledPackage],
+) -> Result<Vec<InstalledPackage>, EngineError> {
     let package = |line: &flowdeck_flow::RequirementLine| {
         let LineKind::Named { name } = &line.kind else {
             return None;
         };
-        let version = line
-            .text
-            .split_once("==")
-            .map_or("1.0", |(_, version)| version);
+        let version = match line.text.split_once("==") {
+            Some((_, version)) => version,
+            // Any version is what the base has.
+            None if base.iter().any(|package| package.name == *name) => return None,
+            None => "1.0",
+        };
         Some(InstalledPackage {
             name: name.clone(),
             version: version.to_owned(),
@@ -42,26 +47,33 @@ pub(super) fn asked(requirements: &Requirements) -> Result<Vec<InstalledPackage>
 /// What uv would print.
 pub(super) fn printed(
     requirements: &Requirements,
+    base: &[InstalledPackage],
     there: &[InstalledPackage],
 ) -> Result<Vec<String>, EngineError> {
-    let coming = asked(requirements)?;
+    let coming = asked(requirements, base)?;
     let coming = coming.iter().filter(|package| !there.contains(package));
     Ok(coming
         .map(|package| format!(" + {}=={}", package.name, package.version))
         .collect())
 }
 
-pub(super) fn inventory(brought: &[InstalledPackage]) -> Result<Inventory, EngineError> {
+pub(super) fn inventory(
+    base: Vec<InstalledPackage>,
+    brought: &[InstalledPackage],
+) -> Result<Inventory, EngineError> {
     let facts = |package: InstalledPackage| PackageFacts {
         name: package.name,
         version: package.version,
         ..PackageFacts::default()
     };
-    let packages = base().into_iter().chain(brought.iter().cloned());
+    let is_replaced =
+        |package: &&InstalledPackage| brought.iter().any(|other| other.name == package.name);
+    let stays = base.iter().filter(|package| !is_replaced(package)).cloned();
+    let packages = stays.chain(brought.iter().cloned());
     Ok(Inventory {
         base_name: "nothing".to_owned(),
-        base: base(),
         packages: packages.map(facts).collect(),
+        base,
         markers: markers()?,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use flowdeck_flow::Flow;
+use flowdeck_flow::{Flow, REQUIREMENT_FILE_MISSING, requirement_file_missing};
 use sha2::{Digest as _, Sha256};
 
 use super::{RequirementSet, includes};
@@ -68,12 +68,11 @@ pub(crate) fn source(
     match named {
         None => Ok(None),
         Some(named) => Err(EngineError::new(
-            "RequirementFileMissing",
-            format!("The flow names the requirements file ‘{named}’, which does not exist."),
+            REQUIREMENT_FILE_MISSING,
+            requirement_file_missing(named),
         )
-        .with_remedy(
-            "Add the file, or correct environment.python_requirements_txt in flow.dag.yaml.",
-        )),
+        .with_remedy(format!("Create {name}."))
+        .about([name])),
     }
 }
 

@@ -6,8 +6,16 @@ use std::{
 };
 
 use flowdeck_contract::packages::AskedBy;
-use flowdeck_flow::{LineKind, RequirementLine, decode, is_plain, requirement_lines};
+use flowdeck_flow::{
+    DecodeError, LineKind, REQUIREMENT_FILE_MISSING, RequirementLine, decode, is_plain,
+    requirement_lines,
+};
 use sha2::{Digest as _, Sha256};
+
+mod findings;
+mod keeping;
+
+pub(crate) use findings::told;
 
 use crate::{
     engine::EngineError,
@@ -210,17 +218,7 @@ impl Walk {
             None => {
                 let bytes = self.folder.read(&task.path, LIMIT);
                 let bytes = bytes.map_err(|error| self.failed(task, &name, &error))?;
-                let text = decode(&bytes).map_err(|error| {
-                    let line = error.line();
-                    let message = format!("{name} can't be read as text. {error}");
-                    EngineError::new("RequirementsUnreadable", message)
-                        .with_remedy(format!("Save {name} as UTF-8, or correct line {line}."))
-                        .at(Some(AskedBy {
-                            file: name.clone(),
-                            line,
-                            text: String::new(),
-                        }))
-                })?;
+                let text = decode(&bytes).map_err(|error| no_text(&name, &error))?;
                 let is_unchanged = text.as_bytes() == bytes;
                 (text, is_unchanged)
             }
@@ -305,42 +303,42 @@ impl Walk {
     }
 
     fn failed_line(&self, by: &By, error: &ReadError) -> EngineError {
-        let file = &self.set.files[by.file].name;
-        let By {
-            line, text, named, ..
-        } = by;
+        let file = &self.set.files[by.file];
         let (code, remedy) = match error {
             ReadError::Missing => (
-                "RequirementFileMissing",
-                "Add the file, or remove the line that names it.",
+                REQUIREMENT_FILE_MISSING,
+                "Create the file, or remove the line that names it.",
             ),
             _ => (
                 "RequirementsUnreadable",
                 "Correct the file or the line that names it.",
             ),
         };
-        let message = format!("'{text}' ({file}, line {line}): {error}.");
+        let named = lexical(&file.beside().join(&by.named));
+        let (text, line) = (without_passwords(&by.text), by.line);
+        let message = format!("'{text}' ({}, line {line}): {error}.", file.name);
         EngineError::new(code, message)
             .with_remedy(remedy)
-            .about([named.clone()])
-            .at(Some(AskedBy {
-                file: file.clone(),
-                line: *line,
-                text: without_passwords(text),
-            }))
+            .about([named.unwrap_or_else(|| by.named.clone())])
+            .at(Some(file.asked_by(line)))
     }
 
     fn too_much(&self, task: &Task, what: &str) -> EngineError {
-        let named = task.by.as_ref().map(|by| {
-            let file = &self.set.files[by.file].name;
-            format!(" '{}' ({file}, line {}) is one too many.", by.text, by.line)
-        });
-        let message = format!(
-            "The requirements include {what}.{}",
-            named.unwrap_or_default()
-        );
-        EngineError::new("RequirementsTooLarge", message)
-            .with_remedy("Put the requirements into fewer files.")
+        let error = |named: &str| {
+            let message = format!("The requirements include {what}.{named}");
+            EngineError::new("RequirementsTooLarge", message)
+                .with_remedy("Put the requirements into fewer files.")
+        };
+        let Some(by) = &task.by else {
+            return error("");
+        };
+        let (file, line) = (&self.set.files[by.file], by.line);
+        let text = without_passwords(&by.text);
+        error(&format!(
+            " '{text}' ({}, line {line}) is one too many.",
+            file.name
+        ))
+        .at(Some(file.asked_by(line)))
     }
 }
 
@@ -360,12 +358,38 @@ fn leads_out(path: &Path) -> bool {
     })
 }
 
+/// `a/../b` is `b`; `None` for what leads out.
+fn lexical(path: &Path) -> Option<String> {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part {
+            Component::Normal(part) => parts.push(part.to_str()?),
+            Component::ParentDir => drop(parts.pop()?),
+            Component::CurDir => {}
+            Component::RootDir | Component::Prefix(_) => return None,
+        }
+    }
+    (!parts.is_empty()).then(|| parts.join("/"))
+}
+
+fn no_text(name: &str, error: &DecodeError) -> EngineError {
+    let line = error.line();
+    let message = format!("{name} can't be read as text. {error}");
+    EngineError::new("RequirementsUnreadable", message)
+        .with_remedy(format!("Save {name} as UTF-8, or correct line {line}."))
+        .at(Some(AskedBy {
+            file: name.to_owned(),
+            line,
+            text: String::new(),
+        }))
+}
+
 fn unreadable(name: &str, error: &ReadError) -> EngineError {
     let message = format!("{name} can't be read: {error}.");
     match error {
-        ReadError::Missing => EngineError::new("RequirementFileMissing", message)
+        ReadError::Missing => EngineError::new(REQUIREMENT_FILE_MISSING, message)
             .with_remedy(
-                "Add the file, or correct environment.python_requirements_txt in flow.dag.yaml.",
+                "Create the file, or correct environment.python_requirements_txt in flow.dag.yaml.",
             )
             .about([name]),
         ReadError::Outside => EngineError::new("RequirementsOutsideFlow", message)
@@ -376,143 +400,4 @@ fn unreadable(name: &str, error: &ReadError) -> EngineError {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::fs;
-
-    fn names(set: &RequirementSet) -> Vec<&str> {
-        set.files().iter().map(|file| file.name.as_str()).collect()
-    }
-
-    #[test]
-    fn each_file_is_read_once_and_what_leads_out_is_left_to_the_installer() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("f");
-        fs::create_dir_all(folder.join("more")).unwrap();
-        fs::write(root.path().join("out.txt"), "beta\n").unwrap();
-        std::os::unix::fs::symlink("../out.txt", folder.join("link.txt")).unwrap();
-        let all = format!(
-            "-rmore/a.txt\n--constraint=more/c.txt\n-r ../out.txt\n-r link.txt\n-r /dev/zero\n-r https://h/r.txt\n-r {}/more/b.txt\n",
-            folder.display()
-        );
-        fs::write(folder.join("r.txt"), all).unwrap();
-        fs::write(folder.join("more/a.txt"), "alpha\n-r ../r.txt\n-c c.txt\n").unwrap();
-        fs::write(folder.join("more/b.txt"), "beta\n").unwrap();
-        fs::write(folder.join("more/c.txt"), "gamma<2\n-r d.txt").unwrap();
-        fs::write(folder.join("more/d.txt"), "delta<2\n").unwrap();
-        let set = RequirementSet::read(&folder, "r.txt").unwrap();
-        assert_eq!(
-            names(&set),
-            [
-                "r.txt",
-                "more/a.txt",
-                "more/b.txt",
-                "more/c.txt",
-                "more/d.txt"
-            ]
-        );
-        assert_eq!(set.files()[1].included("../r.txt"), Some(0));
-        assert_eq!(set.files()[0].included("more/c.txt"), Some(3));
-        let roles = set
-            .files()
-            .iter()
-            .map(|file| file.role == Role::Constraints);
-        assert_eq!(roles.collect::<Vec<_>>(), [false, false, false, true, true]);
-        assert_eq!(
-            set.elsewhere(),
-            [
-                "-r ../out.txt",
-                "-r link.txt",
-                "-r /dev/zero",
-                "-r https://h/r.txt"
-            ]
-        );
-        let text = "-r more/b.txt".to_owned();
-        let other = RequirementSet::with_text(&folder, "none.txt", text).unwrap();
-        assert_eq!(names(&other), ["none.txt", "more/b.txt"]);
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_told_with_file_and_line_and_is_never_absent() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path();
-        let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
-        let told = |file: &str| {
-            let error = RequirementSet::read(folder, file).unwrap_err();
-            (error.code, error.message)
-        };
-        fs::create_dir(folder.join("sub")).unwrap();
-        write("a.txt", b"flask\n-r none.txt\n");
-        assert_eq!(
-            told("a.txt"),
-            (
-                "RequirementFileMissing",
-                "'-r none.txt' (a.txt, line 2): the file doesn't exist.".to_owned()
-            )
-        );
-        write("b.txt", b"-r sub\n");
-        assert!(
-            told("b.txt")
-                .1
-                .contains("(b.txt, line 1): it isn't a regular file")
-        );
-        write("bad.txt", b"flask\n\xff\n");
-        assert_eq!(
-            told("bad.txt").1,
-            "bad.txt can't be read as text. Line 2 isn't valid UTF-8."
-        );
-        write("d.txt", b"-r bad.txt");
-        assert_eq!(told("d.txt").0, "RequirementsUnreadable");
-        assert_eq!(told("none.txt").0, "RequirementFileMissing");
-        write("e.txt", b"-r e2.txt");
-        fs::File::create(folder.join("e2.txt"))
-            .unwrap()
-            .set_len(10 << 30)
-            .unwrap();
-        assert!(told("e.txt").1.contains("larger than 2.0 MiB"));
-    }
-
-    #[test]
-    fn chains_and_crowds_of_files_end_with_an_error() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path();
-        for number in 0..100_000 {
-            let text = format!("-r {}.txt\n", number + 1);
-            fs::write(folder.join(format!("{number}.txt")), text).unwrap();
-        }
-        let error = RequirementSet::read(folder, "0.txt").unwrap_err();
-        assert_eq!(error.code, "RequirementsTooLarge");
-        let crowd: String = (0..40_000)
-            .map(|number| format!("-r {number}.txt\n"))
-            .collect();
-        fs::write(folder.join("crowd.txt"), crowd).unwrap();
-        let error = RequirementSet::read(folder, "crowd.txt").unwrap_err();
-        assert_eq!(error.code, "RequirementsTooLarge");
-        assert!(
-            error.message.contains("more than 200 files"),
-            "{}",
-            error.message
-        );
-    }
-
-    #[test]
-    fn encodings_are_read_as_pip_reads_them() {
-        let root = tempfile::tempdir().unwrap();
-        let folder = root.path();
-        let utf_16: Vec<u8> = "\u{feff}flask==3\r\n-r b.txt"
-            .encode_utf16()
-            .flat_map(u16::to_le_bytes)
-            .collect();
-        fs::write(folder.join("a.txt"), utf_16).unwrap();
-        fs::write(folder.join("b.txt"), "rich\n").unwrap();
-        let set = RequirementSet::read(folder, "a.txt").unwrap();
-        assert_eq!(names(&set), ["a.txt", "b.txt"]);
-        assert_eq!(set.package().as_deref(), Some("flask"));
-        assert!(!set.is_plain());
-        assert!(RequirementSet::read(folder, "b.txt").unwrap().is_plain());
-        assert_ne!(
-            set.hash(),
-            RequirementSet::read(folder, "b.txt").unwrap().hash()
-        );
-    }
-}
+mod tests;

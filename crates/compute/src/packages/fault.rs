@@ -8,17 +8,30 @@ use crate::engine::EngineError;
 
 /// The kind of cause and the line that an engine's error comes from.
 pub(crate) fn fault(error: &EngineError, lines: &Lines) -> InstallFault {
-    let asked_by = match error.code {
-        _ if error.line.is_some() => error.line.as_deref().cloned(),
+    let place = error.line.as_deref().cloned();
+    let asked_by = place.or_else(|| match error.code {
         "RequirementInvalid" => lines.invalid.first().cloned(),
         "RequirementFileMissing" => error.about.first().and_then(|file| line_with(lines, file)),
         _ => error.about.iter().find_map(|name| line_for(lines, name)),
-    };
+    });
     InstallFault {
         cause: cause(error),
         requirement: error.about.first().cloned(),
         asked_by,
     }
+}
+
+/// What is to blame for a failure, when it comes from the requirements.
+pub(crate) fn blamed(error: &EngineError) -> Option<InstallFault> {
+    let fault = fault(error, &Lines::default());
+    let is_known = fault.asked_by.is_some() || fault.cause == InstallCause::FileMissing;
+    is_known.then_some(fault)
+}
+
+/// The same error with the line that it comes from.
+pub(super) fn placed(error: EngineError, lines: &Lines) -> EngineError {
+    let line = fault(&error, lines).asked_by;
+    error.at(line)
 }
 
 fn cause(error: &EngineError) -> InstallCause {
@@ -37,14 +50,25 @@ fn cause(error: &EngineError) -> InstallCause {
         | "ManagedIdentityUnavailable" => InstallCause::FeedRefused,
         "DiskFull" => InstallCause::DiskFull,
         "NetworkUnreachable" => InstallCause::NoNetwork,
-        "RequirementInvalid" | "RequirementFileMissing" | "RequirementsOutsideFlow" => {
-            InstallCause::Unreadable
-        }
+        "RequirementFileMissing" if is_ours(error) => InstallCause::FileMissing,
+        "RequirementFileMissing" => InstallCause::Unreadable,
+        super::runtime::PINNED => InstallCause::RuntimePackage,
+        "RequirementInvalid"
+        | "RequirementHashMissing"
+        | "RequirementsUnreadable"
+        | "RequirementsTooLarge"
+        | "RequirementsOutsideFlow" => InstallCause::Unreadable,
         "RequirementNotSatisfied" | "HashMismatch" => InstallCause::NotSatisfied,
         "Interrupted" => InstallCause::Interrupted,
         code if code.starts_with("Runtime") => InstallCause::RuntimeFailed,
         _ => InstallCause::Other,
     }
+}
+
+/// Whether what is missing is a file of the flow folder's, by a path that can be made there.
+fn is_ours(error: &EngineError) -> bool {
+    let is_beneath = |name: &String| !name.starts_with('/') && !name.contains(':');
+    error.about.first().is_some_and(is_beneath)
 }
 
 /// The line that asks for a requirement, as uv names it: `fdalpha==3.0`.

@@ -37,6 +37,15 @@ pub(crate) fn origins(inventory: &Inventory, asked: &[Asked]) -> Vec<PackageView
     inventory.packages.iter().map(view).collect()
 }
 
+/// What is left of it while the requirements can't be read: that nothing asks for a package is not known then.
+pub(crate) fn without_lines(views: &mut [PackageView]) {
+    for view in views {
+        if view.origin == Origin::FormerRequirements {
+            view.origin = Origin::Unknown;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

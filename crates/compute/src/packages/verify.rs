@@ -4,8 +4,13 @@ use std::str::FromStr as _;
 
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl, pep440_rs::Version};
 
-use super::Asked;
-use crate::engine::{EngineError, Inventory, PackageFacts};
+use flowdeck_flow::{LineKind, hashed_packages};
+
+use super::{Asked, Step};
+use crate::{
+    engine::{EngineError, Inventory, PackageFacts},
+    flow::RequirementSet,
+};
 
 /// The first line whose package is not installed at a version that it allows, as what an install fails with.
 pub(crate) fn unsatisfied(inventory: &Inventory, asked: &[Asked]) -> Option<EngineError> {
@@ -33,6 +38,29 @@ pub(crate) fn unsatisfied(inventory: &Inventory, asked: &[Asked]) -> Option<Engi
     let error = EngineError::new("RequirementNotSatisfied", message)
         .with_remedy("Choose a version that the package index has, then install again.");
     Some(error.about(asked.name.clone()))
+}
+
+/// The first package that an install would fetch without a hash, where one line has a hash. What the base has needs none.
+pub(crate) fn unhashed(set: &RequirementSet, steps: &[Step]) -> Option<EngineError> {
+    let hashed = hashed_packages(set.files().iter().map(|file| &*file.text))?;
+    let is_located = |name: &str| {
+        // A hash in an address is checked by the installer.
+        set.lines().any(|(_, line)| match &line.kind {
+            LineKind::Named { name: named } => named == name && line.text.contains('@'),
+            LineKind::Located { .. } => true,
+            _ => false,
+        })
+    };
+    let mut coming = steps.iter().filter(|step| step.comes);
+    let lacking = coming.find(|step| !hashed.contains(&step.name) && !is_located(&step.name))?;
+    let Step { name, version, .. } = lacking;
+    let message = format!(
+        "The requirements need {name} {version}, which no line lists with a hash. One line has a hash, so every package that is installed needs one."
+    );
+    let error = EngineError::new("RequirementHashMissing", message).with_remedy(format!(
+        "Add {name}=={version} with its --hash, or remove all hashes."
+    ));
+    Some(error.about([name.clone()]))
 }
 
 /// Whether a package is what a line asks for.

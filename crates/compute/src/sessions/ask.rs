@@ -6,6 +6,7 @@ use std::sync::Arc;
 use flowdeck_contract::{
     capability::Action,
     ids::{OperationId, SessionId},
+    packages::RuntimeVersions,
     settings::SessionSettings,
 };
 
@@ -17,8 +18,9 @@ use crate::{compute::StartSession, error::ComputeError, owner::Owner};
 pub enum Ask {
     /// Make one. Refused where there is one.
     Start(StartSession),
-    /// Install the requirements file. Refused where no session runs.
-    Install,
+    /// Install the requirements file, from now on with these versions of the runtime where any are given. Refused where no
+    /// session runs.
+    Install(Option<RuntimeVersions>),
     /// Restore the packages from before the last install. Refused where there are none.
     Restore,
     /// Delete it and make one with the same settings.
@@ -48,7 +50,7 @@ impl Core {
     ) -> Result<Begun, ComputeError> {
         match ask {
             Ask::Start(request) => self.begin_start(owner, &request),
-            Ask::Install => self.begin_install(owner).await,
+            Ask::Install(versions) => self.begin_install(owner, versions).await,
             Ask::Restore => self.begin_restore(owner),
             Ask::Reset(anew) => self.begin_renewal(owner, anew),
             Ask::Update(settings) => self.begin_update(owner, &settings),
@@ -70,6 +72,11 @@ impl Core {
         if let Some(refusal) = Action::Update.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
+        // An install says whose versions of the runtime count, not this.
+        let settings = &SessionSettings {
+            runtime_versions: record.view.settings.runtime_versions,
+            ..settings.clone()
+        };
         let same_image = settings.base_image == record.view.settings.base_image;
         if !record.has_compute(&settings.compute) || !same_image {
             let why = "Resetting the compute session to apply its new settings.";

@@ -28,6 +28,7 @@ use crate::{
     instances::Instances,
     log::{LIMIT, LogFile},
     owner::Owner,
+    packages,
     paths::{self, Paths},
     registry::{Platform, Registry},
     runs::LiveRuns,
@@ -71,10 +72,13 @@ impl Core {
     ) -> Result<Arc<Self>, ComputeError> {
         let (paths, lock) = Paths::open(&config.data)?;
         let store = Store::open(&paths.store())?;
-        let flows = store
-            .sessions()?
-            .into_iter()
-            .map(|record| (record.owner.clone(), Live::new(record)));
+        let flows = store.sessions()?.into_iter().map(|(owner, record)| {
+            let record = record.unwrap_or_else(|error| {
+                tracing::error!(%owner, %error, "a session can't be read from the store");
+                Record::unreadable(owner.clone(), &error)
+            });
+            (owner, Live::new(record))
+        });
         let mut flows: BTreeMap<Owner, Live> = flows.collect();
         for (owner, life) in store.last_lives()? {
             if let Some(live) = flows.get_mut(&owner) {
@@ -312,7 +316,7 @@ impl Core {
             phase: None,
             message: error.message.clone(),
             remedy: error.remedy.clone(),
-            line: error.line.as_deref().cloned(),
+            fault: packages::blamed(error),
             correlation,
         }
     }

@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     feeds::{FeedResult, FeedTest},
+    packages::RuntimeVersions,
     settings::ComputeChoice,
 };
 use flowdeck_flow::{FeedAddress, LineKind};
@@ -17,11 +18,21 @@ use crate::{
 };
 
 impl Core {
-    /// The requirements, with what opens the private feeds in them.
-    pub(super) fn with_feeds(&self, owner: &Owner, requirements: Requirements) -> Requirements {
-        let feeds = self.feed_access(owner);
+    /// The requirements as the session's settings have them installed: with what opens the private feeds in them, and
+    /// these versions of the runtime; without them, with those that the settings say.
+    pub(super) fn as_settings_say(
+        &self,
+        owner: &Owner,
+        requirements: Requirements,
+        versions: Option<RuntimeVersions>,
+    ) -> Requirements {
+        let settings = || self.record(owner).view.settings.runtime_versions;
+        let requirements = match versions.unwrap_or_else(settings) {
+            RuntimeVersions::AsAsked => requirements,
+            RuntimeVersions::KeepBase => requirements.keeping_base(),
+        };
         Requirements {
-            feeds,
+            feeds: self.feed_access(owner),
             ..requirements
         }
     }

@@ -8,17 +8,17 @@ use std::{
 
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
-    packages::{InstallCause, InstallFault, InstallKind},
+    packages::{InstallCause, InstallFault, InstallKind, RuntimeVersions},
     session::{InstallView, PhaseState},
 };
 
-use super::{Begun, Core, Record, live::Live, swap::Made};
+use super::{Begun, Core, Record, live::Live, packages::no_plan, swap::Made};
 use crate::{
-    engine::{EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
+    engine::{DryRunStart, EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
     error::ComputeError,
     flow::{self, Fingerprint},
     owner::Owner,
-    packages::{self, Lines, Progress},
+    packages::{self, Lines, Progress, RuntimePackages},
     paths,
 };
 
@@ -27,9 +27,16 @@ impl Core {
     pub(crate) async fn begin_install(
         self: &Arc<Self>,
         flow: &Owner,
+        versions: Option<RuntimeVersions>,
     ) -> Result<Begun, ComputeError> {
-        self.change(flow, |live| refuse(live))?;
-        let plan = self.plan(flow).await.map_err(invalid)?;
+        self.change(flow, |live| {
+            refuse(live)?;
+            if let Some(versions) = versions {
+                live.record.view.settings.runtime_versions = versions;
+            }
+            Ok(())
+        })?;
+        let plan = self.plan(flow).await.map_err(no_install)?;
         let install = InstallView {
             requirements: plan.requirements.file.clone(),
             command: plan.command.clone(),
@@ -87,7 +94,8 @@ impl Core {
         );
         let requirements =
             flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;
-        let requirements = self.with_feeds(flow, requirements);
+        requirements.set.require_readable()?;
+        let requirements = self.as_settings_say(flow, requirements, None);
         let made_of = Fingerprint::of(&flows, &folder, parsed)?;
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {
@@ -133,7 +141,13 @@ impl Core {
             log.line(format!("The environment is {kept}."));
         }
         log.line("Starting a runtime with the new packages …");
-        let (runtime, version) = self.start_checked(flow, &plan.new).await?;
+        let (runtime, version) = match self.start_checked(flow, &plan.new).await {
+            Ok(started) => started,
+            Err(error) => {
+                let explained = self.explained(&plan.new, &plan.requirements, error);
+                return Err(explained.await);
+            }
+        };
         Ok(Made {
             environment: plan.new.clone(),
             made_of: Some(plan.made_of.clone()),
@@ -153,6 +167,17 @@ impl Core {
         let log = self.log(flow);
         let lines = Lines::of_set(&requirements.set);
         let before = self.engine.inventory(environment).await?;
+        let runtime = RuntimePackages::of(&before.base);
+        if let Some(error) = runtime.pinned(&requirements.set, Some(&before.markers)) {
+            return Err(error);
+        }
+        if requirements.set.needs_hashes() {
+            let start = DryRunStart::Environment;
+            let steps = self.dry_run(environment, start, requirements).await?;
+            if let Some(error) = packages::unhashed(&requirements.set, &steps) {
+                return Err(error);
+            }
+        }
         let progress = Mutex::new(Progress::new(&lines.asked, &before));
         let hear = |line: &str| {
             let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
@@ -165,7 +190,8 @@ impl Core {
             .install(environment, requirements, &log, &hear)
             .await?;
         let after = self.engine.inventory(environment).await?;
-        if let Some(error) = packages::unsatisfied(&after, &lines.asked) {
+        let wrong = packages::unsatisfied(&after, &lines.asked);
+        if let Some(error) = wrong.or_else(|| runtime.changed_in(&after, &lines)) {
             return Err(error);
         }
         for trouble in packages::new_troubles(&after) {
@@ -175,6 +201,28 @@ impl Core {
         progress.finish(&after);
         self.tell_progress(flow, &progress);
         Ok(note)
+    }
+
+    /// A runtime that didn't start, with what its environment has in the place of the base's packages.
+    pub(super) async fn explained(
+        &self,
+        environment: &EnvironmentId,
+        requirements: &Requirements,
+        error: EngineError,
+    ) -> EngineError {
+        if error.code != "RuntimeDied" && error.code != "RuntimeNotReady" {
+            return error;
+        }
+        match self.engine.inventory(environment).await {
+            Ok(inventory) => {
+                let lines = Lines::of_set(&requirements.set);
+                packages::does_not_start(error, &inventory, &lines)
+            }
+            Err(unread) => {
+                tracing::warn!(error = %unread, "the packages of a runtime that didn't start can't be read");
+                error
+            }
+        }
     }
 
     /// Shows how far an install into the running session is. Not written down: a restart of the server ends it.
@@ -270,6 +318,14 @@ pub(super) fn no_requirements() -> EngineError {
         "The flow has no requirements file.",
     )
     .with_remedy("Add a requirements.txt to the flow folder.")
+}
+
+/// What an install is refused for before it begins.
+fn no_install(error: EngineError) -> ComputeError {
+    match packages::blamed(&error) {
+        Some(_) => no_plan((error, Lines::default())),
+        None => invalid(error),
+    }
 }
 
 pub(super) fn invalid(error: EngineError) -> ComputeError {

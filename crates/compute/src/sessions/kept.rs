@@ -6,7 +6,7 @@ use super::Core;
 use crate::{
     engine::{EngineError, EnvironmentId, KeptEnvironment, Requirements},
     owner::Owner,
-    packages::{self, Lines},
+    packages::{self, Lines, RuntimePackages},
     standby::Standby,
 };
 
@@ -89,7 +89,9 @@ impl Core {
     ) -> Result<Option<EngineError>, EngineError> {
         let lines = Lines::of_set(&requirements.set);
         let inventory = self.engine.inventory(environment).await?;
-        Ok(packages::unsatisfied(&inventory, &lines.asked))
+        let wrong = packages::unsatisfied(&inventory, &lines.asked);
+        let runtime = RuntimePackages::of(&inventory.base);
+        Ok(wrong.or_else(|| runtime.changed_in(&inventory, &lines)))
     }
 
     /// Keeps an environment that was just installed; says so, in a line. A failure to keep it fails nothing else.

@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{
     capability::Action,
-    packages::{Difference, InstallPlan, LastGood, PackagesView},
+    packages::{Difference, InstallPlan, LastGood, PackagesView, RuntimeVersions},
 };
 
 use super::{Core, Record, install};
@@ -11,7 +11,7 @@ use crate::{
     error::ComputeError,
     flow, id,
     owner::Owner,
-    packages::{self, Lines},
+    packages::{self, Lines, RuntimePackages, Step},
     paths,
 };
 
@@ -21,14 +21,21 @@ impl Core {
         let (record, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(owner, &id::token());
-        // A file that cannot be read asks for nothing; why it cannot is what the differences fail with.
-        let lines = match self.requirements(owner, &work) {
-            Ok(Some((_, lines))) => lines,
-            Ok(None) | Err(_) => Lines::default(),
-        };
+        let read = self.requirements(owner, &work, None);
         forget(&work);
+        // What asks for a package is not known while a file can't be read: that nothing does would be a guess.
+        let (lines, unread) = match read {
+            Ok(Some((_, lines))) => (lines, None),
+            Ok(None) => (Lines::default(), None),
+            Err(error) => (Lines::default(), Some(error)),
+        };
+        let mut views = packages::origins(&inventory, &lines.asked);
+        if unread.is_some() {
+            packages::without_lines(&mut views);
+        }
         Ok(PackagesView {
-            packages: packages::origins(&inventory, &lines.asked),
+            requirements_problem: unread.map(|error| error.message),
+            packages: views,
             lock: packages::lock(&lines.feeds, &inventory.packages),
             base: inventory.base_name,
             restorable: record.previous.map(|previous| LastGood {
@@ -46,12 +53,11 @@ impl Core {
         let (_, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(owner, &id::token());
-        let found = match self.requirements(owner, &work) {
+        let found = match self.requirements(owner, &work, None) {
             Ok(Some((requirements, lines))) => {
                 let start = DryRunStart::Environment;
-                let printed = self.engine.dry_run(&environment, start, &requirements);
-                match printed.await {
-                    Ok(printed) => Ok((packages::steps(&printed), lines)),
+                match self.dry_run(&environment, start, &requirements).await {
+                    Ok(steps) => Ok((steps, lines)),
                     Err(error) => Err((error, lines)),
                 }
             }
@@ -70,10 +76,14 @@ impl Core {
     }
 
     /// What an install of the requirements file as it is on disk would do. Changes nothing.
-    pub(crate) async fn install_plan(&self, owner: &Owner) -> Result<InstallPlan, ComputeError> {
+    pub(crate) async fn install_plan(
+        &self,
+        owner: &Owner,
+        versions: Option<RuntimeVersions>,
+    ) -> Result<InstallPlan, ComputeError> {
         let (record, environment) = self.running(owner)?;
         let work = self.paths.work(owner, &id::token());
-        let read = self.requirements(owner, &work);
+        let read = self.requirements(owner, &work, versions);
         let plan = match read.and_then(|read| read.ok_or_else(install::no_requirements)) {
             Ok((requirements, lines)) => {
                 let plan = self.plan_of(&record, &environment, &requirements, &lines);
@@ -93,12 +103,19 @@ impl Core {
         lines: &Lines,
     ) -> Result<InstallPlan, EngineError> {
         let engine = &self.engine;
-        let printed = engine
-            .dry_run(environment, DryRunStart::Base, requirements)
-            .await?;
         let inventory = engine.inventory(environment).await?;
-        let steps = packages::steps(&printed);
+        let runtime = RuntimePackages::of(&inventory.base);
+        if let Some(error) = runtime.pinned(&requirements.set, Some(&inventory.markers)) {
+            return Err(error);
+        }
+        let start = DryRunStart::Base;
+        let steps = self.dry_run(environment, start, requirements).await?;
+        let unhashed = || packages::unhashed(&requirements.set, &steps);
+        if let Some(error) = runtime.changed_by(&steps, lines).or_else(unhashed) {
+            return Err(error);
+        }
         let (changes, unchanged) = packages::changes(&inventory, &lines.asked, &steps);
+        let passed_over = requirements.passed_over.as_deref();
         let new = EnvironmentId {
             session: environment.session.clone(),
             generation: record.next_generation(),
@@ -111,11 +128,28 @@ impl Core {
         Ok(InstallPlan {
             file: requirements.file.clone(),
             files: files.collect(),
+            warnings: packages::warnings(&inventory, lines, &changes, passed_over),
             base: inventory.base_name,
+            runtime_versions: match passed_over {
+                Some(_) => RuntimeVersions::KeepBase,
+                None => RuntimeVersions::AsAsked,
+            },
             changes,
             unchanged,
             command: engine.install_command(&new, requirements).await?,
         })
+    }
+
+    /// What an install would do to each package, when an installer can read the requirements.
+    pub(super) async fn dry_run(
+        &self,
+        environment: &EnvironmentId,
+        start: DryRunStart,
+        requirements: &Requirements,
+    ) -> Result<Vec<Step>, EngineError> {
+        requirements.set.require_readable()?;
+        let printed = self.engine.dry_run(environment, start, requirements);
+        Ok(packages::steps(&printed.await?))
     }
 
     async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, ComputeError> {
@@ -127,6 +161,7 @@ impl Core {
         &self,
         owner: &Owner,
         work: &std::path::Path,
+        versions: Option<RuntimeVersions>,
     ) -> Result<Option<(Requirements, Lines)>, EngineError> {
         let (folder, definition) = self.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
@@ -134,7 +169,7 @@ impl Core {
         let Some(requirements) = found else {
             return Ok(None);
         };
-        let requirements = self.with_feeds(owner, requirements);
+        let requirements = self.as_settings_say(owner, requirements, versions);
         let lines = Lines::of_set(&requirements.set);
         Ok(Some((requirements, lines)))
     }
@@ -158,7 +193,7 @@ fn forget(work: &std::path::Path) {
 }
 
 /// What an install would fail with.
-fn no_plan((error, lines): (EngineError, Lines)) -> ComputeError {
+pub(super) fn no_plan((error, lines): (EngineError, Lines)) -> ComputeError {
     ComputeError::Install {
         fault: Box::new(packages::fault(&error, &lines)),
         code: error.code,

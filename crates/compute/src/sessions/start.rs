@@ -134,9 +134,12 @@ impl Start<'_> {
         let made_of = Fingerprint::of(flows, &folder, flow)?;
         self.change(|record| record.made_of = Some(made_of))?;
         let requirements = flow::for_install(flows, &folder, flow, &work)?;
+        if let Some(requirements) = &requirements {
+            requirements.set.require_readable()?;
+        }
         let requirements = requirements.map(|found| Requirements {
             downloads: self.downloads(),
-            ..self.core.with_feeds(self.flow, found)
+            ..self.core.as_settings_say(self.flow, found, None)
         });
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());

@@ -2,7 +2,8 @@
 
 use super::{Subject, variant_nodes};
 use crate::problem::{Problem, quoted};
-use crate::report::FileNames;
+use crate::report::{FileNames, normalised};
+use crate::requirements::{REQUIREMENT_FILE_MISSING, requirement_file_missing};
 use crate::yaml::{Mapping, Value};
 
 pub(super) fn missing(subject: &Subject<'_>, files: &FileNames, warnings: &mut Vec<Problem>) {
@@ -23,30 +24,20 @@ pub(super) fn missing(subject: &Subject<'_>, files: &FileNames, warnings: &mut V
             warnings.push(Problem::new("MissingSourceFile", path.span(), message));
         }
     }
-    missing_requirements(subject.root, files, warnings);
 }
 
-pub(super) fn missing_requirements(
-    root: Mapping<'_>,
-    files: &FileNames,
-    warnings: &mut Vec<Problem>,
-) {
-    let environment = root.get("environment").and_then(Value::as_mapping);
-    let Some(path) = environment.and_then(|environment| environment.get("python_requirements_txt"))
-    else {
-        return;
-    };
-    if is_missing(path, files, &included(root)) {
-        let message = format!(
-            "The flow folder has no file {}, so no packages are installed from it.",
-            quoted(&path.display())
-        );
-        warnings.push(Problem::new(
-            "MissingRequirementsFile",
+/// The requirements file that the flow names and its folder has not, for which a start is refused.
+pub(crate) fn missing_requirements(root: Mapping<'_>, files: &FileNames) -> Option<Problem> {
+    let environment = root.get("environment").and_then(Value::as_mapping)?;
+    let path = environment.get("python_requirements_txt")?;
+    is_missing(path, files, &included(root)).then(|| Problem {
+        creates: path.as_str().map(normalised),
+        ..Problem::new(
+            REQUIREMENT_FILE_MISSING,
             path.span(),
-            message,
-        ));
-    }
+            requirement_file_missing(&path.display()),
+        )
+    })
 }
 
 /// The names under which `additional_includes` come into the flow folder.

@@ -6,6 +6,7 @@ mod nodes;
 mod outputs;
 mod unused;
 
+pub(crate) use self::files::missing_requirements;
 use crate::check::Names;
 use crate::problem::Problem;
 use crate::read::Draft;
@@ -38,12 +39,9 @@ pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Probl
 }
 
 /// The warnings about a flex flow, by place.
-pub(crate) fn flex(root: Mapping<'_>, files: Option<&FileNames>) -> Vec<Problem> {
+pub(crate) fn flex(root: Mapping<'_>) -> Vec<Problem> {
     let mut warnings = Vec::new();
     keys::unknown(root, &mut warnings);
-    if let Some(files) = files {
-        files::missing_requirements(root, files, &mut warnings);
-    }
     warnings.sort_by_key(|warning| warning.span);
     warnings
 }

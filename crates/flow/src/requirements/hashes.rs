@@ -45,6 +45,11 @@ impl HashMode {
         mode
     }
 
+    /// The packages that have a hash, by normalised names, where every package needs one.
+    pub(super) fn required(self) -> Option<BTreeSet<String>> {
+        self.is_required.then_some(self.hashed)
+    }
+
     pub(super) fn is_required(&self) -> bool {
         self.is_required
     }

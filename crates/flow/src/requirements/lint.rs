@@ -15,7 +15,7 @@ use super::{
 use crate::{
     place::LineLengths,
     problem::{Problem, quoted},
-    report::{FileNames, Finding, Fix, Severity},
+    report::{FileNames, Finding, Fix, Severity, normalised},
     yaml::Span,
 };
 
@@ -303,7 +303,12 @@ impl Linter<'_> {
             return;
         }
         let message = format!("The flow folder doesn’t have the {what} {}.", quoted(path));
-        self.error("RequirementFileMissing", span, message);
+        let creates = (what == "requirements file").then(|| normalised(&beside));
+        let problem = Problem {
+            creates,
+            ..Problem::new(super::REQUIREMENT_FILE_MISSING, span, message)
+        };
+        self.push(Severity::Error, problem, None);
     }
 
     fn error(&mut self, code: &'static str, span: Span, message: impl Into<String>) {

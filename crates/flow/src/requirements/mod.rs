@@ -14,19 +14,36 @@ mod lint;
 mod marker;
 mod options;
 mod parse;
+mod runtime;
 mod snapshot;
 mod version;
 
+pub use base::RUNTIME_PACKAGES;
 pub use decode::{DecodeError, decode};
 pub use feeds::{FeedAddress, is_private};
 use hashes::HashMode;
 use lines::{Logical, logical_lines};
+pub use runtime::keeping_base;
 pub use snapshot::{is_plain, snapshot};
+
+use std::collections::BTreeSet;
 
 use crate::report::{FileNames, Finding};
 
 /// The code of a finding about a package of prompt flow's runtime that has a version of its own.
 pub const PINNED_BASE_PACKAGE: &str = "PinnedBasePackage";
+
+/// The code of a requirements file that is named and isn't there.
+pub const REQUIREMENT_FILE_MISSING: &str = "RequirementFileMissing";
+
+/// What is said, before a start and by it, of a requirements file that the flow's definition names and its folder has not.
+#[must_use]
+pub fn requirement_file_missing(name: &str) -> String {
+    let name = crate::problem::quoted(name);
+    format!(
+        "The flow names the requirements file {name}, which doesn’t exist. Create it, or correct environment.python_requirements_txt."
+    )
+}
 
 /// A line of a requirements file that says something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +112,13 @@ pub fn check_requirement_files(files: &[(&str, &str)]) -> Vec<(usize, Finding)> 
             .collect::<Vec<_>>()
     };
     files.iter().enumerate().flat_map(of).collect()
+}
+
+/// Where files that are installed together require hashes, the packages that have one, by normalised names: nothing else
+/// may be fetched. `None` where they require none.
+#[must_use]
+pub fn hashed_packages<'t>(texts: impl IntoIterator<Item = &'t str>) -> Option<BTreeSet<String>> {
+    HashMode::of(texts).required()
 }
 
 /// A package's name as indexes compare names (PEP 503): `Foo__Bar.baz` is `foo-bar-baz`.

@@ -1,4 +1,4 @@
-//! `flowdeck check`: finds the files and prints what `flowdeck_flow` says of them.
+//! `flowdeck check`: finds the files, flow definitions and requirements, and prints what is wrong with them.
 
 use std::{
     collections::VecDeque,
@@ -9,6 +9,10 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use flowdeck_compute::{
+    CheckedRequirements, check_flow_requirements, check_requirements,
+    folder::{Folder, ReadError},
+};
 use flowdeck_flow::{
     FileNames,
     cli::{CheckedFile, exit_code, to_json, to_text},
@@ -29,7 +33,7 @@ const UNREADABLE: u8 = 2;
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// Flow definitions, or folders that hold one
+    /// Flow definitions, folders that hold one, or requirements files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// How to print the result
@@ -47,7 +51,7 @@ enum Format {
 
 impl Check {
     pub(crate) fn run(self) -> ExitCode {
-        let files: Vec<_> = self.paths.iter().map(|path| check(path)).collect();
+        let files: Vec<_> = self.paths.iter().flat_map(|path| check(path)).collect();
         let printed = match self.format {
             Format::Text => Ok(to_text(&files)),
             Format::Json => to_json(&files).map_err(io::Error::from),
@@ -71,11 +75,56 @@ fn print(text: &str) -> io::Result<()> {
     }
 }
 
-fn check(given: &Path) -> CheckedFile {
+/// What a path leads to: the file itself, and what belongs to it.
+fn check(given: &Path) -> Vec<CheckedFile> {
+    if !given.is_dir() && !is_yaml(given) {
+        return check_requirements_file(given);
+    }
     let path = definition(given);
     let shown = path.display().to_string();
-    match read(&path) {
-        Ok(text) => CheckedFile::new(shown, &text, names_beside(&path).as_ref()),
+    let text = match read(&path) {
+        Ok(text) => text,
+        Err(why) => return vec![CheckedFile::unreadable(shown, &why)],
+    };
+    let names = names_beside(&path);
+    let checked = CheckedFile::new(shown, &text, names.as_ref());
+    let flow = flowdeck_flow::check(&text).flow;
+    let folder = folder_of(&path);
+    let requirements = check_flow_requirements(folder, flow.as_ref());
+    let requirements = requirements
+        .into_iter()
+        .map(|checked| requirements_file(folder, checked));
+    [checked].into_iter().chain(requirements).collect()
+}
+
+fn is_yaml(path: &Path) -> bool {
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    ending.is_some_and(|ending| ["yaml", "yml"].contains(&ending.to_lowercase().as_str()))
+}
+
+fn check_requirements_file(path: &Path) -> Vec<CheckedFile> {
+    let shown = || path.display().to_string();
+    let Some(name) = path.file_name() else {
+        return vec![CheckedFile::unreadable(shown(), "it isn't a file")];
+    };
+    let Some(name) = name.to_str() else {
+        return vec![CheckedFile::unreadable(shown(), "its name isn't UTF-8")];
+    };
+    let folder = folder_of(path);
+    let checked = check_requirements(folder, name).into_iter();
+    checked
+        .map(|checked| requirements_file(folder, checked))
+        .collect()
+}
+
+fn requirements_file(folder: &Path, checked: CheckedRequirements) -> CheckedFile {
+    let path = match folder == Path::new(".") {
+        true => PathBuf::from(checked.file),
+        false => folder.join(checked.file),
+    };
+    let shown = path.display().to_string();
+    match checked.findings {
+        Ok(findings) => CheckedFile::requirements(shown, findings),
         Err(why) => CheckedFile::unreadable(shown, &why),
     }
 }
@@ -90,24 +139,28 @@ fn definition(given: &Path) -> PathBuf {
     found.unwrap_or(&candidates[0]).clone()
 }
 
+/// The folder that a file is in.
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
 fn read(path: &Path) -> Result<String, String> {
-    let metadata = fs::metadata(path).map_err(|error| error.to_string())?;
-    if !metadata.is_file() {
-        return Err("it isn't a regular file".to_owned());
-    }
-    if metadata.len() > SIZE_LIMIT {
-        return Err(format!("it is larger than {SIZE_LIMIT} bytes"));
-    }
-    let bytes = fs::read(path).map_err(|error| error.to_string())?;
+    // Whoever names a link means what it leads to.
+    let path = path.canonicalize().map_err(ReadError::from);
+    let read = path.and_then(|path| {
+        let name = path.file_name().unwrap_or_default();
+        Folder::open(folder_of(&path))?.read(name, SIZE_LIMIT)
+    });
+    let bytes = read.map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| format!("it isn't UTF-8: {error}"))
 }
 
 /// The files of the folder that `path` stands in; `None` when they cannot all be named.
 fn names_beside(path: &Path) -> Option<FileNames> {
-    let top = match path.parent()? {
-        here if here == Path::new("") => Path::new("."),
-        folder => folder,
-    };
+    let top = folder_of(path);
     let mut names = Vec::new();
     let mut folders = VecDeque::from([top.to_owned()]);
     while let Some(folder) = folders.pop_front() {

@@ -8,7 +8,7 @@ use crate::{
         flow::{
             FlowContext,
             actions::{Actions, open_wizard},
-            asked_by::OpenLine,
+            fault::FailedStart,
         },
         parts::SessionFailureBody,
     },
@@ -23,15 +23,12 @@ pub(super) fn FailureNotice() -> impl IntoView {
     let failure = Memo::new(move |_| session.with(|session| session.as_ref()?.failure.clone()));
     move || {
         failure.get().map(|failure| {
-            let line = failure
-                .line
-                .clone()
-                .map(|line| view! { <OpenLine line=line /> });
+            let ways = failure.fault.is_some();
             let steps = steps(&failure, context, actions);
             view! {
                 <Notice kind=NoticeKind::Error title=failure.message.clone()>
                     <SessionFailureBody failure=failure />
-                    {line}
+                    {ways.then(|| view! { <FailedStart /> })}
                     <NextSteps steps=steps />
                 </Notice>
             }

@@ -145,6 +145,7 @@ impl Entries {
             compute,
             idle_shutdown,
             base_image: base_image.map(String::from),
+            ..SessionSettings::default()
         })
     }
 

@@ -72,6 +72,7 @@ fn settings_filled_in_are_the_settings_that_come_out() {
                     compute,
                     idle_shutdown,
                     base_image: image.map(str::to_owned),
+                    ..SessionSettings::default()
                 };
                 let entries = Entries::from(&settings);
                 assert_eq!(entries.settings(&options()), Ok(settings));

@@ -206,7 +206,15 @@ impl Wizard {
     /// Whether the session that runs has these settings already.
     pub(super) fn is_today(&self, settings: &SessionSettings) -> bool {
         self.running.with_value(|running| {
-            running.as_ref().map(|session| &session.settings) == Some(settings)
+            running.as_ref().is_some_and(|session| {
+                let today = &session.settings;
+                // Where packages are installed is where this is chosen.
+                let asked = SessionSettings {
+                    runtime_versions: today.runtime_versions,
+                    ..settings.clone()
+                };
+                *today == asked
+            })
         })
     }
 

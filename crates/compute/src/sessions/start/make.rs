@@ -78,7 +78,13 @@ impl Start<'_> {
         let runtime = engine.start_runtime(environment, &self.log()).await?;
         self.change(|record| record.runtime = Some(runtime))?;
         self.enter(Phase::Check)?;
-        self.check().await
+        match (self.check().await, requirements) {
+            (Err(error), Some(requirements)) => {
+                let explained = self.core.explained(environment, requirements, error);
+                Err(explained.await)
+            }
+            (checked, _) => checked,
+        }
     }
 
     /// Shows the image's registry the credential of the session's identity, and tells how far a pull is.

@@ -24,7 +24,9 @@ pub(super) fn ask(
         _ => InstallIntent::Start,
     });
     Ok(match (action, intent) {
-        (SetupFlowSessionAction::Install, InstallIntent::Install) => Ask::Install,
+        (SetupFlowSessionAction::Install, InstallIntent::Install) => {
+            Ask::Install(request.runtime_versions)
+        }
         (SetupFlowSessionAction::Install, InstallIntent::Start) => Ask::Start(start(request)?),
         (SetupFlowSessionAction::Reset, _) => Ask::Reset(anew(request)),
         (SetupFlowSessionAction::Update, _) => Ask::Update(settings(request, session.settings)?),
@@ -53,6 +55,7 @@ fn settings(request: &SetupFlowSessionRequest, now: SessionSettings) -> ApiResul
         compute: compute(request, now.compute)?,
         idle_shutdown: idle_shutdown(request)?.unwrap_or(now.idle_shutdown),
         base_image: now.base_image,
+        runtime_versions: request.runtime_versions.unwrap_or(now.runtime_versions),
     })
 }
 

@@ -10,8 +10,9 @@ use flowdeck_compute::Ask;
 use flowdeck_contract::{
     azure::SetupFlowSessionAction,
     error::ErrorResponse,
-    packages::{Difference, InstallPlan, PackagesView},
+    packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
 };
+use serde::Deserialize;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::FlowPath;
@@ -20,7 +21,7 @@ use crate::{
     http::{
         azure::{Accepted, ActionResult, accepted},
         error::ApiResult,
-        extract::Path,
+        extract::{Path, Query},
     },
 };
 
@@ -76,13 +77,23 @@ async fn differences(
     Ok(Json(app.compute.package_differences(&path.flow).await?))
 }
 
+/// What is asked of a plan.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
+struct PlanQuery {
+    /// Whose versions of prompt flow's runtime the plan has; without this, those that the session's settings say.
+    #[param(rename = "runtimeVersions", value_type = Option<String>)]
+    runtime_versions: Option<RuntimeVersions>,
+}
+
 /// What an install of the requirements file as it is on disk would do. Changes nothing.
 #[utoipa::path(
     post,
     path = "/api/projects/{project}/flows/{flow}/session/install-plan",
     operation_id = "planInstall",
     tag = "sessions",
-    params(FlowPath),
+    params(FlowPath, PlanQuery),
     responses(
         (status = OK, body = InstallPlan),
         (status = CONFLICT, description = "What the install would fail with, with an additional info of the type \
@@ -90,9 +101,14 @@ async fn differences(
         (status = "default", description = "Failure", body = ErrorResponse),
     ),
 )]
-async fn plan(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Json<InstallPlan>> {
+async fn plan(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+    Query(query): Query<PlanQuery>,
+) -> ApiResult<Json<InstallPlan>> {
     app.require_flow(&path.project, &path.flow).await?;
-    Ok(Json(app.compute.install_plan(&path.flow).await?))
+    let plan = app.compute.install_plan(&path.flow, query.runtime_versions);
+    Ok(Json(plan.await?))
 }
 
 /// Cancels the install that is under way, once or more often; the session is then as it was before.

@@ -54,6 +54,7 @@ fn whole(view: PackagesView) -> impl IntoView {
         packages,
         restorable,
         lock,
+        ..
     } = view;
     let restore = restorable.map(|set| view! { <LastGoodSet set=set /> });
     view! {

@@ -10,6 +10,7 @@ pub(super) fn words(origin: &Origin) -> String {
         Origin::Requirements(line) => place(line),
         Origin::DependencyOf(others) => format!("Dependency of {}", others.join(", ")),
         Origin::FormerRequirements => "Earlier requirements; no longer required".to_owned(),
+        Origin::Unknown => "Not known while the requirements can’t be read".to_owned(),
         Origin::ByHand => "Installed by hand".to_owned(),
     }
 }

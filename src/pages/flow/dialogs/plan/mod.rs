@@ -2,17 +2,21 @@
 
 mod changes;
 mod out_of_date;
+mod warnings;
 mod words;
 
-use flowdeck_contract::{capability::Action, packages::InstallPlan};
+use flowdeck_contract::{
+    capability::Action,
+    packages::{InstallPlan, RuntimeVersions},
+};
 use leptos::{html, prelude::*};
 
-use self::{changes::Changes, out_of_date::OutOfDate};
+use self::{changes::Changes, out_of_date::OutOfDate, warnings::Warnings};
 use crate::{
     api::{ApiError, Load, Remote},
     lazy::{Lazy, PLAN},
     live::FilesNews,
-    pages::flow::{Actions, Dialogs, FlowContext, asked_by::OpenLine, use_definition},
+    pages::flow::{Actions, Dialogs, FlowContext, fault::FaultWays, use_definition},
     ui::{
         Button, ButtonKind, ButtonState, Dialog, DialogKind, Disclosure, Notice, NoticeKind,
         Reference, Skeleton, focus_when_shown,
@@ -36,16 +40,24 @@ pub fn Plan() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let open = Dialogs::from_context().plan;
-    let plan = Remote::new(move || async move { context.api.install_plan(&context.flow()).await });
+    let versions = RwSignal::new(None::<RuntimeVersions>);
+    let plan = Remote::new(move || {
+        let versions = versions.get_untracked();
+        async move { context.api.install_plan(&context.flow(), versions).await }
+    });
+    let keep_base = move |()| {
+        versions.set(Some(RuntimeVersions::KeepBase));
+        plan.retry();
+    };
     let out_of_date = make_anew(plan, context);
     let state = Signal::derive(move || match plan.state().get() {
         Load::Loading => ButtonState::Busy,
-        Load::Failed(_) => ButtonState::Refused("There is no plan that could be installed.".into()),
+        Load::Failed(_) => ButtonState::Refused("Fix the problem above to install.".into()),
         Load::Ready(_) => actions.state(Action::Install),
     });
     let install = move |()| {
         open.set(false);
-        actions.ask(Action::Install);
+        actions.install(versions.get_untracked());
     };
     let summary = move || match plan.state().get() {
         Load::Loading => Some(words::working(out_of_date.get().as_ref())),
@@ -57,7 +69,8 @@ pub fn Plan() -> impl IntoView {
     let content = move || match plan.state().get() {
         Load::Loading => view! { <Skeleton lines=6 label="" /> }.into_any(),
         Load::Failed(error) => {
-            view! { <NoPlan error=error on_retry=move |()| plan.retry() /> }.into_any()
+            view! { <NoPlan error=error on_keep_base=keep_base on_retry=move |()| plan.retry() /> }
+                .into_any()
         }
         Load::Ready(plan) => whole(plan).into_any(),
     };
@@ -110,12 +123,14 @@ fn whole(plan: InstallPlan) -> impl IntoView {
         base,
         changes,
         command,
+        warnings,
         ..
     } = plan;
     let how = format!(
-        "A new environment is made of {base} and takes the place of the one of now only when it is whole and its runtime is healthy."
+        "Packages install into a new environment on {base}. Your session switches to it only if everything succeeds."
     );
     view! {
+        <Warnings warnings=warnings />
         <p class=style::how>{how}</p>
         <Changes changes=changes />
         <Disclosure summary=|| "Command">
@@ -125,13 +140,18 @@ fn whole(plan: InstallPlan) -> impl IntoView {
 }
 
 #[component]
-fn NoPlan(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoView {
+fn NoPlan(
+    error: ApiError,
+    #[prop(into)] on_keep_base: Callback<()>,
+    #[prop(into)] on_retry: Callback<()>,
+) -> impl IntoView {
     let title = match error.install_fault {
-        Some(_) => "An install would fail. The session stays as it is.",
-        None => "What an install would change could not be told",
+        Some(_) => "These packages can’t be installed. Your session didn’t change.",
+        None => "Couldn’t make the plan",
     };
-    let line = error.install_fault.and_then(|fault| fault.asked_by);
-    let open = line.map(|line| view! { <OpenLine line=line /> });
+    let ways = error
+        .install_fault
+        .map(|fault| view! { <FaultWays fault=*fault on_keep_base=on_keep_base /> });
     view! {
         <div role="alert">
             <Notice kind=NoticeKind::Error title=title>
@@ -139,7 +159,7 @@ fn NoPlan(error: ApiError, #[prop(into)] on_retry: Callback<()>) -> impl IntoVie
                 {error.remedy.map(|remedy| view! { <p>{remedy}</p> })}
                 {error.request_id.map(|id| view! { <Reference id=id /> })}
                 <div class=style::ways>
-                    {open}
+                    {ways}
                     <Button on_press=on_retry>"Try again"</Button>
                 </div>
             </Notice>

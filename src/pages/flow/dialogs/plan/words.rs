@@ -20,20 +20,19 @@ pub(super) fn heading(kind: PlanKind) -> &'static str {
         PlanKind::Upgraded => "Upgraded",
         PlanKind::Downgraded => "Downgraded",
         PlanKind::Removed => "Removed",
-        PlanKind::Unchanged => "Unchanged, asked for by a line",
+        PlanKind::Unchanged => "Already installed",
     }
 }
 
 /// What is said while the plan is made, or made anew.
 pub(super) fn working(out_of_date: Option<&OutOfDate>) -> String {
     match out_of_date {
-        None => "Working out what an install would change …".to_owned(),
+        None => "Making the plan …".to_owned(),
         Some(OutOfDate::File(file)) => {
-            format!("{file} has changed, so the plan is out of date. Working it out anew …")
+            format!("{file} changed. Updating the plan …")
         }
         Some(OutOfDate::Unknown) => {
-            "Files may have changed while the server was not heard. Working the plan out anew …"
-                .to_owned()
+            "Files may have changed while the server didn’t answer. Updating the plan …".to_owned()
         }
     }
 }
@@ -51,7 +50,7 @@ pub(super) fn summary(plan: &InstallPlan) -> String {
     let counts: Vec<String> = counts.collect();
     if counts.len() == 1 {
         return format!(
-            "Nothing would change: the session has what {} asks for.",
+            "Nothing to install. The session has all packages in {}.",
             plan.file
         );
     }
@@ -72,7 +71,7 @@ pub(super) fn notes(change: &PlanChange) -> String {
     let in_base = change
         .in_base
         .as_ref()
-        .map(|version| format!("the base image holds {version}"));
+        .map(|version| format!("base: {version}"));
     let notes: Vec<String> = [asked, in_base].into_iter().flatten().collect();
     notes.join(" · ")
 }
@@ -110,7 +109,7 @@ mod tests {
             "Packages: 2 added, 1 removed, 98 unchanged."
         );
         plan.changes = vec![change(PlanKind::Unchanged, Some("1"), Some("1"))];
-        assert!(summary(&plan).starts_with("Nothing would change"));
+        assert!(summary(&plan).starts_with("Nothing to install"));
     }
 
     #[test]
@@ -124,9 +123,6 @@ mod tests {
             line: 4,
             text: "flask==2".into(),
         });
-        assert_eq!(
-            notes(&upgrade),
-            "requirements.txt line 4 · the base image holds 1"
-        );
+        assert_eq!(notes(&upgrade), "requirements.txt line 4 · base: 1");
     }
 }

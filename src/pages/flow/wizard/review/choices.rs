@@ -181,6 +181,7 @@ mod tests {
             compute: ComputeChoice::Instance { name: "ci".into() },
             idle_shutdown: IdleShutdown::After(600),
             base_image: Some("a:1".into()),
+            ..SessionSettings::default()
         };
         let chosen = choices(&chosen, &options);
         let differing: Vec<(&str, &str)> = chosen

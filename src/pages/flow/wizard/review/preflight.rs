@@ -9,7 +9,10 @@ use super::{
 };
 use crate::{
     api::{ApiError, Load, Remote},
-    pages::parts::{Failure, StateWord},
+    pages::{
+        flow::fault::FaultWays,
+        parts::{Failure, StateWord},
+    },
     ui::{Button, ButtonKind, ButtonState, Skeleton},
 };
 
@@ -124,6 +127,7 @@ fn Outcomes(preflight: Preflight, checks: Remote<Preflight>) -> impl IntoView {
                     <p class=style::name>{check.name}</p>
                     <p>{check.message}</p>
                     {check.remedy.map(|remedy| view! { <p class=style::remedy>{remedy}</p> })}
+                    {check.fault.map(|fault| view! { <FaultWays fault=fault /> })}
                 </div>
             </li>
         }

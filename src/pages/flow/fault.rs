@@ -1,0 +1,120 @@
+//! What to do about requirements that can't be installed: each way is a button.
+
+use flowdeck_contract::{
+    ids::FilePath,
+    packages::{InstallCause, InstallFault, RuntimeVersions},
+    settings::SessionSettings,
+};
+use leptos::prelude::*;
+
+use super::{Actions, Dialogs, FlowContext, asked_by::OpenLine};
+use crate::{
+    pages::parts::tell_failure,
+    raw::{FlowFiles, Precondition},
+    ui::{Button, Status},
+};
+
+/// The ways out of a fault; none when there is nothing to press.
+#[component]
+pub(super) fn FaultWays(
+    /// What is to blame.
+    fault: InstallFault,
+    /// Does the same again with the base's versions of the runtime, where that can be chosen.
+    #[prop(optional, into)]
+    on_keep_base: Option<Callback<()>>,
+) -> impl IntoView {
+    let keep = on_keep_base.filter(|_| fault.cause == InstallCause::RuntimePackage);
+    let keep = keep.map(|keep| {
+        view! {
+            <div>
+                <Button on_press=move |()| keep.run(())>"Keep the base’s version"</Button>
+            </div>
+        }
+    });
+    let missing = missing(&fault).map(|path| view! { <CreateFile path=path /> });
+    let open = fault.asked_by.map(|line| view! { <OpenLine line=line /> });
+    view! {
+        {keep}
+        {missing}
+        {open}
+    }
+}
+
+/// Those out of the session's failure.
+#[component]
+pub(super) fn FailedStart() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let session = context.live.session;
+    let fault = Memo::new(move |_| {
+        session.with(|session| session.as_ref()?.failure.as_ref()?.fault.clone())
+    });
+    let actions = Actions::from_context();
+    let keep_base = move |()| {
+        let settings = session.with_untracked(|session| Some(session.as_ref()?.settings.clone()));
+        actions.start_with(SessionSettings {
+            runtime_versions: RuntimeVersions::KeepBase,
+            // The flow says which image.
+            base_image: context.image(),
+            ..settings.unwrap_or_default()
+        });
+    };
+    move || {
+        fault
+            .get()
+            .map(|fault| view! { <FaultWays fault=fault on_keep_base=keep_base /> })
+    }
+}
+
+/// The file that would mend it if it were made.
+fn missing(fault: &InstallFault) -> Option<FilePath> {
+    let named = fault.requirement.as_deref()?;
+    (fault.cause == InstallCause::FileMissing)
+        .then(|| FilePath::try_from(named).ok())
+        .flatten()
+}
+
+#[component]
+fn CreateFile(path: FilePath) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let plan = Dialogs::from_context().plan;
+    let status = Status::from_context();
+    let label = format!("Create {path}");
+    let create = move |()| {
+        let path = path.clone();
+        leptos::task::spawn_local_scoped_with_cancellation(async move {
+            let files = FlowFiles::new(context.api, context.flow());
+            // Where somebody was faster, theirs is shown.
+            match files.write(&path, &Precondition::Absent, "").await {
+                Ok(_) => {
+                    plan.set(false);
+                    context.open_file(path, Some(1));
+                }
+                Err(error) => tell_failure(status, &format!("Couldn’t create {path}"), &error),
+            }
+        });
+    };
+    view! { <div><Button on_press=create>{label}</Button></div> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_file_beneath_the_flow_folder_can_be_created() {
+        let fault = |cause, named: &str| InstallFault {
+            cause,
+            requirement: Some(named.to_owned()),
+            asked_by: None,
+        };
+        let path = missing(&fault(InstallCause::FileMissing, "deps/more.txt"));
+        assert_eq!(path.as_ref().map(FilePath::as_str), Some("deps/more.txt"));
+        for (cause, named) in [
+            (InstallCause::FileMissing, "../more.txt"),
+            (InstallCause::FileMissing, "/etc/more.txt"),
+            (InstallCause::NotFound, "flask"),
+        ] {
+            assert_eq!(missing(&fault(cause, named)), None, "{named}");
+        }
+    }
+}
