@@ -9,16 +9,22 @@
 
 mod support;
 
-use std::time::{Duration, Instant};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use flowdeck_compute::{Compute, StartSession};
+use flowdeck_compute::{Compute, StartSession, engine::Engine};
 use flowdeck_contract::{
     Exact,
     ids::{FlowId, SessionId},
     runs::{NodeState, RunDetail, RunRequest, RunState},
     session::SessionState,
 };
-use support::{Home, TWO_NODES, ended, eventually, in_state, on::On, over, processes_with};
+use support::{
+    Home, TWO_NODES, ended, eventually, folders_named, in_state, on::On, over, processes_with,
+};
 
 /// A session whose flow's second node is given code of its own for each run.
 struct Stage {
@@ -33,8 +39,12 @@ struct Stage {
 impl Stage {
     async fn new(on: &On) -> Self {
         let home = Home::new();
-        let flow = home.flow("ends", &TWO_NODES);
         let engine = on.engine(&home, 0).await;
+        Self::with(home, engine).await
+    }
+
+    async fn with(home: Home, engine: Arc<dyn Engine>) -> Self {
+        let flow = home.flow("ends", &TWO_NODES);
         let compute = Compute::open(home.config(0), engine).await.unwrap();
         compute.start(&flow, StartSession::default()).await.unwrap();
         let view = in_state(&compute, &flow, SessionState::Available).await;
@@ -256,6 +266,44 @@ async fn a_run_s_end_is_the_end_of_what_it_has_started(on: On) {
         }
     }
     stage.close().await;
+}
+
+/// Starts processes without end; the whole session may have so many.
+async fn too_many_processes_are_refused_with_the_limit(stage: Stage, most: &str) {
+    let said = format!("The session has reached its limit of {most} processes and threads.");
+    let run = stage
+        .run("while True:\n    if os.fork() == 0:\n        time.sleep(600)")
+        .await;
+    assert_eq!(run.summary.state, RunState::Failed, "{run:?}");
+    let error = run.nodes[1].error.as_ref().unwrap();
+    assert!(
+        error.message.contains(&said[..said.len() - 1]),
+        "{}",
+        error.message
+    );
+    assert_eq!(error.place.as_ref().map(|place| place.line), Some(9));
+    assert!(error.remedy.as_ref().unwrap().starts_with("Start fewer"));
+    stage.goes_on().await;
+    stage.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_processes_are_refused_with_the_limit_of_their_group() {
+    let home = Home::new();
+    let engine = home.engine_of_processes(60).await;
+    let stage = Stage::with(home, engine).await;
+    if folders_named(Path::new("/sys/fs/cgroup"), stage.session.as_str()).is_empty() {
+        eprintln!("skipped: no control groups can be made here");
+        return;
+    }
+    too_many_processes_are_refused_with_the_limit(stage, "60").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_processes_are_refused_with_the_limit_of_a_container() {
+    if let Some(on) = On::docker("too_many_processes_are_refused_with_the_limit_of_a_container") {
+        too_many_processes_are_refused_with_the_limit(Stage::new(&on).await, "4,096").await;
+    }
 }
 
 async fn a_run_whose_runtime_has_ended_says_how(on: On, how: &str) {

@@ -90,6 +90,9 @@ fn remedy(class: &str, message: &str) -> Option<String> {
             "Add the package that has the module ‘{module}’ to requirements.txt and install it."
         ));
     }
+    if message.contains("has reached its limit of") && message.contains("processes and threads") {
+        return Some("Start fewer processes and threads at a time.".to_owned());
+    }
     match class {
         "ConnectionNotFound" | "GetConnectionError" => {
             Some("Define the connection that the node names.".to_owned())

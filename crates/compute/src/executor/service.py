@@ -2,6 +2,7 @@
 # run leaves behind, ends all of it with the run, and says how the run's process ended. The socket is the only argument.
 import asyncio
 import ctypes
+import errno
 import functools
 import json
 import logging
@@ -44,6 +45,53 @@ def prctl(option, value):
         pass  # What is adopted then is adopted by the first process.
 
 
+# The session's limit of processes.
+
+
+def refused_processes():
+    """How many processes the session's own group has refused, and how many it may have; None where that is not told."""
+    try:
+        with open("/proc/self/cgroup") as lines:
+            groups = [line.rstrip("\n").split(":", 2)[1:] for line in lines]
+    except OSError:
+        return None
+    for controllers, path in groups:
+        if "pids" in controllers.split(","):
+            top = "/sys/fs/cgroup/pids"
+        elif controllers == "":
+            top = "/sys/fs/cgroup"
+        else:
+            continue
+        for folder in (top + path, top):
+            try:
+                with open(folder + "/pids.max") as file:
+                    most = int(file.read())
+                with open(folder + "/pids.events") as file:
+                    counts = dict(line.split() for line in file)
+                return int(counts["max"]), most
+            except (OSError, ValueError, KeyError):
+                pass
+    return None
+
+
+refused_before = refused_processes()
+
+
+def limit_reached(error):
+    """That the session has as many processes as it may have, when that is why this error came; else nothing."""
+    is_refusal = getattr(error, "errno", None) == errno.EAGAIN or "can't start new thread" in str(error)
+    now = refused_processes() if is_refusal else None
+    if now is None or refused_before is None or now[0] <= refused_before[0]:
+        return ""
+    return ". The session has reached its limit of {:,} processes and threads".format(now[1])
+
+
+def with_limit(error):
+    """The error, which says that the limit of processes is its cause when it is."""
+    said = limit_reached(error)
+    return named_as(error, str(error) + said) if said else error
+
+
 # What a flow raises to end Python ends its node, as any exception does.
 
 
@@ -51,8 +99,13 @@ def ordinary(error):
     """The error as an exception of the same name that does not end Python."""
     if isinstance(error, Exception):
         return error
+    return named_as(error, *error.args)
+
+
+def named_as(error, *args):
+    """An exception of the same name and place."""
     named = type(type(error).__name__, (Exception,), {"__module__": "builtins"})
-    return named(*error.args).with_traceback(error.__traceback__)
+    return named(*args).with_traceback(error.__traceback__)
 
 
 def module_of(function):
@@ -65,6 +118,9 @@ def guard_nodes():
     def invoke_tool(self, node, f, kwargs):
         try:
             return invoke(self, node, f, kwargs)
+        except ToolExecutionError as error:
+            error.__cause__ = with_limit(error.__cause__)
+            raise
         except Exception:
             raise
         except BaseException as error:
@@ -130,6 +186,8 @@ def refusal(error):
 
 def run(target, args, kwargs, context, variables, answer):
     """Does what is asked for and leaves the HTTP status and the body in a file."""
+    global refused_before
+    refused_before = refused_processes()
     try:
         set_environment_variables(variables)
         if context:
@@ -251,6 +309,12 @@ def how(status):
     return "RunProcessEnded", "The run\u2019s process ended with exit code %d." % os.WEXITSTATUS(status)
 
 
+def not_started(error):
+    """That a run has no process: a code, and a sentence."""
+    said = error.strerror + limit_reached(error)
+    return "RunNotStarted", "The run\u2019s process can\u2019t be started: %s." % said
+
+
 def leave_connections():
     """Lets go of the service's sockets, so that they close with the service."""
     nothing = os.open(os.devnull, os.O_RDWR)
@@ -274,7 +338,11 @@ def keep(mask, report, *work):
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
         prctl(PR_SET_CHILD_SUBREAPER, 1)
         leave_connections()
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError as error:
+            os.write(report, json.dumps(not_started(error)).encode())
+            os._exit(0)
         if process == 0:
             os.close(report)
             run_and_exit(mask, *work)
@@ -320,7 +388,7 @@ class Keeper:
                 keep(mask, write, *work)
         except OSError as error:
             os.close(read)
-            raise NoResult.because("RunNotStarted", "The run\u2019s process can\u2019t be started: %s." % error.strerror) from None
+            raise NoResult.because(*not_started(error)) from None
         finally:
             os.close(write)
             signal.pthread_sigmask(signal.SIG_SETMASK, mask)

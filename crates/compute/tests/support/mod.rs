@@ -154,6 +154,15 @@ impl Home {
         self.engine_with(&self.data(), options).await
     }
 
+    /// One whose sessions may have so many processes.
+    pub(crate) async fn engine_of_processes(&self, processes: u32) -> Arc<ProcessEngine> {
+        let options = ProcessOptions {
+            processes: Some(processes),
+            ..ProcessOptions::default()
+        };
+        self.engine_with(&self.data(), options).await
+    }
+
     async fn engine_with(&self, data: &Path, options: ProcessOptions) -> Arc<ProcessEngine> {
         share(data, "tools", "tools");
         let options = ProcessOptions {
