@@ -20,6 +20,7 @@ mod build;
 mod digest;
 mod docker;
 mod image;
+mod kill_rounds;
 mod lock;
 mod process;
 mod progress;
@@ -71,6 +72,11 @@ enum Command {
     Bench {
         /// Only run benchmark programs whose name contains one of these
         filters: Vec<String>,
+    },
+    /// Kill the server at random moments, so many times on each engine, and look whether anything is left or lost
+    KillRounds {
+        #[arg(default_value_t = 100)]
+        rounds: u32,
     },
     /// Take the pictures of the documentation anew: the product in Chromium, with real sessions
     Screenshots {
@@ -133,6 +139,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Dist => build::dist(&project)?,
         Command::Test(args) => return test::run(&project, &args),
         Command::Bench { filters } => bench::run(&project, &filters)?,
+        Command::KillRounds { rounds } => kill_rounds::run(&project, rounds)?,
         Command::Screenshots { filters } => screenshots::take(&project, &filters)?,
         Command::Image(args) => image::build(&project, &args)?,
         Command::AppCheck => build::check(&project)?,
