@@ -165,7 +165,6 @@ pub enum RuntimeVersions {
 impl RuntimeVersions {
     /// Whether the file's count.
     #[must_use]
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
     pub fn is_as_asked(&self) -> bool {
         *self == Self::AsAsked
     }

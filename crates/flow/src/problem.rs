@@ -9,9 +9,13 @@ pub(crate) struct Problem {
     pub(crate) code: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
-    /// The file that would mend it if it were made.
-    pub(crate) creates: Option<String>,
+    /// The file that would mend it if it were made; boxed, as most have none.
+    pub(crate) creates: Option<Box<MissingFile>>,
 }
+
+/// A file that isn't there, relative to the flow folder.
+#[derive(Debug, Clone)]
+pub(crate) struct MissingFile(pub(crate) String);
 
 impl Problem {
     pub(crate) fn new(code: &'static str, span: Span, message: impl Into<String>) -> Self {
@@ -33,7 +37,7 @@ impl Problem {
             end_line: self.span.end.line,
             end_column: self.span.end.column,
             fix: None,
-            creates: self.creates,
+            creates: self.creates.map(|file| file.0),
         }
     }
 }

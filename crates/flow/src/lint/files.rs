@@ -1,7 +1,7 @@
 //! Files that the flow names and its folder has not.
 
 use super::{Subject, variant_nodes};
-use crate::problem::{Problem, quoted};
+use crate::problem::{MissingFile, Problem, quoted};
 use crate::report::{FileNames, normalised};
 use crate::requirements::{REQUIREMENT_FILE_MISSING, requirement_file_missing};
 use crate::yaml::{Mapping, Value};
@@ -31,7 +31,9 @@ pub(crate) fn missing_requirements(root: Mapping<'_>, files: &FileNames) -> Opti
     let environment = root.get("environment").and_then(Value::as_mapping)?;
     let path = environment.get("python_requirements_txt")?;
     is_missing(path, files, &included(root)).then(|| Problem {
-        creates: path.as_str().map(normalised),
+        creates: path
+            .as_str()
+            .map(|path| Box::new(MissingFile(normalised(path)))),
         ..Problem::new(
             REQUIREMENT_FILE_MISSING,
             path.span(),

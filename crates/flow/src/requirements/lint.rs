@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     place::LineLengths,
-    problem::{Problem, quoted},
+    problem::{MissingFile, Problem, quoted},
     report::{FileNames, Finding, Fix, Severity, normalised},
     yaml::Span,
 };
@@ -303,7 +303,8 @@ impl Linter<'_> {
             return;
         }
         let message = format!("The flow folder doesn’t have the {what} {}.", quoted(path));
-        let creates = (what == "requirements file").then(|| normalised(&beside));
+        let creates =
+            (what == "requirements file").then(|| Box::new(MissingFile(normalised(&beside))));
         let problem = Problem {
             creates,
             ..Problem::new(super::REQUIREMENT_FILE_MISSING, span, message)
