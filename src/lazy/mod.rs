@@ -69,7 +69,7 @@ pub(crate) const TIMELINE: Part = Part {
 /// What is said of the session above its details.
 pub(crate) const SESSION_NOTICES: Part = Part {
     name: "what there is to say about the session",
-    lines: 2,
+    lines: 0,
     fetch: || Box::pin(points::session_notices()),
 };
 
@@ -182,6 +182,34 @@ pub(crate) const SHORTCUTS: Part = Part {
 pub(crate) async fn save_file() -> Result<SaveFile, SplitLoaderError> {
     points::save_file().await
 }
+
+/// Why a node failed.
+pub(crate) const NODE_ERROR: Part = Part {
+    name: "the error of the node",
+    lines: 3,
+    fetch: || Box::pin(points::node_error()),
+};
+
+/// What is wrong with the flow's definition.
+pub(crate) const FINDINGS: Part = Part {
+    name: "the errors of the flow",
+    lines: 3,
+    fetch: || Box::pin(points::findings()),
+};
+
+/// Size, start and end of the session that runs, beside its menu.
+pub(crate) const SESSION_FACTS: Part = Part {
+    name: "the facts of the session",
+    lines: 1,
+    fetch: || Box::pin(points::session_facts()),
+};
+
+/// The warning before an idle session ends.
+pub(crate) const IDLE_WARNING: Part = Part {
+    name: "the idle warning",
+    lines: 0,
+    fetch: || Box::pin(points::idle_warning()),
+};
 
 #[derive(Clone, Copy)]
 enum Code {

@@ -11,11 +11,13 @@ use crate::{
         FlowsPage, SessionPages, SignInPage, SignInsPage, UpgradePage,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
-            nodes::NodeDetails,
+            findings::FindingList,
+            nodes::{NodeDetails, NodeError},
             outputs::{SelectedRun, image::RunImage},
             session::{
                 SessionSteps, image::SessionImage, notices::SessionNotices, timeline::FlowLives,
             },
+            toolbar::{IdleEnd, SessionFacts},
             wizard::WizardSteps,
         },
         parts::{SaveFile, save_file as save_file_code},
@@ -66,6 +68,14 @@ point!(session, session_notices -> Show, || view! { <SessionNotices /> }.into_an
 point!(session, session_steps -> Show, || view! { <SessionSteps /> }.into_any());
 
 point!(run, run_tabs -> Show, || view! { <SelectedRun /> }.into_any());
+
+point!(run, node_error -> Show, || view! { <NodeError /> }.into_any());
+
+point!(run, findings -> Show, || view! { <FindingList /> }.into_any());
+
+point!(session, session_facts -> Show, || view! { <SessionFacts /> }.into_any());
+
+point!(session, idle_warning -> Show, || view! { <IdleEnd /> }.into_any());
 
 point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
 

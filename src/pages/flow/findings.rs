@@ -6,20 +6,48 @@ use flowdeck_contract::runs::SourcePlace;
 use flowdeck_flow::Finding;
 use leptos::prelude::*;
 
-use super::{definition::Definition, error_view::PlaceLink};
-use crate::ui::{Notice, NoticeKind};
+use super::{
+    FlowContext,
+    definition::{Definition, use_definition},
+    error_view::PlaceLink,
+};
+use crate::{
+    lazy::{FINDINGS, Lazy},
+    ui::{Notice, NoticeKind},
+};
 
 stylance::import_crate_style!(style, "src/pages/flow/findings.module.css");
 
 /// More than these are in raw file mode.
 const SHOWN: usize = 5;
 
-/// The errors for which promptflow refuses the flow.
+/// The errors for which promptflow refuses the flow, once there are some.
 #[component]
 pub fn Findings(
     /// The flow's definition.
     definition: Memo<Option<Arc<Definition>>>,
 ) -> impl IntoView {
+    let is_any = Memo::new(move |_| {
+        definition.with(|definition| {
+            let report = definition.as_ref().map(|definition| &definition.report);
+            report.is_some_and(|report| {
+                report
+                    .as_ref()
+                    .is_none_or(|report| report.errors().next().is_some())
+            })
+        })
+    });
+    view! {
+        <Show when=move || is_any.get()>
+            <Lazy part=FINDINGS />
+        </Show>
+    }
+}
+
+/// The errors, each with a way to its line.
+#[component]
+pub(crate) fn FindingList() -> impl IntoView {
+    let definition = use_definition(FlowContext::from_context());
     move || {
         let definition = definition.get()?;
         match &definition.report {

@@ -7,7 +7,7 @@ mod definition;
 pub(crate) mod dialogs;
 mod error_view;
 mod fault;
-mod findings;
+pub(crate) mod findings;
 pub mod inputs;
 mod losses;
 mod next_steps;
@@ -17,7 +17,7 @@ mod runs;
 mod section;
 mod selection;
 pub(crate) mod session;
-mod toolbar;
+pub(crate) mod toolbar;
 pub(crate) mod wizard;
 
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use self::node::NodeCard;
-pub(crate) use self::node::NodeDetails;
+pub(crate) use self::node::{NodeDetails, NodeError};
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
 use crate::{
     api::Load,

@@ -2,12 +2,17 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{Exact, capability::Action, ids::FilePath, runs::NodeRun};
+use flowdeck_contract::{
+    Exact,
+    capability::Action,
+    ids::FilePath,
+    runs::{NodeRun, RunError},
+};
 use flowdeck_flow::Node;
 use leptos::prelude::*;
 
 use crate::{
-    lazy::{Lazy, NODE_DETAILS},
+    lazy::{Lazy, NODE_DETAILS, NODE_ERROR},
     nav::Link,
     pages::{
         flow::{
@@ -106,7 +111,7 @@ fn RunNode(name: String) -> impl IntoView {
 /// What happened to it.
 #[component]
 fn Ran(ran: NodeRun) -> impl IntoView {
-    provide_context(Shown(StoredValue::new(ran.clone())));
+    let shown = StoredValue::new(ran.clone());
     let NodeRun {
         inputs,
         output,
@@ -120,6 +125,10 @@ fn Ran(ran: NodeRun) -> impl IntoView {
         let told = run.with(|run| run.as_ref()?.error.clone());
         error.clone().filter(|error| told.as_ref() != Some(error))
     });
+    provide_context(Shown {
+        run: shown,
+        error: own_error,
+    });
     let has_details =
         inputs.is_some() || output.is_some() || log.is_some_and(|log| !log.is_empty());
     let details = has_details.then(|| {
@@ -130,7 +139,9 @@ fn Ran(ran: NodeRun) -> impl IntoView {
         }
     });
     view! {
-        {move || own_error.get().map(|error| view! { <RunErrorView error=error /> })}
+        <Show when=move || own_error.with(Option::is_some)>
+            <Lazy part=NODE_ERROR />
+        </Show>
         {details}
     }
 }
@@ -144,7 +155,7 @@ pub(crate) fn NodeDetails() -> impl IntoView {
         output,
         log,
         ..
-    } = expect_context::<Shown>().0.get_value();
+    } = expect_context::<Shown>().run.get_value();
     let tabs = [
         inputs.map(|value| value_tab("Input", &name, value)),
         output.map(|value| value_tab("Output", &name, value)),
@@ -155,9 +166,23 @@ pub(crate) fn NodeDetails() -> impl IntoView {
     view! { <Tabs label=format!("{name}: details") tabs=tabs /> }
 }
 
-/// The node whose details are unfolded.
+/// Why the node failed, where that is not why the run did.
+#[component]
+pub(crate) fn NodeError() -> impl IntoView {
+    let error = expect_context::<Shown>().error;
+    move || {
+        error
+            .get()
+            .map(|error| view! { <RunErrorView error=error /> })
+    }
+}
+
+/// The node that the parts around speak of.
 #[derive(Clone, Copy)]
-struct Shown(StoredValue<NodeRun>);
+struct Shown {
+    run: StoredValue<NodeRun>,
+    error: Memo<Option<RunError>>,
+}
 
 fn value_tab(title: &'static str, node: &str, value: Exact) -> Tab {
     let what = format!("{} of {node}", title.to_lowercase());

@@ -12,6 +12,7 @@ use crate::{
             FlowContext,
             actions::focus,
             definition::use_definition,
+            error_view::RunErrorView,
             inputs::{InputForm, chat, field_id},
             selection::Selection,
         },
@@ -25,8 +26,38 @@ stylance::import_crate_style!(style, "src/pages/flow/outputs/tabs.module.css");
 /// What the selected run gave, in tabs.
 #[component]
 pub(crate) fn SelectedRun() -> impl IntoView {
+    let context = FlowContext::from_context();
     let run = Selection::from_context().run;
-    move || run.get().map(|run| view! { <RunTabs run=run /> })
+    move || {
+        run.get().map(|run| {
+            let error = run.error.clone();
+            view! {
+                <div class=style::run>
+                    {error.map(|error| view! { <RunErrorView error=error /> })}
+                    {whole(context, &run)}
+                    <RunTabs run=run />
+                </div>
+            }
+        })
+    }
+}
+
+/// A link to the whole result, when parts of it are too large to be shown.
+fn whole(context: FlowContext, run: &RunDetail) -> Option<impl IntoView + use<>> {
+    let bytes = run.whole?;
+    let (project, flow) = (context.project(), context.flow());
+    let path = paths::run_result(&project, &flow, &run.summary.id);
+    let size = bytes.div_ceil(1024);
+    Some(view! {
+        <p class=style::none>
+            "Parts of the result are too large to show. "
+            <Download
+                path=path
+                name="result.json"
+                label=format!("Download the whole result ({size} KB)")
+            />
+        </p>
+    })
 }
 
 #[component]

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::session_facts::focus_keep;
 use crate::{
+    lazy::{IDLE_WARNING, Lazy},
     pages::flow::{FlowContext, actions::Actions},
     ui::{Button, Clock, Notice, NoticeKind, Status, local_time, time},
 };
@@ -16,8 +17,27 @@ fn ahead(max_idle_seconds: u64) -> u64 {
     (max_idle_seconds.saturating_mul(1000) / 2).min(AHEAD)
 }
 
+/// The warning, where a session can end for lack of use.
 #[component]
 pub(super) fn IdleWarning() -> impl IntoView {
+    let session = FlowContext::from_context().live.session;
+    let can_end = Memo::new(move |_| {
+        session.with(|session| {
+            session
+                .as_ref()
+                .is_some_and(|session| session.idle_deadline.is_some())
+        })
+    });
+    view! {
+        <Show when=move || can_end.get()>
+            <Lazy part=IDLE_WARNING />
+        </Show>
+    }
+}
+
+/// Shows itself when the end is near.
+#[component]
+pub(crate) fn IdleEnd() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let actions = Actions::from_context();
     let status = Status::from_context();

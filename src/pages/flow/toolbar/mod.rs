@@ -9,6 +9,7 @@ mod session_menu;
 
 use leptos::prelude::*;
 
+pub(crate) use self::{idle_warning::IdleEnd, session_facts::SessionFacts};
 use self::{idle_warning::IdleWarning, run_button::RunButton, session_control::SessionControl};
 use super::{FlowContext, actions::Actions};
 use crate::{

@@ -44,7 +44,7 @@ fn end(session: &SessionView) -> End {
 }
 
 #[component]
-pub(super) fn SessionFacts() -> impl IntoView {
+pub(crate) fn SessionFacts() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let of = move |read: fn(&SessionView) -> Option<String>| {
         Memo::new(move |_| session.with(|session| session.as_ref().and_then(read)))

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::session_facts::SessionFacts;
 use crate::{
+    lazy::{Lazy, SESSION_FACTS},
     pages::flow::{
         FlowContext, actions::open_wizard, definition::use_definition, dialogs::Dialogs,
     },
@@ -55,6 +55,6 @@ pub(super) fn Running() -> impl IntoView {
         <MenuButton label="Compute session running" items=items>
             <span class=style::light aria-hidden="true"></span>
         </MenuButton>
-        <SessionFacts />
+        <Lazy part=SESSION_FACTS />
     }
 }
