@@ -115,7 +115,7 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
     await page.reload();
     await expect(notice).toBeVisible();
     await expect(page.getByText('It had no flow')).toBeVisible();
-    await expect(timeline).toContainText(/Ended.*Ready after/);
+    await expect(timeline).toContainText(/Ended.*Started in/);
     await expect(page.getByRole('button', { name: 'Download diagnostics' })).toBeVisible();
     await expectAccessible(page);
     expect(await deck.api.sessions()).toEqual([]);
@@ -154,7 +154,7 @@ test('one that starts tells its log live; one that failed says why and is remove
   await expectAccessible(page);
   await row.getByRole('button', { name: 'Remove compute session of needy' }).click();
   const question = page.getByRole('alertdialog', { name: 'Remove compute session?' });
-  await expect(question).toContainText('Nothing of it is running.');
+  await expect(question).toContainText('Nothing is running.');
   await question.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'No active compute sessions' })).toBeVisible(START);
 
