@@ -60,7 +60,7 @@ pub(crate) fn RemovalQuestion() -> impl IntoView {
                                     status,
                                     path.clone(),
                                     text.clone(),
-                                ))
+                                ));
                             };
                             status.offer(said, NextStep::new("Undo", undo));
                         }

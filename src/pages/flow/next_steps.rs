@@ -18,7 +18,7 @@ pub(super) fn next_steps(
         ],
         "ComputeInstanceStopped" | "ComputeInstanceNotFound" | "IdleTimeInvalid" => {
             vec![NextStep::new("Change settings", move || {
-                open_wizard(context)
+                open_wizard(context);
             })]
         }
         "BaseImageInvalid" | "FlowUnreadable" | "FlowInvalid" => open_definition(context),
