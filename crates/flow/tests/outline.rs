@@ -1,5 +1,10 @@
 //! What a flow looks like to pages and clients.
 
+#![expect(
+    clippy::expect_used,
+    reason = "a test ends where something is not as it should be"
+)]
+
 use flowdeck_flow::{FlowKind, FlowType, ValueType, check, entry_file, take_inputs_of_entry};
 use serde_json::json;
 

@@ -28,7 +28,7 @@ enum Became {
     /// It runs, or is about to end.
     GoesOn,
     Stopped,
-    Failed(SessionFailure),
+    Failed(Box<SessionFailure>),
 }
 
 impl Core {
@@ -45,7 +45,7 @@ impl Core {
             return Outcome::without_result(RunState::Failed, Some(error));
         }
         let error = match self.became_of_session(run, SESSION_ENDS).await {
-            Became::Failed(failure) => ended_with_session(failure),
+            Became::Failed(failure) => ended_with_session(*failure),
             Became::Stopped => {
                 executor::interrupted("The compute session was stopped during the run.")
             }
@@ -64,7 +64,7 @@ impl Core {
             Became::Failed(failure) if failure.code == MEMORY_EXCEEDED => Outcome {
                 error: Some(RunError {
                     code: failure.code.clone(),
-                    ..ended_with_session(failure)
+                    ..ended_with_session(*failure)
                 }),
                 ..outcome
             },
@@ -80,7 +80,7 @@ impl Core {
             let record = self.record(&Owner::from(&run.flow));
             let same = record.view.session_id.as_ref() == Some(&session);
             match (record.state, record.view.failure) {
-                (State::Failed, Some(failure)) if same => return Became::Failed(failure),
+                (State::Failed, Some(failure)) if same => return Became::Failed(Box::new(failure)),
                 (State::Available, _) if same => {}
                 _ => return Became::Stopped,
             }

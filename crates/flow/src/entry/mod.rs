@@ -23,8 +23,9 @@ pub fn entry_file(entry: &str) -> Option<String> {
     is_module.then(|| format!("{}.py", module.replace('.', "/")))
 }
 
-/// Gives a flex flow that declares no inputs those of its entry, whose file holds `source`. The flow's sample says what they
-/// are by default, else the signature. A source without that entry changes nothing.
+/// Gives a flex flow that declares no inputs those of its entry, whose file holds `source`.
+///
+/// The flow's sample says what they are by default, else the signature. A source without that entry changes nothing.
 pub fn take_inputs_of_entry(flow: &mut Flow, source: &str) {
     if flow.kind != FlowKind::Flex || flow.declares_inputs {
         return;
