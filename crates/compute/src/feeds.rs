@@ -5,6 +5,8 @@
 //! feed's, and what is asked for there is fetched from the feed with the token. The address opens nothing once the install
 //! is over.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod access;
 mod client;
 mod door;

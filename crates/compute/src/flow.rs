@@ -1,6 +1,8 @@
 //! What compute needs of a flow folder: its definition, its requirements file, what its environment is made of, and a
 //! copy with what it includes from elsewhere. Never writes into the folder.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod checked;
 mod definition;
 mod fingerprint;

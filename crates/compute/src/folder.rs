@@ -44,6 +44,8 @@ pub enum ReadError {
     TooLarge {
         /// The most bytes that are read.
         limit: u64,
+        /// How many bytes it has, as far as it was read.
+        size: u64,
     },
     /// The operating system refused.
     #[error("{0}")]
@@ -90,9 +92,7 @@ impl Folder {
     /// # Errors
     /// [`ReadError`].
     pub fn read(&self, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let mut bytes = Vec::new();
-        self.copy_to(name, limit, &mut bytes)?;
-        Ok(bytes)
+        read_in(&self.dir, name, limit)
     }
 
     /// Reads the text at `name`, of at most [`LIMIT`] bytes.
@@ -119,16 +119,7 @@ impl Folder {
         limit: u64,
         to: &mut impl Write,
     ) -> Result<u64, ReadError> {
-        let file = self.open_file(name.as_ref())?;
-        if file.metadata()?.len() > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
-        // It may grow while it is read.
-        let copied = io::copy(&mut file.into_std().take(limit.saturating_add(1)), to)?;
-        if copied > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
-        Ok(copied)
+        copy(self.open_file(name.as_ref())?.into_std(), limit, to)
     }
 
     /// Copies the file at `name`, of at most `limit` bytes, with its permissions to `target`; gives how many bytes.
@@ -142,16 +133,11 @@ impl Folder {
         target: &Path,
     ) -> Result<u64, ReadError> {
         let file = self.open_file(name.as_ref())?.into_std();
-        let metadata = file.metadata()?;
-        if metadata.len() > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
+        let permissions = file.metadata()?.permissions();
+        within(&file, limit)?;
         let mut to = std::fs::File::create(target)?;
-        let copied = io::copy(&mut file.take(limit.saturating_add(1)), &mut to)?;
-        if copied > limit {
-            return Err(ReadError::TooLarge { limit });
-        }
-        to.set_permissions(metadata.permissions())?;
+        let copied = copy(file, limit, &mut to)?;
+        to.set_permissions(permissions)?;
         Ok(copied)
     }
 
@@ -208,15 +194,65 @@ impl Folder {
     }
 
     fn open_file(&self, name: &Path) -> Result<File, ReadError> {
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(NON_BLOCKING);
-        let file = self.dir.open_with(name, &options)?;
-        if file.metadata()?.is_file() {
-            Ok(file)
-        } else {
-            Err(ReadError::Special)
-        }
+        open_in(&self.dir, name)
     }
+}
+
+/// Opens a file of the server's in a folder that sessions write into, too: a link out of it, or a pipe in its place, is
+/// refused as a failed reading.
+pub(crate) fn open_beside(path: &Path) -> io::Result<std::fs::File> {
+    let name = path.file_name().unwrap_or_default();
+    let folder = Folder::open(path.parent().unwrap_or(Path::new(".")));
+    let opened = folder.and_then(|folder| folder.open_file(Path::new(name)));
+    match opened {
+        Ok(file) => Ok(file.into_std()),
+        Err(ReadError::Missing) => Err(io::ErrorKind::NotFound.into()),
+        Err(ReadError::Io(error)) => Err(error),
+        Err(error) => Err(io::Error::other(error)),
+    }
+}
+
+/// Reads the file at `name`, a path relative to `dir`, of at most `limit` bytes: what [`Folder::read`] does, for who holds
+/// the folder open already.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn read_in(dir: &Dir, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    let file = open_in(dir, name.as_ref())?.into_std();
+    copy(file, limit, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn open_in(dir: &Dir, name: &Path) -> Result<File, ReadError> {
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(NON_BLOCKING);
+    let file = dir.open_with(name, &options)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(ReadError::Special)
+    }
+}
+
+fn within(file: &std::fs::File, limit: u64) -> Result<(), ReadError> {
+    match file.metadata()?.len() {
+        size if size > limit => Err(ReadError::TooLarge { limit, size }),
+        _ => Ok(()),
+    }
+}
+
+fn copy(file: std::fs::File, limit: u64, to: &mut impl Write) -> Result<u64, ReadError> {
+    within(&file, limit)?;
+    // It may grow while it is read.
+    let copied = io::copy(&mut file.take(limit.saturating_add(1)), to)?;
+    if copied > limit {
+        return Err(ReadError::TooLarge {
+            limit,
+            size: copied,
+        });
+    }
+    Ok(copied)
 }
 
 /// What is in a folder.
@@ -259,6 +295,12 @@ mod tests {
         let folder = Folder::open(&path).unwrap();
         assert_eq!(folder.read_text("a").unwrap(), "text");
         assert_eq!(folder.read_text("sub/in").unwrap(), "text");
+        assert!(open_beside(&path.join("a")).is_ok());
+        for name in ["out", "far", "pipe", "sub"] {
+            assert!(open_beside(&path.join(name)).is_err(), "{name}");
+        }
+        let none = open_beside(&path.join("none")).unwrap_err();
+        assert_eq!(none.kind(), io::ErrorKind::NotFound);
         for (name, why) in [
             ("none", "doesn't exist"),
             ("a/b", "doesn't exist"),

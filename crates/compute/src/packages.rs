@@ -1,6 +1,8 @@
 //! Packages, as pure functions: what a requirements file asks for, why something is installed, what an install would
 //! change, how far one is, and whether it brought what was asked for.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod asked;
 mod dry_run;
 mod fault;

@@ -1,5 +1,7 @@
 //! What would happen if a session were started so; nothing is allocated and nothing changes.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod registry;
 mod requirements;
 mod source;

@@ -1,5 +1,7 @@
 //! Sessions: what is remembered of them, and the tasks that make, end and watch them.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod allot;
 mod ask;
 mod core;

@@ -13,8 +13,10 @@ use flowdeck_compute::{
 use flowdeck_contract::{
     azure::OperationStatus,
     ids::SessionId,
+    packages::{InstallCause, RuntimeVersions},
     runs::{RunRequest, RunState},
     session::{Phase, PhaseState, SessionState},
+    settings::SessionSettings,
 };
 use support::{Home, TWO_NODES, ended, over};
 
@@ -32,7 +34,7 @@ def add(tar, path, text):
     entry = tarfile.TarInfo(path)
     entry.size = len(text)
     tar.addfile(entry, io.BytesIO(text.encode()))
-wheel("fdalpha", "1.0"); wheel("fdalpha", "2.0"); wheel("fdbeta", "1.0", ["fdalpha<2"]); wheel("fdgamma", "1.0", ["fdalpha>=2"])
+wheel("marshmallow", "0.1"); wheel("fdalpha", "1.0"); wheel("fdalpha", "2.0"); wheel("fdbeta", "1.0", ["fdalpha<2"]); wheel("fdgamma", "1.0", ["fdalpha>=2"])
 with tarfile.open(f"{sys.argv[1]}/fdbroken-1.0.tar.gz", "w:gz") as tar:
     add(tar, "fdbroken-1.0/PKG-INFO", "Metadata-Version: 2.1\nName: fdbroken\nVersion: 1.0\n")
     add(tar, "fdbroken-1.0/pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n')
@@ -249,5 +251,60 @@ async fn an_install_into_a_running_session_is_whole_or_nothing() {
 
     let operation = compute.stop(&flow).await.unwrap();
     ended(&compute, &operation).await;
+    compute.close().await;
+}
+
+/// No start ends with a runtime that doesn't start and nobody knows why.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_runtimes_packages_stay_as_the_base_has_them() {
+    let home = Home::new();
+    let packages = home.root().join("packages");
+    make_packages(&packages);
+    let flow = home.flow("hello", &TWO_NODES);
+    let require = |lines: &str| {
+        let lines = requirements(&packages, lines);
+        home.flow("hello", &[("requirements.txt", lines.as_str())]);
+    };
+    let compute = home.compute(0).await;
+    let failed = async || {
+        let operation = compute.start(&flow, StartSession::default()).await.unwrap();
+        let result = ended(&compute, &operation).await;
+        assert_eq!(result.status, OperationStatus::Failed);
+        compute.session(&flow).failure.unwrap()
+    };
+
+    require("fdalpha\npromptflow-tracing==1.17.2");
+    let failure = failed().await;
+    assert_eq!(failure.code, "RuntimePackagePinned", "{failure:?}");
+    let fault = failure.fault.unwrap();
+    assert_eq!(fault.cause, InstallCause::RuntimePackage);
+    assert_eq!(fault.asked_by.unwrap().line, 4);
+
+    let settings = SessionSettings {
+        runtime_versions: RuntimeVersions::KeepBase,
+        ..SessionSettings::default()
+    };
+    let keeping = StartSession {
+        settings,
+        ..StartSession::default()
+    };
+    let operation = compute.start(&flow, keeping).await.unwrap();
+    let result = ended(&compute, &operation).await;
+    assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+    let installed = compute.packages(&flow).await.unwrap();
+    assert!(installed.iter().any(|package| package.name == "fdalpha"));
+    let operation = compute.stop(&flow).await.unwrap();
+    ended(&compute, &operation).await;
+
+    // A package that the runtime imports.
+    require("fdalpha\nmarshmallow==0.1");
+    let failure = failed().await;
+    assert_eq!(failure.code, "RuntimeNotStarted", "{failure:?}");
+    assert!(
+        failure.message.contains("marshmallow"),
+        "{}",
+        failure.message
+    );
+    assert_eq!(failure.fault.unwrap().asked_by.unwrap().line, 4);
     compute.close().await;
 }

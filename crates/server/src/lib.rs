@@ -3,6 +3,8 @@
 //! Stands on `flowdeck_compute` for sessions and runs and on `flowdeck_flow` for what a flow's definition says; knows the
 //! screen only as files to hand out.
 
+#![cfg_attr(not(test), deny(clippy::disallowed_methods))]
+
 mod app;
 mod assets;
 mod auth;

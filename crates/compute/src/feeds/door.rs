@@ -48,6 +48,13 @@ impl Listener {
     }
 
     /// Listens at [`SOCKET`] in a folder.
+    #[cfg_attr(
+        not(test),
+        expect(
+            clippy::disallowed_methods,
+            reason = "a folder of the server's own, which is opened and not read"
+        )
+    )]
     pub(super) fn in_folder(folder: &Path) -> io::Result<Self> {
         // By the folder's handle: a socket's path has 107 bytes, and a data folder's may have more.
         let folder = fs::File::open(folder)?;

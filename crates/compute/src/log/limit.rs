@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::Path,
 };
 
@@ -18,6 +19,9 @@ pub(crate) struct Limit {
 }
 
 const MIB: u64 = 1024 * 1024;
+
+/// A link is not followed (Linux's `O_NOFOLLOW`), and a pipe that came in between is not waited for (`O_NONBLOCK`).
+const NO_FOLLOW: i32 = 0o400_000 | 0o4000;
 
 /// Of every log of a session or a run.
 pub(crate) const LIMIT: Limit = Limit {
@@ -45,7 +49,9 @@ pub(crate) struct Cut {
 /// The file stays the same one, as the runtime has it open. A line that is written in the very moment between the last
 /// look and the cut is lost; the line that says what was left out does not know of it.
 pub(crate) fn cut(path: &Path, limit: Limit) -> io::Result<Option<Cut>> {
-    let length = match path.metadata() {
+    // A session writes into the folder of its run: a link or a pipe in the place of a log is none.
+    let length = match path.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => return Ok(None),
         Ok(metadata) => metadata.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -53,7 +59,11 @@ pub(crate) fn cut(path: &Path, limit: Limit) -> io::Result<Option<Cut>> {
     if length <= limit.whole {
         return Ok(None);
     }
-    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .custom_flags(NO_FOLLOW)
+        .open(path)?;
     let head = end_of_line(&mut file, limit.head)?;
     let from = end_of_line(&mut file, length - limit.tail)?;
     let (lines, bytes) = count(&mut file, head, from)?;
@@ -62,7 +72,10 @@ pub(crate) fn cut(path: &Path, limit: Limit) -> io::Result<Option<Cut>> {
     file.read_to_end(&mut kept)?;
     let whole = format!("{MARK}{lines} lines, {bytes} bytes\n");
     file.set_len(head)?;
-    let mut file = OpenOptions::new().append(true).open(path)?;
+    let mut file = OpenOptions::new()
+        .append(true)
+        .custom_flags(NO_FOLLOW)
+        .open(path)?;
     file.write_all(&[whole.as_bytes(), &kept].concat())?;
     let tail = kept.len() as u64;
     Ok(Some(Cut {

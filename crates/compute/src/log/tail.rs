@@ -1,7 +1,6 @@
 //! Reading a log: as it grows, and its end.
 
 use std::{
-    fs::File,
     io::{self, Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
@@ -9,6 +8,7 @@ use std::{
 use flowdeck_contract::session::LogLine;
 
 use super::limit::{Limit, cut};
+use crate::folder::open_beside;
 
 /// A longer line is cut: nobody reads it, and it would be sent to every open page.
 const LONGEST_LINE: usize = 16 * 1024;
@@ -72,7 +72,7 @@ impl Tail {
     }
 
     fn unread(&self) -> io::Result<Vec<u8>> {
-        let mut file = match File::open(&self.path) {
+        let mut file = match open_beside(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
@@ -97,7 +97,7 @@ impl Tail {
         if self.lines == 0 || count == 0 {
             return Ok(Vec::new());
         }
-        let mut file = File::open(&self.path)?;
+        let mut file = open_beside(&self.path)?;
         let (mut start, mut bytes) = (self.offset, Vec::new());
         while start > 0 && newlines(&bytes) <= count {
             let from = start.saturating_sub(CHUNK);

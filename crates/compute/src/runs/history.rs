@@ -8,7 +8,10 @@ use flowdeck_contract::{
     session::LogLine,
 };
 
-use crate::{error::ComputeError, executor, log::last_lines, owner::Owner, sessions::Core};
+use crate::{
+    error::ComputeError, executor, folder::open_beside, log::last_lines, owner::Owner,
+    sessions::Core,
+};
 
 impl Core {
     /// A flow's runs, newest first.
@@ -48,7 +51,7 @@ impl Core {
         run: &RunId,
     ) -> Result<Option<File>, ComputeError> {
         self.run_detail(flow, run)?;
-        match File::open(self.paths.run(flow, run).join("log")) {
+        match open_beside(&self.paths.run(flow, run).join("log")) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ComputeError::io("Reading the run’s log")(error)),
@@ -62,7 +65,7 @@ impl Core {
                 "The run shows its whole result. There is nothing more to download.".to_owned(),
             ));
         }
-        File::open(self.paths.run_result(flow, run))
+        open_beside(&self.paths.run_result(flow, run))
             .map_err(ComputeError::io("Reading the run’s result"))
     }
 

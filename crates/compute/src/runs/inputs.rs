@@ -1,6 +1,6 @@
 //! What a run is given: the values asked for, defaults, and for a node alone what other nodes gave before.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::Read as _};
 
 use flowdeck_contract::{
     Exact, Values,
@@ -9,7 +9,7 @@ use flowdeck_contract::{
 };
 use flowdeck_flow::{Assignment, Flow, FlowKind, Node};
 
-use crate::{error::ComputeError, executor, paths::Paths, store::Store};
+use crate::{error::ComputeError, executor, folder::open_beside, paths::Paths, store::Store};
 
 /// The flow's inputs with their values: those given, else defaults. `node` limits them to what it refers to.
 pub(super) fn flow_inputs(
@@ -104,7 +104,10 @@ fn output(
     Ok(match node.state {
         NodeState::Completed if run.whole.is_some() => {
             let file = paths.run_result(flow, &run.summary.id);
-            let body = std::fs::read(file).map_err(ComputeError::io("Reading the run’s result"))?;
+            let failed = || ComputeError::io("Reading the run’s result");
+            let mut body = Vec::new();
+            let mut file = open_beside(&file).map_err(failed())?;
+            file.read_to_end(&mut body).map_err(failed())?;
             executor::whole_output(&body, name)
         }
         NodeState::Completed => node.output.clone(),

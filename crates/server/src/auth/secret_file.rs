@@ -8,6 +8,13 @@ use std::{
 };
 
 /// What the file holds, when `read` takes it; else what `make` gives, which the file holds from then on.
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::disallowed_methods,
+        reason = "a file of the server's own or of its administrator's"
+    )
+)]
 pub(super) fn load_or_make<T>(
     path: &Path,
     read: impl Fn(&str) -> Option<T>,

@@ -66,6 +66,13 @@ impl TokenOptions {
     }
 }
 
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::disallowed_methods,
+        reason = "a file of the server's own or of its administrator's"
+    )
+)]
 fn of_file(file: &Path) -> Result<KnownToken, TokenError> {
     let unreadable = |source| TokenError::Unreadable {
         file: file.to_owned(),

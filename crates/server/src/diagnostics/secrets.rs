@@ -6,6 +6,7 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
+use flowdeck_compute::folder::read_in;
 use flowdeck_flow::check;
 
 use super::redact::{is_secret_name, secrets_in};
@@ -100,14 +101,8 @@ pub(super) fn of_flow(folder: &FlowFolder, definition: Option<&str>) -> Vec<Stri
         }
     }
     // Hidden, so that it is in no listing.
-    let is_file = folder
-        .dir
-        .metadata(".env")
-        .is_ok_and(|file| file.is_file() && file.len() <= FILE_LIMIT);
-    if let Some(variables) = is_file
-        .then(|| folder.dir.read_to_string(".env").ok())
-        .flatten()
-    {
+    if let Ok(variables) = read_in(&folder.dir, ".env", FILE_LIMIT) {
+        let variables = String::from_utf8_lossy(&variables);
         let named = variables.lines().filter_map(|line| {
             let (name, value) = line.trim().trim_start_matches("export ").split_once('=')?;
             let value = value.trim().trim_matches(|c| c == '"' || c == '\'');
@@ -178,6 +173,13 @@ fn credential_files() -> Vec<PathBuf> {
         .collect()
 }
 
+#[cfg_attr(
+    not(test),
+    expect(
+        clippy::disallowed_methods,
+        reason = "a file of the server's own or of its administrator's"
+    )
+)]
 fn read(path: &Path) -> Option<String> {
     let size = fs::metadata(path).ok()?.len();
     (size <= FILE_LIMIT).then(|| fs::read_to_string(path).ok())?

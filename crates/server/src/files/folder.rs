@@ -1,11 +1,9 @@
 //! One flow's folder: opens and reads its files.
 
-use std::{
-    io::{self, Read},
-    sync::Arc,
-};
+use std::{io, sync::Arc};
 
-use cap_std::fs::{Dir, File, Metadata, OpenOptions, OpenOptionsExt};
+use cap_std::fs::{Dir, Metadata};
+use flowdeck_compute::folder::{self, ReadError};
 use flowdeck_contract::{
     files::{EDITABLE_LIMIT, FileEntry, FileKind},
     ids::FilePath,
@@ -16,9 +14,6 @@ use crate::files::{
     cache::{Content, Stamp},
     names::is_hidden,
 };
-
-/// Opening a pipe must not wait for its other end (Linux's `O_NONBLOCK`).
-const NON_BLOCKING: i32 = 0o4000;
 
 /// A flow's folder; what is beyond it cannot be reached through this.
 #[derive(Clone, Debug)]
@@ -158,34 +153,21 @@ impl FlowFolder {
 
     pub(crate) fn read_bytes(&self, path: &FilePath) -> Result<Vec<u8>, FileError> {
         refuse_hidden(path)?;
-        let (file, metadata) = self.open(path)?;
-        let too_large = |size| FileError::TooLarge {
-            path: path.to_string(),
-            size,
-        };
-        if metadata.len() > EDITABLE_LIMIT {
-            return Err(too_large(metadata.len()));
-        }
-        let mut bytes = Vec::new();
-        // It may grow while it is read.
-        let read = file.take(EDITABLE_LIMIT + 1).read_to_end(&mut bytes);
-        let size = read.map_err(|error| FileError::of(path, error))? as u64;
-        if size > EDITABLE_LIMIT {
-            return Err(too_large(size));
-        }
-        Ok(bytes)
+        let read = folder::read_in(&self.dir, path.as_str(), EDITABLE_LIMIT);
+        read.map_err(|error| self.unread(path, error))
     }
 
-    fn open(&self, path: &FilePath) -> Result<(File, Metadata), FileError> {
-        let of = |error| FileError::of(path, error);
-        let mut options = OpenOptions::new();
-        options.read(true).custom_flags(NON_BLOCKING);
-        let file = self.dir.open_with(path.as_str(), &options).map_err(of)?;
-        let metadata = file.metadata().map_err(of)?;
-        match metadata.file_type() {
-            kind if kind.is_dir() => Err(FileError::Folder(path.to_string())),
-            kind if kind.is_file() => Ok((file, metadata)),
-            _ => Err(FileError::Special(path.to_string())),
+    fn unread(&self, path: &FilePath, error: ReadError) -> FileError {
+        let name = path.to_string();
+        match error {
+            ReadError::Missing => FileError::NotFound(name),
+            ReadError::Outside => FileError::Outside(name),
+            ReadError::Special => match self.dir.metadata(path.as_str()) {
+                Ok(metadata) if metadata.is_dir() => FileError::Folder(name),
+                _ => FileError::Special(name),
+            },
+            ReadError::TooLarge { size, .. } => FileError::TooLarge { path: name, size },
+            ReadError::Io(source) => FileError::of(path, source),
         }
     }
 }

@@ -18,6 +18,7 @@ mod feeds;
 mod files;
 mod flow_sessions;
 mod flows;
+mod hostile;
 mod openapi;
 mod packages;
 mod resources;

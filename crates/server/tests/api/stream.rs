@@ -75,14 +75,21 @@ impl Events {
     /// Waits until the flow's session stands so.
     pub(crate) async fn until_session(&mut self, state: &str) -> Value {
         loop {
-            let Event { data, .. } = self.next().await.unwrap();
-            let session = match data["type"].as_str() {
-                Some("snapshot") => &data["value"]["session"],
-                Some("session") => &data["value"],
-                _ => continue,
-            };
+            let session = self.next_session().await;
             if session["state"] == state {
-                return session.clone();
+                return session;
+            }
+        }
+    }
+
+    /// The session as the next event that has it says it stands.
+    pub(crate) async fn next_session(&mut self) -> Value {
+        loop {
+            let Event { data, .. } = self.next().await.unwrap();
+            match data["type"].as_str() {
+                Some("snapshot") => return data["value"]["session"].clone(),
+                Some("session") => return data["value"].clone(),
+                _ => {}
             }
         }
     }
