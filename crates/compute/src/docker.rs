@@ -33,10 +33,14 @@ use flowdeck_contract::ids::SessionId;
 use tokio::sync::OnceCell;
 
 use self::{
-    bounds::Bounded, containers::Containers, indexes::Indexes, instances::Instances, places::Places,
+    bounds::Bounded,
+    containers::{Containers, Most},
+    indexes::Indexes,
+    instances::Instances,
+    places::Places,
 };
 use crate::{
-    engine::{DefaultImage, EngineError},
+    engine::{DefaultImage, EngineError, MOST_PROCESSES},
     environment::{base::remove_unfinished, kept::Kept},
     feeds::Forwarder,
     install::given::VariableName,
@@ -59,6 +63,8 @@ pub struct DockerOptions {
     pub bases: Option<PathBuf>,
     /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
     pub kept_bytes: u64,
+    /// How many processes and threads a session may have; 4,096 when left out.
+    pub processes: Option<u32>,
     /// Which variables of the server's environment flows get.
     pub variables: Vec<VariableName>,
 }
@@ -105,7 +111,15 @@ impl DockerEngine {
             .unwrap_or(1);
         let driver = about.cgroup_driver.map(|driver| driver.to_string());
         let engine = Self {
-            containers: Containers::new(docker, places.mark(), cpus, places.passage()),
+            containers: Containers::new(
+                docker,
+                places.mark(),
+                Most {
+                    cpus,
+                    processes: options.processes.unwrap_or(MOST_PROCESSES),
+                },
+                places.passage(),
+            ),
             forwarder: Forwarder::new(places.folders().data()),
             kept: Kept::new(places.folders().kept(), options.kept_bytes),
             instances: Instances::new(driver.as_deref(), places.mark()),

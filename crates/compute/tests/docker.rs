@@ -146,7 +146,7 @@ async fn one_that_wants_more_memory_is_stopped() {
         .unwrap();
     assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
     assert!(
-        failure.message.contains("its VM size Small has 0.75 GiB"),
+        failure.message.contains("Its VM size Small has 0.75 GiB"),
         "{}",
         failure.message
     );

@@ -61,7 +61,7 @@ async fn is_stopped_for_memory(compute: &Compute, flow: &FlowId, session: &Sessi
     let failure = view.failure.unwrap();
     assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
     assert!(
-        failure.message.contains("its VM size Small has 0.75 GiB"),
+        failure.message.contains("Its VM size Small has 0.75 GiB"),
         "{}",
         failure.message
     );

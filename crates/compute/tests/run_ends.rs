@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use flowdeck_compute::{Compute, StartSession, engine::Engine};
+use flowdeck_compute::{Compute, StartSession, docker::DockerOptions, engine::Engine};
 use flowdeck_contract::{
     Exact,
     ids::{FlowId, SessionId},
@@ -23,7 +23,8 @@ use flowdeck_contract::{
     session::SessionState,
 };
 use support::{
-    Home, TWO_NODES, ended, eventually, folders_named, in_state, on::On, over, processes_with,
+    Home, TWO_NODES, docker::PLAIN, ended, eventually, folders_named, in_state, on::On, over,
+    processes_with,
 };
 
 /// A session whose flow's second node is given code of its own for each run.
@@ -233,7 +234,9 @@ async fn a_process_that_has_ended_says_how(on: On) {
 
 async fn a_run_s_end_is_the_end_of_what_it_has_started(on: On) {
     let stage = Stage::new(&on).await;
-    let seconds = format!("{}.25", 700_000 + std::process::id());
+    // Of this test alone, as the engines are tested side by side.
+    let engine = u32::from(on.daemon().is_some());
+    let seconds = format!("{}.{engine}5", 700_000 + std::process::id());
     for body in [
         "if os.fork() == 0:\n    time.sleep(600)\nreturn text",
         "threading.Thread(target=lambda: time.sleep(600)).start()\nreturn text",
@@ -301,8 +304,16 @@ async fn too_many_processes_are_refused_with_the_limit_of_their_group() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_processes_are_refused_with_the_limit_of_a_container() {
-    if let Some(on) = On::docker("too_many_processes_are_refused_with_the_limit_of_a_container") {
-        too_many_processes_are_refused_with_the_limit(Stage::new(&on).await, "4,096").await;
+    if let Some(on) = On::docker("too_many_processes_are_refused_with_the_limit_of_a_container")
+        && let Some(daemon) = on.daemon()
+    {
+        let home = Home::new();
+        let options = DockerOptions {
+            processes: Some(60),
+            ..daemon.options(PLAIN)
+        };
+        let engine = daemon.engine_with(&home, options).await;
+        too_many_processes_are_refused_with_the_limit(Stage::with(home, engine).await, "60").await;
     }
 }
 

@@ -21,7 +21,7 @@ use flowdeck_contract::{ids::SessionId, session::SessionSize};
 use tokio::sync::Mutex;
 
 use super::{daemon, user::User};
-use crate::engine::{EngineError, MOST_PROCESSES, Variables};
+use crate::engine::{EngineError, Variables};
 
 /// Label: which data folder a container or network belongs to.
 const DATA: &str = "flowdeck.data";
@@ -47,13 +47,21 @@ pub(super) struct Spec<'a> {
     pub(super) size: Option<SessionSize>,
 }
 
+/// The most that a container is given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    /// How many CPUs the daemon's machine has: it refuses to promise more.
+    pub(super) cpus: u32,
+    /// How many processes and threads.
+    pub(super) processes: u32,
+}
+
 /// The containers of one data folder.
 #[derive(Clone, Debug)]
 pub(super) struct Containers {
     pub(super) docker: Docker,
     mark: String,
-    /// How many CPUs the daemon's machine has: it refuses to promise more.
-    cpus: u32,
+    most: Most,
     /// A folder that everybody may enter and nobody but root may write.
     passage: PathBuf,
     /// The control groups that sessions' containers are within, where these are none of the daemon's own choice.
@@ -63,11 +71,11 @@ pub(super) struct Containers {
 }
 
 impl Containers {
-    pub(super) fn new(docker: Docker, mark: String, cpus: u32, passage: PathBuf) -> Self {
+    pub(super) fn new(docker: Docker, mark: String, most: Most, passage: PathBuf) -> Self {
         Self {
             docker,
             mark,
-            cpus,
+            most,
             passage,
             parents: Arc::default(),
             network: Arc::default(),
@@ -144,13 +152,13 @@ impl Containers {
             security_opt: Some(vec!["no-new-privileges".to_owned()]),
             readonly_rootfs: Some(true),
             tmpfs: Some(scratch),
-            pids_limit: Some(MOST_PROCESSES.into()),
+            pids_limit: Some(self.most.processes.into()),
             privileged: Some(false),
             cgroup_parent: self.parent(spec.session),
             ..HostConfig::default()
         };
         if let Some(size) = &spec.size {
-            let bounds = Bounds::of(size, self.cpus);
+            let bounds = Bounds::of(size, self.most.cpus);
             host.memory = Some(bounds.memory);
             host.memory_swap = Some(bounds.memory);
             host.nano_cpus = Some(bounds.nano_cpus);
@@ -281,7 +289,7 @@ impl Containers {
         size: &SessionSize,
     ) -> Result<(), EngineError> {
         for container in self.of(session).await? {
-            let bounds = Bounds::of(size, self.cpus);
+            let bounds = Bounds::of(size, self.most.cpus);
             let body = bollard::models::ContainerUpdateBody {
                 memory: Some(bounds.memory),
                 memory_swap: Some(bounds.memory),

@@ -260,7 +260,7 @@ async fn an_image_that_is_here_is_used_whatever_its_registry_says() {
     here(&other, true);
     let local = stage.registry(&image, None).await;
     assert!(
-        local.message.contains("was built here"),
+        local.message.contains("was built on this server"),
         "{}",
         local.message
     );
@@ -353,7 +353,7 @@ async fn the_default_image_is_here_or_is_to_be_built_or_comes_from_its_registry(
     let (check, _) = of_default(&stage, elsewhere).await;
     assert_eq!(check.outcome, CheckOutcome::Warning);
     assert!(
-        check.message.contains("that is here already"),
+        check.message.contains("that is already on this server"),
         "{}",
         check.message
     );

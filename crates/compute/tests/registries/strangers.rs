@@ -129,7 +129,7 @@ async fn a_credential_does_not_follow_where_a_registry_sends_us() {
         .await
         .unwrap_err();
     assert!(
-        error.to_string().contains("from one address to the next"),
+        error.to_string().contains("it redirects too often"),
         "{error}"
     );
 }

@@ -142,12 +142,28 @@ impl Daemon {
         kept_bytes: u64,
     ) -> Arc<DockerEngine> {
         let options = DockerOptions {
+            kept_bytes,
+            ..self.options(image)
+        };
+        self.engine_with(home, options).await
+    }
+
+    /// What [`Daemon::engine`] is made with.
+    pub(crate) fn options(&self, image: &str) -> DockerOptions {
+        DockerOptions {
             host: Some(self.host.clone()),
             image: Some(image.to_owned()),
             bases: Some(super::shared("docker-images")),
-            kept_bytes,
             ..DockerOptions::default()
-        };
+        }
+    }
+
+    /// As [`Daemon::engine`], made with other options.
+    pub(crate) async fn engine_with(
+        &self,
+        home: &Home,
+        options: DockerOptions,
+    ) -> Arc<DockerEngine> {
         super::share(&home.data(), "tools", "tools");
         super::share(&home.data(), "uv-cache", "docker-uv-cache");
         Arc::new(DockerEngine::new(&home.data(), options).await.unwrap())
