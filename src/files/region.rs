@@ -93,29 +93,14 @@ pub fn FilesRegion() -> impl IntoView {
 
 /// What isn't in the list, and why.
 fn not_listed(left_out: LeftOut) -> Option<String> {
-    let more = if left_out.is_more { "At least " } else { "" };
-    let files = |count: u32| {
-        if count == 1 {
-            "file isn’t"
-        } else {
-            "files aren’t"
-        }
+    let why = match (left_out.beyond_limit, left_out.unusable_names) {
+        (0, 0) => return None,
+        (0, _) => "flowdeck can’t use their names",
+        (_, 0) => "the folder holds too many",
+        _ => "the folder holds too many, and flowdeck can’t use some names",
     };
-    match (left_out.beyond_limit, left_out.unusable_names) {
-        (0, 0) => None,
-        (0, names) => Some(format!(
-            "{more}{names} {} listed: flowdeck can’t use the name. Rename it on the server.",
-            files(names)
-        )),
-        (count, 0) => Some(format!(
-            "{more}{count} {} listed: the folder holds too many.",
-            files(count)
-        )),
-        (count, names) => Some(format!(
-            "{more}{} files aren’t listed: the folder holds too many, and flowdeck can’t use the names of {names}.",
-            count.saturating_add(names)
-        )),
-    }
+    let more = if left_out.is_more { "at least " } else { "" };
+    Some(format!("Not listed: {more}{} ({why}).", left_out.count()))
 }
 
 fn focus(element: Option<HtmlElement>) {
