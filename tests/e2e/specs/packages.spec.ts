@@ -96,7 +96,7 @@ test('a plan says what an install changes; then each requirement says where it s
   await expect(planned(app, 'Upgraded', 'tiny-thing')).toContainText('1.0.0 → 2.0.0');
   await expect(planned(app, 'Downgraded', 'tiny-old')).toContainText('2.0.0 → 1.0.0');
   await expect(planned(app, 'Removed', 'tiny-gone')).toContainText('1.0.0');
-  await expect(planned(app, 'Unchanged', 'tiny-same')).toContainText('requirements.txt line 5');
+  await expect(planned(app, 'Already installed', 'tiny-same')).toContainText('requirements.txt line 5');
   await expectAccessible(page);
   await begin.click();
   await installEnded(deck, 'done');

@@ -23,7 +23,7 @@ test('the port is taken', async ({ deck }) => {
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const { port } = other.address() as AddressInfo;
   try {
-    expect(await refusal(deck, `127.0.0.1:${port}`)).toMatch(new RegExp(`${port}.*taken`, 'is'));
+    expect(await refusal(deck, `127.0.0.1:${port}`)).toMatch(new RegExp(`${port}.*in use`, 'is'));
   } finally {
     other.close();
   }

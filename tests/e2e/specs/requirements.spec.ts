@@ -57,10 +57,10 @@ test('an install into a running session brings a package without a restart by ha
   await app.startSession();
   await app.run('Failed');
   writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
-  await expect(app.session).toContainText('The packages of requirements.txt are not installed.');
+  await expect(app.session).toContainText('The packages of requirements.txt aren’t installed yet.');
   await app.chooseSession('Install packages from requirements.txt');
   await app.saveAndInstall();
-  await expect(app.session).not.toContainText('The packages of requirements.txt are not installed.', { timeout: 60_000 });
+  await expect(app.session).not.toContainText('The packages of requirements.txt aren’t installed yet.', { timeout: 60_000 });
   await app.setRawMode(false);
   await app.run();
   await expect(app.outputs).toContainText('2.0.0');

@@ -111,7 +111,8 @@ impl Flows {
         };
         Ok(FlowDetail {
             summary,
-            folder: self.place.root().join(flow.as_str()).display().to_string(),
+            folder: shown(&self.place.root().join(flow.as_str()).display().to_string())
+                .into_owned(),
             definition_path: path.as_str().to_owned(),
             report: yaml.as_deref().map(|yaml| entry::report(&folder, yaml)),
             yaml,
