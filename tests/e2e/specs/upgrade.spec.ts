@@ -49,7 +49,7 @@ test('the assistant prepares the files, shows the difference, writes it and star
   await expectAccessible(page);
   await runtimes.getByRole('link', { name: 'Upgrade to compute session for team-box-runtime' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Upgrade to compute session' })).toBeFocused();
-  await expect(page.getByRole('main')).toContainText('you can go on using it');
+  await expect(page.getByRole('main')).toContainText('You can keep using it');
   await expect(page.getByRole('main')).toContainText('This server can’t run container images');
   await expect(page.getByRole('radio', { name: 'Continue without the image' })).toBeChecked();
   await expectAccessible(page);
@@ -89,7 +89,7 @@ test('a missing requirements file is made; what changed meanwhile is shown again
   await app.signIn();
   await page.goto(deck.url('upgrade/plain-runtime?flow=plain'));
   await expect(page.getByRole('main')).toContainText('No image is listed for this runtime');
-  await expect(page.getByRole('main')).toContainText('requirements.txt is made:');
+  await expect(page.getByRole('main')).toContainText('requirements.txt is created:');
   await expect(changed(page, 'requirements.txt')).toContainText('come with the base image');
   await expectAccessible(page);
 
@@ -100,8 +100,8 @@ test('a missing requirements file is made; what changed meanwhile is shown again
       await route.continue();
     });
     await page.getByRole('button', { name: 'Save and start compute session' }).click();
-    await expect(page.getByRole('alert').filter({ hasText: 'was not upgraded' })).toContainText(
-      'flow.dag.yaml changed since its difference was shown. Nothing was saved.',
+    await expect(page.getByRole('alert').filter({ hasText: 'Couldn’t upgrade the flow' })).toContainText(
+      'flow.dag.yaml changed after you reviewed it. Nothing was saved.',
     );
     await expectAccessible(page);
     await page.unrouteAll({ behavior: 'ignoreErrors' });
@@ -117,7 +117,7 @@ test('a missing requirements file is made; what changed meanwhile is shown again
   await test.step('a session that runs is reset, and nothing has to be written', async () => {
     const before = await deck.api.session('plain');
     await page.goto(deck.url('upgrade/plain-runtime?flow=plain'));
-    await expect(page.getByRole('main')).toContainText('Nothing has to be written');
+    await expect(page.getByRole('main')).toContainText('No changes needed');
     await expect(page.getByRole('main')).toContainText('The flow’s compute session will be reset');
     await expectAccessible(page);
     await page.getByRole('button', { name: 'Reset compute session' }).click();
