@@ -6,8 +6,8 @@ use crate::build::sizes::Sizes;
 
 /// The flow page without the editor: page, wasm, JavaScript, style sheet and fonts, after brotli.
 ///
-/// Less than the goal of 350,000: what is here is what a flow page shows before anything has happened on it.
-const FIRST_LOAD: u64 = 349_000;
+/// What is here is what a flow page shows before anything has happened on it.
+const FIRST_LOAD: u64 = 350_000;
 
 /// The editor, after brotli.
 const EDITOR: u64 = 200_000;
