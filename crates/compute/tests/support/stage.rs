@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use flowdeck_compute::{Compute, StartSession, fake::FakeEngine};
+use flowdeck_compute::{Compute, ComputeError, StartSession, fake::FakeEngine};
 use flowdeck_contract::{
     azure::OperationStatus,
     ids::FlowId,
@@ -42,7 +42,16 @@ impl Stage {
     pub(crate) async fn restart(&self, compute: Compute) -> Compute {
         compute.close().await;
         drop(compute);
-        self.open(0).await
+        // A process that a test beside this one starts holds the lock of the data folder until it has become its program.
+        loop {
+            let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
+            match Compute::open_with_clock(self.home.config(0), engine, clock).await {
+                Err(ComputeError::DataInUse(_)) => {
+                    tokio::time::sleep(Duration::from_millis(20)).await;
+                }
+                opened => return opened.unwrap(),
+            }
+        }
     }
 
     /// A session that is available.
