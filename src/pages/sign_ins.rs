@@ -63,7 +63,7 @@ struct SigningOut {
     status: Status,
     sign_ins: Remote<SignIns>,
     busy: RwSignal<bool>,
-    /// The page: what is under way outlives the dialog that asked for it.
+    /// The page: a request in progress outlives the dialog that sent it.
     owner: StoredValue<Owner>,
 }
 

@@ -186,7 +186,7 @@ impl Core {
     }
 
     /// Ends a run. It has not ended before that is written down: a full disk is waited for, but not for ever. Then the end
-    /// is known in memory alone, until the next server finds the run under way and interrupts it.
+    /// is kept in memory alone, until the next server finds the run in progress and interrupts it.
     async fn end_run(&self, run: &LiveRun, (outcome, whole): (Outcome, Option<u64>)) {
         let (id, owner) = (run.detail().summary.id, Owner::from(&run.flow));
         let end = |detail: &mut RunDetail| {

@@ -33,7 +33,7 @@ impl Core {
     /// own failure, and keeps neither another nor the server from going on.
     pub(crate) async fn recover(self: &Arc<Self>) {
         self.open_logs();
-        note("What stands by", self.recover_standbys().await);
+        note("Standby runtimes", self.recover_standbys().await);
         let flows: Vec<Owner> = self.flows().keys().cloned().collect();
         for flow in &flows {
             if let Err(error) = self.recover_one(flow).await {

@@ -27,11 +27,22 @@ pub(super) struct Found {
     pub(super) searched: Searched,
 }
 
-/// A folder to look into: its id, none for the flows folder itself, and its level.
+/// A folder to look into: its id, none for the flows folder itself, and its level. It's opened only when its turn comes, so
+/// that a search takes a few file descriptors, however many folders wait.
 struct Level {
-    dir: Dir,
     id: Option<FlowId>,
     depth: usize,
+    /// Whether it's listed already: if it can't be read, its row says so.
+    has_row: bool,
+}
+
+impl Level {
+    fn open(&self, root: &Dir) -> io::Result<Dir> {
+        match &self.id {
+            Some(flow) => root.open_dir(flow.as_str()),
+            None => root.try_clone(),
+        }
+    }
 }
 
 /// Searches `root`, or only the folder `only` and what is below it.
@@ -39,22 +50,20 @@ struct Level {
 /// # Errors
 /// When the first folder can't be read. Others that can't be are counted.
 pub(super) fn search(root: &Dir, only: Option<&FlowId>) -> io::Result<Found> {
-    let first = match only {
-        Some(flow) => root.open_dir(flow.as_str())?,
-        None => root.try_clone()?,
+    let first = Level {
+        id: only.cloned(),
+        depth: 0,
+        has_row: true,
     };
     // Here a failure ends the search: nothing else would say that there is nothing to see.
-    first.entries()?;
+    first.open(root)?.entries()?;
     let mut search = Search {
+        root,
         found: Found {
             folders: only.cloned().into_iter().collect(),
             searched: Searched::default(),
         },
-        open: VecDeque::from([Level {
-            dir: first,
-            id: only.cloned(),
-            depth: 0,
-        }]),
+        open: VecDeque::from([first]),
     };
     let start = Instant::now();
     while let Some(level) = search.open.pop_front() {
@@ -66,19 +75,26 @@ pub(super) fn search(root: &Dir, only: Option<&FlowId>) -> io::Result<Found> {
     Ok(search.finish())
 }
 
-struct Search {
+struct Search<'a> {
+    root: &'a Dir,
     found: Found,
     open: VecDeque<Level>,
 }
 
-impl Search {
+impl Search<'_> {
     fn look_into(&mut self, level: &Level) {
-        let counts = &mut self.found.searched;
-        counts.folders = counts.folders.saturating_add(1);
-        let Ok(entries) = level.dir.entries() else {
-            counts.unreadable = counts.unreadable.saturating_add(1);
-            return;
+        let entries = match level.open(self.root).and_then(|dir| dir.entries()) {
+            Ok(entries) => entries,
+            Err(_) if level.has_row => return,
+            Err(_) => {
+                self.found.searched.unreadable = self.found.searched.unreadable.saturating_add(1);
+                return;
+            }
         };
+        self.found.searched.folders = self.found.searched.folders.saturating_add(1);
+        if let Some(flow) = level.id.as_ref().filter(|_| !level.has_row) {
+            self.found.folders.push(flow.clone());
+        }
         for entry in entries {
             if entry.and_then(|entry| self.look_at(&entry, level)).is_err() {
                 self.found.searched.unreadable = self.found.searched.unreadable.saturating_add(1);
@@ -107,18 +123,10 @@ impl Search {
             self.leave_out(1);
             return Ok(());
         }
-        let dir = match entry.open_dir() {
-            // Its own row says so.
-            Err(_) if is_top => return Ok(()),
-            dir => dir?,
-        };
-        if !is_top {
-            self.found.folders.push(id.clone());
-        }
         self.open.push_back(Level {
-            dir,
             id: Some(id),
             depth: level.depth + 1,
+            has_row: is_top,
         });
         Ok(())
     }
