@@ -68,8 +68,12 @@ pub(crate) fn clone_by(
             clone_by(from, to, &path, take)?;
         } else if kind.is_symlink() {
             symlink(fs::read_link(entry.path())?, to.join(&path))?;
-        } else {
+        } else if kind.is_file() {
             take(&path)?;
+        } else {
+            // A pipe would hold up whoever opens it.
+            let why = format!("{} isn’t a file, a folder or a link", path.display());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
         }
     }
     Ok(())
