@@ -14,18 +14,18 @@ const PAUSE_MILLIS: i64 = 5_000;
 
 impl Core {
     /// Something happened in the session: its end moves away.
-    pub(crate) fn touch(&self, flow: &Owner) {
+    pub(crate) fn touch(&self, owner: &Owner) {
         let now = self.now();
-        let record = self.record(flow);
+        let record = self.record(owner);
         if record.state != State::Available || now.since(record.last_activity) < GRAIN_MILLIS {
             return;
         }
-        let changed = self.change(flow, |live| {
+        let changed = self.change(owner, |live| {
             live.record.last_activity = now;
             Ok(())
         });
         if let Err(error) = changed {
-            tracing::warn!(%flow, %error, "activity could not be written down");
+            tracing::warn!(%owner, %error, "activity could not be written down");
         }
     }
 
@@ -61,8 +61,8 @@ impl Core {
 
     fn end_idle(self: &Arc<Self>, due: &Due) -> Result<(), ComputeError> {
         as_asker(By::Idle, || match due {
-            Due::Session(flow) => self
-                .begin_stop(flow, "The compute session stops because it’s idle.")
+            Due::Session(owner) => self
+                .begin_stop(owner, "The compute session stops because it’s idle.")
                 .map(drop),
             Due::Instance(name) => {
                 self.stop_instance(name, "The compute instance stops because it’s idle.")
@@ -73,7 +73,7 @@ impl Core {
     fn next_due(&self, refused: &BTreeMap<Due, Millis>) -> Option<(Due, Millis)> {
         let sessions = self.session_deadlines().into_iter();
         let instances = self.instance_deadlines().into_iter();
-        let sessions = sessions.map(|(flow, deadline)| (Due::Session(flow), deadline));
+        let sessions = sessions.map(|(owner, deadline)| (Due::Session(owner), deadline));
         let instances = instances.map(|(name, deadline)| (Due::Instance(name), deadline));
         // A session goes first, so that it is its own idle time that ends it.
         let all = sessions.chain(instances).map(|(due, deadline)| {
@@ -87,7 +87,7 @@ impl Core {
         let flows = self.flows();
         let deadlines = flows
             .iter()
-            .filter_map(|(flow, live)| Some((flow.clone(), live.idle_deadline()?)));
+            .filter_map(|(owner, live)| Some((owner.clone(), live.idle_deadline()?)));
         deadlines.collect()
     }
 }

@@ -102,14 +102,16 @@ impl Core {
     /// among those that stand by until it is taken.
     pub(crate) async fn find_standby(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         image: Option<&str>,
         requirements: Option<&Requirements>,
     ) -> Result<Option<Standby>, EngineError> {
         let found = {
             let ready = self.standbys.ready();
             let mut ready = ready.iter();
-            ready.find(|standby| standby.made_for.may_be(flow)).cloned()
+            ready
+                .find(|standby| standby.made_for.may_be(owner))
+                .cloned()
         };
         let Some(standby) = found else {
             return Ok(None);
@@ -117,7 +119,7 @@ impl Core {
         if !self.may_live(&standby.runtime, false).await {
             return Ok(None);
         }
-        if standby.made_for != Whom::Anyone && !self.fits(&standby, flow, image).await? {
+        if standby.made_for != Whom::Anyone && !self.fits(&standby, owner, image).await? {
             return Ok(None);
         }
         let satisfied = match requirements {
@@ -134,17 +136,17 @@ impl Core {
     async fn fits(
         &self,
         standby: &Standby,
-        flow: &Owner,
+        owner: &Owner,
         image: Option<&str>,
     ) -> Result<bool, EngineError> {
-        let record = self.record(flow);
+        let record = self.record(owner);
         let wanted = WantedBase {
             image,
             anew: record.anew.image,
             keep: record.keep.as_ref(),
             ..WantedBase::default()
         };
-        let (place, share) = (self.place_of(flow)?, record.share());
+        let (place, share) = (self.place_of(owner)?, record.share());
         let session = &standby.runtime.session;
         self.engine
             .fits(session, &place, &wanted, share.as_ref())
@@ -167,7 +169,7 @@ impl Core {
             match (self.make_standby(&next).await, &next) {
                 (Ok(()), _) => pause = FIRST_PAUSE,
                 (Err(error), Whom::Flow(last)) => {
-                    tracing::warn!(%error, code = error.code, flow = %last.flow, "no runtime stands by for the flow until it is started again");
+                    tracing::warn!(%error, code = error.code, flow = %last.owner, "no runtime stands by for the flow until it is started again");
                     self.standbys.uses().forget(last);
                 }
                 (Err(error), Whom::Anyone) => {
@@ -250,7 +252,7 @@ impl Core {
         let session = &environment.session;
         let (place, wanted) = match whom {
             Whom::Anyone => (Place::default(), WantedBase::default()),
-            Whom::Flow(last) => (self.place_of(&last.flow)?, last.wanted()),
+            Whom::Flow(last) => (self.place_of(&last.owner)?, last.wanted()),
         };
         self.engine.allocate(session, &place).await?;
         let base = self.engine.prepare_base(session, &wanted, log).await?;

@@ -55,14 +55,14 @@ impl Core {
     /// When something that is asked for does not exist, is stopped, or is more than the quota has left.
     pub(crate) fn allot(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         asked: &SessionSettings,
     ) -> Result<Allotment, ComputeError> {
         let mut settings = asked.clone();
         let size = match &mut settings.compute {
             ComputeChoice::Serverless { vm_size, identity } => {
                 self.require_identity(identity.as_deref())?;
-                let size = self.serverless_size(flow, vm_size.as_deref())?;
+                let size = self.serverless_size(owner, vm_size.as_deref())?;
                 if let Some(vm_size) = vm_size {
                     vm_size.clone_from(&size.name);
                 }
@@ -104,7 +104,7 @@ impl Core {
         }
     }
 
-    /// What is in use by sessions but `flow`'s and by compute instances that run.
+    /// What is in use by sessions but those of `but` and by compute instances that run.
     pub(crate) fn used(&self, but: Option<&Owner>) -> Quota {
         let catalog = &self.config.catalog;
         let running = catalog
@@ -117,7 +117,7 @@ impl Core {
         let flows = self.flows();
         let others = flows
             .iter()
-            .filter(|(flow, live)| but != Some(*flow) && live.record.holds_compute())
+            .filter(|(owner, live)| but != Some(*owner) && live.record.holds_compute())
             .filter(|(_, live)| live.record.instance().is_none());
         others
             .filter_map(|(_, live)| live.record.view.size.as_ref())
@@ -147,10 +147,10 @@ impl Core {
         Shortage::of(size, quota, quota.less(self.used(but)))
     }
 
-    fn serverless_size(&self, flow: &Owner, name: Option<&str>) -> Result<VmSize, ComputeError> {
+    fn serverless_size(&self, owner: &Owner, name: Option<&str>) -> Result<VmSize, ComputeError> {
         let catalog = &self.config.catalog;
         let Some(name) = name else {
-            let room = |size: &&VmSize| self.lacks(size, Some(flow)).is_none();
+            let room = |size: &&VmSize| self.lacks(size, Some(owner)).is_none();
             if let Some(size) = catalog.sizes.iter().find(room) {
                 return Ok(size.clone());
             }
@@ -158,7 +158,7 @@ impl Core {
                 .sizes
                 .first()
                 .ok_or_else(|| not_found("vmSize", "", &[]))?;
-            self.require_room(smallest, Some(flow))?;
+            self.require_room(smallest, Some(owner))?;
             return Ok(smallest.clone());
         };
         let names = || {
@@ -171,7 +171,7 @@ impl Core {
         let size = catalog
             .size(name)
             .ok_or_else(|| not_found("vmSize", name, &names()))?;
-        self.require_room(size, Some(flow))?;
+        self.require_room(size, Some(owner))?;
         Ok(size.clone())
     }
 

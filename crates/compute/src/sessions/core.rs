@@ -117,19 +117,19 @@ impl Core {
     }
 
     /// What is remembered of a flow's session.
-    pub(crate) fn record(&self, flow: &Owner) -> Record {
+    pub(crate) fn record(&self, owner: &Owner) -> Record {
         self.flows()
-            .get(flow)
-            .map_or_else(|| Record::none(flow.clone()), |live| live.record.clone())
+            .get(owner)
+            .map_or_else(|| Record::none(owner.clone()), |live| live.record.clone())
     }
 
     /// Changes a flow's session: written down first, then true, then told. Nothing changes when `change` fails.
     pub(crate) fn change<R>(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
     ) -> Result<R, ComputeError> {
-        self.change_and_save(flow, change, |record, followed| {
+        self.change_and_save(owner, change, |record, followed| {
             self.store.save_session(record, followed)
         })
     }
@@ -137,14 +137,14 @@ impl Core {
     /// As [`Core::change`], written down by `save`.
     pub(crate) fn change_and_save<R>(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
         save: impl FnOnce(&Record, &Followed) -> Result<(), ComputeError>,
     ) -> Result<R, ComputeError> {
         let mut flows = self.flows();
         let live = flows
-            .entry(flow.clone())
-            .or_insert_with(|| Live::none(flow));
+            .entry(owner.clone())
+            .or_insert_with(|| Live::none(owner));
         let before = live.record.clone();
         let changed = change(live).and_then(|result| {
             let followed = self.follow(&before, live);
@@ -171,28 +171,28 @@ impl Core {
     }
 
     /// Tells how far the pull of a session's image is. It is not written down: a start that is cut off begins anew.
-    pub(crate) fn tell_pull(&self, flow: &Owner, session: &SessionId, pull: Pull) {
-        if let Some(live) = self.flows().get_mut(flow) {
+    pub(crate) fn tell_pull(&self, owner: &Owner, session: &SessionId, pull: Pull) {
+        if let Some(live) = self.flows().get_mut(owner) {
             live.pull = Some((session.clone(), pull));
             self.tell(live);
         }
     }
 
-    pub(crate) fn send(&self, flow: &Owner, event: FlowEvent) {
+    pub(crate) fn send(&self, owner: &Owner, event: FlowEvent) {
         // An error means that nobody listens.
-        let _ = self.events.send((flow.clone(), event));
+        let _ = self.events.send((owner.clone(), event));
     }
 
     /// Runs `task` once whatever is at work on the session has ended; dropped when it is cancelled or the server ends.
     pub(crate) fn work(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         task: impl Future<Output = ()> + Send + 'static,
     ) {
         let mut flows = self.flows();
         let live = flows
-            .entry(flow.clone())
-            .or_insert_with(|| Live::none(flow));
+            .entry(owner.clone())
+            .or_insert_with(|| Live::none(owner));
         let before = live.work.take();
         let cancel = self.shutdown.child_token();
         let cancelled = cancel.clone();
@@ -258,9 +258,9 @@ impl Core {
     }
 
     /// The flow's definition, as an engine's task needs it.
-    pub(crate) fn definition(&self, flow: &Owner) -> Result<(PathBuf, Definition), EngineError> {
+    pub(crate) fn definition(&self, owner: &Owner) -> Result<(PathBuf, Definition), EngineError> {
         let folder = self
-            .folder(flow)
+            .folder(owner)
             .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
         let definition = Definition::read(&folder).map_err(|error| {
             EngineError::new("FlowUnreadable", error.to_string())
@@ -270,16 +270,16 @@ impl Core {
     }
 
     /// The log of a flow's session; lines go nowhere when there is none.
-    pub(crate) fn log(&self, flow: &Owner) -> LogFile {
+    pub(crate) fn log(&self, owner: &Owner) -> LogFile {
         let flows = self.flows();
-        let log = flows.get(flow).and_then(|live| live.log.as_ref());
+        let log = flows.get(owner).and_then(|live| live.log.as_ref());
         log.map_or_else(|| LogFile::at("/dev/null"), |log| log.file.clone())
     }
 
     /// Gives the session a log of its own and forgets the one before.
-    pub(crate) fn switch_log(&self, flow: &Owner, session: &SessionId) {
+    pub(crate) fn switch_log(&self, owner: &Owner, session: &SessionId) {
         let mut flows = self.flows();
-        let Some(live) = flows.get_mut(flow) else {
+        let Some(live) = flows.get_mut(owner) else {
             return;
         };
         let path = self.paths.session_log(session);
@@ -289,17 +289,17 @@ impl Core {
         {
             tracing::warn!(%error, "an old session log could not be removed");
         }
-        self.send(flow, FlowEvent::SessionLogReset);
+        self.send(owner, FlowEvent::SessionLogReset);
     }
 
     /// Tells the lines that came into a session's log since the last time.
-    pub(crate) fn tell_log(&self, flow: &Owner) {
-        let log = self.flows().get(flow).and_then(|live| live.log.clone());
+    pub(crate) fn tell_log(&self, owner: &Owner) {
+        let log = self.flows().get(owner).and_then(|live| live.log.clone());
         let Some(log) = log else { return };
         let mut tail = log.tail();
         match tail.read() {
             Ok(lines) if lines.is_empty() => {}
-            Ok(lines) => self.send(flow, FlowEvent::SessionLog(lines)),
+            Ok(lines) => self.send(owner, FlowEvent::SessionLog(lines)),
             Err(error) => tracing::warn!(%error, "a session log could not be read"),
         }
         if let Err(error) = tail.cut(LIMIT) {
@@ -308,9 +308,9 @@ impl Core {
     }
 
     /// A failure as the page shows it, and in the server's log under the same id.
-    pub(crate) fn failure(&self, flow: &Owner, error: &EngineError) -> SessionFailure {
+    pub(crate) fn failure(&self, owner: &Owner, error: &EngineError) -> SessionFailure {
         let correlation = id::token();
-        tracing::error!(%correlation, %flow, code = error.code, message = %error.message, "a session failed");
+        tracing::error!(%correlation, %owner, code = error.code, message = %error.message, "a session failed");
         SessionFailure {
             code: error.code.to_owned(),
             phase: None,

@@ -13,29 +13,29 @@ use crate::{
 impl Core {
     /// A session could not be made, or has died: says so, then removes what there is of it. Nothing, when its end was
     /// asked for meanwhile.
-    pub(crate) async fn fail(&self, flow: &Owner, error: &EngineError) {
-        self.fail_by(flow, Event::Fail, error).await;
+    pub(crate) async fn fail(&self, owner: &Owner, error: &EngineError) {
+        self.fail_by(owner, Event::Fail, error).await;
     }
 
     /// A session could not be ended.
-    pub(crate) async fn fail_to_end(&self, flow: &Owner, error: &EngineError) {
-        self.fail_by(flow, Event::Remain, error).await;
+    pub(crate) async fn fail_to_end(&self, owner: &Owner, error: &EngineError) {
+        self.fail_by(owner, Event::Remain, error).await;
     }
 
-    async fn fail_by(&self, flow: &Owner, by: Event, error: &EngineError) {
-        let record = self.record(flow);
+    async fn fail_by(&self, owner: &Owner, by: Event, error: &EngineError) {
+        let record = self.record(owner);
         if let Err(refused) = transition(record.state, by) {
-            return tracing::info!(%flow, %refused, %error, "nobody waits any more for what failed");
+            return tracing::info!(%owner, %refused, %error, "nobody waits any more for what failed");
         }
-        let mut failure = self.failure(flow, error);
+        let mut failure = self.failure(owner, error);
         failure.phase = record.phase();
-        let log = self.log(flow);
+        let log = self.log(owner);
         log.line(format!("Failed: {}", failure.message));
         failure.remedy.iter().for_each(|remedy| log.line(remedy));
-        let operation = match self.write_failure(flow, by, &failure) {
+        let operation = match self.write_failure(owner, by, &failure) {
             Ok(operation) => operation,
             Err(error) => {
-                return tracing::error!(%flow, %error, "a session cannot fail in its state");
+                return tracing::error!(%owner, %error, "a session cannot fail in its state");
             }
         };
         let ends = Ends {
@@ -48,10 +48,10 @@ impl Core {
             && let Err(error) = self.engine.remove(&session).await
         {
             log.line(&error.message);
-            tracing::error!(%flow, %error, "a failed session could not be removed; the next start tries again");
+            tracing::error!(%owner, %error, "a failed session could not be removed; the next start tries again");
         }
         drop(ends);
-        self.tell_log(flow);
+        self.tell_log(owner);
         self.standbys.replenish();
     }
 
@@ -59,7 +59,7 @@ impl Core {
     /// known in memory alone, and the next server finds the session as it was and finds out again.
     fn write_failure(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         by: Event,
         failure: &SessionFailure,
     ) -> Result<Option<OperationId>, ComputeError> {
@@ -69,10 +69,10 @@ impl Core {
             live.record.fail(by, failure.clone(), now)?;
             Ok(operation)
         };
-        match self.change(flow, fail) {
+        match self.change(owner, fail) {
             Err(ComputeError::Store(error)) => {
-                tracing::error!(%flow, %error, "a failure could not be written down");
-                self.change_and_save(flow, fail, |_, _| Ok(()))
+                tracing::error!(%owner, %error, "a failure could not be written down");
+                self.change_and_save(owner, fail, |_, _| Ok(()))
             }
             result => result,
         }

@@ -26,17 +26,17 @@ impl Core {
     /// Begins an install of the flow's requirements file.
     pub(crate) async fn begin_install(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         versions: Option<RuntimeVersions>,
     ) -> Result<Begun, ComputeError> {
-        self.change(flow, |live| {
+        self.change(owner, |live| {
             refuse(live)?;
             if let Some(versions) = versions {
                 live.record.view.settings.runtime_versions = versions;
             }
             Ok(())
         })?;
-        let plan = self.plan(flow).await.map_err(no_install)?;
+        let plan = self.plan(owner).await.map_err(no_install)?;
         let install = InstallView {
             requirements: plan.requirements.file.clone(),
             command: plan.command.clone(),
@@ -48,24 +48,23 @@ impl Core {
             kind: InstallKind::Requirements,
             lines: Vec::new(),
         };
-        let begun = self.write_install(flow, install)?;
-        self.log(flow).line(format!("$ {}", plan.command));
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(
-            flow,
-            async move { core.carry_out_install(&flow_id, plan).await },
-        );
+        let begun = self.write_install(owner, install)?;
+        self.log(owner).line(format!("$ {}", plan.command));
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move {
+            core.carry_out_install(&owner_id, plan).await
+        });
         Ok(begun)
     }
 
     /// Writes down that an install, or what is like one, is under way.
     pub(super) fn write_install(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         install: InstallView,
     ) -> Result<Begun, ComputeError> {
         let operation = self.begin_operation()?;
-        let begun = self.change(flow, |live| {
+        let begun = self.change(owner, |live| {
             refuse(live)?;
             live.record.install_operation = Some(operation.clone());
             live.record.last_activity = install.started;
@@ -77,10 +76,10 @@ impl Core {
         Ok(Begun { session, operation })
     }
 
-    async fn plan(&self, flow: &Owner) -> Result<Plan, EngineError> {
-        let (folder, definition) = self.definition(flow)?;
+    async fn plan(&self, owner: &Owner) -> Result<Plan, EngineError> {
+        let (folder, definition) = self.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
-        let record = self.record(flow);
+        let record = self.record(owner);
         let old = record
             .environment()
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
@@ -89,13 +88,13 @@ impl Core {
             generation: record.next_generation(),
         };
         let (work, flows) = (
-            self.paths.work(flow, new.session.as_str()),
-            self.folders(flow),
+            self.paths.work(owner, new.session.as_str()),
+            self.folders(owner),
         );
         let requirements =
             flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;
         requirements.set.require_readable()?;
-        let requirements = self.as_settings_say(flow, requirements, None);
+        let requirements = self.as_settings_say(owner, requirements, None);
         let made_of = Fingerprint::of(&flows, &folder, parsed)?;
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {
@@ -106,42 +105,42 @@ impl Core {
         })
     }
 
-    async fn carry_out_install(self: &Arc<Self>, flow: &Owner, plan: Plan) {
-        let result = match self.make_beside(flow, &plan).await {
-            Ok(made) => self.swap(flow, made).await,
+    async fn carry_out_install(self: &Arc<Self>, owner: &Owner, plan: Plan) {
+        let result = match self.make_beside(owner, &plan).await {
+            Ok(made) => self.swap(owner, made).await,
             Err(error) => Err(error),
         };
-        let work = self.paths.work(flow, plan.new.session.as_str());
+        let work = self.paths.work(owner, plan.new.session.as_str());
         // While the work folder is there still, the lines at fault can be told.
         if let Err(error) = result {
             let lines = Lines::of_set(&plan.requirements.set);
-            self.install_failed(flow, &error, &lines, Some(&plan.new))
+            self.install_failed(owner, &error, &lines, Some(&plan.new))
                 .await;
         } else {
-            self.log(flow)
+            self.log(owner)
                 .line("The packages are installed and the runtime was restarted.");
         }
         if let Err(error) = paths::remove(&work) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
-        self.tell_log(flow);
+        self.tell_log(owner);
     }
 
-    async fn make_beside(&self, flow: &Owner, plan: &Plan) -> Result<Made, EngineError> {
-        let log = self.log(flow);
+    async fn make_beside(&self, owner: &Owner, plan: &Plan) -> Result<Made, EngineError> {
+        let log = self.log(owner);
         self.engine
             .prepare_base(&plan.new.session, &WantedBase::default(), &log)
             .await?;
         self.engine.create_environment(&plan.new).await?;
         let began = Instant::now();
-        self.install_and_verify(flow, &plan.new, &plan.requirements)
+        self.install_and_verify(owner, &plan.new, &plan.requirements)
             .await?;
         let kept = self.keep(&plan.new, &plan.requirements, began.elapsed());
         if let Some(kept) = kept.await {
             log.line(format!("The environment is {kept}."));
         }
         log.line("Starting a runtime with the new packages …");
-        let (runtime, version) = match self.start_checked(flow, &plan.new).await {
+        let (runtime, version) = match self.start_checked(owner, &plan.new).await {
             Ok(started) => started,
             Err(error) => {
                 let explained = self.explained(&plan.new, &plan.requirements, error);
@@ -160,11 +159,11 @@ impl Core {
     /// Installs into an environment that nobody uses yet, and looks whether it holds what was asked for.
     pub(super) async fn install_and_verify(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<PhaseNote, EngineError> {
-        let log = self.log(flow);
+        let log = self.log(owner);
         let lines = Lines::of_set(&requirements.set);
         let before = self.engine.inventory(environment).await?;
         let runtime = RuntimePackages::of(&before.base);
@@ -182,7 +181,7 @@ impl Core {
         let hear = |line: &str| {
             let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
             if progress.hear(line) {
-                self.tell_progress(flow, &progress);
+                self.tell_progress(owner, &progress);
             }
         };
         let note = self
@@ -199,7 +198,7 @@ impl Core {
         }
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
         progress.finish(&after);
-        self.tell_progress(flow, &progress);
+        self.tell_progress(owner, &progress);
         Ok(note)
     }
 
@@ -226,9 +225,9 @@ impl Core {
     }
 
     /// Shows how far an install into the running session is. Not written down: a restart of the server ends it.
-    fn tell_progress(&self, flow: &Owner, progress: &Progress) {
+    fn tell_progress(&self, owner: &Owner, progress: &Progress) {
         let mut flows = self.flows();
-        let Some(live) = flows.get_mut(flow).filter(|live| live.installs()) else {
+        let Some(live) = flows.get_mut(owner).filter(|live| live.installs()) else {
             return;
         };
         if let Some(install) = &mut live.record.view.install {
@@ -240,7 +239,7 @@ impl Core {
     /// The session stays as it was; `made` is removed.
     pub(super) async fn install_failed(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         error: &EngineError,
         lines: &Lines,
         made: Option<&EnvironmentId>,
@@ -248,18 +247,18 @@ impl Core {
         if let Some(made) = made
             && let Err(error) = self.engine.remove_environment(made).await
         {
-            self.log(flow).line(&error.message);
+            self.log(owner).line(&error.message);
         }
-        if !self.flows().get(flow).is_some_and(Live::installs) {
+        if !self.flows().get(owner).is_some_and(Live::installs) {
             return;
         }
-        let failure = self.failure(flow, error);
-        self.log(flow).line(format!(
+        let failure = self.failure(owner, error);
+        self.log(owner).line(format!(
             "The install failed: {} The session didn’t change.",
             failure.message
         ));
         let (now, fault) = (self.now(), packages::fault(error, lines));
-        let changed = self.change(flow, |live| {
+        let changed = self.change(owner, |live| {
             let record = &mut live.record;
             record.last_activity = now;
             end_install(record, PhaseState::Failed, now);
@@ -273,7 +272,7 @@ impl Core {
         match changed {
             Ok(operation) => self.fail_operation(operation, &failure),
             Err(error) => {
-                tracing::error!(%flow, %error, "a failed install could not be written down");
+                tracing::error!(%owner, %error, "a failed install could not be written down");
             }
         }
     }

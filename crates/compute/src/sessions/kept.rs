@@ -14,11 +14,11 @@ impl Core {
     /// Makes an environment of a kept one, if there is one that holds what is asked for.
     pub(super) async fn reuse(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let log = self.log(flow);
+        let log = self.log(owner);
         let found = self
             .engine
             .reuse_environment(environment, requirements, &log);
@@ -40,12 +40,12 @@ impl Core {
     /// they differ in.
     pub(super) async fn adopt(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         image: Option<&str>,
         requirements: &Requirements,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         // Nothing is asked of the base packages.
-        let Some(standby) = self.find_standby(flow, image, None).await? else {
+        let Some(standby) = self.find_standby(owner, image, None).await? else {
             return Ok(None);
         };
         let environment = standby.environment();
@@ -56,7 +56,7 @@ impl Core {
         // It is the session's before it changes: were the server to end now, it must not be taken for the base alone.
         let session = standby.runtime.session.clone();
         let taken = self.change_and_save(
-            flow,
+            owner,
             |live| {
                 live.record.view.session_id = Some(session.clone());
                 Ok(())
@@ -67,8 +67,8 @@ impl Core {
             self.standbys.put_back(standby);
             return Err(EngineError::new("StoreFailed", error.to_string()));
         }
-        self.switch_log(flow, &session);
-        let log = self.log(flow);
+        self.switch_log(owner, &session);
+        let log = self.log(owner);
         if let Some(kept) = self
             .engine
             .add_kept(&environment, requirements, &log)

@@ -60,8 +60,8 @@ impl Live {
         }
     }
 
-    pub(crate) fn none(flow: &Owner) -> Self {
-        Self::new(Record::none(flow.clone()))
+    pub(crate) fn none(owner: &Owner) -> Self {
+        Self::new(Record::none(owner.clone()))
     }
 
     /// Whether a run or an install goes on in it.

@@ -5,13 +5,13 @@ use crate::{flow::Fingerprint, owner::Owner, state::State};
 
 impl Core {
     /// The flow's files have changed, or its session has: says whether the environment still fits.
-    pub(crate) fn flow_changed(&self, flow: &Owner) {
-        let record = self.record(flow);
+    pub(crate) fn flow_changed(&self, owner: &Owner) {
+        let record = self.record(owner);
         let (environment, made_at) = (record.environment(), record.made_at);
         let Some(made_of) = record.made_of.filter(|_| record.state == State::Available) else {
             return;
         };
-        let out_of_date = match self.fingerprint(flow) {
+        let out_of_date = match self.fingerprint(owner) {
             Ok(now) => made_of.out_of_date(&now),
             // A definition in the middle of an edit says nothing about its environment.
             Err(error) if error.code == "FlowUnreadable" || error.code == "FlowNotFound" => return,
@@ -20,7 +20,7 @@ impl Core {
         if out_of_date == record.view.out_of_date {
             return;
         }
-        let changed = self.change(flow, |live| {
+        let changed = self.change(owner, |live| {
             // Between the look and this an install may have ended, which says nothing of the environment before it.
             let same = live.record.state == State::Available
                 && live.record.environment() == environment
@@ -31,14 +31,14 @@ impl Core {
             Ok(())
         });
         if let Err(error) = changed {
-            tracing::error!(%flow, %error, "that a session is out of date could not be written down");
+            tracing::error!(%owner, %error, "that a session is out of date could not be written down");
         }
     }
 
-    fn fingerprint(&self, flow: &Owner) -> Result<Fingerprint, crate::engine::EngineError> {
-        let (folder, definition) = self.definition(flow)?;
+    fn fingerprint(&self, owner: &Owner) -> Result<Fingerprint, crate::engine::EngineError> {
+        let (folder, definition) = self.definition(owner)?;
         Fingerprint::of(
-            &self.folders(flow),
+            &self.folders(owner),
             &folder,
             definition.report.flow.as_ref(),
         )

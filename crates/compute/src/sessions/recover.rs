@@ -34,14 +34,14 @@ impl Core {
     pub(crate) async fn recover(self: &Arc<Self>) {
         self.open_logs();
         note("Standby runtimes", self.recover_standbys().await);
-        let flows: Vec<Owner> = self.flows().keys().cloned().collect();
-        for flow in &flows {
-            if let Err(error) = self.recover_one(flow).await {
-                tracing::error!(%flow, %error, "a session could not be taken over");
+        let owners: Vec<Owner> = self.flows().keys().cloned().collect();
+        for owner in &owners {
+            if let Err(error) = self.recover_one(owner).await {
+                tracing::error!(%owner, %error, "a session could not be taken over");
                 let message =
                     format!("The session couldn’t be taken over after a restart: {error}");
                 let failed = EngineError::new("SessionNotRecovered", message);
-                self.spawn_fail(flow, failed.with_remedy("Start the session again."));
+                self.spawn_fail(owner, failed.with_remedy("Start the session again."));
             }
         }
         self.recall_uses();
@@ -52,15 +52,15 @@ impl Core {
         self.remove_leftovers().await;
     }
 
-    async fn recover_one(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
-        match self.record(flow).state {
+    async fn recover_one(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
+        match self.record(owner).state {
             State::NotExist | State::Failed => Ok(()),
-            State::Available => self.recover_available(flow).await,
-            State::Starting(_) => self.recover_starting(flow),
+            State::Available => self.recover_available(owner).await,
+            State::Starting(_) => self.recover_starting(owner),
             State::Stopping => {
-                self.log(flow)
+                self.log(owner)
                     .line("The server was restarted. Ending the session.");
-                self.spawn_stop(flow);
+                self.spawn_stop(owner);
                 Ok(())
             }
         }
@@ -80,12 +80,12 @@ impl Core {
         }
     }
 
-    async fn recover_available(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
-        self.interrupt_install(flow)?;
-        let record = self.record(flow);
+    async fn recover_available(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
+        self.interrupt_install(owner)?;
+        let record = self.record(owner);
         let Some(runtime) = record.runtime.clone() else {
             self.spawn_fail(
-                flow,
+                owner,
                 EngineError::new("RuntimeDied", "The session has no runtime."),
             );
             return Ok(());
@@ -93,32 +93,32 @@ impl Core {
         if let Some(share) = record.share()
             && let Err(error) = self.engine.limit(&runtime.session, &share).await
         {
-            self.spawn_fail(flow, error);
+            self.spawn_fail(owner, error);
             return Ok(());
         }
         if !self.may_live(&runtime, true).await {
             let death = self.engine.died(&runtime).await;
             if death.code == MEMORY_EXCEEDED {
-                self.spawn_fail(flow, death);
+                self.spawn_fail(owner, death);
                 return Ok(());
             }
             let died = EngineError::new(
                 "RuntimeDied",
                 "The runtime ended while the server was down.",
             );
-            self.spawn_fail(flow, died.with_remedy("Start the session again."));
+            self.spawn_fail(owner, died.with_remedy("Start the session again."));
             return Ok(());
         }
-        self.tidy_up(flow).await;
-        self.watch(flow);
-        self.flow_changed(flow);
+        self.tidy_up(owner).await;
+        self.watch(owner);
+        self.flow_changed(owner);
         Ok(())
     }
 
-    fn interrupt_install(&self, flow: &Owner) -> Result<(), ComputeError> {
+    fn interrupt_install(&self, owner: &Owner) -> Result<(), ComputeError> {
         if !self
             .flows()
-            .get(flow)
+            .get(owner)
             .is_some_and(super::live::Live::installs)
         {
             return Ok(());
@@ -131,9 +131,9 @@ impl Core {
             fault: None,
             correlation: id::token(),
         };
-        tracing::warn!(%flow, correlation = %failure.correlation, "an install was interrupted");
+        tracing::warn!(%owner, correlation = %failure.correlation, "an install was interrupted");
         let now = self.now();
-        let operation = self.change(flow, |live| {
+        let operation = self.change(owner, |live| {
             end_install(&mut live.record, PhaseState::Failed, now);
             if let Some(install) = &mut live.record.view.install {
                 install.failure = Some(failure.clone());
@@ -141,15 +141,15 @@ impl Core {
             }
             Ok(live.record.install_operation.take())
         })?;
-        self.log(flow)
+        self.log(owner)
             .line(format!("{} The session didn’t change.", failure.message));
         self.fail_operation(operation, &failure);
         Ok(())
     }
 
-    fn recover_starting(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
+    fn recover_starting(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
         let now = self.now();
-        self.change(flow, |live| {
+        self.change(owner, |live| {
             let session = live
                 .record
                 .view
@@ -158,15 +158,15 @@ impl Core {
                 .unwrap_or_else(id::random);
             Ok(live.record.restart(session, now)?)
         })?;
-        self.log(flow)
+        self.log(owner)
             .line("The server was restarted. Starting the session again.");
-        self.spawn_restart(flow);
+        self.spawn_restart(owner);
         Ok(())
     }
 
-    fn spawn_fail(self: &Arc<Self>, flow: &Owner, error: EngineError) {
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(flow, async move { core.fail(&flow_id, &error).await });
+    fn spawn_fail(self: &Arc<Self>, owner: &Owner, error: EngineError) {
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move { core.fail(&owner_id, &error).await });
     }
 
     /// Operations that nobody carries on, such as one that was begun but whose session was not changed yet.

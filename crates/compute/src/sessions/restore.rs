@@ -23,8 +23,8 @@ use crate::{
 
 impl Core {
     /// Begins to use the environment from before the last install again.
-    pub(crate) fn begin_restore(self: &Arc<Self>, flow: &Owner) -> Result<Begun, ComputeError> {
-        let (previous, environment) = self.change(flow, |live| {
+    pub(crate) fn begin_restore(self: &Arc<Self>, owner: &Owner) -> Result<Begun, ComputeError> {
+        let (previous, environment) = self.change(owner, |live| {
             refuse(live)?;
             let previous = live.record.previous.clone();
             previous
@@ -47,32 +47,32 @@ impl Core {
             kind: InstallKind::LastGood,
             lines: Vec::new(),
         };
-        let begun = self.write_install(flow, install)?;
-        self.log(flow)
+        let begun = self.write_install(owner, install)?;
+        self.log(owner)
             .line("Restoring the packages from before the last install …");
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(flow, async move {
-            match core.restore(&flow_id, previous, environment).await {
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move {
+            match core.restore(&owner_id, previous, environment).await {
                 Ok(()) => core
-                    .log(&flow_id)
+                    .log(&owner_id)
                     .line("The packages are restored and the runtime was restarted."),
                 Err(error) => {
                     let lines = Lines::default();
-                    core.install_failed(&flow_id, &error, &lines, None).await;
+                    core.install_failed(&owner_id, &error, &lines, None).await;
                 }
             }
-            core.tell_log(&flow_id);
+            core.tell_log(&owner_id);
         });
         Ok(begun)
     }
 
     async fn restore(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         previous: Previous,
         environment: EnvironmentId,
     ) -> Result<(), EngineError> {
-        let (runtime, version) = self.start_checked(flow, &environment).await?;
+        let (runtime, version) = self.start_checked(owner, &environment).await?;
         let made = Made {
             environment,
             made_of: previous.made_of,
@@ -80,13 +80,13 @@ impl Core {
             runtime,
             version,
         };
-        self.swap(flow, made).await
+        self.swap(owner, made).await
     }
 
     /// Ends an install that is under way; the session is as it was before. Fine when it was canceled already.
-    pub(crate) fn cancel_install(self: &Arc<Self>, flow: &Owner) -> Result<(), ComputeError> {
+    pub(crate) fn cancel_install(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
         let now = self.now();
-        let operation = self.change(flow, |live| {
+        let operation = self.change(owner, |live| {
             if !live.installs() {
                 let install = live.record.view.install.as_ref();
                 return match install.map(|install| install.state) {
@@ -111,23 +111,23 @@ impl Core {
             return Ok(());
         }
         self.cancel(operation, "The install was canceled.");
-        self.log(flow)
+        self.log(owner)
             .line("The install was canceled. The session didn’t change.");
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(flow, async move { core.tidy_up(&flow_id).await });
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move { core.tidy_up(&owner_id).await });
         Ok(())
     }
 
     /// Removes what an install that did not come to its end left behind.
-    pub(super) async fn tidy_up(&self, flow: &Owner) {
-        let record = self.record(flow);
+    pub(super) async fn tidy_up(&self, owner: &Owner) {
+        let record = self.record(owner);
         let (State::Available, Some(runtime)) = (record.state, &record.runtime) else {
             return;
         };
         if let Err(error) = self.engine.tidy(runtime, &record.generations()).await {
-            self.log(flow).line(&error.message);
+            self.log(owner).line(&error.message);
         }
-        if let Err(error) = paths::remove(&self.paths.work(flow, runtime.session.as_str())) {
+        if let Err(error) = paths::remove(&self.paths.work(owner, runtime.session.as_str())) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
     }

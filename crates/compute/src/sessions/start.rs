@@ -29,29 +29,29 @@ impl Core {
     /// Begins a session.
     pub(crate) fn begin_start(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         request: &StartSession,
     ) -> Result<Begun, ComputeError> {
-        self.folder(flow)?;
+        self.folder(owner)?;
         // Before what may be lacking: who has a session wants to know that.
-        refuse(&self.record(flow))?;
-        self.require_image_reference(flow)?;
+        refuse(&self.record(owner))?;
+        self.require_image_reference(owner)?;
         let _allotting = self.allotting();
         let given = Allotment {
             anew: request.anew,
-            ..self.allot(flow, &request.settings)?
+            ..self.allot(owner, &request.settings)?
         };
         let operation = self.begin_operation()?;
         let (session, now) = (id::random::<SessionId>(), self.now());
         let known = self
-            .change(flow, |live| {
+            .change(owner, |live| {
                 refuse(&live.record)?;
                 live.record.start(session.clone(), given, now)?;
                 live.record.operation = Some(operation.clone());
                 live.record.require_session()
             })
             .inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
-        self.spawn_start(flow, session);
+        self.spawn_start(owner, session);
         Ok(Begun {
             session: known,
             operation,
@@ -59,50 +59,50 @@ impl Core {
     }
 
     /// Carries out the start of this session, which its record says is under way.
-    pub(crate) fn spawn_start(self: &Arc<Self>, flow: &Owner, session: SessionId) {
-        self.switch_log(flow, &session);
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(flow, async move {
+    pub(crate) fn spawn_start(self: &Arc<Self>, owner: &Owner, session: SessionId) {
+        self.switch_log(owner, &session);
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move {
             // Its end may have been asked for before this could be at work, and have come first.
-            let record = core.record(&flow_id);
+            let record = core.record(&owner_id);
             let is_wanted = matches!(record.state, State::Starting(_));
             if is_wanted && record.view.session_id == Some(session) {
-                core.make_session(flow_id).await;
+                core.make_session(owner_id).await;
             }
         });
     }
 
     /// Begins a start that the server's end cut off anew, in its old log: nothing of it is trusted.
-    pub(crate) fn spawn_restart(self: &Arc<Self>, flow: &Owner) {
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(flow, async move {
-            let session = core.record(&flow_id).view.session_id;
+    pub(crate) fn spawn_restart(self: &Arc<Self>, owner: &Owner) {
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move {
+            let session = core.record(&owner_id).view.session_id;
             if let Some(session) = session
                 && let Err(error) = core.engine.remove(&session).await
             {
-                return core.fail(&flow_id, &error).await;
+                return core.fail(&owner_id, &error).await;
             }
-            core.make_session(flow_id).await;
+            core.make_session(owner_id).await;
         });
     }
 
-    async fn make_session(self: Arc<Self>, flow: Owner) {
+    async fn make_session(self: Arc<Self>, owner: Owner) {
         let start = Start {
             core: &self,
-            flow: &flow,
+            owner: &owner,
         };
         match start.carry_out().await {
-            Ok(operation) => self.started(&flow, operation),
-            Err(error) => self.fail(&flow, &error).await,
+            Ok(operation) => self.started(&owner, operation),
+            Err(error) => self.fail(&owner, &error).await,
         }
     }
 
-    fn started(self: &Arc<Self>, flow: &Owner, operation: Option<OperationId>) {
+    fn started(self: &Arc<Self>, owner: &Owner, operation: Option<OperationId>) {
         self.succeed(operation);
-        self.watch(flow);
-        self.flow_changed(flow);
-        self.spawn_look_at_tag(flow);
-        self.remember_use(&self.record(flow));
+        self.watch(owner);
+        self.flow_changed(owner);
+        self.spawn_look_at_tag(owner);
+        self.remember_use(&self.record(owner));
         self.standbys.replenish();
     }
 }
@@ -117,20 +117,20 @@ fn refuse(record: &Record) -> Result<(), ComputeError> {
 /// One start.
 struct Start<'a> {
     core: &'a Arc<Core>,
-    flow: &'a Owner,
+    owner: &'a Owner,
 }
 
 impl Start<'_> {
     /// Gives the operation that is done with it.
     async fn carry_out(&self) -> Result<Option<OperationId>, EngineError> {
-        let (folder, definition) = self.core.definition(self.flow)?;
+        let (folder, definition) = self.core.definition(self.owner)?;
         let flow = definition.report.flow.as_ref();
-        let flows = &self.core.folders(self.flow);
+        let flows = &self.core.folders(self.owner);
         let environment = self.environment()?;
         let work = self
             .core
             .paths
-            .work(self.flow, environment.session.as_str());
+            .work(self.owner, environment.session.as_str());
         let made_of = Fingerprint::of(flows, &folder, flow)?;
         self.change(|record| record.made_of = Some(made_of))?;
         let requirements = flow::for_install(flows, &folder, flow, &work)?;
@@ -139,14 +139,14 @@ impl Start<'_> {
         }
         let requirements = requirements.map(|found| Requirements {
             downloads: self.downloads(),
-            ..self.core.as_settings_say(self.flow, found, None)
+            ..self.core.as_settings_say(self.owner, found, None)
         });
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
         let standby = self
             .core
-            .find_standby(self.flow, image, requirements.as_ref())
+            .find_standby(self.owner, image, requirements.as_ref())
             .await?;
         let result = match standby.filter(|standby| self.core.standbys.take(standby)) {
             Some(standby) => self.take(standby, requirements.as_ref(), None).await,
@@ -175,14 +175,14 @@ impl Start<'_> {
 
     /// An environment that is asked for anew is not made of earlier downloads either.
     fn downloads(&self) -> Downloads {
-        match self.core.record(self.flow).anew.environment {
+        match self.core.record(self.owner).anew.environment {
             true => Downloads::Anew,
             false => Downloads::Kept,
         }
     }
 
     async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
-        match self.core.record(self.flow).share() {
+        match self.core.record(self.owner).share() {
             Some(share) => self.core.engine.limit(session, &share).await,
             None => Ok(None),
         }
@@ -192,7 +192,7 @@ impl Start<'_> {
     async fn check(&self) -> Result<Option<OperationId>, EngineError> {
         let runtime = self
             .core
-            .record(self.flow)
+            .record(self.owner)
             .runtime
             .ok_or_else(|| EngineError::new("Internal", "The session has no runtime."))?;
         let info = self.core.engine.check(&runtime, &self.log()).await?;
@@ -202,7 +202,7 @@ impl Start<'_> {
         ));
         let now = self.core.now();
         self.core
-            .change(self.flow, |live| {
+            .change(self.owner, |live| {
                 live.record.ready(info.version, now)?;
                 Ok(live.record.operation.take())
             })
@@ -211,7 +211,7 @@ impl Start<'_> {
 
     fn environment(&self) -> Result<EnvironmentId, EngineError> {
         self.core
-            .record(self.flow)
+            .record(self.owner)
             .environment()
             .ok_or_else(|| EngineError::new("Internal", "The session has no id."))
     }
@@ -220,7 +220,7 @@ impl Start<'_> {
         let now = self.core.now();
         self.log().line(format!("{} …", phase.label()));
         self.core
-            .change(self.flow, |live| Ok(live.record.enter(phase, now)?))
+            .change(self.owner, |live| Ok(live.record.enter(phase, now)?))
             .map_err(|error| internal(&error))
     }
 
@@ -232,7 +232,7 @@ impl Start<'_> {
 
     fn change(&self, change: impl FnOnce(&mut Record)) -> Result<(), EngineError> {
         self.core
-            .change(self.flow, |live| {
+            .change(self.owner, |live| {
                 change(&mut live.record);
                 Ok(())
             })
@@ -240,7 +240,7 @@ impl Start<'_> {
     }
 
     fn log(&self) -> LogFile {
-        self.core.log(self.flow)
+        self.core.log(self.owner)
     }
 }
 

@@ -11,26 +11,26 @@ impl Core {
     /// Begins the end of a session: of one that runs, has failed, or is being made.
     pub(crate) fn begin_stop(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         why: &str,
     ) -> Result<Begun, ComputeError> {
-        self.begin_end(flow, Action::Stop, None, why)
+        self.begin_end(owner, Action::Stop, None, why)
     }
 
     /// Begins the end of a session that is followed by a new one.
     pub(crate) fn begin_reset(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         settings: Option<&SessionSettings>,
         why: &str,
     ) -> Result<Begun, ComputeError> {
-        self.begin_again(flow, settings, Anew::default(), why)
+        self.begin_again(owner, settings, Anew::default(), why)
     }
 
     /// As [`Core::begin_reset`], with some of the session made anew.
     pub(crate) fn begin_renewal(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         anew: Anew,
     ) -> Result<Begun, ComputeError> {
         let why = match (anew.environment, anew.image) {
@@ -41,40 +41,40 @@ impl Core {
                 "Resetting the compute session, pulling its image and rebuilding its environment."
             }
         };
-        self.begin_again(flow, None, anew, why)
+        self.begin_again(owner, None, anew, why)
     }
 
     fn begin_again(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         settings: Option<&SessionSettings>,
         anew: Anew,
         why: &str,
     ) -> Result<Begun, ComputeError> {
-        self.folder(flow)?;
-        let record = self.record(flow);
+        self.folder(owner)?;
+        let record = self.record(owner);
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
-        self.require_image_reference(flow)?;
+        self.require_image_reference(owner)?;
         let _allotting = self.allotting();
         let next = Allotment {
             anew,
             keep: record.view.image.clone().filter(|_| !anew.image),
-            ..self.allot(flow, settings.unwrap_or(&record.view.settings))?
+            ..self.allot(owner, settings.unwrap_or(&record.view.settings))?
         };
-        self.begin_end(flow, Action::Reset, Some(next), why)
+        self.begin_end(owner, Action::Reset, Some(next), why)
     }
 
     fn begin_end(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         action: Action,
         next: Option<Allotment>,
         why: &str,
     ) -> Result<Begun, ComputeError> {
         let operation = self.begin_operation()?;
-        let begun = self.change(flow, |live| {
+        let begun = self.change(owner, |live| {
             if let Some(refusal) = action.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }
@@ -92,56 +92,56 @@ impl Core {
             begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
         self.cancel(start, "The compute session was stopped.");
         self.cancel(install, "The compute session was stopped.");
-        self.log(flow).line(why);
-        self.spawn_stop(flow);
+        self.log(owner).line(why);
+        self.spawn_stop(owner);
         Ok(Begun { session, operation })
     }
 
     /// Carries out the end that the session's record says is under way.
-    pub(crate) fn spawn_stop(self: &Arc<Self>, flow: &Owner) {
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
-        self.work(flow, async move {
-            if let Err(error) = core.carry_out_stop(&flow_id).await {
-                core.fail_to_end(&flow_id, &error).await;
+    pub(crate) fn spawn_stop(self: &Arc<Self>, owner: &Owner) {
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
+        self.work(owner, async move {
+            if let Err(error) = core.carry_out_stop(&owner_id).await {
+                core.fail_to_end(&owner_id, &error).await;
             }
         });
     }
 
-    async fn carry_out_stop(self: &Arc<Self>, flow: &Owner) -> Result<(), EngineError> {
-        let record = self.record(flow);
+    async fn carry_out_stop(self: &Arc<Self>, owner: &Owner) -> Result<(), EngineError> {
+        let record = self.record(owner);
         if let Some(session) = &record.view.session_id {
             self.engine.remove(session).await?;
-            let work = self.paths.work(flow, session.as_str());
+            let work = self.paths.work(owner, session.as_str());
             if let Err(error) = paths::remove(&work) {
                 tracing::warn!(%error, "a copy of a flow could not be removed");
             }
         }
-        self.log(flow).line("The compute session is gone.");
-        self.tell_log(flow);
+        self.log(owner).line("The compute session is gone.");
+        self.tell_log(owner);
         let internal = |error: ComputeError| EngineError::new("StoreFailed", error.to_string());
         self.instance_was_used(&record);
         if let Some(next) = record.next {
-            return self.start_again(flow, next).map_err(internal);
+            return self.start_again(owner, next).map_err(internal);
         }
-        let operation = self.change(flow, |live| {
+        let operation = self.change(owner, |live| {
             live.record.gone()?;
             Ok(live.record.operation.take())
         });
         let operation = operation.map_err(internal)?;
-        self.forget_unless_it_exists(flow);
+        self.forget_unless_it_exists(owner);
         self.remove_logs_of_ended();
         self.succeed(operation);
         self.standbys.replenish();
         Ok(())
     }
 
-    fn start_again(self: &Arc<Self>, flow: &Owner, given: Allotment) -> Result<(), ComputeError> {
+    fn start_again(self: &Arc<Self>, owner: &Owner, given: Allotment) -> Result<(), ComputeError> {
         let (session, now) = (id::random::<SessionId>(), self.now());
-        self.change(flow, |live| {
+        self.change(owner, |live| {
             live.record.gone()?;
             Ok(live.record.start(session.clone(), given, now)?)
         })?;
-        self.spawn_start(flow, session);
+        self.spawn_start(owner, session);
         Ok(())
     }
 }

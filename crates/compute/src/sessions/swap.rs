@@ -25,10 +25,10 @@ impl Core {
     /// Starts a runtime and waits until it is healthy; ends one that is not.
     pub(super) async fn start_checked(
         &self,
-        flow: &Owner,
+        owner: &Owner,
         environment: &EnvironmentId,
     ) -> Result<(Runtime, String), EngineError> {
-        let log = self.log(flow);
+        let log = self.log(owner);
         let runtime = self.engine.start_runtime(environment, &log).await?;
         match self.engine.check(&runtime, &log).await {
             Ok(info) => Ok((runtime, info.version)),
@@ -42,12 +42,12 @@ impl Core {
     /// Refused when the install was canceled in between: what was made is ended then.
     pub(super) async fn swap(
         self: &Arc<Self>,
-        flow: &Owner,
+        owner: &Owner,
         made: Made,
     ) -> Result<(), EngineError> {
         let new = made.runtime.clone();
-        let packages = self.count_packages(flow).await?;
-        let swapped = self.write_swap(flow, made, packages);
+        let packages = self.count_packages(owner).await?;
+        let swapped = self.write_swap(owner, made, packages);
         let (old, unused, operation) = match swapped {
             Ok(swapped) => swapped,
             Err(error) => {
@@ -55,26 +55,31 @@ impl Core {
                 return Err(EngineError::new("StoreFailed", error.to_string()));
             }
         };
-        self.watch(flow);
+        self.watch(owner);
         // The new one is in use already: what is left of the old is no failure of the install.
         if let Some(old) = old
             && let Err(error) = self.engine.end_runtime(&old).await
         {
-            self.log(flow).line(&error.message);
+            self.log(owner).line(&error.message);
         }
         if let Some(unused) = unused
             && let Err(error) = self.engine.remove_environment(&unused).await
         {
-            self.log(flow).line(&error.message);
+            self.log(owner).line(&error.message);
         }
         self.succeed(operation);
-        self.flow_changed(flow);
+        self.flow_changed(owner);
         Ok(())
     }
 
-    fn write_swap(&self, flow: &Owner, made: Made, packages: u32) -> Result<Swapped, ComputeError> {
+    fn write_swap(
+        &self,
+        owner: &Owner,
+        made: Made,
+        packages: u32,
+    ) -> Result<Swapped, ComputeError> {
         let now = self.now();
-        self.change(flow, |live| {
+        self.change(owner, |live| {
             if !live.installs() {
                 return Err(ComputeError::Refused(
                     "The install was canceled.".to_owned(),
@@ -108,8 +113,8 @@ impl Core {
         })
     }
 
-    async fn count_packages(&self, flow: &Owner) -> Result<u32, EngineError> {
-        let Some(environment) = self.record(flow).environment() else {
+    async fn count_packages(&self, owner: &Owner) -> Result<u32, EngineError> {
+        let Some(environment) = self.record(owner).environment() else {
             return Ok(0);
         };
         let packages = self.engine.packages(&environment).await?;

@@ -10,23 +10,23 @@ const LOOK: Duration = Duration::from_millis(100);
 
 impl Core {
     /// Watches the session's runtime until it dies or is no longer the session's.
-    pub(crate) fn watch(self: &Arc<Self>, flow: &Owner) {
-        let Some(runtime) = self.record(flow).runtime else {
+    pub(crate) fn watch(self: &Arc<Self>, owner: &Owner) {
+        let Some(runtime) = self.record(owner).runtime else {
             return;
         };
-        let (core, flow_id) = (Arc::clone(self), flow.clone());
+        let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.background(async move {
             let death = core.engine.died(&runtime).await;
-            let record = core.record(&flow_id);
+            let record = core.record(&owner_id);
             if record.state != State::Available || record.runtime.as_ref() != Some(&runtime) {
                 return;
             }
-            let failing = (Arc::clone(&core), flow_id.clone());
-            core.work(&flow_id, async move {
-                let (core, flow) = failing;
-                let record = core.record(&flow);
+            let failing = (Arc::clone(&core), owner_id.clone());
+            core.work(&owner_id, async move {
+                let (core, owner) = failing;
+                let record = core.record(&owner);
                 if record.state == State::Available && record.runtime.as_ref() == Some(&runtime) {
-                    core.fail(&flow, &death).await;
+                    core.fail(&owner, &death).await;
                 }
             });
         });
@@ -44,15 +44,15 @@ impl Core {
     /// Tells the lines of all logs as they come, for as long as the server runs.
     pub(crate) async fn follow_logs(self: Arc<Self>) {
         loop {
-            let flows: Vec<Owner> = {
+            let owners: Vec<Owner> = {
                 let flows = self.flows();
                 flows
                     .iter()
                     .filter(|(_, live)| live.log.is_some())
-                    .map(|(flow, _)| flow.clone())
+                    .map(|(owner, _)| owner.clone())
                     .collect()
             };
-            flows.iter().for_each(|flow| self.tell_log(flow));
+            owners.iter().for_each(|owner| self.tell_log(owner));
             tokio::time::sleep(LOOK).await;
         }
     }

@@ -23,10 +23,10 @@ pub(super) enum Whom {
 }
 
 impl Whom {
-    pub(super) fn may_be(&self, flow: &Owner) -> bool {
+    pub(super) fn may_be(&self, owner: &Owner) -> bool {
         match self {
             Self::Anyone => true,
-            Self::Flow(last) => last.flow == *flow,
+            Self::Flow(last) => last.owner == *owner,
         }
     }
 }
@@ -34,7 +34,7 @@ impl Whom {
 /// A start of a flow, as far as a runtime that is to stand by for the next one needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Use {
-    pub(super) flow: Owner,
+    pub(super) owner: Owner,
     /// The image that was asked for.
     asked: Option<String>,
     /// The one that this was.
@@ -47,7 +47,7 @@ impl Use {
         record.owner.flow()?;
         let on_instance = record.share().is_some_and(|share| share.instance.is_some());
         (!on_instance).then(|| Self {
-            flow: record.owner.clone(),
+            owner: record.owner.clone(),
             asked: record.view.settings.base_image.clone(),
             image: record.view.image.clone(),
         })
@@ -69,7 +69,7 @@ pub(super) struct Uses(VecDeque<Use>);
 
 impl Uses {
     pub(super) fn remember(&mut self, new: Use) {
-        self.0.retain(|other| other.flow != new.flow);
+        self.0.retain(|other| other.owner != new.owner);
         self.0.push_front(new);
     }
 
@@ -113,7 +113,7 @@ mod tests {
 
     fn used(flow: &str, asked: Option<&str>) -> Use {
         Use {
-            flow: Owner::Flow(FlowId::try_from(flow).unwrap()),
+            owner: Owner::Flow(FlowId::try_from(flow).unwrap()),
             asked: asked.map(str::to_owned),
             image: None,
         }

@@ -22,7 +22,7 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<Option<OperationId>, EngineError> {
         let engine = &self.core.engine;
-        let place = self.core.place_of(self.flow)?;
+        let place = self.core.place_of(self.owner)?;
         let note = engine.allocate(&environment.session, &place).await?;
         let bounds = self.limit(&environment.session).await?;
         let note = note
@@ -94,7 +94,7 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<Base, EngineError> {
         let engine = &self.core.engine;
-        let record = self.core.record(self.flow);
+        let record = self.core.record(self.owner);
         let default = engine.default_image().filter(|_| image.is_none());
         let pulled = image.or(default.as_ref().map(|default| &*default.reference));
         let credential = match pulled {
@@ -104,7 +104,7 @@ impl Start<'_> {
             }
             _ => Ok(None),
         };
-        let told = |pull: Pull| self.core.tell_pull(self.flow, session, pull);
+        let told = |pull: Pull| self.core.tell_pull(self.owner, session, pull);
         let wanted = WantedBase {
             image,
             shown: match &credential {
@@ -141,7 +141,7 @@ impl Start<'_> {
         self.log().line(format!("$ {command}"));
         let installed = self
             .core
-            .install_and_verify(self.flow, environment, requirements);
+            .install_and_verify(self.owner, environment, requirements);
         let began = Instant::now();
         let note = installed.await?;
         let kept = self
@@ -161,12 +161,12 @@ impl Start<'_> {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        if self.core.record(self.flow).anew.environment {
+        if self.core.record(self.owner).anew.environment {
             self.log()
                 .line("Rebuilding without the cache: no kept environment and no earlier download is used.");
             return Ok(None);
         }
-        self.core.reuse(self.flow, environment, requirements).await
+        self.core.reuse(self.owner, environment, requirements).await
     }
 
     fn take_kept(

@@ -22,8 +22,8 @@ impl Start<'_> {
         requirements: Option<&Requirements>,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         match requirements {
-            Some(requirements) if !self.core.record(self.flow).anew.environment => {
-                self.core.adopt(self.flow, image, requirements).await
+            Some(requirements) if !self.core.record(self.owner).anew.environment => {
+                self.core.adopt(self.owner, image, requirements).await
             }
             _ => Ok(None),
         }
@@ -50,7 +50,7 @@ impl Start<'_> {
         };
         let now = self.core.now();
         let taken = self.core.change_and_save(
-            self.flow,
+            self.owner,
             |live| {
                 let record = &mut live.record;
                 record.view.session_id = Some(session.clone());
@@ -80,7 +80,7 @@ impl Start<'_> {
             self.core.standbys.put_back(standby);
             return Err(internal(&error));
         }
-        self.core.switch_log(self.flow, &session);
+        self.core.switch_log(self.owner, &session);
         self.log().line(format!("{WARM}: {installed}."));
         if let Some(bounds) = self.limit(&session).await? {
             self.note(Phase::Allocate, Some(format!("{WARM} · {bounds}")))?;
