@@ -87,6 +87,13 @@ pub(crate) const RUN_TABS: Part = Part {
     fetch: || Box::pin(points::run_tabs()),
 };
 
+/// What is said of an input that is too long to be shown.
+pub(crate) const LONG_INPUT: Part = Part {
+    name: "the rest of the input",
+    lines: 1,
+    fetch: || Box::pin(points::long_input()),
+};
+
 /// What a node was given and gave.
 pub(crate) const NODE_DETAILS: Part = Part {
     name: "the details of the node",

@@ -12,6 +12,7 @@ use crate::{
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             findings::FindingList,
+            inputs::LongInput,
             nodes::{NodeDetails, NodeError},
             outputs::{SelectedRun, image::RunImage},
             session::{
@@ -78,6 +79,8 @@ point!(session, session_facts -> Show, || view! { <SessionFacts /> }.into_any())
 point!(session, idle_warning -> Show, || view! { <IdleEnd /> }.into_any());
 
 point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
+
+point!(run, long_input -> Show, || view! { <LongInput /> }.into_any());
 
 point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
 

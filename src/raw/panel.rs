@@ -1,7 +1,7 @@
 //! What a tab shows: the editor, what there is to say about the file, or why it cannot be edited.
 
 use flowdeck_contract::{
-    files::{EDITABLE_LIMIT, FileKind},
+    files::{FileKind, TooLarge},
     ids::FilePath,
 };
 use leptos::{html, prelude::*};
@@ -111,12 +111,15 @@ fn NotInEditor(path: FilePath, state: FileState) -> impl IntoView {
     let content = match state {
         FileState::Open(_) => ().into_any(),
         FileState::Reading | FileState::Read(_) => view! { <EditorOnItsWay /> }.into_any(),
-        FileState::Refused(kind) => view! {
-            <Notice kind=NoticeKind::Info title=format!("Preview not available for {path}")>
-                <p>{why_refused(kind)}</p>
-            </Notice>
+        FileState::Refused(kind) => {
+            let why = why_refused(kind, &path);
+            view! {
+                <Notice kind=NoticeKind::Info title=format!("Preview not available for {path}")>
+                    <p>{why}</p>
+                </Notice>
+            }
+            .into_any()
         }
-        .into_any(),
         FileState::Missing => view! { <MissingFile path=path /> }.into_any(),
         FileState::Failed(error) => view! {
             <Failure
@@ -130,12 +133,10 @@ fn NotInEditor(path: FilePath, state: FileState) -> impl IntoView {
     view! { <div class=style::other>{content}</div> }
 }
 
-fn why_refused(kind: FileKind) -> String {
+fn why_refused(kind: FileKind, path: &FilePath) -> String {
     match kind {
         FileKind::Binary => "It’s a binary file.".to_owned(),
-        FileKind::TooLarge => {
-            format!("It’s too large to edit. The limit is {} MiB.", EDITABLE_LIMIT / (1024 * 1024))
-        }
+        FileKind::TooLarge => TooLarge::to_edit(path.as_str()).to_string(),
         FileKind::OutsideLink => {
             "It’s a symbolic link out of the flow folder, or to nothing. These links aren’t followed."
                 .to_owned()

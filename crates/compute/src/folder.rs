@@ -10,10 +10,11 @@ use cap_std::{
     ambient_authority,
     fs::{Dir, File, OpenOptions, OpenOptionsExt as _},
 };
+use flowdeck_contract::files::{EDITABLE_LIMIT, TooLarge};
 use thiserror::Error;
 
-/// The largest file that is read whole, unless said otherwise: 2 MiB.
-pub const LIMIT: u64 = 2 * 1024 * 1024;
+/// The largest file that is read whole, in bytes, unless said otherwise: what can be edited can be read.
+pub const LIMIT: u64 = EDITABLE_LIMIT;
 
 /// Opening a pipe must not wait for its other end (Linux's `O_NONBLOCK`).
 const NON_BLOCKING: i32 = 0o4000;
@@ -39,14 +40,9 @@ pub enum ReadError {
     /// It is a folder, a pipe, a socket or a device.
     #[error("it isn't a regular file")]
     Special,
-    /// It is larger than `limit` bytes.
-    #[error("it's larger than {:.1} MiB", *limit as f64 / 1_048_576.0)]
-    TooLarge {
-        /// The most bytes that are read.
-        limit: u64,
-        /// How many bytes it has, as far as it was read.
-        size: u64,
-    },
+    /// It is larger than what is read.
+    #[error(transparent)]
+    TooLarge(TooLarge),
     /// The operating system refused.
     #[error("{0}")]
     Io(io::Error),
@@ -119,7 +115,8 @@ impl Folder {
         limit: u64,
         to: &mut impl Write,
     ) -> Result<u64, ReadError> {
-        copy(self.open_file(name.as_ref())?.into_std(), limit, to)
+        let name = name.as_ref();
+        copy(self.open_file(name)?.into_std(), name, limit, to)
     }
 
     /// Copies the file at `name`, of at most `limit` bytes, with its permissions to `target`; gives how many bytes.
@@ -132,11 +129,12 @@ impl Folder {
         limit: u64,
         target: &Path,
     ) -> Result<u64, ReadError> {
-        let file = self.open_file(name.as_ref())?.into_std();
+        let name = name.as_ref();
+        let file = self.open_file(name)?.into_std();
         let permissions = file.metadata()?.permissions();
-        within(&file, limit)?;
+        within(&file, name, limit)?;
         let mut to = std::fs::File::create(target)?;
-        let copied = copy(file, limit, &mut to)?;
+        let copied = copy(file, name, limit, &mut to)?;
         to.set_permissions(permissions)?;
         Ok(copied)
     }
@@ -218,9 +216,9 @@ pub(crate) fn open_beside(path: &Path) -> io::Result<std::fs::File> {
 /// # Errors
 /// [`ReadError`].
 pub fn read_in(dir: &Dir, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>, ReadError> {
-    let mut bytes = Vec::new();
-    let file = open_in(dir, name.as_ref())?.into_std();
-    copy(file, limit, &mut bytes)?;
+    let (mut bytes, name) = (Vec::new(), name.as_ref());
+    let file = open_in(dir, name)?.into_std();
+    copy(file, name, limit, &mut bytes)?;
     Ok(bytes)
 }
 
@@ -235,24 +233,31 @@ fn open_in(dir: &Dir, name: &Path) -> Result<File, ReadError> {
     }
 }
 
-fn within(file: &std::fs::File, limit: u64) -> Result<(), ReadError> {
-    match file.metadata()?.len() {
-        size if size > limit => Err(ReadError::TooLarge { limit, size }),
-        _ => Ok(()),
+fn within(file: &std::fs::File, name: &Path, limit: u64) -> Result<(), ReadError> {
+    if file.metadata()?.len() > limit {
+        return Err(too_large(name, limit));
     }
+    Ok(())
 }
 
-fn copy(file: std::fs::File, limit: u64, to: &mut impl Write) -> Result<u64, ReadError> {
-    within(&file, limit)?;
+fn copy(
+    file: std::fs::File,
+    name: &Path,
+    limit: u64,
+    to: &mut impl Write,
+) -> Result<u64, ReadError> {
+    within(&file, name, limit)?;
     // It may grow while it is read.
     let copied = io::copy(&mut file.take(limit.saturating_add(1)), to)?;
     if copied > limit {
-        return Err(ReadError::TooLarge {
-            limit,
-            size: copied,
-        });
+        return Err(too_large(name, limit));
     }
     Ok(copied)
+}
+
+fn too_large(name: &Path, limit: u64) -> ReadError {
+    let name = name.display().to_string();
+    ReadError::TooLarge(TooLarge { name, limit })
 }
 
 /// What is in a folder.
@@ -312,7 +317,7 @@ mod tests {
             ("sub", "regular"),
             ("pipe", "regular"),
             ("socket", "regular"),
-            ("sparse", "larger than 2.0 MiB"),
+            ("sparse", "too large. The limit is 2 MiB."),
         ] {
             let error = folder.read(name, LIMIT).unwrap_err().to_string();
             assert!(error.contains(why), "{name}: {error}");

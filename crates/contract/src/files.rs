@@ -2,10 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, ids::FilePath};
+use crate::{Millis, ids::FilePath, shown::shown};
 
 /// Files larger than this are listed but not opened in the editor, in bytes.
 pub const EDITABLE_LIMIT: u64 = 2 * 1024 * 1024;
+
+/// A file is larger than what is read or saved whole: the same words wherever it's met.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("‘{}’ is too large. The limit is {} MiB.", shown(name), limit >> 20)]
+pub struct TooLarge {
+    /// The file, relative to the flow folder.
+    pub name: String,
+    /// The most bytes that it may have.
+    pub limit: u64,
+}
+
+impl TooLarge {
+    /// PascalCase, stable.
+    pub const CODE: &'static str = "FileTooLarge";
+
+    /// A file with more than [`EDITABLE_LIMIT`].
+    #[must_use]
+    pub fn to_edit(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            limit: EDITABLE_LIMIT,
+        }
+    }
+}
 
 /// Everything in a flow folder, sorted by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

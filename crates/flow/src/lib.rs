@@ -16,6 +16,7 @@ mod problem;
 mod read;
 mod report;
 mod requirements;
+mod shorten;
 mod suggest;
 mod yaml;
 
@@ -24,7 +25,7 @@ pub use entry::{entry_file, take_inputs_of_entry};
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
-    FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,
+    FlowType, LongDefault, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{

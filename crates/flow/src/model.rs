@@ -75,11 +75,14 @@ pub struct FlowInput {
     pub name: String,
     /// Its declared type; `object` when the declaration is wrong (there is a finding then).
     pub input_type: ValueType,
-    /// `default`; `None` when absent or null.
+    /// `default`, whole; `None` when absent, null, or too long: see `long_default`.
     pub default: Option<Value>,
+    /// The beginning of a `default` that is too long to be given here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub long_default: Option<LongDefault>,
     /// `description`.
     pub description: Option<String>,
-    /// `enum`: the values allowed.
+    /// `enum`: the values allowed; empty when there are none, or too many for a page.
     pub enum_values: Vec<Value>,
     /// The message of a chat flow.
     pub is_chat_input: bool,
@@ -94,12 +97,24 @@ impl FlowInput {
             name: name.to_owned(),
             input_type: ValueType::String,
             default: None,
+            long_default: None,
             description: None,
             enum_values: Vec::new(),
             is_chat_input: false,
             is_chat_history: false,
         }
     }
+}
+
+/// A default that is too long to be given whole. A run that isn't given another value uses all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct LongDefault {
+    /// Its beginning, as text, else as JSON: at most 10,000 bytes.
+    pub beginning: String,
+    /// How many bytes it has, as text, else as JSON; `None` when its aliases make it too long to be read.
+    pub bytes: Option<u64>,
 }
 
 /// An output of the flow.

@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 use crate::entry::type_of;
 use crate::model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
-    FlowType, Node, NodeInput, NodeType, Source, ValueType, Variants,
+    FlowType, LongDefault, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
 use crate::read::{Draft, DraftInput, DraftNode, DraftOutput, Link};
+use crate::shorten::incomplete;
 use crate::yaml::{Expander, Mapping, Value};
 
 /// Copies a flow out of its text.
@@ -123,16 +124,31 @@ fn declared_type(definition: Option<Mapping<'_>>) -> ValueType {
 fn flow_input(input: &DraftInput<'_>, expander: &mut Expander) -> FlowInput {
     let get = |name: &str| input.definition.and_then(|definition| definition.get(name));
     let values = get("enum").and_then(Value::items).into_iter().flatten();
+    let (default, long_default) = default(get("default"), expander);
     FlowInput {
         name: expander.text(input.name),
         input_type: declared_type(input.definition),
-        default: get("default")
-            .filter(|value| !value.is_null())
-            .map(|value| expander.json(value)),
+        default,
+        long_default,
         description: expander.optional_text(get("description")),
         enum_values: values.map(|value| expander.json(value)).collect(),
         is_chat_input: get("is_chat_input").is_some_and(Value::is_truthy),
         is_chat_history: get("is_chat_history").is_some_and(Value::is_truthy),
+    }
+}
+
+/// A value that could be read in part alone is never given as the whole.
+fn default(
+    value: Option<Value<'_>>,
+    expander: &mut Expander,
+) -> (Option<Json>, Option<LongDefault>) {
+    let Some(value) = value.filter(|value| !value.is_null()) else {
+        return (None, None);
+    };
+    let json = expander.json(value);
+    match expander.exhausted_at() {
+        None => (Some(json), None),
+        Some(_) => (None, Some(incomplete(&json))),
     }
 }
 
@@ -143,10 +159,11 @@ fn sample(root: Mapping<'_>, expander: &mut Expander) -> Vec<FlowInput> {
     let entries = inputs.into_iter().flat_map(Mapping::entries);
     entries
         .map(|entry| {
-            let value = expander.json(entry.value);
+            let (default, long_default) = default(Some(entry.value), expander);
             FlowInput {
-                input_type: type_of(&value),
-                default: Some(value).filter(|value| !value.is_null()),
+                input_type: default.as_ref().map_or(ValueType::String, type_of),
+                default,
+                long_default,
                 ..FlowInput::named(&expander.text(entry.key))
             }
         })

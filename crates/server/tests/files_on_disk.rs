@@ -198,7 +198,7 @@ fn what_is_no_text_is_neither_opened_nor_saved() {
     }
     let huge = vec![b'a'; 2 * 1024 * 1024 + 1];
     let saved = folder.save(&path("x"), &Precondition::Absent, &huge);
-    assert!(matches!(saved, Err(FileError::TooLarge { .. })));
+    assert!(matches!(saved, Err(FileError::TooLarge(_))));
     assert!(matches!(
         folder.read(&path("src")),
         Err(FileError::Folder(_))

@@ -106,7 +106,7 @@ test('files that are no text or too large are named as such, not opened', async 
   await expect(page.getByRole('main')).toContainText('It’s a binary file');
   await expect(app.editor('picture.png')).toBeHidden();
   await app.file('large.txt').click();
-  await expect(page.getByRole('main')).toContainText('It’s too large to edit. The limit is 2 MiB.');
+  await expect(page.getByRole('main')).toContainText('is too large. The limit is 2 MiB.');
   await expect(app.editor('large.txt')).toBeHidden();
 });
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use flowdeck_contract::files::TooLarge;
 use flowdeck_flow::Report;
 use thiserror::Error;
 
@@ -28,6 +29,9 @@ pub(crate) enum DefinitionError {
     /// The folder itself cannot be read.
     #[error("The flow folder can't be read: {0}.")]
     Folder(ReadError),
+    /// The file is larger than a definition may be.
+    #[error(transparent)]
+    TooLarge(TooLarge),
     /// The file cannot be read, or is no text.
     #[error("{file} can't be read: {source}.")]
     Unreadable {
@@ -36,6 +40,25 @@ pub(crate) enum DefinitionError {
         /// Why.
         source: ReadError,
     },
+}
+
+impl DefinitionError {
+    /// PascalCase, stable.
+    pub(crate) fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => TooLarge::CODE,
+            Self::Missing | Self::Folder(_) | Self::Unreadable { .. } => "FlowUnreadable",
+        }
+    }
+
+    /// The file that it is about.
+    pub(crate) fn target(&self) -> Option<String> {
+        match self {
+            Self::TooLarge(error) => Some(error.name.clone()),
+            Self::Unreadable { file, .. } => Some((*file).to_owned()),
+            Self::Missing | Self::Folder(_) => None,
+        }
+    }
 }
 
 impl Definition {
@@ -51,6 +74,7 @@ impl Definition {
                     });
                 }
                 Err(ReadError::Missing) => {}
+                Err(ReadError::TooLarge(error)) => return Err(DefinitionError::TooLarge(error)),
                 Err(source) => return Err(DefinitionError::Unreadable { file, source }),
             }
         }

@@ -123,7 +123,7 @@ fn outside(include: &str) -> EngineError {
 
 fn copy_failed(error: ReadError) -> EngineError {
     match error {
-        ReadError::TooLarge { .. } => {
+        ReadError::TooLarge(_) => {
             let message = "The flow and what it includes are larger than 4 GiB, which is too much to copy for a run.";
             EngineError::new("IncludesTooLarge", message)
                 .with_remedy("Include fewer or smaller files in additional_includes.")

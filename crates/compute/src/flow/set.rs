@@ -316,7 +316,8 @@ impl Walk {
         };
         let named = lexical(&file.beside().join(&by.named));
         let (text, line) = (without_passwords(&by.text), by.line);
-        let message = format!("'{text}' ({}, line {line}): {error}.", file.name);
+        let why = sentence(error);
+        let message = format!("'{text}' ({}, line {line}): {why}", file.name);
         EngineError::new(code, message)
             .with_remedy(remedy)
             .about([named.unwrap_or_else(|| by.named.clone())])
@@ -384,9 +385,18 @@ fn no_text(name: &str, error: &DecodeError) -> EngineError {
         }))
 }
 
-fn unreadable(name: &str, error: &ReadError) -> EngineError {
-    let message = format!("{name} can't be read: {error}.");
+fn sentence(error: &ReadError) -> String {
     match error {
+        ReadError::TooLarge(error) => error.to_string(),
+        error => format!("{error}."),
+    }
+}
+
+fn unreadable(name: &str, error: &ReadError) -> EngineError {
+    let message = format!("{name} can't be read: {}", sentence(error));
+    match error {
+        ReadError::TooLarge(error) => EngineError::new("RequirementsTooLarge", error.to_string())
+            .with_remedy("Put the requirements into fewer lines."),
         ReadError::Missing => EngineError::new(REQUIREMENT_FILE_MISSING, message)
             .with_remedy(
                 "Create the file, or correct environment.python_requirements_txt in flow.dag.yaml.",

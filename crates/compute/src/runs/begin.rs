@@ -185,9 +185,9 @@ impl Core {
 
 fn readable<T>(read: Result<T, crate::flow::DefinitionError>) -> Result<T, ComputeError> {
     read.map_err(|error| ComputeError::Invalid {
-        code: "FlowUnreadable",
+        code: error.code(),
         message: error.to_string(),
-        target: None,
+        target: error.target(),
     })
 }
 

@@ -42,6 +42,18 @@ pub(super) fn flow_inputs(
         let given = given.get(&input.name).cloned();
         match given.or_else(|| input.default.as_ref().map(Exact::from)) {
             Some(value) => values.insert(&input.name, value),
+            // The runtime reads the flow's own defaults; a node alone gets none.
+            None if input.long_default.is_some() && node.is_none() => {}
+            None if input.long_default.is_some() && needed => {
+                return Err(invalid(
+                    "InputDefaultTooLong",
+                    format!(
+                        "The default of the input ‘{}’ is too long to run a node with. Enter a value.",
+                        input.name
+                    ),
+                    &input.name,
+                ));
+            }
             None if needed => {
                 return Err(invalid(
                     "InputMissing",

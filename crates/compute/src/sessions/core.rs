@@ -263,7 +263,7 @@ impl Core {
             .folder(owner)
             .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
         let definition = Definition::read(&folder).map_err(|error| {
-            EngineError::new("FlowUnreadable", error.to_string())
+            EngineError::new(error.code(), error.to_string())
                 .with_remedy("Add or correct the flow’s definition.")
         })?;
         Ok((folder, definition))

@@ -40,7 +40,7 @@ pub fn take_inputs_of_entry(flow: &mut Flow, source: &str) {
     let sample = std::mem::take(&mut flow.inputs);
     let of_sample = |name: &str| {
         let mut sample = sample.iter();
-        sample.find(|input| input.name == name)?.default.clone()
+        sample.find(|input| input.name == name)
     };
     let parameters = signature.parameters.iter();
     flow.inputs = parameters
@@ -56,11 +56,13 @@ pub fn take_inputs_of_entry(flow: &mut Flow, source: &str) {
 }
 
 /// An input that need not be given and of whose default nobody can say what it is in JSON is left to the entry.
-fn input(parameter: &Parameter, sample: Option<Value>) -> Option<FlowInput> {
-    let default = match (&sample, &parameter.default) {
-        (Some(_), _) => sample,
-        (None, None) => None,
-        (None, Some(code)) => Some(literal::read(code)?),
+fn input(parameter: &Parameter, sample: Option<&FlowInput>) -> Option<FlowInput> {
+    let long_default = sample.and_then(|sample| sample.long_default.clone());
+    let sample = sample.and_then(|sample| sample.default.clone());
+    let default = match (sample, &parameter.default) {
+        (Some(sample), _) => Some(sample),
+        (None, Some(code)) if long_default.is_none() => Some(literal::read(code)?),
+        (None, _) => None,
     };
     let is_none = default.as_ref().is_some_and(Value::is_null);
     let of_default = || {
@@ -77,6 +79,7 @@ fn input(parameter: &Parameter, sample: Option<Value>) -> Option<FlowInput> {
     Some(FlowInput {
         input_type,
         default: default.filter(|value| !value.is_null()),
+        long_default,
         ..FlowInput::named(&parameter.name)
     })
 }

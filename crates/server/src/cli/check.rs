@@ -11,7 +11,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use flowdeck_compute::{
     CheckedRequirements, check_flow_requirements, check_requirements,
-    folder::{Folder, ReadError},
+    folder::{Folder, LIMIT, ReadError},
 };
 use flowdeck_flow::{
     FileNames,
@@ -24,9 +24,6 @@ const DEFINITIONS: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
 
 /// A folder with more entries than this is not looked through for missing sources.
 const NAMES_LIMIT: usize = 10_000;
-
-/// Larger files are no flows, and would only fill the memory.
-const SIZE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Exit code when a file could not be read, or the result not be written.
 const UNREADABLE: u8 = 2;
@@ -152,7 +149,7 @@ fn read(path: &Path) -> Result<String, String> {
     let path = path.canonicalize().map_err(ReadError::from);
     let read = path.and_then(|path| {
         let name = path.file_name().unwrap_or_default();
-        Folder::open(folder_of(&path))?.read(name, SIZE_LIMIT)
+        Folder::open(folder_of(&path))?.read(name, LIMIT)
     });
     let bytes = read.map_err(|error| error.to_string())?;
     String::from_utf8(bytes).map_err(|error| format!("it isn't UTF-8: {error}"))

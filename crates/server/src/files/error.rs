@@ -2,7 +2,7 @@
 
 use std::io;
 
-use flowdeck_contract::files::EDITABLE_LIMIT;
+use flowdeck_contract::files::TooLarge;
 use thiserror::Error;
 
 use crate::files::ETag;
@@ -31,16 +31,9 @@ pub enum FileError {
     /// It holds a NUL byte or is not UTF-8.
     #[error("‘{0}’ isn’t UTF-8 text, so it can’t be opened here.")]
     NotText(String),
-    /// It is larger than [`EDITABLE_LIMIT`].
-    #[error(
-        "‘{path}’ has {size} bytes. Files of up to {EDITABLE_LIMIT} bytes can be opened and saved here."
-    )]
-    TooLarge {
-        /// The file.
-        path: String,
-        /// Its length in bytes.
-        size: u64,
-    },
+    /// It is larger than what can be opened and saved.
+    #[error(transparent)]
+    TooLarge(TooLarge),
     /// It is not what the writer has seen.
     #[error("‘{path}’ changed on disk after you opened it, so it wasn’t overwritten.")]
     Changed {
@@ -117,7 +110,7 @@ impl FileError {
             Self::NotAFolder(_) => "FolderIsFile",
             Self::Special(_) => "FileSpecial",
             Self::NotText(_) => "FileNotText",
-            Self::TooLarge { .. } => "FileTooLarge",
+            Self::TooLarge(_) => TooLarge::CODE,
             Self::Changed { .. } => "FileChanged",
             Self::Exists { .. } => "FileExists",
             Self::Denied(_) => "FileAccessDenied",

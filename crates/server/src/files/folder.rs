@@ -5,7 +5,7 @@ use std::{io, sync::Arc};
 use cap_std::fs::{Dir, Metadata};
 use flowdeck_compute::folder::{self, ReadError};
 use flowdeck_contract::{
-    files::{EDITABLE_LIMIT, FileEntry, FileKind},
+    files::{EDITABLE_LIMIT, FileEntry, FileKind, TooLarge},
     ids::FilePath,
 };
 
@@ -146,7 +146,7 @@ impl FlowFolder {
             }
             // It is there but may not be read: listed as something that cannot be opened.
             Err(FileError::Denied(_)) => Ok(by_stamp(FileKind::Binary)),
-            Err(FileError::TooLarge { .. }) => Ok(by_stamp(FileKind::TooLarge)),
+            Err(FileError::TooLarge(_)) => Ok(by_stamp(FileKind::TooLarge)),
             Err(error) => Err(error),
         }
     }
@@ -166,7 +166,7 @@ impl FlowFolder {
                 Ok(metadata) if metadata.is_dir() => FileError::Folder(name),
                 _ => FileError::Special(name),
             },
-            ReadError::TooLarge { size, .. } => FileError::TooLarge { path: name, size },
+            ReadError::TooLarge(_) => FileError::TooLarge(TooLarge::to_edit(name)),
             ReadError::Io(source) => FileError::of(path, source),
         }
     }

@@ -8,7 +8,7 @@ use std::{
 
 use cap_std::fs::{Dir, File, Metadata, MetadataExt, OpenOptions};
 use flowdeck_contract::{
-    files::{EDITABLE_LIMIT, FileEntry},
+    files::{EDITABLE_LIMIT, FileEntry, TooLarge},
     ids::FilePath,
 };
 
@@ -149,10 +149,8 @@ impl FlowFolder {
 }
 
 fn check_text(path: &FilePath, content: &[u8]) -> Result<(), FileError> {
-    let size = content.len() as u64;
-    if size > EDITABLE_LIMIT {
-        let path = path.to_string();
-        return Err(FileError::TooLarge { path, size });
+    if content.len() as u64 > EDITABLE_LIMIT {
+        return Err(FileError::TooLarge(TooLarge::to_edit(path.as_str())));
     }
     if content.contains(&0) || std::str::from_utf8(content).is_err() {
         return Err(FileError::NotText(path.to_string()));

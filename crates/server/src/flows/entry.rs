@@ -5,7 +5,7 @@ use flowdeck_flow::{Flow, FlowKind, Report, entry_file, take_inputs_of_entry};
 
 use crate::files::FlowFolder;
 
-/// Reads a definition. An entry that can't be read gives no inputs: a run says why.
+/// Reads a definition for its page, with the beginnings of long defaults. An entry that can't be read gives no inputs: a run says why.
 pub(super) fn report(folder: &FlowFolder, yaml: &str) -> Report {
     let mut report = flowdeck_flow::check(yaml);
     if let Some(flow) = report
@@ -16,6 +16,7 @@ pub(super) fn report(folder: &FlowFolder, yaml: &str) -> Report {
     {
         take_inputs_of_entry(flow, &source);
     }
+    report.flow = report.flow.map(Flow::shortened);
     report
 }
 

@@ -1,6 +1,7 @@
 //! Which status the failures of flows and files have.
 
 use axum::http::{HeaderValue, StatusCode, header::ETAG};
+use flowdeck_contract::files::TooLarge;
 
 use crate::{
     files::{ETag, FileError},
@@ -45,7 +46,7 @@ impl From<FileError> for ApiError {
             | FileError::NotAFolder(path)
             | FileError::Special(path)
             | FileError::NotText(path)
-            | FileError::TooLarge { path, .. }
+            | FileError::TooLarge(TooLarge { name: path, .. })
             | FileError::Io { path, .. } => answer.target(path),
         }
     }
@@ -71,7 +72,7 @@ fn status(error: &FileError) -> StatusCode {
         FileError::Outside(_) | FileError::Denied(_) => StatusCode::FORBIDDEN,
         FileError::Folder(_) | FileError::NotAFolder(_) => StatusCode::CONFLICT,
         FileError::Special(_) | FileError::NotText(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        FileError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        FileError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         FileError::Changed { .. } | FileError::Exists { .. } => StatusCode::PRECONDITION_FAILED,
         FileError::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
         FileError::Io { .. } => StatusCode::INTERNAL_SERVER_ERROR,

@@ -29,4 +29,5 @@ mod settings;
 mod stream;
 mod swagger;
 mod timeline;
+mod too_large;
 mod world;

@@ -10,11 +10,12 @@
 use flowdeck_flow::check;
 use leptos::{prelude::*, task::tick};
 use serde_json::json;
+use wasm_bindgen::JsCast as _;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{field::Field, field_view::FieldView, form::InputForm};
 use crate::{
-    testing::{Mounted, mount},
+    testing::{Mounted, mount, until},
     ui::storage::Store,
 };
 
@@ -30,9 +31,14 @@ nodes: []
 
 /// The form of [`FLOW`], remembered below `key`.
 fn form(key: &'static str) -> (Mounted<impl Mountable>, InputForm) {
+    form_of(FLOW, key)
+}
+
+fn form_of(yaml: &str, key: &'static str) -> (Mounted<impl Mountable>, InputForm) {
+    let flow = check(yaml).flow.map(flowdeck_flow::Flow::shortened);
+    let inputs = flow.map(|flow| flow.inputs).unwrap_or_default();
     let made = StoredValue::new(None::<InputForm>);
     let page = mount(move || {
-        let inputs = check(FLOW).flow.map(|flow| flow.inputs).unwrap_or_default();
         let fields: Vec<Field> = inputs.iter().map(Field::from).collect();
         let shown = fields.clone();
         let form = InputForm::over(Memo::new(move |_| fields.clone()), key.to_owned());
@@ -97,4 +103,40 @@ async fn edits_outlive_the_page_but_secrets_do_not() {
     assert_eq!(json!(values)["key"], "");
     again.reset();
     assert_eq!(Store::Session.read("test-memory"), None);
+}
+
+#[wasm_bindgen_test]
+async fn the_beginning_of_a_long_default_is_never_taken_for_its_value() {
+    let yaml = format!(
+        "inputs:\n  text: {{type: string, default: {}}}\n  list: {{type: list, default: [{}]}}\n  key: {{type: secret, default: {}}}\noutputs: {{}}\nnodes: []\n",
+        "t".repeat(20_000),
+        "1, ".repeat(9_000) + "1",
+        "s".repeat(20_000),
+    );
+    Store::Session.remove("test-long");
+    let (page, form) = form_of(&yaml, "test-long");
+    tick().await;
+    assert_eq!(json!(form.values().unwrap()), json!({}));
+    let text: web_sys::HtmlTextAreaElement = page.find("#input-text").unchecked_into();
+    assert!(text.read_only());
+    assert_eq!(text.value().len(), 5000);
+    let key: web_sys::HtmlInputElement = page.find("#input-key").unchecked_into();
+    assert_eq!(key.value(), "");
+    assert!(!page.find("#input-list").has_attribute("aria-invalid"));
+    let rest = "#input-text ~ p button";
+    until("the rest is told", || page.count(rest) == 1).await;
+    let shown = page.find("#input-text ~ p").text_content().unwrap();
+    assert!(
+        shown.contains("The whole default has 20000 bytes"),
+        "{shown}"
+    );
+    page.find("#input-text ~ p button").click();
+    tick().await;
+    assert!(!text.read_only());
+    page.type_into("#input-text", "mine").await;
+    assert_eq!(json!(form.values().unwrap()), json!({"text": "mine"}));
+    form.reset();
+    tick().await;
+    assert!(text.read_only());
+    assert_eq!(json!(form.values().unwrap()), json!({}));
 }

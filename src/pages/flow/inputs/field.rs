@@ -2,7 +2,7 @@
 //! kept together with the reason, so that typing is never lost.
 
 use flowdeck_contract::Exact;
-use flowdeck_flow::{FlowInput, ValueType};
+use flowdeck_flow::{FlowInput, LongDefault, ValueType};
 use serde_json::{Number, Value};
 
 /// How an input is entered.
@@ -50,7 +50,16 @@ pub struct Field {
     pub description: Option<String>,
     /// What it is to a chat flow.
     pub chat: Option<ChatRole>,
-    default: Option<Value>,
+    default: Default,
+}
+
+/// What a run uses when nothing is entered.
+#[derive(Clone, Debug, PartialEq)]
+enum Default {
+    None,
+    Whole(Value),
+    /// Only its beginning is here.
+    Long(LongDefault),
 }
 
 impl From<&FlowInput> for Field {
@@ -66,7 +75,11 @@ impl From<&FlowInput> for Field {
             kind: FieldKind::of(input),
             description: input.description.clone(),
             chat,
-            default: input.default.clone(),
+            default: match (&input.long_default, &input.default) {
+                (Some(long), _) => Default::Long(long.clone()),
+                (None, Some(value)) => Default::Whole(value.clone()),
+                (None, None) => Default::None,
+            },
         }
     }
 }
@@ -90,17 +103,27 @@ impl FieldKind {
 }
 
 impl Field {
-    /// The text that stands for the default; empty when there is none.
+    /// The text that stands for the default; empty when there is none, the beginning when there is no more of it here.
     #[must_use]
     pub fn default_text(&self) -> String {
         match (&self.default, &self.kind) {
-            (Some(value), _) => self.text_of(&value.into()),
-            (None, FieldKind::Choice(values)) => {
+            (Default::Whole(value), _) => self.text_of(&value.into()),
+            (Default::Long(long), _) => long.beginning.clone(),
+            (Default::None, FieldKind::Choice(values)) => {
                 values.first().map(ToString::to_string).unwrap_or_default()
             }
-            (None, FieldKind::Bool) => "false".to_owned(),
-            (None, _) if self.chat == Some(ChatRole::History) => "[]".to_owned(),
-            (None, _) => String::new(),
+            (Default::None, FieldKind::Bool) => "false".to_owned(),
+            (Default::None, _) if self.chat == Some(ChatRole::History) => "[]".to_owned(),
+            (Default::None, _) => String::new(),
+        }
+    }
+
+    /// The default, where only its beginning is here: its text stands for nothing.
+    #[must_use]
+    pub fn long_default(&self) -> Option<&LongDefault> {
+        match &self.default {
+            Default::Long(long) => Some(long),
+            Default::None | Default::Whole(_) => None,
         }
     }
 
@@ -180,6 +203,7 @@ mod tests {
             name: "x".into(),
             input_type,
             default,
+            long_default: None,
             description: None,
             enum_values,
             is_chat_input: false,

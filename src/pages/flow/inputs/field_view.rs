@@ -1,13 +1,17 @@
 //! One input on the screen.
 
-use leptos::{ev::Targeted, prelude::*};
+use leptos::{context::Provider, ev::Targeted, prelude::*};
 use web_sys::{Event, HtmlInputElement};
 
 use super::{
     field::{ChatRole, Field, FieldKind},
     form::InputForm,
+    long::{LongText, beginning},
 };
-use crate::ui::{Button, ButtonKind, unique_id};
+use crate::{
+    lazy::{LONG_INPUT, Lazy},
+    ui::unique_id,
+};
 
 stylance::import_crate_style!(style, "src/pages/flow/inputs/field.module.css");
 
@@ -26,7 +30,7 @@ pub(super) fn FieldView(field: Field) -> impl IntoView {
         let text = text.get();
         let quiet = text.trim().is_empty() && !form.tried.get();
         field
-            .with_value(|field| field.parse(&text))
+            .with_value(|field| form.value(field))
             .err()
             .filter(|_| !quiet)
     });
@@ -134,6 +138,14 @@ fn control(
                 "decimal"
             };
             let is_secret = kind == FieldKind::Secret;
+            let long = Memo::new(move |_| field.with_value(|field| form.has_long_default(field)));
+            let shown = move || {
+                if long.get() {
+                    String::new()
+                } else {
+                    text.get()
+                }
+            };
             view! {
                 <input
                     id=id
@@ -143,7 +155,8 @@ fn control(
                     spellcheck="false"
                     aria-describedby=described_by
                     aria-invalid=invalid
-                    prop:value=text
+                    placeholder=move || long.get().then_some("The default is too long to show.")
+                    prop:value=shown
                     on:input=move |event| edit(event_target_value(&event))
                 />
             }
@@ -158,21 +171,13 @@ fn control(
             };
             long_text(
                 text_area,
+                field,
                 text,
                 Callback::new(edit),
                 Signal::derive(invalid),
             )
         }
     }
-}
-
-/// More than this is shown by its beginning: a browser takes seconds to lay out what nobody reads.
-const SHOWN_AT_FIRST: usize = 5000;
-
-/// The beginning of a text that is too long to be shown whole; `None` when it is not.
-fn beginning(text: &str) -> Option<&str> {
-    let (end, _) = text.char_indices().nth(SHOWN_AT_FIRST)?;
-    text.get(..end)
 }
 
 struct TextArea {
@@ -184,12 +189,13 @@ struct TextArea {
 /// A text of any length. What is long is shown by its beginning, which cannot be edited, until the person wants all.
 fn long_text(
     area: TextArea,
+    field: StoredValue<Field>,
     text: Memo<String>,
     edit: Callback<String>,
     invalid: Signal<Option<&'static str>>,
 ) -> AnyView {
-    let whole = RwSignal::new(false);
-    let cut = Memo::new(move |_| text.with(|text| !whole.get() && beginning(text).is_some()));
+    let long = LongText::new(field, text, edit);
+    let cut = long.cut;
     let shown = move || {
         text.with(|text| match beginning(text) {
             Some(beginning) if cut.get() => beginning.to_owned(),
@@ -197,13 +203,6 @@ fn long_text(
         })
     };
     let grows = move || text.with(|text| beginning(text).is_none());
-    let count = move || text.with(|text| text.chars().count());
-    let note = move || {
-        format!(
-            "Only the first {SHOWN_AT_FIRST} of {} characters are shown. Runs use all of them.",
-            count()
-        )
-    };
     let TextArea {
         id,
         is_code,
@@ -224,29 +223,10 @@ fn long_text(
             on:input=move |event| edit.run(event_target_value(&event))
         ></textarea>
         <Show when=move || cut.get()>
-            <p class=style::help>
-                {note} " "
-                <Button kind=ButtonKind::Quiet on_press=move |()| whole.set(true)>
-                    "Edit the whole text"
-                </Button>
-            </p>
+            <Provider value=long>
+                <Lazy part=LONG_INPUT />
+            </Provider>
         </Show>
     }
     .into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{SHOWN_AT_FIRST, beginning};
-
-    #[test]
-    fn a_long_text_is_shown_by_its_beginning_and_never_cut_within_a_character() {
-        assert_eq!(beginning(""), None);
-        assert_eq!(beginning(&"é".repeat(SHOWN_AT_FIRST)), None);
-        let long = "é".repeat(SHOWN_AT_FIRST * 40);
-        assert_eq!(
-            beginning(&long).map(|text| text.chars().count()),
-            Some(SHOWN_AT_FIRST)
-        );
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use flowdeck_contract::Values;
+use flowdeck_contract::{Exact, Values};
 use leptos::prelude::*;
 
 use super::field::{Field, FieldKind};
@@ -79,7 +79,7 @@ impl InputForm {
     /// Takes what was typed into `field`.
     pub fn edit(&self, field: &Field, text: String) {
         self.edits.update(|edits| {
-            if text == field.default_text() {
+            if field.long_default().is_none() && text == field.default_text() {
                 edits.remove(&field.name);
             } else {
                 edits.insert(field.name.clone(), text);
@@ -112,13 +112,27 @@ impl InputForm {
         }
     }
 
+    /// Whether the default counts of which only the beginning is here.
+    #[must_use]
+    pub fn has_long_default(&self, field: &Field) -> bool {
+        field.long_default().is_some() && self.edits.with(|edits| !edits.contains_key(&field.name))
+    }
+
+    /// What the field stands for, or what is wrong with it; `None` is a default that the run knows better.
+    pub fn value(&self, field: &Field) -> Result<Option<Exact>, &'static str> {
+        if self.has_long_default(field) {
+            return Ok(None);
+        }
+        field.parse(&self.text(field)).map(Some)
+    }
+
     /// What a run gets.
     pub fn values(&self) -> Result<Values, InvalidInput> {
         let mut values = Values::default();
         for field in self.fields.get_untracked() {
-            let text = self.edits.with_untracked(|edits| text_of(edits, &field));
-            match field.parse(&text) {
-                Ok(value) => values.insert(field.name, value),
+            match untrack(|| self.value(&field)) {
+                Ok(Some(value)) => values.insert(field.name, value),
+                Ok(None) => {}
                 Err(reason) => {
                     return Err(InvalidInput {
                         name: field.name,

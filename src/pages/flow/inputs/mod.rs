@@ -4,6 +4,7 @@ pub mod chat;
 pub mod field;
 mod field_view;
 mod form;
+mod long;
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
@@ -14,6 +15,7 @@ use self::field_view::FieldView;
 pub use self::{
     field_view::field_id,
     form::{InputForm, InvalidInput},
+    long::LongInput,
 };
 use super::{FlowContext, definition::use_definition, section::Section};
 use crate::{

@@ -92,7 +92,11 @@ fn what_cannot_be_read_is_told_with_file_and_line_and_is_never_absent() {
         .unwrap()
         .set_len(10 << 30)
         .unwrap();
-    assert!(told("e.txt").1.contains("larger than 2.0 MiB"));
+    assert!(
+        told("e.txt")
+            .1
+            .contains("‘e.txt’ is too large. The limit is 2 MiB.")
+    );
 }
 
 #[test]

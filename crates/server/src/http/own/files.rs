@@ -14,14 +14,14 @@ use axum::{
 };
 use flowdeck_contract::{
     error::ErrorResponse,
-    files::{EDITABLE_LIMIT, FileEntry, FileTree},
+    files::{FileEntry, FileTree, TooLarge},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{FilesPath, FlowPath, plain_text};
 use crate::{
     App,
-    files::{Precondition, Saved},
+    files::{FileError, Precondition, Saved},
     http::{
         error::{ApiError, ApiResult},
         extract::{Path, body_refusal},
@@ -166,12 +166,7 @@ async fn remove(
 
 fn unread_body(path: &FilesPath, rejection: &BytesRejection) -> ApiError {
     if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        let message = format!(
-            "‘{}’ would have more than {EDITABLE_LIMIT} bytes, so it can’t be saved here.",
-            path.path
-        );
-        return ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, "FileTooLarge", message)
-            .target(path.path.as_str());
+        return FileError::TooLarge(TooLarge::to_edit(path.path.as_str())).into();
     }
     body_refusal(rejection)
 }
