@@ -12,6 +12,9 @@ const TRUNK: &str = "0.21.14";
 /// Reads what `wasm_split_helpers` of the same minor version marks.
 const WASM_SPLIT: &str = "0.2.4";
 
+/// The newest cargo-deny that the Rust version of this workspace compiles.
+const CARGO_DENY: &str = "0.20.2";
+
 pub(crate) struct CargoTool {
     krate: &'static str,
     program: &'static str,
@@ -52,6 +55,12 @@ impl CargoTool {
             WASM_SPLIT.to_owned(),
             &["--features", "build-binary"],
         )
+    }
+
+    /// Checks crates against `deny.toml`.
+    pub(crate) fn cargo_deny(project: &Project) -> Self {
+        let name = "cargo-deny";
+        Self::new(project, name, name, CARGO_DENY.to_owned(), &[])
     }
 
     fn new(

@@ -113,6 +113,7 @@ pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
     }
     if scope == Scope::Test {
         parts.push(Box::new(NpmFolder::new(project, "tests/e2e")));
+        parts.push(Box::new(CargoTool::cargo_deny(project)));
         parts.push(Box::new(Browser));
         parts.push(Box::new(Docker));
         parts.push(Box::new(RegistryServer::new(project)));

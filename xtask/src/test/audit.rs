@@ -3,61 +3,54 @@
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use std::process::Command;
 
 use super::{Run, dependencies::NPM_FOLDERS};
-use crate::{process, progress::Step};
+use crate::{process, progress::Step, setup::CargoTool};
 
 const ADVISORIES: &str = "advisories about crates";
 const DENY: &str = "bans, licences and sources of crates by cargo-deny";
 
 pub(super) fn crates(run: &Run<'_>) {
-    let version = process::capture(process::command("cargo").args(["deny", "--version"]));
-    if version.is_err() {
-        let why = "because there is no cargo-deny: run `cargo install cargo-deny --locked`";
-        run.skip(ADVISORIES, why);
-        run.skip(DENY, why);
-        return;
-    }
     run.check(DENY, |step| {
         deny(run, step, &["check", "bans", "licenses", "sources"])
     });
-    let fetched = process::capture(
-        process::command("cargo")
-            .args(["deny", "fetch", "db"])
-            .current_dir(&run.project.root),
-    );
-    match fetched {
+    match process::capture(cargo_deny(run).args(["fetch", "db"])) {
         Ok(_) => run.check(ADVISORIES, |step| deny(run, step, &["check", "advisories"])),
-        // The database of the last time says less, and says so; without one there is nothing to ask.
-        Err(error) => {
-            let old = process::command("cargo")
-                .args(["deny", "check", "--disable-fetch", "advisories"])
-                .current_dir(&run.project.root)
-                .output();
-            match old {
-                Ok(old) if old.status.success() => {
-                    let title = "advisories about crates, by the database of the last time";
-                    run.check(title, |_| Ok(()));
-                }
-                Ok(old) if String::from_utf8_lossy(&old.stderr).contains("error[") => {
-                    let text = String::from_utf8_lossy(&old.stderr).into_owned();
-                    run.check(ADVISORIES, |_| bail!("{text}"));
-                }
-                _ => run.skip(
-                    ADVISORIES,
-                    &format!("because their database cannot be fetched: {error:#}"),
-                ),
-            }
-        }
+        Err(error) => advisories_of_last_time(run, &error),
     }
 }
 
-fn deny(run: &Run<'_>, step: &Step, arguments: &[&str]) -> Result<()> {
-    let mut command = process::command("cargo");
+/// The database of the last time says less, and the step's name says so; without one there is nothing to ask.
+fn advisories_of_last_time(run: &Run<'_>, error: &anyhow::Error) {
+    let old = cargo_deny(run)
+        .args(["--offline", "check", "advisories"])
+        .output();
+    match old {
+        Ok(old) if old.status.success() => {
+            let title = "advisories about crates, by the database of the last time";
+            run.check(title, |_| Ok(()));
+        }
+        Ok(old) if String::from_utf8_lossy(&old.stderr).contains("error[") => {
+            let text = String::from_utf8_lossy(&old.stderr).into_owned();
+            run.check(ADVISORIES, |_| bail!("{text}"));
+        }
+        _ => run.skip(
+            ADVISORIES,
+            &format!("because their database cannot be fetched: {error:#}"),
+        ),
+    }
+}
+
+fn cargo_deny(run: &Run<'_>) -> Command {
+    let mut command = process::command(CargoTool::cargo_deny(run.project).program());
+    command.arg("--all-features").current_dir(&run.project.root);
     command
-        .args(["deny", "--all-features"])
-        .args(arguments)
-        .current_dir(&run.project.root);
+}
+
+fn deny(run: &Run<'_>, step: &Step, arguments: &[&str]) -> Result<()> {
+    let mut command = cargo_deny(run);
+    command.args(arguments);
     let name = format!("test-deny-{}", arguments.last().unwrap_or(&"check"));
     process::run(run.project, step, &name, &mut command)?
         .success()
