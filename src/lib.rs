@@ -3,12 +3,17 @@
 //! Talks to the server by the types and paths of `flowdeck-contract` and reads flows with `flowdeck-flow`; it may not
 //! know how the server does what it asks for.
 //!
+//! Each part knows only those above it in this list; `layers` keeps it so.
+//!
+//! - `storage`, `routes`: what the browser keeps, and what addresses mean.
 //! - `api`: one typed client; every failure becomes one displayable error.
 //! - `live`: server-sent events turned into signals.
-//! - `ui`: generic widgets that know nothing of the product.
+//! - `nav`, `ui`: links, and generic widgets that know nothing of the product.
+//! - `pages::parts`: what several pages share and knows the product.
 //! - `pages`: one folder per page, a folder inside it per part.
-//! - `lazy`: what loads when it is first shown.
-//! - `raw`, `files`: raw file mode and the tree of a flow's files.
+//! - `app`, `shell` and what stands beside them: what every page stands in.
+//!
+//! `lazy` is beside the list: a page names the parts of itself that load when they are first shown, and they are made there.
 
 #![expect(
     unreachable_pub,
@@ -17,16 +22,17 @@
 
 pub mod api;
 mod app;
-pub mod files;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod layers;
 mod lazy;
 pub mod live;
 pub mod nav;
 pub mod pages;
-pub mod raw;
 pub mod routes;
 mod shell;
 mod shortcuts;
 mod sign_in_link;
+mod storage;
 #[cfg(all(test, target_arch = "wasm32"))]
 mod testing;
 mod theme;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::ui::storage::Store;
+use crate::storage::Store;
 
 const KEY: &str = "flowdeck.theme";
 

@@ -1,4 +1,4 @@
-//! The one function through which every request goes.
+//! The client, and the one function through which every request goes: [`Api::exchange`].
 
 use flowdeck_contract::{ids::ProjectName, sign_ins::KEY_HEADER};
 use gloo_net::http::{Method, RequestBuilder, Response};
@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Blob};
+use web_sys::{AbortController, Blob, ReadableStream};
 
 use super::{ApiError, json};
 
@@ -70,7 +70,7 @@ impl Api {
     }
 
     /// Tells that a change is about to be asked for. Returns its name, which its errors carry; reading has none.
-    pub(crate) fn trying(&self, method: &Method, path: &str) -> Option<String> {
+    fn trying(&self, method: &Method, path: &str) -> Option<String> {
         let name = (*method != Method::GET).then(|| format!("{method} {path}"))?;
         if let Some(listener) = self.on_try.get_value() {
             listener.run(name.clone());
@@ -78,12 +78,55 @@ impl Api {
         Some(name)
     }
 
-    /// A request as every one of the app's begins: with the key of the sign-in.
-    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        let builder = RequestBuilder::new(&self.url(path)).method(method);
-        match self.key() {
-            Some(key) => builder.header(KEY_HEADER, &key),
-            None => builder,
+    /// Asks the server: every request of the app's goes through here, with the key of the sign-in. Gives the answer as
+    /// soon as it begins, when it is not a failure.
+    pub(super) async fn exchange(&self, request: Request<'_>) -> Result<Answer, ApiError> {
+        let name = self.trying(&request.method, request.path);
+        let answer = match self.built(request) {
+            Ok(request) => answered(request.send().await).await,
+            Err(_) => Err(ApiError::unreachable()),
+        };
+        if answer.as_ref().is_err_and(ApiError::is_signed_out) {
+            self.is_signed_out.set(true);
+        }
+        match answer {
+            Ok(response) => Ok(Answer {
+                response,
+                request: name,
+            }),
+            Err(error) => Err(error.about(name)),
+        }
+    }
+
+    fn built(&self, request: Request<'_>) -> Result<gloo_net::http::Request, gloo_net::Error> {
+        let Request {
+            method,
+            path,
+            header,
+            body,
+            abort,
+        } = request;
+        let signal = abort.and_then(|abort| abort.0.as_ref().map(AbortController::signal));
+        let key = self.key();
+        let headers = key
+            .as_deref()
+            .map(|key| (KEY_HEADER, key))
+            .into_iter()
+            .chain(header);
+        let builder = RequestBuilder::new(&self.url(path))
+            .method(method)
+            .abort_signal(signal.as_ref());
+        let builder = headers.fold(builder, |builder, (name, value)| {
+            builder.header(name, value)
+        });
+        match body {
+            Some(Body::Json(text)) => builder
+                .header("Content-Type", "application/json")
+                .body(text),
+            Some(Body::Text(text)) => builder
+                .header("Content-Type", "text/plain; charset=utf-8")
+                .body(text),
+            None => builder.build(),
         }
     }
 
@@ -93,28 +136,23 @@ impl Api {
         path: &str,
         last: Option<&str>,
         abort: &AbortOnDrop,
-    ) -> Result<Response, ApiError> {
-        let mut request = self
-            .request(Method::GET, path)
-            .header("Accept", "text/event-stream");
-        if let Some(last) = last {
-            request = request.header("Last-Event-ID", last);
-        }
-        let answer = opened(request, None, abort).await;
-        self.note(&answer);
-        answer
+    ) -> Result<Option<ReadableStream>, ApiError> {
+        let request = Request {
+            header: last.map(|last| ("Last-Event-ID", last)),
+            abort: Some(abort),
+            ..Request::new(Method::GET, path)
+        };
+        Ok(self.exchange(request).await?.response.body())
     }
 
     /// Fetches what is no text for the app, but a file for its reader.
     pub(crate) async fn file(&self, path: &str) -> Result<Blob, ApiError> {
         let abort = AbortOnDrop::new();
-        let answer = opened(self.request(Method::GET, path), None, &abort).await;
-        self.note(&answer);
-        let unread = |_| ApiError::unreachable();
-        let answer = web_sys::Response::from(answer?);
-        let blob = answer.blob().map_err(unread)?;
-        let blob = JsFuture::from(blob).await.map_err(unread)?;
-        Ok(blob.unchecked_into())
+        let request = Request {
+            abort: Some(&abort),
+            ..Request::new(Method::GET, path)
+        };
+        self.exchange(request).await?.blob().await
     }
 
     /// Fetches a value.
@@ -161,24 +199,94 @@ impl Api {
         path: &str,
         body: Option<String>,
     ) -> Result<String, ApiError> {
-        let name = self.trying(&method, path);
         let abort = AbortOnDrop::new();
-        let request = self
-            .request(method, path)
-            .header("Accept", "application/json");
-        let answer = match opened(request, body, &abort).await {
-            Ok(response) => text_of(&response).await,
-            Err(error) => Err(error),
+        let request = Request {
+            header: Some(("Accept", "application/json")),
+            body: body.map(Body::Json),
+            abort: Some(&abort),
+            ..Request::new(method, path)
         };
-        self.note(&answer);
-        answer.map_err(|error| error.about(name))
+        self.exchange(request).await?.text().await
     }
+}
 
-    fn note<T>(&self, answer: &Result<T, ApiError>) {
-        if answer.as_ref().is_err_and(ApiError::is_signed_out) {
-            self.is_signed_out.set(true);
+/// What is asked of the server.
+pub(super) struct Request<'a> {
+    pub(super) method: Method,
+    pub(super) path: &'a str,
+    /// Besides the key and the type of the body.
+    pub(super) header: Option<(&'a str, &'a str)>,
+    pub(super) body: Option<Body>,
+    /// Ends it; without one it goes on whatever becomes of whoever asked.
+    pub(super) abort: Option<&'a AbortOnDrop>,
+}
+
+impl<'a> Request<'a> {
+    pub(super) fn new(method: Method, path: &'a str) -> Self {
+        Self {
+            method,
+            path,
+            header: None,
+            body: None,
+            abort: None,
         }
     }
+}
+
+/// What is sent along.
+pub(super) enum Body {
+    Json(String),
+    Text(String),
+}
+
+/// An answer that is not a failure, as it begins to come.
+pub(super) struct Answer {
+    response: Response,
+    /// The name of the change that was asked for.
+    request: Option<String>,
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        self.response.headers().get(name)
+    }
+
+    pub(super) async fn text(self) -> Result<String, ApiError> {
+        self.response.text().await.map_err(|_| broken(self.request))
+    }
+
+    /// Not as text: that would drop a byte order mark.
+    pub(super) async fn bytes(self) -> Result<Vec<u8>, ApiError> {
+        self.response
+            .binary()
+            .await
+            .map_err(|_| broken(self.request))
+    }
+
+    async fn blob(self) -> Result<Blob, ApiError> {
+        let blob = web_sys::Response::from(self.response).blob();
+        let blob = async { JsFuture::from(blob?).await };
+        match blob.await {
+            Ok(blob) => Ok(blob.unchecked_into()),
+            Err(_) => Err(broken(self.request)),
+        }
+    }
+}
+
+/// The connection ended before the answer did.
+fn broken(request: Option<String>) -> ApiError {
+    ApiError::unreachable().about(request)
+}
+
+/// The answer, unless there is none or it is a failure.
+async fn answered(response: Result<Response, gloo_net::Error>) -> Result<Response, ApiError> {
+    let response = response.map_err(|_| ApiError::unreachable())?;
+    if response.ok() {
+        return Ok(response);
+    }
+    let request_id = response.headers().get("x-request-id");
+    let text = response.text().await.map_err(|_| ApiError::unreachable())?;
+    Err(ApiError::from_answer(response.status(), &text, request_id))
 }
 
 /// Aborts its request when dropped, so that dropping the future of a request aborts it.
@@ -196,34 +304,6 @@ impl Drop for AbortOnDrop {
             controller.abort();
         }
     }
-}
-
-/// Sends a request. Gives the answer as soon as it begins, when it is not a failure.
-async fn opened(
-    builder: RequestBuilder,
-    body: Option<String>,
-    abort: &AbortOnDrop,
-) -> Result<Response, ApiError> {
-    let signal = abort.0.as_ref().map(AbortController::signal);
-    let builder = builder.abort_signal(signal.as_ref());
-    let request = match body {
-        Some(body) => builder
-            .header("Content-Type", "application/json")
-            .body(body),
-        None => builder.build(),
-    };
-    let response = request.map_err(|_| ApiError::unreachable())?.send().await;
-    let response = response.map_err(|_| ApiError::unreachable())?;
-    if response.ok() {
-        return Ok(response);
-    }
-    let request_id = response.headers().get("x-request-id");
-    let text = text_of(&response).await?;
-    Err(ApiError::from_answer(response.status(), &text, request_id))
-}
-
-async fn text_of(response: &Response) -> Result<String, ApiError> {
-    response.text().await.map_err(|_| ApiError::unreachable())
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {

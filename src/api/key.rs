@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use serde_json::json;
 
 use super::{Api, ApiError};
-use crate::ui::storage::Store;
+use crate::storage::Store;
 
 impl Api {
     /// Where the browser keeps the key of the server at this base path.

@@ -3,6 +3,7 @@
 mod calls;
 mod client;
 mod error;
+mod files;
 pub mod json;
 mod key;
 mod packages;
@@ -14,4 +15,5 @@ pub use calls::Anew;
 pub(crate) use client::AbortOnDrop;
 pub use client::{Api, base_path};
 pub use error::ApiError;
+pub(crate) use files::{Disk, FlowFiles, Precondition, Removed, Written};
 pub use remote::{Load, Remote};

@@ -6,15 +6,16 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 
 use super::Show;
 use crate::{
-    files::{NameForm, RemovalQuestion},
     pages::{
         FlowsPage, SessionPages, SignInPage, SignInsPage, UpgradePage,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
+            files::{NameForm, RemovalQuestion},
             findings::FindingList,
             inputs::LongInput,
             nodes::{NodeDetails, NodeError},
             outputs::{SelectedRun, image::RunImage},
+            raw::RawMode,
             session::{
                 SessionSteps, image::SessionImage, notices::SessionNotices, timeline::FlowLives,
             },
@@ -23,7 +24,6 @@ use crate::{
         },
         parts::{SaveFile, save_file as save_file_code},
     },
-    raw::RawMode,
     shortcuts::ShortcutList,
 };
 

@@ -15,7 +15,7 @@ use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::ReadableStreamDefaultReader;
+use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::sse::{Event, Parser};
 use crate::api::{AbortOnDrop, Api, ApiError, json};
@@ -178,8 +178,8 @@ impl Stream {
                 let answer = api.events(&path, last.as_deref(), &abort).await;
                 drop(abort);
                 let refused = match answer {
-                    Ok(answer) => {
-                        read(answer.body(), &weak, turn).await;
+                    Ok(body) => {
+                        read(body, &weak, turn).await;
                         None
                     }
                     Err(error) => Some(error),
@@ -249,7 +249,7 @@ fn current(stream: &Weak<Stream>, turn: u32) -> Option<Rc<Stream>> {
 }
 
 /// Gives the events of an answer to its stream until it ends, however it does.
-async fn read(body: Option<web_sys::ReadableStream>, stream: &Weak<Stream>, turn: u32) {
+async fn read(body: Option<ReadableStream>, stream: &Weak<Stream>, turn: u32) {
     let reader = body.and_then(|body| ReadableStreamDefaultReader::new(&body).ok());
     let Some(reader) = reader else { return };
     let mut parser = Parser::default();

@@ -20,7 +20,6 @@ mod reference;
 mod scroll_table;
 mod skeleton;
 mod status;
-pub mod storage;
 mod switch;
 mod tabs;
 pub mod time;

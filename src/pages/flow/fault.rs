@@ -9,8 +9,8 @@ use leptos::prelude::*;
 
 use super::{Actions, Dialogs, FlowContext, asked_by::OpenLine};
 use crate::{
+    api::{FlowFiles, Precondition},
     pages::parts::tell_failure,
-    raw::{FlowFiles, Precondition},
     ui::{Button, Status},
 };
 

@@ -7,12 +7,14 @@ mod definition;
 pub(crate) mod dialogs;
 mod error_view;
 mod fault;
+pub(crate) mod files;
 pub(crate) mod findings;
 pub mod inputs;
 mod losses;
 mod next_steps;
 pub(crate) mod nodes;
 pub(crate) mod outputs;
+pub(crate) mod raw;
 mod runs;
 mod section;
 mod selection;
@@ -32,10 +34,12 @@ use self::{
     actions::{announce_session, focus},
     definition::Definition,
     dialogs::PageDialogs,
+    files::FilesRegion,
     findings::Findings,
     inputs::{InputForm, Inputs},
     nodes::Nodes,
     outputs::Outputs,
+    raw::Doorway,
     runs::Runs,
     selection::{Selection, announce_runs},
     session::SessionPanel,
@@ -45,11 +49,9 @@ use self::{
 use super::parts::{Failure, PageHeading};
 use crate::{
     api::{ApiError, Load},
-    files::FilesRegion,
     lazy::{Lazy, RAW_MODE},
     live::Streams,
     nav::Link,
-    raw::Doorway,
     routes::Route,
     ui::{About, Button, ButtonKind, ButtonState, Lasts, Status, Trouble, is_dialog_open},
 };

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::raw::{Row, compare};
+use super::diff::{Row, compare};
 
 stylance::import_crate_style!(style, "src/pages/parts/changed_lines.module.css");
 

@@ -3,10 +3,7 @@
 use flowdeck_contract::ids::{FilePath, FlowId};
 
 use super::plan::{Change, Found, requirements_path};
-use crate::{
-    api::{Api, ApiError},
-    raw::{Disk, FlowFiles, Precondition, Written},
-};
+use crate::api::{Api, ApiError, Disk, FlowFiles, Precondition, Written};
 
 /// Reads a flow's definition and requirements file.
 pub(super) async fn read(api: Api, flow: FlowId) -> Result<Found, ApiError> {

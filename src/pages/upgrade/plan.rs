@@ -3,7 +3,7 @@
 use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::PINNED_BASE_PACKAGE;
 
-use crate::raw::Disk;
+use crate::api::Disk;
 
 /// What counts as the requirements file where the definition names none.
 const REQUIREMENTS: &str = "requirements.txt";

@@ -15,10 +15,9 @@ use super::{
     style,
 };
 use crate::{
-    api::{Api, Load, Remote},
+    api::{Api, Disk, Load, Remote},
     live::FlowLive,
     pages::parts::{ByHand, ChangedLines, Failure, StateWord},
-    raw::Disk,
     ui::{Button, ButtonKind, ButtonState, Notice, NoticeKind, Skeleton},
 };
 

@@ -1,4 +1,4 @@
-// The module's face: `src/raw/ffi.rs` declares the same for Rust.
+// The module's face: `src/pages/flow/raw/ffi.rs` declares the same for Rust.
 import { Editor } from "./editor.ts";
 
 /**

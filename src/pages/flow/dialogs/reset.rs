@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     api::{Anew, Load, Remote},
-    files::FilesContext,
     lazy::{Lazy, RESET},
     pages::{
-        flow::{FlowContext, actions::Actions, definition::use_definition, session::image::short},
+        flow::{
+            FlowContext, actions::Actions, definition::use_definition, files::FilesContext,
+            session::image::short,
+        },
         parts::{ByHand, bytes},
     },
     ui::{Dialog, DialogKind, unique_id},

@@ -15,8 +15,8 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 use super::{field::Field, field_view::FieldView, form::InputForm};
 use crate::{
+    storage::Store,
     testing::{Mounted, mount, until},
-    ui::storage::Store,
 };
 
 const FLOW: &str = "

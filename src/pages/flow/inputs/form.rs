@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::field::{Field, FieldKind};
 use crate::{
     pages::flow::{FlowContext, definition::Definition},
-    ui::storage::Store,
+    storage::Store,
 };
 
 /// The first input whose text stands for nothing.

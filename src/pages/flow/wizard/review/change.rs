@@ -5,9 +5,8 @@ use leptos::prelude::*;
 
 use super::super::model::Wizard;
 use crate::{
-    api::ApiError,
+    api::{ApiError, Disk, FlowFiles, Precondition, Written},
     pages::parts::ChangedLines as LinesThatChange,
-    raw::{Disk, FlowFiles, Precondition, Written},
 };
 
 /// What would become of the definition file.

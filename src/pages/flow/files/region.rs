@@ -1,0 +1,145 @@
+//! The region of the flow's files.
+
+use flowdeck_contract::{files::LeftOut, ids::FilePath};
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::{FileTasks, FilesContext, Listed, open_while_asked, tree_view::TreeView};
+use crate::{
+    api::Load,
+    lazy::{Lazy, NEW_FILE, REMOVE_FILE},
+    pages::parts::Failure,
+    ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton, unique_id},
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/files/region.module.css");
+
+/// The flow's files as a tree, kept current, with what can be done to them.
+#[component]
+pub fn FilesRegion() -> impl IntoView {
+    let listing = expect_context::<FilesContext>().listing;
+    let adding = RwSignal::new(false);
+    let removing = RwSignal::new(None::<FilePath>);
+    let region = NodeRef::<html::Section>::new();
+    let add = NodeRef::<html::Button>::new();
+    let cancel = Callback::new(move |()| {
+        adding.set(false);
+        focus(add.get_untracked().map(Into::into));
+    });
+    let removed = Callback::new(move |()| {
+        request_animation_frame(move || focus(tab_stop(region)));
+    });
+    provide_context(FileTasks {
+        adding,
+        on_cancel: cancel,
+        removing,
+        on_removed: removed,
+        owner: StoredValue::new(Owner::current().unwrap_or_default()),
+    });
+    let removal = open_while_asked(removing);
+    let removal_title = move || {
+        removing
+            .get()
+            .map_or_else(String::new, |path| format!("Delete {path}?"))
+    };
+    let heading_id = unique_id("files");
+    let labelled_by = heading_id.clone();
+    // A change of the list moves rows, it does not make the tree anew.
+    let shape = Memo::new(move |_| listing.state().with(shape));
+    let content = move || match shape.get() {
+        Shape::Loading => view! { <Skeleton lines=6 label="Loading the files" /> }.into_any(),
+        Shape::Failed => {
+            failure(listing.state().get_untracked(), move || listing.retry()).into_any()
+        }
+        Shape::Empty => {
+            view! { <p class=style::note>"The flow folder is empty. Add a file."</p> }.into_any()
+        }
+        Shape::Files => {
+            view! { <TreeView on_remove=move |path| removing.set(Some(path)) /> }.into_any()
+        }
+    };
+    let left_out = move || {
+        let left_out = listing.state().with(|state| match state {
+            Load::Ready(listed) => listed.left_out,
+            Load::Loading | Load::Failed(_) => LeftOut::default(),
+        });
+        not_listed(left_out).map(|text| view! { <p class=style::note>{text}</p> })
+    };
+    view! {
+        <section node_ref=region class=style::region aria-labelledby=labelled_by>
+            <header class=style::header>
+                <h2 id=heading_id>"Files"</h2>
+                <div class=style::actions>
+                    <Button kind=ButtonKind::Quiet node_ref=add on_press=move |()| adding.set(true)>
+                        "New file"
+                    </Button>
+                    <Button kind=ButtonKind::Quiet on_press=move |()| listing.refresh()>
+                        "Refresh"
+                    </Button>
+                </div>
+            </header>
+            <Show when=move || adding.get()>
+                <Lazy part=NEW_FILE />
+            </Show>
+            {content}
+            {left_out}
+            <Dialog open=removal title=Signal::derive(removal_title) kind=DialogKind::Confirm>
+                <Lazy part=REMOVE_FILE />
+            </Dialog>
+        </section>
+    }
+}
+
+/// What isn't in the list, and why.
+fn not_listed(left_out: LeftOut) -> Option<String> {
+    let why = match (left_out.beyond_limit, left_out.unusable_names) {
+        (0, 0) => return None,
+        (0, _) => "flowdeck can’t use their names",
+        (_, 0) => "the folder holds too many",
+        _ => "the folder holds too many, and flowdeck can’t use some names",
+    };
+    let more = if left_out.is_more { "at least " } else { "" };
+    Some(format!("Not listed: {more}{} ({why}).", left_out.count()))
+}
+
+fn focus(element: Option<HtmlElement>) {
+    if let Some(element) = element {
+        // Focusing an element that is shown cannot fail.
+        let _ = element.focus();
+    }
+}
+
+/// The row of the tree that Tab reaches.
+fn tab_stop(region: NodeRef<html::Section>) -> Option<HtmlElement> {
+    let row = region
+        .try_get_untracked()??
+        .query_selector("[role=treeitem][tabindex=\"0\"]");
+    row.ok()??.dyn_into().ok()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shape {
+    Loading,
+    Failed,
+    Empty,
+    Files,
+}
+
+fn shape(state: &Load<Listed>) -> Shape {
+    match state {
+        Load::Loading => Shape::Loading,
+        Load::Failed(_) => Shape::Failed,
+        Load::Ready(listed) if listed.files.is_empty() => Shape::Empty,
+        Load::Ready(_) => Shape::Files,
+    }
+}
+
+fn failure(state: Load<Listed>, retry: impl Fn() + Send + Sync + 'static) -> impl IntoView {
+    match state {
+        Load::Failed(error) => Some(view! {
+            <Failure title="Couldn’t list the files" error=error on_retry=move |()| retry() />
+        }),
+        Load::Loading | Load::Ready(_) => None,
+    }
+}

@@ -1,0 +1,254 @@
+//! Checks the flow's definition and requirements file as they are typed, after each pause, in the browser.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use flowdeck_contract::ids::FilePath;
+use flowdeck_flow::{Finding, Severity};
+use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
+
+use super::{
+    pace::pause_after,
+    workbench::{FileState, Workbench},
+};
+use crate::pages::flow::{files::Listed, use_definition};
+
+/// The last checks of the flow's definition and requirements file, and the next.
+#[derive(Clone, Copy)]
+pub(crate) struct Checks {
+    /// What the last check found, in the order of the file; `None` until there was one.
+    pub(crate) findings: RwSignal<Option<Vec<Finding>>>,
+    /// The requirements file that the definition names.
+    pub(crate) requirements: RwSignal<Option<String>>,
+    /// What the last check of the requirements file found.
+    pub(crate) requirements_findings: RwSignal<Option<Vec<Finding>>>,
+    /// How many package indexes the requirements file names.
+    pub(crate) feeds: RwSignal<usize>,
+    took: StoredValue<Duration>,
+    timer: StoredValue<Option<TimeoutHandle>>,
+    requirements_timer: StoredValue<Option<TimeoutHandle>>,
+}
+
+/// Puts off what a timer is to do.
+fn clear(timer: StoredValue<Option<TimeoutHandle>>) {
+    if let Some(handle) = timer.try_update_value(Option::take).flatten() {
+        handle.clear();
+    }
+}
+
+impl Checks {
+    pub(crate) fn new() -> Self {
+        Self {
+            findings: RwSignal::new(None),
+            requirements: RwSignal::new(None),
+            requirements_findings: RwSignal::new(None),
+            feeds: RwSignal::new(0),
+            took: StoredValue::new(Duration::ZERO),
+            timer: StoredValue::new(None),
+            requirements_timer: StoredValue::new(None),
+        }
+    }
+}
+
+/// Counts findings in words: `2 errors, 1 warning`.
+pub(crate) fn summary(findings: &[Finding]) -> String {
+    let count = |severity| {
+        findings
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let words = |count: usize, word: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {word}")),
+        _ => Some(format!("{count} {word}s")),
+    };
+    let parts = [
+        words(count(Severity::Error), "error"),
+        words(count(Severity::Warning), "warning"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    if parts.is_empty() {
+        "No problems".to_owned()
+    } else {
+        parts.join(", ")
+    }
+}
+
+impl Workbench {
+    /// Checks `path` after a pause, if it is the flow's definition or requirements file.
+    pub(super) fn check_soon(&self, path: &FilePath) {
+        let workbench = *self;
+        let Checks {
+            took,
+            timer,
+            requirements_timer,
+            ..
+        } = self.checks;
+        if untrack(|| self.definition()).as_ref() == Some(path) {
+            clear(timer);
+            let pause = pause_after(took.get_value());
+            let handle = set_timeout_with_handle(move || workbench.check(), pause);
+            timer.set_value(handle.ok());
+        } else if untrack(|| self.is_requirements(path)) {
+            clear(requirements_timer);
+            let pause = pause_after(Duration::ZERO);
+            let handle = set_timeout_with_handle(move || workbench.check_requirements(), pause);
+            requirements_timer.set_value(handle.ok());
+        }
+    }
+
+    /// Whether `path` is the flow's requirements file.
+    pub(super) fn is_requirements(&self, path: &FilePath) -> bool {
+        let named = self.checks.requirements;
+        named.with(|named| super::requirements::is_requirements(path, named.as_deref()))
+    }
+
+    /// Findings name files that are missing, so they change with the list of files.
+    pub(super) fn check_when_files_come_and_go(&self) {
+        let workbench = *self;
+        let names = Memo::new(move |_| {
+            let listing = workbench.listing.get()?;
+            Some(listing.files().cloned().collect::<Vec<FilePath>>())
+        });
+        let definition = Memo::new(move |_| workbench.definition());
+        Effect::new(move |_| {
+            names.track();
+            if let Some(path) = definition.get() {
+                workbench.check_soon(&path);
+            }
+        });
+        Effect::new(move |_| {
+            names.track();
+            workbench.checks.requirements.track();
+            for path in workbench.files.with_untracked(open_paths) {
+                if untrack(|| workbench.is_requirements(&path)) {
+                    workbench.check_soon(&path);
+                }
+            }
+        });
+        // Until the definition is open here, the one on disk says which file holds the requirements.
+        let on_disk = use_definition(workbench.flow);
+        Effect::new(move |_| {
+            let named = on_disk.with(|definition| {
+                let flow = definition.as_ref()?.flow()?;
+                flow.environment.python_requirements_txt.clone()
+            });
+            let is_open = definition
+                .get_untracked()
+                .is_some_and(|path| untrack(|| workbench.document(&path, |_| ())).is_some());
+            let known = workbench.checks.requirements;
+            if !is_open && known.with_untracked(|known| *known != named) {
+                known.set(named);
+            }
+        });
+        on_cleanup(move || {
+            clear(workbench.checks.timer);
+            clear(workbench.checks.requirements_timer);
+        });
+    }
+
+    fn check(&self) {
+        let definition = untrack(|| self.definition());
+        let Some(path) = definition else { return };
+        let Some((text, revision)) = self.text_to_check(&path) else {
+            return;
+        };
+        let begun = js_sys::Date::now();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let files = self.listing.peek(Listed::names).flatten();
+        let report = match &files {
+            Some(files) => flowdeck_flow::check_in(text, files),
+            None => flowdeck_flow::check(text),
+        };
+        let mut findings = report.findings;
+        findings.sort_by_key(|finding| (finding.line, finding.column));
+        self.mark(&path, revision, &findings);
+        let millis = (js_sys::Date::now() - begun).max(0.0);
+        self.checks
+            .took
+            .set_value(Duration::from_secs_f64(millis / 1000.0));
+        let requirements = report
+            .flow
+            .and_then(|flow| flow.environment.python_requirements_txt);
+        if self
+            .checks
+            .requirements
+            .with_untracked(|known| *known != requirements)
+        {
+            self.checks.requirements.set(requirements);
+        }
+        self.checks.findings.set(Some(findings));
+    }
+
+    fn check_requirements(&self) {
+        let open = self.files.with_untracked(open_paths);
+        let path = open
+            .into_iter()
+            .find(|path| untrack(|| self.is_requirements(path)));
+        let Some(path) = path else { return };
+        let Some((text, revision)) = self.text_to_check(&path) else {
+            return;
+        };
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let files = self.listing.peek(Listed::names).flatten();
+        let findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
+        self.mark(&path, revision, &findings);
+        let feeds = super::feeds::count(text);
+        if self.checks.feeds.with_untracked(|known| *known != feeds) {
+            self.checks.feeds.set(feeds);
+        }
+        self.checks.requirements_findings.set(Some(findings));
+    }
+
+    /// What the editor holds of a file, and which revision that is.
+    pub(super) fn text_to_check(&self, path: &FilePath) -> Option<(String, u32)> {
+        self.document(path, |_| ())?;
+        self.ask_editor(|editor| Ok((editor.text(path.as_str())?, editor.revision(path.as_str())?)))
+    }
+
+    fn mark(&self, path: &FilePath, revision: u32, findings: &[Finding]) {
+        if let Ok(json) = serde_json::to_string(findings) {
+            self.ask_editor(|editor| editor.mark(path.as_str(), revision, &json));
+        }
+    }
+}
+
+fn open_paths(files: &BTreeMap<FilePath, FileState>) -> Vec<FilePath> {
+    files.keys().cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(severity: Severity) -> Finding {
+        Finding {
+            code: "X".into(),
+            severity,
+            message: String::new(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+            fix: None,
+            creates: None,
+        }
+    }
+
+    #[test]
+    fn findings_are_counted_in_words() {
+        use Severity::{Error, Warning};
+        let words = |severities: &[Severity]| {
+            summary(
+                &severities
+                    .iter()
+                    .map(|severity| finding(*severity))
+                    .collect::<Vec<_>>(),
+            )
+        };
+        assert_eq!(words(&[]), "No problems");
+        assert_eq!(words(&[Error]), "1 error");
+        assert_eq!(words(&[Warning, Error, Error]), "2 errors, 1 warning");
+        assert_eq!(words(&[Warning, Warning]), "2 warnings");
+    }
+}

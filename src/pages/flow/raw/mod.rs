@@ -1,0 +1,36 @@
+//! Raw file mode: the flow's files in tabs of a code editor.
+//!
+//! The flow page calls [`Doorway::provide`] once, before its parts are made, and shows [`RawMode`] while the address
+//! asks for it; all but the doorway loads only then. `document`, `tabs`, `draft` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
+//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere` and `checking` carry them out; the rest are views. Only
+//! `ffi` knows the editor's JavaScript.
+
+mod checking;
+mod compare;
+mod document;
+mod doorway;
+mod draft;
+mod drafts;
+mod elsewhere;
+mod feeds;
+mod ffi;
+mod keeping;
+mod missing;
+mod mode;
+mod notices;
+mod opening;
+mod pace;
+mod panel;
+mod problems;
+mod requirements;
+mod save_button;
+mod saves;
+mod saving;
+mod tab_bar;
+mod tabs;
+mod this_tab;
+mod watching;
+mod workbench;
+
+pub use doorway::Doorway;
+pub use mode::RawMode;
