@@ -4,21 +4,20 @@
 
 mod base;
 mod bounds;
+mod commands;
 mod containers;
 mod daemon;
 mod engine;
-mod environments;
 mod helper;
 mod image;
 mod indexes;
-mod install;
 mod instances;
 mod places;
 mod pull;
 mod relay;
 mod runtime;
 mod session;
-mod user;
+
 mod uv;
 mod wanted;
 
@@ -40,7 +39,7 @@ use self::{
     places::Places,
 };
 use crate::{
-    engine::{DefaultImage, EngineError, MOST_PROCESSES},
+    engine::{DefaultImage, EngineError, MOST_PROCESSES, Shelf},
     environment::{base::remove_unfinished, kept::Kept},
     feeds::Forwarder,
     install::given::VariableName,
@@ -78,8 +77,7 @@ pub struct DockerEngine {
     /// Of the daemon's machine, which may not be ours.
     platform: Option<Platform>,
     indexes: Indexes,
-    forwarder: Forwarder,
-    kept: Kept,
+    shelf: Shelf,
     /// Which variables of the server's environment flows get.
     variables: Vec<VariableName>,
     uv: OnceCell<PathBuf>,
@@ -120,8 +118,11 @@ impl DockerEngine {
                 },
                 places.passage(),
             ),
-            forwarder: Forwarder::new(places.folders().data()),
-            kept: Kept::new(places.folders().kept(), options.kept_bytes),
+            shelf: Shelf {
+                folders: places.folders().clone(),
+                forwarder: Forwarder::new(places.folders().data()),
+                kept: Kept::new(places.folders().kept(), options.kept_bytes),
+            },
             instances: Instances::new(driver.as_deref(), places.mark()),
             places,
             default_image: default_image(options.image),
@@ -133,13 +134,14 @@ impl DockerEngine {
         };
         engine.instances.sweep();
         remove_unfinished(engine.places.bases())
-            .and_then(|()| engine.kept.remove_unfinished())
+            .and_then(|()| engine.shelf.kept.remove_unfinished())
             .map_err(failed)?;
         Ok(engine)
     }
 
-    async fn uv(&self, log: &LogFile) -> Result<&Path, EngineError> {
-        let find = || uv::find(self.places.folders(), log);
+    async fn uv(&self, log: Option<&LogFile>) -> Result<&Path, EngineError> {
+        let nowhere = LogFile::at("/dev/null");
+        let find = || uv::find(self.places.folders(), log.unwrap_or(&nowhere));
         self.uv.get_or_try_init(find).await.map(PathBuf::as_path)
     }
 }

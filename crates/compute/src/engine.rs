@@ -2,37 +2,38 @@
 //! runtimes. It knows nothing of flows' states, runs or the store.
 
 mod base;
+mod commands;
 mod environment;
+mod environments;
 mod error;
 mod runtime;
 mod share;
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use async_trait::async_trait;
-use flowdeck_contract::{
-    ids::SessionId,
-    image::ImageReference,
-    session::{InstalledPackage, SessionImage},
-    settings::EnvironmentCache,
-};
+use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionImage};
 
-pub(crate) use self::share::MOST_PROCESSES;
 pub use self::{
     base::{Base, BaseState, DefaultImage, PullHeard, Shown, WantedBase},
     environment::{
         Downloads, DryRunStart, EnvironmentId, Inventory, KeptEnvironment, PackageFacts,
         Requirements,
     },
+    environments::Environments,
     error::{EngineError, IMAGE_REFUSED, MEMORY_EXCEEDED},
     runtime::{ExecutorReply, ExecutorRequest, Handle, Runtime, RuntimeInfo},
     share::Share,
+};
+pub(crate) use self::{
+    commands::{AboutBase, Command, Commands, End, Follow, Output, Shelf, Workspace},
+    share::MOST_PROCESSES,
 };
 use crate::{log::LogFile, registry::Platform};
 
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
-pub trait Engine: Send + Sync + 'static {
+pub trait Engine: Environments + Send + Sync + 'static {
     /// Why it cannot run base images, and how to get an engine that can, as sentences; `None` when it can.
     fn images_unavailable(&self) -> Option<String>;
 
@@ -93,95 +94,6 @@ pub trait Engine: Send + Sync + 'static {
         log: &LogFile,
     ) -> Result<Base, EngineError>;
 
-    /// Makes the session's environment from the base.
-    async fn create_environment(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<PhaseNote, EngineError>;
-
-    /// The exact command that [`Engine::install`] would run, for people to read.
-    async fn install_command(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<String, EngineError>;
-
-    /// Installs a requirements file into an environment; every line of output goes to `log`, and to `heard`, as it comes.
-    async fn install(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-        heard: Heard<'_>,
-    ) -> Result<PhaseNote, EngineError>;
-
-    /// What [`Engine::install`] would change of `start`, as the lines it would print. Changes nothing.
-    async fn dry_run(
-        &self,
-        environment: &EnvironmentId,
-        start: DryRunStart,
-        requirements: &Requirements,
-    ) -> Result<Vec<String>, EngineError>;
-
-    /// Whether the environment satisfies the requirements file already; quick, without a network.
-    async fn satisfies(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<bool, EngineError>;
-
-    /// Makes the environment of one that was kept for the same base and requirements; `None` when none is, or the one that
-    /// is there is not whole.
-    async fn reuse_environment(
-        &self,
-        _environment: &EnvironmentId,
-        _requirements: &Requirements,
-        _log: &LogFile,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        Ok(None)
-    }
-
-    /// Whether an environment is kept that is the base and more, so that [`Engine::add_kept`] could add it to this one,
-    /// which was made from the base alone.
-    async fn can_add_kept(
-        &self,
-        _environment: &EnvironmentId,
-        _requirements: &Requirements,
-    ) -> Result<bool, EngineError> {
-        Ok(false)
-    }
-
-    /// Adds what a kept environment has beside the base to one that was made from the base alone and whose runtime stands
-    /// by. Nothing that the runtime may have loaded changes. When this gives `None` or fails, the environment is of no
-    /// use any more.
-    async fn add_kept(
-        &self,
-        _environment: &EnvironmentId,
-        _requirements: &Requirements,
-        _log: &LogFile,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        Ok(None)
-    }
-
-    /// Keeps a copy of an environment, which it took so long to install, for [`Engine::reuse_environment`]. Says what
-    /// came of it, in a line.
-    async fn keep_environment(
-        &self,
-        _environment: &EnvironmentId,
-        _requirements: &Requirements,
-        _took: Duration,
-    ) -> Result<PhaseNote, EngineError> {
-        Ok(None)
-    }
-
-    /// How many environments are kept; `None` when this engine keeps none.
-    fn kept_environments(&self) -> Option<EnvironmentCache> {
-        None
-    }
-
-    /// Deletes one environment of a session that goes on with another.
-    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError>;
-
     /// Starts promptflow's executor service in an environment. It outlives this process; what it prints goes to `log`.
     async fn start_runtime(
         &self,
@@ -210,15 +122,6 @@ pub trait Engine: Send + Sync + 'static {
         runtime: &Runtime,
         request: ExecutorRequest,
     ) -> Result<ExecutorReply, EngineError>;
-
-    /// The packages of an environment, by name.
-    async fn packages(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<Vec<InstalledPackage>, EngineError>;
-
-    /// Everything that is known of an environment's packages.
-    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError>;
 
     /// Ends and deletes everything of a session: processes, folders, sockets. Fine when there is nothing.
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError>;

@@ -1,5 +1,6 @@
 //! An engine in memory, for tests: it keeps count of what exists, and fails or hangs where it is told to.
 
+mod environments;
 mod executor;
 mod packages;
 
@@ -20,9 +21,9 @@ use tokio::sync::Notify;
 
 use crate::{
     engine::{
-        Base, BaseState, DefaultImage, DryRunStart, Engine, EngineError, EnvironmentId,
-        ExecutorReply, ExecutorRequest, Handle, Heard, Inventory, PhaseNote, Place, Requirements,
-        Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
+        Base, BaseState, DefaultImage, Engine, EngineError, EnvironmentId, ExecutorReply,
+        ExecutorRequest, Handle, PhaseNote, Place, Runtime, RuntimeInfo, Share, StandsByFor,
+        WantedBase,
     },
     log::LogFile,
 };
@@ -34,11 +35,11 @@ pub enum Step {
     Allocate,
     /// [`Engine::prepare_base`].
     PrepareBase,
-    /// [`Engine::create_environment`].
+    /// [`Environments::create_environment`](crate::engine::Environments::create_environment).
     CreateEnvironment,
-    /// [`Engine::install`].
+    /// [`Environments::install`](crate::engine::Environments::install).
     Install,
-    /// [`Engine::dry_run`]; no step of a start.
+    /// [`Environments::dry_run`](crate::engine::Environments::dry_run); no step of a start.
     DryRun,
     /// [`Engine::start_runtime`].
     StartRuntime,
@@ -329,72 +330,6 @@ impl Engine for FakeEngine {
         Ok(Base { state, image })
     }
 
-    async fn create_environment(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<PhaseNote, EngineError> {
-        self.world()
-            .environments
-            .entry(environment.session.clone())
-            .or_default()
-            .insert(environment.generation);
-        self.step(Step::CreateEnvironment).await?;
-        Ok(None)
-    }
-
-    async fn install_command(
-        &self,
-        _: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<String, EngineError> {
-        Ok(format!("install -r {}", requirements.file))
-    }
-
-    async fn install(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-        heard: Heard<'_>,
-    ) -> Result<PhaseNote, EngineError> {
-        log.line(format!("installing {}", requirements.file));
-        heard("Using Python 3.11.7 environment at: nowhere");
-        self.step(Step::Install).await?;
-        packages::printed(requirements, &self.base(), &[])?
-            .iter()
-            .for_each(|line| heard(line));
-        let brings = packages::asked(requirements, &self.base())?;
-        self.world().brought.insert(environment.clone(), brings);
-        Ok(Some("installed".to_owned()))
-    }
-
-    async fn dry_run(
-        &self,
-        environment: &EnvironmentId,
-        start: DryRunStart,
-        requirements: &Requirements,
-    ) -> Result<Vec<String>, EngineError> {
-        self.step(Step::DryRun).await?;
-        let there = match start {
-            DryRunStart::Base => Vec::new(),
-            DryRunStart::Environment => self.brought(environment),
-        };
-        packages::printed(requirements, &self.base(), &there)
-    }
-
-    async fn satisfies(&self, _: &EnvironmentId, _: &Requirements) -> Result<bool, EngineError> {
-        Ok(self.world().satisfied)
-    }
-
-    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        let mut world = self.world();
-        world.brought.remove(environment);
-        if let Some(generations) = world.environments.get_mut(&environment.session) {
-            generations.remove(&environment.generation);
-        }
-        Ok(())
-    }
-
     async fn start_runtime(
         &self,
         environment: &EnvironmentId,
@@ -483,17 +418,6 @@ impl Engine for FakeEngine {
             reply = self.answer(request) => reply,
             _ = self.died(runtime) => Err(EngineError::new("RuntimeUnreachable", "The runtime doesn’t answer.")),
         }
-    }
-
-    async fn packages(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<Vec<InstalledPackage>, EngineError> {
-        Ok([self.base(), self.brought(environment)].concat())
-    }
-
-    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
-        packages::inventory(self.base(), &self.brought(environment))
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

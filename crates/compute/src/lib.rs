@@ -37,6 +37,7 @@ mod standby;
 mod state;
 mod store;
 mod timeline;
+mod user;
 mod web;
 
 pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize, gib};

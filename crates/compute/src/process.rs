@@ -1,9 +1,9 @@
 //! The process engine: a session is an environment and a process group of its own on this machine.
 
 mod base;
+mod commands;
 mod environment;
 mod held;
-mod install;
 mod inventory;
 mod kill;
 mod layout;
@@ -23,7 +23,7 @@ use std::{
 };
 
 use async_trait::async_trait;
-use flowdeck_contract::{ids::SessionId, session::InstalledPackage, settings::EnvironmentCache};
+use flowdeck_contract::ids::SessionId;
 use pep508_rs::MarkerEnvironment;
 use tokio::sync::OnceCell;
 
@@ -36,17 +36,10 @@ use self::{
 };
 use crate::{
     engine::{
-        Base, BaseState, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
-        ExecutorRequest, Heard, Inventory, KeptEnvironment, MOST_PROCESSES, PhaseNote, Place,
-        Requirements, Runtime, RuntimeInfo, Share, WantedBase,
+        Base, BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
+        MOST_PROCESSES, PhaseNote, Place, Runtime, RuntimeInfo, Share, Shelf, WantedBase,
     },
-    environment::{
-        base::remove_unfinished,
-        clone,
-        kept::Kept,
-        packages::packages,
-        reuse::{How, Reuse},
-    },
+    environment::{base::remove_unfinished, kept::Kept},
     executor::{
         death::{self, Ending},
         health, http,
@@ -54,7 +47,7 @@ use crate::{
     feeds::Forwarder,
     install::{given::VariableName, preparation},
     log::LogFile,
-    paths::{private_folder, remove, remove_all},
+    paths::{private_folder, remove_all},
 };
 
 /// Where the tools are.
@@ -93,8 +86,7 @@ pub struct ProcessEngine {
     options: ProcessOptions,
     tools: OnceCell<Tools>,
     limits: Limits,
-    forwarder: Forwarder,
-    kept: Kept,
+    shelf: Shelf,
     markers: OnceCell<MarkerEnvironment>,
     /// The runtimes that are held, also those that an earlier server started.
     holds: Holds,
@@ -132,8 +124,11 @@ impl ProcessEngine {
             .and_then(|result| result)
             .map_err(failed)?;
         Ok(Self {
-            forwarder: Forwarder::new(layout.data()),
-            kept,
+            shelf: Shelf {
+                folders: (*layout).clone(),
+                forwarder: Forwarder::new(layout.data()),
+                kept,
+            },
             layout,
             limits: Limits::new(options.processes.unwrap_or(MOST_PROCESSES)),
             options,
@@ -148,25 +143,6 @@ impl ProcessEngine {
         let nowhere = LogFile::at("/dev/null");
         let find = || Tools::find(&self.layout, &self.options, log.unwrap_or(&nowhere));
         self.tools.get_or_try_init(find).await
-    }
-
-    fn place<'a>(&'a self, tools: &'a Tools) -> install::Place<'a> {
-        install::Place {
-            layout: &self.layout,
-            tools,
-            forwarder: &self.forwarder,
-        }
-    }
-
-    fn reuse<'a>(&'a self, tools: &'a Tools, requirements: &'a Requirements) -> Reuse<'a> {
-        Reuse {
-            kept: &self.kept,
-            folders: &self.layout,
-            base: base::folder(&self.layout, tools),
-            variables: &tools.variables,
-            user: None,
-            requirements,
-        }
     }
 
     /// The hold on a runtime; `None` when it has ended. Waits until somebody can look.
@@ -222,133 +198,6 @@ impl Engine for ProcessEngine {
         let made = base::prepare(&self.layout, tools, log).await?;
         let state = made.map_or(BaseState::Ready, BaseState::Made);
         Ok(Base { state, image: None })
-    }
-
-    async fn create_environment(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<PhaseNote, EngineError> {
-        let tools = self.tools(None).await?;
-        let (from, to) = (
-            base::folder(&self.layout, tools),
-            self.layout.environment(environment),
-        );
-        let made = self.layout.work(&environment.session, move || {
-            remove(&to)?;
-            clone::clone_environment(&from, &to)
-        });
-        made.await
-            .map_err(|error| EngineError::io("Making the session's environment", &error))?;
-        Ok(Some(format!("Python {}", tools.python.version)))
-    }
-
-    async fn install_command(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<String, EngineError> {
-        Ok(install::shown(
-            &self.layout,
-            self.tools(None).await?,
-            environment,
-            requirements,
-        ))
-    }
-
-    async fn install(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-        heard: Heard<'_>,
-    ) -> Result<PhaseNote, EngineError> {
-        let tools = self.tools(Some(log)).await?;
-        let session = &environment.session;
-        let target = Target::Session(session);
-        let place = self.place(tools);
-        let installed = tokio::select! {
-            excess = self.limits.exceeded(&self.layout, session, target) => return Err(excess),
-            installed = install::install(&place, environment, requirements, log, heard) => installed,
-        };
-        installed.map_err(|error| {
-            let excess = self.limits.excess(&self.layout, session, &target);
-            excess.unwrap_or(error)
-        })
-    }
-
-    async fn dry_run(
-        &self,
-        environment: &EnvironmentId,
-        start: DryRunStart,
-        requirements: &Requirements,
-    ) -> Result<Vec<String>, EngineError> {
-        let tools = self.tools(None).await?;
-        install::dry_run(&self.place(tools), environment, start, requirements).await
-    }
-
-    async fn satisfies(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<bool, EngineError> {
-        install::satisfies(
-            &self.layout,
-            self.tools(None).await?,
-            environment,
-            requirements,
-        )
-        .await
-    }
-
-    async fn reuse_environment(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let tools = self.tools(Some(log)).await?;
-        let reuse = self.reuse(tools, requirements);
-        reuse.reuse(environment, How::Make, log).await
-    }
-
-    async fn can_add_kept(
-        &self,
-        _: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<bool, EngineError> {
-        let tools = self.tools(None).await?;
-        self.reuse(tools, requirements).can_add().await
-    }
-
-    async fn add_kept(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let tools = self.tools(Some(log)).await?;
-        let reuse = self.reuse(tools, requirements);
-        reuse.reuse(environment, How::Add, log).await
-    }
-
-    async fn keep_environment(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        took: Duration,
-    ) -> Result<PhaseNote, EngineError> {
-        let tools = self.tools(None).await?;
-        self.reuse(tools, requirements)
-            .keep(environment, took)
-            .await
-    }
-
-    fn kept_environments(&self) -> Option<EnvironmentCache> {
-        self.kept.counted()
-    }
-
-    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        self.layout.remove_environment(environment).await
     }
 
     async fn start_runtime(
@@ -407,21 +256,6 @@ impl Engine for ProcessEngine {
         request: ExecutorRequest,
     ) -> Result<ExecutorReply, EngineError> {
         http::send(&runtime.socket, request).await
-    }
-
-    async fn packages(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<Vec<InstalledPackage>, EngineError> {
-        packages(&self.layout.environment(environment))
-            .map_err(|error| EngineError::io("Reading the session's packages", &error))
-    }
-
-    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
-        let tools = self.tools(None).await?;
-        let ask = || inventory::markers(&self.layout, tools, environment);
-        let markers = self.markers.get_or_try_init(ask).await?.clone();
-        inventory::inventory(&self.layout, tools, environment, markers).await
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

@@ -8,7 +8,10 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use flowdeck_compute::{
     LogFile,
-    engine::{BaseState, Engine, EnvironmentId, ExecutorRequest, Place, Requirements, WantedBase},
+    engine::{
+        BaseState, Engine, EnvironmentId, Environments as _, ExecutorRequest, Place, Requirements,
+        WantedBase,
+    },
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
 };

@@ -8,7 +8,9 @@ use std::{fs, path::Path, process::Command};
 
 use flowdeck_compute::{
     LogFile, StartSession,
-    engine::{Engine as _, EngineError, EnvironmentId, Place, Requirements, WantedBase},
+    engine::{
+        Engine as _, EngineError, EnvironmentId, Environments as _, Place, Requirements, WantedBase,
+    },
 };
 use flowdeck_contract::{
     azure::OperationStatus,

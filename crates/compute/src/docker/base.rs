@@ -10,23 +10,22 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     containers::{Containers, Spec},
-    helper::{self, Output, Told},
+    helper::{self, Ran},
     image::Image,
     indexes::Indexes,
     places::Places,
-    user::User,
 };
 use crate::{
-    engine::EngineError,
+    engine::{EngineError, Follow},
     environment::{
         base::{self, LOCK, READY},
         clone,
         inventory::MARKERS,
-        packages,
     },
     install::failure,
     log::LogFile,
     paths::remove,
+    user::User,
 };
 
 /// The versions that the locked base packages are for, as uv takes them.
@@ -222,7 +221,7 @@ impl Maker<'_> {
         folder: &Path,
         command: &[&str],
         log: Option<&LogFile>,
-    ) -> Result<Output, EngineError> {
+    ) -> Result<Ran, EngineError> {
         let cache = self.places.cache(user);
         let mut variables = self.indexes.variables();
         variables.insert("HOME".to_owned(), "/tmp".to_owned());
@@ -238,11 +237,11 @@ impl Maker<'_> {
             readable: self.indexes.files().chain([self.uv.to_owned()]).collect(),
             size: None,
         };
-        let told = Told {
+        let follow = Follow {
             log,
-            ..Told::nobody()
+            ..Follow::nobody()
         };
-        helper::run(self.containers, &spec, told).await
+        helper::run(self.containers, &spec, follow).await
     }
 }
 
@@ -268,21 +267,4 @@ fn unfit(image: &Image, lines: &[String]) -> EngineError {
         format!("The image ‘{}’ has no Python 3.9 to 3.12 on its PATH, which a session needs.{said}", image.reference),
     )
     .with_remedy("Choose an image with one, such as python:3.11-slim, or build one FROM flowdeck’s base image.")
-}
-
-/// Makes an environment of a base, for a user: its files are links to the base's, which stay the keeper's.
-pub(super) fn clone_for(base: &Path, environment: &Path, user: User) -> io::Result<()> {
-    remove(environment)?;
-    clone::clone_environment(base, environment)?;
-    user.own_folders(environment)
-}
-
-/// The packages of an environment, by name, with those of the image that show through.
-pub(super) fn packages(environment: &Path, said: &Said) -> io::Result<Vec<InstalledPackage>> {
-    let mut all = packages::packages(environment)?;
-    let shows = |package: &&InstalledPackage| !all.iter().any(|other| other.name == package.name);
-    let through: Vec<InstalledPackage> = said.packages.iter().filter(shows).cloned().collect();
-    all.extend(through);
-    all.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(all)
 }

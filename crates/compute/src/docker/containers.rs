@@ -20,8 +20,11 @@ use bollard::{
 use flowdeck_contract::{ids::SessionId, session::SessionSize};
 use tokio::sync::Mutex;
 
-use super::{daemon, user::User};
-use crate::engine::{EngineError, Variables};
+use super::daemon;
+use crate::{
+    engine::{EngineError, Variables},
+    user::User,
+};
 
 /// Label: which data folder a container or network belongs to.
 const DATA: &str = "flowdeck.data";

@@ -1,23 +1,16 @@
 //! The Docker engine behind the trait: each act in a line or two, what it takes elsewhere.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use flowdeck_contract::{
-    ids::SessionId,
-    image::ImageReference,
-    session::{InstalledPackage, SessionImage},
-    settings::EnvironmentCache,
-};
+use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionImage};
 
-use super::{DockerEngine, base, image, runtime};
+use super::{DockerEngine, image, runtime};
 use crate::{
     engine::{
-        Base, DefaultImage, DryRunStart, Engine, EngineError, EnvironmentId, ExecutorReply,
-        ExecutorRequest, Heard, Inventory, KeptEnvironment, PhaseNote, Place, Requirements,
-        Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
+        Base, DefaultImage, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
+        PhaseNote, Place, Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
     },
-    environment::{inventory, reuse::How},
     executor::{death, health, http},
     log::LogFile,
     paths::remove_all,
@@ -86,102 +79,6 @@ impl Engine for DockerEngine {
         self.base_of(session, wanted, log).await
     }
 
-    async fn create_environment(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<PhaseNote, EngineError> {
-        let made = self.make_environment(environment).await?;
-        Ok(Some(format!("Python {made} of the image")))
-    }
-
-    async fn install_command(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<String, EngineError> {
-        Ok(self.quiet_installer(environment).await?.shown(requirements))
-    }
-
-    async fn install(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-        heard: Heard<'_>,
-    ) -> Result<PhaseNote, EngineError> {
-        let installer = self.installer(environment, log).await?;
-        installer.install(requirements, log, heard).await
-    }
-
-    async fn dry_run(
-        &self,
-        environment: &EnvironmentId,
-        start: DryRunStart,
-        requirements: &Requirements,
-    ) -> Result<Vec<String>, EngineError> {
-        let installer = self.quiet_installer(environment).await?;
-        installer.dry_run(start, requirements).await
-    }
-
-    async fn satisfies(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<bool, EngineError> {
-        // To ask uv takes a container and a second: what is kept for the same lines is there sooner.
-        if self.reuse(environment, requirements)?.exists().await? {
-            return Ok(false);
-        }
-        let installer = self.quiet_installer(environment).await?;
-        installer.satisfies(requirements).await
-    }
-
-    async fn reuse_environment(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        self.use_kept(environment, requirements, How::Make, log)
-            .await
-    }
-
-    async fn can_add_kept(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<bool, EngineError> {
-        self.reuse(environment, requirements)?.can_add().await
-    }
-
-    async fn add_kept(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        log: &LogFile,
-    ) -> Result<Option<KeptEnvironment>, EngineError> {
-        self.use_kept(environment, requirements, How::Add, log)
-            .await
-    }
-
-    async fn keep_environment(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        took: Duration,
-    ) -> Result<PhaseNote, EngineError> {
-        let reuse = self.reuse(environment, requirements)?;
-        reuse.keep(environment, took).await
-    }
-
-    fn kept_environments(&self) -> Option<EnvironmentCache> {
-        self.kept.counted()
-    }
-
-    async fn remove_environment(&self, environment: &EnvironmentId) -> Result<(), EngineError> {
-        self.places.folders().remove_environment(environment).await
-    }
-
     async fn start_runtime(
         &self,
         environment: &EnvironmentId,
@@ -241,28 +138,6 @@ impl Engine for DockerEngine {
         request: ExecutorRequest,
     ) -> Result<ExecutorReply, EngineError> {
         http::send(&runtime.socket, request).await
-    }
-
-    async fn packages(
-        &self,
-        environment: &EnvironmentId,
-    ) -> Result<Vec<InstalledPackage>, EngineError> {
-        let (_, said) = self.said(environment)?;
-        base::packages(&self.places.environment(environment), &said)
-            .map_err(|error| EngineError::io("Reading the session's packages", &error))
-    }
-
-    async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, EngineError> {
-        let (image, said) = self.said(environment)?;
-        let folder = self.places.environment(environment);
-        let packages = inventory::of(&folder, &said.packages)
-            .map_err(|error| EngineError::io("Reading the session's packages", &error))?;
-        Ok(Inventory {
-            base_name: image.reference,
-            base: said.packages,
-            packages,
-            markers: said.markers,
-        })
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

@@ -11,21 +11,18 @@ use super::{
     containers::{Containers, Spec},
     daemon,
 };
-use crate::{
-    engine::{EngineError, Heard},
-    log::LogFile,
-};
+use crate::engine::{EngineError, Follow};
 
 /// How a container ended, and what it printed.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(super) struct Ran {
     pub(super) code: i64,
     /// The kernel ended it because it wanted more memory than it has.
     pub(super) out_of_memory: bool,
     pub(super) lines: Vec<String>,
 }
 
-impl Output {
+impl Ran {
     pub(super) fn succeeded(&self) -> bool {
         self.code == 0
     }
@@ -36,43 +33,23 @@ const KEPT_LINES: usize = 5_000;
 /// The exit code of what was sent SIGKILL.
 const KILLED: i64 = 137;
 
-/// Who is told the lines that a container prints.
-#[derive(Clone, Copy)]
-pub(super) struct Told<'a> {
-    pub(super) log: Option<&'a LogFile>,
-    pub(super) heard: Heard<'a>,
-    /// What is told and kept of a line.
-    pub(super) shown: &'a (dyn Fn(&str) -> String + Send + Sync),
-}
-
-impl Told<'_> {
-    /// Nobody but who waits for the end.
-    pub(super) fn nobody() -> Self {
-        Self {
-            log: None,
-            heard: &|_| {},
-            shown: &str::to_owned,
-        }
-    }
-}
-
 /// Runs a container of this kind.
 pub(super) async fn run(
     containers: &Containers,
     spec: &Spec<'_>,
-    told: Told<'_>,
-) -> Result<Output, EngineError> {
+    follow: Follow<'_>,
+) -> Result<Ran, EngineError> {
     let container = Container {
         id: containers.create(spec).await?,
         containers: containers.clone(),
     };
     containers.start(&container.id).await?;
-    let lines = follow(containers, &container.id, told).await?;
+    let lines = read_lines(containers, &container.id, follow).await?;
     let code = exit_code(containers, &container.id).await?;
     let found = containers.inspect(&container.id).await;
     let state = found.ok().flatten().and_then(|found| found.state);
     let out_of_memory = state.and_then(|state| state.oom_killed).unwrap_or(false);
-    Ok(Output {
+    Ok(Ran {
         code,
         out_of_memory: out_of_memory || (code == KILLED && spec.size.is_some()),
         lines,
@@ -91,10 +68,10 @@ async fn exit_code(containers: &Containers, id: &str) -> Result<i64, EngineError
     }
 }
 
-async fn follow(
+async fn read_lines(
     containers: &Containers,
     id: &str,
-    told: Told<'_>,
+    follow: Follow<'_>,
 ) -> Result<Vec<String>, EngineError> {
     let options = LogsOptionsBuilder::new()
         .follow(true)
@@ -105,11 +82,11 @@ async fn follow(
     let mut lines = Vec::new();
     let mut say = |bytes: &[u8]| {
         let line = String::from_utf8_lossy(bytes);
-        let line = (told.shown)(line.trim_end_matches('\r'));
-        if let Some(log) = told.log {
+        let line = (follow.shown)(line.trim_end_matches('\r'));
+        if let Some(log) = follow.log {
             log.line(&line);
         }
-        (told.heard)(&line);
+        (follow.heard)(&line);
         if lines.len() < KEPT_LINES {
             lines.push(line);
         }

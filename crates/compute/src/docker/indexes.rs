@@ -8,8 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::user::User;
-use crate::{engine::Variables, install::pip_config};
+use crate::{engine::Variables, install::pip_config, user::User};
 
 /// uv's own variables that mean the same in a container.
 const KNOWN: [&str; 13] = [

@@ -10,11 +10,12 @@ use flowdeck_contract::ids::SessionId;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{image::Image, user::User};
+use super::image::Image;
 use crate::{
     engine::{EngineError, EnvironmentId, Place},
     environment::{base::LOCK, folders::Folders},
     id::hex,
+    user::User,
 };
 
 /// The folders of one data folder.

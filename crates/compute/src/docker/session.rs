@@ -4,10 +4,11 @@ use std::{fs, path::Path};
 
 use flowdeck_contract::ids::SessionId;
 
-use super::{DockerEngine, places::Facts, user::User};
+use super::{DockerEngine, places::Facts};
 use crate::{
     engine::{EngineError, Place},
     paths::private_folder,
+    user::User,
 };
 
 impl DockerEngine {

@@ -45,7 +45,7 @@ impl DockerEngine {
         let maker = Maker {
             containers: &self.containers,
             places: &self.places,
-            uv: self.uv(log).await?,
+            uv: self.uv(Some(log)).await?,
             indexes: &self.indexes,
             session,
         };

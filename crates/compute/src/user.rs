@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// A user and a group, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct User {
+pub(crate) struct User {
     uid: u32,
     gid: u32,
 }
@@ -31,7 +31,7 @@ const KEEPER: User = User {
 
 impl User {
     /// The one for sessions at work in `folder`.
-    pub(super) fn of_session(folder: Option<&Path>) -> io::Result<Self> {
+    pub(crate) fn of_session(folder: Option<&Path>) -> io::Result<Self> {
         let server = Self::of_server();
         if !server.is_root() {
             return Ok(server);
@@ -48,7 +48,7 @@ impl User {
     }
 
     /// The one for what sessions share.
-    pub(super) fn of_keeper() -> Self {
+    pub(crate) fn of_keeper() -> Self {
         let server = Self::of_server();
         if server.is_root() { KEEPER } else { server }
     }
@@ -64,17 +64,17 @@ impl User {
         self.uid == 0
     }
 
-    pub(super) fn uid(self) -> u32 {
+    pub(crate) fn uid(self) -> u32 {
         self.uid
     }
 
     /// As Docker wants it.
-    pub(super) fn name(self) -> String {
+    pub(crate) fn name(self) -> String {
         format!("{}:{}", self.uid, self.gid)
     }
 
     /// Gives a file or folder of ours to the user.
-    pub(super) fn own(self, path: &Path) -> io::Result<()> {
+    pub(crate) fn own(self, path: &Path) -> io::Result<()> {
         if self == Self::of_server() {
             return Ok(());
         }
@@ -82,13 +82,13 @@ impl User {
     }
 
     /// Gives a folder of ours and what is in it to the user.
-    pub(super) fn own_all(self, folder: &Path) -> io::Result<()> {
+    pub(crate) fn own_all(self, folder: &Path) -> io::Result<()> {
         self.own(folder)?;
         fs::read_dir(folder)?.try_for_each(|entry| self.own(&entry?.path()))
     }
 
     /// Gives every folder below `top` to the user; files stay whose they are.
-    pub(super) fn own_folders(self, top: &Path) -> io::Result<()> {
+    pub(crate) fn own_folders(self, top: &Path) -> io::Result<()> {
         if self == Self::of_server() {
             return Ok(());
         }
@@ -103,7 +103,7 @@ impl User {
     }
 
     /// Lets the user read and write a file, or a folder and whatever is made in it from now on; its owner stays.
-    pub(super) fn admit(self, path: &Path) -> io::Result<()> {
+    pub(crate) fn admit(self, path: &Path) -> io::Result<()> {
         let metadata = fs::metadata(path)?;
         if metadata.uid() == self.uid {
             return Ok(());
