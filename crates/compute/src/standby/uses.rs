@@ -34,6 +34,8 @@ impl Whom {
 /// A start of a flow, as far as a runtime that is to stand by for the next one needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Use {
+    /// Written down as `flow`, which it always is.
+    #[serde(rename = "flow")]
     pub(super) owner: Owner,
     /// The image that was asked for.
     asked: Option<String>,
