@@ -133,6 +133,7 @@ impl DockerEngine {
             bounded: Mutex::default(),
         };
         engine.instances.sweep();
+        engine.containers.end_preparations().await?;
         remove_unfinished(engine.places.bases())
             .and_then(|()| engine.shelf.kept.remove_unfinished())
             .map_err(failed)?;

@@ -20,10 +20,23 @@ pub(crate) const EVERY_INDEX: &str = "unsafe-best-match";
 /// With this alone uv says that an index refused to answer, instead of that it does not have the package.
 pub(crate) const FIRST_INDEX: &str = "first-index";
 
+const PREPARATION: &str = "preparation";
+
 /// The name under which shared things are prepared: no session, but marked like one.
 pub(crate) fn preparation() -> Result<SessionId, EngineError> {
-    SessionId::try_from("preparation")
+    SessionId::try_from(PREPARATION)
         .map_err(|error| EngineError::new("Internal", error.to_string()))
+}
+
+/// The name under which one shared thing of several is prepared.
+pub(crate) fn preparation_of(thing: &str) -> Result<SessionId, EngineError> {
+    SessionId::try_from(format!("{PREPARATION}-{thing}").as_str())
+        .map_err(|error| EngineError::new("Internal", error.to_string()))
+}
+
+/// Whether it is such a name, and no session's.
+pub(crate) fn is_preparation(session: &SessionId) -> bool {
+    session.as_str().starts_with(PREPARATION)
 }
 
 /// What uv is told to keep what it fetches in a folder, rather than where it keeps what all fetch.

@@ -22,7 +22,7 @@ use crate::{
         clone,
         inventory::MARKERS,
     },
-    install::failure,
+    install::{failure, preparation_of},
     log::LogFile,
     paths::remove,
     user::User,
@@ -60,7 +60,6 @@ pub(super) struct Maker<'a> {
     pub(super) places: &'a Places,
     pub(super) uv: &'a Path,
     pub(super) indexes: &'a Indexes,
-    pub(super) session: &'a SessionId,
 }
 
 /// What Python said when the base of an image was made.
@@ -87,6 +86,8 @@ impl Maker<'_> {
             return Ok(None);
         }
         let began = Instant::now();
+        // A start that was canceled does not wait for the end of its container.
+        self.containers.remove_of(&maker_of(image)?).await?;
         let user = User::of_keeper();
         let cache = self.places.cache(user);
         let anew = || {
@@ -227,7 +228,7 @@ impl Maker<'_> {
         variables.insert("HOME".to_owned(), "/tmp".to_owned());
         variables.insert("UV_CACHE_DIR".to_owned(), cache.display().to_string());
         let spec = Spec {
-            session: self.session,
+            session: &maker_of(image)?,
             image: &image.id,
             user,
             command: command.iter().map(|word| (*word).to_owned()).collect(),
@@ -243,6 +244,13 @@ impl Maker<'_> {
         };
         helper::run(self.containers, &spec, follow).await
     }
+}
+
+/// The name of the containers that make the base of an image.
+fn maker_of(image: &Image) -> Result<SessionId, EngineError> {
+    const LENGTH: usize = 12;
+    let hash = image.id.rsplit(':').next().unwrap_or_default();
+    preparation_of(&hash.chars().take(LENGTH).collect::<String>())
 }
 
 fn write_ready(folder: &Path, said: &Said) -> io::Result<()> {

@@ -23,6 +23,7 @@ use tokio::sync::Mutex;
 use super::daemon;
 use crate::{
     engine::{EngineError, Variables},
+    install::is_preparation,
     user::User,
 };
 
@@ -272,7 +273,31 @@ impl Containers {
         let sessions = found.iter().filter_map(label);
         Ok(sessions
             .filter_map(|id| SessionId::try_from(id).ok())
+            .filter(|id| !is_preparation(id))
             .collect())
+    }
+
+    /// Removes the containers that prepare shared things. They go on without the server that started them, and would
+    /// write into what the next one removes.
+    pub(super) async fn end_preparations(&self) -> Result<(), EngineError> {
+        let found = self.list().await?;
+        let ids = found.iter().filter_map(label);
+        let ids: BTreeSet<SessionId> = ids
+            .filter_map(|id| SessionId::try_from(id).ok())
+            .filter(is_preparation)
+            .collect();
+        for id in ids {
+            self.remove_of(&id).await?;
+        }
+        Ok(())
+    }
+
+    /// Removes all containers of a session.
+    pub(super) async fn remove_of(&self, session: &SessionId) -> Result<(), EngineError> {
+        for container in self.of(session).await? {
+            self.remove(&container).await?;
+        }
+        Ok(())
     }
 
     async fn list(&self) -> Result<Vec<ContainerSummary>, EngineError> {

@@ -39,9 +39,7 @@ impl DockerEngine {
 
     /// Ends and deletes everything of a session.
     pub(super) async fn end(&self, session: &SessionId) -> Result<(), EngineError> {
-        for container in self.containers.of(session).await? {
-            self.containers.remove(&container).await?;
-        }
+        self.containers.remove_of(session).await?;
         self.containers.set_parent(session, None);
         if let Some(name) = self
             .bounded()

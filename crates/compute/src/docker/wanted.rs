@@ -47,7 +47,6 @@ impl DockerEngine {
             places: &self.places,
             uv: self.uv(Some(log)).await?,
             indexes: &self.indexes,
-            session,
         };
         let made = maker.prepare(&image, log).await?;
         let notes = pulled
