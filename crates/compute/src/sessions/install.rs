@@ -52,7 +52,7 @@ impl Core {
         self.log(owner).line(format!("$ {}", plan.command));
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {
-            core.carry_out_install(&owner_id, plan).await
+            core.carry_out_install(&owner_id, plan).await;
         });
         Ok(begun)
     }
