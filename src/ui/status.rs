@@ -1,6 +1,6 @@
 //! What just happened, told once: in one polite live region that is there from the start, and as cards that go away.
 
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
@@ -41,7 +41,7 @@ pub enum Lasts {
 #[derive(Clone, Debug)]
 pub struct NextStep {
     /// The button's name.
-    pub label: &'static str,
+    pub label: Cow<'static, str>,
     /// What it does.
     pub action: Callback<()>,
 }
@@ -49,9 +49,9 @@ pub struct NextStep {
 impl NextStep {
     /// A step with this name.
     #[must_use]
-    pub fn new(label: &'static str, action: impl Into<Callback<()>>) -> Self {
+    pub fn new(label: impl Into<Cow<'static, str>>, action: impl Into<Callback<()>>) -> Self {
         Self {
-            label,
+            label: label.into(),
             action: action.into(),
         }
     }

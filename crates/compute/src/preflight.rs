@@ -11,7 +11,10 @@ use std::{path::PathBuf, sync::Arc};
 use flowdeck_contract::{
     ids::FlowId,
     image::{ImageReference, proposal},
-    settings::{CheckOutcome, ComputeChoice, Preflight, PreflightCheck, SessionSettings},
+    packages::AskedBy,
+    settings::{
+        CheckOutcome, CheckSubject, ComputeChoice, Preflight, PreflightCheck, SessionSettings,
+    },
 };
 use flowdeck_flow::{Finding, Severity};
 
@@ -108,43 +111,53 @@ fn image_of(definition: &Found) -> Option<String> {
     definition.report.flow.as_ref()?.environment.image.clone()
 }
 
-fn check(name: &str, outcome: CheckOutcome, message: impl Into<String>) -> PreflightCheck {
+fn check(
+    subject: CheckSubject,
+    outcome: CheckOutcome,
+    message: impl Into<String>,
+) -> PreflightCheck {
     PreflightCheck {
-        name: name.to_owned(),
+        subject,
+        name: subject.name().to_owned(),
         outcome,
         message: message.into(),
         remedy: None,
         fault: None,
+        place: None,
     }
 }
 
-fn failed(name: &str, message: impl Into<String>, remedy: Option<String>) -> PreflightCheck {
+fn failed(
+    subject: CheckSubject,
+    message: impl Into<String>,
+    remedy: Option<String>,
+) -> PreflightCheck {
     PreflightCheck {
         remedy,
-        ..check(name, CheckOutcome::Failure, message)
+        ..check(subject, CheckOutcome::Failure, message)
     }
 }
 
 fn quota(given: &Result<Allotment, ComputeError>) -> PreflightCheck {
-    const NAME: &str = "Quota";
+    const SUBJECT: CheckSubject = CheckSubject::Quota;
     match given {
         Ok(given) => {
             let size = given.size.as_ref().map_or("", |size| &size.name);
-            check(NAME, CheckOutcome::Ok, format!("{size} is available."))
+            check(SUBJECT, CheckOutcome::Ok, format!("{size} is available."))
         }
         Err(error) => {
             let error = error.to_root_error();
             let remedy = error.remedy().map(str::to_owned);
-            failed(NAME, error.message, remedy)
+            failed(SUBJECT, error.message, remedy)
         }
     }
 }
 
 fn check_definition(found: Found) -> PreflightCheck {
-    const NAME: &str = "flow.dag.yaml";
+    const SUBJECT: CheckSubject = CheckSubject::Definition;
     let (_, definition) = match found {
         Ok(found) => found,
-        Err(error) => return failed(NAME, error.message, error.remedy),
+        Err(error) => return failed(SUBJECT, error.message, error.remedy),
     };
     let of = |severity| {
         let findings = definition.report.findings.iter();
@@ -161,15 +174,20 @@ fn check_definition(found: Found) -> PreflightCheck {
         // A session starts all the same; it is the run that would fail.
         (Some(finding), _) => PreflightCheck {
             remedy: Some(open),
-            ..check(NAME, CheckOutcome::Warning, told(finding))
+            place: Some(AskedBy {
+                file: definition.file.to_owned(),
+                line: finding.line,
+                text: String::new(),
+            }),
+            ..check(SUBJECT, CheckOutcome::Warning, told(finding))
         },
         (None, 0) => check(
-            NAME,
+            SUBJECT,
             CheckOutcome::Ok,
             format!("No errors found in {}.", definition.file),
         ),
         (None, warnings) => check(
-            NAME,
+            SUBJECT,
             CheckOutcome::Ok,
             format!(
                 "No errors found in {} ({warnings} warnings).",
@@ -181,14 +199,14 @@ fn check_definition(found: Found) -> PreflightCheck {
 
 impl Core {
     fn check_image(&self, settings: &SessionSettings, now: Option<&str>) -> PreflightCheck {
-        const NAME: &str = "Base image";
+        const SUBJECT: CheckSubject = CheckSubject::BaseImage;
         let asked = settings.base_image.as_deref();
         if let Some(Err(error)) = asked.map(ImageReference::try_from) {
             let message = format!(
                 "‘{}’ isn’t an image reference. {error}",
                 asked.unwrap_or_default()
             );
-            return failed(NAME, message, asked.and_then(meant));
+            return failed(SUBJECT, message, asked.and_then(meant));
         }
         let what = match (asked, self.engine.default_image()) {
             (Some(image), _) => format!("‘{image}’"),
@@ -205,7 +223,7 @@ impl Core {
                         .to_owned(),
                 ),
                 ..check(
-                    NAME,
+                    SUBJECT,
                     CheckOutcome::Warning,
                     format!("You chose {what}. flow.dag.yaml names {now}."),
                 )
@@ -215,12 +233,12 @@ impl Core {
             (Some(_), Some(why)) => PreflightCheck {
                 remedy: Some(why),
                 ..check(
-                    NAME,
+                    SUBJECT,
                     CheckOutcome::Warning,
                     format!("{what} isn’t used. The built-in prompt flow runtime is used instead."),
                 )
             },
-            _ => check(NAME, CheckOutcome::Ok, format!("{what} is used.")),
+            _ => check(SUBJECT, CheckOutcome::Ok, format!("{what} is used.")),
         }
     }
 
@@ -273,23 +291,27 @@ impl Core {
     }
 
     fn check_identity(&self, settings: &SessionSettings) -> PreflightCheck {
-        const NAME: &str = "Identity";
+        const SUBJECT: CheckSubject = CheckSubject::Identity;
         match &settings.compute {
             ComputeChoice::Instance { .. } => check(
-                NAME,
+                SUBJECT,
                 CheckOutcome::Ok,
                 "Uses the compute instance’s identity.",
             ),
             ComputeChoice::Serverless { identity: None, .. } => {
-                check(NAME, CheckOutcome::Ok, "Uses your own identity.")
+                check(SUBJECT, CheckOutcome::Ok, "Uses your own identity.")
             }
             ComputeChoice::Serverless {
                 identity: Some(name),
                 ..
             } => match self.require_identity(Some(name)) {
-                Ok(()) => check(NAME, CheckOutcome::Ok, format!("Identity ‘{name}’ found.")),
+                Ok(()) => check(
+                    SUBJECT,
+                    CheckOutcome::Ok,
+                    format!("Identity ‘{name}’ found."),
+                ),
                 Err(error) => failed(
-                    NAME,
+                    SUBJECT,
                     error.to_string(),
                     Some("Choose another identity, or your own.".to_owned()),
                 ),
@@ -298,23 +320,23 @@ impl Core {
     }
 
     fn check_disk(&self) -> PreflightCheck {
-        const NAME: &str = "Disk space";
+        const SUBJECT: CheckSubject = CheckSubject::Disk;
         let remedy = "Free space on the disk that holds the data folder.".to_owned();
         let free = match rustix::fs::statvfs(&self.config.data) {
             Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024),
             Err(error) => {
                 let message = format!("Can’t check the free space: {error}.");
-                return check(NAME, CheckOutcome::Warning, message);
+                return check(SUBJECT, CheckOutcome::Warning, message);
             }
         };
         let message = format!("{:.1} GiB available.", crate::gib(free));
         match free {
-            ..LEAST_MB => failed(NAME, message, Some(remedy)),
+            ..LEAST_MB => failed(SUBJECT, message, Some(remedy)),
             LEAST_MB..EASY_MB => PreflightCheck {
                 remedy: Some(remedy),
-                ..check(NAME, CheckOutcome::Warning, message)
+                ..check(SUBJECT, CheckOutcome::Warning, message)
             },
-            _ => check(NAME, CheckOutcome::Ok, message),
+            _ => check(SUBJECT, CheckOutcome::Ok, message),
         }
     }
 }

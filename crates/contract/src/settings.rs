@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::packages::{InstallFault, RuntimeVersions};
+use crate::packages::{AskedBy, InstallFault, RuntimeVersions};
 
 /// Everything a person chooses for a compute session.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -234,6 +234,8 @@ pub struct Preflight {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct PreflightCheck {
+    /// What was looked at.
+    pub subject: CheckSubject,
     /// What was looked at, in a word or two for the screen.
     pub name: String,
     /// How it was found.
@@ -246,6 +248,49 @@ pub struct PreflightCheck {
     /// What is to blame among the requirements, when something is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fault: Option<InstallFault>,
+    /// The line to correct, where it's known and `fault` doesn't say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<AskedBy>,
+}
+
+/// What a check looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum CheckSubject {
+    /// Whether there is room for the session.
+    Quota,
+    /// The base image that is chosen.
+    BaseImage,
+    /// The default base image on this server.
+    DefaultImage,
+    /// The registry of the base image.
+    Registry,
+    /// The user-assigned managed identity.
+    Identity,
+    /// The requirements file and what it includes.
+    Requirements,
+    /// The flow's definition.
+    Definition,
+    /// The disk that holds the data folder.
+    Disk,
+}
+
+impl CheckSubject {
+    /// What it's called on the screen.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Quota => "Quota",
+            Self::BaseImage => "Base image",
+            Self::DefaultImage => "Default base image",
+            Self::Registry => "Registry",
+            Self::Identity => "Identity",
+            Self::Requirements => "Requirements file",
+            Self::Definition => "flow.dag.yaml",
+            Self::Disk => "Disk space",
+        }
+    }
 }
 
 /// How a check was found.

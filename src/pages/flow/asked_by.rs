@@ -4,7 +4,7 @@ use flowdeck_contract::{ids::FilePath, packages::AskedBy};
 use leptos::prelude::*;
 
 use super::{Dialogs, FlowContext};
-use crate::ui::Button;
+use crate::ui::{Button, NextStep};
 
 /// Where it stands, in words.
 pub(super) fn place(line: &AskedBy) -> String {
@@ -17,16 +17,19 @@ pub(super) fn OpenLine(
     /// The line.
     line: AskedBy,
 ) -> impl IntoView {
+    open_line(&line)
+        .map(|step| view! { <div><Button on_press=step.action>{step.label}</Button></div> })
+}
+
+/// Opening the line in the editor, as a step; `None` for one of a file outside of the flow folder.
+pub(super) fn open_line(line: &AskedBy) -> Option<NextStep> {
     let context = FlowContext::from_context();
     let plan = Dialogs::from_context().plan;
-    let label = format!("Open {}", place(&line));
-    let AskedBy { file, line, .. } = line;
-    FilePath::try_from(file).ok().map(|path| {
-        let open = move |()| {
-            // A dialog would cover the editor.
-            plan.set(false);
-            context.open_file(path.clone(), Some(line));
-        };
-        view! { <div><Button on_press=open>{label}</Button></div> }
-    })
+    let path = FilePath::try_from(line.file.as_str()).ok()?;
+    let number = line.line;
+    Some(NextStep::new(format!("Open {}", place(line)), move |()| {
+        // A dialog would cover the editor.
+        plan.set(false);
+        context.open_file(path.clone(), Some(number));
+    }))
 }

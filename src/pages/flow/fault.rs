@@ -7,49 +7,32 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::{Actions, Dialogs, FlowContext, asked_by::OpenLine};
+use super::{Actions, Dialogs, FlowContext, asked_by::open_line};
 use crate::{
     api::{FlowFiles, Precondition},
     pages::parts::tell_failure,
-    ui::{Button, Status},
+    ui::{NextStep, Status},
 };
 
-/// The ways out of a fault; none when there is nothing to press.
-#[component]
-pub(super) fn FaultWays(
-    /// What is to blame.
-    fault: InstallFault,
-    /// Does the same again with the base's versions of the runtime, where that can be chosen.
-    #[prop(optional, into)]
+/// The ways out of a fault, the likeliest first; `on_keep_base` does the same again with the base's versions of the
+/// runtime, where that can be chosen.
+pub(super) fn fault_steps(
+    fault: &InstallFault,
     on_keep_base: Option<Callback<()>>,
-) -> impl IntoView {
+) -> Vec<NextStep> {
     let keep = on_keep_base.filter(|_| fault.cause == InstallCause::RuntimePackage);
-    let keep = keep.map(|keep| {
-        view! {
-            <div>
-                <Button on_press=move |()| keep.run(())>"Keep the base’s version"</Button>
-            </div>
-        }
-    });
-    let missing = missing(&fault).map(|path| view! { <CreateFile path=path /> });
-    let open = fault.asked_by.map(|line| view! { <OpenLine line=line /> });
-    view! {
-        {keep}
-        {missing}
-        {open}
-    }
+    let keep = keep.map(|keep| NextStep::new("Keep the base’s version", keep));
+    let create = missing(fault).map(create_file);
+    let open = fault.asked_by.as_ref().and_then(open_line);
+    [keep, create, open].into_iter().flatten().collect()
 }
 
-/// Those out of the session's failure.
-#[component]
-pub(super) fn FailedStart() -> impl IntoView {
+/// Starts a session like the one that failed, with the base's versions of the runtime.
+pub(super) fn start_keeping_base() -> Callback<()> {
     let context = FlowContext::from_context();
     let session = context.live.session;
-    let fault = Memo::new(move |_| {
-        session.with(|session| session.as_ref()?.failure.as_ref()?.fault.clone())
-    });
     let actions = Actions::from_context();
-    let keep_base = move |()| {
+    Callback::new(move |()| {
         let settings = session.with_untracked(|session| Some(session.as_ref()?.settings.clone()));
         actions.start_with(SessionSettings {
             runtime_versions: RuntimeVersions::KeepBase,
@@ -57,12 +40,7 @@ pub(super) fn FailedStart() -> impl IntoView {
             base_image: context.image(),
             ..settings.unwrap_or_default()
         });
-    };
-    move || {
-        fault
-            .get()
-            .map(|fault| view! { <FaultWays fault=fault on_keep_base=keep_base /> })
-    }
+    })
 }
 
 /// The file that would mend it if it were made.
@@ -73,13 +51,12 @@ fn missing(fault: &InstallFault) -> Option<FilePath> {
         .flatten()
 }
 
-#[component]
-fn CreateFile(path: FilePath) -> impl IntoView {
+fn create_file(path: FilePath) -> NextStep {
     let context = FlowContext::from_context();
     let plan = Dialogs::from_context().plan;
     let status = Status::from_context();
     let label = format!("Create {path}");
-    let create = move |()| {
+    NextStep::new(label, move |()| {
         let path = path.clone();
         leptos::task::spawn_local_scoped_with_cancellation(async move {
             let files = FlowFiles::new(context.api, context.flow());
@@ -92,8 +69,7 @@ fn CreateFile(path: FilePath) -> impl IntoView {
                 Err(error) => tell_failure(status, &format!("Couldn’t create {path}"), &error),
             }
         });
-    };
-    view! { <div><Button on_press=create>{label}</Button></div> }
+    })
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use flowdeck_contract::{
     image::ImageReference,
     session::SessionImage,
-    settings::{CheckOutcome, ComputeChoice, PreflightCheck, SessionSettings},
+    settings::{CheckOutcome, CheckSubject, ComputeChoice, PreflightCheck, SessionSettings},
 };
 
 use super::{check, failed};
@@ -16,7 +16,7 @@ use crate::{
     sessions::Core,
 };
 
-const NAME: &str = "Registry";
+const SUBJECT: CheckSubject = CheckSubject::Registry;
 
 /// For the credential and the image together: a person waits.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -41,14 +41,14 @@ impl Core {
                         .to_owned(),
                 ),
                 ..check(
-                    NAME,
+                    SUBJECT,
                     CheckOutcome::Warning,
                     format!("{} {}", told(image, &found), uses(&here)),
                 )
             },
-            (Ok(found), _) => check(NAME, CheckOutcome::Ok, told(image, &found)),
+            (Ok(found), _) => check(SUBJECT, CheckOutcome::Ok, told(image, &found)),
             (Err(refusal), Some(here)) => check(
-                NAME,
+                SUBJECT,
                 CheckOutcome::Warning,
                 format!("{} {}", refusal.message, uses(&here)),
             ),
@@ -66,12 +66,12 @@ impl Core {
             Ok(Ok(found)) => Ok(found),
             Ok(Err((outcome, error))) => Err(PreflightCheck {
                 outcome,
-                ..failed(NAME, error.message, error.remedy)
+                ..failed(SUBJECT, error.message, error.remedy)
             }),
             Err(_) => Err(PreflightCheck {
                 remedy: Some("Check again, or start anyway.".to_owned()),
                 ..check(
-                    NAME,
+                    SUBJECT,
                     CheckOutcome::Warning,
                     format!(
                         "{} didn’t answer within {} seconds.",

@@ -1,6 +1,6 @@
 //! Whether a start could install the flow's requirements.
 
-use flowdeck_contract::settings::{CheckOutcome, PreflightCheck, SessionSettings};
+use flowdeck_contract::settings::{CheckOutcome, CheckSubject, PreflightCheck, SessionSettings};
 use flowdeck_flow::Severity;
 
 use super::{Found, check, failed};
@@ -11,7 +11,7 @@ use crate::{
     sessions::Core,
 };
 
-const NAME: &str = "Requirements file";
+const SUBJECT: CheckSubject = CheckSubject::Requirements;
 
 impl Core {
     /// The file's name and all that it includes; `None` where the flow has no such file.
@@ -55,7 +55,7 @@ pub(super) fn check_requirements(
             }
         }
         Ok(None) => check(
-            NAME,
+            SUBJECT,
             CheckOutcome::Ok,
             "No requirements file. Only base packages are used.",
         ),
@@ -66,7 +66,7 @@ pub(super) fn check_requirements(
 fn refused(error: &EngineError) -> PreflightCheck {
     PreflightCheck {
         fault: packages::blamed(error),
-        ..failed(NAME, error.message.clone(), error.remedy.clone())
+        ..failed(SUBJECT, error.message.clone(), error.remedy.clone())
     }
 }
 
@@ -77,16 +77,23 @@ fn warned(file: &str, set: &RequirementSet) -> PreflightCheck {
         .filter(|(_, finding)| finding.severity == Severity::Warning)
         .collect();
     let Some((first, finding)) = warnings.first() else {
-        return check(NAME, CheckOutcome::Ok, format!("{file}: no errors found."));
+        return check(
+            SUBJECT,
+            CheckOutcome::Ok,
+            format!("{file}: no errors found."),
+        );
     };
     let more = match warnings.len() - 1 {
         0 => String::new(),
         1 => " 1 more warning.".to_owned(),
         more => format!(" {more} more warnings."),
     };
-    check(
-        NAME,
-        CheckOutcome::Warning,
-        format!("{}{more}", told(&first.name, finding)),
-    )
+    PreflightCheck {
+        place: Some(first.asked_by(finding.line)),
+        ..check(
+            SUBJECT,
+            CheckOutcome::Warning,
+            format!("{}{more}", told(&first.name, finding)),
+        )
+    }
 }

@@ -3,7 +3,7 @@
 use flowdeck_contract::{
     image::ImageReference,
     session::SessionImage,
-    settings::{CheckOutcome, PreflightCheck, SessionSettings},
+    settings::{CheckOutcome, CheckSubject, PreflightCheck, SessionSettings},
 };
 
 use super::{check, failed, registry::short};
@@ -40,8 +40,8 @@ impl Core {
         settings: &SessionSettings,
         default: &DefaultImage,
     ) -> Option<PreflightCheck> {
-        const NAME: &str = "Default base image";
-        let unusable = |error: EngineError| Some(failed(NAME, error.message, error.remedy));
+        const SUBJECT: CheckSubject = CheckSubject::DefaultImage;
+        let unusable = |error: EngineError| Some(failed(SUBJECT, error.message, error.remedy));
         let image = ImageReference::try_from(default.reference.as_str()).ok()?;
         let here = match self.engine.image_here(&image).await {
             Ok(here) => here,
@@ -49,7 +49,7 @@ impl Core {
         };
         match here {
             Some(here) if here.is_local || default.is_built_here => {
-                Some(check(NAME, CheckOutcome::Ok, is_here(&here)))
+                Some(check(SUBJECT, CheckOutcome::Ok, is_here(&here)))
             }
             None if default.is_built_here => unusable(default.not_built()),
             None => {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{field::Field, form::InputForm};
 use crate::ui::{Button, ButtonKind};
 
-stylance::import_crate_style!(style, "src/pages/flow/inputs/field.module.css");
+stylance::import_crate_style!(style, "src/pages/flow/inputs/long.module.css");
 
 /// More than this is shown by its beginning: a browser takes seconds to lay out what nobody reads.
 pub(super) const SHOWN_AT_FIRST: usize = 5000;

@@ -8,7 +8,7 @@ use crate::{
         flow::{
             FlowContext,
             actions::{Actions, open_wizard},
-            fault::FailedStart,
+            fault::{fault_steps, start_keeping_base},
         },
         parts::SessionFailureBody,
     },
@@ -23,12 +23,13 @@ pub(super) fn FailureNotice() -> impl IntoView {
     let failure = Memo::new(move |_| session.with(|session| session.as_ref()?.failure.clone()));
     move || {
         failure.get().map(|failure| {
-            let ways = failure.fault.is_some();
+            let ways = failure.fault.as_ref();
+            let ways = ways.map(|fault| fault_steps(fault, Some(start_keeping_base())));
             let steps = steps(&failure, context, actions);
+            let steps = ways.into_iter().flatten().chain(steps).collect::<Vec<_>>();
             view! {
                 <Notice kind=NoticeKind::Error title=failure.message.clone()>
                     <SessionFailureBody failure=failure />
-                    {ways.then(|| view! { <FailedStart /> })}
                     <NextSteps steps=steps />
                 </Notice>
             }

@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     image::{ImageReference, proposal},
+    packages::RuntimeVersions,
     settings::{
         ComputeChoice, ComputeOptions, IdleShutdown, InstanceOption, InstanceState, SessionSettings,
     },
@@ -32,6 +33,8 @@ pub(super) struct Entries {
     pub(super) custom_image: bool,
     pub(super) image_url: String,
     pub(super) image_tag: String,
+    /// Whose versions of prompt flow's runtime count; no control of its own: a check offers it.
+    pub(super) runtime_versions: RuntimeVersions,
 }
 
 /// A control that can be at fault.
@@ -78,6 +81,7 @@ impl From<&SessionSettings> for Entries {
                 IdleShutdown::Never => Some(IdleEntry::of(None)),
                 IdleShutdown::After(seconds) => Some(IdleEntry::of(Some(seconds))),
             },
+            runtime_versions: settings.runtime_versions,
             ..Entries::default()
         };
         match settings.compute.clone() {
@@ -145,7 +149,7 @@ impl Entries {
             compute,
             idle_shutdown,
             base_image: base_image.map(String::from),
-            ..SessionSettings::default()
+            runtime_versions: self.runtime_versions,
         })
     }
 

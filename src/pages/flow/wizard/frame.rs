@@ -82,7 +82,9 @@ fn Steps(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
         }
         now
     });
-    let shown = move || match step.get() {
+    // A check can offer to keep the base's versions: what is reviewed is another then.
+    let versions = Memo::new(move |_| wizard.entries.with(|entries| entries.runtime_versions));
+    let shown = move || match (step.get(), versions.get()).0 {
         WizardStep::Compute => view! { <ComputeStep /> }.into_any(),
         WizardStep::Image => view! { <ImageStep /> }.into_any(),
         WizardStep::Review => view! { <Reviewed open=open on_cancel=on_cancel /> }.into_any(),

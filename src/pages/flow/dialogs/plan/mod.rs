@@ -16,10 +16,10 @@ use crate::{
     api::{ApiError, Load, Remote},
     lazy::{Lazy, PLAN},
     live::FilesNews,
-    pages::flow::{Actions, Dialogs, FlowContext, fault::FaultWays, use_definition},
+    pages::flow::{Actions, Dialogs, FlowContext, fault::fault_steps, use_definition},
     ui::{
-        Button, ButtonKind, ButtonState, Dialog, DialogKind, Disclosure, Notice, NoticeKind,
-        Reference, Skeleton, focus_when_shown,
+        Button, ButtonKind, ButtonState, Dialog, DialogKind, Disclosure, NextStep, NextSteps,
+        Notice, NoticeKind, Reference, Skeleton, focus_when_shown,
     },
 };
 
@@ -149,19 +149,17 @@ fn NoPlan(
         Some(_) => "These packages can’t be installed. Your session didn’t change.",
         None => "Couldn’t make the plan",
     };
-    let ways = error
-        .install_fault
-        .map(|fault| view! { <FaultWays fault=*fault on_keep_base=on_keep_base /> });
+    let ways = error.install_fault.as_ref();
+    let ways = ways.map(|fault| fault_steps(fault, Some(on_keep_base)));
+    let again = NextStep::new("Try again", on_retry);
+    let steps: Vec<_> = ways.into_iter().flatten().chain([again]).collect();
     view! {
         <div role="alert">
             <Notice kind=NoticeKind::Error title=title>
                 <p>{error.message}</p>
                 {error.remedy.map(|remedy| view! { <p>{remedy}</p> })}
                 {error.request_id.map(|id| view! { <Reference id=id /> })}
-                <div class=style::ways>
-                    {ways}
-                    <Button on_press=on_retry>"Try again"</Button>
-                </div>
+                <NextSteps steps=steps />
             </Notice>
         </div>
     }

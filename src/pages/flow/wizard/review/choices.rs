@@ -81,6 +81,13 @@ fn choices(settings: &SessionSettings, options: &ComputeOptions) -> Vec<Choice> 
             .unwrap_or_else(|| "Default base image".into()),
         settings.base_image.is_some(),
     ));
+    if !settings.runtime_versions.is_as_asked() {
+        rows.push(choice(
+            "Prompt flow’s own packages",
+            "The base’s versions",
+            true,
+        ));
+    }
     rows
 }
 

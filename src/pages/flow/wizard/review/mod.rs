@@ -3,6 +3,7 @@
 mod change;
 mod choices;
 mod preflight;
+mod steps;
 
 use flowdeck_contract::settings::SessionSettings;
 use leptos::prelude::*;

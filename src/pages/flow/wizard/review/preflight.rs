@@ -6,14 +6,12 @@ use leptos::prelude::*;
 use super::{
     super::{entries::Fault, model::Wizard},
     change::DefinitionChange,
+    steps::check_steps,
 };
 use crate::{
     api::{ApiError, Load, Remote},
-    pages::{
-        flow::fault::FaultWays,
-        parts::{Failure, StateWord},
-    },
-    ui::{Button, ButtonKind, ButtonState, Skeleton},
+    pages::parts::{Failure, StateWord},
+    ui::{Button, ButtonKind, ButtonState, NextSteps, Skeleton},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/wizard/review/preflight.module.css");
@@ -120,6 +118,7 @@ fn Outcomes(preflight: Preflight, checks: Remote<Preflight>) -> impl IntoView {
         .iter()
         .all(|check| check.outcome == CheckOutcome::Ok);
     let rows = preflight.checks.into_iter().map(|check| {
+        let steps = check_steps(&check);
         view! {
             <li class=style::check>
                 <StateWord state=check.outcome />
@@ -127,7 +126,7 @@ fn Outcomes(preflight: Preflight, checks: Remote<Preflight>) -> impl IntoView {
                     <p class=style::name>{check.name}</p>
                     <p>{check.message}</p>
                     {check.remedy.map(|remedy| view! { <p class=style::remedy>{remedy}</p> })}
-                    {check.fault.map(|fault| view! { <FaultWays fault=fault /> })}
+                    <NextSteps steps=steps />
                 </div>
             </li>
         }
