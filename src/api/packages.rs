@@ -1,6 +1,7 @@
 //! The operations on what is installed in a session.
 
 use flowdeck_contract::{
+    feeds::{KnownPackages, PackageAnswer, PackageQuestion},
     ids::FlowId,
     packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
     paths,
@@ -36,6 +37,24 @@ impl Api {
             Some(RuntimeVersions::KeepBase) => "?runtimeVersions=keepBase",
         };
         self.post(&format!("{path}{query}"), &json!({})).await
+    }
+
+    /// Names of packages that are known without asking an index.
+    pub async fn known_packages(&self, flow: &FlowId) -> Result<KnownPackages, ApiError> {
+        self.get(&paths::known_packages(&self.project(), flow))
+            .await
+    }
+
+    /// Looks one package up in the indexes of an install of the requirements file, which is `text`.
+    pub async fn look_up_package(
+        &self,
+        flow: &FlowId,
+        name: String,
+        text: String,
+    ) -> Result<PackageAnswer, ApiError> {
+        let text = Some(text);
+        let path = paths::package_look_up(&self.project(), flow);
+        self.post(&path, &PackageQuestion { name, text }).await
     }
 
     /// Restores the packages from before the last install. What happens then arrives as live events.

@@ -12,7 +12,7 @@ use flowdeck_contract::{
     azure::OperationResult,
     capability::Action,
     events::FlowEvent,
-    feeds::FeedTest,
+    feeds::{FeedTest, KnownPackages, PackageAnswer},
     ids::{FlowId, OperationId, RunId, SessionId},
     packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
     runs::{RunDetail, RunRequest, RunSummary},
@@ -443,6 +443,25 @@ impl Compute {
         text: Option<String>,
     ) -> Result<FeedTest, ComputeError> {
         self.core.test_feeds(&owner.into(), text).await
+    }
+
+    /// Names of packages that are known without asking an index.
+    pub async fn known_packages(&self, owner: impl Into<Owner>) -> KnownPackages {
+        self.core.known_packages(&owner.into()).await
+    }
+
+    /// Asks the indexes that an install would use for the package `name`; `text` stands in the place of the flow's
+    /// requirements file.
+    ///
+    /// # Errors
+    /// When there is no such flow, or `name` is no name. An index that can't be read is in the answer.
+    pub async fn look_up_package(
+        &self,
+        owner: impl Into<Owner>,
+        name: &str,
+        text: Option<String>,
+    ) -> Result<PackageAnswer, ComputeError> {
+        self.core.look_up(&owner.into(), name, text).await
     }
 
     /// Ends the install that is under way; the session is as it was before it.

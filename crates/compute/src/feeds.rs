@@ -12,6 +12,8 @@ mod client;
 mod door;
 mod forwarder;
 mod html;
+mod indexes;
+mod look_up;
 mod named;
 mod near;
 mod opened;
@@ -26,6 +28,8 @@ pub use access::FeedAccess;
 pub(crate) use client::{Client, Reach};
 pub(crate) use door::{Door, SOCKET};
 pub(crate) use forwarder::Forwarder;
+pub(crate) use indexes::Indexes;
+pub(crate) use look_up::{Asker, LookUps};
 pub(crate) use prepared::{Prepared, prepare};
 pub(crate) use probe::{probe, require_readable};
 

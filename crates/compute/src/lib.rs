@@ -52,6 +52,6 @@ pub use identity::{Identities, Identity, Secret};
 pub use install::given::VariableName;
 pub use log::LogFile;
 pub use owner::Owner;
-pub use sessions::{Anew, Ask, Begun, OwnEnvironment};
+pub use sessions::{Anew, Ask, Begun, OwnEnvironment, required_names};
 pub use sign_ins::SignInStore;
 pub use timeline::asked_by;

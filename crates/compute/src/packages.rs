@@ -6,6 +6,7 @@
 mod asked;
 mod dry_run;
 mod fault;
+mod known;
 mod lock;
 mod needs;
 mod origin;
@@ -19,6 +20,7 @@ pub(crate) use self::{
     asked::{Asked, Lines, bare_address, without_passwords},
     dry_run::{Step, steps},
     fault::{blamed, fault},
+    known::known_names,
     lock::lock,
     needs::new_troubles,
     origin::{origins, without_lines},

@@ -12,6 +12,7 @@ mod install;
 mod kept;
 mod list;
 mod live;
+mod look_up;
 mod moved_tag;
 mod nobody;
 mod operation;
@@ -36,5 +37,6 @@ pub(crate) use self::{
 pub use self::{
     allot::Anew,
     ask::{Ask, Begun},
+    look_up::required_names,
     nobody::OwnEnvironment,
 };

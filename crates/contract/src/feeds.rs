@@ -66,3 +66,52 @@ pub enum FeedOutcome {
     /// It is private, and the session has no identity whose token may be shown to it.
     NoIdentity,
 }
+
+/// Names of packages that are known without asking an index: those of the base and of sessions, those that flows ask for,
+/// and those that are widely used.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct KnownPackages {
+    /// Normalised, in order.
+    pub names: Vec<String>,
+}
+
+/// A package to look up in the indexes that an install would use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct PackageQuestion {
+    /// Its whole name.
+    pub name: String,
+    /// The text of the flow's requirements file as an editor has it; that on disk when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// What the indexes say of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "outcome", rename_all = "camelCase")]
+pub enum PackageAnswer {
+    /// An index has it.
+    Found {
+        /// Its versions, newest first, without yanked ones.
+        versions: Vec<String>,
+    },
+    /// Every index was asked, and none has it.
+    Missing {
+        /// That, as a sentence.
+        message: String,
+    },
+    /// There is no index to ask.
+    NotAsked {
+        /// Why, as a sentence.
+        message: String,
+    },
+    /// Nobody could look.
+    Unknown {
+        /// Why, as a sentence.
+        message: String,
+    },
+}

@@ -132,6 +132,19 @@ pub fn session_feeds_test(project_name: &ProjectName, flow_id: &FlowId) -> Strin
     format!("{}/feeds/test", session(project_name, flow_id))
 }
 
+/// The packages whose names are known (GET): [`crate::feeds::KnownPackages`].
+#[must_use]
+pub fn known_packages(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/packages", flow(project_name, flow_id))
+}
+
+/// Looks a package up in the indexes of an install (POST): [`crate::feeds::PackageQuestion`],
+/// [`crate::feeds::PackageAnswer`].
+#[must_use]
+pub fn package_look_up(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/look-up", known_packages(project_name, flow_id))
+}
+
 /// The install under way: DELETE cancels it, once or more often. Installing goes by [`sessions`].
 #[must_use]
 pub fn session_install(project_name: &ProjectName, flow_id: &FlowId) -> String {

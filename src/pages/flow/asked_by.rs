@@ -27,7 +27,7 @@ pub(super) fn open_line(line: &AskedBy) -> Option<NextStep> {
     let plan = Dialogs::from_context().plan;
     let path = FilePath::try_from(line.file.as_str()).ok()?;
     let number = line.line;
-    Some(NextStep::new(format!("Open {}", place(line)), move |()| {
+    Some(NextStep::new(format!("Open {}", place(line)), move || {
         // A dialog would cover the editor.
         plan.set(false);
         context.open_file(path.clone(), Some(number));

@@ -56,7 +56,7 @@ fn create_file(path: FilePath) -> NextStep {
     let plan = Dialogs::from_context().plan;
     let status = Status::from_context();
     let label = format!("Create {path}");
-    NextStep::new(label, move |()| {
+    NextStep::new(label, move || {
         let path = path.clone();
         leptos::task::spawn_local_scoped_with_cancellation(async move {
             let files = FlowFiles::new(context.api, context.flow());

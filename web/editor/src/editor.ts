@@ -13,15 +13,18 @@ import {
 } from "./files.ts";
 import { type Finding, fixOf, showFindings } from "./findings.ts";
 import { languageOf, languageSupport } from "./language.ts";
+import { type PackageSource, packageCompletion } from "./packages.ts";
 import { offsetOf } from "./positions.ts";
 import { setup, styleNonce } from "./setup.ts";
 
-/** What the app gets told; both calls are light. */
+/** What the app gets told, and is asked for. */
 export interface Listener {
   /** The person changed a file's text. */
   changed(path: string, modified: boolean): void;
   /** The person asked to save the file that is shown. */
   save(): void;
+  /** Which packages to offer. */
+  packages: PackageSource;
 }
 
 interface Tab extends OpenFile {
@@ -46,6 +49,7 @@ export class Editor {
     const extensions = [
       setup({ label: path, describedBy: this.describedBy }, () => this.listener.save()),
       languageSupport(languageOf(path)),
+      languageOf(path) === "text" ? packageCompletion(path, this.listener.packages) : [],
       EditorView.updateListener.of((update) => {
         this.#tab(path).state = update.state;
         if (update.docChanged) this.#counted(path, update.transactions.every((one) => one.annotation(byApp)));

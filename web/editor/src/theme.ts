@@ -71,6 +71,8 @@ const panels = EditorView.theme({
     padding: "2px 8px",
   },
   ".cm-panel :focus-visible": { outline: "2px solid var(--focus)", outlineOffset: "1px" },
+  ".cm-tooltip-autocomplete > ul > li": { padding: "2px 8px" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "Highlight", color: "HighlightText" },
   ".cm-tooltip": { backgroundColor: RAISED, color: INK, border: `1px solid ${LINE}`, borderRadius: "4px" },
 });
 

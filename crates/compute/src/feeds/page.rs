@@ -1,5 +1,8 @@
 //! A page of an index, with links that stay with us where they lead to the feed's own origin.
 
+use std::collections::BTreeSet;
+
+use flowdeck_flow::normalised_name;
 use reqwest::Url;
 use serde_json::Value;
 
@@ -69,6 +72,60 @@ pub(super) fn relink(
     }
 }
 
+/// The versions of a package that its page names, each once, without yanked ones; `None` when it can't be read.
+pub(super) fn versions(format: Format, page: &[u8]) -> Option<Vec<String>> {
+    let text = std::str::from_utf8(page).ok()?;
+    let mut names: Vec<String> = Vec::new();
+    match format {
+        Format::Json => {
+            let page: Value = serde_json::from_str(text).ok()?;
+            let files = page.get("files")?.as_array()?.iter();
+            let is_yanked = |file: &Value| {
+                let yanked = file.get("yanked");
+                yanked.is_some_and(|yanked| yanked.as_bool() != Some(false))
+            };
+            let whole = files.filter(|file| !is_yanked(file));
+            names
+                .extend(whole.filter_map(|file| file.get("filename")?.as_str().map(str::to_owned)));
+        }
+        Format::Html => {
+            html::relink(text, |link, is_base| {
+                let path = link.split(['#', '?']).next().unwrap_or_default();
+                if let Some(name) = path.rsplit('/').next().filter(|_| !is_base) {
+                    names.push(name.replace("%2B", "+").replace("%2b", "+"));
+                }
+                None
+            });
+        }
+    }
+    let versions = names.iter().filter_map(|name| version_of(name));
+    let versions: BTreeSet<&str> = versions.collect();
+    Some(versions.into_iter().map(str::to_owned).collect())
+}
+
+/// The version in the name of a wheel or a source distribution.
+fn version_of(file: &str) -> Option<&str> {
+    Some(parts(file)?.1)
+}
+
+/// The version in the name of a file of this package, whose name is normalised.
+pub(super) fn version_in<'f>(file: &'f str, package: &str) -> Option<&'f str> {
+    let (name, version) = parts(file)?;
+    (normalised_name(name) == package).then_some(version)
+}
+
+/// Name and version.
+fn parts(file: &str) -> Option<(&str, &str)> {
+    if let Some(wheel) = file.strip_suffix(".whl") {
+        let (name, rest) = wheel.split_once('-')?;
+        return Some((name, rest.split('-').next()?));
+    }
+    let endings = [".tar.gz", ".zip", ".tar.bz2"];
+    let source = endings.iter().find_map(|ending| file.strip_suffix(ending));
+    // Names of older ones hold hyphens themselves.
+    source?.rsplit_once('-')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,5 +155,18 @@ mod tests {
             r#"{"name":"x","files":[{"url":"/k/a/simple/f/x.whl","size":1},{"url":"https://o/x"},{}]}"#
         );
         assert_eq!(relinked(Format::Json, "no json"), "no json");
+    }
+
+    #[test]
+    fn versions_are_those_of_the_files_that_a_page_names() {
+        let html = b"<a href=../../f/x_y-1.0-py3-none-any.whl#sha256=1>x</a><a href='x-y-1.1.tar.gz'>x</a><a href=x_y-2%2Bcpu-py3-none-any.whl>x</a><a href=/>home</a>";
+        assert_eq!(
+            versions(Format::Html, html).unwrap(),
+            ["1.0", "1.1", "2+cpu"]
+        );
+        let json = br#"{"files": [{"filename": "x-1.0.tar.gz", "yanked": false}, {"filename": "x-3.zip", "yanked": "broken"}, {"filename": "x-2-py3-none-any.whl"}]}"#;
+        assert_eq!(versions(Format::Json, json).unwrap(), ["1.0", "2"]);
+        assert_eq!(versions(Format::Json, b"{}"), None);
+        assert_eq!(versions(Format::Html, b"<p>Welcome").unwrap().len(), 0);
     }
 }

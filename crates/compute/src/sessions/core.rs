@@ -23,6 +23,7 @@ use crate::{
     compute::ComputeConfig,
     engine::{EngineError, Place, SharedEngine},
     error::ComputeError,
+    feeds::LookUps,
     flow::Definition,
     id,
     instances::Instances,
@@ -56,6 +57,7 @@ pub(crate) struct Core {
     pub(crate) tasks: TaskTracker,
     pub(crate) shutdown: CancellationToken,
     pub(crate) instances: Instances,
+    pub(super) look_ups: LookUps,
     /// One at a time looks at what is left and takes of it.
     pub(super) allotting: Mutex<()>,
     pub(super) next_life: AtomicU64,
@@ -94,6 +96,7 @@ impl Core {
             events: broadcast::channel(EVENTS_KEPT).0,
             standbys: Standbys::default(),
             runs: LiveRuns::default(),
+            look_ups: LookUps::default(),
             deadlines: Notify::new(),
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),

@@ -96,7 +96,7 @@ impl Core {
     }
 
     /// What a flow may have the server ask: where its code has a network of its own, not what is on the server's machine.
-    fn reach(&self) -> Reach {
+    pub(super) fn reach(&self) -> Reach {
         if !self.engine.has_own_network() {
             return Reach::Everywhere;
         }
@@ -109,7 +109,7 @@ impl Core {
     }
 
     /// The requirements file, also one that only an editor has yet, with what it includes.
-    fn requirement_set(
+    pub(super) fn requirement_set(
         &self,
         owner: &Owner,
         text: Option<String>,

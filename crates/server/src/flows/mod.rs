@@ -5,6 +5,7 @@ mod entry;
 mod error;
 mod folder_time;
 pub mod presets;
+mod required;
 mod search;
 mod store;
 

@@ -202,7 +202,7 @@ impl Flows {
         Ok(())
     }
 
-    fn search(&self) -> Result<Found, FlowError> {
+    pub(super) fn search(&self) -> Result<Found, FlowError> {
         search(&self.root, self.place.only()).map_err(|source| FlowError::Unreadable {
             folder: self.place.path().display().to_string(),
             source,

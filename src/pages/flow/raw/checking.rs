@@ -29,7 +29,7 @@ pub(crate) struct Checks {
 }
 
 /// Puts off what a timer is to do.
-fn clear(timer: StoredValue<Option<TimeoutHandle>>) {
+pub(super) fn clear(timer: StoredValue<Option<TimeoutHandle>>) {
     if let Some(handle) = timer.try_update_value(Option::take).flatten() {
         handle.clear();
     }
@@ -144,6 +144,7 @@ impl Workbench {
         on_cleanup(move || {
             clear(workbench.checks.timer);
             clear(workbench.checks.requirements_timer);
+            workbench.packages.leave();
         });
     }
 
@@ -180,7 +181,7 @@ impl Workbench {
         self.checks.findings.set(Some(findings));
     }
 
-    fn check_requirements(&self) {
+    pub(super) fn check_requirements(&self) {
         let open = self.files.with_untracked(open_paths);
         let path = open
             .into_iter()
@@ -191,13 +192,15 @@ impl Workbench {
         };
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let files = self.listing.peek(Listed::names).flatten();
-        let findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
+        let mut findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
+        findings.extend(self.packages.missing(text));
         self.mark(&path, revision, &findings);
         let feeds = super::feeds::count(text);
         if self.checks.feeds.with_untracked(|known| *known != feeds) {
             self.checks.feeds.set(feeds);
         }
         self.checks.requirements_findings.set(Some(findings));
+        self.look_up_soon(path);
     }
 
     /// What the editor holds of a file, and which revision that is.

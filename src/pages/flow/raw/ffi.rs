@@ -1,10 +1,10 @@
 //! The code editor's JavaScript, as Rust sees it; `web/editor/src/main.ts` is the other side. Nothing else of raw file
 //! mode knows JavaScript.
 
-use js_sys::{Function, Promise};
+use js_sys::{Array, Function, Promise};
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{HtmlElement, Url};
 
 #[wasm_bindgen]
@@ -22,6 +22,7 @@ extern "C" {
         described_by: &str,
         changed: &Function,
         save: &Function,
+        packages: &Function,
     ) -> Result<JsEditor, JsValue>;
 
     type JsEditor;
@@ -95,6 +96,7 @@ pub(crate) struct Editor {
     /// What JavaScript calls; lives as long as the editor.
     _changed: Closure<dyn Fn(String, bool)>,
     _save: Closure<dyn Fn()>,
+    _packages: Closure<dyn Fn(String, String) -> Promise>,
 }
 
 impl Drop for Editor {
@@ -106,11 +108,13 @@ impl Drop for Editor {
 impl Editor {
     /// Fetches the editor's module (`attempt` counts from 0: a browser may remember a failed import by its address) and
     /// makes an editor that stands nowhere yet. `changed` hears which file the person changed and whether it differs
-    /// from its base now; `save` that the person wants to save.
-    pub(crate) async fn load(
+    /// from its base now; `save` that the person wants to save; `packages` is asked what to offer in the file of a path:
+    /// names of packages, or the versions of the one that is named.
+    pub(crate) async fn load<P: Future<Output = Vec<String>> + 'static>(
         attempt: u32,
         changed: impl Fn(String, bool) + 'static,
         save: impl Fn() + 'static,
+        packages: impl Fn(String, String) -> P + 'static,
     ) -> Result<Self, EditorError> {
         let address = address(attempt).ok_or(EditorError::NotBuiltIn)?;
         let module = JsFuture::from(import_module(&address)).await;
@@ -123,17 +127,26 @@ impl Editor {
             .unchecked_into();
         let changed = Closure::new(changed);
         let save = Closure::new(save);
+        let packages = Closure::new(move |path, name| {
+            let offered = packages(path, name);
+            future_to_promise(async move {
+                let offered = offered.await.into_iter().map(JsValue::from);
+                Ok(offered.collect::<Array>().into())
+            })
+        });
         let js = module.create_editor(
             &host,
             HINT_ID,
             AsRef::<JsValue>::as_ref(&changed).unchecked_ref(),
             AsRef::<JsValue>::as_ref(&save).unchecked_ref(),
+            AsRef::<JsValue>::as_ref(&packages).unchecked_ref(),
         );
         Ok(Self {
             js: js.map_err(threw)?,
             host,
             _changed: changed,
             _save: save,
+            _packages: packages,
         })
     }
 

@@ -20,6 +20,7 @@ mod mode;
 mod notices;
 mod opening;
 mod pace;
+mod packages;
 mod panel;
 mod problems;
 mod requirements;

@@ -90,7 +90,9 @@ impl Workbench {
         self.editor.set(EditorState::Loading);
         self.spawn(async move {
             let changed = move |path: String, modified| workbench.edited(&path, modified);
-            let loaded = Editor::load(attempt, changed, move || workbench.save_shown()).await;
+            let save = move || workbench.save_shown();
+            let packages = move |path, name| workbench.offered_packages(path, name);
+            let loaded = Editor::load(attempt, changed, save, packages).await;
             workbench.editor_loaded(loaded);
         });
     }

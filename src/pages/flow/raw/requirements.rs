@@ -68,6 +68,9 @@ pub(super) fn RequirementsBar() -> impl IntoView {
                 </Button>
                 <TestFeedButton test=feeds />
             </div>
+            {move || {
+                workbench.packages.problem.get().map(|why| view! { <p class=style::problem>{why}</p> })
+            }}
             <FeedResults test=feeds />
             <InstallBeside />
         </Show>

@@ -15,6 +15,7 @@ use super::{
     elsewhere::Elsewhere,
     ffi::{Editor, EditorError},
     keeping::Keeping,
+    packages::Packages,
     tabs::Tabs,
 };
 use crate::{
@@ -90,6 +91,7 @@ pub struct Workbench {
     /// The place to go to once its file is shown.
     pub(super) goal: StoredValue<Option<(FilePath, Place)>>,
     pub(super) checks: Checks,
+    pub(super) packages: Packages,
     pub(super) keeping: Keeping,
     pub(super) elsewhere: Elsewhere,
 }
@@ -120,6 +122,7 @@ impl Workbench {
             drafts_refused: RwSignal::new(false),
             goal: StoredValue::new(None),
             checks: Checks::new(),
+            packages: Packages::new(),
             keeping: Keeping::new(),
             elsewhere: Elsewhere::new(),
         };

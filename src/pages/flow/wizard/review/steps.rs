@@ -27,7 +27,7 @@ pub(super) fn check_steps(check: &PreflightCheck) -> Vec<NextStep> {
         return Vec::new();
     }
     let change = |label: &'static str, field: Field| {
-        NextStep::new(label, move |()| {
+        NextStep::new(label, move || {
             wizard.tried.set(true);
             wizard.go(field.step());
         })
