@@ -22,35 +22,24 @@ pub use self::{
     },
     environments::Environments,
     error::{EngineError, IMAGE_REFUSED, MEMORY_EXCEEDED},
-    runtime::{ExecutorReply, ExecutorRequest, Handle, Runtime, RuntimeInfo},
+    runtime::{Address, ExecutorReply, ExecutorRequest, Handle, Runtime, RuntimeInfo},
     share::Share,
 };
 pub(crate) use self::{
     commands::{AboutBase, Command, Commands, End, Follow, Output, Shelf, Workspace},
     share::MOST_PROCESSES,
 };
-use crate::{log::LogFile, registry::Platform};
+use crate::{
+    executor::{death, health, http},
+    log::LogFile,
+    registry::Platform,
+};
 
 /// Makes sessions of one kind. Every method may be dropped at any await; [`Engine::remove`] then cleans up.
 #[async_trait]
 pub trait Engine: Environments + Send + Sync + 'static {
-    /// Why it cannot run base images, and how to get an engine that can, as sentences; `None` when it can.
-    fn images_unavailable(&self) -> Option<String>;
-
-    /// Whether sessions have a network of their own, so that this machine's loopback is not theirs.
-    fn has_own_network(&self) -> bool {
-        false
-    }
-
-    /// The image of sessions that ask for none; `None` on an engine without images.
-    fn default_image(&self) -> Option<DefaultImage> {
-        None
-    }
-
-    /// What images run on here; `None` for this machine's own platform.
-    fn platform(&self) -> Option<Platform> {
-        None
-    }
+    /// What is always so of it.
+    fn abilities(&self) -> Abilities;
 
     /// The image of this name that is here and would be used without asking its registry.
     async fn image_here(
@@ -58,11 +47,6 @@ pub trait Engine: Environments + Send + Sync + 'static {
         _image: &ImageReference,
     ) -> Result<Option<SessionImage>, EngineError> {
         Ok(None)
-    }
-
-    /// For whom a runtime can stand by.
-    fn stands_by_for(&self) -> StandsByFor {
-        StandsByFor::Anyone
     }
 
     /// Whether a session that stands by for a flow is what a start would make: of this base and size, at work in these
@@ -102,7 +86,12 @@ pub trait Engine: Environments + Send + Sync + 'static {
     ) -> Result<Runtime, EngineError>;
 
     /// Waits, within bounds, until the executor is healthy.
-    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError>;
+    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
+        tokio::select! {
+            info = health::check(&runtime.address) => info,
+            death = self.died(runtime) => Err(death::with_last_lines(death, log)),
+        }
+    }
 
     /// Whether the runtime still is that very one, and lives. An error says that nobody could look: it may live.
     async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError>;
@@ -121,7 +110,9 @@ pub trait Engine: Environments + Send + Sync + 'static {
         &self,
         runtime: &Runtime,
         request: ExecutorRequest,
-    ) -> Result<ExecutorReply, EngineError>;
+    ) -> Result<ExecutorReply, EngineError> {
+        http::send(&runtime.address, request).await
+    }
 
     /// Ends and deletes everything of a session: processes, folders, sockets. Fine when there is nothing.
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError>;
@@ -130,10 +121,26 @@ pub trait Engine: Environments + Send + Sync + 'static {
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError>;
 }
 
+/// What an engine can do, which does not change while it is used.
+#[derive(Clone, Debug, Default)]
+pub struct Abilities {
+    /// Why it cannot run base images, and how to get an engine that can, as sentences; `None` when it can.
+    pub images_unavailable: Option<String>,
+    /// Whether sessions have a network of their own, so that this machine's loopback is not theirs.
+    pub has_own_network: bool,
+    /// The image of sessions that ask for none; `None` on an engine without images.
+    pub default_image: Option<DefaultImage>,
+    /// What images run on here; `None` for this machine's own platform.
+    pub platform: Option<Platform>,
+    /// For whom a runtime can stand by.
+    pub stands_by_for: StandsByFor,
+}
+
 /// For whom a runtime stands by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StandsByFor {
     /// Whoever starts next.
+    #[default]
     Anyone,
     /// The flow that it was made for: what it works on has to be known when it is made.
     OneFlow,

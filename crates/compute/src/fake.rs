@@ -17,13 +17,14 @@ use flowdeck_contract::{
     pull::Pull,
     session::{InstalledPackage, SessionImage},
 };
+use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::{
     engine::{
-        Base, BaseState, DefaultImage, Engine, EngineError, EnvironmentId, ExecutorReply,
-        ExecutorRequest, Handle, PhaseNote, Place, Runtime, RuntimeInfo, Share, StandsByFor,
-        WantedBase,
+        Abilities, Address, Base, BaseState, DefaultImage, Engine, EngineError, EnvironmentId,
+        ExecutorReply, ExecutorRequest, Handle, PhaseNote, Place, Runtime, RuntimeInfo, Share,
+        StandsByFor, WantedBase,
     },
     log::LogFile,
 };
@@ -249,17 +250,19 @@ impl FakeEngine {
 
 #[async_trait]
 impl Engine for FakeEngine {
-    fn images_unavailable(&self) -> Option<String> {
+    fn abilities(&self) -> Abilities {
+        let world = self.world();
         let none = "This engine is made of nothing, and runs no images.";
-        (!self.world().runs_images).then(|| none.to_owned())
-    }
-
-    fn has_own_network(&self) -> bool {
-        self.world().runs_images
-    }
-
-    fn default_image(&self) -> Option<DefaultImage> {
-        self.world().default_image.clone()
+        Abilities {
+            images_unavailable: (!world.runs_images).then(|| none.to_owned()),
+            has_own_network: world.runs_images,
+            default_image: world.default_image.clone(),
+            platform: None,
+            stands_by_for: match world.for_one_flow {
+                true => StandsByFor::OneFlow,
+                false => StandsByFor::Anyone,
+            },
+        }
     }
 
     async fn image_here(
@@ -268,13 +271,6 @@ impl Engine for FakeEngine {
     ) -> Result<Option<SessionImage>, EngineError> {
         let here = self.world().image.clone();
         Ok(here.filter(|here| here.reference == image.as_str()))
-    }
-
-    fn stands_by_for(&self) -> StandsByFor {
-        match self.world().for_one_flow {
-            true => StandsByFor::OneFlow,
-            false => StandsByFor::Anyone,
-        }
     }
 
     async fn fits(
@@ -346,11 +342,8 @@ impl Engine for FakeEngine {
         self.step(Step::StartRuntime).await?;
         Ok(Runtime {
             session: environment.session.clone(),
-            handle: Handle::Process {
-                process,
-                started: 0,
-            },
-            socket: PathBuf::new(),
+            handle: Handle::of(&Number { process })?,
+            address: Address::Unix(PathBuf::new()),
         })
     }
 
@@ -444,6 +437,12 @@ impl Engine for FakeEngine {
 }
 
 /// What the fake knows a runtime by.
+#[derive(Serialize, Deserialize)]
+struct Number {
+    process: u32,
+}
+
 fn number(runtime: &Runtime) -> Option<u32> {
-    runtime.process().map(|(number, _)| number)
+    let Number { process } = runtime.handle.read()?;
+    Some(process)
 }

@@ -36,7 +36,7 @@ impl Compute {
             .collect();
         let available = sizes.iter().find(|size| size.unavailable.is_none());
         ComputeOptions {
-            images_unavailable: core.engine.images_unavailable(),
+            images_unavailable: core.engine.abilities().images_unavailable,
             default_size: available.map(|size| size.name.clone()),
             sizes,
             quota: core.quota(owner),

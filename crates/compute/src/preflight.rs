@@ -208,7 +208,7 @@ impl Core {
             );
             return failed(SUBJECT, message, asked.and_then(meant));
         }
-        let what = match (asked, self.engine.default_image()) {
+        let what = match (asked, self.engine.abilities().default_image) {
             (Some(image), _) => format!("‘{image}’"),
             (None, Some(default)) => format!("The default base image, ‘{}’,", default.reference),
             (None, None) => "The default base image".to_owned(),
@@ -229,7 +229,7 @@ impl Core {
                 )
             };
         }
-        match (asked, self.engine.images_unavailable()) {
+        match (asked, self.engine.abilities().images_unavailable) {
             (Some(_), Some(why)) => PreflightCheck {
                 remedy: Some(why),
                 ..check(

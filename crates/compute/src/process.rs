@@ -36,18 +36,15 @@ use self::{
 };
 use crate::{
     engine::{
-        Base, BaseState, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
-        MOST_PROCESSES, PhaseNote, Place, Runtime, RuntimeInfo, Share, Shelf, WantedBase,
+        Abilities, Base, BaseState, Engine, EngineError, EnvironmentId, MOST_PROCESSES, PhaseNote,
+        Place, Runtime, Share, Shelf, WantedBase,
     },
     environment::{base::remove_unfinished, kept::Kept},
-    executor::{
-        death::{self, Ending},
-        health, http,
-    },
+    executor::death::{self, Ending},
     feeds::Forwarder,
     install::{given::VariableName, preparation},
     log::LogFile,
-    paths::{private_folder, remove_all},
+    paths::private_folder,
 };
 
 /// Where the tools are.
@@ -167,12 +164,15 @@ impl ProcessEngine {
 
 #[async_trait]
 impl Engine for ProcessEngine {
-    fn images_unavailable(&self) -> Option<String> {
-        Some(
-            "This server can’t run container images. Sessions use the built-in prompt flow runtime; your image is \
-             saved in flow.dag.yaml for servers that can."
-                .to_owned(),
-        )
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            images_unavailable: Some(
+                "This server can’t run container images. Sessions use the built-in prompt flow runtime; your image is \
+                 saved in flow.dag.yaml for servers that can."
+                    .to_owned(),
+            ),
+            ..Abilities::default()
+        }
     }
 
     async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
@@ -211,13 +211,6 @@ impl Engine for ProcessEngine {
         Ok(runtime)
     }
 
-    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
-        tokio::select! {
-            info = health::check(&runtime.socket) => info,
-            death = self.died(runtime) => Err(death::with_last_lines(death, log)),
-        }
-    }
-
     async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError> {
         let looked = self.holds.of(runtime).and_then(|held| match held {
             Some(held) => held.lives(),
@@ -242,20 +235,12 @@ impl Engine for ProcessEngine {
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
         kill::end(&self.layout, Target::Runtime(runtime)).await?;
         self.holds.release(runtime);
-        remove_all(vec![runtime.socket.clone()], "Removing a runtime's socket").await
+        runtime.address.remove().await
     }
 
     async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
         kill::end(&self.layout, Target::AllBut(runtime)).await?;
-        self.layout.tidy(runtime, generations).await
-    }
-
-    async fn request(
-        &self,
-        runtime: &Runtime,
-        request: ExecutorRequest,
-    ) -> Result<ExecutorReply, EngineError> {
-        http::send(&runtime.socket, request).await
+        self.layout.tidy(&runtime.session, generations).await
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

@@ -184,7 +184,7 @@ impl Core {
     /// Whom a further one is to be for; `None` when enough stand by.
     fn next_whom(&self) -> Option<Whom> {
         let ready = self.standbys.ready();
-        match self.engine.stands_by_for() {
+        match self.engine.abilities().stands_by_for {
             StandsByFor::Anyone => (ready.len() < self.config.standby).then_some(Whom::Anyone),
             StandsByFor::OneFlow => {
                 let served = |whom: &Whom| ready.iter().any(|standby| standby.made_for == *whom);

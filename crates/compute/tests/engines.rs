@@ -9,8 +9,8 @@ use std::{fs, path::Path, sync::Arc, time::Duration};
 use flowdeck_compute::{
     LogFile,
     engine::{
-        BaseState, Engine, EnvironmentId, Environments as _, ExecutorRequest, Place, Requirements,
-        WantedBase,
+        Address, BaseState, Engine, EnvironmentId, Environments as _, ExecutorRequest, Place,
+        Requirements, WantedBase,
     },
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
@@ -142,9 +142,10 @@ async fn a_data_folder_with_a_long_path_has_short_sockets() {
     engine.create_environment(&environment).await.unwrap();
     let runtime = engine.start_runtime(&environment, &log).await.unwrap();
     engine.check(&runtime, &log).await.unwrap();
-    assert!(runtime.socket.as_os_str().len() < 108 && !runtime.socket.starts_with(&data));
+    let Address::Unix(socket) = &runtime.address;
+    assert!(socket.as_os_str().len() < 108 && !socket.starts_with(&data));
     engine.remove(&environment.session).await.unwrap();
-    let short = runtime.socket.parent().unwrap().parent().unwrap();
+    let short = socket.parent().unwrap().parent().unwrap();
     assert!(!short.exists(), "nothing is left of {}", short.display());
 }
 

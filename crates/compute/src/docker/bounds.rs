@@ -7,7 +7,7 @@ use std::{
 
 use flowdeck_contract::{ids::SessionId, session::SessionSize};
 
-use super::{DockerEngine, instances::Instance};
+use super::{DockerEngine, instances::Instance, runtime};
 use crate::{
     engine::{EngineError, Runtime, Share},
     log::LogFile,
@@ -40,8 +40,8 @@ impl DockerEngine {
         let instance = bounded
             .as_ref()
             .and_then(|bounded| bounded.instance.as_ref());
-        if let (Some(instance), Some(container)) = (instance, runtime.container())
-            && !instance.holds(container)
+        if let (Some(instance), Some(container)) = (instance, runtime::container(runtime))
+            && !instance.holds(&container)
         {
             let what = "The session has the size of its compute instance to itself: the Docker daemon didn’t put it into the instance’s control group.";
             tracing::warn!(container, parent = instance.parent, "{what}");

@@ -8,31 +8,23 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionI
 use super::{DockerEngine, image, runtime};
 use crate::{
     engine::{
-        Base, DefaultImage, Engine, EngineError, EnvironmentId, ExecutorReply, ExecutorRequest,
-        PhaseNote, Place, Runtime, RuntimeInfo, Share, StandsByFor, WantedBase,
+        Abilities, Base, Engine, EngineError, EnvironmentId, PhaseNote, Place, Runtime, Share,
+        StandsByFor, WantedBase,
     },
-    executor::{death, health, http},
     log::LogFile,
-    paths::remove_all,
-    registry::Platform,
 };
 
 #[async_trait]
 impl Engine for DockerEngine {
-    fn images_unavailable(&self) -> Option<String> {
-        None
-    }
-
-    fn has_own_network(&self) -> bool {
-        true
-    }
-
-    fn default_image(&self) -> Option<DefaultImage> {
-        Some(self.default_image.clone())
-    }
-
-    fn platform(&self) -> Option<Platform> {
-        self.platform.clone()
+    fn abilities(&self) -> Abilities {
+        Abilities {
+            images_unavailable: None,
+            has_own_network: true,
+            default_image: Some(self.default_image.clone()),
+            platform: self.platform.clone(),
+            // A container sees the flow folder that it was made for, and no other.
+            stands_by_for: StandsByFor::OneFlow,
+        }
     }
 
     async fn image_here(
@@ -41,11 +33,6 @@ impl Engine for DockerEngine {
     ) -> Result<Option<SessionImage>, EngineError> {
         let found = image::find(&self.containers.docker, image).await?;
         Ok(found.map(|image| image.shown()))
-    }
-
-    /// A container sees the flow folder that it was made for, and no other.
-    fn stands_by_for(&self) -> StandsByFor {
-        StandsByFor::OneFlow
     }
 
     async fn fits(
@@ -100,13 +87,6 @@ impl Engine for DockerEngine {
         Ok(runtime)
     }
 
-    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
-        tokio::select! {
-            info = health::check(&runtime.socket) => info,
-            death = self.died(runtime) => Err(death::with_last_lines(death, log)),
-        }
-    }
-
     async fn is_alive(&self, runtime: &Runtime) -> Result<bool, EngineError> {
         runtime::is_alive(&self.containers, runtime).await
     }
@@ -117,27 +97,23 @@ impl Engine for DockerEngine {
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
-        if let Some(container) = runtime.container() {
-            self.containers.remove(container).await?;
+        if let Some(container) = runtime::container(runtime) {
+            self.containers.remove(&container).await?;
         }
-        remove_all(vec![runtime.socket.clone()], "Removing a runtime's socket").await
+        runtime.address.remove().await
     }
 
     async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
+        let own = runtime::container(runtime);
         for container in self.containers.of(&runtime.session).await? {
-            if runtime.container() != Some(&*container) {
+            if own.as_ref() != Some(&container) {
                 self.containers.remove(&container).await?;
             }
         }
-        self.places.folders().tidy(runtime, generations).await
-    }
-
-    async fn request(
-        &self,
-        runtime: &Runtime,
-        request: ExecutorRequest,
-    ) -> Result<ExecutorReply, EngineError> {
-        http::send(&runtime.socket, request).await
+        self.places
+            .folders()
+            .tidy(&runtime.session, generations)
+            .await
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {

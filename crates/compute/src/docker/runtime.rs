@@ -14,6 +14,7 @@ use bollard::{
 };
 use flowdeck_contract::session::SessionSize;
 use futures_util::StreamExt as _;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Bounded,
@@ -22,7 +23,7 @@ use super::{
     places::{Facts, Places},
 };
 use crate::{
-    engine::{EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
+    engine::{Address, EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
     executor::{
         SERVICE, VARIABLES,
         death::{self, Ending},
@@ -39,6 +40,19 @@ const LAUNCH: &str = "import json, os, sys; log = os.open(sys.argv[1], os.O_WRON
     os.execv(sys.executable, [sys.executable, *sys.argv[3:]])";
 /// Between two attempts to reach a daemon that went away.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// What a runtime is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Known {
+    /// The id of its container, which no other ever has.
+    container: String,
+}
+
+/// The id of a runtime's container; `None` when it is another engine's.
+pub(super) fn container(runtime: &Runtime) -> Option<String> {
+    let known: Known = runtime.handle.read()?;
+    Some(known.container)
+}
 
 /// Starts the executor of an environment.
 pub(super) async fn start(
@@ -98,8 +112,8 @@ pub(super) async fn start(
     containers.start(&container).await?;
     Ok(Runtime {
         session: environment.session.clone(),
-        handle: Handle::Container { container },
-        socket,
+        handle: Handle::of(&Known { container })?,
+        address: Address::Unix(socket),
     })
 }
 
@@ -140,10 +154,10 @@ pub(super) async fn is_alive(
     containers: &Containers,
     runtime: &Runtime,
 ) -> Result<bool, EngineError> {
-    let Some(container) = runtime.container() else {
+    let Some(container) = container(runtime) else {
         return Ok(false);
     };
-    let found = containers.inspect(container).await;
+    let found = containers.inspect(&container).await;
     let found = found.map_err(|error| daemon::failed("Checking a container", &error))?;
     let state = found.and_then(|found| found.state);
     Ok(state.and_then(|state| state.running).unwrap_or(false))
@@ -155,12 +169,12 @@ pub(super) async fn died(
     runtime: &Runtime,
     bounded: Option<&Bounded>,
 ) -> EngineError {
-    let Some(container) = runtime.container() else {
+    let Some(container) = container(runtime) else {
         return EngineError::new("RuntimeDied", "The runtime isn’t a container.");
     };
     let mut lost = false;
     loop {
-        let state = match containers.inspect(container).await {
+        let state = match containers.inspect(&container).await {
             Ok(found) => found.and_then(|found| found.state),
             Err(error) => {
                 tracing::debug!(%error, "the Docker daemon doesn’t answer");
@@ -174,15 +188,15 @@ pub(super) async fn died(
             .and_then(|state| state.running)
             .unwrap_or(false)
         {
-            let used_up = has_used_up(containers, container, state.as_ref()).await;
+            let used_up = has_used_up(containers, &container, state.as_ref()).await;
             return match bounded.filter(|_| used_up) {
                 Some(bounded) => exceeded(&bounded.share),
                 None => reason(state, lost),
             };
         }
         tokio::select! {
-            ended = ended(containers, container) => lost |= !ended,
-            bounded = wanted_memory(containers, container, bounded) => return exceeded(&bounded.share),
+            ended = ended(containers, &container) => lost |= !ended,
+            bounded = wanted_memory(containers, &container, bounded) => return exceeded(&bounded.share),
         }
     }
 }

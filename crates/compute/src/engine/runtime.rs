@@ -1,54 +1,95 @@
 //! Runtimes: where promptflow's executor service listens, and what it is asked.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use flowdeck_contract::ids::SessionId;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
-/// A runtime as it is remembered over a restart of the server; what is in it is the engine's business.
+use super::EngineError;
+use crate::paths::remove_all;
+
+/// A runtime as it is remembered over a restart of the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Written", into = "Written")]
 pub struct Runtime {
     /// The session it belongs to.
     pub session: SessionId,
-    /// What it is.
-    #[serde(flatten)]
+    /// What its engine knows it by.
     pub handle: Handle,
     /// Where it listens.
-    pub socket: PathBuf,
+    pub address: Address,
 }
 
-/// What a runtime is known by.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(untagged)]
-pub enum Handle {
-    /// A process of this machine.
-    Process {
-        /// The process that leads the runtime.
-        process: u32,
-        /// When it started, in the engine's own unit: tells it from a later one of the same number.
-        started: u64,
-    },
-    /// A container.
-    Container {
-        /// Its id, which no other ever has.
-        container: String,
-    },
+/// What an engine knows a runtime by: no other part reads it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Handle(BTreeMap<String, Value>);
+
+/// Where a runtime listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Address {
+    /// At a Unix socket of this machine.
+    Unix(PathBuf),
 }
 
-impl Runtime {
-    /// The process that leads it and when that started, when it is one of this machine.
-    pub(crate) fn process(&self) -> Option<(u32, u64)> {
-        match self.handle {
-            Handle::Process { process, started } => Some((process, started)),
-            Handle::Container { .. } => None,
+/// A runtime as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    session: SessionId,
+    #[serde(flatten)]
+    handle: Handle,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    socket: Option<PathBuf>,
+}
+
+impl From<Runtime> for Written {
+    fn from(runtime: Runtime) -> Self {
+        let Address::Unix(socket) = runtime.address;
+        Self {
+            session: runtime.session,
+            handle: runtime.handle,
+            socket: Some(socket),
         }
     }
+}
 
-    /// The id of its container, when it is one.
-    pub(crate) fn container(&self) -> Option<&str> {
-        match &self.handle {
-            Handle::Process { .. } => None,
-            Handle::Container { container } => Some(container),
+impl TryFrom<Written> for Runtime {
+    type Error = &'static str;
+
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let socket = written.socket.ok_or("a runtime has no address")?;
+        Ok(Self {
+            session: written.session,
+            handle: written.handle,
+            address: Address::Unix(socket),
+        })
+    }
+}
+
+impl Handle {
+    /// Of what an engine knows, a struct of its own.
+    pub(crate) fn of(known: &impl Serialize) -> Result<Self, EngineError> {
+        let written = serde_json::to_value(known).and_then(serde_json::from_value);
+        written
+            .map(Self)
+            .map_err(|error| EngineError::new("Internal", format!("a runtime’s handle: {error}.")))
+    }
+
+    /// What an engine knows; `None` when another engine wrote it.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        let fields = self.0.clone().into_iter().collect();
+        serde_json::from_value(Value::Object(fields)).ok()
+    }
+}
+
+impl Address {
+    /// Removes what is left where a runtime that has ended listened.
+    pub(crate) async fn remove(&self) -> Result<(), EngineError> {
+        match self {
+            Self::Unix(socket) => {
+                remove_all(vec![socket.clone()], "Removing a runtime's socket").await
+            }
         }
     }
 }
@@ -82,19 +123,39 @@ pub struct ExecutorReply {
 mod tests {
     use super::*;
 
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Process {
+        process: u32,
+        started: u64,
+    }
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Container {
+        container: String,
+    }
+
     #[test]
-    fn a_runtime_that_was_written_down_before_there_were_containers_is_read() {
-        let old = r#"{"session":"s","process":7,"started":9,"socket":"/s"}"#;
-        let runtime: Runtime = serde_json::from_str(old).unwrap();
-        assert_eq!(runtime.process(), Some((7, 9)));
-        assert_eq!(serde_json::to_string(&runtime).unwrap(), old);
-        let container = Runtime {
-            handle: Handle::Container {
-                container: "c".to_owned(),
-            },
-            ..runtime
+    fn what_earlier_versions_wrote_down_is_read_and_written_the_same() {
+        for old in [
+            r#"{"session":"s","process":7,"started":9,"socket":"/s"}"#,
+            r#"{"session":"s","container":"c","socket":"/s"}"#,
+        ] {
+            let runtime: Runtime = serde_json::from_str(old).unwrap();
+            assert_eq!(serde_json::to_string(&runtime).unwrap(), old);
+            assert_eq!(runtime.address, Address::Unix("/s".into()));
+        }
+        assert!(serde_json::from_str::<Runtime>(r#"{"session":"s","process":7}"#).is_err());
+    }
+
+    #[test]
+    fn a_handle_is_read_by_the_engine_that_wrote_it() {
+        let process = Process {
+            process: 7,
+            started: 9,
         };
-        let text = serde_json::to_string(&container).unwrap();
-        assert_eq!(serde_json::from_str::<Runtime>(&text).unwrap(), container);
+        let handle = Handle::of(&process).unwrap();
+        assert_eq!(handle.read(), Some(process));
+        assert_eq!(handle.read::<Container>(), None);
+        assert!(Handle::of(&"no struct").is_err());
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::at_work::AtWork;
 use crate::{
-    engine::{Downloads, EngineError, EnvironmentId, Runtime},
+    engine::{Downloads, EngineError, EnvironmentId},
     id::{self, hex},
     paths::{entries, remove_all},
 };
@@ -163,15 +163,15 @@ impl Folders {
         Ok(())
     }
 
-    /// Removes every environment of a runtime's session but those of these generations, and what installs that were cut off
+    /// Removes every environment of a session but those of these generations, and what installs that were cut off
     /// left.
     pub(crate) async fn tidy(
         &self,
-        runtime: &Runtime,
+        session: &SessionId,
         generations: &[u32],
     ) -> Result<(), EngineError> {
-        let _settled = self.at_work.settled(&runtime.session).await;
-        let session = self.session(&runtime.session);
+        let _settled = self.at_work.settled(session).await;
+        let session = self.session(session);
         let is_other = |path: &PathBuf| {
             let name = path.file_name().and_then(|name| name.to_str());
             let name = name.unwrap_or_default();
@@ -195,7 +195,6 @@ impl Folders {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Handle;
 
     #[test]
     fn sockets_stay_within_what_the_system_allows() {
@@ -228,14 +227,7 @@ mod tests {
         for folder in kept.iter().chain(&gone) {
             std::fs::create_dir_all(folder).unwrap();
         }
-        let runtime = Runtime {
-            session,
-            handle: Handle::Container {
-                container: "c".to_owned(),
-            },
-            socket: own.join("1.sock"),
-        };
-        folders.tidy(&runtime, &[1]).await.unwrap();
+        folders.tidy(&session, &[1]).await.unwrap();
         assert!(kept.iter().all(|folder| folder.exists()));
         assert!(!gone.iter().any(|folder| folder.exists()));
     }

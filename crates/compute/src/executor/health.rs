@@ -1,27 +1,27 @@
 //! Asks an executor whether it is healthy.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use super::http;
-use crate::engine::{EngineError, ExecutorRequest, RuntimeInfo};
+use crate::engine::{Address, EngineError, ExecutorRequest, RuntimeInfo};
 
 /// Importing promptflow takes seconds, and much longer on a cold or busy machine.
 const PATIENCE: Duration = Duration::from_secs(120);
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Waits until the executor behind `socket` is healthy and says its version.
-pub(crate) async fn check(socket: &Path) -> Result<RuntimeInfo, EngineError> {
-    tokio::time::timeout(PATIENCE, version(socket)).await.map_err(|_| {
+/// Waits until the executor at `address` is healthy and says its version.
+pub(crate) async fn check(address: &Address) -> Result<RuntimeInfo, EngineError> {
+    tokio::time::timeout(PATIENCE, version(address)).await.map_err(|_| {
         EngineError::new("RuntimeNotReady", format!("The runtime wasn’t ready after {} s.", PATIENCE.as_secs()))
             .with_remedy("The log shows how far it got. Start the session again when the machine is less busy.")
     })
 }
 
-async fn version(socket: &Path) -> RuntimeInfo {
+async fn version(address: &Address) -> RuntimeInfo {
     loop {
         // Until it listens it cannot be reached, which is no failure yet.
         if let Ok(reply) = http::send(
-            socket,
+            address,
             ExecutorRequest {
                 path: "/version",
                 body: None,

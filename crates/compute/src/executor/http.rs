@@ -1,6 +1,4 @@
-//! A small HTTP client for a service on a Unix socket.
-
-use std::path::Path;
+//! A small HTTP client for a service by its address.
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::{
@@ -11,16 +9,17 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
-use crate::engine::{EngineError, ExecutorReply, ExecutorRequest};
+use crate::engine::{Address, EngineError, ExecutorReply, ExecutorRequest};
 
 /// A larger answer is refused rather than kept in memory.
 const LARGEST_ANSWER: usize = 256 * 1024 * 1024;
 
 /// Sends a request and waits for the whole answer, however long it takes.
 pub(crate) async fn send(
-    socket: &Path,
+    address: &Address,
     request: ExecutorRequest,
 ) -> Result<ExecutorReply, EngineError> {
+    let Address::Unix(socket) = address;
     let stream = UnixStream::connect(socket)
         .await
         .map_err(|error| unreachable(&error.to_string()))?;

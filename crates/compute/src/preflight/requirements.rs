@@ -33,7 +33,7 @@ impl Core {
 
     /// The runtime's packages in the base, as far as they are known before a session has it.
     pub(super) fn runtime_packages(&self, settings: &SessionSettings) -> RuntimePackages<'static> {
-        let is_own_base = self.engine.images_unavailable().is_some();
+        let is_own_base = self.engine.abilities().images_unavailable.is_some();
         match is_own_base && settings.runtime_versions.is_as_asked() {
             true => RuntimePackages::locked(),
             false => RuntimePackages::default(),

@@ -16,10 +16,10 @@ impl Core {
     /// Looks for the image as a start would. `None` when there is nothing to look for: no valid reference, an engine that
     /// runs none, an identity that there is not.
     pub(super) async fn check_source(&self, settings: &SessionSettings) -> Option<PreflightCheck> {
-        if self.engine.images_unavailable().is_some() {
+        if self.engine.abilities().images_unavailable.is_some() {
             return None;
         }
-        match (&settings.base_image, self.engine.default_image()) {
+        match (&settings.base_image, self.engine.abilities().default_image) {
             (Some(image), _) => {
                 let image = ImageReference::try_from(image.as_str()).ok()?;
                 let here = self.engine.image_here(&image).await;

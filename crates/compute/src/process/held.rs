@@ -16,7 +16,7 @@ use rustix::{
 };
 use tokio::sync::watch;
 
-use super::proc;
+use super::{proc, runtime::leader};
 use crate::{engine::Runtime, install::marks::SESSION_MARK};
 
 /// How a process ended, once it has; the kernel tells only its parent.
@@ -91,14 +91,14 @@ impl Holds {
 
     /// Keeps hold of a runtime.
     pub(super) fn keep(&self, runtime: &Runtime, held: Held) {
-        if let Some(process) = runtime.process() {
+        if let Some(process) = leader(runtime) {
             self.all().insert(process, held);
         }
     }
 
     /// Lets go of a runtime that has ended.
     pub(super) fn release(&self, runtime: &Runtime) {
-        if let Some(process) = runtime.process() {
+        if let Some(process) = leader(runtime) {
             self.all().remove(&process);
         }
     }
@@ -113,7 +113,7 @@ impl Holds {
     /// # Errors
     /// When nobody could look.
     pub(super) fn of(&self, runtime: &Runtime) -> io::Result<Option<Held>> {
-        let Some((process, started)) = runtime.process() else {
+        let Some((process, started)) = leader(runtime) else {
             return Ok(None);
         };
         if let Some(held) = self.all().get(&(process, started)) {

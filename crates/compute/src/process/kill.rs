@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use super::{
     layout::Layout,
     proc::{self, Process},
+    runtime::leader,
 };
 use crate::{
     engine::{EngineError, Runtime},
@@ -110,7 +111,7 @@ fn victims(layout: &Layout, target: &Target<'_>, known: &mut Known) -> io::Resul
     let mut all = proc::all()?;
     all.retain(|process| process.pid != std::process::id());
     let leads = |runtime: &Runtime| {
-        let leader = runtime.process();
+        let leader = leader(runtime);
         let leads = |process: &&Process| leader == Some((process.pid, process.started));
         all.iter()
             .filter(leads)

@@ -2,15 +2,31 @@
 
 use std::process::Stdio;
 
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::{environment, held::Held, layout::Layout, proc};
 use crate::{
-    engine::{EngineError, EnvironmentId, Handle, Runtime},
+    engine::{Address, EngineError, EnvironmentId, Handle, Runtime},
     executor::{SERVICE, VARIABLES},
     log::LogFile,
     paths::{private_folder, remove},
 };
+
+/// What a runtime is known by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Leader {
+    /// The process that leads it.
+    process: u32,
+    /// When it started, in the kernel's ticks: tells it from a later one of the same number.
+    started: u64,
+}
+
+/// The process that leads a runtime, and when that started; `None` when it is another engine's.
+pub(super) fn leader(runtime: &Runtime) -> Option<(u32, u64)> {
+    let leader: Leader = runtime.handle.read()?;
+    Some((leader.process, leader.started))
+}
 
 /// A runtime that we started ourselves, which tells how it ends.
 #[derive(Debug)]
@@ -66,11 +82,11 @@ pub(super) fn start(
     });
     let runtime = Runtime {
         session: environment.session.clone(),
-        handle: Handle::Process {
+        handle: Handle::of(&Leader {
             process: process.pid,
             started: process.started,
-        },
-        socket,
+        })?,
+        address: Address::Unix(socket),
     };
     Ok(Started {
         runtime,

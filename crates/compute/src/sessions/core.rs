@@ -101,7 +101,12 @@ impl Core {
             tasks: TaskTracker::new(),
             shutdown: CancellationToken::new(),
             _lock: lock,
-            registry: Registry::new(engine.platform().unwrap_or_else(Platform::of_host)),
+            registry: Registry::new(
+                engine
+                    .abilities()
+                    .platform
+                    .unwrap_or_else(Platform::of_host),
+            ),
             config,
             paths,
             engine,

@@ -97,7 +97,7 @@ impl Core {
 
     /// What a flow may have the server ask: where its code has a network of its own, not what is on the server's machine.
     pub(super) fn reach(&self) -> Reach {
-        if !self.engine.has_own_network() {
+        if !self.engine.abilities().has_own_network {
             return Reach::Everywhere;
         }
         let identities = self.config.catalog.identities.iter();

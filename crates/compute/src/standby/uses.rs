@@ -88,7 +88,7 @@ impl Uses {
 impl Core {
     /// A session was started: one like it is likely to be next.
     pub(crate) fn remember_use(&self, record: &Record) {
-        if self.engine.stands_by_for() == StandsByFor::OneFlow
+        if self.engine.abilities().stands_by_for == StandsByFor::OneFlow
             && let Some(new) = Use::of(record)
         {
             self.standbys.uses().remember(new);

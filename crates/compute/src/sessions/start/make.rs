@@ -95,10 +95,10 @@ impl Start<'_> {
     ) -> Result<Base, EngineError> {
         let engine = &self.core.engine;
         let record = self.core.record(self.owner);
-        let default = engine.default_image().filter(|_| image.is_none());
+        let default = engine.abilities().default_image.filter(|_| image.is_none());
         let pulled = image.or(default.as_ref().map(|default| &*default.reference));
         let credential = match pulled {
-            Some(image) if engine.images_unavailable().is_none() => {
+            Some(image) if engine.abilities().images_unavailable.is_none() => {
                 let settings = &record.view.settings;
                 self.core.image_credential(settings, image).await
             }
