@@ -365,10 +365,7 @@ impl Compute {
     /// How a long operation stands; `None` when there is none of that id, or it is long over.
     #[must_use]
     pub fn operation(&self, id: &OperationId) -> Option<OperationResult> {
-        self.core.store.operation(id).unwrap_or_else(|error| {
-            tracing::error!(operation = %id, %error, "an operation could not be read");
-            None
-        })
+        self.core.operations.result(id)
     }
 
     /// The packages of the session's environment, by name.

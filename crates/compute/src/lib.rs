@@ -23,6 +23,7 @@ mod idle;
 mod install;
 mod instances;
 mod log;
+mod operations;
 mod options;
 mod owner;
 mod packages;

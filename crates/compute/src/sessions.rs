@@ -15,7 +15,6 @@ mod live;
 mod look_up;
 mod moved_tag;
 mod nobody;
-mod operation;
 mod out_of_date;
 mod packages;
 mod recover;

@@ -93,8 +93,8 @@ impl Core {
             live.record.last_activity = now;
             live.record.require_session()
         })?;
-        let operation = self.begin_operation()?;
-        self.succeed(Some(operation.clone()));
+        let operation = self.operations.begin()?;
+        self.operations.succeed(Some(operation.clone()));
         Ok(Begun { session, operation })
     }
 }

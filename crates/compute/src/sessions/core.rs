@@ -28,6 +28,7 @@ use crate::{
     id,
     instances::Instances,
     log::{LIMIT, LogFile},
+    operations::Operations,
     owner::Owner,
     packages,
     paths::{self, Paths},
@@ -47,7 +48,8 @@ pub(crate) struct Core {
     pub(crate) paths: Paths,
     pub(crate) engine: SharedEngine,
     pub(crate) registry: Registry,
-    pub(crate) store: Store,
+    pub(crate) store: Arc<Store>,
+    pub(crate) operations: Operations,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: broadcast::Sender<(Owner, FlowEvent)>,
     pub(crate) standbys: Standbys,
@@ -73,7 +75,7 @@ impl Core {
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, ComputeError> {
         let (paths, lock) = Paths::open(&config.data)?;
-        let store = Store::open(&paths.store())?;
+        let store = Arc::new(Store::open(&paths.store())?);
         let flows = store.sessions()?.into_iter().map(|(owner, record)| {
             let record = record.unwrap_or_else(|error| {
                 tracing::error!(%owner, %error, "a session can't be read from the store");
@@ -89,6 +91,7 @@ impl Core {
         }
         let instances = Instances::new(&config.catalog, store.instances()?);
         Ok(Arc::new(Self {
+            operations: Operations::new(Arc::clone(&store), Arc::clone(&clock)),
             instances,
             allotting: Mutex::default(),
             flows: Mutex::new(flows),

@@ -89,6 +89,7 @@ struct Ends<'a> {
 impl Drop for Ends<'_> {
     fn drop(&mut self) {
         self.core
-            .fail_operation(self.operation.take(), &self.failure);
+            .operations
+            .fail(self.operation.take(), &self.failure);
     }
 }

@@ -63,7 +63,7 @@ impl Core {
         owner: &Owner,
         install: InstallView,
     ) -> Result<Begun, ComputeError> {
-        let operation = self.begin_operation()?;
+        let operation = self.operations.begin()?;
         let begun = self.change(owner, |live| {
             refuse(live)?;
             live.record.install_operation = Some(operation.clone());
@@ -71,8 +71,10 @@ impl Core {
             live.record.view.install = Some(install);
             live.record.require_session()
         });
-        let session =
-            begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+        let session = begun.inspect_err(|error| {
+            self.operations
+                .cancel(Some(operation.clone()), &error.to_string())
+        })?;
         Ok(Begun { session, operation })
     }
 
@@ -270,7 +272,7 @@ impl Core {
             Ok(record.install_operation.take())
         });
         match changed {
-            Ok(operation) => self.fail_operation(operation, &failure),
+            Ok(operation) => self.operations.fail(operation, &failure),
             Err(error) => {
                 tracing::error!(%owner, %error, "a failed install could not be written down");
             }

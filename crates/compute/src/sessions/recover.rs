@@ -143,7 +143,7 @@ impl Core {
         })?;
         self.log(owner)
             .line(format!("{} The session didn’t change.", failure.message));
-        self.fail_operation(operation, &failure);
+        self.operations.fail(operation, &failure);
         Ok(())
     }
 
@@ -176,12 +176,7 @@ impl Core {
             .values()
             .filter_map(|live| live.record.operation.clone())
             .collect();
-        for operation in self.store.operations_under_way()? {
-            if !carried_on.contains(&operation) {
-                self.cancel(Some(operation), "A restart of the server interrupted this.");
-            }
-        }
-        Ok(())
+        self.operations.cancel_lost(&carried_on)
     }
 
     /// What belongs to nobody is known at once, and removed while the server is at work already.

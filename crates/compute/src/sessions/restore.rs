@@ -110,7 +110,8 @@ impl Core {
         if operation.is_none() {
             return Ok(());
         }
-        self.cancel(operation, "The install was canceled.");
+        self.operations
+            .cancel(operation, "The install was canceled.");
         self.log(owner)
             .line("The install was canceled. The session didn’t change.");
         let (core, owner_id) = (Arc::clone(self), owner.clone());

@@ -41,7 +41,7 @@ impl Core {
             anew: request.anew,
             ..self.allot(owner, &request.settings)?
         };
-        let operation = self.begin_operation()?;
+        let operation = self.operations.begin()?;
         let (session, now) = (id::random::<SessionId>(), self.now());
         let known = self
             .change(owner, |live| {
@@ -50,7 +50,10 @@ impl Core {
                 live.record.operation = Some(operation.clone());
                 live.record.require_session()
             })
-            .inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
+            .inspect_err(|error| {
+                self.operations
+                    .cancel(Some(operation.clone()), &error.to_string())
+            })?;
         self.spawn_start(owner, session);
         Ok(Begun {
             session: known,
@@ -98,7 +101,7 @@ impl Core {
     }
 
     fn started(self: &Arc<Self>, owner: &Owner, operation: Option<OperationId>) {
-        self.succeed(operation);
+        self.operations.succeed(operation);
         self.watch(owner);
         self.flow_changed(owner);
         self.spawn_look_at_tag(owner);

@@ -73,7 +73,7 @@ impl Core {
         next: Option<Allotment>,
         why: &str,
     ) -> Result<Begun, ComputeError> {
-        let operation = self.begin_operation()?;
+        let operation = self.operations.begin()?;
         let begun = self.change(owner, |live| {
             if let Some(refusal) = action.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
@@ -88,10 +88,14 @@ impl Core {
                 live.record.install_operation.take(),
             ))
         });
-        let (session, start, install) =
-            begun.inspect_err(|error| self.cancel(Some(operation.clone()), &error.to_string()))?;
-        self.cancel(start, "The compute session was stopped.");
-        self.cancel(install, "The compute session was stopped.");
+        let (session, start, install) = begun.inspect_err(|error| {
+            self.operations
+                .cancel(Some(operation.clone()), &error.to_string())
+        })?;
+        self.operations
+            .cancel(start, "The compute session was stopped.");
+        self.operations
+            .cancel(install, "The compute session was stopped.");
         self.log(owner).line(why);
         self.spawn_stop(owner);
         Ok(Begun { session, operation })
@@ -130,7 +134,7 @@ impl Core {
         let operation = operation.map_err(internal)?;
         self.forget_unless_it_exists(owner);
         self.remove_logs_of_ended();
-        self.succeed(operation);
+        self.operations.succeed(operation);
         self.standbys.replenish();
         Ok(())
     }

@@ -67,7 +67,7 @@ impl Core {
         {
             self.log(owner).line(&error.message);
         }
-        self.succeed(operation);
+        self.operations.succeed(operation);
         self.flow_changed(owner);
         Ok(())
     }
