@@ -87,18 +87,16 @@ impl Compute {
     ) -> Result<Self, ComputeError> {
         let core = Core::open(config, engine, clock)?;
         core.recover().await;
-        core.background(Arc::clone(&core).follow_logs());
-        core.background(Arc::clone(&core).end_idle_sessions());
-        core.background(Arc::clone(&core).keep_standbys());
-        core.background(Arc::clone(&core).follow_tags());
+        core.tasks.background(Arc::clone(&core).follow_logs());
+        core.tasks.background(Arc::clone(&core).end_idle_sessions());
+        core.tasks.background(Arc::clone(&core).keep_standbys());
+        core.tasks.background(Arc::clone(&core).follow_tags());
         Ok(Self { core })
     }
 
     /// Ends the work in the background and what stands by; sessions live on.
     pub async fn close(&self) {
-        self.core.shutdown.cancel();
-        self.core.tasks.close();
-        self.core.tasks.wait().await;
+        self.core.tasks.end().await;
         self.core.end_standbys().await;
     }
 
@@ -106,7 +104,8 @@ impl Compute {
     #[must_use]
     pub fn session(&self, owner: impl Into<Owner>) -> SessionView {
         self.core
-            .flows()
+            .book
+            .sessions()
             .get(&owner.into())
             .map(crate::sessions::Live::view)
             .unwrap_or_default()
@@ -116,7 +115,8 @@ impl Compute {
     #[must_use]
     pub fn sessions(&self) -> Vec<(Owner, SessionView)> {
         self.core
-            .flows()
+            .book
+            .sessions()
             .iter()
             .map(|(owner, live)| (owner.clone(), live.view()))
             .collect()
@@ -125,7 +125,7 @@ impl Compute {
     /// Whose session has this id; `None` when none that there is has it.
     #[must_use]
     pub fn owner_of(&self, session: &SessionId) -> Option<Owner> {
-        let sessions = self.core.flows();
+        let sessions = self.core.book.sessions();
         let found = sessions.values().find(|live| {
             live.record.state != State::NotExist && live.record.session() == Some(session)
         });
@@ -143,7 +143,7 @@ impl Compute {
     /// # Errors
     /// When the store fails.
     pub fn ended_sessions(&self) -> Result<EndedSessions, ComputeError> {
-        self.core.ended_sessions()
+        self.core.book.ended_sessions()
     }
 
     /// What became of an owner's sessions, the newest first.
@@ -151,13 +151,13 @@ impl Compute {
     /// # Errors
     /// When the store fails.
     pub fn timeline(&self, owner: impl Into<Owner>) -> Result<Timeline, ComputeError> {
-        self.core.timeline(&owner.into())
+        self.core.book.timeline(&owner.into())
     }
 
     /// The last life of an owner's session.
     #[must_use]
     pub fn last_life(&self, owner: impl Into<Owner>) -> Option<Life> {
-        let sessions = self.core.flows();
+        let sessions = self.core.book.sessions();
         sessions.get(&owner.into())?.life.clone()
     }
 
@@ -166,7 +166,7 @@ impl Compute {
     /// # Errors
     /// When there never was one, or it is forgotten.
     pub fn timeline_of(&self, session: &SessionId) -> Result<Timeline, ComputeError> {
-        self.core.timeline_of(session)
+        self.core.book.timeline_of(session)
     }
 
     /// The last lines of the log of a flow's session, also of one that has ended.
@@ -179,10 +179,11 @@ impl Compute {
         last: usize,
     ) -> Result<Vec<LogLine>, ComputeError> {
         let owner = owner.into();
-        self.core.tell_log(&owner);
+        self.core.book.tell_log(&owner);
         let log = self
             .core
-            .flows()
+            .book
+            .sessions()
             .get(&owner)
             .and_then(|live| live.log.clone());
         let lines = log.map_or_else(|| Ok(Vec::new()), |log| log.tail().last(last));
@@ -194,7 +195,7 @@ impl Compute {
     /// # Errors
     /// When the log cannot be read.
     pub fn session_log_file(&self, owner: impl Into<Owner>) -> Result<Option<File>, ComputeError> {
-        let flows = self.core.flows();
+        let flows = self.core.book.sessions();
         let log = flows.get(&owner.into()).and_then(|live| live.log.clone());
         drop(flows);
         let Some(log) = log else { return Ok(None) };
@@ -376,7 +377,7 @@ impl Compute {
         &self,
         owner: impl Into<Owner>,
     ) -> Result<Vec<InstalledPackage>, ComputeError> {
-        let record = self.core.record(&owner.into());
+        let record = self.core.book.record(&owner.into());
         if let Some(refusal) = Action::Update.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }

@@ -16,11 +16,11 @@ impl Core {
     /// Something happened in the session: its end moves away.
     pub(crate) fn touch(&self, owner: &Owner) {
         let now = self.now();
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         if record.state != State::Available || now.since(record.last_activity) < GRAIN_MILLIS {
             return;
         }
-        let changed = self.change(owner, |live| {
+        let changed = self.book.change(owner, |live| {
             live.record.last_activity = now;
             Ok(())
         });
@@ -84,7 +84,7 @@ impl Core {
     }
 
     fn session_deadlines(&self) -> Vec<(Owner, Millis)> {
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let deadlines = flows
             .iter()
             .filter_map(|(owner, live)| Some((owner.clone(), live.idle_deadline()?)));

@@ -110,7 +110,7 @@ impl Core {
                 && state == Some(InstanceState::Stopped)
         };
         let flows: Vec<Owner> = {
-            let flows = self.flows();
+            let flows = self.book.sessions();
             let on_it = flows.values().filter(|live| stopped(&live.record));
             on_it.map(|live| live.record.owner.clone()).collect()
         };
@@ -152,7 +152,7 @@ impl Core {
 
     fn instance_deadline(&self, record: &InstanceRecord) -> Option<Millis> {
         let idle = self.config.catalog.instance(&record.name)?.idle_shutdown?;
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let mut on_it = flows.values().filter(|live| {
             live.record.holds_compute() && live.record.instance() == Some(&*record.name)
         });

@@ -9,6 +9,7 @@ pub mod docker;
 pub mod engine;
 mod environment;
 mod error;
+mod events;
 mod executor;
 #[cfg(feature = "fake")]
 pub mod fake;
@@ -37,6 +38,7 @@ mod sign_ins;
 mod standby;
 mod state;
 mod store;
+mod tasks;
 mod timeline;
 mod user;
 mod web;

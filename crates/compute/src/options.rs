@@ -114,7 +114,8 @@ impl Core {
             .unwrap_or(InstanceState::Stopped);
         let lacks = || self.lacks(&instance.size, None);
         let sessions = self
-            .flows()
+            .book
+            .sessions()
             .values()
             .filter(|live| live.record.holds_compute())
             .filter(|live| live.record.instance() == Some(&*instance.name))

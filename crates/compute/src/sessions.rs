@@ -4,6 +4,7 @@
 
 mod allot;
 mod ask;
+mod book;
 mod core;
 mod ended_logs;
 mod fail;
@@ -29,6 +30,7 @@ mod record;
 
 pub(crate) use self::{
     allot::Allotment,
+    book::Book,
     core::Core,
     live::Live,
     record::{Previous, Record},

@@ -139,7 +139,7 @@ impl Core {
         owner: &Owner,
         image: Option<&str>,
     ) -> Result<bool, EngineError> {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         let wanted = WantedBase {
             image,
             anew: record.anew.image,
@@ -216,7 +216,8 @@ impl Core {
 
     /// A start that a person waits for is not slowed down.
     fn a_session_starts(&self) -> bool {
-        self.flows()
+        self.book
+            .sessions()
             .values()
             .any(|live| matches!(live.record.state, State::Starting(_)))
     }
@@ -272,7 +273,7 @@ impl Core {
 
     fn watch_standby(self: &Arc<Self>, standby: Standby) {
         let core = Arc::clone(self);
-        self.background(async move {
+        self.tasks.background(async move {
             core.engine.died(&standby.runtime).await;
             if core.standbys.take(&standby) {
                 core.discard(&standby).await;

@@ -7,7 +7,12 @@ mod support;
 use std::{fs, sync::Arc};
 
 use flowdeck_compute::{Compute, StartSession, fake::FakeEngine};
-use flowdeck_contract::{azure::OperationStatus, session::SessionState};
+use flowdeck_contract::{
+    azure::OperationStatus,
+    ids::{FlowId, OperationId, RunId},
+    runs::RunState,
+    session::SessionState,
+};
 use rusqlite::Connection;
 use support::{Home, TWO_NODES, ended, eventually};
 
@@ -72,6 +77,57 @@ async fn a_broken_session_keeps_neither_the_server_nor_another_from_going_on() {
         .start(&flows[1], StartSession::default())
         .await
         .unwrap();
+    let result = ended(&compute, &operation).await;
+    assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
+    compute.close().await;
+}
+
+#[tokio::test]
+async fn a_data_folder_of_an_earlier_version_goes_on_working() {
+    let home = Home::new();
+    let flow = home.flow("greeting", &TWO_NODES);
+    let pins = FlowId::try_from("pins").unwrap();
+    fs::create_dir_all(home.data()).unwrap();
+    let store = Connection::open(home.data().join("flowdeck.sqlite")).unwrap();
+    store
+        .execute_batch(include_str!("data_folder/flowdeck.sql"))
+        .unwrap();
+    drop(store);
+    let engine = Arc::new(FakeEngine::default());
+    let compute = Compute::open(home.config(0), Arc::clone(&engine) as _)
+        .await
+        .unwrap();
+
+    let runs = compute.runs(&flow).unwrap();
+    let run = RunId::try_from("efdc089136bf89ec").unwrap();
+    assert_eq!(runs.len(), 1);
+    let detail = compute.run_detail(&flow, &run).unwrap();
+    assert_eq!(detail.summary.state, RunState::Completed);
+    let greeting = detail.outputs.unwrap().get("greeting").cloned().unwrap();
+    assert_eq!(
+        greeting.as_text().unwrap(),
+        "Hello Ada, welcome to prompt flow!"
+    );
+
+    let failed = compute.session(&pins);
+    assert_eq!(failed.state, SessionState::Failed);
+    assert_eq!(failed.failure.unwrap().code, "RuntimePackagePinned");
+    let operation = OperationId::try_from("357d9d0243871976").unwrap();
+    let result = compute.operation(&operation).unwrap();
+    assert_eq!(result.status, OperationStatus::Failed);
+    for (flow, session) in [(&flow, "6094f546d17b9b31"), (&pins, "9cff4529376427ab")] {
+        let lives = compute.timeline(flow).unwrap().lives;
+        assert_eq!(lives[0].session.as_str(), session);
+        assert_eq!(lives[0].phases.len(), 6);
+    }
+
+    // The process that it ran in is none of this machine.
+    let died = eventually("the end of the session that ran", || {
+        compute.session(&flow).failure
+    })
+    .await;
+    assert_eq!(died.code, "RuntimeDied");
+    let operation = compute.start(&flow, StartSession::default()).await.unwrap();
     let result = ended(&compute, &operation).await;
     assert_eq!(result.status, OperationStatus::Succeeded, "{result:?}");
     compute.close().await;

@@ -63,7 +63,7 @@ impl Core {
     }
 
     fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let live = flows.get(&Owner::from(flow));
         let state = live
             .map(|live| live.record.state.public())
@@ -112,7 +112,7 @@ impl Core {
         let nodes = nodes.into_iter().map(waiting).collect();
         RunDetail {
             summary,
-            image: self.record(&flow.into()).view.image,
+            image: self.book.record(&flow.into()).view.image,
             session_id,
             inputs,
             outputs: None,
@@ -128,39 +128,34 @@ impl Core {
         let (now, id) = (self.now(), detail.summary.id.clone());
         let session = detail.session_id.clone();
         let mut entered = None;
-        self.change_and_save(
-            &flow.into(),
-            |live| {
-                let same = live.record.view.session_id.as_ref() == Some(&session);
-                let refusal = Action::Run
-                    .refusal(live.record.state.public())
-                    .or((!same || live.installs())
-                        .then_some("The compute session has just changed. Run again."));
-                if let Some(refusal) = refusal {
-                    return Err(ComputeError::Refused(refusal.to_owned()));
-                }
-                live.record.last_activity = now;
-                live.runs.insert(id.clone());
-                Ok(())
-            },
-            |record, followed| {
-                let mut detail = detail;
-                self.store.enter_run(flow, &mut detail, record, followed)?;
-                let log = self.paths.run(flow, &id).join("log");
-                self.send(&flow.into(), FlowEvent::Run(detail.clone()));
-                entered = Some(self.runs.add(flow, detail, &log));
-                Ok(())
-            },
-        )
-        .inspect_err(|_| self.leave_run(flow, &id))?;
+        self.book
+            .change_and_save(
+                &flow.into(),
+                |live| {
+                    let same = live.record.view.session_id.as_ref() == Some(&session);
+                    let refusal = Action::Run
+                        .refusal(live.record.state.public())
+                        .or((!same || live.installs())
+                            .then_some("The compute session has just changed. Run again."));
+                    if let Some(refusal) = refusal {
+                        return Err(ComputeError::Refused(refusal.to_owned()));
+                    }
+                    live.record.last_activity = now;
+                    live.runs.insert(id.clone());
+                    Ok(())
+                },
+                |record, followed| {
+                    let mut detail = detail;
+                    self.store.enter_run(flow, &mut detail, record, followed)?;
+                    let log = self.paths.run(flow, &id).join("log");
+                    self.events
+                        .send(&flow.into(), FlowEvent::Run(detail.clone()));
+                    entered = Some(self.runs.add(flow, detail, &log));
+                    Ok(())
+                },
+            )
+            .inspect_err(|_| self.book.leave_run(&flow.into(), &id))?;
         entered.ok_or_else(|| ComputeError::RunNotFound(id.to_string()))
-    }
-
-    /// A run that could not be written down is none of the session's.
-    fn leave_run(&self, flow: &FlowId, run: &RunId) {
-        if let Some(live) = self.flows().get_mut(&Owner::from(flow)) {
-            live.runs.remove(run);
-        }
     }
 
     fn forget_old_runs(&self, flow: &FlowId) {

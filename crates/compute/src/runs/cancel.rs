@@ -31,9 +31,9 @@ impl Core {
         if !first {
             return Ok(detail);
         }
-        if let Some(runtime) = self.record(&flow.into()).runtime {
+        if let Some(runtime) = self.book.record(&flow.into()).runtime {
             let (core, run) = (Arc::clone(self), run.clone());
-            self.background(async move {
+            self.tasks.background(async move {
                 // The run itself ends however this does: with its answer, or because the runtime is gone.
                 if let Err(error) = core.engine.request(&runtime, executor::cancel(&run)).await {
                     tracing::warn!(%run, %error, "a run could not be cancelled");

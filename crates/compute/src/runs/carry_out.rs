@@ -51,7 +51,7 @@ impl Core {
             .join("log");
         let core = Arc::clone(self);
         // A run that the server's end cuts off is marked as interrupted by the next one.
-        self.background(async move {
+        self.tasks.background(async move {
             let outcome = core.carry_out_run(&run, &plan, &log).await;
             core.end_run(&run, outcome).await;
         });
@@ -149,6 +149,7 @@ impl Core {
         copy: Option<&Path>,
     ) -> Result<ExecutorReply, EngineError> {
         let runtime = self
+            .book
             .record(&Owner::from(&run.flow))
             .runtime
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
@@ -212,7 +213,7 @@ impl Core {
             self.runs.remove(&id);
         }
         let now = self.now();
-        let counted = self.change(&owner, |live| {
+        let counted = self.book.change(&owner, |live| {
             live.runs.remove(&id);
             live.record.last_activity = now;
             Ok(())

@@ -77,7 +77,7 @@ impl Core {
         let session = run.detail().session_id;
         let deadline = Instant::now() + patience;
         loop {
-            let record = self.record(&Owner::from(&run.flow));
+            let record = self.book.record(&Owner::from(&run.flow));
             let same = record.view.session_id.as_ref() == Some(&session);
             match (record.state, record.view.failure) {
                 (State::Failed, Some(failure)) if same => return Became::Failed(Box::new(failure)),

@@ -86,9 +86,9 @@ impl Core {
                 tracing::error!(%flow, %error, "an interrupted run could not be written down");
                 continue;
             }
-            if let Some(runtime) = self.record(&Owner::from(&flow)).runtime {
+            if let Some(runtime) = self.book.record(&Owner::from(&flow)).runtime {
                 let (core, run) = (Arc::clone(self), detail.summary.id);
-                self.background(async move {
+                self.tasks.background(async move {
                     if let Err(error) = core.engine.request(&runtime, executor::cancel(&run)).await
                     {
                         tracing::warn!(%run, %error, "an interrupted run could not be cancelled");

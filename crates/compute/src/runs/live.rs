@@ -89,7 +89,8 @@ impl LiveRun {
         if next != *held {
             core.store.save_run(&self.flow, &next)?;
             held.clone_from(&next);
-            core.send(&Owner::from(&self.flow), FlowEvent::Run(next.clone()));
+            core.events
+                .send(&Owner::from(&self.flow), FlowEvent::Run(next.clone()));
         }
         Ok(next)
     }
@@ -98,7 +99,8 @@ impl LiveRun {
     pub(super) fn end_in_memory(&self, core: &Core, end: impl FnOnce(&mut RunDetail)) {
         let mut held = self.lock();
         end(&mut held);
-        core.send(&Owner::from(&self.flow), FlowEvent::Run(held.clone()));
+        core.events
+            .send(&Owner::from(&self.flow), FlowEvent::Run(held.clone()));
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
@@ -140,7 +142,7 @@ impl LiveRun {
             .map(|(name, state)| (name.to_owned(), state))
             .collect();
         let run = self.lock().summary.id.clone();
-        core.send(
+        core.events.send(
             &Owner::from(&self.flow),
             FlowEvent::RunLog(RunLog { run, lines }),
         );

@@ -114,7 +114,7 @@ impl Core {
         let used = running.fold(Quota::default(), |used, instance| {
             used.plus(instance.size.v_cpus, instance.size.memory_mb)
         });
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let others = flows
             .iter()
             .filter(|(owner, live)| but != Some(*owner) && live.record.holds_compute())

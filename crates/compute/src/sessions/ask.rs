@@ -68,7 +68,7 @@ impl Core {
         owner: &Owner,
         settings: &SessionSettings,
     ) -> Result<Begun, ComputeError> {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         if let Some(refusal) = Action::Update.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
@@ -84,7 +84,7 @@ impl Core {
         }
         let seconds = self.idle_seconds(settings)?;
         let now = self.now();
-        let session = self.change(owner, |live| {
+        let session = self.book.change(owner, |live| {
             if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }

@@ -1,47 +1,37 @@
-//! What all of compute shares: the sessions, the store, the engine, the events. The only place that changes a session.
+//! What all of compute is made of: the sessions, the store, the engine, the events.
 
 use std::{
-    collections::BTreeMap,
     fs::File,
     future::Future,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
+    sync::{Arc, Mutex},
 };
 
-use flowdeck_contract::{
-    Millis, events::FlowEvent, ids::SessionId, pull::Pull, session::SessionFailure,
-};
-use tokio::sync::{Notify, broadcast};
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use flowdeck_contract::{Millis, ids::SessionId, session::SessionFailure};
+use tokio::sync::Notify;
 
-use super::{
-    Record,
-    live::{Live, SessionLog, Work},
-};
+use super::{Book, moved_tag::TagLooks};
 use crate::{
     clock::Clock,
     compute::ComputeConfig,
     engine::{EngineError, Place, SharedEngine},
     error::ComputeError,
+    events::Events,
     feeds::LookUps,
     flow::Definition,
     id,
     instances::Instances,
-    log::{LIMIT, LogFile},
     operations::Operations,
     owner::Owner,
     packages,
-    paths::{self, Paths},
+    paths::Paths,
     registry::{Platform, Registry},
     runs::LiveRuns,
     standby::Standbys,
     state::Refused,
     store::Store,
-    timeline::Followed,
+    tasks::Tasks,
 };
-
-/// A reader that falls further behind has to read everything anew.
-const EVENTS_KEPT: usize = 2048;
 
 pub(crate) struct Core {
     pub(crate) config: ComputeConfig,
@@ -51,19 +41,18 @@ pub(crate) struct Core {
     pub(crate) store: Arc<Store>,
     pub(crate) operations: Operations,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) events: broadcast::Sender<(Owner, FlowEvent)>,
+    pub(crate) events: Arc<Events>,
+    pub(crate) book: Book,
     pub(crate) standbys: Standbys,
     pub(crate) runs: LiveRuns,
     /// Something changed that an idle deadline depends on.
-    pub(crate) deadlines: Notify,
-    pub(crate) tasks: TaskTracker,
-    pub(crate) shutdown: CancellationToken,
+    pub(crate) deadlines: Arc<Notify>,
+    pub(crate) tasks: Tasks,
     pub(crate) instances: Instances,
     pub(super) look_ups: LookUps,
+    pub(super) tag_looks: TagLooks,
     /// One at a time looks at what is left and takes of it.
     pub(super) allotting: Mutex<()>,
-    pub(super) next_life: AtomicU64,
-    flows: Mutex<BTreeMap<Owner, Live>>,
     _lock: File,
 }
 
@@ -76,33 +65,26 @@ impl Core {
     ) -> Result<Arc<Self>, ComputeError> {
         let (paths, lock) = Paths::open(&config.data)?;
         let store = Arc::new(Store::open(&paths.store())?);
-        let flows = store.sessions()?.into_iter().map(|(owner, record)| {
-            let record = record.unwrap_or_else(|error| {
-                tracing::error!(%owner, %error, "a session can't be read from the store");
-                Record::unreadable(owner.clone(), &error)
-            });
-            (owner, Live::new(record))
-        });
-        let mut flows: BTreeMap<Owner, Live> = flows.collect();
-        for (owner, life) in store.last_lives()? {
-            if let Some(live) = flows.get_mut(&owner) {
-                live.life = Some(life);
-            }
-        }
+        let (events, deadlines) = (Arc::new(Events::default()), Arc::new(Notify::new()));
+        let book = Book::open(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&events),
+            Arc::clone(&deadlines),
+        )?;
         let instances = Instances::new(&config.catalog, store.instances()?);
         Ok(Arc::new(Self {
             operations: Operations::new(Arc::clone(&store), Arc::clone(&clock)),
             instances,
+            look_ups: LookUps::default(),
+            tag_looks: TagLooks::default(),
             allotting: Mutex::default(),
-            flows: Mutex::new(flows),
-            next_life: AtomicU64::new(store.next_life()?),
-            events: broadcast::channel(EVENTS_KEPT).0,
+            book,
+            events,
             standbys: Standbys::default(),
             runs: LiveRuns::default(),
-            look_ups: LookUps::default(),
-            deadlines: Notify::new(),
-            tasks: TaskTracker::new(),
-            shutdown: CancellationToken::new(),
+            deadlines,
+            tasks: Tasks::default(),
             _lock: lock,
             registry: Registry::new(
                 engine
@@ -122,114 +104,15 @@ impl Core {
         self.clock.now()
     }
 
-    /// Every flow that has or had a session, and every session that is nobody's.
-    pub(crate) fn flows(&self) -> MutexGuard<'_, BTreeMap<Owner, Live>> {
-        self.flows.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// What is remembered of a flow's session.
-    pub(crate) fn record(&self, owner: &Owner) -> Record {
-        self.flows()
-            .get(owner)
-            .map_or_else(|| Record::none(owner.clone()), |live| live.record.clone())
-    }
-
-    /// Changes a flow's session: written down first, then true, then told. Nothing changes when `change` fails.
-    pub(crate) fn change<R>(
-        &self,
-        owner: &Owner,
-        change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
-    ) -> Result<R, ComputeError> {
-        self.change_and_save(owner, change, |record, followed| {
-            self.store.save_session(record, followed)
-        })
-    }
-
-    /// As [`Core::change`], written down by `save`.
-    pub(crate) fn change_and_save<R>(
-        &self,
-        owner: &Owner,
-        change: impl FnOnce(&mut Live) -> Result<R, ComputeError>,
-        save: impl FnOnce(&Record, &Followed) -> Result<(), ComputeError>,
-    ) -> Result<R, ComputeError> {
-        let mut flows = self.flows();
-        let live = flows
-            .entry(owner.clone())
-            .or_insert_with(|| Live::none(owner));
-        let before = live.record.clone();
-        let changed = change(live).and_then(|result| {
-            let followed = self.follow(&before, live);
-            save(&live.record, &followed).map(|()| (result, followed))
-        });
-        match changed {
-            Ok((result, followed)) => {
-                // Who hears that a session has ended finds the reason in its life.
-                self.tell_life(live, followed);
-                self.tell(live);
-                Ok(result)
-            }
-            Err(error) => {
-                live.record = before;
-                Err(error)
-            }
-        }
-    }
-
-    /// Tells how a session stands.
-    pub(crate) fn tell(&self, live: &Live) {
-        self.send(&live.record.owner, FlowEvent::Session(live.view()));
-        self.deadlines.notify_one();
-    }
-
-    /// Tells how far the pull of a session's image is. It is not written down: a start that is cut off begins anew.
-    pub(crate) fn tell_pull(&self, owner: &Owner, session: &SessionId, pull: Pull) {
-        if let Some(live) = self.flows().get_mut(owner) {
-            live.pull = Some((session.clone(), pull));
-            self.tell(live);
-        }
-    }
-
-    pub(crate) fn send(&self, owner: &Owner, event: FlowEvent) {
-        // An error means that nobody listens.
-        let _ = self.events.send((owner.clone(), event));
-    }
-
     /// Runs `task` once whatever is at work on the session has ended; dropped when it is cancelled or the server ends.
-    pub(crate) fn work(
-        self: &Arc<Self>,
-        owner: &Owner,
-        task: impl Future<Output = ()> + Send + 'static,
-    ) {
-        let mut flows = self.flows();
-        let live = flows
-            .entry(owner.clone())
-            .or_insert_with(|| Live::none(owner));
-        let before = live.work.take();
-        let cancel = self.shutdown.child_token();
-        let cancelled = cancel.clone();
-        let done = self.tasks.spawn(async move {
-            if let Some(before) = before {
-                // A task that panicked has ended, too.
-                let _ = before.done.await;
-            }
-            tokio::select! {
-                biased;
-                () = cancelled.cancelled() => {}
-                () = task => {}
-            }
-        });
-        live.work = Some(Work { cancel, done });
+    pub(crate) fn work(&self, owner: &Owner, task: impl Future<Output = ()> + Send + 'static) {
+        self.book
+            .put_to_work(owner, |before| self.tasks.after(before, task));
     }
 
-    /// A background task that ends with the server.
-    pub(crate) fn background(self: &Arc<Self>, task: impl Future<Output = ()> + Send + 'static) {
-        let shutdown = self.shutdown.clone();
-        self.tasks.spawn(async move {
-            tokio::select! {
-                () = shutdown.cancelled() => {}
-                () = task => {}
-            }
-        });
+    /// Gives the session a log of its own and forgets the one before.
+    pub(crate) fn switch_log(&self, owner: &Owner, session: &SessionId) {
+        self.book.switch_log(owner, self.paths.session_log(session));
     }
 
     /// The folder whose files say what a session is made of: the flow's, or a session's own.
@@ -278,44 +161,6 @@ impl Core {
                 .with_remedy("Add or correct the flow’s definition.")
         })?;
         Ok((folder, definition))
-    }
-
-    /// The log of a flow's session; lines go nowhere when there is none.
-    pub(crate) fn log(&self, owner: &Owner) -> LogFile {
-        let flows = self.flows();
-        let log = flows.get(owner).and_then(|live| live.log.as_ref());
-        log.map_or_else(|| LogFile::at("/dev/null"), |log| log.file.clone())
-    }
-
-    /// Gives the session a log of its own and forgets the one before.
-    pub(crate) fn switch_log(&self, owner: &Owner, session: &SessionId) {
-        let mut flows = self.flows();
-        let Some(live) = flows.get_mut(owner) else {
-            return;
-        };
-        let path = self.paths.session_log(session);
-        if let Some(old) = live.log.replace(Arc::new(SessionLog::at(path.clone())))
-            && old.file.path() != path
-            && let Err(error) = paths::remove(old.file.path())
-        {
-            tracing::warn!(%error, "an old session log could not be removed");
-        }
-        self.send(owner, FlowEvent::SessionLogReset);
-    }
-
-    /// Tells the lines that came into a session's log since the last time.
-    pub(crate) fn tell_log(&self, owner: &Owner) {
-        let log = self.flows().get(owner).and_then(|live| live.log.clone());
-        let Some(log) = log else { return };
-        let mut tail = log.tail();
-        match tail.read() {
-            Ok(lines) if lines.is_empty() => {}
-            Ok(lines) => self.send(owner, FlowEvent::SessionLog(lines)),
-            Err(error) => tracing::warn!(%error, "a session log could not be read"),
-        }
-        if let Err(error) = tail.cut(LIMIT) {
-            tracing::warn!(%error, "a session log could not be cut");
-        }
     }
 
     /// A failure as the page shows it, and in the server's log under the same id.

@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use super::{Core, Live};
-use crate::{owner::Owner, paths, state::State};
+use crate::{owner::Owner, state::State};
 
 /// So many logs of sessions that have ended are kept.
 const KEPT: usize = 200;
@@ -11,20 +11,16 @@ const KEPT: usize = 200;
 impl Core {
     /// Removes the oldest logs of sessions that have ended. Lives and runs of these sessions stay.
     pub(super) fn remove_logs_of_ended(&self) {
-        let mut flows = self.flows();
-        let mut ended: Vec<(SystemTime, Owner)> = flows
+        let mut ended: Vec<(SystemTime, Owner)> = self
+            .book
+            .sessions()
             .iter()
             .filter(|(_, live)| matches!(live.record.state, State::NotExist | State::Failed))
             .filter_map(|(owner, live)| Some((last_written(live)?, owner.clone())))
             .collect();
         ended.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
         for (_, owner) in ended.iter().skip(KEPT) {
-            let Some(log) = flows.get_mut(owner).and_then(|live| live.log.take()) else {
-                continue;
-            };
-            if let Err(error) = paths::remove(log.file.path()) {
-                tracing::warn!(%error, "an old session log could not be removed");
-            }
+            self.book.remove_log(owner);
         }
     }
 }

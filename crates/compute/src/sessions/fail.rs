@@ -23,13 +23,13 @@ impl Core {
     }
 
     async fn fail_by(&self, owner: &Owner, by: Event, error: &EngineError) {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         if let Err(refused) = transition(record.state, by) {
             return tracing::info!(%owner, %refused, %error, "nobody waits any more for what failed");
         }
         let mut failure = self.failure(owner, error);
         failure.phase = record.phase();
-        let log = self.log(owner);
+        let log = self.book.log(owner);
         log.line(format!("Failed: {}", failure.message));
         failure.remedy.iter().for_each(|remedy| log.line(remedy));
         let operation = match self.write_failure(owner, by, &failure) {
@@ -51,7 +51,7 @@ impl Core {
             tracing::error!(%owner, %error, "a failed session could not be removed; the next start tries again");
         }
         drop(ends);
-        self.tell_log(owner);
+        self.book.tell_log(owner);
         self.standbys.replenish();
     }
 
@@ -69,10 +69,10 @@ impl Core {
             live.record.fail(by, failure.clone(), now)?;
             Ok(operation)
         };
-        match self.change(owner, fail) {
+        match self.book.change(owner, fail) {
             Err(ComputeError::Store(error)) => {
                 tracing::error!(%owner, %error, "a failure could not be written down");
-                self.change_and_save(owner, fail, |_, _| Ok(()))
+                self.book.change_and_save(owner, fail, |_, _| Ok(()))
             }
             result => result,
         }

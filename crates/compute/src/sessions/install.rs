@@ -29,7 +29,7 @@ impl Core {
         owner: &Owner,
         versions: Option<RuntimeVersions>,
     ) -> Result<Begun, ComputeError> {
-        self.change(owner, |live| {
+        self.book.change(owner, |live| {
             refuse(live)?;
             if let Some(versions) = versions {
                 live.record.view.settings.runtime_versions = versions;
@@ -49,7 +49,7 @@ impl Core {
             lines: Vec::new(),
         };
         let begun = self.write_install(owner, install)?;
-        self.log(owner).line(format!("$ {}", plan.command));
+        self.book.log(owner).line(format!("$ {}", plan.command));
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {
             core.carry_out_install(&owner_id, plan).await;
@@ -64,7 +64,7 @@ impl Core {
         install: InstallView,
     ) -> Result<Begun, ComputeError> {
         let operation = self.operations.begin()?;
-        let begun = self.change(owner, |live| {
+        let begun = self.book.change(owner, |live| {
             refuse(live)?;
             live.record.install_operation = Some(operation.clone());
             live.record.last_activity = install.started;
@@ -81,7 +81,7 @@ impl Core {
     async fn plan(&self, owner: &Owner) -> Result<Plan, EngineError> {
         let (folder, definition) = self.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         let old = record
             .environment()
             .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
@@ -119,17 +119,18 @@ impl Core {
             self.install_failed(owner, &error, &lines, Some(&plan.new))
                 .await;
         } else {
-            self.log(owner)
+            self.book
+                .log(owner)
                 .line("The packages are installed and the runtime was restarted.");
         }
         if let Err(error) = paths::remove(&work) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
-        self.tell_log(owner);
+        self.book.tell_log(owner);
     }
 
     async fn make_beside(&self, owner: &Owner, plan: &Plan) -> Result<Made, EngineError> {
-        let log = self.log(owner);
+        let log = self.book.log(owner);
         self.engine
             .prepare_base(&plan.new.session, &WantedBase::default(), &log)
             .await?;
@@ -165,7 +166,7 @@ impl Core {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<PhaseNote, EngineError> {
-        let log = self.log(owner);
+        let log = self.book.log(owner);
         let lines = Lines::of_set(&requirements.set);
         let before = self.engine.inventory(environment).await?;
         let runtime = RuntimePackages::of(&before.base);
@@ -183,7 +184,7 @@ impl Core {
         let hear = |line: &str| {
             let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
             if progress.hear(line) {
-                self.tell_progress(owner, &progress);
+                self.book.tell_lines(owner, progress.lines());
             }
         };
         let note = self
@@ -200,7 +201,7 @@ impl Core {
         }
         let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
         progress.finish(&after);
-        self.tell_progress(owner, &progress);
+        self.book.tell_lines(owner, progress.lines());
         Ok(note)
     }
 
@@ -226,18 +227,6 @@ impl Core {
         }
     }
 
-    /// Shows how far an install into the running session is. Not written down: a restart of the server ends it.
-    fn tell_progress(&self, owner: &Owner, progress: &Progress) {
-        let mut flows = self.flows();
-        let Some(live) = flows.get_mut(owner).filter(|live| live.installs()) else {
-            return;
-        };
-        if let Some(install) = &mut live.record.view.install {
-            install.lines = progress.lines();
-        }
-        self.tell(live);
-    }
-
     /// The session stays as it was; `made` is removed.
     pub(super) async fn install_failed(
         &self,
@@ -249,18 +238,18 @@ impl Core {
         if let Some(made) = made
             && let Err(error) = self.engine.remove_environment(made).await
         {
-            self.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.message);
         }
-        if !self.flows().get(owner).is_some_and(Live::installs) {
+        if !self.book.sessions().get(owner).is_some_and(Live::installs) {
             return;
         }
         let failure = self.failure(owner, error);
-        self.log(owner).line(format!(
+        self.book.log(owner).line(format!(
             "The install failed: {} The session didn’t change.",
             failure.message
         ));
         let (now, fault) = (self.now(), packages::fault(error, lines));
-        let changed = self.change(owner, |live| {
+        let changed = self.book.change(owner, |live| {
             let record = &mut live.record;
             record.last_activity = now;
             end_install(record, PhaseState::Failed, now);

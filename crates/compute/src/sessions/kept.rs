@@ -18,7 +18,7 @@ impl Core {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        let log = self.log(owner);
+        let log = self.book.log(owner);
         let found = self
             .engine
             .reuse_environment(environment, requirements, &log);
@@ -55,7 +55,7 @@ impl Core {
         }
         // It is the session's before it changes: were the server to end now, it must not be taken for the base alone.
         let session = standby.runtime.session.clone();
-        let taken = self.change_and_save(
+        let taken = self.book.change_and_save(
             owner,
             |live| {
                 live.record.view.session_id = Some(session.clone());
@@ -68,7 +68,7 @@ impl Core {
             return Err(EngineError::new("StoreFailed", error.to_string()));
         }
         self.switch_log(owner, &session);
-        let log = self.log(owner);
+        let log = self.book.log(owner);
         if let Some(kept) = self
             .engine
             .add_kept(&environment, requirements, &log)

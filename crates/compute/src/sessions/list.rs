@@ -11,7 +11,7 @@ use super::{Core, Live};
 impl Core {
     /// Every session there is, the newest first.
     pub(crate) fn session_list(&self) -> SessionList {
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let mut sessions: Vec<SessionSummary> = flows
             .values()
             .filter_map(|live| self.summary(live))

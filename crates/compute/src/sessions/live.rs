@@ -14,14 +14,13 @@ use flowdeck_contract::{
     session::{Phase, PhaseState, SessionView},
     timeline::Life,
 };
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use super::Record;
 use crate::{
     log::{LogFile, Tail},
     owner::Owner,
     state::State,
+    tasks::Work,
 };
 
 /// One owner's session.
@@ -34,17 +33,8 @@ pub(crate) struct Live {
     pub(crate) work: Option<Work>,
     /// How far the pull of a session's image was when it was last told.
     pub(crate) pull: Option<(SessionId, Pull)>,
-    /// When the tag of a session's image was last looked at.
-    pub(crate) tag_seen: Option<(SessionId, Millis)>,
     /// The runs under way in it.
     pub(crate) runs: BTreeSet<RunId>,
-}
-
-/// A task that changes a session; there is one at a time.
-#[derive(Debug)]
-pub(crate) struct Work {
-    pub(crate) cancel: CancellationToken,
-    pub(crate) done: JoinHandle<()>,
 }
 
 impl Live {
@@ -55,7 +45,6 @@ impl Live {
             log: None,
             work: None,
             pull: None,
-            tag_seen: None,
             runs: BTreeSet::new(),
         }
     }

@@ -1,7 +1,11 @@
 //! Whether the tag of a session's image still stands for what the session was made from: its registry is asked, as the
 //! session's identity. A tag that has moved is told, and changes nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use flowdeck_contract::{
     Millis, Unread,
@@ -19,6 +23,16 @@ const EVERY: Duration = Duration::from_secs(15 * 60);
 /// A session whose tag was looked at is not looked at again for so long, in milliseconds.
 const GRAIN_MILLIS: u64 = 10_000;
 
+/// When the tag of the image of each owner's session was last looked at.
+#[derive(Debug, Default)]
+pub(crate) struct TagLooks(Mutex<HashMap<Owner, (SessionId, Millis)>>);
+
+impl TagLooks {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Owner, (SessionId, Millis)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What there is to look at.
 struct Tagged {
     session: SessionId,
@@ -32,7 +46,7 @@ impl Core {
     pub(crate) async fn follow_tags(self: Arc<Self>) {
         let every = i64::try_from(EVERY.as_millis()).unwrap_or(i64::MAX);
         loop {
-            let owners: Vec<Owner> = self.flows().keys().cloned().collect();
+            let owners: Vec<Owner> = self.book.sessions().keys().cloned().collect();
             for owner in owners {
                 self.look_at_tag(&owner).await;
             }
@@ -43,15 +57,16 @@ impl Core {
 
     /// Looks at the tag of a session's image in the background, unless that was done a moment ago.
     pub(crate) fn spawn_look_at_tag(self: &Arc<Self>, owner: &Owner) {
-        if tagged(&self.record(owner)).is_none() {
+        if tagged(&self.book.record(owner)).is_none() {
             return;
         }
         let (core, owner) = (Arc::clone(self), owner.clone());
-        self.background(async move { core.look_at_tag(&owner).await });
+        self.tasks
+            .background(async move { core.look_at_tag(&owner).await });
     }
 
     async fn look_at_tag(&self, owner: &Owner) {
-        let Some(tagged) = tagged(&self.record(owner)) else {
+        let Some(tagged) = tagged(&self.book.record(owner)) else {
             return;
         };
         if !self.is_time_to_look(owner, &tagged.session) {
@@ -75,23 +90,19 @@ impl Core {
     /// Notes that it is looked at, when it is to be.
     fn is_time_to_look(&self, owner: &Owner, session: &SessionId) -> bool {
         let now = self.now();
-        let mut flows = self.flows();
-        let Some(live) = flows.get_mut(owner) else {
-            return false;
-        };
-        let recently = live
-            .tag_seen
-            .as_ref()
+        let mut looks = self.tag_looks.lock();
+        let recently = looks
+            .get(owner)
             .is_some_and(|(seen, at)| seen == session && now.since(*at) < GRAIN_MILLIS);
         if !recently {
-            live.tag_seen = Some((session.clone(), now));
+            looks.insert(owner.clone(), (session.clone(), now));
         }
         !recently
     }
 
     fn tell_tag(&self, owner: &Owner, tagged: &Tagged, now: String) {
         let moved = (now != tagged.image.digest).then_some(now);
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         let known = record.view.image_update.and_then(|update| update.read());
         let known = known.map(|update| update.digest);
         if record.view.session_id.as_ref() != Some(&tagged.session) || known == moved {
@@ -102,14 +113,14 @@ impl Core {
             noticed: self.now(),
         });
         let name = &tagged.image.reference;
-        self.log(owner).line(match &update {
+        self.book.log(owner).line(match &update {
             Some(update) => format!(
                 "{name} now points to another image, {}. The session keeps its own, {}, until you reset it with the new one.",
                 update.digest, tagged.image.digest
             ),
             None => format!("{name} points to the session’s image again."),
         });
-        let told = self.change(owner, |live| {
+        let told = self.book.change(owner, |live| {
             if live.record.view.session_id.as_ref() == Some(&tagged.session) {
                 live.record.view.image_update = update.as_ref().map(Unread::of);
             }

@@ -10,7 +10,7 @@ use std::{
 use flowdeck_contract::{capability::Action, image::ImageReference};
 use serde_json::json;
 
-use super::{Core, Live, install};
+use super::{Core, install};
 use crate::{error::ComputeError, owner::Owner, paths, state::State};
 
 /// What a session that is nobody's is made of.
@@ -77,7 +77,11 @@ impl Core {
         owner: &Owner,
         environment: &OwnEnvironment,
     ) -> Result<(), ComputeError> {
-        let known = self.flows().get(owner).map(|live| live.record.state);
+        let known = self
+            .book
+            .sessions()
+            .get(owner)
+            .map(|live| live.record.state);
         let refusal = match known {
             // Between its end and its being forgotten.
             Some(State::NotExist) => Some("The compute session is stopping."),
@@ -102,7 +106,7 @@ impl Core {
         owner: &Owner,
         environment: &OwnEnvironment,
     ) -> Result<(), ComputeError> {
-        self.change(owner, |live| install::refuse(live))?;
+        self.book.change(owner, |live| install::refuse(live))?;
         let Some(requirements) = &environment.requirements else {
             return Ok(());
         };
@@ -115,31 +119,22 @@ impl Core {
         if matches!(owner, Owner::Flow(_)) {
             return;
         }
-        let mut sessions = self.flows();
-        let live = sessions.get(owner);
-        if live.is_some_and(|live| live.record.state != State::NotExist) {
-            return;
+        let forgotten = self.book.forget(owner, |live| {
+            let log = live.and_then(|live| live.log.as_ref());
+            let log = log.map_or(Ok(()), |log| paths::remove(log.file.path()));
+            log.and_then(|()| paths::remove(&self.folders(owner).join(owner.folder())))
+                .map_err(ComputeError::io("Removing the session’s files"))
+        });
+        if let Err(error) = forgotten {
+            tracing::error!(session = %owner, %error, "a session that has ended could not be forgotten");
         }
-        match self.forget(owner, live) {
-            Ok(()) => drop(sessions.remove(owner)),
-            Err(error) => {
-                tracing::error!(session = %owner, %error, "a session that has ended could not be forgotten");
-            }
-        }
-    }
-
-    fn forget(&self, owner: &Owner, live: Option<&Live>) -> Result<(), ComputeError> {
-        let log = live.and_then(|live| live.log.as_ref());
-        let log = log.map_or(Ok(()), |log| paths::remove(log.file.path()));
-        log.and_then(|()| paths::remove(&self.folders(owner).join(owner.folder())))
-            .map_err(ComputeError::io("Removing the session’s files"))?;
-        self.store.forget_session(owner)
     }
 
     /// Forgets those that an earlier server ended, and folders that were written before their session was.
     pub(crate) fn forget_what_is_nobodys(&self) -> Result<(), ComputeError> {
         let ended: Vec<Owner> = self
-            .flows()
+            .book
+            .sessions()
             .iter()
             .filter(|(_, live)| live.record.state == State::NotExist)
             .map(|(owner, _)| owner.clone())
@@ -152,7 +147,8 @@ impl Core {
         for entry in fs::read_dir(folder).map_err(failed())? {
             let entry = entry.map_err(failed())?;
             let known = self
-                .flows()
+                .book
+                .sessions()
                 .keys()
                 .any(|owner| entry.file_name() == *owner.folder() && owner.flow().is_none());
             if !known && let Err(error) = paths::remove(&entry.path()) {

@@ -6,7 +6,7 @@ use crate::{flow::Fingerprint, owner::Owner, state::State};
 impl Core {
     /// The flow's files have changed, or its session has: says whether the environment still fits.
     pub(crate) fn flow_changed(&self, owner: &Owner) {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         let (environment, made_at) = (record.environment(), record.made_at);
         let Some(made_of) = record.made_of.filter(|_| record.state == State::Available) else {
             return;
@@ -20,7 +20,7 @@ impl Core {
         if out_of_date == record.view.out_of_date {
             return;
         }
-        let changed = self.change(owner, |live| {
+        let changed = self.book.change(owner, |live| {
             // Between the look and this an install may have ended, which says nothing of the environment before it.
             let same = live.record.state == State::Available
                 && live.record.environment() == environment

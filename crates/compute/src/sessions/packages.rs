@@ -175,7 +175,7 @@ impl Core {
     }
 
     fn running(&self, owner: &Owner) -> Result<(Record, EnvironmentId), ComputeError> {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         if let Some(refusal) = Action::Install.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }

@@ -34,7 +34,7 @@ impl Core {
     pub(crate) async fn recover(self: &Arc<Self>) {
         self.open_logs();
         note("Standby runtimes", self.recover_standbys().await);
-        let owners: Vec<Owner> = self.flows().keys().cloned().collect();
+        let owners: Vec<Owner> = self.book.sessions().keys().cloned().collect();
         for owner in &owners {
             if let Err(error) = self.recover_one(owner).await {
                 tracing::error!(%owner, %error, "a session could not be taken over");
@@ -53,12 +53,13 @@ impl Core {
     }
 
     async fn recover_one(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
-        match self.record(owner).state {
+        match self.book.record(owner).state {
             State::NotExist | State::Failed => Ok(()),
             State::Available => self.recover_available(owner).await,
             State::Starting(_) => self.recover_starting(owner),
             State::Stopping => {
-                self.log(owner)
+                self.book
+                    .log(owner)
                     .line("The server was restarted. Ending the session.");
                 self.spawn_stop(owner);
                 Ok(())
@@ -68,21 +69,25 @@ impl Core {
 
     /// A log that can't be read is followed from where it can be; its session goes on.
     fn open_logs(&self) {
-        for (owner, live) in self.flows().iter_mut() {
-            if let Some(session) = &live.record.view.session_id {
-                let path = self.paths.session_log(session);
-                let log = SessionLog::told(path.clone()).unwrap_or_else(|error| {
-                    tracing::error!(%owner, %error, "a session's log could not be read");
-                    SessionLog::at(path)
-                });
-                live.log = Some(Arc::new(log));
-            }
+        let sessions: Vec<(Owner, SessionId)> = self
+            .book
+            .sessions()
+            .iter()
+            .filter_map(|(owner, live)| Some((owner.clone(), live.record.view.session_id.clone()?)))
+            .collect();
+        for (owner, session) in &sessions {
+            let path = self.paths.session_log(session);
+            let log = SessionLog::told(path.clone()).unwrap_or_else(|error| {
+                tracing::error!(%owner, %error, "a session's log could not be read");
+                SessionLog::at(path)
+            });
+            self.book.open_log(owner, log);
         }
     }
 
     async fn recover_available(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
         self.interrupt_install(owner)?;
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         let Some(runtime) = record.runtime.clone() else {
             self.spawn_fail(
                 owner,
@@ -117,7 +122,8 @@ impl Core {
 
     fn interrupt_install(&self, owner: &Owner) -> Result<(), ComputeError> {
         if !self
-            .flows()
+            .book
+            .sessions()
             .get(owner)
             .is_some_and(super::live::Live::installs)
         {
@@ -133,7 +139,7 @@ impl Core {
         };
         tracing::warn!(%owner, correlation = %failure.correlation, "an install was interrupted");
         let now = self.now();
-        let operation = self.change(owner, |live| {
+        let operation = self.book.change(owner, |live| {
             end_install(&mut live.record, PhaseState::Failed, now);
             if let Some(install) = &mut live.record.view.install {
                 install.failure = Some(failure.clone());
@@ -141,7 +147,8 @@ impl Core {
             }
             Ok(live.record.install_operation.take())
         })?;
-        self.log(owner)
+        self.book
+            .log(owner)
             .line(format!("{} The session didn’t change.", failure.message));
         self.operations.fail(operation, &failure);
         Ok(())
@@ -149,7 +156,7 @@ impl Core {
 
     fn recover_starting(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
         let now = self.now();
-        self.change(owner, |live| {
+        self.book.change(owner, |live| {
             let session = live
                 .record
                 .view
@@ -158,7 +165,8 @@ impl Core {
                 .unwrap_or_else(id::random);
             Ok(live.record.restart(session, now)?)
         })?;
-        self.log(owner)
+        self.book
+            .log(owner)
             .line("The server was restarted. Starting the session again.");
         self.spawn_restart(owner);
         Ok(())
@@ -172,7 +180,8 @@ impl Core {
     /// Operations that nobody carries on, such as one that was begun but whose session was not changed yet.
     fn end_lost_operations(&self) -> Result<(), ComputeError> {
         let carried_on: HashSet<_> = self
-            .flows()
+            .book
+            .sessions()
             .values()
             .filter_map(|live| live.record.operation.clone())
             .collect();
@@ -189,7 +198,7 @@ impl Core {
         };
         let owned = self.owned_sessions();
         let core = Arc::clone(self);
-        self.background(async move {
+        self.tasks.background(async move {
             for session in found.iter().filter(|session| !owned.contains(session)) {
                 tracing::info!(%session, "removing what belongs to no session");
                 if let Err(error) = core.engine.remove(session).await {
@@ -212,7 +221,7 @@ impl Core {
 
     /// Sessions of which something may exist.
     pub(crate) fn owned_sessions(&self) -> HashSet<SessionId> {
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let living = flows
             .values()
             .filter(|live| !matches!(live.record.state, State::NotExist | State::Failed));
@@ -222,7 +231,7 @@ impl Core {
 
     /// Sessions whose log is kept.
     pub(crate) fn known_sessions(&self) -> HashSet<SessionId> {
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let ids = flows
             .values()
             .filter_map(|live| live.record.view.session_id.clone());

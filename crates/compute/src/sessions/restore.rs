@@ -24,7 +24,7 @@ use crate::{
 impl Core {
     /// Begins to use the environment from before the last install again.
     pub(crate) fn begin_restore(self: &Arc<Self>, owner: &Owner) -> Result<Begun, ComputeError> {
-        let (previous, environment) = self.change(owner, |live| {
+        let (previous, environment) = self.book.change(owner, |live| {
             refuse(live)?;
             let previous = live.record.previous.clone();
             previous
@@ -48,12 +48,14 @@ impl Core {
             lines: Vec::new(),
         };
         let begun = self.write_install(owner, install)?;
-        self.log(owner)
+        self.book
+            .log(owner)
             .line("Restoring the packages from before the last install …");
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {
             match core.restore(&owner_id, previous, environment).await {
                 Ok(()) => core
+                    .book
                     .log(&owner_id)
                     .line("The packages are restored and the runtime was restarted."),
                 Err(error) => {
@@ -61,7 +63,7 @@ impl Core {
                     core.install_failed(&owner_id, &error, &lines, None).await;
                 }
             }
-            core.tell_log(&owner_id);
+            core.book.tell_log(&owner_id);
         });
         Ok(begun)
     }
@@ -86,7 +88,7 @@ impl Core {
     /// Ends an install that is under way; the session is as it was before. Fine when it was canceled already.
     pub(crate) fn cancel_install(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
         let now = self.now();
-        let operation = self.change(owner, |live| {
+        let operation = self.book.change(owner, |live| {
             if !live.installs() {
                 let install = live.record.view.install.as_ref();
                 return match install.map(|install| install.state) {
@@ -103,7 +105,7 @@ impl Core {
             }
             live.record.last_activity = now;
             if let Some(work) = &live.work {
-                work.cancel.cancel();
+                work.cancel();
             }
             Ok(live.record.install_operation.take())
         })?;
@@ -112,7 +114,8 @@ impl Core {
         }
         self.operations
             .cancel(operation, "The install was canceled.");
-        self.log(owner)
+        self.book
+            .log(owner)
             .line("The install was canceled. The session didn’t change.");
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move { core.tidy_up(&owner_id).await });
@@ -121,12 +124,12 @@ impl Core {
 
     /// Removes what an install that did not come to its end left behind.
     pub(super) async fn tidy_up(&self, owner: &Owner) {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         let (State::Available, Some(runtime)) = (record.state, &record.runtime) else {
             return;
         };
         if let Err(error) = self.engine.tidy(runtime, &record.generations()).await {
-            self.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.message);
         }
         if let Err(error) = paths::remove(&self.paths.work(owner, runtime.session.as_str())) {
             tracing::warn!(%error, "a copy of a flow could not be removed");

@@ -34,7 +34,7 @@ impl Core {
     ) -> Result<Begun, ComputeError> {
         self.folder(owner)?;
         // Before what may be lacking: who has a session wants to know that.
-        refuse(&self.record(owner))?;
+        refuse(&self.book.record(owner))?;
         self.require_image_reference(owner)?;
         let _allotting = self.allotting();
         let given = Allotment {
@@ -44,6 +44,7 @@ impl Core {
         let operation = self.operations.begin()?;
         let (session, now) = (id::random::<SessionId>(), self.now());
         let known = self
+            .book
             .change(owner, |live| {
                 refuse(&live.record)?;
                 live.record.start(session.clone(), given, now)?;
@@ -67,7 +68,7 @@ impl Core {
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {
             // Its end may have been asked for before this could be at work, and have come first.
-            let record = core.record(&owner_id);
+            let record = core.book.record(&owner_id);
             let is_wanted = matches!(record.state, State::Starting(_));
             if is_wanted && record.view.session_id == Some(session) {
                 core.make_session(owner_id).await;
@@ -79,7 +80,7 @@ impl Core {
     pub(crate) fn spawn_restart(self: &Arc<Self>, owner: &Owner) {
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {
-            let session = core.record(&owner_id).view.session_id;
+            let session = core.book.record(&owner_id).view.session_id;
             if let Some(session) = session
                 && let Err(error) = core.engine.remove(&session).await
             {
@@ -105,7 +106,7 @@ impl Core {
         self.watch(owner);
         self.flow_changed(owner);
         self.spawn_look_at_tag(owner);
-        self.remember_use(&self.record(owner));
+        self.remember_use(&self.book.record(owner));
         self.standbys.replenish();
     }
 }
@@ -178,14 +179,14 @@ impl Start<'_> {
 
     /// An environment that is asked for anew is not made of earlier downloads either.
     fn downloads(&self) -> Downloads {
-        match self.core.record(self.owner).anew.environment {
+        match self.core.book.record(self.owner).anew.environment {
             true => Downloads::Anew,
             false => Downloads::Kept,
         }
     }
 
     async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
-        match self.core.record(self.owner).share() {
+        match self.core.book.record(self.owner).share() {
             Some(share) => self.core.engine.limit(session, &share).await,
             None => Ok(None),
         }
@@ -195,6 +196,7 @@ impl Start<'_> {
     async fn check(&self) -> Result<Option<OperationId>, EngineError> {
         let runtime = self
             .core
+            .book
             .record(self.owner)
             .runtime
             .ok_or_else(|| EngineError::new("Internal", "The session has no runtime."))?;
@@ -205,6 +207,7 @@ impl Start<'_> {
         ));
         let now = self.core.now();
         self.core
+            .book
             .change(self.owner, |live| {
                 live.record.ready(info.version, now)?;
                 Ok(live.record.operation.take())
@@ -214,6 +217,7 @@ impl Start<'_> {
 
     fn environment(&self) -> Result<EnvironmentId, EngineError> {
         self.core
+            .book
             .record(self.owner)
             .environment()
             .ok_or_else(|| EngineError::new("Internal", "The session has no id."))
@@ -223,6 +227,7 @@ impl Start<'_> {
         let now = self.core.now();
         self.log().line(format!("{} …", phase.label()));
         self.core
+            .book
             .change(self.owner, |live| Ok(live.record.enter(phase, now)?))
             .map_err(|error| internal(&error))
     }
@@ -235,6 +240,7 @@ impl Start<'_> {
 
     fn change(&self, change: impl FnOnce(&mut Record)) -> Result<(), EngineError> {
         self.core
+            .book
             .change(self.owner, |live| {
                 change(&mut live.record);
                 Ok(())
@@ -243,7 +249,7 @@ impl Start<'_> {
     }
 
     fn log(&self) -> LogFile {
-        self.core.log(self.owner)
+        self.core.book.log(self.owner)
     }
 }
 

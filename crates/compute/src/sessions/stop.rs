@@ -52,7 +52,7 @@ impl Core {
         why: &str,
     ) -> Result<Begun, ComputeError> {
         self.folder(owner)?;
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
@@ -74,13 +74,13 @@ impl Core {
         why: &str,
     ) -> Result<Begun, ComputeError> {
         let operation = self.operations.begin()?;
-        let begun = self.change(owner, |live| {
+        let begun = self.book.change(owner, |live| {
             if let Some(refusal) = action.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }
             live.record.stop(next)?;
             if let Some(work) = &live.work {
-                work.cancel.cancel();
+                work.cancel();
             }
             Ok((
                 live.record.require_session()?,
@@ -96,7 +96,7 @@ impl Core {
             .cancel(start, "The compute session was stopped.");
         self.operations
             .cancel(install, "The compute session was stopped.");
-        self.log(owner).line(why);
+        self.book.log(owner).line(why);
         self.spawn_stop(owner);
         Ok(Begun { session, operation })
     }
@@ -112,7 +112,7 @@ impl Core {
     }
 
     async fn carry_out_stop(self: &Arc<Self>, owner: &Owner) -> Result<(), EngineError> {
-        let record = self.record(owner);
+        let record = self.book.record(owner);
         if let Some(session) = &record.view.session_id {
             self.engine.remove(session).await?;
             let work = self.paths.work(owner, session.as_str());
@@ -120,14 +120,14 @@ impl Core {
                 tracing::warn!(%error, "a copy of a flow could not be removed");
             }
         }
-        self.log(owner).line("The compute session is gone.");
-        self.tell_log(owner);
+        self.book.log(owner).line("The compute session is gone.");
+        self.book.tell_log(owner);
         let internal = |error: ComputeError| EngineError::new("StoreFailed", error.to_string());
         self.instance_was_used(&record);
         if let Some(next) = record.next {
             return self.start_again(owner, next).map_err(internal);
         }
-        let operation = self.change(owner, |live| {
+        let operation = self.book.change(owner, |live| {
             live.record.gone()?;
             Ok(live.record.operation.take())
         });
@@ -141,7 +141,7 @@ impl Core {
 
     fn start_again(self: &Arc<Self>, owner: &Owner, given: Allotment) -> Result<(), ComputeError> {
         let (session, now) = (id::random::<SessionId>(), self.now());
-        self.change(owner, |live| {
+        self.book.change(owner, |live| {
             live.record.gone()?;
             Ok(live.record.start(session.clone(), given, now)?)
         })?;

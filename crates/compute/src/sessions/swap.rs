@@ -28,7 +28,7 @@ impl Core {
         owner: &Owner,
         environment: &EnvironmentId,
     ) -> Result<(Runtime, String), EngineError> {
-        let log = self.log(owner);
+        let log = self.book.log(owner);
         let runtime = self.engine.start_runtime(environment, &log).await?;
         match self.engine.check(&runtime, &log).await {
             Ok(info) => Ok((runtime, info.version)),
@@ -60,12 +60,12 @@ impl Core {
         if let Some(old) = old
             && let Err(error) = self.engine.end_runtime(&old).await
         {
-            self.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.message);
         }
         if let Some(unused) = unused
             && let Err(error) = self.engine.remove_environment(&unused).await
         {
-            self.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.message);
         }
         self.operations.succeed(operation);
         self.flow_changed(owner);
@@ -79,7 +79,7 @@ impl Core {
         packages: u32,
     ) -> Result<Swapped, ComputeError> {
         let now = self.now();
-        self.change(owner, |live| {
+        self.book.change(owner, |live| {
             if !live.installs() {
                 return Err(ComputeError::Refused(
                     "The install was canceled.".to_owned(),
@@ -114,7 +114,7 @@ impl Core {
     }
 
     async fn count_packages(&self, owner: &Owner) -> Result<u32, EngineError> {
-        let Some(environment) = self.record(owner).environment() else {
+        let Some(environment) = self.book.record(owner).environment() else {
             return Ok(0);
         };
         let packages = self.engine.packages(&environment).await?;

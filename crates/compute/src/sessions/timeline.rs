@@ -9,7 +9,7 @@ use flowdeck_contract::{
     timeline::{AskedFor, Life, Timeline},
 };
 
-use super::{Core, Live, Record};
+use super::{Book, Live, Record};
 use crate::{
     error::ComputeError,
     owner::Owner,
@@ -20,14 +20,14 @@ use crate::{
 /// So many of the sessions that have ended are told of.
 const ENDED_TOLD: u32 = 50;
 
-impl Core {
+impl Book {
     /// What the timeline says of a change that was made of `before`; also puts this host's usual beside the phases.
     pub(super) fn follow(&self, before: &Record, live: &mut Live) -> Followed {
         let starting = matches!(live.record.state, State::Starting(_));
         let usual = starting.then(|| self.put_usual(&mut live.record));
         let id = || self.next_life.fetch_add(1, Ordering::Relaxed);
         let change = (before, &live.record);
-        let mut followed = follow(live.life.clone(), change, asker(), self.now(), id);
+        let mut followed = follow(live.life.clone(), change, asker(), self.clock.now(), id);
         if let Some((life, usual)) = followed.last.as_mut().zip(usual) {
             life.usual_ms = usual;
         }
@@ -57,7 +57,8 @@ impl Core {
         if was_starting && life.available.is_some() && live.record.state == State::Available {
             self.remember_times(&live.record, &life);
         }
-        self.send(&live.record.owner, FlowEvent::Life(life.clone()));
+        self.events
+            .send(&live.record.owner, FlowEvent::Life(life.clone()));
         live.life = Some(life);
     }
 

@@ -11,20 +11,20 @@ const LOOK: Duration = Duration::from_millis(100);
 impl Core {
     /// Watches the session's runtime until it dies or is no longer the session's.
     pub(crate) fn watch(self: &Arc<Self>, owner: &Owner) {
-        let Some(runtime) = self.record(owner).runtime else {
+        let Some(runtime) = self.book.record(owner).runtime else {
             return;
         };
         let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.background(async move {
+        self.tasks.background(async move {
             let death = core.engine.died(&runtime).await;
-            let record = core.record(&owner_id);
+            let record = core.book.record(&owner_id);
             if record.state != State::Available || record.runtime.as_ref() != Some(&runtime) {
                 return;
             }
             let failing = (Arc::clone(&core), owner_id.clone());
             core.work(&owner_id, async move {
                 let (core, owner) = failing;
-                let record = core.record(&owner);
+                let record = core.book.record(&owner);
                 if record.state == State::Available && record.runtime.as_ref() == Some(&runtime) {
                     core.fail(&owner, &death).await;
                 }
@@ -45,14 +45,14 @@ impl Core {
     pub(crate) async fn follow_logs(self: Arc<Self>) {
         loop {
             let owners: Vec<Owner> = {
-                let flows = self.flows();
+                let flows = self.book.sessions();
                 flows
                     .iter()
                     .filter(|(_, live)| live.log.is_some())
                     .map(|(owner, _)| owner.clone())
                     .collect()
             };
-            owners.iter().for_each(|owner| self.tell_log(owner));
+            owners.iter().for_each(|owner| self.book.tell_log(owner));
             tokio::time::sleep(LOOK).await;
         }
     }

@@ -97,7 +97,7 @@ impl Core {
 
     /// Remembers the sessions that an earlier server started.
     pub(crate) fn recall_uses(&self) {
-        let flows = self.flows();
+        let flows = self.book.sessions();
         let records = flows.values().map(|live| live.record.clone());
         let mut running: Vec<Record> = records
             .filter(|record| record.state == State::Available)
@@ -133,5 +133,13 @@ mod tests {
         assert_eq!(last(&uses, 1), std::slice::from_ref(&newest));
         uses.forget(&newest);
         assert_eq!(last(&uses, 1), [used("b", None)]);
+    }
+
+    #[test]
+    fn what_an_earlier_server_wrote_down_is_read_and_written_the_same() {
+        let old = r#"{"Flow":{"flow":"greeting","asked":"python:3.11","image":null}}"#;
+        let whom: Whom = serde_json::from_str(old).unwrap();
+        assert_eq!(whom, Whom::Flow(used("greeting", Some("python:3.11"))));
+        assert_eq!(serde_json::to_string(&whom).unwrap(), old);
     }
 }

@@ -94,7 +94,7 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<Base, EngineError> {
         let engine = &self.core.engine;
-        let record = self.core.record(self.owner);
+        let record = self.core.book.record(self.owner);
         let default = engine.abilities().default_image.filter(|_| image.is_none());
         let pulled = image.or(default.as_ref().map(|default| &*default.reference));
         let credential = match pulled {
@@ -104,7 +104,7 @@ impl Start<'_> {
             }
             _ => Ok(None),
         };
-        let told = |pull: Pull| self.core.tell_pull(self.owner, session, pull);
+        let told = |pull: Pull| self.core.book.tell_pull(self.owner, session, pull);
         let wanted = WantedBase {
             image,
             shown: match &credential {
@@ -161,7 +161,7 @@ impl Start<'_> {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        if self.core.record(self.owner).anew.environment {
+        if self.core.book.record(self.owner).anew.environment {
             self.log()
                 .line("Rebuilding without the cache: no kept environment and no earlier download is used.");
             return Ok(None);

@@ -22,7 +22,7 @@ impl Start<'_> {
         requirements: Option<&Requirements>,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         match requirements {
-            Some(requirements) if !self.core.record(self.owner).anew.environment => {
+            Some(requirements) if !self.core.book.record(self.owner).anew.environment => {
                 self.core.adopt(self.owner, image, requirements).await
             }
             _ => Ok(None),
@@ -49,7 +49,7 @@ impl Start<'_> {
             (None, _) => "the flow has no requirements file".to_owned(),
         };
         let now = self.core.now();
-        let taken = self.core.change_and_save(
+        let taken = self.core.book.change_and_save(
             self.owner,
             |live| {
                 let record = &mut live.record;
