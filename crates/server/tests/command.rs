@@ -67,7 +67,7 @@ fn check_says_by_its_exit_code_what_it_found() {
         (&["flows/good", "flows/bad"], 1),
         (&["flows/gone"], 2),
         (&["flows/bad", "flows/gone.yaml"], 2),
-        (&["flows"], 2),
+        (&["flows"], 1),
         (&[], 2),
         (&["flows/good", "--format", "xml"], 2),
     ] {
@@ -130,6 +130,31 @@ fn check_gives_an_object_for_each_path() {
             .unwrap()
             .contains("UTF-8")
     );
+}
+
+/// A folder of several flows is searched, and what isn't found or searched is said.
+#[test]
+fn check_finds_the_flows_below_a_folder() {
+    let world = world();
+    let deep = world.path().join("repo/flows/deep");
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(deep.join("flow.dag.yaml"), "nodes: [\n").unwrap();
+    let output = check(&["repo"], world.path());
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.starts_with("repo/flows/deep/flow.dag.yaml:"), "{told}");
+
+    fs::remove_file(deep.join("flow.dag.yaml")).unwrap();
+    let none = check(&["repo"], world.path());
+    assert_eq!(none.status.code(), Some(2));
+    assert!(
+        text(&none.stdout).contains("neither it nor a folder below it holds a flow.dag.yaml"),
+        "{}",
+        text(&none.stdout)
+    );
+    fs::create_dir_all(deep.join("4/5/6/7")).unwrap();
+    let too_deep = check(&["repo"], world.path());
+    assert!(text(&too_deep.stdout).contains("too many: 1"));
 }
 
 /// Requirements are checked with the flow that names them, and alone: what no installer reads has its line.

@@ -18,7 +18,10 @@ use flowdeck_flow::{
     cli::{CheckedFile, exit_code, to_json, to_text},
 };
 
-use crate::files::is_hidden;
+use crate::{
+    files::is_hidden,
+    flows::{Found, search_below},
+};
 
 const DEFINITIONS: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
 
@@ -30,7 +33,7 @@ const UNREADABLE: u8 = 2;
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// Flow definitions, folders that hold one, or requirements files
+    /// Flow definitions, folders that hold flows, or requirements files
     #[arg(required = true, value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// How to print the result
@@ -74,19 +77,55 @@ fn print(text: &str) -> io::Result<()> {
 
 /// What a path leads to: the file itself, and what belongs to it.
 fn check(given: &Path) -> Vec<CheckedFile> {
-    if !given.is_dir() && !is_yaml(given) {
-        return check_requirements_file(given);
+    if given.is_dir() {
+        return match definition(given) {
+            Some(definition) => check_definition(&definition),
+            None => check_below(given),
+        };
     }
-    let path = definition(given);
+    match is_yaml(given) {
+        true => check_definition(given),
+        false => check_requirements_file(given),
+    }
+}
+
+/// The flows in the folders below one that is no flow itself, as `flowdeck serve` finds them.
+fn check_below(folder: &Path) -> Vec<CheckedFile> {
+    let unreadable = |why: &str| CheckedFile::unreadable(folder.display().to_string(), why);
+    let Found { folders, searched } = match search_below(folder) {
+        Ok(found) => found,
+        Err(error) => return vec![unreadable(&error.to_string())],
+    };
+    let definitions = folders
+        .iter()
+        .filter_map(|flow| definition(&folder.join(flow.as_str())));
+    let mut files: Vec<_> = definitions
+        .flat_map(|path| check_definition(&path))
+        .collect();
+    let not_searched = searched.left_out.saturating_add(searched.unreadable);
+    if files.is_empty() {
+        files.push(unreadable(
+            "neither it nor a folder below it holds a flow.dag.yaml or flow.flex.yaml",
+        ));
+    }
+    if not_searched > 0 {
+        files.push(unreadable(&format!(
+            "folders below it that couldn't be searched, or are too deep or too many: {not_searched}"
+        )));
+    }
+    files
+}
+
+fn check_definition(path: &Path) -> Vec<CheckedFile> {
     let shown = path.display().to_string();
-    let text = match read(&path) {
+    let text = match read(path) {
         Ok(text) => text,
         Err(why) => return vec![CheckedFile::unreadable(shown, &why)],
     };
-    let names = names_beside(&path);
+    let names = names_beside(path);
     let checked = CheckedFile::new(shown, &text, names.as_ref());
     let flow = flowdeck_flow::check(&text).flow;
-    let folder = folder_of(&path);
+    let folder = folder_of(path);
     let requirements = check_flow_requirements(folder, flow.as_ref());
     let requirements = requirements
         .into_iter()
@@ -126,14 +165,11 @@ fn requirements_file(folder: &Path, checked: CheckedRequirements) -> CheckedFile
     }
 }
 
-/// The file that defines the flow in a folder; any other path is the file itself.
-fn definition(given: &Path) -> PathBuf {
-    if !given.is_dir() {
-        return given.to_owned();
-    }
-    let candidates = DEFINITIONS.map(|name| given.join(name));
-    let found = candidates.iter().find(|path| path.exists());
-    found.unwrap_or(&candidates[0]).clone()
+/// The file that defines the flow in a folder.
+fn definition(folder: &Path) -> Option<PathBuf> {
+    let mut candidates = DEFINITIONS.iter().map(|name| folder.join(name));
+    // What can't be looked at is there, and reading it says what is wrong.
+    candidates.find(|path| path.symlink_metadata().is_ok())
 }
 
 /// The folder that a file is in.

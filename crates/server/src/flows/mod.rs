@@ -11,4 +11,5 @@ mod store;
 
 pub(crate) use definition::paths as definition_paths;
 pub use error::FlowError;
+pub(crate) use search::{Found, search_below};
 pub use store::Flows;

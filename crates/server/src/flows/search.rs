@@ -3,10 +3,14 @@
 use std::{
     collections::VecDeque,
     io,
+    path::Path,
     time::{Duration, Instant},
 };
 
-use cap_std::fs::{Dir, DirEntry};
+use cap_std::{
+    ambient_authority,
+    fs::{Dir, DirEntry},
+};
 use flowdeck_contract::{flows::Searched, ids::FlowId};
 
 /// Levels below the flows folder that are searched.
@@ -21,10 +25,18 @@ const TOOL_FOLDERS: [&str; 4] = ["node_modules", "__pycache__", "site-packages",
 
 /// What a search came upon.
 #[derive(Debug, Default)]
-pub(super) struct Found {
+pub(crate) struct Found {
     /// Folders in which a flow may be, level by level.
-    pub(super) folders: Vec<FlowId>,
-    pub(super) searched: Searched,
+    pub(crate) folders: Vec<FlowId>,
+    pub(crate) searched: Searched,
+}
+
+/// Searches a folder that is none of the server's.
+///
+/// # Errors
+/// When the folder can't be read.
+pub(crate) fn search_below(folder: &Path) -> io::Result<Found> {
+    search(&Dir::open_ambient_dir(folder, ambient_authority())?, None)
 }
 
 /// A folder to look into: its id, none for the flows folder itself, and its level. It's opened only when its turn comes, so
