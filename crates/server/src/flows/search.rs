@@ -171,7 +171,7 @@ mod tests {
     use cap_std::ambient_authority;
     use std::{fs, os::unix::fs::symlink};
 
-    fn found(root: &std::path::Path, only: Option<&str>) -> (Vec<String>, Searched) {
+    fn found(root: &Path, only: Option<&str>) -> (Vec<String>, Searched) {
         let dir = Dir::open_ambient_dir(root, ambient_authority()).unwrap();
         let only = only.map(|only| FlowId::try_from(only).unwrap());
         let found = search(&dir, only.as_ref()).unwrap();
