@@ -66,18 +66,32 @@ pub(crate) const TIMELINE: Part = Part {
     fetch: || Box::pin(points::timeline()),
 };
 
-/// What is said of the session above its details.
-pub(crate) const SESSION_NOTICES: Part = Part {
-    name: "what there is to say about the session",
+/// The drawer with what there is to know of the session.
+pub(crate) const SESSION_DRAWER: Part = Part {
+    name: "the session",
     lines: 0,
-    fetch: || Box::pin(points::session_notices()),
+    fetch: || Box::pin(points::session_drawer()),
 };
 
-/// The steps of the session's start, its last install and its log.
-pub(crate) const SESSION_STEPS: Part = Part {
-    name: "the startup steps and the log",
-    lines: 8,
-    fetch: || Box::pin(points::session_steps()),
+/// The offer to start a session, after a run was tried without one.
+pub(crate) const NEEDS_SESSION: Part = Part {
+    name: "the offer to start a session",
+    lines: 2,
+    fetch: || Box::pin(points::needs_session()),
+};
+
+/// Which run is shown, and where it stands.
+pub(crate) const RUN_HEAD: Part = Part {
+    name: "the run",
+    lines: 1,
+    fetch: || Box::pin(points::run_head()),
+};
+
+/// The way to the first run.
+pub(crate) const FIRST_STEPS: Part = Part {
+    name: "the first steps",
+    lines: 6,
+    fetch: || Box::pin(points::first_steps()),
 };
 
 /// The outputs, inputs and log of the selected run.
@@ -204,11 +218,11 @@ pub(crate) const FINDINGS: Part = Part {
     fetch: || Box::pin(points::findings()),
 };
 
-/// Size, start and end of the session that runs, beside its menu.
-pub(crate) const SESSION_FACTS: Part = Part {
+/// Size and end of the session that runs, in its menu button.
+pub(crate) const PILL_FACTS: Part = Part {
     name: "the facts of the session",
-    lines: 1,
-    fetch: || Box::pin(points::session_facts()),
+    lines: 0,
+    fetch: || Box::pin(points::pill_facts()),
 };
 
 /// The warning before an idle session ends.

@@ -14,12 +14,10 @@ use crate::{
             findings::FindingList,
             inputs::LongInput,
             nodes::{NodeDetails, NodeError},
-            outputs::{SelectedRun, image::RunImage},
+            outputs::{FirstSteps, RunHead, SelectedRun, image::RunImage},
             raw::RawMode,
-            session::{
-                SessionSteps, image::SessionImage, notices::SessionNotices, timeline::FlowLives,
-            },
-            toolbar::{IdleEnd, SessionFacts},
+            session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
+            toolbar::{IdleEnd, PillFacts, SessionOffer},
             wizard::WizardSteps,
         },
         parts::{SaveFile, save_file as save_file_code},
@@ -64,9 +62,13 @@ point!(packages, stop -> Show, || view! { <StopQuestion /> }.into_any());
 
 point!(packages, reset -> Show, || view! { <ResetQuestion /> }.into_any());
 
-point!(session, session_notices -> Show, || view! { <SessionNotices /> }.into_any());
+point!(session, session_drawer -> Show, || view! { <SessionDrawerPanel /> }.into_any());
 
-point!(session, session_steps -> Show, || view! { <SessionSteps /> }.into_any());
+point!(session, needs_session -> Show, || view! { <SessionOffer /> }.into_any());
+
+point!(run, run_head -> Show, || view! { <RunHead /> }.into_any());
+
+point!(run, first_steps -> Show, || view! { <FirstSteps /> }.into_any());
 
 point!(run, run_tabs -> Show, || view! { <SelectedRun /> }.into_any());
 
@@ -74,7 +76,7 @@ point!(run, node_error -> Show, || view! { <NodeError /> }.into_any());
 
 point!(run, findings -> Show, || view! { <FindingList /> }.into_any());
 
-point!(session, session_facts -> Show, || view! { <SessionFacts /> }.into_any());
+point!(session, pill_facts -> Show, || view! { <PillFacts /> }.into_any());
 
 point!(session, idle_warning -> Show, || view! { <IdleEnd /> }.into_any());
 

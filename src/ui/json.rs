@@ -119,6 +119,7 @@ pub fn JsonText(
     } else {
         readable(&value)
     };
+    let is_prose = !as_json && value.as_text().is_some();
     let is_long = cut(&text).len() < text.len();
     let length = text.len();
     let whole = RwSignal::new(!is_long);
@@ -139,6 +140,7 @@ pub fn JsonText(
             <pre
                 node_ref=pre
                 class=style::text
+                class=(style::prose, is_prose)
                 role="group"
                 tabindex=move || overflows.get().then_some("0")
                 aria-label=what.clone()

@@ -22,6 +22,8 @@ pub struct MenuItem {
     pub action: Callback<()>,
     /// Why it cannot be done now, as a sentence.
     pub refused: Option<String>,
+    /// Whether it takes something away: it stands out, below the rest.
+    pub is_destructive: bool,
 }
 
 impl MenuItem {
@@ -32,6 +34,16 @@ impl MenuItem {
             label: label.to_owned(),
             action: action.into(),
             refused: refused.map(str::to_owned),
+            is_destructive: false,
+        }
+    }
+
+    /// The same entry, as one that takes something away.
+    #[must_use]
+    pub fn destructive(self) -> Self {
+        Self {
+            is_destructive: true,
+            ..self
         }
     }
 }
@@ -207,13 +219,19 @@ pub fn MenuButton(
 
 #[component]
 fn Entry(item: MenuItem, #[prop(into)] on_choose: Callback<()>) -> impl IntoView {
-    let MenuItem { label, refused, .. } = item;
+    let MenuItem {
+        label,
+        refused,
+        is_destructive,
+        ..
+    } = item;
     let is_refused = refused.is_some().then_some("true");
     let reason_id = unique_id("reason");
     let described_by = refused.is_some().then(|| reason_id.clone());
     view! {
         <div
             class=style::item
+            class=(style::destructive, is_destructive)
             role="menuitem"
             tabindex="-1"
             aria-label=label.clone()

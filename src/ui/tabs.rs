@@ -27,7 +27,7 @@ fn target(key: &str, at: usize, count: usize) -> Option<usize> {
     }
 }
 
-/// Tabs, of which the first is selected.
+/// Tabs, of which the first is selected, unless `selected` says otherwise.
 #[component]
 pub fn Tabs(
     /// The name of the list of tabs.
@@ -35,8 +35,11 @@ pub fn Tabs(
     label: String,
     /// The tabs, at least one.
     tabs: Vec<Tab>,
+    /// Which one is selected, counted from 0.
+    #[prop(optional)]
+    selected: Option<RwSignal<usize>>,
 ) -> impl IntoView {
-    let selected = RwSignal::new(0usize);
+    let selected = selected.unwrap_or_else(|| RwSignal::new(0));
     let list = NodeRef::<html::Div>::new();
     let count = tabs.len();
     let prefix = unique_id("tab");

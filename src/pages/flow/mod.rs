@@ -9,6 +9,7 @@ mod error_view;
 mod fault;
 pub(crate) mod files;
 pub(crate) mod findings;
+mod header;
 pub mod inputs;
 mod losses;
 mod next_steps;
@@ -36,17 +37,17 @@ use self::{
     dialogs::PageDialogs,
     files::FilesRegion,
     findings::Findings,
+    header::Header,
     inputs::{InputForm, Inputs},
     nodes::Nodes,
     outputs::Outputs,
     raw::Doorway,
     runs::Runs,
     selection::{Selection, announce_runs},
-    session::SessionPanel,
-    toolbar::Toolbar,
+    session::{SessionDrawer, SessionDrawerState},
     wizard::AdvancedSettings,
 };
-use super::parts::{Failure, PageHeading};
+use super::parts::Failure;
 use crate::{
     api::{ApiError, Load},
     lazy::{Lazy, RAW_MODE},
@@ -72,6 +73,7 @@ pub fn FlowPage(
     Dialogs::provide();
     Selection::provide(context);
     Doorway::provide(context);
+    SessionDrawerState::provide(context);
     run_by_key(context);
     announce_session(context);
     announce_runs(context);
@@ -83,27 +85,21 @@ pub fn FlowPage(
             .map_or_else(|| folder.clone(), |detail| detail.summary.name)
     });
     let failure = Memo::new(move |_| context.detail.state().with(failure_of));
+    let exists = Signal::derive(move || failure.with(Option::is_none));
     let content = move || match failure.get() {
         Some(error) => view! { <NotLoaded error=error /> }.into_any(),
         None => view! {
-            <Toolbar />
-            <Findings definition=definition />
             <Body definition=definition />
             <AdvancedSettings />
             <PageDialogs />
+            <SessionDrawer />
         }
         .into_any(),
     };
+    let is_frame = move || context.view.with(|view| view.raw) && exists.get();
     view! {
-        <div class=style::page>
-            <header class=style::header>
-                <nav aria-label="Breadcrumb" class=style::crumbs>
-                    <Link to=Route::flows()>"Prompt flow"</Link>
-                    <span aria-hidden="true">" / "</span>
-                </nav>
-                <PageHeading title=title />
-                <Facts />
-            </header>
+        <div class=style::page class=(style::frame, is_frame)>
+            <Header title=title exists=exists />
             {content}
         </div>
     }
@@ -138,22 +134,6 @@ fn NotLoaded(error: ApiError) -> impl IntoView {
     }
 }
 
-/// The flow's type and folder, beside its name.
-#[component]
-fn Facts() -> impl IntoView {
-    let detail = FlowContext::from_context().detail;
-    let facts = move || {
-        let detail = detail.get()?;
-        let kind = detail.summary.flow_type;
-        let kind = kind.map(|kind| view! { <span>{format!("{kind:?}")}</span> });
-        Some(view! {
-            {kind}
-            <code class=style::folder title=detail.folder.clone()>{detail.folder.clone()}</code>
-        })
-    };
-    view! { <p class=style::facts>{facts}</p> }
-}
-
 /// The parts of the page. The files stay where they are when raw file mode is switched on and off.
 #[component]
 fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
@@ -161,14 +141,16 @@ fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let raw = Memo::new(move |_| view.with(|view| view.raw));
     let main = move || {
         if raw.get() {
-            view! { <RawBody definition=definition /> }.into_any()
+            view! { <Lazy part=RAW_MODE /> }.into_any()
         } else {
             view! { <FormBody definition=definition /> }.into_any()
         }
     };
     view! {
         <SkipLinks />
-        <SessionPanel />
+        <Show when=move || !raw.get()>
+            <Findings definition=definition />
+        </Show>
         <div class=style::body>
             <div class=style::main>{main}</div>
             <div class=style::aside>
@@ -246,25 +228,5 @@ fn FormBody(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
         <div class=style::column>
             <Nodes definition=definition />
         </div>
-    }
-}
-
-/// The flow as its files, and below it what a run gave, so that it can be edited and run in turn.
-#[component]
-fn RawBody(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
-    let selected = Selection::from_context().id;
-    let has_run = Memo::new(move |_| selected.with(Option::is_some));
-    view! {
-        <div class=style::wide>
-            <Lazy part=RAW_MODE />
-        </div>
-        <Show when=move || has_run.get()>
-            <div class=style::column>
-                <Outputs />
-            </div>
-            <div class=style::column>
-                <Nodes definition=definition />
-            </div>
-        </Show>
     }
 }

@@ -1,26 +1,19 @@
 //! One flow in the table.
 
-use flowdeck_contract::flows::{FlowProblem, FlowSummary, FlowType};
+use flowdeck_contract::{
+    flows::{FlowProblem, FlowSummary},
+    session::SessionState,
+};
 use leptos::prelude::*;
 
 use crate::{
     nav::Link,
-    pages::parts::{StateWord, table_style},
+    pages::parts::{StateWord, table_style, type_label},
     routes::Route,
     ui::{Ago, Icon},
 };
 
 stylance::import_crate_style!(style, "src/pages/flows/row.module.css");
-
-/// What the screen calls a type of flow.
-pub(super) fn type_label(kind: FlowType) -> &'static str {
-    match kind {
-        FlowType::Standard => "Standard",
-        FlowType::Chat => "Chat",
-        FlowType::Evaluation => "Evaluation",
-        FlowType::Flex => "Flex",
-    }
-}
 
 #[component]
 pub(super) fn FlowRow(flow: FlowSummary) -> impl IntoView {
@@ -52,7 +45,8 @@ pub(super) fn FlowRow(flow: FlowSummary) -> impl IntoView {
             <td class=stylance::classes!(table_style::cell, style::cell, style::wide)>{kind}</td>
             <td class=stylance::classes!(table_style::cell, style::cell, style::wide)>{when()}</td>
             <td class=stylance::classes!(table_style::cell, style::cell)>
-                <StateWord state=session />
+                // Only what is there shows: most flows have no session.
+                {(session != SessionState::NotExist).then(|| view! { <StateWord state=session /> })}
             </td>
         </tr>
     }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     nav::{Step, use_nav},
+    pages::parts::type_label,
     routes::Route,
     ui::unique_id,
 };
@@ -22,10 +23,7 @@ pub(super) fn use_search() -> Memo<String> {
 
 /// Whether `flow` is among what is searched for: every word is in its name, folder, description or type.
 pub(super) fn matches(flow: &FlowSummary, search: &str) -> bool {
-    let kind = flow
-        .flow_type
-        .map(super::row::type_label)
-        .unwrap_or_default();
+    let kind = flow.flow_type.map(type_label).unwrap_or_default();
     let description = flow.description.as_deref().unwrap_or_default();
     let text = [flow.name.as_str(), flow.id.as_str(), description, kind]
         .join("\n")

@@ -43,11 +43,29 @@ export class App {
     return this.page.getByRole('button', { name: 'Compute session running' });
   }
 
+  /** The drawer with all that there is to know of the session. */
   get session(): Locator {
-    return this.page.getByRole('region', { name: 'Compute session' });
+    return this.page.getByRole('complementary', { name: 'Compute session' });
   }
 
-  /** What stands beside the menu: size, uptime, and when it ends or why it does not. */
+  /** The button in the page's head that opens and closes the drawer. */
+  get sessionDetails(): Locator {
+    return this.page.getByRole('button', { name: 'Compute session details' });
+  }
+
+  /** Opens the drawer, unless it has opened already. */
+  async showSession(): Promise<void> {
+    const details = this.sessionDetails;
+    if ((await details.getAttribute('aria-expanded')) !== 'true') await details.click();
+    await expect(this.session).toBeVisible();
+  }
+
+  async hideSession(): Promise<void> {
+    await this.session.getByRole('button', { name: 'Close' }).click();
+    await expect(this.session).toBeHidden();
+  }
+
+  /** What the drawer says of a session that runs: size, uptime, and when it ends or why it does not. */
   get facts(): Locator {
     return this.page.getByRole('list', { name: 'Compute session facts' });
   }

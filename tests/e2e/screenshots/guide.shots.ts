@@ -29,7 +29,7 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
 
   await test.step('create a compute session', async () => {
     await page.getByRole('button', { name: 'Compute session options' }).click();
-    await studio.parts('guide-start', ...head(app), menu, app.session);
+    await studio.parts('guide-start', ...head(app), menu);
     await page.keyboard.press('Escape');
 
     // All of the step is seen.
@@ -63,7 +63,7 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
 
   await test.step('manage a compute session', async () => {
     await app.sessionMenu.click();
-    await studio.parts('guide-menu', ...head(app), menu, app.session);
+    await studio.parts('guide-menu', ...head(app), menu);
     await page.keyboard.press('Escape');
     await app.chooseSession('View installed packages');
     await expect(app.dialog.getByRole('row').nth(8)).toBeVisible(INSTALL);
@@ -87,9 +87,11 @@ test('the pictures of the guide', async ({ app, deck, page }) => {
     await expect(app.dialog.getByRole('list', { name: 'Added' })).toContainText('python-slugify', INSTALL);
     await studio.parts('guide-plan', app.dialog);
     await app.dialog.getByRole('button', { name: 'Install', exact: true }).click();
+    await app.showSession();
     const requirements = app.session.getByRole('list', { name: 'Requirements' });
     await expect(requirements).toContainText(/python-slugify.*Installed/, INSTALL);
     await expect.poll(async () => (await deck.api.session(FLOW)).install?.state, INSTALL).toBe('done');
+    await app.hideSession();
   });
 
   await test.step('a private feed', async () => {

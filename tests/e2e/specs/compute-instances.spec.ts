@@ -63,6 +63,7 @@ test('a compute instance is picked and started; its size and identity are its ow
   await expectAccessible(page);
   await wizard.apply.click();
   await expect(app.sessionMenu).toBeVisible(START);
+  await app.showSession();
   await expect(app.facts).toContainText('team-box');
   expect(await deck.api.instances()).toMatchObject([{ state: 'Running', sessions: 1 }]);
 

@@ -17,6 +17,7 @@ test('in the middle of a start', async ({ deck, app }) => {
   await deck.kill();
   await deck.start();
   await app.page.reload();
+  await app.showSession();
   await expect(app.sessionLog).toContainText('The server was restarted. Starting the session again.');
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();
@@ -37,6 +38,7 @@ test('in the middle of an install', async ({ deck, index, app }) => {
   index.release();
   await deck.start();
   await app.page.reload();
+  await app.showSession();
   await expect(app.sessionLog).toContainText('The server was restarted. Starting the session again.');
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
   await app.run();

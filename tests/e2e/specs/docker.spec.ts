@@ -38,6 +38,7 @@ test('a session is a container of the default image, and another one stands by f
   await app.open('greeting');
   await app.startButton.click();
   await expect(app.sessionMenu).toBeVisible(START);
+  await app.showSession();
   await expect(app.session).toContainText(baseImage);
   await expect(app.session).toContainText(SHORT);
   await expectAccessible(page);
@@ -85,6 +86,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     await startOnDocker(deck);
     await app.open('pulled');
     await app.startButton.click();
+    await app.showSession();
     const pull = app.session.getByRole('group', { name: 'Image pull' });
     await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toContainText(/MiB of [\d.]+ MiB.*MiB\/s/);
     await expect(pull.getByRole('row').filter({ hasText: 'Already downloaded' }).first()).toBeVisible();
@@ -107,6 +109,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     const notice = app.session.getByText(`${image} now points to another image.`);
     await expect(async () => {
       await page.reload();
+      await app.showSession();
       await expect(notice).toBeVisible({ timeout: 2_000 });
     }).toPass({ timeout: 60_000 });
     await expect(app.session).toContainText(second.slice(0, 19));

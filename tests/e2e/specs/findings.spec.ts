@@ -74,6 +74,8 @@ for (const [name, { code, line, yaml }] of Object.entries(CASES)) {
     await expect(app.findingTooltip).toContainText(code);
     expect(await app.markedLines()).toContain(line);
     await expect(app.problems).toContainText(`${code} · line ${line}`);
+    // The tooltip stays as long as the pointer is on it, and may lie over the text.
+    await app.problems.hover();
     await app.write('flow.dag.yaml', 'nodes: []\n');
     await expect(app.findingMarks).toHaveCount(0);
   });

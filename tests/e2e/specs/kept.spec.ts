@@ -23,6 +23,7 @@ test('a reset reuses the environment of an earlier install unless it is to be re
   await expect(dialog).toContainText('(1 environment, ');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Reset' }).click();
+  await app.showSession();
   await expect(app.session).toContainText('Reused a cached environment', READY);
   await expect(app.session).toContainText(/Saved \d/);
   const second = await deck.api.session('again');

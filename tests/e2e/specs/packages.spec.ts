@@ -100,6 +100,7 @@ test('a plan says what an install changes; then each requirement says where it s
   await expectAccessible(page);
   await begin.click();
   await installEnded(deck, 'done');
+  await app.showSession();
   await app.session.getByText('Startup steps and log').click();
   await expect(requirement(app, 'tiny-thing==2.0.0')).toContainText(/line 2Installed2\.0\.0/);
   await expect(requirement(app, 'tiny-tool')).toContainText(/line 3Installed3\.0\.0/);
@@ -136,6 +137,8 @@ test('a build that fails leaves the session as it was, and leads to its line', a
   index.publishBroken('tiny_broken', '1.0.0', 'no compiler <b>here</b>');
   write('tiny-thing==1.0.0', 'tiny-broken');
   await install(app);
+  await installEnded(deck, 'failed');
+  await app.showSession();
   await expect(app.session.getByText('The compute session didn’t change.', { exact: true })).toBeVisible(INSTALL);
   await expect(requirement(app, 'tiny-broken')).toContainText('Failed');
   await expect(app.session.getByText('no compiler <b>here</b>').first()).toBeVisible();
@@ -168,8 +171,10 @@ test('a plan and an install that take long can be left, followed over a reload a
   index.hold();
   await app.dialog.getByRole('button', { name: 'Install', exact: true }).click();
   const cancel = app.session.getByRole('button', { name: 'Cancel install' });
+  await app.showSession();
   await expect(cancel).toBeVisible();
   await page.reload();
+  await app.showSession();
   await expect(requirement(app, 'tiny-slow')).toBeVisible();
   await expectAccessible(page);
   await cancel.click();
@@ -188,6 +193,7 @@ test('a change on disk makes the session out of date; what came before an instal
   const write = await running(deck, index, app);
   index.publish('tiny_thing', '2.0.0');
   write('tiny-thing==2.0.0');
+  await app.showSession();
   await app.session.getByRole('button', { name: 'Reset compute session' }).click();
   await expect(page.getByRole('alertdialog', { name: 'Reset compute session?' })).toBeVisible();
   await page.keyboard.press('Escape');

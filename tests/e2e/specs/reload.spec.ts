@@ -25,10 +25,12 @@ test('a session that is starting goes on, in a second tab as well, and runs', as
   await app.startButton.click();
   await until('the install to ask the index', () => index.asked > 0);
   await page.reload();
+  await app.showSession();
   await expect(app.session).toContainText('Install requirements');
 
   const second = new App(await context.newPage(), deck);
   await second.page.goto(page.url());
+  await second.showSession();
   await expect(second.session).toContainText('Install requirements');
   index.release();
   await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });

@@ -57,9 +57,12 @@ test('an install into a running session brings a package without a restart by ha
   await app.startSession();
   await app.run('Failed');
   writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
+  await app.showSession();
   await expect(app.session).toContainText('The packages of requirements.txt aren’t installed yet.');
+  await app.hideSession();
   await app.chooseSession('Install packages from requirements.txt');
   await app.saveAndInstall();
+  await app.showSession();
   await expect(app.session).not.toContainText('The packages of requirements.txt aren’t installed yet.', { timeout: 60_000 });
   await app.setRawMode(false);
   await app.run();

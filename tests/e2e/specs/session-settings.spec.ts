@@ -21,6 +21,7 @@ test('the idle time changes in place; another size says beforehand that the sess
     idleShutdown: { after: 1800 },
   });
   await app.open('greeting');
+  await app.showSession();
   await expect(app.facts).toContainText(size ?? '');
   await expect(app.facts).toContainText('Up ');
   await expect(app.facts).toContainText(/stops in (30|29) min/);
@@ -74,7 +75,7 @@ test('before an idle session ends there is a warning, seen and heard, and a way 
   await expect(app.session.page().getByText(/It stops in .*\. Run, install or edit/)).toBeHidden();
   const later = (await deck.api.session('greeting')).idleDeadline ?? 0;
   expect(later).toBeGreaterThan(due);
-  await expect(app.facts.getByRole('button', { name: 'Keep running' })).toBeFocused();
+  await expect(app.sessionMenu).toBeFocused();
 
   await expect(page.getByText(/It stops in .*\. Run, install or edit/)).toBeVisible({ timeout: 40_000 });
   await expectAccessible(page);
@@ -87,6 +88,7 @@ test('putting off the end stands beside the end, however long a size is named', 
   await deck.start();
   await deck.api.putSettings('greeting', { idleShutdown: { after: 1800 } });
   await app.open('greeting');
+  await app.showSession();
   await expect(app.facts).toContainText('Standard_NC24ads_A100_v4');
   const fact = app.facts.getByRole('listitem').filter({ hasText: 'stops in' });
   const words = fact.getByText(/stops in/);
@@ -105,6 +107,7 @@ test('a session that does not count says why', async ({ app, deck }) => {
   await deck.start();
   await deck.api.putSettings('busy', { idleShutdown: 'never' });
   await app.open('busy');
+  await app.showSession();
   await expect(app.facts).toContainText('No idle shutdown');
   await deck.api.putSettings('busy', { idleShutdown: { after: 600 } });
   await expect(app.facts).toContainText(/stops in (10|9) min/);

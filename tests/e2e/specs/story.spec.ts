@@ -25,8 +25,11 @@ test('a person opens a flow, starts a session, edits, runs, reads, stops', async
 
   await test.step('a session starts', async () => {
     await app.startSession();
+    await app.showSession();
     await expect(app.session).toContainText('New environment on the base packages');
     expect((await deck.api.session('greeting')).route).toBe('base');
+    await app.hideSession();
+    await expect(app.sessionDetails).toBeFocused();
   });
 
   await test.step('flow.dag.yaml is edited in raw file mode and saved', async () => {
@@ -60,6 +63,7 @@ test.describe('with an executor that stands by', () => {
     await until('an executor to stand by', () => deck.api.standsBy());
     await app.open('greeting');
     await app.startSession();
+    await app.showSession();
     await expect(app.session).toContainText('Started instantly from a warm runtime');
     expect((await deck.api.session('greeting')).route).toBe('standby');
     await app.run();

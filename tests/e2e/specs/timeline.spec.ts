@@ -12,6 +12,7 @@ import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
 async function openTimeline(app: App): Promise<Locator> {
+  await app.showSession();
   await app.session.getByText('Timeline', { exact: true }).click();
   const timeline = app.session.getByRole('list', { name: 'Timeline', exact: true });
   await expect(timeline).toBeVisible();
@@ -28,6 +29,7 @@ test('a session’s phases and who asked for what are told live, after its end, 
   addSample(deck.flows, 'greeting');
   await deck.start();
   await app.open('greeting');
+  await app.showSession();
   await app.session.getByText('Timeline', { exact: true }).click();
   await expect(app.session).toContainText('No compute session has started yet.');
   await app.startSession();
@@ -105,6 +107,7 @@ this line is no secret
 `,
   );
   await app.open('told');
+  await app.showSession();
   await app.session.getByText('Timeline', { exact: true }).click();
   const downloading = page.waitForEvent('download');
   await app.session.getByRole('button', { name: 'Download diagnostics' }).click();

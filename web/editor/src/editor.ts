@@ -14,7 +14,7 @@ import {
 import { type Finding, fixOf, showFindings } from "./findings.ts";
 import { languageOf, languageSupport } from "./language.ts";
 import { type PackageSource, packageCompletion } from "./packages.ts";
-import { offsetOf } from "./positions.ts";
+import { offsetOf, placeOf } from "./positions.ts";
 import { setup, styleNonce } from "./setup.ts";
 
 /** What the app gets told, and is asked for. */
@@ -25,6 +25,8 @@ export interface Listener {
   save(): void;
   /** Which packages to offer. */
   packages: PackageSource;
+  /** The cursor is at another place, or another file is shown; line and column count from 1. */
+  moved(path: string, line: number, column: number): void;
 }
 
 interface Tab extends OpenFile {
@@ -52,6 +54,7 @@ export class Editor {
       languageOf(path) === "text" ? packageCompletion(path, this.listener.packages) : [],
       EditorView.updateListener.of((update) => {
         this.#tab(path).state = update.state;
+        if (update.selectionSet || update.docChanged) this.#moved(path);
         if (update.docChanged) this.#counted(path, update.transactions.every((one) => one.annotation(byApp)));
       }),
     ];
@@ -68,6 +71,7 @@ export class Editor {
     this.#shown = path;
     this.#view.setState(state);
     if (scroll !== null) this.#view.dispatch({ effects: scroll });
+    this.#moved(path);
   }
 
   /** Forgets a file. */
@@ -137,6 +141,13 @@ export class Editor {
   destroy(): void {
     this.#view.destroy();
     this.#tabs.clear();
+  }
+
+  #moved(path: string): void {
+    if (this.#shown !== path) return;
+    const { doc, selection } = this.#tab(path).state;
+    const { line, column } = placeOf(doc, selection.main.head);
+    this.listener.moved(path, line, column);
   }
 
   #leave(): void {

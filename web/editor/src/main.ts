@@ -7,6 +7,7 @@ import type { PackageSource } from "./packages.ts";
  * @param changed the person changed a file's text
  * @param save the person asked to save
  * @param packages names of packages for a requirements file, or the versions of one
+ * @param moved the cursor is at another place, or another file is shown; line and column count from 1
  */
 export function createEditor(
   host: HTMLElement,
@@ -14,6 +15,7 @@ export function createEditor(
   changed: (path: string, modified: boolean) => void,
   save: () => void,
   packages: PackageSource,
+  moved: (path: string, line: number, column: number) => void,
 ): Editor {
-  return new Editor(host, describedBy, { changed, save, packages });
+  return new Editor(host, describedBy, { changed, save, packages, moved });
 }

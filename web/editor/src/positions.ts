@@ -1,4 +1,4 @@
-// From a check's places (lines and columns from 1, columns in Unicode scalar values) to offsets in the editor's text.
+// Between places (lines and columns from 1, columns in Unicode scalar values) and offsets in the editor's text.
 import type { Text } from "@codemirror/state";
 
 export interface Place {
@@ -10,6 +10,12 @@ export interface Place {
 export function offsetOf(text: Text, { line, column }: Place): number {
   const within = text.line(Math.min(Math.max(line, 1), text.lines));
   return within.from + unitsOf(within.text, Math.max(column, 1) - 1);
+}
+
+/** The place of an offset. */
+export function placeOf(text: Text, offset: number): Place {
+  const line = text.lineAt(offset);
+  return { line: line.number, column: [...line.text.slice(0, offset - line.from)].length + 1 };
 }
 
 /** The length in UTF-16 units of the first `scalars` characters. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Text } from "@codemirror/state";
 import { languageOf } from "../src/language.ts";
-import { offsetOf } from "../src/positions.ts";
+import { offsetOf, placeOf } from "../src/positions.ts";
 import { replacement } from "../src/replacement.ts";
 
 const text = (content: string) => Text.of(content.split("\n"));
@@ -12,6 +12,13 @@ test("columns count characters, not UTF-16 units", () => {
   assert.equal(offsetOf(doc, { line: 1, column: 1 }), 0);
   assert.equal(offsetOf(doc, { line: 1, column: 3 }), 3);
   assert.equal(offsetOf(doc, { line: 2, column: 1 }), 5);
+});
+
+test("an offset's place leads back to it", () => {
+  const doc = text("a😀b\n\nc");
+  assert.deepEqual(placeOf(doc, 3), { line: 1, column: 3 });
+  assert.deepEqual(placeOf(doc, 5), { line: 2, column: 1 });
+  for (const offset of [0, 1, 3, 4, 5, 6, 7]) assert.equal(offsetOf(doc, placeOf(doc, offset)), offset);
 });
 
 test("places outside of the text are moved into it", () => {

@@ -9,7 +9,7 @@ use super::{FileTasks, FilesContext, Listed, open_while_asked, tree_view::TreeVi
 use crate::{
     api::Load,
     lazy::{Lazy, NEW_FILE, REMOVE_FILE},
-    pages::parts::Failure,
+    pages::{flow::FlowContext, parts::Failure},
     ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton, unique_id},
 };
 
@@ -84,10 +84,23 @@ pub fn FilesRegion() -> impl IntoView {
             </Show>
             {content}
             {left_out}
+            <Folder />
             <Dialog open=removal title=Signal::derive(removal_title) kind=DialogKind::Confirm>
                 <Lazy part=REMOVE_FILE />
             </Dialog>
         </section>
+    }
+}
+
+/// Where the files are on the server.
+#[component]
+fn Folder() -> impl IntoView {
+    let detail = FlowContext::from_context().detail;
+    let folder = Memo::new(move |_| detail.get().map(|detail| detail.folder));
+    move || {
+        folder
+            .get()
+            .map(|folder| view! { <code class=style::folder title=folder.clone()>{folder.clone()}</code> })
     }
 }
 

@@ -51,21 +51,23 @@ pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) 
                     <h3 class=style::name title=name.clone()>{name.clone()}</h3>
                     {move || node.get().map(|node| view! { <Facts node=node /> })}
                 </div>
-                {move || {
-                    state.get().map(|(state, duration)| {
-                        view! {
-                            <div class=style::outcome>
+                // There before a run, too, so that nothing moves when there is one.
+                <div class=style::outcome>
+                    {move || {
+                        state.get().map(|(state, duration)| {
+                            view! {
                                 <StateWord state=state />
                                 <span class=style::fact>{duration.map(time::duration)}</span>
-                            </div>
-                        }
-                    })
-                }}
+                            }
+                        })
+                    }}
+                </div>
                 <Show when=move || node.with(Option::is_some)>
                     <RunNode name=name.clone() />
                 </Show>
             </div>
-            {move || ran.get().map(|ran| view! { <Ran ran=ran /> })}
+            <NodeErrorNotice ran=ran />
+            <Fold summary="Input, output and log">{move || view! { <Details ran=ran /> }}</Fold>
         </li>
     }
 }
@@ -83,9 +85,11 @@ fn Facts(node: Node) -> impl IntoView {
         view! { <Link to=to class=style::source>{text}</Link> }
     });
     view! {
-        <span class=style::fact>{kind}</span>
-        {source}
-        {node.aggregation.then(|| view! { <span class=style::fact>"aggregation"</span> })}
+        <span class=style::facts>
+            <span class=style::fact>{kind}</span>
+            {source}
+            {node.aggregation.then(|| view! { <span class=style::fact>"aggregation"</span> })}
+        </span>
     }
 }
 
@@ -103,47 +107,45 @@ fn RunNode(name: String) -> impl IntoView {
             on_refused=move |()| actions.needs_session.set(true)
         >
             {Icon::Play.view()}
-            "Run this node"
+            <span class=style::run>"Run this node"</span>
         </Button>
     }
 }
 
-/// What happened to it.
+/// Why it failed, where that is not why the run did: the run's own error stands with its outputs, once.
 #[component]
-fn Ran(ran: NodeRun) -> impl IntoView {
-    let shown = StoredValue::new(ran.clone());
-    let NodeRun {
-        inputs,
-        output,
-        log,
-        error,
-        ..
-    } = ran;
-    // The run's own error stands with its outputs, once.
+fn NodeErrorNotice(ran: Memo<Option<NodeRun>>) -> impl IntoView {
     let run = Selection::from_context().run;
-    let own_error = Memo::new(move |_| {
-        let told = run.with(|run| run.as_ref()?.error.clone());
-        error.clone().filter(|error| told.as_ref() != Some(error))
+    let error = Memo::new(move |_| {
+        let error = ran.with(|ran| ran.as_ref()?.error.clone())?;
+        let of_run = run.with(|run| run.as_ref()?.error.clone());
+        (of_run.as_ref() != Some(&error)).then_some(error)
     });
-    provide_context(Shown {
-        run: shown,
-        error: own_error,
-    });
-    let has_details =
-        inputs.is_some() || output.is_some() || log.is_some_and(|log| !log.is_empty());
-    let details = has_details.then(|| {
-        view! {
-            <Fold summary="Input, output and log">
-                <Lazy part=NODE_DETAILS />
-            </Fold>
-        }
-    });
+    provide_context(OwnError(error));
     view! {
-        <Show when=move || own_error.with(Option::is_some)>
+        <Show when=move || error.with(Option::is_some)>
             <Lazy part=NODE_ERROR />
         </Show>
-        {details}
     }
+}
+
+/// What happened to it, once something did.
+#[component]
+fn Details(ran: Memo<Option<NodeRun>>) -> impl IntoView {
+    move || match ran.get().filter(has_details) {
+        Some(ran) => {
+            provide_context(Shown(StoredValue::new(ran)));
+            view! { <Lazy part=NODE_DETAILS /> }.into_any()
+        }
+        None => {
+            view! { <p class=style::fact>"Nothing to show yet. Run the flow first."</p> }.into_any()
+        }
+    }
+}
+
+fn has_details(ran: &NodeRun) -> bool {
+    let has_log = ran.log.as_ref().is_some_and(|log| !log.is_empty());
+    ran.inputs.is_some() || ran.output.is_some() || has_log
 }
 
 /// What the node was given and gave, and what it printed.
@@ -155,7 +157,7 @@ pub(crate) fn NodeDetails() -> impl IntoView {
         output,
         log,
         ..
-    } = expect_context::<Shown>().run.get_value();
+    } = expect_context::<Shown>().0.get_value();
     let tabs = [
         inputs.map(|value| value_tab("Input", &name, value)),
         output.map(|value| value_tab("Output", &name, value)),
@@ -169,7 +171,7 @@ pub(crate) fn NodeDetails() -> impl IntoView {
 /// Why the node failed, where that is not why the run did.
 #[component]
 pub(crate) fn NodeError() -> impl IntoView {
-    let error = expect_context::<Shown>().error;
+    let OwnError(error) = expect_context();
     move || {
         error
             .get()
@@ -179,10 +181,11 @@ pub(crate) fn NodeError() -> impl IntoView {
 
 /// The node that the parts around speak of.
 #[derive(Clone, Copy)]
-struct Shown {
-    run: StoredValue<NodeRun>,
-    error: Memo<Option<RunError>>,
-}
+struct Shown(StoredValue<NodeRun>);
+
+/// Its error, where that is not the run's.
+#[derive(Clone, Copy)]
+struct OwnError(Memo<Option<RunError>>);
 
 fn value_tab(title: &'static str, node: &str, value: Exact) -> Tab {
     let what = format!("{} of {node}", title.to_lowercase());

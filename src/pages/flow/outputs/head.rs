@@ -1,13 +1,14 @@
 //! Which run is shown, and where it stands.
 
-use std::sync::Arc;
-
-use flowdeck_contract::runs::{RunDetail, RunState};
+use flowdeck_contract::runs::{RunState, RunSummary};
 use leptos::prelude::*;
 
 use crate::{
     pages::{
-        flow::{actions::Actions, selection::run_name},
+        flow::{
+            actions::Actions,
+            selection::{Selection, run_name},
+        },
         parts::StateWord,
     },
     ui::{Ago, Button, ButtonState, Elapsed},
@@ -15,10 +16,21 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/outputs/head.module.css");
 
+/// The head of the selected run.
 #[component]
-pub(super) fn RunHead(run: Arc<RunDetail>) -> impl IntoView {
+pub(crate) fn RunHead() -> impl IntoView {
+    let run = Selection::from_context().run;
+    let summary = Memo::new(move |_| run.with(|run| Some(run.as_ref()?.summary.clone())));
+    move || {
+        summary
+            .get()
+            .map(|summary| view! { <Head summary=summary /> })
+    }
+}
+
+#[component]
+fn Head(summary: RunSummary) -> impl IntoView {
     let actions = Actions::from_context();
-    let summary = run.summary.clone();
     let id = summary.id.clone();
     let cancel = match summary.state {
         RunState::Running => Some(ButtonState::Ready),

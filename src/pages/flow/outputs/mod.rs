@@ -1,27 +1,30 @@
 //! What the selected run gave: its state, outputs, inputs and log.
 
+mod first_steps;
 mod head;
 pub(crate) mod image;
 mod tabs;
 
 use leptos::prelude::*;
 
-pub(crate) use self::tabs::SelectedRun;
-use self::{head::RunHead, image::ImageOfRun};
+use self::image::ImageOfRun;
+pub(crate) use self::{first_steps::FirstSteps, head::RunHead, tabs::SelectedRun};
 use super::{FlowContext, section::Section, selection::Selection};
 use crate::{
-    lazy::{Lazy, RUN_TABS},
+    lazy::{FIRST_STEPS, Lazy, RUN_HEAD, RUN_TABS},
     pages::parts::Failure,
     ui::Skeleton,
 };
-
-stylance::import_crate_style!(style, "src/pages/flow/outputs/outputs.module.css");
 
 /// The outputs of the selected run.
 #[component]
 pub fn Outputs() -> impl IntoView {
     let context = FlowContext::from_context();
     let selection = Selection::from_context();
+    let has_run = Memo::new(move |_| selection.run.with(Option::is_some));
+    let none = Memo::new(move |_| {
+        selection.id.with(Option::is_none) && context.live.runs.with(Option::is_some)
+    });
     let content = move || {
         if let Some(error) = selection.failure.get() {
             return view! {
@@ -33,12 +36,12 @@ pub fn Outputs() -> impl IntoView {
             }
             .into_any();
         }
-        match selection.run.get() {
-            Some(run) => view! { <RunHead run=run /> }.into_any(),
-            None if selection.id.get().is_none() && context.live.runs.with(Option::is_some) => {
-                view! { <p class=style::none>"This flow hasn’t run yet."</p> }.into_any()
-            }
-            None => view! { <Skeleton lines=4 label="Loading the run" /> }.into_any(),
+        if has_run.get() {
+            view! { <Lazy part=RUN_HEAD /> }.into_any()
+        } else if none.get() {
+            view! { <Lazy part=FIRST_STEPS /> }.into_any()
+        } else {
+            view! { <Skeleton lines=4 label="Loading the run" /> }.into_any()
         }
     };
     let is_shown = Memo::new(move |_| {

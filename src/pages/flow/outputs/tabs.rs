@@ -158,12 +158,14 @@ fn Values(values: flowdeck_contract::Values) -> impl IntoView {
         values.collect_view()
     };
     view! {
-        <Show when=move || has_text>
-            <Switch on=as_json on_change=move |on| as_json.set(on)>
-                "Show as JSON"
-            </Switch>
-        </Show>
-        <dl class=style::values>{list}</dl>
+        <div class=style::named>
+            <Show when=move || has_text>
+                <Switch on=as_json on_change=move |on| as_json.set(on)>
+                    "Show as JSON"
+                </Switch>
+            </Show>
+            <dl class=style::values>{list}</dl>
+        </div>
     }
 }
 

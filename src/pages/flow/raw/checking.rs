@@ -35,6 +35,19 @@ pub(super) fn clear(timer: StoredValue<Option<TimeoutHandle>>) {
     }
 }
 
+impl Workbench {
+    /// What the last check of a file found; `None` where the file is not checked, or was not yet.
+    pub(super) fn findings_of(&self, path: &FilePath) -> Option<Vec<Finding>> {
+        if self.definition().as_ref() == Some(path) {
+            self.checks.findings.get()
+        } else if self.is_requirements(path) {
+            self.checks.requirements_findings.get()
+        } else {
+            None
+        }
+    }
+}
+
 impl Checks {
     pub(crate) fn new() -> Self {
         Self {

@@ -23,6 +23,7 @@ extern "C" {
         changed: &Function,
         save: &Function,
         packages: &Function,
+        moved: &Function,
     ) -> Result<JsEditor, JsValue>;
 
     type JsEditor;
@@ -97,6 +98,7 @@ pub(crate) struct Editor {
     _changed: Closure<dyn Fn(String, bool)>,
     _save: Closure<dyn Fn()>,
     _packages: Closure<dyn Fn(String, String) -> Promise>,
+    _moved: Closure<dyn Fn(String, u32, u32)>,
 }
 
 impl Drop for Editor {
@@ -109,12 +111,13 @@ impl Editor {
     /// Fetches the editor's module (`attempt` counts from 0: a browser may remember a failed import by its address) and
     /// makes an editor that stands nowhere yet. `changed` hears which file the person changed and whether it differs
     /// from its base now; `save` that the person wants to save; `packages` is asked what to offer in the file of a path:
-    /// names of packages, or the versions of the one that is named.
+    /// names of packages, or the versions of the one that is named; `moved` hears in which file, line and column the cursor is.
     pub(crate) async fn load<P: Future<Output = Vec<String>> + 'static>(
         attempt: u32,
         changed: impl Fn(String, bool) + 'static,
         save: impl Fn() + 'static,
         packages: impl Fn(String, String) -> P + 'static,
+        moved: impl Fn(String, u32, u32) + 'static,
     ) -> Result<Self, EditorError> {
         let address = address(attempt).ok_or(EditorError::NotBuiltIn)?;
         let module = JsFuture::from(import_module(&address)).await;
@@ -134,12 +137,14 @@ impl Editor {
                 Ok(offered.collect::<Array>().into())
             })
         });
+        let moved = Closure::new(moved);
         let js = module.create_editor(
             &host,
             HINT_ID,
             AsRef::<JsValue>::as_ref(&changed).unchecked_ref(),
             AsRef::<JsValue>::as_ref(&save).unchecked_ref(),
             AsRef::<JsValue>::as_ref(&packages).unchecked_ref(),
+            AsRef::<JsValue>::as_ref(&moved).unchecked_ref(),
         );
         Ok(Self {
             js: js.map_err(threw)?,
@@ -147,6 +152,7 @@ impl Editor {
             _changed: changed,
             _save: save,
             _packages: packages,
+            _moved: moved,
         })
     }
 

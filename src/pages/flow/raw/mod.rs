@@ -7,6 +7,7 @@
 
 mod checking;
 mod compare;
+mod dock;
 mod document;
 mod doorway;
 mod draft;
@@ -15,6 +16,7 @@ mod elsewhere;
 mod feeds;
 mod ffi;
 mod keeping;
+mod line_ends;
 mod missing;
 mod mode;
 mod notices;
@@ -27,6 +29,7 @@ mod requirements;
 mod save_button;
 mod saves;
 mod saving;
+mod status_bar;
 mod tab_bar;
 mod tabs;
 mod this_tab;

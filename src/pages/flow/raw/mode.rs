@@ -6,14 +6,14 @@ use leptos::{
 };
 
 use super::{
-    doorway::Doorway, panel::Panel, problems::Problems, save_button::SaveButton, tab_bar::TabBar,
-    workbench::Workbench,
+    dock::Dock, doorway::Doorway, panel::Panel, save_button::SaveButton, status_bar::StatusBar,
+    tab_bar::TabBar, workbench::Workbench,
 };
 use crate::{pages::flow::context::FlowContext, ui::unique_id};
 
 stylance::import_crate_style!(style, "src/pages/flow/raw/mode.module.css");
 
-/// The open files in tabs, the editor, and what is wrong with the flow's definition.
+/// The open files in tabs, the editor, the dock below it, and where the file stands.
 #[component]
 pub fn RawMode() -> impl IntoView {
     let workbench = Doorway::workbench();
@@ -24,7 +24,8 @@ pub fn RawMode() -> impl IntoView {
         <section class=style::mode aria-label="Raw file mode">
             <TabBar prefix=prefix.clone() />
             <Panel prefix=prefix />
-            <Problems />
+            <Dock />
+            <StatusBar />
         </section>
     }
 }

@@ -92,7 +92,13 @@ impl Workbench {
             let changed = move |path: String, modified| workbench.edited(&path, modified);
             let save = move || workbench.save_shown();
             let packages = move |path, name| workbench.offered_packages(path, name);
-            let loaded = Editor::load(attempt, changed, save, packages).await;
+            let moved = move |path: String, line, column| {
+                let place = FilePath::try_from(path)
+                    .ok()
+                    .map(|path| (path, Place { line, column }));
+                workbench.cursor.try_set(place);
+            };
+            let loaded = Editor::load(attempt, changed, save, packages, moved).await;
             workbench.editor_loaded(loaded);
         });
     }

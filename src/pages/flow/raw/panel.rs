@@ -9,7 +9,6 @@ use leptos::{html, prelude::*};
 use super::{
     compare::Compare,
     document::Status,
-    ffi::HINT_ID,
     missing::MissingFile,
     notices::Notices,
     requirements::RequirementsBar,
@@ -63,7 +62,6 @@ pub(super) fn Panel(
                 Shown::Both(path) => view! { <Compare path=path /> }.into_any(),
                 Shown::Other(path, state) => view! { <NotInEditor path=path state=state /> }.into_any(),
             }}
-            <StatusLine />
         </div>
     }
 }
@@ -168,28 +166,5 @@ fn EditorOnItsWay() -> impl IntoView {
         EditorState::Ready(_) => {
             view! { <Skeleton lines=12 label="Loading the file" /> }.into_any()
         }
-    }
-}
-
-/// How the file and the disk stand to each other, and how the keyboard leaves the editor.
-#[component]
-fn StatusLine() -> impl IntoView {
-    let workbench = Workbench::from_context();
-    let shown = workbench.shown();
-    let words = move || {
-        let status = shown.get().and_then(|path| workbench.status_of(&path));
-        status.map(|status| match status {
-            Status::Clean => "Saved",
-            Status::Dirty => "Unsaved edits",
-            Status::Saving { .. } => "Saving…",
-            Status::SaveFailed(_) => "Not saved",
-            Status::Diverged { .. } => "Changed on disk",
-        })
-    };
-    view! {
-        <p class=style::status>
-            <span>{words}</span>
-            <span id=HINT_ID>"Tab indents; Esc, then Tab leaves the editor"</span>
-        </p>
     }
 }

@@ -15,44 +15,46 @@ stylance::import_crate_style!(style, "src/pages/flow/raw/problems.module.css");
 /// More findings than anybody reads at once.
 const SHOWN: usize = 100;
 
-/// The findings of the last check; nothing while another file is shown.
+/// The findings of the last check, where the file that is shown is one of those that are checked.
 #[component]
 pub(super) fn Problems() -> impl IntoView {
     let workbench = Workbench::from_context();
     let shown = workbench.shown();
     let findings = Memo::new(move |_| {
         let path = shown.get()?;
-        let checks = workbench.checks;
-        let findings = if workbench.definition().as_ref() == Some(&path) {
-            checks.findings.get()?
-        } else if workbench.is_requirements(&path) {
-            checks.requirements_findings.get()?
-        } else {
-            return None;
-        };
+        let findings = workbench.findings_of(&path)?;
         Some((path, findings))
     });
     let heading_id = unique_id("problems");
-    move || {
+    let none = move || {
+        let text = "flowdeck checks the flow’s definition and its requirements file.";
+        findings
+            .with(Option::is_none)
+            .then(|| view! { <p class=style::none>{text}</p> })
+    };
+    let list = move || {
         findings.get().map(|(path, findings)| {
             let more = findings.len().saturating_sub(SHOWN);
             let summary = summary(&findings);
             let rows = findings.into_iter().take(SHOWN).map(|finding| view! { <Problem path=path.clone() finding=finding /> });
             view! {
-                <section class=style::problems aria-labelledby=heading_id.clone()>
+                <section aria-labelledby=heading_id.clone()>
                     <header class=style::header>
-                        <h2 id=heading_id.clone()>"Problems"</h2>
+                        <h2 id=heading_id.clone() class="visually-hidden">
+                            "Problems"
+                        </h2>
                         <span>{summary}</span>
                     </header>
                     // Styled lists lose their role in some browsers unless it is spelled out.
-                    <ul role="list" class=style::list>
+                    <ul role="list">
                         {rows.collect_view()}
                     </ul>
                     {(more > 0).then(|| view! { <p>{format!("{more} more are marked in the margin.")}</p> })}
                 </section>
             }
         })
-    }
+    };
+    view! { {none} {list} }
 }
 
 #[component]

@@ -10,7 +10,7 @@ use super::{
     workbench::Workbench,
 };
 use crate::{
-    pages::flow::{Actions, Dialogs, session::InstallBeside},
+    pages::flow::{Actions, Dialogs},
     ui::{Button, ButtonKind, ButtonState},
 };
 
@@ -72,7 +72,6 @@ pub(super) fn RequirementsBar() -> impl IntoView {
                 workbench.packages.problem.get().map(|why| view! { <p class=style::problem>{why}</p> })
             }}
             <FeedResults test=feeds />
-            <InstallBeside />
         </Show>
     }
 }

@@ -90,6 +90,8 @@ pub struct Workbench {
     pub(super) drafts_refused: RwSignal<bool>,
     /// The place to go to once its file is shown.
     pub(super) goal: StoredValue<Option<(FilePath, Place)>>,
+    /// Where the cursor is in the file that it was moved in last.
+    pub(super) cursor: RwSignal<Option<(FilePath, Place)>>,
     pub(super) checks: Checks,
     pub(super) packages: Packages,
     pub(super) keeping: Keeping,
@@ -121,6 +123,7 @@ impl Workbench {
             drafted: RwSignal::new(drafted),
             drafts_refused: RwSignal::new(false),
             goal: StoredValue::new(None),
+            cursor: RwSignal::new(None),
             checks: Checks::new(),
             packages: Packages::new(),
             keeping: Keeping::new(),

@@ -22,7 +22,7 @@ stylance::import_crate_style!(style, "src/pages/flow/session/install.module.css"
 
 /// The last install, once there is one.
 #[component]
-pub(super) fn Install() -> impl IntoView {
+pub(crate) fn Install() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let is_there = Memo::new(move |_| {
         session.with(|session| {
@@ -57,7 +57,7 @@ fn LastInstall() -> impl IntoView {
 
 /// Stands beside the card, which is made anew with every change, and so keeps the focus.
 #[component]
-pub(super) fn CancelInstall() -> impl IntoView {
+fn CancelInstall() -> impl IntoView {
     let context = FlowContext::from_context();
     let actions = Actions::from_context();
     let status = Status::from_context();
@@ -151,7 +151,7 @@ fn Lines(lines: Vec<RequirementState>) -> impl IntoView {
 }
 
 #[component]
-pub(super) fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
+fn Failed(failure: SessionFailure, asked_by: Option<AskedBy>) -> impl IntoView {
     let open = asked_by.map(|line| view! { <OpenLine line=line /> });
     view! {
         <Notice kind=NoticeKind::Error title=failure.message.clone()>

@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[component]
-pub(super) fn SessionLog() -> impl IntoView {
+pub(crate) fn SessionLog() -> impl IntoView {
     let context = FlowContext::from_context();
     let log = context.live.session_log;
     let lines = Signal::derive(move || log.with(crate::live::LogBuffer::lines));

@@ -1,13 +1,15 @@
-//! The session panel: where the session stands, how it came about, its log, and what to do when something is wrong.
+//! What there is to know of the session: where it stands, how it came about, its steps and log, and what to do when
+//! something is wrong. It is in a drawer, so that its code loads when that opens.
 
-mod beside;
+mod drawer;
 mod ended;
+mod facts;
 mod failure;
 pub(crate) mod image;
 pub(crate) mod install;
 mod log;
 mod not_used;
-pub(crate) mod notices;
+mod notices;
 mod out_of_date;
 mod phases;
 mod slow;
@@ -17,26 +19,30 @@ pub mod timeline;
 use flowdeck_contract::session::{PhaseState, SessionState};
 use leptos::prelude::*;
 
-pub use self::beside::InstallBeside;
+pub(crate) use self::{
+    drawer::{SESSION_DETAILS, SessionDrawer, SessionDrawerPanel, SessionDrawerState},
+    facts::{End, end, focus_keep},
+    install::Install,
+    log::SessionLog,
+    notices::has_notices,
+};
 use self::{
-    image::BaseImage, install::Install, log::SessionLog, notices::Notices, phases::Phases,
+    facts::SessionFacts, image::BaseImage, notices::SessionNotices, phases::Phases,
     summary::Summary, timeline::TimelineFold,
 };
-use super::{FlowContext, section::Section};
-use crate::{
-    lazy::{Lazy, SESSION_STEPS},
-    ui::Skeleton,
-};
+use super::FlowContext;
+use crate::ui::Skeleton;
 
 stylance::import_crate_style!(style, "src/pages/flow/session/session.module.css");
 
-/// The session panel.
+/// What the drawer holds.
 #[component]
-pub fn SessionPanel() -> impl IntoView {
+fn SessionPanel() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let state =
         Memo::new(move |_| session.with(|session| session.as_ref().map(|session| session.state)));
     let known = Memo::new(move |_| state.get().is_some());
+    let runs = Memo::new(move |_| state.get() == Some(SessionState::Available));
     let exists = Memo::new(move |_| {
         state
             .get()
@@ -50,14 +56,16 @@ pub fn SessionPanel() -> impl IntoView {
         }
     };
     view! {
-        <Section title="Compute session" summary=summary>
-            <Notices />
-            <BaseImage />
-            <Show when=move || exists.get()>
-                <Details state=state />
-            </Show>
-            <TimelineFold />
-        </Section>
+        {summary}
+        <Show when=move || runs.get()>
+            <SessionFacts />
+        </Show>
+        <SessionNotices />
+        <BaseImage />
+        <Show when=move || exists.get()>
+            <Details state=state />
+        </Show>
+        <TimelineFold />
     }
 }
 
@@ -89,19 +97,11 @@ fn Details(state: Memo<Option<SessionState>>) -> impl IntoView {
             </summary>
             <div class=style::content>
                 <Show when=move || was_open.get()>
-                    <Lazy part=SESSION_STEPS />
+                    <Phases />
+                    <Install />
+                    <SessionLog />
                 </Show>
             </div>
         </details>
-    }
-}
-
-/// What the steps and the log show once they are unfolded.
-#[component]
-pub(crate) fn SessionSteps() -> impl IntoView {
-    view! {
-        <Phases />
-        <Install />
-        <SessionLog />
     }
 }

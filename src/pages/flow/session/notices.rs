@@ -1,9 +1,8 @@
 //! What there is to say about the session above its details: why it ended or failed, and what is not as one would expect.
-//! Most sessions have nothing of it, so that its code loads when there is.
 
 use flowdeck_contract::{
     session::{SessionState, SessionView},
-    timeline::Life,
+    timeline::{By, Life},
 };
 use leptos::prelude::*;
 
@@ -14,44 +13,38 @@ use super::{
     out_of_date::OutOfDate,
     slow::SlowStart,
 };
-use crate::{
-    lazy::{Lazy, SESSION_NOTICES},
-    pages::flow::FlowContext,
-};
+use crate::pages::flow::FlowContext;
 
-/// The notices, once there may be one.
-#[component]
-pub(super) fn Notices() -> impl IntoView {
-    let live = FlowContext::from_context().live;
-    let is_any = Memo::new(move |was: Option<&bool>| {
-        let told = live.session.with(|session| {
+/// Whether the drawer may have something to say that the person should read.
+pub(crate) fn has_notices(context: FlowContext) -> Memo<bool> {
+    let live = context.live;
+    Memo::new(move |_| {
+        let said = live.session.with(|session| {
             let session = session.as_ref()?;
             Some(live.life.with(|life| may_say(session, life.as_ref())))
         });
-        was == Some(&true) || told == Some(true)
-    });
-    view! {
-        <Show when=move || is_any.get()>
-            <Lazy part=SESSION_NOTICES />
-        </Show>
-    }
+        said == Some(true)
+    })
 }
 
 /// Whether there may be something to say.
 fn may_say(session: &SessionView, life: Option<&Life>) -> bool {
     match session.state {
         SessionState::Failed => true,
-        // How long the start takes shows while it does.
-        SessionState::Starting => life.is_some_and(|life| life.usual_ms.is_some()),
+        // A start that takes long says so itself.
+        SessionState::Starting => false,
         SessionState::Available => session.out_of_date.is_some() || not_used(session).is_some(),
-        SessionState::NotExist => life.is_some_and(|life| life.ended.is_some()),
+        // Who stopped it in the browser knows.
+        SessionState::NotExist => life
+            .and_then(Life::ended_by)
+            .is_some_and(|by| by != By::Browser),
         SessionState::Stopping => false,
     }
 }
 
 /// All of them; each shows itself when it applies.
 #[component]
-pub(crate) fn SessionNotices() -> impl IntoView {
+pub(super) fn SessionNotices() -> impl IntoView {
     view! {
         <Ended />
         <OutOfDate />

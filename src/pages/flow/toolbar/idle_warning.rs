@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use super::session_facts::focus_keep;
 use crate::{
     lazy::{IDLE_WARNING, Lazy},
-    pages::flow::{FlowContext, actions::Actions},
+    pages::flow::{FlowContext, actions::Actions, session::focus_keep},
     ui::{Button, Clock, Notice, NoticeKind, Status, local_time, time},
 };
 

@@ -1,26 +1,31 @@
-//! The toolbar of the flow page.
+//! What can be done with the flow, in the page's head: the session, raw file mode, saving and running.
 
 mod idle_warning;
+mod needs_session;
+mod pill_facts;
 mod presets;
 mod run_button;
 mod session_control;
-mod session_facts;
 mod session_menu;
 
 use leptos::prelude::*;
 
-pub(crate) use self::{idle_warning::IdleEnd, session_facts::SessionFacts};
-use self::{idle_warning::IdleWarning, run_button::RunButton, session_control::SessionControl};
-use super::{FlowContext, actions::Actions};
+pub(crate) use self::{idle_warning::IdleEnd, needs_session::SessionOffer, pill_facts::PillFacts};
+use self::{
+    idle_warning::IdleWarning, needs_session::NeedsSession, run_button::RunButton,
+    session_control::SessionControl,
+};
+use super::FlowContext;
 use crate::{
     nav::Step,
     routes::FlowView,
-    ui::{Button, ButtonKind, ButtonState, Icon, Notice, NoticeKind, Switch},
+    ui::{Button, ButtonState, Switch},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/toolbar.module.css");
 
-/// The toolbar: the session, raw file mode, running and saving.
+/// The toolbar: the session, raw file mode, saving and running. What it says besides lies over the page, so that nothing
+/// moves when it comes and goes.
 #[component]
 pub fn Toolbar() -> impl IntoView {
     let context = FlowContext::from_context();
@@ -39,17 +44,18 @@ pub fn Toolbar() -> impl IntoView {
     view! {
         <div class=style::bar role="group" aria-label="Flow actions">
             <SessionControl />
-            <div class=style::actions>
-                <Switch on=raw on_change=switch>
-                    "Raw file mode"
-                </Switch>
-                <SaveControl />
-                <RunButton />
+            <Switch on=raw on_change=switch>
+                "Raw file mode"
+            </Switch>
+            <SaveControl />
+            <RunButton />
+            <div class=style::below>
+                <NeedsSession />
             </div>
         </div>
-        <IdleWarning />
-        <Unsaved />
-        <NeedsSession />
+        <div class=style::warning>
+            <IdleWarning />
+        </div>
     }
 }
 
@@ -64,49 +70,5 @@ fn SaveControl() -> impl IntoView {
             view! { <Button state=Signal::stored(refused.clone()) on_press=|()| {}>"Save"</Button> }
                 .into_any()
         }
-    }
-}
-
-#[component]
-fn Unsaved() -> impl IntoView {
-    let unsaved = FlowContext::from_context().unsaved;
-    let text = move || match unsaved.with(std::collections::BTreeSet::len) {
-        0 => None,
-        1 => Some("1 unsaved file. Runs use saved files.".to_owned()),
-        count => Some(format!("{count} unsaved files. Runs use saved files.")),
-    };
-    move || text().map(|text| view! { <p class=style::unsaved>{Icon::Warning.view()} {text}</p> })
-}
-
-/// The offer to start a session, after a run was tried without one.
-#[component]
-fn NeedsSession() -> impl IntoView {
-    use flowdeck_contract::capability::Action;
-    let actions = Actions::from_context();
-    let state = Signal::derive(move || actions.state(Action::Start));
-    let reason = move || match actions.state(Action::Run) {
-        ButtonState::Refused(reason) => Some(reason),
-        ButtonState::Ready | ButtonState::Busy => None,
-    };
-    move || {
-        let reason = reason().filter(|_| actions.needs_session.get())?;
-        Some(view! {
-            <div role="alert">
-                <Notice kind=NoticeKind::Info title=reason>
-                    <div class=style::offer>
-                        <Button
-                            kind=ButtonKind::Primary
-                            state=state
-                            on_press=move |()| actions.ask(Action::Start)
-                        >
-                            "Start compute session now"
-                        </Button>
-                        <Button kind=ButtonKind::Quiet on_press=move |()| actions.needs_session.set(false)>
-                            "Not now"
-                        </Button>
-                    </div>
-                </Notice>
-            </div>
-        })
     }
 }

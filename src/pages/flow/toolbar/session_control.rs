@@ -8,14 +8,12 @@ use leptos::{html, prelude::*};
 
 use super::{presets::PresetItems, session_menu::Running};
 use crate::{
-    pages::{
-        flow::{
-            FlowContext,
-            actions::{Actions, SESSION_CONTROL, focus_session_control, open_wizard},
-        },
-        parts::StateWord,
+    pages::flow::{
+        FlowContext,
+        actions::{Actions, SESSION_CONTROL, focus_session_control, open_wizard},
+        session::{SESSION_DETAILS, SessionDrawerState, has_notices},
     },
-    ui::{Button, ButtonKind, Elapsed, MenuButton, MenuItem},
+    ui::{Button, ButtonKind, DrawerButton, Elapsed, Icon, MenuButton, MenuItem},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_control.module.css");
@@ -25,9 +23,9 @@ pub(super) fn SessionControl() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let state =
         Memo::new(move |_| session.with(|session| session.as_ref().map(|session| session.state)));
-    let group = NodeRef::<html::Div>::new();
+    let pill = NodeRef::<html::Div>::new();
     let control = move || {
-        keep_focus(group);
+        keep_focus(pill);
         match state.get() {
             None | Some(SessionState::NotExist | SessionState::Failed) => {
                 view! { <Start /> }.into_any()
@@ -38,18 +36,39 @@ pub(super) fn SessionControl() -> impl IntoView {
         }
     };
     view! {
-        <div node_ref=group id=SESSION_CONTROL tabindex="-1" class=style::group role="group" aria-label="Compute session">
-            {control}
+        <div class=style::group role="group" aria-label="Compute session">
+            <div node_ref=pill id=SESSION_CONTROL tabindex="-1" class=style::pill>
+                {control}
+            </div>
+            <Details />
         </div>
     }
 }
 
+/// Opens the drawer; marked while there is something in it that the person should read.
+#[component]
+fn Details() -> impl IntoView {
+    let SessionDrawerState(state) = SessionDrawerState::from_context();
+    let has_notices = has_notices(FlowContext::from_context());
+    let mark = move || {
+        has_notices
+            .get()
+            .then(|| view! { <span class=style::mark></span> })
+    };
+    view! {
+        <DrawerButton state=state id=SESSION_DETAILS label="Compute session details">
+            {Icon::Panel.view()}
+            {mark}
+        </DrawerButton>
+    }
+}
+
 /// What is focused goes away when the state changes: what comes in its place takes the focus then.
-fn keep_focus(group: NodeRef<html::Div>) {
+fn keep_focus(pill: NodeRef<html::Div>) {
     let active = document().active_element();
-    let has_focus = group
+    let has_focus = pill
         .get_untracked()
-        .is_some_and(|group| active.is_some() && group.contains(active.as_deref()));
+        .is_some_and(|pill| active.is_some() && pill.contains(active.as_deref()));
     if has_focus {
         focus_session_control();
     }
@@ -92,12 +111,12 @@ fn Starting() -> impl IntoView {
     let stop = Signal::derive(move || actions.state(Action::Stop));
     view! {
         <span class=style::progress>
-            <StateWord state=SessionState::Starting />
-            <span class=style::phase>{phase}</span>
+            {Icon::Spinner.view()}
+            <span class=style::phase>"Starting"{move || phase.get().map(|phase| format!(" · {phase}"))}</span>
             {move || started.get().map(|started| view! { <Elapsed from=started.0 until=None /> })}
         </span>
-        <Button state=stop on_press=move |()| actions.ask(Action::Stop)>
-            "Stop compute session"
+        <Button state=stop label="Stop compute session" on_press=move |()| actions.ask(Action::Stop)>
+            "Stop"
         </Button>
     }
 }
@@ -114,8 +133,8 @@ fn current_phase(session: &SessionView) -> Option<&'static str> {
 fn Stopping() -> impl IntoView {
     view! {
         <span class=style::progress>
-            <StateWord state=SessionState::Stopping />
-            "compute session"
+            {Icon::Spinner.view()}
+            <span class=style::phase>"Stopping compute session"</span>
         </span>
     }
 }

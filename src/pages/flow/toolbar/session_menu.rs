@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    lazy::{Lazy, SESSION_FACTS},
+    lazy::{Lazy, PILL_FACTS},
     pages::flow::{
         FlowContext, actions::open_wizard, definition::use_definition, dialogs::Dialogs,
     },
@@ -47,14 +47,16 @@ pub(super) fn Running() -> impl IntoView {
                 open_requirements,
             ),
             MenuItem::new("View installed packages", None, move || packages.set(true)),
-            MenuItem::new("Reset compute session", None, move || reset.set(true)),
-            MenuItem::new("Stop compute session", None, move || stop.set(true)),
+            MenuItem::new("Reset compute session", None, move || reset.set(true)).destructive(),
+            MenuItem::new("Stop compute session", None, move || stop.set(true)).destructive(),
         ]
     });
     view! {
-        <MenuButton label="Compute session running" items=items>
+        <MenuButton label="Compute session running" label_hidden=true items=items>
             <span class=style::light aria-hidden="true"></span>
+            <span class=style::words aria-hidden="true">
+                "Running" <Lazy part=PILL_FACTS />
+            </span>
         </MenuButton>
-        <Lazy part=SESSION_FACTS />
     }
 }

@@ -1,4 +1,4 @@
-//! Beside the menu: what the session runs on, since when, and when and why it ends.
+//! What the session runs on, since when, and when and why it ends.
 
 use flowdeck_contract::session::SessionView;
 use leptos::prelude::*;
@@ -6,19 +6,22 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     pages::{
-        flow::{FlowContext, actions::Actions},
+        flow::{
+            FlowContext,
+            actions::{Actions, SESSION_CONTROL},
+        },
         parts::capacity,
     },
     ui::{Button, ButtonKind, Clock, breakable, local_time, time},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/toolbar/session_facts.module.css");
+stylance::import_crate_style!(style, "src/pages/flow/session/facts.module.css");
 
 const KEEP: &str = "keep-running";
 
 /// Why a session that is idle is not ended, or when it is.
 #[derive(Clone, Debug, PartialEq)]
-enum End {
+pub(crate) enum End {
     /// At a time if nothing happens, because nothing has since another; both in milliseconds since 1970.
     At { end: i64, idle_since: i64 },
     /// Not while this is so, as a sentence.
@@ -27,7 +30,7 @@ enum End {
     Never,
 }
 
-fn end(session: &SessionView) -> End {
+pub(crate) fn end(session: &SessionView) -> End {
     match (session.idle_deadline, session.max_idle_time_seconds) {
         (Some(end), _) => End::At {
             end: end.0,
@@ -44,7 +47,7 @@ fn end(session: &SessionView) -> End {
 }
 
 #[component]
-pub(crate) fn SessionFacts() -> impl IntoView {
+pub(super) fn SessionFacts() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let of = move |read: fn(&SessionView) -> Option<String>| {
         Memo::new(move |_| session.with(|session| session.as_ref().and_then(read)))
@@ -142,15 +145,19 @@ fn Counting(end: Memo<Option<End>>) -> impl IntoView {
     }
 }
 
-/// Brings the focus to the button that keeps the session running.
-pub(super) fn focus_keep() {
+/// Brings the focus to the button that keeps the session running, or to the session's menu where that is not shown.
+pub(crate) fn focus_keep() {
     let button = document()
         .get_element_by_id(KEEP)
-        .and_then(|item| item.first_element_child())
-        .and_then(|button| button.dyn_into::<web_sys::HtmlElement>().ok());
-    if let Some(button) = button {
+        .and_then(|item| item.first_element_child());
+    let menu = || {
+        let control = document().get_element_by_id(SESSION_CONTROL)?;
+        control.query_selector("button").ok().flatten()
+    };
+    let place = button.or_else(menu);
+    if let Some(Ok(place)) = place.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
         // Focusing an element that is shown cannot fail.
-        let _ = button.focus();
+        let _ = place.focus();
     }
 }
 
