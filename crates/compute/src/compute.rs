@@ -501,7 +501,7 @@ impl Compute {
     /// # Errors
     /// When there is no session that runs, or the flow, the node or an input is wrong.
     pub async fn run(&self, flow: &FlowId, request: RunRequest) -> Result<RunDetail, ComputeError> {
-        self.core.begin_run(flow, &request)
+        self.core.runs.begin_run(flow, &request)
     }
 
     /// Asks a run to end; gives it as it stands.
@@ -509,7 +509,7 @@ impl Compute {
     /// # Errors
     /// When there is no such run, or it is over.
     pub async fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        self.core.begin_cancel(flow, run)
+        self.core.runs.begin_cancel(flow, run)
     }
 
     /// A flow's runs, newest first.
@@ -517,7 +517,7 @@ impl Compute {
     /// # Errors
     /// When the store fails.
     pub fn runs(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
-        self.core.run_summaries(flow)
+        self.core.runs.run_summaries(flow)
     }
 
     /// A run, whole.
@@ -525,7 +525,7 @@ impl Compute {
     /// # Errors
     /// When there is none of that id.
     pub fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        self.core.run_detail(flow, run)
+        self.core.runs.run_detail(flow, run)
     }
 
     /// The file of a run's log, as it is written; `None` as long as there is none.
@@ -533,7 +533,7 @@ impl Compute {
     /// # Errors
     /// When there is no such run, or its log cannot be opened.
     pub fn run_log_file(&self, flow: &FlowId, run: &RunId) -> Result<Option<File>, ComputeError> {
-        self.core.run_log_file(flow, run)
+        self.core.runs.run_log_file(flow, run)
     }
 
     /// The file of a run's whole result, which is kept when it is too large to be shown.
@@ -541,7 +541,7 @@ impl Compute {
     /// # Errors
     /// When there is no such run, or all of its result is in the run itself.
     pub fn run_result_file(&self, flow: &FlowId, run: &RunId) -> Result<File, ComputeError> {
-        self.core.run_result_file(flow, run)
+        self.core.runs.run_result_file(flow, run)
     }
 
     /// The last lines of a run's log.
@@ -554,7 +554,7 @@ impl Compute {
         run: &RunId,
         last: usize,
     ) -> Result<Vec<LogLine>, ComputeError> {
-        self.core.run_log(flow, run, last)
+        self.core.runs.run_log(flow, run, last)
     }
 
     /// What happens from now on, in order. Subscribe first, then read the state: doubles are whole values and do no

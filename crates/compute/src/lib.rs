@@ -27,6 +27,7 @@ mod log;
 mod operations;
 mod options;
 mod owner;
+mod owner_folders;
 mod packages;
 mod paths;
 mod preflight;

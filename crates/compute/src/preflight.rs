@@ -66,10 +66,10 @@ impl Core {
         owner: &Owner,
         settings: &SessionSettings,
     ) -> Result<Preflight, ComputeError> {
-        self.folder(owner)?;
+        self.folders.of(owner)?;
         let given = self.allot(owner, &without_identity(settings));
         let vm_size = given.as_ref().ok().and_then(|given| given.size.clone());
-        let definition = self.definition(owner);
+        let definition = self.folders.definition(owner);
         let image = image_of(&definition);
         let requirements = self.requirements_of(&definition);
         let file = requirements.as_ref().ok().and_then(Option::as_ref);
@@ -248,8 +248,8 @@ impl Core {
         owner: &Owner,
         image: Option<&str>,
     ) -> Result<(), ComputeError> {
-        self.folder(owner)?;
-        let now = image_of(&self.definition(owner));
+        self.folders.of(owner)?;
+        let now = image_of(&self.folders.definition(owner));
         if now.as_deref() == image {
             return Ok(());
         }
@@ -271,7 +271,8 @@ impl Core {
 
     /// Says whether the image that the definition asks for, when it asks for one, can be one.
     pub(crate) fn require_image_reference(&self, owner: &Owner) -> Result<(), ComputeError> {
-        let Some(image) = image_of(&self.definition(owner)).filter(|image| !image.is_empty())
+        let Some(image) =
+            image_of(&self.folders.definition(owner)).filter(|image| !image.is_empty())
         else {
             return Ok(());
         };

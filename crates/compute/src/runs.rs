@@ -10,4 +10,43 @@ mod history;
 mod inputs;
 mod live;
 
-pub(crate) use live::LiveRuns;
+use std::sync::Arc;
+
+use flowdeck_contract::Millis;
+
+use self::live::LiveRuns;
+use crate::{
+    clock::Clock, engine::SharedEngine, events::Events, owner_folders::OwnerFolders, paths::Paths,
+    sessions::Book, store::Store, tasks::Tasks,
+};
+
+/// Runs of flows: those in progress, and those that were.
+pub(crate) struct Runs {
+    parts: RunParts,
+    live: LiveRuns,
+}
+
+/// What runs need of the rest.
+pub(crate) struct RunParts {
+    pub(crate) book: Arc<Book>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) engine: SharedEngine,
+    pub(crate) events: Arc<Events>,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) folders: OwnerFolders,
+    pub(crate) paths: Paths,
+}
+
+impl Runs {
+    pub(crate) fn new(parts: RunParts) -> Self {
+        Self {
+            parts,
+            live: LiveRuns::default(),
+        }
+    }
+
+    fn now(&self) -> Millis {
+        self.parts.clock.now()
+    }
+}

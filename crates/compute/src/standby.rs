@@ -146,7 +146,7 @@ impl Core {
             keep: record.keep.as_ref(),
             ..WantedBase::default()
         };
-        let (place, share) = (self.place_of(owner)?, record.share());
+        let (place, share) = (self.folders.place_of(owner)?, record.share());
         let session = &standby.runtime.session;
         self.engine
             .fits(session, &place, &wanted, share.as_ref())
@@ -253,7 +253,7 @@ impl Core {
         let session = &environment.session;
         let (place, wanted) = match whom {
             Whom::Anyone => (Place::default(), WantedBase::default()),
-            Whom::Flow(last) => (self.place_of(&last.owner)?, last.wanted()),
+            Whom::Flow(last) => (self.folders.place_of(&last.owner)?, last.wanted()),
         };
         self.engine.allocate(session, &place).await?;
         let base = self.engine.prepare_base(session, &wanted, log).await?;

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 
 use super::{carry_out::Plan, inputs, live::LiveRun};
 use crate::{
-    error::ComputeError, executor::Templates, flow::Definition, id, owner::Owner, sessions::Core,
+    error::ComputeError, executor::Templates, flow::Definition, id, owner::Owner, runs::Runs,
 };
 
 /// Older runs of a flow are forgotten…
@@ -22,14 +22,14 @@ const KEPT: usize = 50;
 /// …and older ones of all flows together, also of those that are gone.
 const KEPT_IN_ALL: u32 = 2_000;
 
-impl Core {
+impl Runs {
     /// Begins a run and gives it as it stands.
     pub(crate) fn begin_run(
         self: &Arc<Self>,
         flow: &FlowId,
         request: &RunRequest,
     ) -> Result<RunDetail, ComputeError> {
-        let folder = self.folder(&flow.into())?;
+        let folder = self.parts.folders.of(&flow.into())?;
         let session = self.session_for_run(flow)?;
         let definition = readable(Definition::read(&folder))?;
         let parsed = sound(&definition)?;
@@ -40,7 +40,7 @@ impl Core {
             .transpose()?;
         let given = inputs::flow_inputs(parsed, node, &request.inputs)?;
         let outputs = node
-            .map(|node| inputs::node_outputs(&self.store, &self.paths, flow, node))
+            .map(|node| inputs::node_outputs(&self.parts.store, &self.parts.paths, flow, node))
             .transpose()?;
         let nodes = match node {
             Some(node) => vec![node.name.clone()],
@@ -63,7 +63,7 @@ impl Core {
     }
 
     fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
-        let flows = self.book.sessions();
+        let flows = self.parts.book.sessions();
         let live = flows.get(&Owner::from(flow));
         let state = live
             .map(|live| live.record.state.public())
@@ -112,7 +112,7 @@ impl Core {
         let nodes = nodes.into_iter().map(waiting).collect();
         RunDetail {
             summary,
-            image: self.book.record(&flow.into()).view.image,
+            image: self.parts.book.record(&flow.into()).view.image,
             session_id,
             inputs,
             outputs: None,
@@ -128,7 +128,8 @@ impl Core {
         let (now, id) = (self.now(), detail.summary.id.clone());
         let session = detail.session_id.clone();
         let mut entered = None;
-        self.book
+        self.parts
+            .book
             .change_and_save(
                 &flow.into(),
                 |live| {
@@ -146,20 +147,24 @@ impl Core {
                 },
                 |record, followed| {
                     let mut detail = detail;
-                    self.store.enter_run(flow, &mut detail, record, followed)?;
-                    let log = self.paths.run(flow, &id).join("log");
-                    self.events
+                    self.parts
+                        .store
+                        .enter_run(flow, &mut detail, record, followed)?;
+                    let log = self.parts.paths.run(flow, &id).join("log");
+                    self.parts
+                        .events
                         .send(&flow.into(), FlowEvent::Run(detail.clone()));
-                    entered = Some(self.runs.add(flow, detail, &log));
+                    entered = Some(self.live.add(flow, detail, &log));
                     Ok(())
                 },
             )
-            .inspect_err(|_| self.book.leave_run(&flow.into(), &id))?;
+            .inspect_err(|_| self.parts.book.leave_run(&flow.into(), &id))?;
         entered.ok_or_else(|| ComputeError::RunNotFound(id.to_string()))
     }
 
     fn forget_old_runs(&self, flow: &FlowId) {
         let forgotten = self
+            .parts
             .store
             .forget_old_runs(flow, KEPT, KEPT_IN_ALL)
             .unwrap_or_else(|error| {
@@ -168,7 +173,7 @@ impl Core {
             });
         let folders: Vec<PathBuf> = forgotten
             .iter()
-            .map(|(flow, run): &(FlowId, RunId)| self.paths.run(flow, run))
+            .map(|(flow, run): &(FlowId, RunId)| self.parts.paths.run(flow, run))
             .collect();
         for folder in folders {
             if let Err(error) = crate::paths::remove(&folder) {

@@ -7,16 +7,16 @@ use flowdeck_contract::{
     runs::{RunDetail, RunState},
 };
 
-use crate::{error::ComputeError, executor, sessions::Core};
+use crate::{error::ComputeError, executor, runs::Runs};
 
-impl Core {
+impl Runs {
     /// Asks a run to end; that it has ended comes as an event.
     pub(crate) fn begin_cancel(
         self: &Arc<Self>,
         flow: &FlowId,
         run: &RunId,
     ) -> Result<RunDetail, ComputeError> {
-        let Some(live) = self.runs.get(flow, run) else {
+        let Some(live) = self.live.get(flow, run) else {
             self.run_detail(flow, run)?;
             return Err(ComputeError::Refused(
                 "The run has already ended.".to_owned(),
@@ -31,11 +31,16 @@ impl Core {
         if !first {
             return Ok(detail);
         }
-        if let Some(runtime) = self.book.record(&flow.into()).runtime {
-            let (core, run) = (Arc::clone(self), run.clone());
-            self.tasks.background(async move {
+        if let Some(runtime) = self.parts.book.record(&flow.into()).runtime {
+            let (runs, run) = (Arc::clone(self), run.clone());
+            self.parts.tasks.background(async move {
                 // The run itself ends however this does: with its answer, or because the runtime is gone.
-                if let Err(error) = core.engine.request(&runtime, executor::cancel(&run)).await {
+                if let Err(error) = runs
+                    .parts
+                    .engine
+                    .request(&runtime, executor::cancel(&run))
+                    .await
+                {
                     tracing::warn!(%run, %error, "a run could not be cancelled");
                 }
             });

@@ -21,7 +21,7 @@ use crate::{
     flow,
     owner::Owner,
     paths,
-    sessions::Core,
+    runs::Runs,
 };
 
 /// How often the log is looked at; a burst of lines becomes one event.
@@ -43,17 +43,18 @@ pub(super) struct Plan {
     pub(super) outputs: Option<Values>,
 }
 
-impl Core {
+impl Runs {
     pub(super) fn spawn_run(self: &Arc<Self>, run: Arc<LiveRun>, plan: Plan) {
         let log = self
+            .parts
             .paths
             .run(&run.flow, &run.detail().summary.id)
             .join("log");
-        let core = Arc::clone(self);
+        let runs = Arc::clone(self);
         // A run that the server's end cuts off is marked as interrupted by the next one.
-        self.tasks.background(async move {
-            let outcome = core.carry_out_run(&run, &plan, &log).await;
-            core.end_run(&run, outcome).await;
+        self.parts.tasks.background(async move {
+            let outcome = runs.carry_out_run(&run, &plan, &log).await;
+            runs.end_run(&run, outcome).await;
         });
     }
 
@@ -64,7 +65,7 @@ impl Core {
         log: &Path,
     ) -> (Outcome, Option<u64>) {
         let id = run.detail().summary.id;
-        let work = self.paths.work(&Owner::from(&run.flow), id.as_str());
+        let work = self.parts.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
         let result = match self.prepare_run(plan, log, copied).await {
             Ok(()) => self.ask(run, plan, log, copied).await,
@@ -92,7 +93,10 @@ impl Core {
         copy: Option<&Path>,
         reply: ExecutorReply,
     ) -> (Outcome, Option<u64>) {
-        let file = self.paths.run_result(&run.flow, &run.detail().summary.id);
+        let file = self
+            .parts
+            .paths
+            .run_result(&run.flow, &run.detail().summary.id);
         let (folder, copy) = (plan.folder.clone(), copy.map(Path::to_owned));
         let templates = plan.templates.clone();
         let read = tokio::task::spawn_blocking(move || {
@@ -124,7 +128,7 @@ impl Core {
     ) -> Result<(), EngineError> {
         let folder = log.parent().unwrap_or(log).to_owned();
         let (flows, source, includes) = (
-            self.config.flows.root().to_owned(),
+            self.parts.folders.root().to_owned(),
             plan.folder.clone(),
             plan.includes.clone(),
         );
@@ -149,6 +153,7 @@ impl Core {
         copy: Option<&Path>,
     ) -> Result<ExecutorReply, EngineError> {
         let runtime = self
+            .parts
             .book
             .record(&Owner::from(&run.flow))
             .runtime
@@ -175,7 +180,7 @@ impl Core {
                 .as_deref()
                 .map(|node| (node, plan.outputs.clone().unwrap_or_default())),
         };
-        let mut answer = std::pin::pin!(self.engine.request(&runtime, execution.request()));
+        let mut answer = std::pin::pin!(self.parts.engine.request(&runtime, execution.request()));
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
@@ -210,10 +215,10 @@ impl Core {
             tokio::time::sleep(AGAIN).await;
         };
         if written {
-            self.runs.remove(&id);
+            self.live.remove(&id);
         }
         let now = self.now();
-        let counted = self.book.change(&owner, |live| {
+        let counted = self.parts.book.change(&owner, |live| {
             live.runs.remove(&id);
             live.record.last_activity = now;
             Ok(())

@@ -13,7 +13,7 @@ use crate::{
     engine::{EngineError, MEMORY_EXCEEDED},
     executor::{self, Outcome, PROCESS_KILLED},
     owner::Owner,
-    sessions::Core,
+    runs::Runs,
     state::State,
 };
 
@@ -31,7 +31,7 @@ enum Became {
     Failed(Box<SessionFailure>),
 }
 
-impl Core {
+impl Runs {
     /// The executor did not answer: the session was stopped, or has died.
     pub(super) async fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
         if !matches!(error.code, "RuntimeUnreachable" | "NoSession") {
@@ -77,7 +77,7 @@ impl Core {
         let session = run.detail().session_id;
         let deadline = Instant::now() + patience;
         loop {
-            let record = self.book.record(&Owner::from(&run.flow));
+            let record = self.parts.book.record(&Owner::from(&run.flow));
             let same = record.view.session_id.as_ref() == Some(&session);
             match (record.state, record.view.failure) {
                 (State::Failed, Some(failure)) if same => return Became::Failed(Box::new(failure)),

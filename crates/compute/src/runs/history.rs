@@ -9,22 +9,22 @@ use flowdeck_contract::{
 };
 
 use crate::{
-    error::ComputeError, executor, folder::open_beside, log::last_lines, owner::Owner,
-    sessions::Core,
+    error::ComputeError, executor, folder::open_beside, log::last_lines, owner::Owner, runs::Runs,
 };
 
-impl Core {
+impl Runs {
     /// A flow's runs, newest first.
     pub(crate) fn run_summaries(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
-        self.store.runs(flow)
+        self.parts.store.runs(flow)
     }
 
     /// A run as it stands.
     pub(crate) fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        if let Some(live) = self.runs.get(flow, run) {
+        if let Some(live) = self.live.get(flow, run) {
             return Ok(live.detail());
         }
-        self.store
+        self.parts
+            .store
             .run(flow, run)?
             .ok_or_else(|| ComputeError::RunNotFound(run.to_string()))
     }
@@ -37,11 +37,11 @@ impl Core {
         last: usize,
     ) -> Result<Vec<LogLine>, ComputeError> {
         let failed = ComputeError::io("Reading the run’s log");
-        if let Some(live) = self.runs.get(flow, run) {
+        if let Some(live) = self.live.get(flow, run) {
             return live.last_lines(self, last).map_err(failed);
         }
         self.run_detail(flow, run)?;
-        last_lines(&self.paths.run(flow, run).join("log"), last).map_err(failed)
+        last_lines(&self.parts.paths.run(flow, run).join("log"), last).map_err(failed)
     }
 
     /// The file of a run's log.
@@ -51,7 +51,7 @@ impl Core {
         run: &RunId,
     ) -> Result<Option<File>, ComputeError> {
         self.run_detail(flow, run)?;
-        match open_beside(&self.paths.run(flow, run).join("log")) {
+        match open_beside(&self.parts.paths.run(flow, run).join("log")) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(ComputeError::io("Reading the run’s log")(error)),
@@ -65,13 +65,13 @@ impl Core {
                 "The run shows its whole result. There is nothing more to download.".to_owned(),
             ));
         }
-        open_beside(&self.paths.run_result(flow, run))
+        open_beside(&self.parts.paths.run_result(flow, run))
             .map_err(ComputeError::io("Reading the run’s result"))
     }
 
     /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.
     pub(crate) async fn interrupt_runs(self: &Arc<Self>) -> Result<(), ComputeError> {
-        for (flow, mut detail) in self.store.runs_under_way()? {
+        for (flow, mut detail) in self.parts.store.runs_under_way()? {
             detail.summary.state = RunState::Interrupted;
             detail.summary.ended = Some(self.now());
             detail.error = Some(executor::interrupted(
@@ -82,14 +82,18 @@ impl Core {
                     node.state = NodeState::Canceled;
                 }
             }
-            if let Err(error) = self.store.save_run(&flow, &detail) {
+            if let Err(error) = self.parts.store.save_run(&flow, &detail) {
                 tracing::error!(%flow, %error, "an interrupted run could not be written down");
                 continue;
             }
-            if let Some(runtime) = self.book.record(&Owner::from(&flow)).runtime {
-                let (core, run) = (Arc::clone(self), detail.summary.id);
-                self.tasks.background(async move {
-                    if let Err(error) = core.engine.request(&runtime, executor::cancel(&run)).await
+            if let Some(runtime) = self.parts.book.record(&Owner::from(&flow)).runtime {
+                let (runs, run) = (Arc::clone(self), detail.summary.id);
+                self.parts.tasks.background(async move {
+                    if let Err(error) = runs
+                        .parts
+                        .engine
+                        .request(&runtime, executor::cancel(&run))
+                        .await
                     {
                         tracing::warn!(%run, %error, "an interrupted run could not be cancelled");
                     }

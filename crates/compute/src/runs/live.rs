@@ -18,17 +18,17 @@ use crate::{
     executor,
     log::{LIMIT, Tail},
     owner::Owner,
-    sessions::Core,
+    runs::Runs,
 };
 
 /// All runs under way.
 #[derive(Debug, Default)]
-pub(crate) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
+pub(super) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
 
 /// A run in progress. What is known of it changes through [`LiveRun::change`] alone.
 #[derive(Debug)]
-pub(crate) struct LiveRun {
-    pub(crate) flow: FlowId,
+pub(super) struct LiveRun {
+    pub(super) flow: FlowId,
     detail: Mutex<RunDetail>,
     log: Mutex<Tail>,
 }
@@ -38,7 +38,7 @@ impl LiveRuns {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn add(&self, flow: &FlowId, detail: RunDetail, log: &Path) -> Arc<LiveRun> {
+    pub(super) fn add(&self, flow: &FlowId, detail: RunDetail, log: &Path) -> Arc<LiveRun> {
         let id = detail.summary.id.clone();
         let run = Arc::new(LiveRun {
             flow: flow.clone(),
@@ -49,11 +49,11 @@ impl LiveRuns {
         run
     }
 
-    pub(crate) fn remove(&self, run: &RunId) {
+    pub(super) fn remove(&self, run: &RunId) {
         self.all().remove(run);
     }
 
-    pub(crate) fn get(&self, flow: &FlowId, run: &RunId) -> Option<Arc<LiveRun>> {
+    pub(super) fn get(&self, flow: &FlowId, run: &RunId) -> Option<Arc<LiveRun>> {
         self.all()
             .get(run)
             .filter(|live| live.flow == *flow)
@@ -67,15 +67,15 @@ impl LiveRun {
     }
 
     /// The run as it stands.
-    pub(crate) fn detail(&self) -> RunDetail {
+    pub(super) fn detail(&self) -> RunDetail {
         self.lock().clone()
     }
 
     /// Changes the run and gives it as it then stands: written down first, then true, then told. Nothing changes when
     /// `change` or the store fails; a run that has ended refuses.
-    pub(crate) fn change(
+    pub(super) fn change(
         &self,
-        core: &Core,
+        runs: &Runs,
         change: impl FnOnce(&mut RunDetail) -> Result<(), ComputeError>,
     ) -> Result<RunDetail, ComputeError> {
         let mut held = self.lock();
@@ -87,19 +87,21 @@ impl LiveRun {
         let mut next = held.clone();
         change(&mut next)?;
         if next != *held {
-            core.store.save_run(&self.flow, &next)?;
+            runs.parts.store.save_run(&self.flow, &next)?;
             held.clone_from(&next);
-            core.events
+            runs.parts
+                .events
                 .send(&Owner::from(&self.flow), FlowEvent::Run(next.clone()));
         }
         Ok(next)
     }
 
     /// Ends a run whose end the store does not take: known in memory alone, and told.
-    pub(super) fn end_in_memory(&self, core: &Core, end: impl FnOnce(&mut RunDetail)) {
+    pub(super) fn end_in_memory(&self, runs: &Runs, end: impl FnOnce(&mut RunDetail)) {
         let mut held = self.lock();
         end(&mut held);
-        core.events
+        runs.parts
+            .events
             .send(&Owner::from(&self.flow), FlowEvent::Run(held.clone()));
     }
 
@@ -108,15 +110,15 @@ impl LiveRun {
     }
 
     /// The last lines of its log, after all new ones were told.
-    pub(crate) fn last_lines(&self, core: &Core, count: usize) -> std::io::Result<Vec<LogLine>> {
+    pub(super) fn last_lines(&self, runs: &Runs, count: usize) -> std::io::Result<Vec<LogLine>> {
         let mut tail = self.tail();
         let lines = tail.read()?;
-        self.tell(core, lines);
+        self.tell(runs, lines);
         tail.last(count)
     }
 
     /// Tells the new lines of its log, and what they say of its nodes; `over` when nobody writes to it any more.
-    pub(crate) fn follow(&self, core: &Core, over: bool) {
+    pub(super) fn follow(&self, runs: &Runs, over: bool) {
         let mut tail = self.tail();
         let lines = if over {
             tail.read_to_end()
@@ -127,12 +129,12 @@ impl LiveRun {
             tracing::warn!(%error, "a run's log could not be cut");
         }
         match lines {
-            Ok(lines) => self.tell(core, lines),
+            Ok(lines) => self.tell(runs, lines),
             Err(error) => tracing::warn!(%error, "a run's log could not be read"),
         }
     }
 
-    fn tell(&self, core: &Core, lines: Vec<LogLine>) {
+    fn tell(&self, runs: &Runs, lines: Vec<LogLine>) {
         if lines.is_empty() {
             return;
         }
@@ -142,14 +144,14 @@ impl LiveRun {
             .map(|(name, state)| (name.to_owned(), state))
             .collect();
         let run = self.lock().summary.id.clone();
-        core.events.send(
+        runs.parts.events.send(
             &Owner::from(&self.flow),
             FlowEvent::RunLog(RunLog { run, lines }),
         );
         if moves.is_empty() {
             return;
         }
-        let moved = self.change(core, |detail| {
+        let moved = self.change(runs, |detail| {
             for (name, state) in &moves {
                 move_on(detail, name, *state);
             }

@@ -3,7 +3,6 @@
 use std::{
     fs::File,
     future::Future,
-    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
@@ -14,19 +13,19 @@ use super::{Book, moved_tag::TagLooks};
 use crate::{
     clock::Clock,
     compute::ComputeConfig,
-    engine::{EngineError, Place, SharedEngine},
+    engine::{EngineError, SharedEngine},
     error::ComputeError,
     events::Events,
     feeds::LookUps,
-    flow::Definition,
     id,
     instances::Instances,
     operations::Operations,
     owner::Owner,
+    owner_folders::OwnerFolders,
     packages,
     paths::Paths,
     registry::{Platform, Registry},
-    runs::LiveRuns,
+    runs::{RunParts, Runs},
     standby::Standbys,
     state::Refused,
     store::Store,
@@ -42,12 +41,13 @@ pub(crate) struct Core {
     pub(crate) operations: Operations,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<Events>,
-    pub(crate) book: Book,
+    pub(crate) book: Arc<Book>,
     pub(crate) standbys: Standbys,
-    pub(crate) runs: LiveRuns,
+    pub(crate) runs: Arc<Runs>,
+    pub(crate) folders: OwnerFolders,
     /// Something changed that an idle deadline depends on.
     pub(crate) deadlines: Arc<Notify>,
-    pub(crate) tasks: Tasks,
+    pub(crate) tasks: Arc<Tasks>,
     pub(crate) instances: Instances,
     pub(super) look_ups: LookUps,
     pub(super) tag_looks: TagLooks,
@@ -66,12 +66,24 @@ impl Core {
         let (paths, lock) = Paths::open(&config.data)?;
         let store = Arc::new(Store::open(&paths.store())?);
         let (events, deadlines) = (Arc::new(Events::default()), Arc::new(Notify::new()));
-        let book = Book::open(
+        let book = Arc::new(Book::open(
             Arc::clone(&store),
             Arc::clone(&clock),
             Arc::clone(&events),
             Arc::clone(&deadlines),
-        )?;
+        )?);
+        let tasks = Arc::new(Tasks::default());
+        let folders = OwnerFolders::new(config.flows.clone(), paths.clone());
+        let runs = Runs::new(RunParts {
+            book: Arc::clone(&book),
+            store: Arc::clone(&store),
+            engine: Arc::clone(&engine),
+            events: Arc::clone(&events),
+            tasks: Arc::clone(&tasks),
+            clock: Arc::clone(&clock),
+            folders: folders.clone(),
+            paths: paths.clone(),
+        });
         let instances = Instances::new(&config.catalog, store.instances()?);
         Ok(Arc::new(Self {
             operations: Operations::new(Arc::clone(&store), Arc::clone(&clock)),
@@ -82,9 +94,10 @@ impl Core {
             book,
             events,
             standbys: Standbys::default(),
-            runs: LiveRuns::default(),
+            runs: Arc::new(runs),
+            folders,
             deadlines,
-            tasks: Tasks::default(),
+            tasks,
             _lock: lock,
             registry: Registry::new(
                 engine
@@ -113,54 +126,6 @@ impl Core {
     /// Gives the session a log of its own and forgets the one before.
     pub(crate) fn switch_log(&self, owner: &Owner, session: &SessionId) {
         self.book.switch_log(owner, self.paths.session_log(session));
-    }
-
-    /// The folder whose files say what a session is made of: the flow's, or a session's own.
-    pub(crate) fn folder(&self, owner: &Owner) -> Result<PathBuf, ComputeError> {
-        let folder = self.folders(owner).join(owner.folder());
-        match owner {
-            Owner::Flow(flow) if !self.config.flows.admits(flow) => {
-                Err(ComputeError::FlowNotFound(flow.to_string()))
-            }
-            _ if folder.is_dir() => Ok(folder),
-            Owner::Flow(flow) => Err(ComputeError::FlowNotFound(flow.to_string())),
-            Owner::Nobody(session) => Err(ComputeError::SessionNotFound(session.to_string())),
-        }
-    }
-
-    /// The folder of folders like an owner's, which may include files from each other.
-    pub(crate) fn folders(&self, owner: &Owner) -> PathBuf {
-        match owner {
-            Owner::Flow(_) => self.config.flows.root().to_owned(),
-            Owner::Nobody(_) => self.paths.own_folders(),
-        }
-    }
-
-    /// Where an owner's session is at work; the folders are made.
-    pub(crate) fn place_of(&self, owner: &Owner) -> Result<Place, EngineError> {
-        let flow = self
-            .folder(owner)
-            .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
-        let runs = owner.flow().map(|flow| self.paths.runs(flow));
-        let others: Vec<PathBuf> = runs.into_iter().chain([self.paths.works(owner)]).collect();
-        for folder in &others {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| EngineError::io("Making the session’s folders", &error))?;
-        }
-        let flow = Some(flow);
-        Ok(Place { flow, others })
-    }
-
-    /// The flow's definition, as an engine's task needs it.
-    pub(crate) fn definition(&self, owner: &Owner) -> Result<(PathBuf, Definition), EngineError> {
-        let folder = self
-            .folder(owner)
-            .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
-        let definition = Definition::read(&folder).map_err(|error| {
-            EngineError::new(error.code(), error.to_string())
-                .with_remedy("Add or correct the flow’s definition.")
-        })?;
-        Ok((folder, definition))
     }
 
     /// A failure as the page shows it, and in the server's log under the same id.

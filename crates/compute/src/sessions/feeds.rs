@@ -114,9 +114,9 @@ impl Core {
         owner: &Owner,
         text: Option<String>,
     ) -> Result<Option<RequirementSet>, EngineError> {
-        let (folder, definition) = self.definition(owner)?;
+        let (folder, definition) = self.folders.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
-        let source = match flow::source(&self.folders(owner), &folder, parsed) {
+        let source = match flow::source(&self.folders.around(owner), &folder, parsed) {
             Err(_) if text.is_some() => None,
             source => source?,
         };

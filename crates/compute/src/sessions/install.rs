@@ -79,7 +79,7 @@ impl Core {
     }
 
     async fn plan(&self, owner: &Owner) -> Result<Plan, EngineError> {
-        let (folder, definition) = self.definition(owner)?;
+        let (folder, definition) = self.folders.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
         let record = self.book.record(owner);
         let old = record
@@ -91,7 +91,7 @@ impl Core {
         };
         let (work, flows) = (
             self.paths.work(owner, new.session.as_str()),
-            self.folders(owner),
+            self.folders.around(owner),
         );
         let requirements =
             flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;

@@ -91,7 +91,7 @@ impl Core {
         if let Some(refusal) = refusal {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
-        let folder = self.folders(owner).join(owner.folder());
+        let folder = self.folders.around(owner).join(owner.folder());
         let definition = json!({"environment": {"image": environment.image}}).to_string();
         let requirements = environment.requirements.as_deref().unwrap_or_default();
         let written = fs::create_dir_all(&folder)
@@ -110,7 +110,7 @@ impl Core {
         let Some(requirements) = &environment.requirements else {
             return Ok(());
         };
-        write_requirements(&self.folder(owner)?, requirements)
+        write_requirements(&self.folders.of(owner)?, requirements)
             .map_err(ComputeError::io("Writing down the session’s requirements"))
     }
 
@@ -122,7 +122,7 @@ impl Core {
         let forgotten = self.book.forget(owner, |live| {
             let log = live.and_then(|live| live.log.as_ref());
             let log = log.map_or(Ok(()), |log| paths::remove(log.file.path()));
-            log.and_then(|()| paths::remove(&self.folders(owner).join(owner.folder())))
+            log.and_then(|()| paths::remove(&self.folders.around(owner).join(owner.folder())))
                 .map_err(ComputeError::io("Removing the session’s files"))
         });
         if let Err(error) = forgotten {

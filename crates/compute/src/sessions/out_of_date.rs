@@ -36,9 +36,9 @@ impl Core {
     }
 
     fn fingerprint(&self, owner: &Owner) -> Result<Fingerprint, crate::engine::EngineError> {
-        let (folder, definition) = self.definition(owner)?;
+        let (folder, definition) = self.folders.definition(owner)?;
         Fingerprint::of(
-            &self.folders(owner),
+            &self.folders.around(owner),
             &folder,
             definition.report.flow.as_ref(),
         )

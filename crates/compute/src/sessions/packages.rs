@@ -163,9 +163,9 @@ impl Core {
         work: &std::path::Path,
         versions: Option<RuntimeVersions>,
     ) -> Result<Option<(Requirements, Lines)>, EngineError> {
-        let (folder, definition) = self.definition(owner)?;
+        let (folder, definition) = self.folders.definition(owner)?;
         let parsed = definition.report.flow.as_ref();
-        let found = flow::for_install(&self.folders(owner), &folder, parsed, work)?;
+        let found = flow::for_install(&self.folders.around(owner), &folder, parsed, work)?;
         let Some(requirements) = found else {
             return Ok(None);
         };

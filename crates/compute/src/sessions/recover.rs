@@ -47,7 +47,7 @@ impl Core {
         self.recall_uses();
         note("Folders of sessions", self.forget_what_is_nobodys());
         self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
-        note("Runs", self.interrupt_runs().await);
+        note("Runs", self.runs.interrupt_runs().await);
         note("Operations", self.end_lost_operations());
         self.remove_leftovers().await;
     }

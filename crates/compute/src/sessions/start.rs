@@ -32,7 +32,7 @@ impl Core {
         owner: &Owner,
         request: &StartSession,
     ) -> Result<Begun, ComputeError> {
-        self.folder(owner)?;
+        self.folders.of(owner)?;
         // Before what may be lacking: who has a session wants to know that.
         refuse(&self.book.record(owner))?;
         self.require_image_reference(owner)?;
@@ -127,9 +127,9 @@ struct Start<'a> {
 impl Start<'_> {
     /// Gives the operation that is done with it.
     async fn carry_out(&self) -> Result<Option<OperationId>, EngineError> {
-        let (folder, definition) = self.core.definition(self.owner)?;
+        let (folder, definition) = self.core.folders.definition(self.owner)?;
         let flow = definition.report.flow.as_ref();
-        let flows = &self.core.folders(self.owner);
+        let flows = &self.core.folders.around(self.owner);
         let environment = self.environment()?;
         let work = self
             .core

@@ -51,7 +51,7 @@ impl Core {
         anew: Anew,
         why: &str,
     ) -> Result<Begun, ComputeError> {
-        self.folder(owner)?;
+        self.folders.of(owner)?;
         let record = self.book.record(owner);
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));

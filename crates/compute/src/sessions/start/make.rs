@@ -22,7 +22,7 @@ impl Start<'_> {
         image: Option<&str>,
     ) -> Result<Option<OperationId>, EngineError> {
         let engine = &self.core.engine;
-        let place = self.core.place_of(self.owner)?;
+        let place = self.core.folders.place_of(self.owner)?;
         let note = engine.allocate(&environment.session, &place).await?;
         let bounds = self.limit(&environment.session).await?;
         let note = note
