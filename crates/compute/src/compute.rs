@@ -24,6 +24,7 @@ use flowdeck_contract::{
 use tokio::sync::broadcast;
 
 use crate::{
+    allotter::Anew,
     catalog::Catalog,
     clock::{Clock, SystemClock},
     engine::SharedEngine,
@@ -31,7 +32,7 @@ use crate::{
     flows_folder::FlowsFolder,
     identity::Identities,
     owner::Owner,
-    sessions::{Anew, Ask, Begun, Core, OwnEnvironment},
+    sessions::{Ask, Begun, Core, OwnEnvironment},
     state::State,
 };
 

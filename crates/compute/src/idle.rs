@@ -72,7 +72,7 @@ impl Core {
 
     fn next_due(&self, refused: &BTreeMap<Due, Millis>) -> Option<(Due, Millis)> {
         let sessions = self.session_deadlines().into_iter();
-        let instances = self.instance_deadlines().into_iter();
+        let instances = self.allotter.instance_deadlines().into_iter();
         let sessions = sessions.map(|(owner, deadline)| (Due::Session(owner), deadline));
         let instances = instances.map(|(name, deadline)| (Due::Instance(name), deadline));
         // A session goes first, so that it is its own idle time that ends it.

@@ -1,6 +1,7 @@
 //! Compute sessions: their states, the engines that make them, installs, idleness and runs. Knows nothing of the
 //! HTTP API; speaks to the outside in the types of `flowdeck_contract`.
 
+mod allotter;
 mod catalog;
 mod cgroup;
 mod clock;
@@ -22,7 +23,6 @@ mod id;
 pub mod identity;
 mod idle;
 mod install;
-mod instances;
 mod log;
 mod operations;
 mod options;
@@ -44,6 +44,7 @@ mod timeline;
 mod user;
 mod web;
 
+pub use allotter::Anew;
 pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize, gib};
 pub use clock::{Clock, SystemClock};
 pub use compute::{Compute, ComputeConfig, StartSession};
@@ -56,6 +57,6 @@ pub use identity::{Identities, Identity, Secret};
 pub use install::given::VariableName;
 pub use log::LogFile;
 pub use owner::Owner;
-pub use sessions::{Anew, Ask, Begun, OwnEnvironment, required_names};
+pub use sessions::{Ask, Begun, OwnEnvironment, required_names};
 pub use sign_ins::SignInStore;
 pub use timeline::asked_by;

@@ -32,7 +32,7 @@ impl Compute {
         let sizes: Vec<SizeOption> = catalog
             .sizes
             .iter()
-            .map(|size| option(size, core.lacks(size, owner)))
+            .map(|size| option(size, core.allotter.lacks(size, owner)))
             .collect();
         let available = sizes.iter().find(|size| size.unavailable.is_none());
         ComputeOptions {
@@ -81,7 +81,7 @@ impl Compute {
     /// # Errors
     /// When there is none of that name, or the quota has no room for it.
     pub fn start_instance(&self, name: &str) -> Result<InstanceOption, ComputeError> {
-        self.core.start_instance(name)?;
+        self.core.allotter.start_instance(name)?;
         let instance = self.core.config.catalog.instance(name);
         let instance = instance.ok_or_else(|| ComputeError::InstanceNotFound(name.to_owned()))?;
         Ok(self.core.instance_option(instance))
@@ -90,7 +90,7 @@ impl Compute {
 
 impl Core {
     fn quota(&self, but: Option<&Owner>) -> Vec<QuotaUsage> {
-        let (used, limit) = (self.used(but), self.config.catalog.quota);
+        let (used, limit) = (self.allotter.used(but), self.config.catalog.quota);
         vec![
             QuotaUsage {
                 name: "vCPUs".to_owned(),
@@ -109,10 +109,10 @@ impl Core {
 
     fn instance_option(&self, instance: &ComputeInstance) -> InstanceOption {
         let state = self
-            .instances
-            .state(&instance.name)
+            .allotter
+            .instance_state(&instance.name)
             .unwrap_or(InstanceState::Stopped);
-        let lacks = || self.lacks(&instance.size, None);
+        let lacks = || self.allotter.lacks(&instance.size, None);
         let sessions = self
             .book
             .sessions()

@@ -19,12 +19,8 @@ use flowdeck_contract::{
 use flowdeck_flow::{Finding, Severity};
 
 use crate::{
-    compute::Compute,
-    engine::EngineError,
-    error::ComputeError,
-    flow::Definition,
-    owner::Owner,
-    sessions::{Allotment, Core},
+    allotter::Allotment, compute::Compute, engine::EngineError, error::ComputeError,
+    flow::Definition, owner::Owner, sessions::Core,
 };
 
 /// Below this an environment of its own, without packages, may not fit.
@@ -67,7 +63,7 @@ impl Core {
         settings: &SessionSettings,
     ) -> Result<Preflight, ComputeError> {
         self.folders.of(owner)?;
-        let given = self.allot(owner, &without_identity(settings));
+        let given = self.allotter.allot(owner, &without_identity(settings));
         let vm_size = given.as_ref().ok().and_then(|given| given.size.clone());
         let definition = self.folders.definition(owner);
         let image = image_of(&definition);
@@ -305,7 +301,7 @@ impl Core {
             ComputeChoice::Serverless {
                 identity: Some(name),
                 ..
-            } => match self.require_identity(Some(name)) {
+            } => match self.allotter.require_identity(Some(name)) {
                 Ok(()) => check(
                     SUBJECT,
                     CheckOutcome::Ok,

@@ -2,7 +2,6 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
-mod allot;
 mod ask;
 mod book;
 mod core;
@@ -10,6 +9,7 @@ mod ended_logs;
 mod fail;
 mod feeds;
 mod install;
+mod instances;
 mod kept;
 mod list;
 mod live;
@@ -28,16 +28,14 @@ mod watch;
 
 mod record;
 
+pub use self::{
+    ask::{Ask, Begun},
+    look_up::required_names,
+    nobody::OwnEnvironment,
+};
 pub(crate) use self::{
-    allot::Allotment,
     book::Book,
     core::Core,
     live::Live,
     record::{Previous, Record},
-};
-pub use self::{
-    allot::Anew,
-    ask::{Ask, Begun},
-    look_up::required_names,
-    nobody::OwnEnvironment,
 };

@@ -10,8 +10,8 @@ use flowdeck_contract::{
     settings::SessionSettings,
 };
 
-use super::{Anew, Core};
-use crate::{compute::StartSession, error::ComputeError, owner::Owner};
+use super::Core;
+use crate::{allotter::Anew, compute::StartSession, error::ComputeError, owner::Owner};
 
 /// What is asked of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,7 +82,7 @@ impl Core {
             let why = "Resetting the compute session to apply its new settings.";
             return self.begin_reset(owner, Some(settings), why);
         }
-        let seconds = self.idle_seconds(settings)?;
+        let seconds = self.allotter.idle_seconds(settings)?;
         let now = self.now();
         let session = self.book.change(owner, |live| {
             if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {

@@ -1,16 +1,13 @@
 //! What all of compute is made of: the sessions, the store, the engine, the events.
 
-use std::{
-    fs::File,
-    future::Future,
-    sync::{Arc, Mutex},
-};
+use std::{fs::File, future::Future, sync::Arc};
 
 use flowdeck_contract::{Millis, ids::SessionId, session::SessionFailure};
 use tokio::sync::Notify;
 
 use super::{Book, moved_tag::TagLooks};
 use crate::{
+    allotter::{Allotter, AllotterParts},
     clock::Clock,
     compute::ComputeConfig,
     engine::{EngineError, SharedEngine},
@@ -18,7 +15,6 @@ use crate::{
     events::Events,
     feeds::LookUps,
     id,
-    instances::Instances,
     operations::Operations,
     owner::Owner,
     owner_folders::OwnerFolders,
@@ -48,11 +44,9 @@ pub(crate) struct Core {
     /// Something changed that an idle deadline depends on.
     pub(crate) deadlines: Arc<Notify>,
     pub(crate) tasks: Arc<Tasks>,
-    pub(crate) instances: Instances,
+    pub(crate) allotter: Allotter,
     pub(super) look_ups: LookUps,
     pub(super) tag_looks: TagLooks,
-    /// One at a time looks at what is left and takes of it.
-    pub(super) allotting: Mutex<()>,
     _lock: File,
 }
 
@@ -84,13 +78,19 @@ impl Core {
             folders: folders.clone(),
             paths: paths.clone(),
         });
-        let instances = Instances::new(&config.catalog, store.instances()?);
+        let allotter = Allotter::open(AllotterParts {
+            catalog: config.catalog.clone(),
+            max_idle: config.max_idle,
+            book: Arc::clone(&book),
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            deadlines: Arc::clone(&deadlines),
+        })?;
         Ok(Arc::new(Self {
             operations: Operations::new(Arc::clone(&store), Arc::clone(&clock)),
-            instances,
+            allotter,
             look_ups: LookUps::default(),
             tag_looks: TagLooks::default(),
-            allotting: Mutex::default(),
             book,
             events,
             standbys: Standbys::default(),

@@ -43,7 +43,7 @@ impl Core {
             operation,
             failure,
         };
-        self.instance_was_used(&record);
+        self.allotter.instance_was_used(&record);
         if let Some(session) = record.view.session_id
             && let Err(error) = self.engine.remove(&session).await
         {

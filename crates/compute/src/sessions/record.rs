@@ -8,7 +8,7 @@ use flowdeck_contract::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Allotment, Anew};
+use crate::allotter::{Allotment, Anew};
 use crate::{
     engine::{EnvironmentId, Runtime, Share},
     error::ComputeError,

@@ -11,8 +11,9 @@ use flowdeck_contract::{
     session::Phase,
 };
 
-use super::{Allotment, Begun, Core, Record};
+use super::{Begun, Core, Record};
 use crate::{
+    allotter::Allotment,
     compute::StartSession,
     engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
     error::ComputeError,
@@ -36,10 +37,10 @@ impl Core {
         // Before what may be lacking: who has a session wants to know that.
         refuse(&self.book.record(owner))?;
         self.require_image_reference(owner)?;
-        let _allotting = self.allotting();
+        let _allotting = self.allotter.allotting();
         let given = Allotment {
             anew: request.anew,
-            ..self.allot(owner, &request.settings)?
+            ..self.allotter.allot(owner, &request.settings)?
         };
         let operation = self.operations.begin()?;
         let (session, now) = (id::random::<SessionId>(), self.now());

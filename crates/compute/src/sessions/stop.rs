@@ -4,8 +4,15 @@ use std::sync::Arc;
 
 use flowdeck_contract::{capability::Action, ids::SessionId, settings::SessionSettings};
 
-use super::{Allotment, Anew, Begun, Core};
-use crate::{engine::EngineError, error::ComputeError, id, owner::Owner, paths};
+use super::{Begun, Core};
+use crate::{
+    allotter::{Allotment, Anew},
+    engine::EngineError,
+    error::ComputeError,
+    id,
+    owner::Owner,
+    paths,
+};
 
 impl Core {
     /// Begins the end of a session: of one that runs, has failed, or is being made.
@@ -57,11 +64,13 @@ impl Core {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
         self.require_image_reference(owner)?;
-        let _allotting = self.allotting();
+        let _allotting = self.allotter.allotting();
         let next = Allotment {
             anew,
             keep: record.view.image.clone().filter(|_| !anew.image),
-            ..self.allot(owner, settings.unwrap_or(&record.view.settings))?
+            ..self
+                .allotter
+                .allot(owner, settings.unwrap_or(&record.view.settings))?
         };
         self.begin_end(owner, Action::Reset, Some(next), why)
     }
@@ -123,7 +132,7 @@ impl Core {
         self.book.log(owner).line("The compute session is gone.");
         self.book.tell_log(owner);
         let internal = |error: ComputeError| EngineError::new("StoreFailed", error.to_string());
-        self.instance_was_used(&record);
+        self.allotter.instance_was_used(&record);
         if let Some(next) = record.next {
             return self.start_again(owner, next).map_err(internal);
         }

@@ -3,7 +3,7 @@
 use rusqlite::params;
 
 use super::Store;
-use crate::{error::ComputeError, instances::InstanceRecord};
+use crate::{allotter::InstanceRecord, error::ComputeError};
 
 impl Store {
     /// Remembers where a compute instance stands.

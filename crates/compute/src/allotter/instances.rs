@@ -2,19 +2,14 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use flowdeck_contract::{Millis, settings::InstanceState};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    catalog::Catalog,
-    error::ComputeError,
-    owner::Owner,
-    sessions::{Core, Record},
-    state::State,
-};
+use super::Allotter;
+use crate::{catalog::Catalog, error::ComputeError, sessions::Record, state::State};
 
 /// What is remembered of a compute instance.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +22,7 @@ pub(crate) struct InstanceRecord {
 
 /// The compute instances of the catalog.
 #[derive(Debug, Default)]
-pub(crate) struct Instances {
+pub(super) struct Instances {
     all: Mutex<BTreeMap<String, InstanceRecord>>,
 }
 
@@ -66,11 +61,11 @@ impl Instances {
     }
 }
 
-impl Core {
+impl Allotter {
     /// Starts an instance that is stopped; one that runs goes on.
     pub(crate) fn start_instance(&self, name: &str) -> Result<(), ComputeError> {
         let instance = self
-            .config
+            .parts
             .catalog
             .instance(name)
             .ok_or_else(|| ComputeError::InstanceNotFound(name.to_owned()))?;
@@ -79,46 +74,10 @@ impl Core {
             return Ok(());
         }
         self.require_room(&instance.size, None)?;
-        let now = self.now();
+        let now = self.parts.clock.now();
         self.change_instance(name, |record| {
             (record.state, record.last_activity) = (InstanceState::Running, now);
         })
-    }
-
-    /// Stops an instance and with it the sessions on it. It stays, and can be started again.
-    pub(crate) fn stop_instance(
-        self: &Arc<Self>,
-        name: &str,
-        why: &str,
-    ) -> Result<(), ComputeError> {
-        {
-            let _allotting = self.allotting();
-            self.change_instance(name, |record| record.state = InstanceState::Stopped)?;
-        }
-        tracing::info!(instance = name, why, "a compute instance stops");
-        self.end_sessions_on_stopped_instances(why);
-        Ok(())
-    }
-
-    /// Also what a server that was killed while it stopped an instance has left to do.
-    pub(crate) fn end_sessions_on_stopped_instances(self: &Arc<Self>, why: &str) {
-        let stopped = |record: &Record| {
-            let state = record
-                .instance()
-                .and_then(|name| self.instances.state(name));
-            matches!(record.state, State::Starting(_) | State::Available)
-                && state == Some(InstanceState::Stopped)
-        };
-        let flows: Vec<Owner> = {
-            let flows = self.book.sessions();
-            let on_it = flows.values().filter(|live| stopped(&live.record));
-            on_it.map(|live| live.record.owner.clone()).collect()
-        };
-        for flow in flows {
-            if let Err(error) = self.begin_stop(&flow, why) {
-                tracing::warn!(%flow, %error, "a session on a stopped compute instance could not be ended");
-            }
-        }
     }
 
     /// A session on an instance has ended: the instance is idle since the session was.
@@ -151,8 +110,8 @@ impl Core {
     }
 
     fn instance_deadline(&self, record: &InstanceRecord) -> Option<Millis> {
-        let idle = self.config.catalog.instance(&record.name)?.idle_shutdown?;
-        let flows = self.book.sessions();
+        let idle = self.parts.catalog.instance(&record.name)?.idle_shutdown?;
+        let flows = self.parts.book.sessions();
         let mut on_it = flows.values().filter(|live| {
             live.record.holds_compute() && live.record.instance() == Some(&*record.name)
         });
@@ -175,11 +134,17 @@ impl Core {
         if let Some(record) = all.get_mut(name) {
             let mut changed = record.clone();
             change(&mut changed);
-            self.store.save_instance(&changed)?;
+            self.parts.store.save_instance(&changed)?;
             *record = changed;
         }
         drop(all);
-        self.deadlines.notify_one();
+        self.parts.deadlines.notify_one();
         Ok(())
+    }
+
+    /// Marks an instance as stopped.
+    pub(crate) fn stop_instance(&self, name: &str) -> Result<(), ComputeError> {
+        let _allotting = self.allotting();
+        self.change_instance(name, |record| record.state = InstanceState::Stopped)
     }
 }

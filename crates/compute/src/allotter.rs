@@ -1,19 +1,30 @@
 //! From what is asked for to what is given: a size within the quota, a compute instance that runs, a time to wait.
 
-use std::sync::{MutexGuard, PoisonError};
+mod instances;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use flowdeck_contract::{
     session::{SessionImage, SessionSize},
-    settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, SessionSettings},
+    settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, InstanceState, SessionSettings},
 };
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 
-use super::Core;
 use crate::{
-    catalog::{Quota, Shortage, VmSize},
+    catalog::{Catalog, Quota, Shortage, VmSize},
+    clock::Clock,
     error::ComputeError,
     owner::Owner,
+    sessions::Book,
+    store::Store,
 };
+
+pub(crate) use self::instances::InstanceRecord;
+use self::instances::Instances;
 
 /// What a session is given.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +52,40 @@ pub struct Anew {
     pub image: bool,
 }
 
-impl Core {
+/// Gives sessions what there is: the catalog's sizes, instances and identities, within the quota.
+pub(crate) struct Allotter {
+    parts: AllotterParts,
+    instances: Instances,
+    /// One at a time looks at what is left and takes of it.
+    allotting: Mutex<()>,
+}
+
+/// What it needs of the rest.
+pub(crate) struct AllotterParts {
+    pub(crate) catalog: Catalog,
+    /// After how long without activity a session ends when its start does not say; `None` for never.
+    pub(crate) max_idle: Option<Duration>,
+    pub(crate) book: Arc<Book>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) deadlines: Arc<Notify>,
+}
+
+impl Allotter {
+    /// With the instances as they are remembered.
+    pub(crate) fn open(parts: AllotterParts) -> Result<Self, ComputeError> {
+        Ok(Self {
+            instances: Instances::new(&parts.catalog, parts.store.instances()?),
+            parts,
+            allotting: Mutex::default(),
+        })
+    }
+
+    /// Where an instance stands; `None` when there is none of that name.
+    pub(crate) fn instance_state(&self, name: &str) -> Option<InstanceState> {
+        self.instances.state(name)
+    }
+
     /// Held from the look at what is left to where it is written down who has it.
     pub(crate) fn allotting(&self) -> MutexGuard<'_, ()> {
         self.allotting
@@ -85,10 +129,10 @@ impl Core {
         settings: &SessionSettings,
     ) -> Result<Option<u64>, ComputeError> {
         let instance = match &settings.compute {
-            ComputeChoice::Instance { name } => self.config.catalog.instance(name),
+            ComputeChoice::Instance { name } => self.parts.catalog.instance(name),
             ComputeChoice::Serverless { .. } => None,
         };
-        let default = instance.map_or(self.config.max_idle, |instance| instance.idle_shutdown);
+        let default = instance.map_or(self.parts.max_idle, |instance| instance.idle_shutdown);
         match settings.idle_shutdown {
             IdleShutdown::Default => Ok(default.map(|idle| idle.as_secs())),
             IdleShutdown::Never => Ok(None),
@@ -106,7 +150,7 @@ impl Core {
 
     /// What is in use by sessions but those of `but` and by compute instances that run.
     pub(crate) fn used(&self, but: Option<&Owner>) -> Quota {
-        let catalog = &self.config.catalog;
+        let catalog = &self.parts.catalog;
         let running = catalog
             .instances
             .iter()
@@ -114,7 +158,7 @@ impl Core {
         let used = running.fold(Quota::default(), |used, instance| {
             used.plus(instance.size.v_cpus, instance.size.memory_mb)
         });
-        let flows = self.book.sessions();
+        let flows = self.parts.book.sessions();
         let others = flows
             .iter()
             .filter(|(owner, live)| but != Some(*owner) && live.record.holds_compute())
@@ -143,12 +187,12 @@ impl Core {
 
     /// Why the quota has no room for a size; `None` when it has.
     pub(crate) fn lacks(&self, size: &VmSize, but: Option<&Owner>) -> Option<Shortage> {
-        let quota = self.config.catalog.quota;
+        let quota = self.parts.catalog.quota;
         Shortage::of(size, quota, quota.less(self.used(but)))
     }
 
     fn serverless_size(&self, owner: &Owner, name: Option<&str>) -> Result<VmSize, ComputeError> {
-        let catalog = &self.config.catalog;
+        let catalog = &self.parts.catalog;
         let Some(name) = name else {
             let room = |size: &&VmSize| self.lacks(size, Some(owner)).is_none();
             if let Some(size) = catalog.sizes.iter().find(room) {
@@ -177,7 +221,7 @@ impl Core {
 
     /// Says whether there is such an identity; the user's own always is.
     pub(crate) fn require_identity(&self, name: Option<&str>) -> Result<(), ComputeError> {
-        let catalog = &self.config.catalog;
+        let catalog = &self.parts.catalog;
         let Some(name) = name.filter(|name| catalog.identity(name).is_none()) else {
             return Ok(());
         };
@@ -190,7 +234,7 @@ impl Core {
     }
 
     fn running_instance(&self, name: &str) -> Result<VmSize, ComputeError> {
-        let catalog = &self.config.catalog;
+        let catalog = &self.parts.catalog;
         let names = || {
             catalog
                 .instances
