@@ -90,7 +90,8 @@ impl Compute {
         core.recover().await;
         core.tasks.background(Arc::clone(&core).follow_logs());
         core.tasks.background(Arc::clone(&core).end_idle_sessions());
-        core.tasks.background(Arc::clone(&core).keep_standbys());
+        core.tasks
+            .background(Arc::clone(&core.standbys).keep_standbys());
         core.tasks.background(Arc::clone(&core).follow_tags());
         Ok(Self { core })
     }
@@ -98,7 +99,7 @@ impl Compute {
     /// Ends the work in the background and what stands by; sessions live on.
     pub async fn close(&self) {
         self.core.tasks.end().await;
-        self.core.end_standbys().await;
+        self.core.standbys.end_standbys().await;
     }
 
     /// The session of a flow, or one that is nobody's, as it stands.
@@ -359,7 +360,7 @@ impl Compute {
     #[must_use]
     pub fn standbys(&self) -> (usize, usize) {
         (
-            self.core.config.standby,
+            self.core.standbys.wanted(),
             self.core.standbys.sessions().len(),
         )
     }

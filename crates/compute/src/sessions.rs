@@ -38,4 +38,5 @@ pub(crate) use self::{
     core::Core,
     live::Live,
     record::{Previous, Record},
+    watch::may_live,
 };

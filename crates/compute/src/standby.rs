@@ -5,7 +5,7 @@
 mod uses;
 
 use std::{
-    collections::VecDeque,
+    collections::{HashSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -16,14 +16,20 @@ use tokio::sync::Notify;
 
 use self::uses::{Uses, Whom};
 use crate::{
-    engine::{EngineError, EnvironmentId, Place, Requirements, Runtime, StandsByFor, WantedBase},
+    engine::{
+        EngineError, EnvironmentId, Place, Requirements, Runtime, SharedEngine, StandsByFor,
+        WantedBase,
+    },
     error::ComputeError,
     id,
     log::LogFile,
     owner::Owner,
-    paths,
-    sessions::Core,
+    owner_folders::OwnerFolders,
+    paths::{self, Paths},
+    sessions::{Book, may_live},
     state::State,
+    store::Store,
+    tasks::Tasks,
 };
 
 /// A runtime that nobody has taken yet.
@@ -50,11 +56,23 @@ impl Standby {
 }
 
 /// Those that stand by.
-#[derive(Debug, Default)]
 pub(crate) struct Standbys {
+    parts: StandbyParts,
     ready: Mutex<VecDeque<Standby>>,
     uses: Mutex<Uses>,
     changed: Notify,
+}
+
+/// What they need of the rest.
+pub(crate) struct StandbyParts {
+    /// How many are to stand by.
+    pub(crate) wanted: usize,
+    pub(crate) book: Arc<Book>,
+    pub(crate) store: Arc<Store>,
+    pub(crate) engine: SharedEngine,
+    pub(crate) tasks: Arc<Tasks>,
+    pub(crate) folders: OwnerFolders,
+    pub(crate) paths: Paths,
 }
 
 const MADE_BY: &str = env!("CARGO_PKG_VERSION");
@@ -62,6 +80,20 @@ const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
 
 impl Standbys {
+    pub(crate) fn new(parts: StandbyParts) -> Self {
+        Self {
+            parts,
+            ready: Mutex::default(),
+            uses: Mutex::default(),
+            changed: Notify::new(),
+        }
+    }
+
+    /// How many are to stand by.
+    pub(crate) fn wanted(&self) -> usize {
+        self.parts.wanted
+    }
+
     fn ready(&self) -> MutexGuard<'_, VecDeque<Standby>> {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,7 +129,7 @@ impl Standbys {
     }
 }
 
-impl Core {
+impl Standbys {
     /// One that lives, is what a start of this flow with this image would make, and satisfies the requirements; it stays
     /// among those that stand by until it is taken.
     pub(crate) async fn find_standby(
@@ -107,7 +139,7 @@ impl Core {
         requirements: Option<&Requirements>,
     ) -> Result<Option<Standby>, EngineError> {
         let found = {
-            let ready = self.standbys.ready();
+            let ready = self.ready();
             let mut ready = ready.iter();
             ready
                 .find(|standby| standby.made_for.may_be(owner))
@@ -116,7 +148,7 @@ impl Core {
         let Some(standby) = found else {
             return Ok(None);
         };
-        if !self.may_live(&standby.runtime, false).await {
+        if !may_live(&*self.parts.engine, &standby.runtime, false).await {
             return Ok(None);
         }
         if standby.made_for != Whom::Anyone && !self.fits(&standby, owner, image).await? {
@@ -125,7 +157,8 @@ impl Core {
         let satisfied = match requirements {
             None => true,
             Some(requirements) => {
-                self.engine
+                self.parts
+                    .engine
                     .satisfies(&standby.environment(), requirements)
                     .await?
             }
@@ -139,16 +172,17 @@ impl Core {
         owner: &Owner,
         image: Option<&str>,
     ) -> Result<bool, EngineError> {
-        let record = self.book.record(owner);
+        let record = self.parts.book.record(owner);
         let wanted = WantedBase {
             image,
             anew: record.anew.image,
             keep: record.keep.as_ref(),
             ..WantedBase::default()
         };
-        let (place, share) = (self.folders.place_of(owner)?, record.share());
+        let (place, share) = (self.parts.folders.place_of(owner)?, record.share());
         let session = &standby.runtime.session;
-        self.engine
+        self.parts
+            .engine
             .fits(session, &place, &wanted, share.as_ref())
             .await
     }
@@ -158,19 +192,19 @@ impl Core {
         let mut pause = FIRST_PAUSE;
         loop {
             if self.a_session_starts() {
-                self.standbys.changed.notified().await;
+                self.changed.notified().await;
                 continue;
             }
             self.discard_unwanted().await;
             let Some(next) = self.next_whom() else {
-                self.standbys.changed.notified().await;
+                self.changed.notified().await;
                 continue;
             };
             match (self.make_standby(&next).await, &next) {
                 (Ok(()), _) => pause = FIRST_PAUSE,
                 (Err(error), Whom::Flow(last)) => {
                     tracing::warn!(%error, code = error.code, flow = %last.owner, "no runtime stands by for the flow until it is started again");
-                    self.standbys.uses().forget(last);
+                    self.uses().forget(last);
                 }
                 (Err(error), Whom::Anyone) => {
                     tracing::warn!(%error, code = error.code, "no runtime stands by; trying again in {} s", pause.as_secs());
@@ -183,9 +217,9 @@ impl Core {
 
     /// Whom a further one is to be for; `None` when enough stand by.
     fn next_whom(&self) -> Option<Whom> {
-        let ready = self.standbys.ready();
-        match self.engine.abilities().stands_by_for {
-            StandsByFor::Anyone => (ready.len() < self.config.standby).then_some(Whom::Anyone),
+        let ready = self.ready();
+        match self.parts.engine.abilities().stands_by_for {
+            StandsByFor::Anyone => (ready.len() < self.parts.wanted).then_some(Whom::Anyone),
             StandsByFor::OneFlow => {
                 let served = |whom: &Whom| ready.iter().any(|standby| standby.made_for == *whom);
                 self.wanted_flows().into_iter().find(|whom| !served(whom))
@@ -195,20 +229,20 @@ impl Core {
 
     /// The flows that were started last, as many as may have a runtime stand by.
     fn wanted_flows(&self) -> Vec<Whom> {
-        let uses = self.standbys.uses();
-        let last = uses.last(self.config.standby).cloned();
+        let uses = self.uses();
+        let last = uses.last(self.parts.wanted).cloned();
         last.map(Whom::Flow).collect()
     }
 
     /// Ends those that are for flows which others were started after.
     async fn discard_unwanted(&self) {
         let wanted = self.wanted_flows();
-        let mut unwanted: Vec<Standby> = self.standbys.ready().iter().cloned().collect();
+        let mut unwanted: Vec<Standby> = self.ready().iter().cloned().collect();
         unwanted.retain(|standby| {
             standby.made_for != Whom::Anyone && !wanted.contains(&standby.made_for)
         });
         for standby in &unwanted {
-            if self.standbys.take(standby) {
+            if self.take(standby) {
                 self.discard(standby).await;
             }
         }
@@ -216,7 +250,8 @@ impl Core {
 
     /// A start that a person waits for is not slowed down.
     fn a_session_starts(&self) -> bool {
-        self.book
+        self.parts
+            .book
             .sessions()
             .values()
             .any(|live| matches!(live.record.state, State::Starting(_)))
@@ -227,7 +262,7 @@ impl Core {
             session: id::random(),
             generation: 0,
         };
-        let log = LogFile::at(self.paths.session_log(&environment.session));
+        let log = LogFile::at(self.parts.paths.session_log(&environment.session));
         match self.make_runtime(&environment, whom, &log).await {
             Ok((runtime, image)) => self.stand_by(Standby {
                 runtime,
@@ -236,7 +271,7 @@ impl Core {
                 made_by: MADE_BY.to_owned(),
             }),
             Err(error) => {
-                self.engine.remove(&environment.session).await?;
+                self.parts.engine.remove(&environment.session).await?;
                 paths::remove(log.path())
                     .map_err(|error| EngineError::io("Removing a log", &error))?;
                 Err(error)
@@ -253,42 +288,46 @@ impl Core {
         let session = &environment.session;
         let (place, wanted) = match whom {
             Whom::Anyone => (Place::default(), WantedBase::default()),
-            Whom::Flow(last) => (self.folders.place_of(&last.owner)?, last.wanted()),
+            Whom::Flow(last) => (self.parts.folders.place_of(&last.owner)?, last.wanted()),
         };
-        self.engine.allocate(session, &place).await?;
-        let base = self.engine.prepare_base(session, &wanted, log).await?;
-        self.engine.create_environment(environment).await?;
-        let runtime = self.engine.start_runtime(environment, log).await?;
-        self.engine.check(&runtime, log).await?;
+        self.parts.engine.allocate(session, &place).await?;
+        let base = self
+            .parts
+            .engine
+            .prepare_base(session, &wanted, log)
+            .await?;
+        self.parts.engine.create_environment(environment).await?;
+        let runtime = self.parts.engine.start_runtime(environment, log).await?;
+        self.parts.engine.check(&runtime, log).await?;
         Ok((runtime, base.image))
     }
 
     fn stand_by(self: &Arc<Self>, standby: Standby) -> Result<(), EngineError> {
-        let saved = self.store.save_standby(&standby);
+        let saved = self.parts.store.save_standby(&standby);
         saved.map_err(|error| EngineError::new("StoreFailed", error.to_string()))?;
-        self.standbys.ready().push_back(standby.clone());
+        self.ready().push_back(standby.clone());
         self.watch_standby(standby);
         Ok(())
     }
 
     fn watch_standby(self: &Arc<Self>, standby: Standby) {
-        let core = Arc::clone(self);
-        self.tasks.background(async move {
-            core.engine.died(&standby.runtime).await;
-            if core.standbys.take(&standby) {
-                core.discard(&standby).await;
-                core.standbys.replenish();
+        let standbys = Arc::clone(self);
+        self.parts.tasks.background(async move {
+            standbys.parts.engine.died(&standby.runtime).await;
+            if standbys.take(&standby) {
+                standbys.discard(&standby).await;
+                standbys.replenish();
             }
         });
     }
 
     async fn discard(&self, standby: &Standby) {
         let session = &standby.runtime.session;
-        if let Err(error) = self.engine.remove(session).await {
+        if let Err(error) = self.parts.engine.remove(session).await {
             tracing::error!(%session, %error, "a runtime that stood by could not be removed");
         }
-        let forgotten = self.store.forget_standby(standby).and_then(|()| {
-            paths::remove(&self.paths.session_log(session))
+        let forgotten = self.parts.store.forget_standby(standby).and_then(|()| {
+            paths::remove(&self.parts.paths.session_log(session))
                 .map_err(ComputeError::io("Removing a log"))
         });
         if let Err(error) = forgotten {
@@ -299,34 +338,44 @@ impl Core {
     /// Ends those that nobody has taken, and one in the making: after an orderly end nothing is left that belongs to
     /// nobody.
     pub(crate) async fn end_standbys(&self) {
-        let ready = std::mem::take(&mut *self.standbys.ready());
+        let ready = std::mem::take(&mut *self.ready());
         for standby in &ready {
             self.discard(standby).await;
         }
-        let found = match self.engine.sessions().await {
+        let found = match self.parts.engine.sessions().await {
             Ok(found) => found,
             Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),
         };
         let owned = self.owned_sessions();
         for session in found.iter().filter(|session| !owned.contains(session)) {
-            if let Err(error) = self.engine.remove(session).await {
+            if let Err(error) = self.parts.engine.remove(session).await {
                 tracing::error!(%session, %error, "a runtime in the making could not be removed");
             }
         }
     }
 
+    /// Sessions of which something may exist, and those that stand by.
+    pub(crate) fn owned_sessions(&self) -> HashSet<SessionId> {
+        let mut owned = self.parts.book.living_sessions();
+        owned.extend(self.sessions());
+        owned
+    }
+
     /// Takes over those that an earlier server of the same version left standing by; others are leftovers.
     pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
-        for standby in self.store.standbys()? {
-            let room = self.standbys.ready().len() < self.config.standby;
-            if room && standby.made_by == MADE_BY && self.may_live(&standby.runtime, true).await {
+        for standby in self.parts.store.standbys()? {
+            let room = self.ready().len() < self.parts.wanted;
+            if room
+                && standby.made_by == MADE_BY
+                && may_live(&*self.parts.engine, &standby.runtime, true).await
+            {
                 if let Whom::Flow(last) = &standby.made_for {
-                    self.standbys.uses().remember(last.clone());
+                    self.uses().remember(last.clone());
                 }
-                self.standbys.ready().push_back(standby.clone());
+                self.ready().push_back(standby.clone());
                 self.watch_standby(standby);
             } else {
-                self.store.forget_standby(&standby)?;
+                self.parts.store.forget_standby(&standby)?;
             }
         }
         Ok(())

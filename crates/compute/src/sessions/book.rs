@@ -1,7 +1,7 @@
 //! The sessions, as they are written down and known in memory. The only place that changes them.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     ops::Deref,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
@@ -89,6 +89,17 @@ impl Book {
     /// Every session of a flow that has or had one, and every session that is nobody's.
     pub(crate) fn sessions(&self) -> Sessions<'_> {
         Sessions(self.lock())
+    }
+
+    /// Sessions of which something may exist.
+    pub(crate) fn living_sessions(&self) -> HashSet<SessionId> {
+        let sessions = self.lock();
+        let living = sessions
+            .values()
+            .filter(|live| !matches!(live.record.state, State::NotExist | State::Failed));
+        living
+            .filter_map(|live| live.record.view.session_id.clone())
+            .collect()
     }
 
     /// What is remembered of an owner's session.

@@ -22,7 +22,7 @@ use crate::{
     paths::Paths,
     registry::{Platform, Registry},
     runs::{RunParts, Runs},
-    standby::Standbys,
+    standby::{StandbyParts, Standbys},
     state::Refused,
     store::Store,
     tasks::Tasks,
@@ -38,7 +38,7 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) events: Arc<Events>,
     pub(crate) book: Arc<Book>,
-    pub(crate) standbys: Standbys,
+    pub(crate) standbys: Arc<Standbys>,
     pub(crate) runs: Arc<Runs>,
     pub(crate) folders: OwnerFolders,
     /// Something changed that an idle deadline depends on.
@@ -78,6 +78,15 @@ impl Core {
             folders: folders.clone(),
             paths: paths.clone(),
         });
+        let standbys = Standbys::new(StandbyParts {
+            wanted: config.standby,
+            book: Arc::clone(&book),
+            store: Arc::clone(&store),
+            engine: Arc::clone(&engine),
+            tasks: Arc::clone(&tasks),
+            folders: folders.clone(),
+            paths: paths.clone(),
+        });
         let allotter = Allotter::open(AllotterParts {
             catalog: config.catalog.clone(),
             max_idle: config.max_idle,
@@ -93,7 +102,7 @@ impl Core {
             tag_looks: TagLooks::default(),
             book,
             events,
-            standbys: Standbys::default(),
+            standbys: Arc::new(standbys),
             runs: Arc::new(runs),
             folders,
             deadlines,

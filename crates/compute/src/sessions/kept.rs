@@ -45,7 +45,7 @@ impl Core {
         requirements: &Requirements,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         // Nothing is asked of the base packages.
-        let Some(standby) = self.find_standby(owner, image, None).await? else {
+        let Some(standby) = self.standbys.find_standby(owner, image, None).await? else {
             return Ok(None);
         };
         let environment = standby.environment();

@@ -12,6 +12,7 @@ use super::{
     Core,
     install::{end_install, interrupted},
     live::SessionLog,
+    may_live,
 };
 use crate::{
     engine::{EngineError, MEMORY_EXCEEDED},
@@ -33,7 +34,7 @@ impl Core {
     /// own failure, and keeps neither another nor the server from going on.
     pub(crate) async fn recover(self: &Arc<Self>) {
         self.open_logs();
-        note("Standby runtimes", self.recover_standbys().await);
+        note("Standby runtimes", self.standbys.recover_standbys().await);
         let owners: Vec<Owner> = self.book.sessions().keys().cloned().collect();
         for owner in &owners {
             if let Err(error) = self.recover_one(owner).await {
@@ -44,7 +45,7 @@ impl Core {
                 self.spawn_fail(owner, failed.with_remedy("Start the session again."));
             }
         }
-        self.recall_uses();
+        self.standbys.recall_uses();
         note("Folders of sessions", self.forget_what_is_nobodys());
         self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
         note("Runs", self.runs.interrupt_runs().await);
@@ -101,7 +102,7 @@ impl Core {
             self.spawn_fail(owner, error);
             return Ok(());
         }
-        if !self.may_live(&runtime, true).await {
+        if !may_live(&*self.engine, &runtime, true).await {
             let death = self.engine.died(&runtime).await;
             if death.code == MEMORY_EXCEEDED {
                 self.spawn_fail(owner, death);
@@ -196,7 +197,7 @@ impl Core {
             Ok(found) => found,
             Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),
         };
-        let owned = self.owned_sessions();
+        let owned = self.standbys.owned_sessions();
         let core = Arc::clone(self);
         self.tasks.background(async move {
             for session in found.iter().filter(|session| !owned.contains(session)) {
@@ -217,16 +218,6 @@ impl Core {
                 tracing::warn!(%error, "an old session log could not be removed");
             }
         }
-    }
-
-    /// Sessions of which something may exist.
-    pub(crate) fn owned_sessions(&self) -> HashSet<SessionId> {
-        let flows = self.book.sessions();
-        let living = flows
-            .values()
-            .filter(|live| !matches!(live.record.state, State::NotExist | State::Failed));
-        let ids = living.filter_map(|live| live.record.view.session_id.clone());
-        ids.chain(self.standbys.sessions()).collect()
     }
 
     /// Sessions whose log is kept.

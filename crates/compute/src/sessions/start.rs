@@ -107,7 +107,7 @@ impl Core {
         self.watch(owner);
         self.flow_changed(owner);
         self.spawn_look_at_tag(owner);
-        self.remember_use(&self.book.record(owner));
+        self.standbys.remember_use(&self.book.record(owner));
         self.standbys.replenish();
     }
 }
@@ -151,6 +151,7 @@ impl Start<'_> {
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
         let standby = self
             .core
+            .standbys
             .find_standby(self.owner, image, requirements.as_ref())
             .await?;
         let result = match standby.filter(|standby| self.core.standbys.take(standby)) {

@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use super::Core;
-use crate::{engine::Runtime, owner::Owner, state::State};
+use crate::{
+    engine::{Engine, Runtime},
+    owner::Owner,
+    state::State,
+};
 
 /// How often logs are looked at for what runtimes wrote.
 const LOOK: Duration = Duration::from_millis(100);
@@ -32,15 +36,6 @@ impl Core {
         });
     }
 
-    /// Whether a runtime lives; `unless_seen` when nobody can look, for want of file descriptors for example.
-    pub(crate) async fn may_live(&self, runtime: &Runtime, unless_seen: bool) -> bool {
-        let lives = self.engine.is_alive(runtime).await;
-        lives.unwrap_or_else(|error| {
-            tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives");
-            unless_seen
-        })
-    }
-
     /// Tells the lines of all logs as they come, for as long as the server runs.
     pub(crate) async fn follow_logs(self: Arc<Self>) {
         loop {
@@ -56,4 +51,13 @@ impl Core {
             tokio::time::sleep(LOOK).await;
         }
     }
+}
+
+/// Whether a runtime lives; `unless_seen` when nobody can look, for want of file descriptors for example.
+pub(crate) async fn may_live(engine: &dyn Engine, runtime: &Runtime, unless_seen: bool) -> bool {
+    let lives = engine.is_alive(runtime).await;
+    lives.unwrap_or_else(|error| {
+        tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives");
+        unless_seen
+    })
 }

@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 use flowdeck_contract::session::SessionImage;
 use serde::{Deserialize, Serialize};
 
+use super::Standbys;
 use crate::{
     engine::{StandsByFor, WantedBase},
     owner::Owner,
-    sessions::{Core, Record},
+    sessions::Record,
     state::State,
 };
 
@@ -85,19 +86,19 @@ impl Uses {
     }
 }
 
-impl Core {
+impl Standbys {
     /// A session was started: one like it is likely to be next.
     pub(crate) fn remember_use(&self, record: &Record) {
-        if self.engine.abilities().stands_by_for == StandsByFor::OneFlow
+        if self.parts.engine.abilities().stands_by_for == StandsByFor::OneFlow
             && let Some(new) = Use::of(record)
         {
-            self.standbys.uses().remember(new);
+            self.uses().remember(new);
         }
     }
 
     /// Remembers the sessions that an earlier server started.
     pub(crate) fn recall_uses(&self) {
-        let flows = self.book.sessions();
+        let flows = self.parts.book.sessions();
         let records = flows.values().map(|live| live.record.clone());
         let mut running: Vec<Record> = records
             .filter(|record| record.state == State::Available)
