@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionImage};
 
 pub use self::{
-    base::{Base, BaseState, DefaultImage, PullHeard, Shown, WantedBase},
+    base::{Base, BaseState, DefaultImage, PullSink, Shown, WantedBase},
     environment::{
         Downloads, DryRunStart, EnvironmentId, Inventory, KeptEnvironment, PackageFacts,
         Requirements,
@@ -155,8 +155,8 @@ pub struct Place {
     pub others: Vec<PathBuf>,
 }
 
-/// Told each line that an install prints.
-pub type Heard<'a> = &'a (dyn Fn(&str) + Send + Sync);
+/// Is called with each line that an install prints.
+pub type OutputSink<'a> = &'a (dyn Fn(&str) + Send + Sync);
 
 /// What a phase did, in a line.
 pub type PhaseNote = Option<String>;

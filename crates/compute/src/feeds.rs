@@ -9,7 +9,7 @@
 
 mod access;
 mod client;
-mod door;
+mod endpoint;
 mod forwarder;
 mod html;
 mod indexes;
@@ -26,7 +26,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub use access::FeedAccess;
 pub(crate) use client::{Client, Reach};
-pub(crate) use door::{Door, SOCKET};
+pub(crate) use endpoint::{FeedEndpoint, SOCKET};
 pub(crate) use forwarder::Forwarder;
 pub(crate) use indexes::Indexes;
 pub(crate) use look_up::{Asker, LookUps};

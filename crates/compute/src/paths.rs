@@ -169,9 +169,9 @@ pub(crate) async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Resul
 
 /// A folder that only this user can enter, removed when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Passing(PathBuf);
+pub(crate) struct TemporaryFolder(PathBuf);
 
-impl Passing {
+impl TemporaryFolder {
     /// Makes it in the place of what was there.
     pub(crate) fn make(path: PathBuf) -> io::Result<Self> {
         remove(&path)?;
@@ -190,7 +190,7 @@ impl Passing {
     }
 }
 
-impl Drop for Passing {
+impl Drop for TemporaryFolder {
     fn drop(&mut self) {
         if let Err(error) = remove(&self.0) {
             tracing::warn!(folder = %self.0.display(), %error, "a passing folder could not be removed");

@@ -2,7 +2,7 @@
 //! runtime works on has to be known when it is made, they stand by for the flows that were started last. Their failures
 //! are logged and tried again, and are no session's.
 
-mod uses;
+mod last_starts;
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -14,7 +14,7 @@ use flowdeck_contract::{ids::SessionId, session::SessionImage};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
-use self::uses::{Uses, Whom};
+use self::last_starts::{LastStarts, StandbyFor};
 use crate::{
     engine::{
         EngineError, EnvironmentId, Place, Requirements, Runtime, SharedEngine, StandsByFor,
@@ -40,7 +40,7 @@ pub(crate) struct Standby {
     #[serde(default)]
     pub(crate) image: Option<SessionImage>,
     #[serde(default)]
-    made_for: Whom,
+    made_for: StandbyFor,
     /// The flowdeck that made it: another one has other base packages.
     made_by: String,
 }
@@ -59,7 +59,7 @@ impl Standby {
 pub(crate) struct Standbys {
     parts: StandbyParts,
     ready: Mutex<VecDeque<Standby>>,
-    uses: Mutex<Uses>,
+    last_starts: Mutex<LastStarts>,
     changed: Notify,
 }
 
@@ -84,7 +84,7 @@ impl Standbys {
         Self {
             parts,
             ready: Mutex::default(),
-            uses: Mutex::default(),
+            last_starts: Mutex::default(),
             changed: Notify::new(),
         }
     }
@@ -98,8 +98,10 @@ impl Standbys {
         self.ready.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn uses(&self) -> MutexGuard<'_, Uses> {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
+    fn last_starts(&self) -> MutexGuard<'_, LastStarts> {
+        self.last_starts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The sessions they will be.
@@ -151,7 +153,7 @@ impl Standbys {
         if !may_live(&*self.parts.engine, &standby.runtime, false).await {
             return Ok(None);
         }
-        if standby.made_for != Whom::Anyone && !self.fits(&standby, owner, image).await? {
+        if standby.made_for != StandbyFor::Anyone && !self.fits(&standby, owner, image).await? {
             return Ok(None);
         }
         let satisfied = match requirements {
@@ -196,17 +198,17 @@ impl Standbys {
                 continue;
             }
             self.discard_unwanted().await;
-            let Some(next) = self.next_whom() else {
+            let Some(next) = self.next_wanted() else {
                 self.changed.notified().await;
                 continue;
             };
             match (self.make_standby(&next).await, &next) {
                 (Ok(()), _) => pause = FIRST_PAUSE,
-                (Err(error), Whom::Flow(last)) => {
+                (Err(error), StandbyFor::Flow(last)) => {
                     tracing::warn!(%error, code = error.code, flow = %last.owner, "no runtime stands by for the flow until it is started again");
-                    self.uses().forget(last);
+                    self.last_starts().forget(last);
                 }
-                (Err(error), Whom::Anyone) => {
+                (Err(error), StandbyFor::Anyone) => {
                     tracing::warn!(%error, code = error.code, "no runtime stands by; trying again in {} s", pause.as_secs());
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -215,23 +217,27 @@ impl Standbys {
         }
     }
 
-    /// Whom a further one is to be for; `None` when enough stand by.
-    fn next_whom(&self) -> Option<Whom> {
+    /// StandbyFor a further one is to be for; `None` when enough stand by.
+    fn next_wanted(&self) -> Option<StandbyFor> {
         let ready = self.ready();
         match self.parts.engine.abilities().stands_by_for {
-            StandsByFor::Anyone => (ready.len() < self.parts.wanted).then_some(Whom::Anyone),
+            StandsByFor::Anyone => (ready.len() < self.parts.wanted).then_some(StandbyFor::Anyone),
             StandsByFor::OneFlow => {
-                let served = |whom: &Whom| ready.iter().any(|standby| standby.made_for == *whom);
-                self.wanted_flows().into_iter().find(|whom| !served(whom))
+                let served = |made_for: &StandbyFor| {
+                    ready.iter().any(|standby| standby.made_for == *made_for)
+                };
+                self.wanted_flows()
+                    .into_iter()
+                    .find(|made_for| !served(made_for))
             }
         }
     }
 
     /// The flows that were started last, as many as may have a runtime stand by.
-    fn wanted_flows(&self) -> Vec<Whom> {
-        let uses = self.uses();
-        let last = uses.last(self.parts.wanted).cloned();
-        last.map(Whom::Flow).collect()
+    fn wanted_flows(&self) -> Vec<StandbyFor> {
+        let last_starts = self.last_starts();
+        let last = last_starts.last(self.parts.wanted).cloned();
+        last.map(StandbyFor::Flow).collect()
     }
 
     /// Ends those that are for flows which others were started after.
@@ -239,7 +245,7 @@ impl Standbys {
         let wanted = self.wanted_flows();
         let mut unwanted: Vec<Standby> = self.ready().iter().cloned().collect();
         unwanted.retain(|standby| {
-            standby.made_for != Whom::Anyone && !wanted.contains(&standby.made_for)
+            standby.made_for != StandbyFor::Anyone && !wanted.contains(&standby.made_for)
         });
         for standby in &unwanted {
             if self.take(standby) {
@@ -257,17 +263,17 @@ impl Standbys {
             .any(|live| matches!(live.record.state, State::Starting(_)))
     }
 
-    async fn make_standby(self: &Arc<Self>, whom: &Whom) -> Result<(), EngineError> {
+    async fn make_standby(self: &Arc<Self>, made_for: &StandbyFor) -> Result<(), EngineError> {
         let environment = EnvironmentId {
             session: id::random(),
             generation: 0,
         };
         let log = LogFile::at(self.parts.paths.session_log(&environment.session));
-        match self.make_runtime(&environment, whom, &log).await {
+        match self.make_runtime(&environment, made_for, &log).await {
             Ok((runtime, image)) => self.stand_by(Standby {
                 runtime,
                 image,
-                made_for: whom.clone(),
+                made_for: made_for.clone(),
                 made_by: MADE_BY.to_owned(),
             }),
             Err(error) => {
@@ -282,13 +288,13 @@ impl Standbys {
     async fn make_runtime(
         &self,
         environment: &EnvironmentId,
-        whom: &Whom,
+        made_for: &StandbyFor,
         log: &LogFile,
     ) -> Result<(Runtime, Option<SessionImage>), EngineError> {
         let session = &environment.session;
-        let (place, wanted) = match whom {
-            Whom::Anyone => (Place::default(), WantedBase::default()),
-            Whom::Flow(last) => (self.parts.folders.place_of(&last.owner)?, last.wanted()),
+        let (place, wanted) = match made_for {
+            StandbyFor::Anyone => (Place::default(), WantedBase::default()),
+            StandbyFor::Flow(last) => (self.parts.folders.place_of(&last.owner)?, last.wanted()),
         };
         self.parts.engine.allocate(session, &place).await?;
         let base = self
@@ -369,8 +375,8 @@ impl Standbys {
                 && standby.made_by == MADE_BY
                 && may_live(&*self.parts.engine, &standby.runtime, true).await
             {
-                if let Whom::Flow(last) = &standby.made_for {
-                    self.uses().remember(last.clone());
+                if let StandbyFor::Flow(last) = &standby.made_for {
+                    self.last_starts().remember(last.clone());
                 }
                 self.ready().push_back(standby.clone());
                 self.watch_standby(standby);

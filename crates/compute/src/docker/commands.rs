@@ -8,7 +8,7 @@ use flowdeck_contract::{ids::SessionId, session::SessionSize};
 use super::{DockerEngine, base, containers::Spec, helper, relay, runtime};
 use crate::{
     engine::{AboutBase, Command, Commands, End, EngineError, Follow, Output, Shelf, Workspace},
-    feeds::Door,
+    feeds::FeedEndpoint,
     log::LogFile,
 };
 
@@ -36,7 +36,7 @@ impl Commands for DockerEngine {
             base: self.places.base(&image.id),
             python: format!("Python {} of the image", python.python_full_version()),
             user: Some(facts.user),
-            door: Door::Socket,
+            endpoint: FeedEndpoint::Socket,
             shows_through: true,
             // It takes a container, and a second.
             is_slow: true,

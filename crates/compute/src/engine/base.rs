@@ -17,11 +17,11 @@ pub struct WantedBase<'a> {
     /// What the image is to be, where it is there still: what the name stood for when this was a session's.
     pub keep: Option<&'a SessionImage>,
     /// Told how far a pull is, about every second.
-    pub told: Option<PullHeard<'a>>,
+    pub told: Option<PullSink<'a>>,
 }
 
-/// Told how far the pull of an image is.
-pub type PullHeard<'a> = &'a (dyn Fn(Pull) + Send + Sync);
+/// Is called with how far the pull of an image is.
+pub type PullSink<'a> = &'a (dyn Fn(Pull) + Send + Sync);
 
 /// What the registry of an image is shown.
 #[derive(Clone, Copy, Default)]

@@ -6,10 +6,10 @@ use async_trait::async_trait;
 use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
 use pep508_rs::MarkerEnvironment;
 
-use super::{EngineError, Heard, Variables};
+use super::{EngineError, OutputSink, Variables};
 use crate::{
     environment::{folders::Folders, kept::Kept},
-    feeds::{Door, Forwarder, Prepared},
+    feeds::{FeedEndpoint, Forwarder, Prepared},
     log::LogFile,
     user::User,
 };
@@ -67,7 +67,7 @@ pub(crate) struct Workspace {
     /// Whom environments belong to; `None` for the server's own user.
     pub(crate) user: Option<User>,
     /// How a command comes to private feeds.
-    pub(crate) door: Door,
+    pub(crate) endpoint: FeedEndpoint,
     /// Whether environments show packages that are in none of their own folders.
     pub(crate) shows_through: bool,
     /// Whether it takes longer to run a command than to use a kept environment.
@@ -107,7 +107,7 @@ pub(crate) struct Command<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Follow<'a> {
     pub(crate) log: Option<&'a LogFile>,
-    pub(crate) heard: Heard<'a>,
+    pub(crate) heard: OutputSink<'a>,
     /// What is told and kept of a line.
     pub(crate) shown: &'a (dyn Fn(&str) -> String + Send + Sync),
 }

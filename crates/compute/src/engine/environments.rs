@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use flowdeck_contract::{session::InstalledPackage, settings::EnvironmentCache};
 
 use super::{
-    DryRunStart, EngineError, EnvironmentId, Heard, Inventory, KeptEnvironment, PhaseNote,
+    DryRunStart, EngineError, EnvironmentId, Inventory, KeptEnvironment, OutputSink, PhaseNote,
     Requirements,
 };
 use crate::log::LogFile;
@@ -34,7 +34,7 @@ pub trait Environments: Send + Sync {
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
-        heard: Heard<'_>,
+        heard: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError>;
 
     /// What [`Environments::install`] would change of `start`, as the lines it would print. Changes nothing.

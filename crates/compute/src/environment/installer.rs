@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use crate::{
     engine::{
-        Command, Commands, DryRunStart, End, EngineError, EnvironmentId, Follow, Heard, Output,
-        PhaseNote, Requirements, Workspace,
+        Command, Commands, DryRunStart, End, EngineError, EnvironmentId, Follow, Output,
+        OutputSink, PhaseNote, Requirements, Workspace,
     },
     environment::inventory,
     feeds::{self, Prepared},
     install::{EVERY_INDEX, FIRST_INDEX, changes_nothing, downloads_option, failure, note, typed},
     log::LogFile,
-    paths::Passing,
+    paths::TemporaryFolder,
 };
 
 /// What is at hand to install requirements into an environment.
@@ -36,7 +36,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
     pub(super) async fn install(
         &self,
         log: &LogFile,
-        heard: Heard<'_>,
+        heard: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let folder = self.folder();
         let prepared = self.prepare().await?;
@@ -44,7 +44,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
             log.line(note);
         }
         let downloads = self.downloads();
-        let _passing = Passing::for_downloads(downloads.clone())?;
+        let _passing = TemporaryFolder::for_downloads(downloads.clone())?;
         let command = Command {
             session: &self.environment.session,
             words: self.install_words(prepared.file()),
@@ -115,7 +115,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
         feeds::prepare(
             &shelf.forwarder,
             self.requirements,
-            self.workspace.door,
+            self.workspace.endpoint,
             folder,
         )
         .await

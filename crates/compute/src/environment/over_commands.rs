@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     engine::{
-        Commands, DryRunStart, EngineError, EnvironmentId, Environments, Heard, Inventory,
-        KeptEnvironment, PhaseNote, Requirements, Workspace,
+        Commands, DryRunStart, EngineError, EnvironmentId, Environments, Inventory,
+        KeptEnvironment, OutputSink, PhaseNote, Requirements, Workspace,
     },
     log::LogFile,
     paths::remove,
@@ -58,7 +58,7 @@ impl<E: Commands> Environments for E {
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
-        heard: Heard<'_>,
+        heard: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let installer = installer(self, environment, requirements, Some(log)).await?;
         installer.install(log, heard).await

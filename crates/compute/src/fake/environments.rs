@@ -8,8 +8,8 @@ use flowdeck_contract::{session::InstalledPackage, settings::EnvironmentCache};
 use super::{FakeEngine, Step, packages};
 use crate::{
     engine::{
-        DryRunStart, EngineError, EnvironmentId, Environments, Heard, Inventory, KeptEnvironment,
-        PhaseNote, Requirements,
+        DryRunStart, EngineError, EnvironmentId, Environments, Inventory, KeptEnvironment,
+        OutputSink, PhaseNote, Requirements,
     },
     log::LogFile,
 };
@@ -42,7 +42,7 @@ impl Environments for FakeEngine {
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
-        heard: Heard<'_>,
+        heard: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
         log.line(format!("installing {}", requirements.file));
         heard("Using Python 3.11.7 environment at: nowhere");

@@ -19,7 +19,7 @@ use url::Url;
 use super::{
     access::FeedCredential,
     client::Client,
-    door::{Door, Listener},
+    endpoint::{FeedEndpoint, Listener},
     lock,
     named::Named,
     opened::Opened,
@@ -38,7 +38,7 @@ pub(super) type Tickets = Mutex<HashMap<String, Arc<Opened>>>;
 pub(crate) struct Forwarder {
     /// The same for every install of a data folder, so that what uv has cached of a feed is found again.
     address: SocketAddr,
-    /// For the installs that come by [`Door::Loopback`].
+    /// For the installs that come by [`FeedEndpoint::Loopback`].
     listening: Mutex<Weak<Listening>>,
     client: Arc<Client>,
 }
@@ -82,14 +82,14 @@ impl Forwarder {
     pub(super) fn open(
         &self,
         feeds: Vec<(Named, FeedCredential)>,
-        door: Door,
+        endpoint: FeedEndpoint,
         folder: &Path,
     ) -> Result<Ticket, EngineError> {
         let opened = Arc::new(Opened::new(feeds));
-        let listening = match door {
-            Door::Loopback => self.listen_on_loopback(),
+        let listening = match endpoint {
+            FeedEndpoint::Loopback => self.listen_on_loopback(),
             // Each install has its own, so that none reaches another's.
-            Door::Socket => Listener::in_folder(folder)
+            FeedEndpoint::Socket => Listener::in_folder(folder)
                 .map(|listener| Arc::new(self.listen(listener, self.address))),
         };
         let listening =

@@ -10,14 +10,14 @@ use flowdeck_flow::{FeedAddress, LineKind, is_private, snapshot};
 use url::Url;
 
 use super::{
-    door::Door,
+    endpoint::FeedEndpoint,
     forwarder::{Forwarder, Ticket},
     named::private_feeds,
 };
 use crate::{
     engine::{EngineError, Requirements, Variables},
     flow::{RequirementFile, RequirementSet},
-    paths::Passing,
+    paths::TemporaryFolder,
 };
 
 /// What uv is to read, for as long as it reads. The copies and what they open are gone when it is dropped.
@@ -33,15 +33,15 @@ struct Copied {
     copies: Vec<(String, String)>,
     /// What opens the private feeds, where there are some.
     ticket: Option<Ticket>,
-    folder: Passing,
+    folder: TemporaryFolder,
 }
 
 /// Looks for private feeds in the requirements and the files that they include. When there are some, copies are made in
-/// `folder`, which is made for them, and the install comes to the feeds by `door`.
+/// `folder`, which is made for them, and the install comes to the feeds by `endpoint`.
 pub(crate) async fn prepare(
     forwarder: &Forwarder,
     requirements: &Requirements,
-    door: Door,
+    endpoint: FeedEndpoint,
     folder: PathBuf,
 ) -> Result<Prepared, EngineError> {
     let files = &*requirements.set;
@@ -57,10 +57,10 @@ pub(crate) async fn prepare(
         opened.push((named, credential));
     }
     let failed = |error: io::Error| EngineError::io("Preparing the private feeds", &error);
-    let folder = Passing::make(folder).map_err(failed)?;
+    let folder = TemporaryFolder::make(folder).map_err(failed)?;
     let ticket = match opened.is_empty() {
         true => None,
-        false => Some(forwarder.open(opened, door, folder.path())?),
+        false => Some(forwarder.open(opened, endpoint, folder.path())?),
     };
     write(files, folder.path(), ticket.as_ref()).map_err(failed)?;
     Ok(Prepared {

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 use super::{
     client::Client,
-    door::Listener,
+    endpoint::Listener,
     forwarder::{Tickets, USER},
     lock,
     opened::{Feed, Opened},

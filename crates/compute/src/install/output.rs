@@ -9,7 +9,7 @@ use tokio::{
 };
 
 use crate::{
-    engine::{EngineError, Heard},
+    engine::{EngineError, OutputSink},
     log::LogFile,
 };
 
@@ -37,7 +37,7 @@ pub(crate) async fn run_heard(
     mut command: Command,
     what: &str,
     log: Option<&LogFile>,
-    heard: Heard<'_>,
+    heard: OutputSink<'_>,
     shown: &(dyn Fn(&str) -> String + Send + Sync),
 ) -> Result<Output, EngineError> {
     command

@@ -11,7 +11,7 @@ use crate::{
         AboutBase, Command, Commands, End, EngineError, Follow, Output, Shelf, Variables, Workspace,
     },
     environment::packages::packages,
-    feeds::Door,
+    feeds::FeedEndpoint,
     install::output,
     log::LogFile,
 };
@@ -38,7 +38,7 @@ impl Commands for ProcessEngine {
             base: base::folder(&self.layout, tools),
             python: format!("Python {}", tools.python.version),
             user: None,
-            door: Door::Loopback,
+            endpoint: FeedEndpoint::Loopback,
             shows_through: false,
             is_slow: false,
         })

@@ -45,7 +45,7 @@ impl Core {
                 self.spawn_fail(owner, failed.with_remedy("Start the session again."));
             }
         }
-        self.standbys.recall_uses();
+        self.standbys.recall_starts();
         note("Folders of sessions", self.forget_what_is_nobodys());
         self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
         note("Runs", self.runs.interrupt_runs().await);

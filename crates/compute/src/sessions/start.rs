@@ -107,7 +107,7 @@ impl Core {
         self.watch(owner);
         self.flow_changed(owner);
         self.spawn_look_at_tag(owner);
-        self.standbys.remember_use(&self.book.record(owner));
+        self.standbys.remember_start(&self.book.record(owner));
         self.standbys.replenish();
     }
 }

@@ -11,7 +11,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::{feeds::door::SOCKET, identity::Secret};
+use crate::{feeds::endpoint::SOCKET, identity::Secret};
 
 const TOKEN: &str = "canary-token";
 
@@ -44,7 +44,7 @@ fn page(status: &str, headers: &str, body: &str) -> String {
     )
 }
 
-fn opened_by(forwarder: &Forwarder, feed: &Url, door: Door, folder: &Path) -> Ticket {
+fn opened_by(forwarder: &Forwarder, feed: &Url, endpoint: FeedEndpoint, folder: &Path) -> Ticket {
     let credential = FeedCredential {
         identity: "builder".to_owned(),
         user: "me".to_owned(),
@@ -56,12 +56,12 @@ fn opened_by(forwarder: &Forwarder, feed: &Url, door: Door, folder: &Path) -> Ti
         line: 7,
     };
     forwarder
-        .open(vec![(named, credential)], door, folder)
+        .open(vec![(named, credential)], endpoint, folder)
         .unwrap()
 }
 
 fn opened(forwarder: &Forwarder, feed: &Url) -> Ticket {
-    opened_by(forwarder, feed, Door::Loopback, Path::new("/"))
+    opened_by(forwarder, feed, FeedEndpoint::Loopback, Path::new("/"))
 }
 
 fn feed(url: &str) -> Url {
@@ -219,7 +219,7 @@ async fn a_socket_in_a_folder_is_for_its_own_install_alone() {
     let one = feed(&format!("{one}/"));
     let [first, second] = folders
         .each_ref()
-        .map(|folder| opened_by(&forwarder, &one, Door::Socket, folder));
+        .map(|folder| opened_by(&forwarder, &one, FeedEndpoint::Socket, folder));
     let (by_first, by_second) = (first.url(&one).unwrap(), second.url(&one).unwrap());
     assert_eq!(
         get(&by_first).await.0,

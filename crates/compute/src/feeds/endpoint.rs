@@ -17,7 +17,7 @@ pub(crate) const SOCKET: &str = "feeds.sock";
 
 /// How an install comes to its feeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Door {
+pub(crate) enum FeedEndpoint {
     /// By an address on this machine's loopback.
     Loopback,
     /// By [`SOCKET`] in the folder that it is given, and no other way. uv knows addresses alone: what stands before the
@@ -25,7 +25,7 @@ pub(crate) enum Door {
     Socket,
 }
 
-/// Listens at a door.
+/// Listens at an endpoint.
 #[derive(Debug)]
 pub(super) enum Listener {
     Address(TcpListener),

@@ -13,17 +13,17 @@ use crate::{
     state::State,
 };
 
-/// Whom a runtime stands by for.
+/// StandbyFor a runtime stands by for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Whom {
+pub(super) enum StandbyFor {
     /// Whoever starts next.
     #[default]
     Anyone,
     /// The next start of a flow like this one.
-    Flow(Use),
+    Flow(LastStart),
 }
 
-impl Whom {
+impl StandbyFor {
     pub(super) fn may_be(&self, owner: &Owner) -> bool {
         match self {
             Self::Anyone => true,
@@ -34,7 +34,7 @@ impl Whom {
 
 /// A start of a flow, as far as a runtime that is to stand by for the next one needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Use {
+pub(super) struct LastStart {
     /// Written down as `flow`, which it always is.
     #[serde(rename = "flow")]
     pub(super) owner: Owner,
@@ -44,7 +44,7 @@ pub(super) struct Use {
     image: Option<SessionImage>,
 }
 
-impl Use {
+impl LastStart {
     /// What a session with this start has; `None` of one that a runtime standing by cannot become.
     fn of(record: &Record) -> Option<Self> {
         record.owner.flow()?;
@@ -68,36 +68,36 @@ impl Use {
 
 /// The last use of each flow, newest first.
 #[derive(Debug, Default)]
-pub(super) struct Uses(VecDeque<Use>);
+pub(super) struct LastStarts(VecDeque<LastStart>);
 
-impl Uses {
-    pub(super) fn remember(&mut self, new: Use) {
+impl LastStarts {
+    pub(super) fn remember(&mut self, new: LastStart) {
         self.0.retain(|other| other.owner != new.owner);
         self.0.push_front(new);
     }
 
-    pub(super) fn forget(&mut self, one: &Use) {
+    pub(super) fn forget(&mut self, one: &LastStart) {
         self.0.retain(|other| other != one);
     }
 
     /// The newest, that many at most.
-    pub(super) fn last(&self, count: usize) -> impl Iterator<Item = &Use> {
+    pub(super) fn last(&self, count: usize) -> impl Iterator<Item = &LastStart> {
         self.0.iter().take(count)
     }
 }
 
 impl Standbys {
     /// A session was started: one like it is likely to be next.
-    pub(crate) fn remember_use(&self, record: &Record) {
+    pub(crate) fn remember_start(&self, record: &Record) {
         if self.parts.engine.abilities().stands_by_for == StandsByFor::OneFlow
-            && let Some(new) = Use::of(record)
+            && let Some(new) = LastStart::of(record)
         {
-            self.uses().remember(new);
+            self.last_starts().remember(new);
         }
     }
 
     /// Remembers the sessions that an earlier server started.
-    pub(crate) fn recall_uses(&self) {
+    pub(crate) fn recall_starts(&self) {
         let flows = self.parts.book.sessions();
         let records = flows.values().map(|live| live.record.clone());
         let mut running: Vec<Record> = records
@@ -105,7 +105,9 @@ impl Standbys {
             .collect();
         drop(flows);
         running.sort_by_key(|record| record.view.started);
-        running.iter().for_each(|record| self.remember_use(record));
+        running
+            .iter()
+            .for_each(|record| self.remember_start(record));
     }
 }
 
@@ -114,8 +116,8 @@ mod tests {
     use super::*;
     use flowdeck_contract::ids::FlowId;
 
-    fn used(flow: &str, asked: Option<&str>) -> Use {
-        Use {
+    fn started(flow: &str, asked: Option<&str>) -> LastStart {
+        LastStart {
             owner: Owner::Flow(FlowId::try_from(flow).unwrap()),
             asked: asked.map(str::to_owned),
             image: None,
@@ -124,23 +126,31 @@ mod tests {
 
     #[test]
     fn each_flow_is_there_once_as_it_was_used_last_and_the_newest_come_first() {
-        let mut uses = Uses::default();
-        for new in [used("a", None), used("b", None), used("a", Some("other:1"))] {
-            uses.remember(new);
+        let mut last_starts = LastStarts::default();
+        for new in [
+            started("a", None),
+            started("b", None),
+            started("a", Some("other:1")),
+        ] {
+            last_starts.remember(new);
         }
-        let last = |uses: &Uses, count| uses.last(count).cloned().collect::<Vec<_>>();
-        let newest = used("a", Some("other:1"));
-        assert_eq!(last(&uses, 9), [newest.clone(), used("b", None)]);
-        assert_eq!(last(&uses, 1), std::slice::from_ref(&newest));
-        uses.forget(&newest);
-        assert_eq!(last(&uses, 1), [used("b", None)]);
+        let last =
+            |last_starts: &LastStarts, count| last_starts.last(count).cloned().collect::<Vec<_>>();
+        let newest = started("a", Some("other:1"));
+        assert_eq!(last(&last_starts, 9), [newest.clone(), started("b", None)]);
+        assert_eq!(last(&last_starts, 1), std::slice::from_ref(&newest));
+        last_starts.forget(&newest);
+        assert_eq!(last(&last_starts, 1), [started("b", None)]);
     }
 
     #[test]
     fn what_an_earlier_server_wrote_down_is_read_and_written_the_same() {
         let old = r#"{"Flow":{"flow":"greeting","asked":"python:3.11","image":null}}"#;
-        let whom: Whom = serde_json::from_str(old).unwrap();
-        assert_eq!(whom, Whom::Flow(used("greeting", Some("python:3.11"))));
-        assert_eq!(serde_json::to_string(&whom).unwrap(), old);
+        let made_for: StandbyFor = serde_json::from_str(old).unwrap();
+        assert_eq!(
+            made_for,
+            StandbyFor::Flow(started("greeting", Some("python:3.11")))
+        );
+        assert_eq!(serde_json::to_string(&made_for).unwrap(), old);
     }
 }
