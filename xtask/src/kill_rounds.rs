@@ -29,7 +29,7 @@ pub(crate) fn run(project: &Project, rounds: u32) -> Result<()> {
         let mut test = process::command("cargo");
         test.current_dir(&project.root)
             .args(["test", "--locked", "--package", "flowdeck-compute"])
-            .args(["--test", "kill_rounds", "--", "--nocapture"])
+            .args(["--test", "real", "--", "kill_rounds", "--nocapture"])
             .env(ROUNDS, rounds.to_string());
         if let Some(daemon) = &daemon {
             daemon.tell(&mut test);

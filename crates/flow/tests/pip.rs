@@ -5,6 +5,9 @@
     reason = "a test ends where something is not as it should be"
 )]
 
+#[path = "../../../tests/skipped.rs"]
+mod skipped;
+
 use std::{
     io::Write as _,
     path::Path,
@@ -186,7 +189,7 @@ fn rand_seed() -> [u8; 32] {
 fn files_are_decoded_and_joined_as_pip_does_it() {
     let files = some(files(), 6_000);
     let Some(read) = read_by_pip(&files) else {
-        eprintln!("skipped: there is no python3 with pip");
+        skipped::skipped("there is no python3 with pip");
         return;
     };
     assert_eq!(read.len(), files.len());

@@ -9,6 +9,8 @@ use std::{
 
 use tempfile::TempDir;
 
+use crate::support::skipped::skipped;
+
 /// A registry that runs.
 pub(crate) struct RealRegistry {
     process: Child,
@@ -51,11 +53,9 @@ impl RealRegistry {
         let mut process = match started {
             Ok(process) => process,
             Err(error) => {
-                let test = std::thread::current();
-                let test = test.name().unwrap_or_default();
-                eprintln!(
-                    "skipped: {test}, docker-registry cannot be started ({error}); on Debian: apt-get install docker-registry"
-                );
+                skipped(&format!(
+                    "docker-registry can't be started ({error}); on Debian: apt-get install docker-registry"
+                ));
                 return None;
             }
         };

@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_compute::docker::{DockerEngine, DockerOptions};
 
-use super::Home;
+use super::{Home, skipped::skipped};
 
 /// Where the daemon listens, such as `unix:///run/docker.sock`.
 const HOST: &str = "FLOWDECK_TEST_DOCKER";
@@ -25,13 +25,13 @@ pub(crate) struct Daemon {
     root: PathBuf,
 }
 
-/// The daemon, or the reason why the test is skipped on standard error.
-pub(crate) fn daemon(test: &str) -> Option<Daemon> {
+/// The daemon; without one the test is skipped.
+pub(crate) fn daemon() -> Option<Daemon> {
     let (Ok(host), Ok(root)) = (std::env::var(HOST), std::env::var(ROOT)) else {
-        eprintln!(
-            "skipped: {test}: no Docker daemon for tests ({HOST} and {ROOT} are not set; cargo xtask test sets them \
-             where it is root and has dockerd and debootstrap)"
-        );
+        skipped(&format!(
+            "there is no Docker daemon for tests: {HOST} and {ROOT} are not set; cargo xtask test sets them where it is \
+             root and has dockerd and debootstrap"
+        ));
         return None;
     };
     let daemon = Daemon {

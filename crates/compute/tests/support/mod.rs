@@ -10,6 +10,8 @@
 pub(crate) mod docker;
 pub(crate) mod feed;
 pub(crate) mod on;
+#[path = "../../../../tests/skipped.rs"]
+pub(crate) mod skipped;
 pub(crate) mod stage;
 pub(crate) mod watch;
 

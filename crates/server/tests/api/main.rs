@@ -26,6 +26,8 @@ mod runs;
 mod session_list;
 mod sessions;
 mod settings;
+#[path = "../../../../tests/skipped.rs"]
+mod skipped;
 mod stream;
 mod swagger;
 mod timeline;

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use axum::http::Method;
 use serde_json::{Map, Value, json};
 
-use crate::world::Answer;
+use crate::{skipped::skipped, world::Answer};
 
 const WORKSPACE: &str = "/flow/api/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}/providers/Microsoft.MachineLearningServices/workspaces/{workspaceName}";
 
@@ -18,7 +18,7 @@ impl Swagger {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("../../../shared/reference/prompt-flow-service.swagger.json");
         let Ok(text) = fs::read_to_string(path) else {
-            eprintln!("skipped: prompt-flow-service.swagger.json is not there");
+            skipped("prompt-flow-service.swagger.json isn’t there");
             return None;
         };
         Some(Self(serde_json::from_str(&text).unwrap()))

@@ -1,0 +1,22 @@
+//! Sessions over the engine in memory: quick, and without anything of the machine's. One program, because each is linked.
+
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "for tests alone"
+)]
+
+mod asks;
+mod idleness;
+mod nobody;
+mod packages;
+mod recovery;
+mod run_races;
+mod sessions;
+mod settings;
+mod stopping;
+mod timeline;
+
+#[path = "../support/mod.rs"]
+mod support;
