@@ -16,28 +16,47 @@ use crate::{
 /// Builds what changed and becomes `flowdeck serve`: signals reach the server, and its exit code is ours.
 pub(crate) fn product(project: &Project, flags: &[OsString]) -> Result<()> {
     build::app(project, Profile::Release)?;
-    let binary = build::server(project, Profile::Release)?;
+    let is_fake = value_of(flags, "--engine").is_some_and(|engine| engine == b"fake");
+    let binary = match is_fake {
+        true => build::fake_server(project)?,
+        false => build::server(project, Profile::Release)?,
+    };
+    let (flows, data) = match is_fake {
+        // Its flows come to every state; its data are no real sessions'.
+        true => (
+            project.path("tests/states"),
+            project.work().join("fake-data"),
+        ),
+        false => (project.path("samples"), project.path("data")),
+    };
     let mut server = process::command(&binary);
     server.arg("serve").args(flags);
     let defaults = [
         ("--assets", project.dist()),
-        ("--flows", project.path("samples")),
-        ("--data", project.path("data")),
+        ("--flows", flows),
+        ("--data", data),
     ];
     for (flag, value) in defaults {
-        if !is_given(flags, flag) {
+        if value_of(flags, flag).is_none() {
             server.arg(flag).arg(value);
         }
     }
     Err(server.exec()).with_context(|| format!("cannot run {}", binary.display()))
 }
 
-fn is_given(flags: &[OsString], flag: &str) -> bool {
+/// What a flag is given, as `--flag value` or `--flag=value`; nothing as its value when that is missing.
+fn value_of<'a>(flags: &'a [OsString], flag: &str) -> Option<&'a [u8]> {
     let with_value = format!("{flag}=");
-    flags
-        .iter()
-        .map(|given| given.as_encoded_bytes())
-        .any(|given| given == flag.as_bytes() || given.starts_with(with_value.as_bytes()))
+    let mut given = flags.iter().map(|given| given.as_encoded_bytes());
+    while let Some(one) = given.next() {
+        if one == flag.as_bytes() {
+            return Some(given.next().unwrap_or_default());
+        }
+        if let Some(value) = one.strip_prefix(with_value.as_bytes()) {
+            return Some(value);
+        }
+    }
+    None
 }
 
 /// `trunk serve` with its tools; API calls go to a server on port 8642 (see Trunk.toml).
@@ -78,10 +97,10 @@ mod tests {
     #[test]
     fn a_flag_is_given_in_either_form() {
         let flags = ["--flows=/f", "--data", "/d"].map(OsString::from);
-        assert!(is_given(&flags, "--flows"));
-        assert!(is_given(&flags, "--data"));
-        assert!(!is_given(&flags, "--assets"));
-        assert!(!is_given(&flags, "--flow"));
+        assert_eq!(value_of(&flags, "--flows"), Some(&b"/f"[..]));
+        assert_eq!(value_of(&flags, "--data"), Some(&b"/d"[..]));
+        assert_eq!(value_of(&flags, "--assets"), None);
+        assert_eq!(value_of(&flags, "--flow"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ pub(crate) mod death;
 mod error;
 pub(crate) mod health;
 pub(crate) mod http;
-mod json;
+pub(crate) mod json;
 mod progress;
 mod request;
 mod template;

@@ -1,8 +1,12 @@
-//! An engine in memory, for tests: it keeps count of what exists, and fails or hangs where it is told to.
+//! An engine in memory: it keeps count of what exists, and takes time, fails or hangs where a test or a flow's
+//! `fake.json` tells it to. Tests stand on it, and so does `flowdeck serve --engine fake`.
 
 mod environments;
 mod executor;
 mod packages;
+mod phase;
+mod scenario;
+mod values;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,7 +22,10 @@ use flowdeck_contract::{
     session::{InstalledPackage, SessionImage},
 };
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     engine::{
@@ -83,6 +90,8 @@ struct World {
     trouble: BTreeMap<Step, Trouble>,
     environments: BTreeMap<SessionId, BTreeSet<u32>>,
     runtimes: BTreeMap<u32, SessionId>,
+    /// When runtimes end by themselves, and of what.
+    deaths: BTreeMap<u32, (Instant, EngineError)>,
     limits: BTreeMap<SessionId, Share>,
     places: BTreeMap<SessionId, Place>,
     for_one_flow: bool,
@@ -119,6 +128,16 @@ impl FakeEngine {
         self.changed.notify_waiters();
     }
 
+    /// The engine of `flowdeck serve --engine fake`: a runtime stands by for the flow that was started last, so that a
+    /// first start shows every phase, and the base has packages that requirements can disagree with.
+    #[must_use]
+    pub fn for_looking() -> Self {
+        let engine = Self::default();
+        engine.stand_by_for_one_flow();
+        engine.set_base(&packages::BASE_FOR_LOOKING);
+        engine
+    }
+
     /// Whether nobody can see if runtimes live, as when the server has no file descriptor left.
     pub fn set_blind(&self, is_blind: bool) {
         self.world().is_blind = is_blind;
@@ -127,6 +146,24 @@ impl FakeEngine {
     fn lives(&self, runtime: &Runtime) -> bool {
         let number = number(runtime);
         number.is_some_and(|number| self.world().runtimes.contains_key(&number))
+    }
+
+    fn end(&self, runtime: &Runtime) {
+        if let Some(number) = number(runtime) {
+            self.world().runtimes.remove(&number);
+        }
+        self.changed.notify_waiters();
+    }
+
+    /// A runtime that the flow lets end by itself does so some time after its check.
+    fn foresee_death(&self, runtime: &Runtime) -> Result<(), EngineError> {
+        let scenario = self.scenario_of(&runtime.session)?;
+        if let (Some(death), Some(number)) = (scenario.dies, number(runtime)) {
+            let end = (Instant::now() + death.after, death.reason.error());
+            self.world().deaths.insert(number, end);
+            self.changed.notify_waiters();
+        }
+        Ok(())
     }
 
     /// From now on the base has these packages, each as `name==version`.
@@ -289,7 +326,7 @@ impl Engine for FakeEngine {
             world.environments.entry(session.clone()).or_default();
             world.places.insert(session.clone(), place.clone());
         }
-        self.step(Step::Allocate).await?;
+        self.pass(Step::Allocate, session, &|_| ()).await?;
         Ok(None)
     }
 
@@ -300,7 +337,7 @@ impl Engine for FakeEngine {
 
     async fn prepare_base(
         &self,
-        _: &SessionId,
+        session: &SessionId,
         wanted: &WantedBase<'_>,
         log: &LogFile,
     ) -> Result<Base, EngineError> {
@@ -313,7 +350,13 @@ impl Engine for FakeEngine {
         if let (Some(pull), Some(told)) = (pull, wanted.told) {
             told(pull);
         }
-        self.step(Step::PrepareBase).await?;
+        self.pass_with_pull(
+            Step::PrepareBase,
+            session,
+            &|line| log.line(line),
+            wanted.told,
+        )
+        .await?;
         let made = std::mem::replace(&mut self.world().base_is_made, true);
         if !made {
             log.line("making the base");
@@ -339,7 +382,10 @@ impl Engine for FakeEngine {
             process
         };
         log.line("the runtime starts");
-        self.step(Step::StartRuntime).await?;
+        self.pass(Step::StartRuntime, &environment.session, &|line| {
+            log.line(line);
+        })
+        .await?;
         Ok(Runtime {
             session: environment.session.clone(),
             handle: Handle::of(&Number { process })?,
@@ -347,11 +393,13 @@ impl Engine for FakeEngine {
         })
     }
 
-    async fn check(&self, runtime: &Runtime, _: &LogFile) -> Result<RuntimeInfo, EngineError> {
-        self.step(Step::Check).await?;
+    async fn check(&self, runtime: &Runtime, log: &LogFile) -> Result<RuntimeInfo, EngineError> {
+        self.pass(Step::Check, &runtime.session, &|line| log.line(line))
+            .await?;
         if !self.lives(runtime) {
             return Err(EngineError::new("RuntimeDied", "The runtime ended."));
         }
+        self.foresee_death(runtime)?;
         Ok(RuntimeInfo {
             version: "fake".to_owned(),
         })
@@ -370,18 +418,24 @@ impl Engine for FakeEngine {
     async fn died(&self, runtime: &Runtime) -> EngineError {
         loop {
             let changed = self.changed.notified();
+            let death =
+                number(runtime).and_then(|number| self.world().deaths.get(&number).cloned());
             if !self.lives(runtime) {
-                return EngineError::new("RuntimeDied", "The runtime ended.");
+                let ended = || EngineError::new("RuntimeDied", "The runtime ended.");
+                return death.map_or_else(ended, |(_, reason)| reason);
             }
-            changed.await;
+            match death {
+                None => changed.await,
+                Some((at, _)) => tokio::select! {
+                    () = changed => {}
+                    () = sleep_until(at) => self.end(runtime),
+                },
+            }
         }
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
-        if let Some(number) = number(runtime) {
-            self.world().runtimes.remove(&number);
-        }
-        self.changed.notify_waiters();
+        self.end(runtime);
         Ok(())
     }
 
@@ -408,15 +462,16 @@ impl Engine for FakeEngine {
             ));
         }
         tokio::select! {
-            reply = self.answer(request) => reply,
+            reply = self.answer(runtime, request) => reply,
             _ = self.died(runtime) => Err(EngineError::new("RuntimeUnreachable", "The runtime doesn’t answer.")),
         }
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
-        self.step(Step::Remove).await?;
+        self.pass(Step::Remove, session, &|_| ()).await?;
         {
             let mut world = self.world();
+            world.places.remove(session);
             world.environments.remove(session);
             world.limits.remove(session);
             world.runtimes.retain(|_, other| other != session);

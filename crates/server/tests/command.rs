@@ -57,6 +57,15 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
+/// The binary under test is built with or without the feature; both ways it says so.
+#[test]
+fn the_fake_engine_is_there_only_where_it_is_built_in() {
+    let help = flowdeck().args(["serve", "--help"]).output().unwrap();
+    assert!(help.status.success());
+    let lists_it = text(&help.stdout).contains("fake");
+    assert_eq!(lists_it, cfg!(feature = "fake-engine"));
+}
+
 #[test]
 fn check_says_by_its_exit_code_what_it_found() {
     let world = world();

@@ -138,6 +138,33 @@ pub(crate) fn server(project: &Project, profile: Profile) -> Result<PathBuf> {
     })
 }
 
+/// All packages but the browser app, which is for wasm32, as tests build them: with the fake engine, so that what the
+/// native tests have compiled need not be compiled again for those in a browser.
+pub(crate) const NATIVE_FOR_TESTS: [&str; 6] = [
+    "--locked",
+    "--workspace",
+    "--exclude",
+    "flowdeck-app",
+    "--features",
+    "flowdeck-server/fake-engine",
+];
+
+/// Builds the server that has the fake engine, for tests and for looking, and returns the binary's path. Cargo makes the
+/// programs of a package for its integration tests; the same call that the native tests are built by finds all of it
+/// compiled.
+pub(crate) fn fake_server(project: &Project) -> Result<PathBuf> {
+    step("build the server with the fake engine", |step| {
+        let mut cargo = process::command("cargo");
+        cargo
+            .arg("test")
+            .args(NATIVE_FOR_TESTS)
+            .args(["--test", "command", "--no-run"])
+            .current_dir(&project.root);
+        process::run(project, step, "build-fake-server", &mut cargo)?.success()?;
+        Ok(project.path("target/debug/flowdeck"))
+    })
+}
+
 /// Builds the binary that is shipped.
 pub(crate) fn dist(project: &Project) -> Result<()> {
     app(project, Profile::Release)?;

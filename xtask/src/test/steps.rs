@@ -6,7 +6,7 @@ use walkdir::WalkDir;
 
 use super::{Run, audit, budgets, counts::Counts, licences, runner, sources};
 use crate::{
-    build::{self, Profile, sizes::Sizes},
+    build::{self, NATIVE_FOR_TESTS, Profile, sizes::Sizes},
     docker::Daemon,
     process,
     progress::{Step, step},
@@ -16,9 +16,6 @@ use crate::{
 
 const PRODUCT: &str = "end-to-end tests in Chromium";
 const DOCKER: &str = "end-to-end tests of the Docker engine in Chromium";
-
-/// All packages but the browser app, which is for wasm32.
-const NATIVE: [&str; 4] = ["--locked", "--workspace", "--exclude", "flowdeck-app"];
 
 pub(super) fn rust(run: &Run<'_>) {
     run.check("formatting", |step| {
@@ -33,7 +30,7 @@ pub(super) fn rust(run: &Run<'_>) {
         let mut clippy = cargo(run);
         clippy
             .arg("clippy")
-            .args(NATIVE)
+            .args(NATIVE_FOR_TESTS)
             .args(["--all-targets", "--", "-D", "warnings"]);
         passes(run, step, "test-clippy", &mut clippy)
     });
@@ -56,7 +53,9 @@ pub(super) fn rust(run: &Run<'_>) {
     let daemon = docker_daemon(run, "test-rust-dockerd");
     run.step("tests of the native crates", |step| {
         let mut test = cargo(run);
-        test.arg("test").args(NATIVE).arg("--no-fail-fast");
+        test.arg("test")
+            .args(NATIVE_FOR_TESTS)
+            .arg("--no-fail-fast");
         test.env("PATH", path_with(&registry)?);
         if let Some(daemon) = &daemon {
             daemon.tell(&mut test);

@@ -7,13 +7,13 @@ const NUMBERS: [&str; 3] = ["-Infinity", "Infinity", "NaN"];
 const MARK: &str = "$number";
 
 /// Reads what Python's `json.dumps` wrote.
-pub(super) fn read(bytes: &[u8]) -> Result<Exact, String> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Exact, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
     Exact::parse(marked(text)).map_err(|error| error.to_string())
 }
 
 /// Writes a value as Python's `json.loads` reads it.
-pub(super) fn write(value: &Exact) -> String {
+pub(crate) fn write(value: &Exact) -> String {
     let (mut out, mut rest) = (String::with_capacity(value.json().len()), value.json());
     while !rest.is_empty() {
         if let Some((number, after)) = number_of_mark(rest) {

@@ -25,7 +25,8 @@ impl Environments for FakeEngine {
             .entry(environment.session.clone())
             .or_default()
             .insert(environment.generation);
-        self.step(Step::CreateEnvironment).await?;
+        self.pass(Step::CreateEnvironment, &environment.session, &|_| ())
+            .await?;
         Ok(None)
     }
 
@@ -44,12 +45,16 @@ impl Environments for FakeEngine {
         log: &LogFile,
         heard: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
+        let say = |line: &str| {
+            log.line(line);
+            heard(line);
+        };
         log.line(format!("installing {}", requirements.file));
-        heard("Using Python 3.11.7 environment at: nowhere");
-        self.step(Step::Install).await?;
+        say("Using Python 3.11.7 environment at: nowhere");
+        self.pass_install(environment, &say).await?;
         packages::printed(requirements, &self.base(), &[])?
             .iter()
-            .for_each(|line| heard(line));
+            .for_each(|line| say(line));
         let brings = packages::asked(requirements, &self.base())?;
         self.world().brought.insert(environment.clone(), brings);
         Ok(Some("installed".to_owned()))
@@ -61,7 +66,8 @@ impl Environments for FakeEngine {
         start: DryRunStart,
         requirements: &Requirements,
     ) -> Result<Vec<String>, EngineError> {
-        self.step(Step::DryRun).await?;
+        self.pass(Step::DryRun, &environment.session, &|_| ())
+            .await?;
         let there = match start {
             DryRunStart::Base => Vec::new(),
             DryRunStart::Environment => self.brought(environment),

@@ -6,6 +6,16 @@ use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder};
 
 use crate::engine::{EngineError, Inventory, PackageFacts, Requirements};
 
+/// What environments have where people look at the product.
+pub(super) const BASE_FOR_LOOKING: [&str; 6] = [
+    "promptflow-core==1.18.1",
+    "flask==3.1.0",
+    "jinja2==3.1.6",
+    "numpy==2.3.1",
+    "requests==2.32.4",
+    "urllib3==2.5.0",
+];
+
 /// What every environment has unless it is told otherwise.
 pub(super) fn usual_base() -> Vec<InstalledPackage> {
     vec![InstalledPackage {

@@ -15,6 +15,7 @@ mod recovery;
 mod run_races;
 mod sessions;
 mod settings;
+mod states;
 mod stopping;
 mod timeline;
 

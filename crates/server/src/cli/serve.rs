@@ -10,6 +10,8 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+#[cfg(feature = "fake-engine")]
+use flowdeck_compute::fake::FakeEngine;
 use flowdeck_compute::{
     Compute, ComputeConfig, FlowsFolder, Host, Identities, VariableName,
     docker::{DEFAULT_IMAGE, DockerEngine, DockerOptions},
@@ -99,6 +101,9 @@ enum EngineName {
     Process,
     /// As containers, of the Docker daemon that `DOCKER_HOST` names, or at its usual socket
     Docker,
+    /// As nothing at all: a flow's fake.json says what happens
+    #[cfg(feature = "fake-engine")]
+    Fake,
 }
 
 /// Why the server could not start, or had to end; the message is for people and says what to do.
@@ -221,6 +226,8 @@ impl Serve {
                 };
                 Arc::new(DockerEngine::new(data, options).await?)
             }
+            #[cfg(feature = "fake-engine")]
+            EngineName::Fake => Arc::new(FakeEngine::for_looking()),
         })
     }
 
