@@ -86,7 +86,7 @@ async fn a_data_folder_of_an_earlier_version_goes_on_working() {
     fs::create_dir_all(home.data()).unwrap();
     let store = Connection::open(home.data().join("flowdeck.sqlite")).unwrap();
     store
-        .execute_batch(include_str!("data_folder/flowdeck.sql"))
+        .execute_batch(include_str!("../data_folder/flowdeck.sql"))
         .unwrap();
     drop(store);
     let engine = Arc::new(FakeEngine::default());
