@@ -16,7 +16,7 @@ use super::{
     scenario::{Phase, PullScript, Scenario, Wait},
 };
 use crate::{
-    engine::{EngineError, EnvironmentId, PullHeard},
+    engine::{EngineError, EnvironmentId, PullSink},
     install::failure,
 };
 
@@ -51,7 +51,7 @@ impl FakeEngine {
         step: Step,
         session: &SessionId,
         say: Say<'_>,
-        told: Option<PullHeard<'_>>,
+        told: Option<PullSink<'_>>,
     ) -> Result<(), EngineError> {
         self.step(step).await?;
         let folder = self.folder_of(session);
@@ -83,7 +83,7 @@ async fn go(
     phase: &Phase,
     folder: Option<&Path>,
     say: Say<'_>,
-    told: Option<PullHeard<'_>>,
+    told: Option<PullSink<'_>>,
 ) -> Result<(), EngineError> {
     let working = work(&phase.wait, &phase.prints, folder, say);
     match (&phase.pull, told) {
@@ -123,7 +123,7 @@ pub(super) async fn work(wait: &Wait, lines: &[String], folder: Option<&Path>, s
 }
 
 /// Tells how far the pull is until it is done; layers come one after the other.
-async fn pull(script: &PullScript, takes: Duration, told: PullHeard<'_>) {
+async fn pull(script: &PullScript, takes: Duration, told: PullSink<'_>) {
     let began = Instant::now();
     loop {
         let passed = began.elapsed();
