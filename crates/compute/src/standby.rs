@@ -217,7 +217,7 @@ impl Standbys {
         }
     }
 
-    /// StandbyFor a further one is to be for; `None` when enough stand by.
+    /// For which start a further one is to be made; `None` when enough stand by.
     fn next_wanted(&self) -> Option<StandbyFor> {
         let ready = self.ready();
         match self.parts.engine.abilities().stands_by_for {

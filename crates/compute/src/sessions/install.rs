@@ -73,7 +73,7 @@ impl Core {
         });
         let session = begun.inspect_err(|error| {
             self.operations
-                .cancel(Some(operation.clone()), &error.to_string())
+                .cancel(Some(operation.clone()), &error.to_string());
         })?;
         Ok(Begun { session, operation })
     }

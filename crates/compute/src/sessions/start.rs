@@ -54,7 +54,7 @@ impl Core {
             })
             .inspect_err(|error| {
                 self.operations
-                    .cancel(Some(operation.clone()), &error.to_string())
+                    .cancel(Some(operation.clone()), &error.to_string());
             })?;
         self.spawn_start(owner, session);
         Ok(Begun {

@@ -99,7 +99,7 @@ impl Core {
         });
         let (session, start, install) = begun.inspect_err(|error| {
             self.operations
-                .cancel(Some(operation.clone()), &error.to_string())
+                .cancel(Some(operation.clone()), &error.to_string());
         })?;
         self.operations
             .cancel(start, "The compute session was stopped.");

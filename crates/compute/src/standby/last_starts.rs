@@ -13,7 +13,7 @@ use crate::{
     state::State,
 };
 
-/// StandbyFor a runtime stands by for.
+/// For whom a runtime stands by.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum StandbyFor {
     /// Whoever starts next.
