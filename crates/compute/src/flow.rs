@@ -14,5 +14,5 @@ pub use checked::{CheckedRequirements, check_flow_requirements, check_requiremen
 pub(crate) use definition::{Definition, DefinitionError};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use includes::materialise;
-pub(crate) use requirements::{for_install, source};
+pub(crate) use requirements::{Prepared, for_install, prepared, source};
 pub(crate) use set::{RequirementFile, RequirementSet, Role, told};

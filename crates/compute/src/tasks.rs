@@ -38,6 +38,11 @@ impl Tasks {
         });
     }
 
+    /// Does what holds up a thread, such as deleting files; a server that ends waits for it.
+    pub(crate) fn blocking(&self, work: impl FnOnce() + Send + 'static) {
+        self.tracker.spawn_blocking(work);
+    }
+
     /// Runs `task` once `before` has ended; dropped when it is cancelled or the server ends.
     pub(crate) fn after(
         &self,

@@ -49,6 +49,13 @@ impl DockerEngine {
         }
     }
 
+    /// systemd may be asked, which takes its time.
+    async fn make_instance(&self, name: &str, size: &SessionSize) -> Result<Instance, String> {
+        let (instances, name, size) = (self.instances.clone(), name.to_owned(), size.clone());
+        let made = tokio::task::spawn_blocking(move || instances.make(&name, &size)).await;
+        made.unwrap_or_else(|error| Err(error.to_string()))
+    }
+
     /// Bounds what a session's containers may use, those that are there and those to come. Says how.
     pub(super) async fn bound(
         &self,
@@ -58,7 +65,7 @@ impl DockerEngine {
         let mut note = share.to_string();
         let instance = match &share.instance {
             None => None,
-            Some(name) => match self.instances.make(name, &share.size) {
+            Some(name) => match self.make_instance(name, &share.size).await {
                 Ok(instance) => Some(instance),
                 Err(why) => {
                     note = format!(

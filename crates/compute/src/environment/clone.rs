@@ -7,6 +7,8 @@ use std::{
     path::Path,
 };
 
+use rustix::fs::{Mode, OFlags};
+
 /// Makes `to` a copy of the environment `from`. What a script in `bin` says of where it stands is made true again.
 pub(crate) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
     clone_folder(from, to)?;
@@ -79,12 +81,34 @@ pub(crate) fn clone_by(
     Ok(())
 }
 
+/// Opens a regular file to read it. What is opened is looked at, not what was there before: a pipe or a link that has taken
+/// a file's place holds nobody up and leads nowhere.
+pub(crate) fn open(path: &Path) -> io::Result<fs::File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = fs::File::from(rustix::fs::open(
+        path,
+        flags | OFlags::RDONLY,
+        Mode::empty(),
+    )?);
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    let why = format!("{} isn’t a file", path.display());
+    Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+}
+
 /// Copies a file with its mode and time, by which Python knows that its bytecode is up to date.
 pub(crate) fn copy(source: &Path, target: &Path) -> io::Result<()> {
-    fs::copy(source, target)?;
-    let time = fs::metadata(source)?.modified()?;
-    // Opened for reading: who owns a file may set its time, whatever its mode is.
-    fs::File::open(target)?.set_modified(time)
+    let mut from = open(source)?;
+    let known = from.metadata()?;
+    let mut to = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(target)?;
+    io::copy(&mut from, &mut to)?;
+    to.set_permissions(known.permissions())?;
+    to.set_modified(known.modified()?)
 }
 
 pub(crate) fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
@@ -182,5 +206,39 @@ mod tests {
             Path::new("/usr/bin/env")
         );
         assert_eq!(fs::read(copy.join("lib/x/a.py")).unwrap(), b"pass");
+    }
+
+    #[test]
+    fn what_is_no_file_folder_or_link_refuses_the_copy_and_holds_nobody_up() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::create_dir_all(from.join("lib")).unwrap();
+        fs::write(from.join("lib/a.py"), "pass").unwrap();
+        let pipe = rustix::fs::FileType::Fifo;
+        let at = from.join("lib/pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &at, pipe, Mode::RWXU, 0).unwrap();
+        let error = clone_folder(&from, &to).unwrap_err();
+        assert!(error.to_string().contains("lib/pipe"), "{error}");
+        // Also where it has taken a file's place since that was looked at.
+        for copied in [copy(&at, &folder.path().join("copy")), open(&at).map(drop)] {
+            assert_eq!(copied.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        }
+        symlink("a.py", from.join("lib/link")).unwrap();
+        assert!(open(&from.join("lib/link")).is_err());
+    }
+
+    #[test]
+    fn a_copy_has_the_mode_and_time_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from"), folder.path().join("to"));
+        fs::write(&from, "pass").unwrap();
+        fs::set_permissions(&from, fs::Permissions::from_mode(0o444)).unwrap();
+        let time = std::time::SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(1_000_000);
+        fs::File::open(&from).unwrap().set_modified(time).unwrap();
+        copy(&from, &to).unwrap();
+        let copied = fs::metadata(&to).unwrap();
+        assert_eq!(copied.permissions().mode() & 0o777, 0o444);
+        assert_eq!(copied.modified().unwrap(), time);
+        assert_eq!(fs::read(&to).unwrap(), b"pass");
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use flowdeck_flow::{Flow, REQUIREMENT_FILE_MISSING, requirement_file_missing};
 use sha2::{Digest as _, Sha256};
 
-use super::{RequirementSet, includes};
+use super::{Definition, Fingerprint, RequirementSet, includes};
 use crate::{
     engine::{EngineError, Requirements},
     folder::{Folder, ReadError},
@@ -74,6 +74,34 @@ pub(crate) fn source(
         .with_remedy(format!("Create {name}."))
         .about([name])),
     }
+}
+
+/// A flow's definition, and what its environment is to be made of.
+pub(crate) struct Prepared {
+    pub(crate) definition: Definition,
+    pub(crate) made_of: Fingerprint,
+    pub(crate) requirements: Option<Requirements>,
+}
+
+/// What a flow's environment is made of, read where it holds up nobody: it may copy a whole flow folder.
+pub(crate) async fn prepared(
+    flows: PathBuf,
+    folder: PathBuf,
+    definition: Definition,
+    work: PathBuf,
+) -> Result<Prepared, EngineError> {
+    let prepared = tokio::task::spawn_blocking(move || {
+        let flow = definition.report.flow.as_ref();
+        let made_of = Fingerprint::of(&flows, &folder, flow)?;
+        let requirements = for_install(&flows, &folder, flow, &work)?;
+        Ok(Prepared {
+            definition,
+            made_of,
+            requirements,
+        })
+    });
+    let failed = |error| EngineError::new("Internal", format!("The server failed: {error}."));
+    prepared.await.map_err(failed)?
 }
 
 /// The requirements file as an install needs it: in a folder that holds what it may refer to. `work` is made when the

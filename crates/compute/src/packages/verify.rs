@@ -85,6 +85,7 @@ mod tests {
     use crate::packages::{
         Lines,
         samples::{facts, inventory},
+        steps,
     };
 
     #[test]
@@ -109,5 +110,29 @@ mod tests {
             assert_eq!(error.code, "RequirementNotSatisfied");
             assert!(error.message.contains(said), "{error}");
         }
+    }
+
+    #[test]
+    fn what_would_be_fetched_without_a_hash_is_named_where_one_line_has_a_hash() {
+        let folder = tempfile::tempdir().unwrap();
+        let told = |text: &str, lines: &[&str]| {
+            let path = "requirements.txt";
+            let set = RequirementSet::with_text(folder.path(), path, text.to_owned()).unwrap();
+            let printed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+            let error = unhashed(&set, &steps(&printed));
+            error.map(|error| (error.code, error.remedy.unwrap_or_default()))
+        };
+        let alpha = format!("alpha==1 --hash=sha256:{}\n", "0".repeat(64));
+        let coming = [" + alpha==1", " + beta==2"];
+        let (code, remedy) = told(&alpha, &coming).unwrap();
+        assert_eq!(code, "RequirementHashMissing");
+        assert!(remedy.contains("beta==2"), "{remedy}");
+        let both = format!("{alpha}beta==2 --hash=sha256:{}\n", "1".repeat(64));
+        assert_eq!(told(&both, &coming), None);
+        // Without hashes none is needed, and what goes or is there needs none.
+        assert_eq!(told("alpha==1\n", &coming), None);
+        assert_eq!(told(&alpha, &[" + alpha==1", " - beta==2"]), None);
+        let located = format!("{alpha}beta @ https://h/beta-2.tar.gz#sha256=1\n");
+        assert_eq!(told(&located, &coming), None);
     }
 }

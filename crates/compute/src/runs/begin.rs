@@ -175,11 +175,17 @@ impl Runs {
             .iter()
             .map(|(flow, run): &(FlowId, RunId)| self.parts.paths.run(flow, run))
             .collect();
-        for folder in folders {
-            if let Err(error) = crate::paths::remove(&folder) {
-                tracing::warn!(%flow, %error, "an old run's files could not be removed");
-            }
+        if folders.is_empty() {
+            return;
         }
+        // A run can have left very many files.
+        self.parts.tasks.blocking(move || {
+            for folder in folders {
+                if let Err(error) = crate::paths::remove(&folder) {
+                    tracing::warn!(%error, "an old run's files could not be removed");
+                }
+            }
+        });
     }
 }
 

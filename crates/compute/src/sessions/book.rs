@@ -120,6 +120,14 @@ impl Book {
         })
     }
 
+    /// Looks at a session, without a change.
+    pub(crate) fn look<R>(&self, owner: &Owner, look: impl FnOnce(&Live) -> R) -> R {
+        match self.lock().get(owner) {
+            Some(live) => look(live),
+            None => look(&Live::none(owner)),
+        }
+    }
+
     /// As [`Book::change`], written down by `save`.
     pub(crate) fn change_and_save<R>(
         &self,
@@ -254,19 +262,24 @@ impl Book {
         }
     }
 
-    /// Tells the lines that came into a session's log since the last time.
-    pub(crate) fn tell_log(&self, owner: &Owner) {
+    /// Tells the lines that came into a session's log since the last time; gives whether there were any.
+    pub(crate) fn tell_log(&self, owner: &Owner) -> bool {
         let Some(log) = self.session_log(owner) else {
-            return;
+            return false;
         };
         let mut tail = log.tail();
+        let mut has_grown = false;
         match tail.read() {
             Ok(lines) if lines.is_empty() => {}
-            Ok(lines) => self.events.send(owner, FlowEvent::SessionLog(lines)),
+            Ok(lines) => {
+                has_grown = true;
+                self.events.send(owner, FlowEvent::SessionLog(lines));
+            }
             Err(error) => tracing::warn!(%error, "a session log could not be read"),
         }
         if let Err(error) = tail.cut(LIMIT) {
             tracing::warn!(%error, "a session log could not be cut");
         }
+        has_grown
     }
 }

@@ -16,7 +16,7 @@ use super::{Begun, Core, Record, live::Live, packages::no_plan, swap::Made};
 use crate::{
     engine::{DryRunStart, EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
     error::ComputeError,
-    flow::{self, Fingerprint},
+    flow::{self, Fingerprint, Prepared},
     owner::Owner,
     packages::{self, Lines, Progress, RuntimePackages},
     paths,
@@ -29,13 +29,14 @@ impl Core {
         owner: &Owner,
         versions: Option<RuntimeVersions>,
     ) -> Result<Begun, ComputeError> {
-        self.book.change(owner, |live| {
-            refuse(live)?;
-            if let Some(versions) = versions {
+        match versions {
+            None => self.book.look(owner, refuse)?,
+            Some(versions) => self.book.change(owner, |live| {
+                refuse(live)?;
                 live.record.view.settings.runtime_versions = versions;
-            }
-            Ok(())
-        })?;
+                Ok(())
+            })?,
+        }
         let plan = self.plan(owner).await.map_err(no_install)?;
         let install = InstallView {
             requirements: plan.requirements.file.clone(),
@@ -80,7 +81,6 @@ impl Core {
 
     async fn plan(&self, owner: &Owner) -> Result<Plan, EngineError> {
         let (folder, definition) = self.folders.definition(owner)?;
-        let parsed = definition.report.flow.as_ref();
         let record = self.book.record(owner);
         let old = record
             .environment()
@@ -93,11 +93,14 @@ impl Core {
             self.paths.work(owner, new.session.as_str()),
             self.folders.around(owner),
         );
-        let requirements =
-            flow::for_install(&flows, &folder, parsed, &work)?.ok_or_else(no_requirements)?;
+        let Prepared {
+            made_of,
+            requirements,
+            ..
+        } = flow::prepared(flows, folder, definition, work).await?;
+        let requirements = requirements.ok_or_else(no_requirements)?;
         requirements.set.require_readable()?;
         let requirements = self.as_settings_say(owner, requirements, None);
-        let made_of = Fingerprint::of(&flows, &folder, parsed)?;
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {
             new,
@@ -138,10 +141,7 @@ impl Core {
         let began = Instant::now();
         self.install_and_verify(owner, &plan.new, &plan.requirements)
             .await?;
-        let kept = self.keep(&plan.new, &plan.requirements, began.elapsed());
-        if let Some(kept) = kept.await {
-            log.line(format!("The environment is {kept}."));
-        }
+        let took = began.elapsed();
         log.line("Starting a runtime with the new packages …");
         let (runtime, version) = match self.start_checked(owner, &plan.new).await {
             Ok(started) => started,
@@ -150,6 +150,7 @@ impl Core {
                 return Err(explained.await);
             }
         };
+        self.keep(owner, &plan.new, &plan.requirements, took).await;
         Ok(Made {
             environment: plan.new.clone(),
             made_of: Some(plan.made_of.clone()),

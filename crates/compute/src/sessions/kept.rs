@@ -94,19 +94,25 @@ impl Core {
         Ok(wrong.or_else(|| runtime.changed_in(&inventory, &lines)))
     }
 
-    /// Keeps an environment that was just installed; says so, in a line. A failure to keep it fails nothing else.
+    /// Keeps an environment that was just installed, and with which a runtime has started; says so in the log. Nothing of
+    /// the flow has run in it yet. A failure to keep it fails nothing else.
     pub(super) async fn keep(
         &self,
+        owner: &Owner,
         environment: &EnvironmentId,
         requirements: &Requirements,
         took: Duration,
-    ) -> Option<String> {
+    ) {
         let kept = self
             .engine
             .keep_environment(environment, requirements, took);
-        kept.await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "an environment could not be kept");
-            None
-        })
+        match kept.await {
+            Ok(Some(note)) => self
+                .book
+                .log(owner)
+                .line(format!("The environment is {note}.")),
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "an environment could not be kept"),
+        }
     }
 }

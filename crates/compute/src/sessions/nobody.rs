@@ -106,7 +106,7 @@ impl Core {
         owner: &Owner,
         environment: &OwnEnvironment,
     ) -> Result<(), ComputeError> {
-        self.book.change(owner, |live| install::refuse(live))?;
+        self.book.look(owner, install::refuse)?;
         let Some(requirements) = &environment.requirements else {
             return Ok(());
         };

@@ -24,7 +24,7 @@ use crate::{
 impl Core {
     /// Begins to use the environment from before the last install again.
     pub(crate) fn begin_restore(self: &Arc<Self>, owner: &Owner) -> Result<Begun, ComputeError> {
-        let (previous, environment) = self.book.change(owner, |live| {
+        let (previous, environment) = self.book.look(owner, |live| {
             refuse(live)?;
             let previous = live.record.previous.clone();
             previous

@@ -17,7 +17,7 @@ use crate::{
     compute::StartSession,
     engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
     error::ComputeError,
-    flow::{self, Fingerprint},
+    flow::{self, Prepared},
     id,
     log::LogFile,
     owner::Owner,
@@ -129,16 +129,19 @@ impl Start<'_> {
     /// Gives the operation that is done with it.
     async fn carry_out(&self) -> Result<Option<OperationId>, EngineError> {
         let (folder, definition) = self.core.folders.definition(self.owner)?;
-        let flow = definition.report.flow.as_ref();
-        let flows = &self.core.folders.around(self.owner);
+        let flows = self.core.folders.around(self.owner);
         let environment = self.environment()?;
         let work = self
             .core
             .paths
             .work(self.owner, environment.session.as_str());
-        let made_of = Fingerprint::of(flows, &folder, flow)?;
+        let Prepared {
+            definition,
+            made_of,
+            requirements,
+        } = flow::prepared(flows, folder, definition, work.clone()).await?;
         self.change(|record| record.made_of = Some(made_of))?;
-        let requirements = flow::for_install(flows, &folder, flow, &work)?;
+        let flow = definition.report.flow.as_ref();
         if let Some(requirements) = &requirements {
             requirements.set.require_readable()?;
         }
@@ -194,8 +197,14 @@ impl Start<'_> {
         }
     }
 
-    /// The session is available from here on: its operation is taken in the same breath, for the next one may be its end's.
+    /// Checks the runtime; the session is available then.
     async fn check(&self) -> Result<Option<OperationId>, EngineError> {
+        let version = self.checked().await?;
+        self.ready(version)
+    }
+
+    /// The version of a runtime that is in order.
+    async fn checked(&self) -> Result<String, EngineError> {
         let runtime = self
             .core
             .book
@@ -203,15 +212,19 @@ impl Start<'_> {
             .runtime
             .ok_or_else(|| EngineError::new("Internal", "The session has no runtime."))?;
         let info = self.core.engine.check(&runtime, &self.log()).await?;
+        Ok(info.version)
+    }
+
+    /// The session is available from here on: its operation is taken in the same breath, for the next one may be its end's.
+    fn ready(&self, version: String) -> Result<Option<OperationId>, EngineError> {
         self.log().line(format!(
-            "The compute session is ready: promptflow {}.",
-            info.version
+            "The compute session is ready: promptflow {version}."
         ));
         let now = self.core.now();
         self.core
             .book
             .change(self.owner, |live| {
-                live.record.ready(info.version, now)?;
+                live.record.ready(version, now)?;
                 Ok(live.record.operation.take())
             })
             .map_err(|error| internal(&error))

@@ -1,6 +1,6 @@
 //! Watches what goes on without us: a runtime's death, and the lines it writes.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use super::Core;
 use crate::{
@@ -9,8 +9,12 @@ use crate::{
     state::State,
 };
 
-/// How often logs are looked at for what runtimes wrote.
+/// How often a log is looked at while it grows.
 const LOOK: Duration = Duration::from_millis(100);
+/// One that has not grown for this many looks…
+const QUIET: u32 = 20;
+/// …is looked at every so many looks alone.
+const SELDOM: u32 = 5;
 
 impl Core {
     /// Watches the session's runtime until it dies or is no longer the session's.
@@ -38,18 +42,52 @@ impl Core {
 
     /// Tells the lines of all logs as they come, for as long as the server runs.
     pub(crate) async fn follow_logs(self: Arc<Self>) {
+        let mut quiet = BTreeMap::<Owner, u32>::new();
         loop {
-            let owners: Vec<Owner> = {
-                let flows = self.book.sessions();
-                flows
-                    .iter()
-                    .filter(|(_, live)| live.log.is_some())
-                    .map(|(owner, _)| owner.clone())
-                    .collect()
-            };
-            owners.iter().for_each(|owner| self.book.tell_log(owner));
+            let mut owners = self.owners_of_logs();
+            quiet.retain(|owner, _| owners.contains(owner));
+            owners.retain(|owner| {
+                let looks = quiet.entry(owner.clone()).or_default();
+                *looks = looks.saturating_add(1);
+                is_due(*looks)
+            });
+            let core = Arc::clone(&self);
+            let told = tokio::task::spawn_blocking(move || {
+                owners.retain(|owner| core.book.tell_log(owner));
+                owners
+            });
+            match told.await {
+                Ok(grown) => grown.iter().for_each(|owner| {
+                    quiet.insert(owner.clone(), 0);
+                }),
+                Err(error) => tracing::warn!(%error, "logs could not be looked at"),
+            }
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    fn owners_of_logs(&self) -> Vec<Owner> {
+        let flows = self.book.sessions();
+        let logged = flows.iter().filter(|(_, live)| live.log.is_some());
+        logged.map(|(owner, _)| owner.clone()).collect()
+    }
+}
+
+/// Whether a log that has not grown for so many looks is looked at now.
+fn is_due(looks: u32) -> bool {
+    looks <= QUIET || looks.is_multiple_of(SELDOM)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_due;
+
+    #[test]
+    fn a_quiet_log_is_looked_at_seldom_and_never_forgotten() {
+        let due = |looks: std::ops::Range<u32>| looks.filter(|looks| is_due(*looks)).count();
+        assert_eq!(due(1..21), 20);
+        assert_eq!(due(21..1021), 200);
+        assert!(is_due(u32::MAX), "the count stands still there");
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
@@ -44,7 +43,7 @@ impl Contents {
 
 fn hash(file: &Path) -> io::Result<String> {
     const PART: usize = 128 * 1024;
-    let (mut file, mut hasher, mut part) = (fs::File::open(file)?, Sha256::new(), vec![0; PART]);
+    let (mut file, mut hasher, mut part) = (clone::open(file)?, Sha256::new(), vec![0; PART]);
     loop {
         let read = file.read(&mut part)?;
         if read == 0 {

@@ -95,7 +95,7 @@ fn what_cannot_be_read_is_told_with_file_and_line_and_is_never_absent() {
     assert!(
         told("e.txt")
             .1
-            .contains("‘e.txt’ is too large. The limit is 2 MiB.")
+            .contains("‘e2.txt’ is too large. The limit is 2 MiB.")
     );
 }
 

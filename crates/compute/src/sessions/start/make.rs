@@ -1,6 +1,6 @@
 //! Makes a session, phase by phase.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use flowdeck_contract::{
     ids::{OperationId, SessionId},
@@ -63,9 +63,13 @@ impl Start<'_> {
             self.note(Phase::CreateEnvironment, note)?;
         }
 
+        let mut installed = None;
         match (requirements, kept) {
             (Some(requirements), Some(kept)) => self.take_kept(requirements, kept)?,
-            (Some(requirements), None) => self.install(environment, requirements).await?,
+            (Some(requirements), None) => {
+                let took = self.install(environment, requirements).await?;
+                installed = Some((requirements, took));
+            }
             (None, _) => self.change(|record| {
                 record.note(
                     Phase::Install,
@@ -78,13 +82,18 @@ impl Start<'_> {
         let runtime = engine.start_runtime(environment, &self.log()).await?;
         self.change(|record| record.runtime = Some(runtime))?;
         self.enter(Phase::Check)?;
-        match (self.check().await, requirements) {
+        let version = match (self.checked().await, requirements) {
             (Err(error), Some(requirements)) => {
                 let explained = self.core.explained(environment, requirements, error);
-                Err(explained.await)
+                return Err(explained.await);
             }
-            (checked, _) => checked,
+            (checked, _) => checked?,
+        };
+        if let Some((requirements, took)) = installed {
+            let kept = self.core.keep(self.owner, environment, requirements, took);
+            kept.await;
         }
+        self.ready(version)
     }
 
     /// Shows the image's registry the credential of the session's identity, and tells how far a pull is.
@@ -134,7 +143,7 @@ impl Start<'_> {
         &self,
         environment: &EnvironmentId,
         requirements: &Requirements,
-    ) -> Result<(), EngineError> {
+    ) -> Result<Duration, EngineError> {
         self.enter(Phase::Install)?;
         let engine = &self.core.engine;
         let command = engine.install_command(environment, requirements).await?;
@@ -144,15 +153,9 @@ impl Start<'_> {
             .install_and_verify(self.owner, environment, requirements);
         let began = Instant::now();
         let note = installed.await?;
-        let kept = self
-            .core
-            .keep(environment, requirements, began.elapsed())
-            .await;
-        let notes: Vec<String> = note.into_iter().chain(kept).collect();
-        self.note(
-            Phase::Install,
-            Some(notes.join("; ")).filter(|note| !note.is_empty()),
-        )
+        let took = began.elapsed();
+        self.note(Phase::Install, note)?;
+        Ok(took)
     }
 
     /// An environment that was kept, unless it was asked for that one is built.
