@@ -1,6 +1,11 @@
 //! Gathers what goes into the diagnostics of a session.
 
-use std::{env, fs, io, sync::Arc};
+use std::{
+    env,
+    fs::{self, File},
+    io,
+    sync::Arc,
+};
 
 use flowdeck_compute::{Host, Owner};
 use flowdeck_contract::{
@@ -63,17 +68,18 @@ pub(crate) async fn packages(app: &App, subject: &Subject) -> Vec<InstalledPacka
     }
 }
 
-/// The archive's bytes, for a client that waits for them.
+/// The archive, for a client that waits for it.
 pub(crate) fn diagnostics(
     app: &App,
     subject: &Subject,
     packages: &[InstalledPackage],
     client: &Client,
-) -> ApiResult<Vec<u8>> {
+) -> ApiResult<File> {
     let files = files(app, subject)?;
     let mut known = secrets::of_server(app);
     known.extend(files.secrets.iter().cloned());
-    let mut archive = Archive::new("diagnostics", Redactor::new(known), seconds());
+    let archive = Archive::new("diagnostics", Redactor::new(known), seconds());
+    let mut archive = archive.map_err(failed)?;
     let mut add = |name: &str, text: &str| {
         client.is_there()?;
         archive.add(name, text).map_err(failed)

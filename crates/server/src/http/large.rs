@@ -1,8 +1,8 @@
-//! Answers that are made whole before they are sent: so many at once, whatever is asked for, so that their memory is bounded
-//! and other requests find the disk free. The work for a client that has left ends.
+//! Answers that are made whole before they are sent, as files: so many at once, whatever is asked for, so that other requests
+//! find the disk free. The work for a client that has left ends.
 
 use std::{
-    convert::Infallible,
+    fs::File,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll},
@@ -13,13 +13,13 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
-use super::error::{ApiError, ApiResult};
+use super::{
+    error::{ApiError, ApiResult},
+    streamed::streamed,
+};
 
 /// So many are made and sent at once; others wait.
 const AT_ONCE: usize = 4;
-
-/// What is handed to a connection at once, in bytes.
-const PIECE: usize = 64 * 1024;
 
 /// The bound on large answers.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ impl LargeAnswers {
     /// it has ended.
     pub(crate) async fn make(
         &self,
-        work: impl FnOnce(&Client) -> ApiResult<Vec<u8>> + Send + 'static,
+        work: impl FnOnce(&Client) -> ApiResult<File> + Send + 'static,
     ) -> ApiResult<Body> {
         let permit = Arc::clone(&self.0).acquire_owned().await;
         let permit = permit.map_err(|error| ApiError::internal("The server failed.", error))?;
@@ -62,8 +62,11 @@ impl LargeAnswers {
         crate::blocking(move || {
             client.is_there()?;
             let made = work(&client)?;
+            let unread = |error| ApiError::internal("The server failed.", error);
+            let left = made.metadata().map_err(unread)?.len();
             Ok(Body::new(Large {
-                left: made.into(),
+                body: streamed(made).map_err(unread)?,
+                left,
                 _permit: permit,
             }))
         })
@@ -72,38 +75,58 @@ impl LargeAnswers {
 }
 
 struct Large {
-    left: Bytes,
+    body: Body,
+    /// How many bytes are still to come.
+    left: u64,
     _permit: OwnedSemaphorePermit,
 }
 
 impl HttpBody for Large {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = axum::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let piece = self.left.len().min(PIECE);
-        Poll::Ready((piece > 0).then(|| Ok(Frame::data(self.left.split_to(piece)))))
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(context);
+        if let Poll::Ready(Some(Ok(frame))) = &polled
+            && let Some(piece) = frame.data_ref()
+        {
+            self.left = self.left.saturating_sub(piece.len() as u64);
+        }
+        polled
     }
 
     fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
+        self.left == 0
     }
 
     fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.len() as u64)
+        SizeHint::with_exact(self.left)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{sync::mpsc, time::Duration};
+    use std::{
+        io::{Seek as _, Write as _},
+        sync::mpsc,
+        time::Duration,
+    };
 
     use http_body_util::BodyExt as _;
 
     use super::*;
+
+    const PIECE: usize = 64 * 1024;
+
+    fn file_of(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file.rewind().unwrap();
+        file
+    }
 
     #[tokio::test]
     async fn a_large_answer_keeps_its_place_until_it_is_sent_or_given_up() {
@@ -112,7 +135,7 @@ mod tests {
         let mut bodies = Vec::new();
         for _ in 0..AT_ONCE {
             let made = made.clone();
-            bodies.push(large.make(move |_| Ok(made)).await.unwrap());
+            bodies.push(large.make(move |_| Ok(file_of(&made))).await.unwrap());
         }
         assert_eq!(large.0.available_permits(), 0);
         let mut sent = bodies.pop().unwrap();
@@ -120,7 +143,7 @@ mod tests {
         let first = sent.frame().await.unwrap().unwrap().into_data().unwrap();
         assert_eq!((first.len(), large.0.available_permits()), (PIECE, 0));
         let rest = sent.collect().await.unwrap().to_bytes();
-        assert_eq!(first.len() + rest.len(), made.len());
+        assert_eq!([first, rest].concat(), made);
         assert_eq!(large.0.available_permits(), 1);
         drop(bodies);
         assert_eq!(large.0.available_permits(), AT_ONCE);

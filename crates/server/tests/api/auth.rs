@@ -334,6 +334,35 @@ async fn guessing_is_slowed_down_and_never_keeps_the_right_token_out() {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_takes_few_wrong_tokens_and_keeps_nobody_else_out() {
+    let world = World::new().await;
+    let json = [("content-type", "application/json")];
+    let sign_in = |token: &str| {
+        let body = format!(r#"{{"token": "{token}"}}"#);
+        world.call(Method::POST, "/api/sign-in", &json, body)
+    };
+    let mut taken = 0;
+    let refused = loop {
+        let answer = sign_in("guess").await;
+        if answer.status == StatusCode::TOO_MANY_REQUESTS {
+            break answer;
+        }
+        assert_eq!(answer.refused(StatusCode::UNAUTHORIZED), "WrongToken");
+        taken += 1;
+        assert!(taken < 60, "sixty wrong tokens were taken");
+    };
+    assert!(taken >= 30, "only {taken} were taken");
+    assert_eq!(
+        refused.refused(StatusCode::TOO_MANY_REQUESTS),
+        "TooManyAttempts"
+    );
+    assert_eq!(refused.header("retry-after"), "1");
+    // Other ways in have allowances of their own.
+    assert_eq!(guess(&world).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(world.get(FLOWS).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn a_token_short_enough_to_be_guessed_waits_as_well() {
     let world = World::with_token("short").await;
     guess_until_refused(&world).await;
