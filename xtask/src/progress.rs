@@ -19,6 +19,9 @@ const REDRAW: Duration = Duration::from_millis(100);
 const FIRST_SIGN_OF_LIFE: Duration = Duration::from_secs(3);
 const LATER_SIGNS_OF_LIFE: Duration = Duration::from_secs(30);
 
+/// How long each step took that has ended.
+static TIMES: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
+
 /// What a step tells while it runs.
 #[derive(Clone, Default)]
 pub(crate) struct Step {
@@ -64,8 +67,22 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce(&Step) -> Result<T>) -> Res
         format!(": {note}")
     };
     clear_line();
-    eprintln!("{mark} {title}{note}  {}", elapsed(started.elapsed()));
+    let took = started.elapsed();
+    times().push((title.to_owned(), took));
+    eprintln!("{mark} {title}{note}  {}", elapsed(took));
     result
+}
+
+fn times() -> std::sync::MutexGuard<'static, Vec<(String, Duration)>> {
+    TIMES.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The steps that took longest, the slowest first.
+pub(crate) fn slowest(count: usize) -> Vec<(String, Duration)> {
+    let mut all = times().clone();
+    all.sort_by_key(|(_, took)| std::cmp::Reverse(*took));
+    all.truncate(count);
+    all
 }
 
 struct Ticker {
@@ -149,6 +166,20 @@ mod tests {
         for (milliseconds, text) in cases {
             assert_eq!(elapsed(Duration::from_millis(milliseconds)), text);
         }
+    }
+
+    #[test]
+    fn the_slowest_steps_come_first_and_a_failed_one_counts() {
+        step("quick of these tests", |_| Ok(())).unwrap();
+        let slow = step("slow of these tests", |_| -> Result<()> {
+            thread::sleep(Duration::from_millis(30));
+            anyhow::bail!("no")
+        });
+        slow.unwrap_err();
+        let all = slowest(usize::MAX);
+        let place = |title: &str| all.iter().position(|(other, _)| other == title).unwrap();
+        assert!(place("slow of these tests") < place("quick of these tests"));
+        assert_eq!(slowest(1).len(), 1);
     }
 
     #[test]

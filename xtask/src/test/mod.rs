@@ -8,6 +8,7 @@ mod dependencies;
 mod folder;
 mod licences;
 mod runner;
+mod skipped;
 mod sources;
 mod steps;
 
@@ -19,7 +20,7 @@ use std::{cell::RefCell, process::ExitCode};
 pub(crate) use folder::temporary_folder;
 
 use crate::{
-    progress::{Step, step},
+    progress::{self, Step, step},
     project::Project,
     setup::{self, Scope, Tools},
 };
@@ -44,6 +45,9 @@ enum Part {
     /// The whole product in a browser
     E2e,
 }
+
+/// How many steps are named at the end.
+const SLOWEST: usize = 10;
 
 /// What the steps of one run share.
 struct Run<'a> {
@@ -71,12 +75,21 @@ pub(crate) fn run(project: &Project, args: &TestArgs) -> Result<ExitCode> {
         steps::end_to_end(&run, &args.playwright);
     }
     let total = run.total.into_inner();
+    say_slowest();
     println!("{total}");
     Ok(if total.failed == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Where the time went: what is to be cut next.
+fn say_slowest() {
+    eprintln!("\nThe slowest steps:");
+    for (title, time) in progress::slowest(SLOWEST) {
+        eprintln!("{:>12}  {title}", progress::elapsed(time));
+    }
 }
 
 impl Run<'_> {

@@ -4,7 +4,9 @@ use anyhow::Result;
 use std::{env, ffi::OsString, fs, process::Command};
 use walkdir::WalkDir;
 
-use super::{Run, audit, budgets, counts::Counts, licences, runner, sources};
+use super::{
+    Run, audit, budgets, counts::Counts, licences, runner, skipped::SkippedTests, sources,
+};
 use crate::{
     build::{self, NATIVE_FOR_TESTS, Profile, sizes::Sizes},
     docker::Daemon,
@@ -60,13 +62,15 @@ pub(super) fn rust(run: &Run<'_>) {
         if let Some(daemon) = &daemon {
             daemon.tell(&mut test);
         }
-        runner::printed(
+        let skipped = SkippedTests::new(run.project)?;
+        skipped.tell(&mut test);
+        skipped.counted(runner::printed(
             run.project,
             step,
             "test-rust",
             &mut test,
             Counts::from_libtest,
-        )
+        ))
     });
 }
 
