@@ -1,6 +1,9 @@
 //! Text of others, such as the name of a file, as people may see it.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{
+    borrow::Cow,
+    fmt::{self, Write as _},
+};
 
 /// The text, with each character that has no picture of its own, or that changes the order of others, as its code:
 /// `‹U+202E›`. So no name looks like another. Line ends and tabs stay.
@@ -19,6 +22,43 @@ pub fn shown(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// A name from a flow, such as that of a node, an input or an output. It's printed as people may see it, and can't be put
+/// into a page in another way; [`Name::as_str`] is the name itself, for keys and requests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name(String);
+
+impl Name {
+    /// The name itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for Name {
+    fn from(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl From<String> for Name {
+    fn from(name: String) -> Self {
+        Self(name)
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&shown(&self.0))
+    }
 }
 
 /// Controls, and the characters of Unicode's categories Cf, Zl and Zp that occur in text: marks of direction, joiners,
@@ -65,5 +105,18 @@ mod tests {
         let all: String = (0..0x11_0000).filter_map(char::from_u32).collect();
         let once = shown(&all).into_owned();
         assert_eq!(shown(&once), once);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_name_is_itself_and_shows_nothing_that_hides(name in "(\\PC|[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{feff}\u{0}-\u{1f}]){0,20}") {
+            let held = Name::from(name.as_str());
+            proptest::prop_assert_eq!(held.as_str(), &name);
+            let shown = held.to_string();
+            proptest::prop_assert!(!shown.contains(is_format), "{shown:?}");
+            // Two names that differ never look the same.
+            let hidden = format!("{name}\u{202e}");
+            proptest::prop_assert_ne!(Name::from(hidden).to_string(), shown);
+        }
     }
 }

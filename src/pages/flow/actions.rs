@@ -210,7 +210,7 @@ impl Actions {
                     lasts: Lasts::UntilTriedAgain,
                     steps: Vec::new(),
                 });
-                return focus(&field_id(&invalid.name));
+                return focus(&field_id(invalid.name.as_str()));
             }
         };
         let Self {

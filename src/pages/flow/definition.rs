@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{flows::FlowDetail, ids::FilePath};
+use flowdeck_contract::{flows::FlowDetail, ids::FilePath, shown::Name};
 use flowdeck_flow::{Flow, Report};
 use leptos::prelude::*;
 
@@ -39,7 +39,7 @@ impl Definition {
 
     /// The names of its nodes: in execution order, or as they stand in the file when there is none.
     #[must_use]
-    pub fn node_names(&self) -> Vec<String> {
+    pub fn node_names(&self) -> Vec<Name> {
         let Some(report) = &self.report else {
             return Vec::new();
         };
@@ -48,9 +48,10 @@ impl Definition {
                 .flow
                 .iter()
                 .flat_map(|flow| flow.nodes.iter().map(|node| node.name.clone()))
-                .collect()
+                .collect::<Vec<String>>()
         };
-        report.order.clone().unwrap_or_else(in_file)
+        let names = report.order.clone().unwrap_or_else(in_file);
+        names.into_iter().map(Name::from).collect()
     }
 
     /// The requirements file: the one it names, else the one that counts without being named.
@@ -94,7 +95,10 @@ nodes:
 - {name: first, type: prompt, source: {type: code, path: a.jinja2}, inputs: {x: '${inputs.x}'}}
 outputs: {}
 ";
-        assert_eq!(definition(yaml).node_names(), ["first", "second"]);
+        assert_eq!(
+            definition(yaml).node_names(),
+            ["first", "second"].map(Name::from)
+        );
     }
 
     #[test]

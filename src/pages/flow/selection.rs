@@ -5,6 +5,7 @@ use std::sync::Arc;
 use flowdeck_contract::{
     ids::RunId,
     runs::{NodeRun, RunDetail, RunState, RunSummary},
+    shown::Name,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
@@ -57,14 +58,14 @@ impl Selection {
 
     /// What happened to the node `name` in it.
     #[must_use]
-    pub fn node(&self, name: String) -> Memo<Option<NodeRun>> {
+    pub fn node(&self, name: Name) -> Memo<Option<NodeRun>> {
         let run = self.run;
         Memo::new(move |_| {
             run.with(|run| {
                 run.as_ref()?
                     .nodes
                     .iter()
-                    .find(|node| node.name == name)
+                    .find(|node| node.name == name.as_str())
                     .cloned()
             })
         })
@@ -110,7 +111,7 @@ impl Selection {
 #[must_use]
 pub fn run_name(run: &RunSummary) -> String {
     match &run.node {
-        Some(node) => format!("Run {} of {node}", run.number),
+        Some(node) => format!("Run {} of {}", run.number, Name::from(node.as_str())),
         None => format!("Run {}", run.number),
     }
 }

@@ -46,10 +46,10 @@ export class Editor {
     this.#view = new EditorView({ parent: host, extensions: styleNonce() });
   }
 
-  /** Opens a file without showing it. `text` is what the editor holds, `base` what the disk does. */
-  open(path: string, text: string, base: string): void {
+  /** Opens a file without showing it. `label` is what it's called, `text` what the editor holds, `base` what the disk does. */
+  open(path: string, label: string, text: string, base: string): void {
     const extensions = [
-      setup({ label: path, describedBy: this.describedBy }, () => this.listener.save()),
+      setup({ label, describedBy: this.describedBy }, () => this.listener.save()),
       languageSupport(languageOf(path)),
       languageOf(path) === "text" ? packageCompletion(path, this.listener.packages) : [],
       EditorView.updateListener.of((update) => {

@@ -1,7 +1,7 @@
 //! One input as a field: its text on the screen, and the value that text stands for. A text that stands for nothing is
 //! kept together with the reason, so that typing is never lost.
 
-use flowdeck_contract::Exact;
+use flowdeck_contract::{Exact, shown::Name};
 use flowdeck_flow::{FlowInput, LongDefault, ValueType};
 use serde_json::{Number, Value};
 
@@ -41,7 +41,7 @@ pub enum ChatRole {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {
     /// The input's name.
-    pub name: String,
+    pub name: Name,
     /// The type as the flow names it.
     pub type_name: &'static str,
     /// How it is entered.
@@ -70,7 +70,7 @@ impl From<&FlowInput> for Field {
             (false, false) => None,
         };
         Self {
-            name: input.name.clone(),
+            name: input.name.as_str().into(),
             type_name: input.input_type.as_str(),
             kind: FieldKind::of(input),
             description: input.description.clone(),

@@ -43,7 +43,7 @@ pub(super) fn FieldView(field: Field) -> impl IntoView {
         ..
     } = field.get_value();
     let ids = Ids {
-        control: field_id(&name),
+        control: field_id(name.as_str()),
         help: description.is_some().then(|| unique_id("help")),
         problem: unique_id("problem"),
     };
@@ -57,7 +57,7 @@ pub(super) fn FieldView(field: Field) -> impl IntoView {
     view! {
         <div class=style::field class=(style::check, is_check)>
             <label for=label_for class=style::label>
-                {name}
+                {name.to_string()}
                 <span class=style::kind>{type_name} {role}</span>
             </label>
             {control(field, kind, ids, text, problem)}

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use flowdeck_contract::{Exact, Values};
+use flowdeck_contract::{Exact, Values, shown::Name};
 use leptos::prelude::*;
 
 use super::field::{Field, FieldKind};
@@ -15,7 +15,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidInput {
     /// The input.
-    pub name: String,
+    pub name: Name,
     /// What is wrong, as a sentence.
     pub reason: &'static str,
 }
@@ -80,9 +80,9 @@ impl InputForm {
     pub fn edit(&self, field: &Field, text: String) {
         self.edits.update(|edits| {
             if field.long_default().is_none() && text == field.default_text() {
-                edits.remove(&field.name);
+                edits.remove(field.name.as_str());
             } else {
-                edits.insert(field.name.clone(), text);
+                edits.insert(field.name.as_str().to_owned(), text);
             }
         });
         self.remember();
@@ -98,7 +98,7 @@ impl InputForm {
     /// Takes the values of an earlier run.
     pub fn fill(&self, values: &Values) {
         for field in self.fields.get_untracked() {
-            if let Some(value) = values.get(&field.name) {
+            if let Some(value) = values.get(field.name.as_str()) {
                 self.edit(&field, field.text_of(value));
             }
         }
@@ -107,7 +107,7 @@ impl InputForm {
     /// Empties one input.
     pub fn clear(&self, name: &str) {
         let fields = self.fields.get_untracked();
-        if let Some(field) = fields.iter().find(|field| field.name == name) {
+        if let Some(field) = fields.iter().find(|field| field.name.as_str() == name) {
             self.edit(field, String::new());
         }
     }
@@ -115,7 +115,10 @@ impl InputForm {
     /// Whether the default counts of which only the beginning is here.
     #[must_use]
     pub fn has_long_default(&self, field: &Field) -> bool {
-        field.long_default().is_some() && self.edits.with(|edits| !edits.contains_key(&field.name))
+        field.long_default().is_some()
+            && self
+                .edits
+                .with(|edits| !edits.contains_key(field.name.as_str()))
     }
 
     /// What the field stands for, or what is wrong with it; `None` is a default that the run knows better.
@@ -131,7 +134,7 @@ impl InputForm {
         let mut values = Values::default();
         for field in self.fields.get_untracked() {
             match untrack(|| self.value(&field)) {
-                Ok(Some(value)) => values.insert(field.name, value),
+                Ok(Some(value)) => values.insert(field.name.as_str(), value),
                 Ok(None) => {}
                 Err(reason) => {
                     return Err(InvalidInput {
@@ -149,7 +152,7 @@ impl InputForm {
             fields
                 .iter()
                 .filter(|field| field.kind == FieldKind::Secret)
-                .map(|field| field.name.clone())
+                .map(|field| field.name.as_str().to_owned())
                 .collect()
         });
         let mut edits = self.edits.get_untracked();
@@ -166,7 +169,7 @@ impl InputForm {
 
 fn text_of(edits: &BTreeMap<String, String>, field: &Field) -> String {
     edits
-        .get(&field.name)
+        .get(field.name.as_str())
         .cloned()
         .unwrap_or_else(|| field.default_text())
 }

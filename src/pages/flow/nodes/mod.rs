@@ -4,6 +4,7 @@ mod node;
 
 use std::sync::Arc;
 
+use flowdeck_contract::shown::Name;
 use leptos::prelude::*;
 
 use self::node::NodeCard;
@@ -35,8 +36,8 @@ pub fn Nodes(
         run.with(|run| {
             let ran = run
                 .iter()
-                .flat_map(|run| run.nodes.iter().map(|node| &node.name));
-            let gone: Vec<String> = ran.filter(|name| !names.contains(name)).cloned().collect();
+                .flat_map(|run| run.nodes.iter().map(|node| Name::from(node.name.as_str())));
+            let gone: Vec<Name> = ran.filter(|name| !names.contains(name)).collect();
             names.extend(gone);
         });
         names
@@ -59,7 +60,7 @@ pub fn Nodes(
         } else {
             view! {
                 <ol class=style::nodes>
-                    <Each each=move || names.get() key=Clone::clone let(name)>
+                    <Each each=move || names.get() key=|name| name.as_str().to_owned() let(name)>
                         <NodeCard name=name definition=definition />
                     </Each>
                 </ol>

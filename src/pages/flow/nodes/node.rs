@@ -7,6 +7,7 @@ use flowdeck_contract::{
     capability::Action,
     ids::FilePath,
     runs::{NodeRun, RunError},
+    shown::Name,
 };
 use flowdeck_flow::Node;
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ use crate::{
 stylance::import_crate_style!(style, "src/pages/flow/nodes/node.module.css");
 
 #[component]
-pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let ran = Selection::from_context().node(name.clone());
     let state =
         Memo::new(move |_| ran.with(|ran| ran.as_ref().map(|ran| (ran.state, ran.duration_ms))));
@@ -40,7 +41,7 @@ pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) 
                 .flow()?
                 .nodes
                 .iter()
-                .find(|node| node.name == wanted)
+                .find(|node| node.name == wanted.as_str())
                 .cloned()
         })
     });
@@ -48,7 +49,7 @@ pub(super) fn NodeCard(name: String, definition: Memo<Option<Arc<Definition>>>) 
         <li class=style::node>
             <div class=style::head>
                 <div class=style::what>
-                    <h3 class=style::name title=name.clone()>{name.clone()}</h3>
+                    <h3 class=style::name title=name.to_string()>{name.to_string()}</h3>
                     {move || node.get().map(|node| view! { <Facts node=node /> })}
                 </div>
                 // There before a run, too, so that nothing moves when there is one.
@@ -94,7 +95,7 @@ fn Facts(node: Node) -> impl IntoView {
 }
 
 #[component]
-fn RunNode(name: String) -> impl IntoView {
+fn RunNode(name: Name) -> impl IntoView {
     let actions = Actions::from_context();
     let state = Signal::derive(move || actions.state(Action::Run));
     let label = format!("Run this node: {name}");
@@ -103,7 +104,7 @@ fn RunNode(name: String) -> impl IntoView {
             kind=ButtonKind::Quiet
             state=state
             label=label
-            on_press=move |()| actions.run(Some(name.clone()))
+            on_press=move |()| actions.run(Some(name.clone().into()))
             on_refused=move |()| actions.needs_session.set(true)
         >
             {Icon::Play.view()}
@@ -158,6 +159,7 @@ pub(crate) fn NodeDetails() -> impl IntoView {
         log,
         ..
     } = expect_context::<Shown>().0.get_value();
+    let name = Name::from(name);
     let tabs = [
         inputs.map(|value| value_tab("Input", &name, value)),
         output.map(|value| value_tab("Output", &name, value)),
@@ -187,7 +189,7 @@ struct Shown(StoredValue<NodeRun>);
 #[derive(Clone, Copy)]
 struct OwnError(Memo<Option<RunError>>);
 
-fn value_tab(title: &'static str, node: &str, value: Exact) -> Tab {
+fn value_tab(title: &'static str, node: &Name, value: Exact) -> Tab {
     let what = format!("{} of {node}", title.to_lowercase());
     let panel = move || view! { <JsonText value=value.clone() what=what.clone() /> };
     Tab {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{paths, runs::RunDetail};
+use flowdeck_contract::{paths, runs::RunDetail, shown::Name};
 use leptos::prelude::*;
 
 use crate::{
@@ -146,6 +146,7 @@ fn Values(values: flowdeck_contract::Values) -> impl IntoView {
     let list = move || {
         let as_json = as_json.get();
         let values = values.get_value().into_iter().map(|(name, value)| {
+            let name = Name::from(name).to_string();
             view! {
                 <div class=style::value>
                     <dt>{name.clone()}</dt>

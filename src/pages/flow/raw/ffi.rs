@@ -1,6 +1,7 @@
 //! The code editor's JavaScript, as Rust sees it; `web/editor/src/main.ts` is the other side. Nothing else of raw file
 //! mode knows JavaScript.
 
+use flowdeck_contract::ids::FilePath;
 use js_sys::{Array, Function, Promise};
 use leptos::prelude::document;
 use wasm_bindgen::{JsCast, JsValue, prelude::*};
@@ -29,7 +30,13 @@ extern "C" {
     type JsEditor;
 
     #[wasm_bindgen(method, catch)]
-    fn open(this: &JsEditor, path: &str, text: &str, base: &str) -> Result<(), JsValue>;
+    fn open(
+        this: &JsEditor,
+        path: &str,
+        label: &str,
+        text: &str,
+        base: &str,
+    ) -> Result<(), JsValue>;
     #[wasm_bindgen(method, catch)]
     fn show(this: &JsEditor, path: &str) -> Result<(), JsValue>;
     #[wasm_bindgen(method)]
@@ -161,9 +168,12 @@ impl Editor {
         &self.host
     }
 
-    /// Opens a file without showing it: `text` is what it holds, `base` what the disk does.
-    pub(crate) fn open(&self, path: &str, text: &str, base: &str) -> Result<(), EditorError> {
-        self.js.open(path, text, base).map_err(threw)
+    /// Opens a file without showing it: `text` is what it holds, `base` what the disk does. Screen readers hear its name as
+    /// people see it.
+    pub(crate) fn open(&self, path: &FilePath, text: &str, base: &str) -> Result<(), EditorError> {
+        let label = path.to_string();
+        let opened = self.js.open(path.as_str(), &label, text, base);
+        opened.map_err(threw)
     }
 
     /// Shows an open file.

@@ -232,7 +232,7 @@ impl Workbench {
             .map_or(disk.text(), |draft| &draft.text)
             .to_owned();
         if self
-            .ask_editor(|editor| editor.open(path.as_str(), &text, disk.text()))
+            .ask_editor(|editor| editor.open(path, &text, disk.text()))
             .is_none()
         {
             return;
