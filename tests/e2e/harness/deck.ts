@@ -7,8 +7,11 @@ import { createInterface } from 'node:readline';
 
 import { Api } from './api.ts';
 import { leftovers } from './leftovers.ts';
-import { assets, binary, shared, temporaryFolder } from './places.ts';
+import { assets, binary, fakeBinary, shared, temporaryFolder } from './places.ts';
 import { within } from './wait.ts';
+
+/** What sessions are made of: processes with promptflow, or nothing. */
+export type Engine = 'real' | 'fake';
 
 export interface DeckOptions {
   /** How many executors stand by. None, unless a test is about them: each one costs seconds of a core. */
@@ -39,8 +42,10 @@ export class Deck {
   #stderr = '';
   #url: URL | undefined;
   #listen = '127.0.0.1:0';
+  readonly #engine: Engine;
 
-  constructor() {
+  constructor(engine: Engine = 'real') {
+    this.#engine = engine;
     mkdirSync(this.flows);
   }
 
@@ -79,7 +84,7 @@ export class Deck {
 
   /** Starts the server and waits until it says that it can be used. Again: on the same port, with the same folders. */
   async start(): Promise<void> {
-    this.#shareWhatIsSlowToMake();
+    if (this.#engine === 'real') this.#shareWhatIsSlowToMake();
     const outcome = await this.tryStart();
     if (typeof outcome !== 'string') {
       throw new Error(`flowdeck ended with ${outcome.code} before it was ready:\n${outcome.stderr}`);
@@ -98,7 +103,7 @@ export class Deck {
 
   /** Starts the server: gives its address, or how it ended. */
   async tryStart(listen = this.#listen): Promise<string | Refusal> {
-    const server = spawn(binary, ['serve', ...this.#arguments(listen)], {
+    const server = spawn(this.#binary, ['serve', ...this.#arguments(listen)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, FLOWDECK_TOKEN: this.token, ...this.options.env },
       detached: true,
@@ -114,15 +119,20 @@ export class Deck {
     return outcome;
   }
 
+  get #binary(): string {
+    return this.#engine === 'fake' ? fakeBinary : binary;
+  }
+
   #arguments(listen: string): string[] {
     const { standby, args } = this.options;
     const folders = ['--flows', this.flows, '--data', this.data, '--assets', assets];
-    return [...folders, '--listen', listen, '--standby', String(standby), ...args];
+    const engine = this.#engine === 'fake' ? ['--engine', 'fake'] : [];
+    return [...folders, ...engine, '--listen', listen, '--standby', String(standby), ...args];
   }
 
   #outcome(server: ChildProcess): Promise<string | Refusal> {
     return new Promise((resolve, reject) => {
-      server.once('error', (error) => reject(new Error(`cannot run ${binary}: ${error.message}`)));
+      server.once('error', (error) => reject(new Error(`cannot run ${this.#binary}: ${error.message}`)));
       server.once('close', (code) => resolve({ code, stderr: this.#stderr }));
       if (!server.stdout) return;
       createInterface({ input: server.stdout }).on('line', (line) => {

@@ -3,12 +3,19 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { samples } from './places.ts';
+import { samples, states } from './places.ts';
 
 /** Copies one of the repository's samples. */
 export function addSample(flows: string, name: string): string {
   const folder = path.join(flows, name);
   cpSync(path.join(samples, name), folder, { recursive: true });
+  return folder;
+}
+
+/** Copies one of the flows that come to a state on the fake engine. */
+export function addState(flows: string, name: string): string {
+  const folder = path.join(flows, name);
+  cpSync(path.join(states, name), folder, { recursive: true });
   return folder;
 }
 

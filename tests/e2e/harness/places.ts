@@ -11,6 +11,12 @@ const work = path.join(root, 'target/e2e');
 /** The server to test: FLOWDECK_BIN, else what `cargo xtask build` makes. */
 export const binary = process.env.FLOWDECK_BIN ?? path.join(root, 'target/release/flowdeck');
 
+/** A server that has the fake engine as well: FLOWDECK_FAKE_BIN, else what `cargo xtask test` makes. */
+export const fakeBinary = process.env.FLOWDECK_FAKE_BIN ?? path.join(root, 'target/debug/flowdeck');
+
+/** The flows that come to every state on the fake engine. */
+export const states = path.join(root, 'tests/states');
+
 /** The browser app to serve: FLOWDECK_ASSETS, else dist/. */
 export const assets = process.env.FLOWDECK_ASSETS ?? path.join(root, 'dist');
 

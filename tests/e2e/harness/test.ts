@@ -2,7 +2,7 @@
 
 import { test as base, expect } from '@playwright/test';
 
-import { Deck } from './deck.ts';
+import { Deck, type Engine } from './deck.ts';
 import { PackageIndex } from './package-index.ts';
 import { App } from './app.ts';
 
@@ -15,9 +15,15 @@ interface Fixtures {
   index: PackageIndex;
 }
 
-export const test = base.extend<Fixtures>({
-  deck: async ({}, use, info) => {
-    const deck = new Deck();
+interface Options {
+  /** `test.use({ engine: 'fake' })` where no flow has to run for real. */
+  engine: Engine;
+}
+
+export const test = base.extend<Fixtures & Options>({
+  engine: ['real', { option: true }],
+  deck: async ({ engine }, use, info) => {
+    const deck = new Deck(engine);
     try {
       await use(deck);
       const left = await deck.close();
