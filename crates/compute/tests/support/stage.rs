@@ -32,26 +32,24 @@ impl Stage {
         }
     }
 
+    /// Opens the data folder, also again after it was closed. A process that a test beside this one starts holds the lock of
+    /// the folder until it has become its program.
     pub(crate) async fn open(&self, standby: usize) -> Compute {
-        let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
-        Compute::open_with_clock(self.home.config(standby), engine, clock)
-            .await
-            .unwrap()
-    }
-
-    pub(crate) async fn restart(&self, compute: Compute) -> Compute {
-        compute.close().await;
-        drop(compute);
-        // A process that a test beside this one starts holds the lock of the data folder until it has become its program.
         loop {
             let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
-            match Compute::open_with_clock(self.home.config(0), engine, clock).await {
+            match Compute::open_with_clock(self.home.config(standby), engine, clock).await {
                 Err(ComputeError::DataInUse(_)) => {
                     tokio::time::sleep(Duration::from_millis(20)).await;
                 }
                 opened => return opened.unwrap(),
             }
         }
+    }
+
+    pub(crate) async fn restart(&self, compute: Compute) -> Compute {
+        compute.close().await;
+        drop(compute);
+        self.open(0).await
     }
 
     /// A session that is available.
