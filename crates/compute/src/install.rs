@@ -5,6 +5,7 @@ pub(crate) mod given;
 pub(crate) mod marks;
 pub(crate) mod output;
 pub(crate) mod pip_config;
+pub(crate) mod pip_default;
 pub(crate) mod python;
 
 use std::path::Path;

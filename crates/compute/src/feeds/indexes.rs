@@ -1,5 +1,5 @@
 //! Which indexes an install asks: those that a requirements file names, else those that the server's settings of uv and
-//! pip do.
+//! pip do, else pip's default.
 
 use std::path::{Path, PathBuf};
 
@@ -29,18 +29,19 @@ pub(crate) struct Index {
 }
 
 impl Indexes {
-    /// Those of an install of these requirements here and now.
-    pub(crate) fn of(set: Option<&RequirementSet>) -> Self {
+    /// Those of an install of these requirements here and now; `default` is pip's own, where pip is there to say it.
+    pub(crate) fn of(set: Option<&RequirementSet>, default: Option<&str>) -> Self {
         let mut variables = pip_config::for_uv();
         variables.extend(std::env::vars().filter(|(name, _)| name.starts_with("UV_")));
         let lines = set.into_iter().flat_map(RequirementSet::lines);
         let lines = lines.map(|(_, line)| (&line.kind, line.text.as_str()));
-        Self::among(lines, &variables)
+        Self::among(lines, &variables, default)
     }
 
     fn among<'a>(
         lines: impl Iterator<Item = (&'a LineKind, &'a str)>,
         variables: &Variables,
+        default: Option<&str>,
     ) -> Self {
         let mut found = Self::default();
         let (mut main, mut is_without) = (None, false);
@@ -78,6 +79,7 @@ impl Indexes {
             return found;
         }
         let configured = set("UV_DEFAULT_INDEX").or_else(|| set("UV_INDEX_URL"));
+        let configured = configured.map(String::as_str).or(default);
         match (main, configured) {
             (Some(address), _) => found.name(&address, false),
             (None, Some(address)) => found.name(address, true),
@@ -122,7 +124,7 @@ mod tests {
         let lines = lines.iter().map(|line| (&line.kind, line.text.as_str()));
         let variables = variables.iter();
         let variables = variables.map(|(name, value)| ((*name).into(), (*value).into()));
-        Indexes::among(lines, &variables.collect())
+        Indexes::among(lines, &variables.collect(), None)
     }
 
     fn addresses(indexes: &Indexes) -> Vec<(&str, bool)> {
@@ -170,6 +172,21 @@ mod tests {
         };
         assert_eq!(links("/a/wheels"), (vec!["/a/wheels".into()], false));
         assert_eq!(links("/a, http://b/c"), (vec!["/a".into()], true));
+    }
+
+    #[test]
+    fn pip_s_default_is_the_last_to_count() {
+        let with_default = |variables: &Variables| {
+            Indexes::among([].into_iter(), variables, Some("https://default.example"))
+        };
+        let found = with_default(&Variables::new());
+        assert_eq!(addresses(&found), [("https://default.example", true)]);
+        let settings = [(
+            "UV_DEFAULT_INDEX".to_owned(),
+            "https://main.example".to_owned(),
+        )];
+        let found = with_default(&settings.into());
+        assert_eq!(addresses(&found), [("https://main.example", true)]);
     }
 
     #[test]

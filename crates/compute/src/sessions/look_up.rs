@@ -8,6 +8,7 @@ use crate::{
     error::ComputeError,
     feeds::{Asker, Client, Indexes},
     flow::RequirementSet,
+    install::pip_default,
     owner::Owner,
     packages,
 };
@@ -47,7 +48,7 @@ impl Core {
                 });
             }
         };
-        let indexes = Indexes::of(set.as_ref());
+        let indexes = Indexes::of(set.as_ref(), pip_default::index().await);
         let beside = set.as_ref().and_then(RequirementSet::package);
         let asker = Asker {
             access: &self.feed_access(owner),
