@@ -10,7 +10,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::pages::parts::SaveFile;
+use crate::pages::{flow::toolbar::AskPresets, parts::SaveFile};
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
 
 stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
@@ -198,6 +198,11 @@ pub(crate) const SHORTCUTS: Part = Part {
     lines: 10,
     fetch: || Box::pin(points::shortcuts()),
 };
+
+/// How presets are asked for.
+pub(crate) async fn presets() -> Result<AskPresets, SplitLoaderError> {
+    points::presets().await
+}
 
 /// What fetches a file for the reader's disk.
 pub(crate) async fn save_file() -> Result<SaveFile, SplitLoaderError> {

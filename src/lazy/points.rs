@@ -17,7 +17,7 @@ use crate::{
             outputs::{FirstSteps, RunHead, SelectedRun, image::RunImage},
             raw::RawMode,
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
-            toolbar::{IdleEnd, PillFacts, SessionOffer},
+            toolbar::{AskPresets, IdleEnd, PillFacts, SessionOffer, ask_presets},
             wizard::WizardSteps,
         },
         parts::{SaveFile, save_file as save_file_code},
@@ -53,6 +53,8 @@ point!(raw, raw_mode -> Show, || view! { <RawMode /> }.into_any());
 point!(timeline, timeline -> Show, || view! { <FlowLives /> }.into_any());
 
 point!(wizard, wizard -> Show, || view! { <WizardSteps /> }.into_any());
+
+point!(wizard, presets -> AskPresets, |api, flow| Box::pin(ask_presets(api, flow)));
 
 point!(packages, packages -> Show, || view! { <Packages /> }.into_any());
 

@@ -10,7 +10,12 @@ mod session_menu;
 
 use leptos::prelude::*;
 
-pub(crate) use self::{idle_warning::IdleEnd, needs_session::SessionOffer, pill_facts::PillFacts};
+pub(crate) use self::{
+    idle_warning::IdleEnd,
+    needs_session::SessionOffer,
+    pill_facts::PillFacts,
+    presets::{AskPresets, ask as ask_presets},
+};
 use self::{
     idle_warning::IdleWarning, needs_session::NeedsSession, run_button::RunButton,
     session_control::SessionControl,

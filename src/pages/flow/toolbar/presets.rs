@@ -1,10 +1,13 @@
 //! The flow's presets in the menu beside Start.
 
-use flowdeck_contract::settings::Preset;
+use std::pin::Pin;
+
+use flowdeck_contract::{ids::FlowId, settings::Preset};
 use leptos::prelude::*;
 
 use crate::{
-    api::ApiError,
+    api::{Api, ApiError},
+    lazy,
     nav::Step,
     pages::flow::{FlowContext, actions::Actions},
     routes::{Advanced, FlowView, WizardStep},
@@ -43,7 +46,10 @@ impl PresetItems {
         }
         is_asked.set_value(true);
         actions.spawn(async move {
-            let found = context.api.presets(&context.flow()).await;
+            let found = match lazy::presets().await {
+                Ok(ask) => ask(context.api, context.flow()).await,
+                Err(_) => Err(ApiError::unreachable()),
+            };
             is_asked.try_set_value(false);
             // Equal entries stay, so that one that is focused keeps the focus.
             let is_new = known.try_with_untracked(|known| *known != found);
@@ -69,6 +75,15 @@ impl PresetItems {
         };
         known.into_iter().map(entry).collect()
     }
+}
+
+/// Asks for the presets of a flow.
+pub(crate) type AskPresets =
+    fn(Api, FlowId) -> Pin<Box<dyn Future<Output = Result<Vec<Preset>, ApiError>>>>;
+
+/// Asks the server. The wizard, which knows presets as well, is loaded with this.
+pub(crate) async fn ask(api: Api, flow: FlowId) -> Result<Vec<Preset>, ApiError> {
+    api.presets(&flow).await
 }
 
 /// Starts with a preset; shows its review where that would change the flow's definition.
