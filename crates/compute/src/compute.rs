@@ -86,7 +86,7 @@ impl Compute {
         engine: SharedEngine,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ComputeError> {
-        let core = Core::open(config, engine, clock)?;
+        let core = Core::open(config, engine, clock).await?;
         core.recover().await;
         core.tasks.background(Arc::clone(&core).follow_logs());
         core.tasks.background(Arc::clone(&core).end_idle_sessions());

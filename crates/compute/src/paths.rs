@@ -5,6 +5,7 @@ use std::{
     io,
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use flowdeck_contract::ids::{FlowId, RunId, SessionId};
@@ -20,7 +21,7 @@ pub(crate) struct Paths {
 
 impl Paths {
     /// Makes the data folder and locks it: no two servers may use it. The lock ends with its file's handle.
-    pub(crate) fn open(data: &Path) -> Result<(Self, File), ComputeError> {
+    pub(crate) async fn open(data: &Path) -> Result<(Self, File), ComputeError> {
         let unwritable = |source: io::Error| ComputeError::DataNotWritable {
             folder: data.display().to_string(),
             source,
@@ -30,12 +31,8 @@ impl Paths {
             data: data.canonicalize().map_err(unwritable)?,
         };
         let lock = File::create(paths.data.join("lock")).map_err(unwritable)?;
-        match lock.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(ComputeError::DataInUse(data.display().to_string()));
-            }
-            Err(TryLockError::Error(error)) => return Err(unwritable(error)),
+        if !take(&lock).await.map_err(unwritable)? {
+            return Err(ComputeError::DataInUse(data.display().to_string()));
         }
         for folder in [paths.logs(), paths.own_folders(), paths.data.join("runs")] {
             private_folder(&folder).map_err(unwritable)?;
@@ -113,6 +110,22 @@ impl Paths {
             }
         }
         Ok(())
+    }
+}
+
+/// Takes the lock, unless somebody holds it for long. A server that ends holds it a moment longer, and so does a process
+/// that a server has started, until it has become its program.
+async fn take(lock: &File) -> io::Result<bool> {
+    const PATIENCE: Duration = Duration::from_secs(1);
+    const PAUSE: Duration = Duration::from_millis(20);
+    let start = Instant::now();
+    loop {
+        match lock.try_lock() {
+            Ok(()) => return Ok(true),
+            Err(TryLockError::WouldBlock) if start.elapsed() > PATIENCE => return Ok(false),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
 }
 

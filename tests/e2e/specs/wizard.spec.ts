@@ -1,6 +1,6 @@
 // Start with advanced settings: three steps, checked before anything is allocated, kept and shared.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
@@ -294,4 +294,32 @@ test('sizes beyond what is left of the quota are disabled with the reason', asyn
   await deck.api.stopSessions();
   await page.reload();
   await expect(wizard.size(largest)).toBeEnabled();
+});
+
+test('a check that failed has its next step as a button', async ({ app, deck, page }) => {
+  addFlow(deck.flows, 'pinned', pythonFlow('return text', { 'requirements.txt': 'promptflow==1.17.2\n' }));
+  const lacking = pythonFlow('return text');
+  lacking['flow.dag.yaml'] += 'environment:\n  python_requirements_txt: needs.txt\n';
+  addFlow(deck.flows, 'lacking', lacking);
+  await deck.start();
+
+  await app.open('pinned');
+  let wizard = await Wizard.open(app);
+  await wizard.review();
+  await expect(wizard.check('Requirements file')).toContainText('promptflow==1.17.2');
+  await expect(wizard.apply).toBeDisabled();
+  await wizard.button('Keep the base’s version').click();
+  await expect(wizard.check('Requirements file')).not.toContainText('Failure');
+  await expect(wizard.apply).toBeEnabled();
+  await expectAccessible(page);
+
+  await app.open('lacking');
+  wizard = await Wizard.open(app);
+  await wizard.review();
+  await wizard.button('Create needs.txt').click();
+  await expect(app.editor('needs.txt')).toBeVisible();
+  expect(existsSync(path.join(deck.flows, 'lacking/needs.txt'))).toBe(true);
+  wizard = await Wizard.open(app);
+  await wizard.review();
+  await expect(wizard.check('Requirements file')).toContainText('OK');
 });

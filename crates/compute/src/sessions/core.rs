@@ -52,12 +52,12 @@ pub(crate) struct Core {
 
 impl Core {
     /// Locks the data folder and reads what is remembered; starts nothing.
-    pub(crate) fn open(
+    pub(crate) async fn open(
         config: ComputeConfig,
         engine: SharedEngine,
         clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, ComputeError> {
-        let (paths, lock) = Paths::open(&config.data)?;
+        let (paths, lock) = Paths::open(&config.data).await?;
         let store = Arc::new(Store::open(&paths.store())?);
         let (events, deadlines) = (Arc::new(Events::default()), Arc::new(Notify::new()));
         let book = Arc::new(Book::open(

@@ -7,7 +7,7 @@ use crate::support::{
     docker::{self, Daemon, PLAIN},
     ended, eventually, in_state, over,
 };
-use flowdeck_compute::{Compute, StartSession, VmSize};
+use flowdeck_compute::{Compute, StartSession, VariableName, VmSize, docker::DockerOptions};
 use flowdeck_contract::{
     ids::FlowId,
     runs::{RunDetail, RunRequest, RunState},
@@ -117,6 +117,31 @@ async fn a_session_is_a_container_that_may_little_and_outlives_the_server() {
         "{:?}",
         detail.error
     );
+    stop(&daemon, &home, &compute, &flow).await;
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flows_get_the_variables_that_are_named_and_no_others() {
+    let Some(daemon) = docker::daemon() else {
+        return;
+    };
+    let home = Home::new();
+    let flow = home.flow("named", &TWO_NODES);
+    let loud = "from promptflow.core import tool\nimport os\n\n\n@tool\ndef loud(text: str) -> str:\n    \
+        return ' '.join(str(os.environ.get(name)) for name in ['CARGO_PKG_NAME', 'CARGO_PKG_VERSION'])\n";
+    home.flow("named", &[("loud.py", loud)]);
+    let options = DockerOptions {
+        variables: vec![VariableName::try_from("CARGO_PKG_NAME").unwrap()],
+        ..daemon.options(PLAIN)
+    };
+    let engine = daemon.engine_with(&home, options).await;
+    let compute = Compute::open(home.config(0), engine).await.unwrap();
+    let view = start(&compute, &flow).await;
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    let detail = run(&compute, &flow).await;
+    let expected = format!("{} None", env!("CARGO_PKG_NAME"));
+    assert_eq!(serde_json::json!(detail.outputs)["loud"], expected);
     stop(&daemon, &home, &compute, &flow).await;
     compute.close().await;
 }

@@ -116,6 +116,15 @@ async fn each_failure_names_the_requirement_and_the_cause() {
         );
         assert!(error.remedy.is_some(), "{lines}");
     }
+    // What may be a secret of the server's isn't given to uv, so that its name stays as it stands.
+    let secret = "fdalpha @ http://127.0.0.1:9/${CARGO_PKG_NAME}/fdalpha-1.0-py3-none-any.whl\n";
+    let error = install(secret).await.unwrap_err();
+    let told = format!("{error:?}\n{}", fs::read_to_string(log.path()).unwrap());
+    let value = std::env::var("CARGO_PKG_NAME").unwrap();
+    assert!(
+        told.contains("CARGO_PKG_NAME") && !told.contains(&value),
+        "{told}"
+    );
     let unreachable = "--index-url http://127.0.0.1:9/simple\nfdalpha\n";
     assert_eq!(
         install(unreachable).await.unwrap_err().code,

@@ -1,5 +1,7 @@
 //! Values that nodes and functions give, with real processes and promptflow: none is changed on its way.
 
+use std::fs;
+
 use crate::support::{Home, in_state, over};
 use flowdeck_compute::{Compute, StartSession};
 use flowdeck_contract::{
@@ -106,6 +108,28 @@ async fn a_large_output_is_given_whole_to_a_node_alone_and_errors_are_bounded() 
     );
     assert_eq!(sized.whole, made.whole.and(sized.whole));
 
+    // Nobody can read it any more: that isn't the same as none.
+    let result = home.data().join("runs").join(flow.as_str());
+    let result = result.join(made.summary.id.as_str()).join("result.json");
+    fs::remove_file(&result).unwrap();
+    fs::create_dir(&result).unwrap();
+    let unreadable = compute
+        .run_result_file(&flow, &made.summary.id)
+        .unwrap_err();
+    assert!(
+        unreadable.to_string().contains("Reading the run’s result"),
+        "{unreadable}"
+    );
+    let request = RunRequest {
+        node: Some("size".to_owned()),
+        ..RunRequest::default()
+    };
+    let unreadable = compute.run(&flow, request).await.unwrap_err();
+    assert!(
+        unreadable.to_string().contains("Reading the run’s result"),
+        "{unreadable}"
+    );
+
     let failed = run(&compute, &flow, Some("long")).await;
     assert_eq!(failed.summary.state, RunState::Failed);
     let error = failed.error.as_ref().unwrap();
@@ -156,7 +180,7 @@ async fn an_error_in_a_template_has_its_file_and_line() {
     let unparsed = "one\n{% if text %}\n{{ text }\n";
     for (template, line) in [(None, 3), (Some(unparsed), 3)] {
         if let Some(text) = template {
-            std::fs::write(home.flows().join("templates/t/ask.jinja2"), text).unwrap();
+            fs::write(home.flows().join("templates/t/ask.jinja2"), text).unwrap();
         }
         for node in [None, Some("tmpl")] {
             let run = run(&compute, &flow, node).await;

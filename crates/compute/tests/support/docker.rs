@@ -42,6 +42,9 @@ pub(crate) fn daemon() -> Option<Daemon> {
     Some(daemon)
 }
 
+/// On the machine's own network: a daemon without a bridge, as another test starts one, takes the bridge of all others away.
+const BUILD: [&str; 5] = ["build", "-q", "--network", "host", "-t"];
+
 impl Daemon {
     /// Runs Docker's own client; gives what it printed.
     pub(crate) fn docker(&self, arguments: &[&str]) -> String {
@@ -94,7 +97,7 @@ impl Daemon {
     pub(crate) fn build(&self, tag: &str, dockerfile: &str) {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
-        self.docker(&["build", "-q", "-t", tag, folder.path().to_str().unwrap()]);
+        self.docker(&[&BUILD[..], &[tag, folder.path().to_str().unwrap()]].concat());
     }
 
     /// Builds flowdeck's own base image on another one, as `cargo xtask image` does; fine when it is there.
@@ -116,7 +119,7 @@ impl Daemon {
             std::fs::copy(file, folder.path().join(name)).unwrap();
         }
         let arguments = [format!("FROM={from}"), "UV_VERSION=0.13.9".to_owned()];
-        let mut build = vec!["build", "-q", "-t", tag];
+        let mut build = [&BUILD[..], &[tag]].concat();
         for argument in &arguments {
             build.extend(["--build-arg", argument]);
         }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use flowdeck_compute::{Compute, ComputeError, StartSession, fake::FakeEngine};
+use flowdeck_compute::{Compute, StartSession, fake::FakeEngine};
 use flowdeck_contract::{
     azure::OperationStatus,
     ids::FlowId,
@@ -32,18 +32,11 @@ impl Stage {
         }
     }
 
-    /// Opens the data folder, also again after it was closed. A process that a test beside this one starts holds the lock of
-    /// the folder until it has become its program.
+    /// Opens the data folder, also again after it was closed.
     pub(crate) async fn open(&self, standby: usize) -> Compute {
-        loop {
-            let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
-            match Compute::open_with_clock(self.home.config(standby), engine, clock).await {
-                Err(ComputeError::DataInUse(_)) => {
-                    tokio::time::sleep(Duration::from_millis(20)).await;
-                }
-                opened => return opened.unwrap(),
-            }
-        }
+        let (engine, clock) = (Arc::clone(&self.engine), Arc::clone(&self.clock));
+        let opened = Compute::open_with_clock(self.home.config(standby), engine, clock).await;
+        opened.unwrap()
     }
 
     pub(crate) async fn restart(&self, compute: Compute) -> Compute {
