@@ -24,8 +24,10 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// A name from a flow, such as that of a node, an input or an output. It's printed as people may see it, and can't be put
-/// into a page in another way; [`Name::as_str`] is the name itself, for keys and requests.
+/// A name from a flow, such as that of a node, an input or an output.
+///
+/// It's printed as people may see it, and can't be put into a page in another way. [`Name::as_str`] is the name itself, for
+/// keys and requests.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Name(String);
 

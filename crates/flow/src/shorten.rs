@@ -134,7 +134,7 @@ mod tests {
 
     /// Each level names the one below it nine times.
     fn bomb(levels: usize) -> String {
-        let nine = |name: &str| vec![name; 9].join(", ");
+        let nine = |name: &str| [name; 9].join(", ");
         let mut yaml = format!("x0: &x0 [{}]\n", nine("lol"));
         for level in 1..=levels {
             let below = nine(&format!("*x{}", level - 1));

@@ -78,6 +78,15 @@ fn is_due(looks: u32) -> bool {
     looks <= QUIET || looks.is_multiple_of(SELDOM)
 }
 
+/// Whether a runtime lives; `unless_seen` when nobody can look, for want of file descriptors for example.
+pub(crate) async fn may_live(engine: &dyn Engine, runtime: &Runtime, unless_seen: bool) -> bool {
+    let lives = engine.is_alive(runtime).await;
+    lives.unwrap_or_else(|error| {
+        tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives");
+        unless_seen
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::is_due;
@@ -89,13 +98,4 @@ mod tests {
         assert_eq!(due(21..1021), 200);
         assert!(is_due(u32::MAX), "the count stands still there");
     }
-}
-
-/// Whether a runtime lives; `unless_seen` when nobody can look, for want of file descriptors for example.
-pub(crate) async fn may_live(engine: &dyn Engine, runtime: &Runtime, unless_seen: bool) -> bool {
-    let lives = engine.is_alive(runtime).await;
-    lives.unwrap_or_else(|error| {
-        tracing::warn!(session = %runtime.session, %error, "nobody can see whether a runtime lives");
-        unless_seen
-    })
 }

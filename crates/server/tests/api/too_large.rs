@@ -73,7 +73,7 @@ async fn a_definition_that_is_too_large_says_the_same_at_every_door() {
 #[tokio::test]
 async fn a_long_default_is_given_by_its_beginning_and_used_whole_by_a_run() {
     let world = World::new().await;
-    let nine = |name: &str| vec![name; 9].join(", ");
+    let nine = |name: &str| [name; 9].join(", ");
     let yaml = format!(
         "a: &a [{}]\nb: &b [{}]\nc: &c [{}]\n{}",
         nine("lol"),
