@@ -34,7 +34,7 @@ pub fn Drawer(
 ) -> impl IntoView {
     let is_open = Memo::new(move |_| state.get() != DrawerState::Closed);
     let children = StoredValue::new(children);
-    let panel = move || {
+    move || {
         is_open.get().then(|| {
             view! {
                 <Portal>
@@ -44,8 +44,7 @@ pub fn Drawer(
                 </Portal>
             }
         })
-    };
-    panel
+    }
 }
 
 #[component]

@@ -81,7 +81,7 @@ async fn what_makes_no_sense_stays_beside_the_reason() {
             .unwrap()
             .contains("whole number")
     );
-    assert_eq!(form.values().unwrap_err().name, "count");
+    assert_eq!(form.values().unwrap_err().name.as_str(), "count");
     form.reset();
     tick().await;
     assert!(!field.has_attribute("aria-invalid"));
