@@ -90,23 +90,39 @@ pub(crate) async fn prepared(
     definition: Definition,
     work: PathBuf,
 ) -> Result<Prepared, EngineError> {
-    let prepared = tokio::task::spawn_blocking(move || {
+    off_the_workers(move || {
         let flow = definition.report.flow.as_ref();
         let made_of = Fingerprint::of(&flows, &folder, flow)?;
-        let requirements = for_install(&flows, &folder, flow, &work)?;
+        let requirements = read(&flows, &folder, flow, &work)?;
         Ok(Prepared {
             definition,
             made_of,
             requirements,
         })
-    });
-    let failed = |error| EngineError::new("Internal", format!("The server failed: {error}."));
-    prepared.await.map_err(failed)?
+    })
+    .await
 }
 
 /// The requirements file as an install needs it: in a folder that holds what it may refer to. `work` is made when the
 /// flow includes the file from elsewhere.
-pub(crate) fn for_install(
+pub(crate) async fn for_install(
+    flows: PathBuf,
+    folder: PathBuf,
+    flow: Option<Flow>,
+    work: PathBuf,
+) -> Result<Option<Requirements>, EngineError> {
+    off_the_workers(move || read(&flows, &folder, flow.as_ref(), &work)).await
+}
+
+async fn off_the_workers<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    let failed = |error| EngineError::new("Internal", format!("The server failed: {error}."));
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(failed)?
+}
+
+fn read(
     flows: &Path,
     folder: &Path,
     flow: Option<&Flow>,
@@ -239,7 +255,7 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         fs::write(root.path().join("requirements.txt"), "alpha\n").unwrap();
         let flow = flow("additional_includes:\n- ../requirements.txt\nnodes: []");
-        let requirements = for_install(root.path(), &folder, Some(&flow), &work)
+        let requirements = read(root.path(), &folder, Some(&flow), &work)
             .unwrap()
             .unwrap();
         assert_eq!(

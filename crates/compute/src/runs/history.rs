@@ -70,7 +70,7 @@ impl Runs {
     }
 
     /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.
-    pub(crate) async fn interrupt_runs(self: &Arc<Self>) -> Result<(), ComputeError> {
+    pub(crate) fn interrupt_runs(self: &Arc<Self>) -> Result<(), ComputeError> {
         for (flow, mut detail) in self.parts.store.runs_under_way()? {
             detail.summary.state = RunState::Interrupted;
             detail.summary.ended = Some(self.now());

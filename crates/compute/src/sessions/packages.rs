@@ -1,5 +1,7 @@
 //! What is installed in a session and why, and what an install would change.
 
+use std::path::{Path, PathBuf};
+
 use flowdeck_contract::{
     capability::Action,
     packages::{Difference, InstallPlan, LastGood, PackagesView, RuntimeVersions},
@@ -21,8 +23,8 @@ impl Core {
         let (record, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(owner, &id::token());
-        let read = self.requirements(owner, &work, None);
-        forget(&work);
+        let read = self.requirements(owner, &work, None).await;
+        self.forget(work);
         // What asks for a package is not known while a file can't be read: that nothing does would be a guess.
         let (lines, unread) = match read {
             Ok(Some((_, lines))) => (lines, None),
@@ -53,7 +55,7 @@ impl Core {
         let (_, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(owner, &id::token());
-        let found = match self.requirements(owner, &work, None) {
+        let found = match self.requirements(owner, &work, None).await {
             Ok(Some((requirements, lines))) => {
                 let start = DryRunStart::Environment;
                 match self.dry_run(&environment, start, &requirements).await {
@@ -64,7 +66,7 @@ impl Core {
             Ok(None) => Ok((Vec::new(), Lines::default())),
             Err(error) => Err((error, Lines::default())),
         };
-        forget(&work);
+        self.forget(work);
         let (steps, lines) = found.map_err(no_plan)?;
         let views = packages::origins(&inventory, &lines.asked);
         Ok(packages::differences(
@@ -83,7 +85,7 @@ impl Core {
     ) -> Result<InstallPlan, ComputeError> {
         let (record, environment) = self.running(owner)?;
         let work = self.paths.work(owner, &id::token());
-        let read = self.requirements(owner, &work, versions);
+        let read = self.requirements(owner, &work, versions).await;
         let plan = match read.and_then(|read| read.ok_or_else(install::no_requirements)) {
             Ok((requirements, lines)) => {
                 let plan = self.plan_of(&record, &environment, &requirements, &lines);
@@ -91,7 +93,7 @@ impl Core {
             }
             Err(error) => Err((error, Lines::default())),
         };
-        forget(&work);
+        self.forget(work);
         plan.map_err(no_plan)
     }
 
@@ -157,15 +159,16 @@ impl Core {
         inventory.map_err(install::invalid)
     }
 
-    fn requirements(
+    async fn requirements(
         &self,
         owner: &Owner,
-        work: &std::path::Path,
+        work: &Path,
         versions: Option<RuntimeVersions>,
     ) -> Result<Option<(Requirements, Lines)>, EngineError> {
         let (folder, definition) = self.folders.definition(owner)?;
-        let parsed = definition.report.flow.as_ref();
-        let found = flow::for_install(&self.folders.around(owner), &folder, parsed, work)?;
+        let around = self.folders.around(owner);
+        let parsed = definition.report.flow;
+        let found = flow::for_install(around, folder, parsed, work.to_owned()).await?;
         let Some(requirements) = found else {
             return Ok(None);
         };
@@ -184,11 +187,13 @@ impl Core {
             .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
         Ok((record, environment))
     }
-}
 
-fn forget(work: &std::path::Path) {
-    if let Err(error) = paths::remove(work) {
-        tracing::warn!(%error, "a copy of a flow could not be removed");
+    fn forget(&self, work: PathBuf) {
+        self.tasks.blocking(move || {
+            if let Err(error) = paths::remove(&work) {
+                tracing::warn!(%error, "a copy of a flow could not be removed");
+            }
+        });
     }
 }
 

@@ -48,7 +48,7 @@ impl Core {
         self.standbys.recall_starts();
         note("Folders of sessions", self.forget_what_is_nobodys());
         self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
-        note("Runs", self.runs.interrupt_runs().await);
+        note("Runs", self.runs.interrupt_runs());
         note("Operations", self.end_lost_operations());
         self.remove_leftovers().await;
     }
