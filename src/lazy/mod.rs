@@ -87,13 +87,6 @@ pub(crate) const RUN_HEAD: Part = Part {
     fetch: || Box::pin(points::run_head()),
 };
 
-/// The way to the first run.
-pub(crate) const FIRST_STEPS: Part = Part {
-    name: "the first steps",
-    lines: 6,
-    fetch: || Box::pin(points::first_steps()),
-};
-
 /// The outputs, inputs and log of the selected run.
 pub(crate) const RUN_TABS: Part = Part {
     name: "the run",

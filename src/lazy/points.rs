@@ -14,7 +14,7 @@ use crate::{
             findings::FindingList,
             inputs::LongInput,
             nodes::{NodeDetails, NodeError},
-            outputs::{FirstSteps, RunHead, SelectedRun, image::RunImage},
+            outputs::{RunHead, SelectedRun, image::RunImage},
             raw::RawMode,
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
             toolbar::{AskPresets, IdleEnd, PillFacts, SessionOffer, ask_presets},
@@ -69,8 +69,6 @@ point!(session, session_drawer -> Show, || view! { <SessionDrawerPanel /> }.into
 point!(session, needs_session -> Show, || view! { <SessionOffer /> }.into_any());
 
 point!(run, run_head -> Show, || view! { <RunHead /> }.into_any());
-
-point!(run, first_steps -> Show, || view! { <FirstSteps /> }.into_any());
 
 point!(run, run_tabs -> Show, || view! { <SelectedRun /> }.into_any());
 

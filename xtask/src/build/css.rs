@@ -1,14 +1,13 @@
 //! One style sheet of all, minified: `style/*.css` in the order of their names, then the CSS modules below `src/`.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::{
     fs,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::Stdio,
 };
 
-use crate::{process, project::Project, stamp::write_if_changed};
+use super::minify::{Kind, minified};
+use crate::{project::Project, stamp::write_if_changed};
 
 /// Writes `style/generated/app.css`, and only when it changes: trunk watches its neighbours.
 pub(crate) fn write(project: &Project) -> Result<()> {
@@ -25,28 +24,8 @@ pub(crate) fn write(project: &Project) -> Result<()> {
         sheet += &module.contents;
         sheet.push('\n');
     }
-    let sheet = minified(project, &sheet)?;
+    let sheet = minified(project, Kind::Css, &sheet)?;
     write_if_changed(&project.path("style/generated/app.css"), &sheet)
-}
-
-/// What esbuild, which bundles the editor, makes of a sheet.
-fn minified(project: &Project, sheet: &str) -> Result<Vec<u8>> {
-    let program = project.path("web/editor/node_modules/.bin/esbuild");
-    let mut esbuild = process::command(&program)
-        .args(["--minify", "--loader=css", "--log-level=warning"])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .with_context(|| format!("cannot run {}", program.display()))?;
-    // esbuild reads all of it before it writes anything.
-    let mut input = esbuild.stdin.take().context("esbuild has no input")?;
-    input.write_all(sheet.as_bytes())?;
-    drop(input);
-    let output = esbuild.wait_with_output()?;
-    if !output.status.success() {
-        bail!("esbuild cannot read the style sheets");
-    }
-    Ok(output.stdout)
 }
 
 fn global_sheets(folder: &Path) -> Result<Vec<PathBuf>> {

@@ -4,6 +4,7 @@ mod compress;
 pub(crate) mod css;
 pub(crate) mod editor;
 pub(crate) mod licences;
+mod minify;
 pub(crate) mod parts;
 pub(crate) mod sizes;
 

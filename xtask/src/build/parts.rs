@@ -14,6 +14,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+use super::minify::{Kind, minified};
 use crate::{
     digest::short_hash, process, project::Project, setup::CargoTool, stamp::write_atomically,
 };
@@ -134,10 +135,8 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
         script = replace(&script, &format!("{stem}.wasm"), &name)?;
         write_atomically(&staging.join(name), &content)?;
     }
-    write_atomically(
-        &staging.join(format!("{}.js", stem(loader))),
-        script.as_bytes(),
-    )
+    let script = minified(project, Kind::JavaScript, &script)?;
+    write_atomically(&staging.join(format!("{}.js", stem(loader))), &script)
 }
 
 /// Puts another neighbour's name into the loader.

@@ -9,7 +9,7 @@ stylance::import_crate_style!(style, "src/pages/flow/outputs/first_steps.module.
 
 /// Three steps, of which the next one stands out.
 #[component]
-pub(crate) fn FirstSteps() -> impl IntoView {
+pub(super) fn FirstSteps() -> impl IntoView {
     let session = FlowContext::from_context().live.session;
     let runs = Memo::new(move |_| {
         let state = session.with(|session| session.as_ref().map(|session| session.state));

@@ -7,11 +7,12 @@ mod tabs;
 
 use leptos::prelude::*;
 
+use self::first_steps::FirstSteps;
 use self::image::ImageOfRun;
-pub(crate) use self::{first_steps::FirstSteps, head::RunHead, tabs::SelectedRun};
+pub(crate) use self::{head::RunHead, tabs::SelectedRun};
 use super::{FlowContext, section::Section, selection::Selection};
 use crate::{
-    lazy::{FIRST_STEPS, Lazy, RUN_HEAD, RUN_TABS},
+    lazy::{Lazy, RUN_HEAD, RUN_TABS},
     pages::parts::Failure,
     ui::Skeleton,
 };
@@ -39,7 +40,7 @@ pub fn Outputs() -> impl IntoView {
         if has_run.get() {
             view! { <Lazy part=RUN_HEAD /> }.into_any()
         } else if none.get() {
-            view! { <Lazy part=FIRST_STEPS /> }.into_any()
+            view! { <FirstSteps /> }.into_any()
         } else {
             view! { <Skeleton lines=4 label="Loading the run" /> }.into_any()
         }
