@@ -41,25 +41,37 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
     near.map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's: how many characters to add, remove or replace.
+/// How many characters to add, remove, replace or swap with their neighbour (optimal string alignment).
 fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
+    let [from, to] = [from, to].map(|text| text.chars().collect::<Vec<char>>());
+    let (mut before, mut last) = (Vec::new(), (0..=to.len()).collect::<Vec<usize>>());
+    for (i, a) in from.iter().enumerate() {
+        let mut row = vec![i + 1; to.len() + 1];
         for (j, b) in to.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+            let replaced = last[j] + usize::from(a != b);
+            row[j + 1] = replaced.min(last[j + 1] + 1).min(row[j] + 1);
+            let is_swap = i > 0 && j > 0 && from[i - 1] == *b && to[j - 1] == *a;
+            if is_swap {
+                row[j + 1] = row[j + 1].min(before[j - 1] + 1);
+            }
         }
+        before = std::mem::replace(&mut last, row);
     }
-    row[to.len()]
+    last[to.len()]
 }
 
 #[cfg(test)]
 mod tests {
     use super::{did_you_mean, nearest};
+
+    #[test]
+    fn two_letters_that_changed_places_are_one_slip() {
+        assert_eq!(
+            nearest("falsk", ["dask", "flask"].into_iter()),
+            Some("flask")
+        );
+        assert_eq!(nearest("abc", ["xbca"].into_iter()), None);
+    }
 
     #[test]
     fn suggests_the_nearest_name() {

@@ -130,7 +130,7 @@ test('a name that would be shown as another is shown with its codes, and edited 
   await app.setRawMode(true);
   await app.file('‹U+202E›gnp.exe.py').click();
   await expect(page.getByRole('tab', { name: '‹U+202E›gnp.exe.py' })).toBeVisible();
-  const editor = app.editor('\u202egnp.exe.py');
+  const editor = app.editor('‹U+202E›gnp.exe.py');
   await editor.fill('# bye');
   await app.saveButton.click();
   await expect.poll(() => readFileSync(path.join(folder, '\u202egnp.exe.py'), 'utf8')).toContain('# bye');
