@@ -92,6 +92,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     await expect(pull.getByRole('row').filter({ hasText: 'Already downloaded' }).first()).toBeVisible();
     await expect(pull).toContainText(/\d of \d layers ready, [\d.]+ MiB of (at least )?[\d.]+ MiB, [\d.]+ MiB\/s/);
     await page.reload();
+    await app.showSession();
     await expect(pull.getByRole('row').filter({ hasText: 'Downloading' }).first()).toBeVisible();
     await expectNarrow(page, pull.getByRole('group', { name: 'Layers' }));
     await expectAccessible(page);
@@ -128,6 +129,7 @@ test('a pull shows its layers, and a tag that moved is offered', async ({ deck, 
     const takes = app.dialog.getByRole('checkbox', { name: 'Use the new image' });
     await expect(takes).not.toBeChecked();
     await app.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await app.showSession();
     await app.session.getByRole('button', { name: 'Reset with the new image' }).click();
     await expect(takes).toBeChecked();
     await expectAccessible(page);
