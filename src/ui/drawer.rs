@@ -29,7 +29,7 @@ pub fn Drawer(
     title: &'static str,
     /// The id of the button that opens it, which gets the focus back.
     opener: &'static str,
-    /// What it holds; made anew each time it opens.
+    /// What it holds; created each time it opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let is_open = Memo::new(move |_| state.get() != DrawerState::Closed);

@@ -136,7 +136,7 @@ pub struct Abilities {
     pub stands_by_for: StandsByFor,
 }
 
-/// For whom a runtime stands by.
+/// Whom a warm runtime is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StandsByFor {
     /// Whoever starts next.

@@ -128,7 +128,7 @@ impl FakeEngine {
         self.changed.notify_waiters();
     }
 
-    /// The engine of `flowdeck serve --engine fake`: a runtime stands by for the flow that was started last, so that a
+    /// The engine of `flowdeck serve --engine fake`: a warm runtime waits for the flow that was started last, so that a
     /// first start shows every phase, and the base has packages that requirements can disagree with.
     #[must_use]
     pub fn for_looking() -> Self {

@@ -205,7 +205,7 @@ impl Standbys {
             match (self.make_standby(&next).await, &next) {
                 (Ok(()), _) => pause = FIRST_PAUSE,
                 (Err(error), StandbyFor::Flow(last)) => {
-                    tracing::warn!(%error, code = error.code, flow = %last.owner, "no runtime stands by for the flow until it is started again");
+                    tracing::warn!(%error, code = error.code, flow = %last.owner, "the flow has no warm runtime until it starts again");
                     self.last_starts().forget(last);
                 }
                 (Err(error), StandbyFor::Anyone) => {

@@ -13,7 +13,7 @@ use crate::{
     state::State,
 };
 
-/// For whom a runtime stands by.
+/// Whom a warm runtime is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum StandbyFor {
     /// Whoever starts next.
