@@ -94,8 +94,26 @@ impl Daemon {
         let args = ImageArgs {
             from: PLAIN.to_owned(),
             tag: BASE.to_owned(),
+            // Another daemon on this machine that starts or ends can take the bridge that builds use by default.
+            network: Some("host".to_owned()),
         };
         image::build_with(self.client(), project, step, &args)
+    }
+
+    /// What mounted a container's layers can outlive the daemon by a moment.
+    fn remove_folder(&self) -> std::io::Result<()> {
+        let began = Instant::now();
+        loop {
+            match fs::remove_dir_all(&self.folder) {
+                Err(error)
+                    if error.kind() == std::io::ErrorKind::ResourceBusy
+                        && began.elapsed() < Duration::from_secs(10) =>
+                {
+                    thread::sleep(Duration::from_millis(200));
+                }
+                ended => return ended,
+            }
+        }
     }
 
     fn client(&self) -> Command {
@@ -154,7 +172,7 @@ impl Drop for Daemon {
         let pid = self.process.id().to_string();
         drop(Command::new("kill").arg(&pid).status());
         drop(self.process.wait());
-        if let Err(error) = fs::remove_dir_all(&self.folder) {
+        if let Err(error) = self.remove_folder() {
             eprintln!("{}: {error}", self.folder.display());
         }
     }

@@ -26,6 +26,9 @@ pub(crate) struct ImageArgs {
     /// The image's name
     #[arg(long, default_value = concat!("flowdeck/base:", env!("CARGO_PKG_VERSION")))]
     pub(crate) tag: String,
+    /// The network that the build uses, as `docker build --network` takes it; `host` where Docker's bridge reaches nothing
+    #[arg(long)]
+    pub(crate) network: Option<String>,
 }
 
 /// Builds the image with the Docker daemon at `DOCKER_HOST`, or at its usual socket.
@@ -50,6 +53,9 @@ pub(crate) fn build_with(
         .args(["build", "--tag", &args.tag])
         .args(["--build-arg", &format!("FROM={}", args.from)])
         .args(["--build-arg", &format!("UV_VERSION={UV}")]);
+    if let Some(network) = &args.network {
+        docker.args(["--network", network]);
+    }
     for name in SETTINGS.iter().filter(|name| env::var_os(name).is_some()) {
         // Without a value Docker takes it from the environment: it is in no argument list.
         docker.args(["--build-arg", name]);
