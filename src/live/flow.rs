@@ -110,8 +110,23 @@ impl FlowLive {
         }
     }
 
+    /// Takes in a run as the answer to a request shows it.
+    pub fn put_answer(&self, run: RunDetail) {
+        let id = &run.summary.id;
+        let listed = self.runs.with_untracked(|runs| {
+            let known = runs.iter().flatten().find(|known| known.id == *id)?;
+            Some(known.state)
+        });
+        let whole = self
+            .details
+            .with_untracked(|details| Some(details.get(id)?.summary.state));
+        if runs::is_news(run.summary.state, listed, whole) {
+            self.put_run(run);
+        }
+    }
+
     /// Takes in a run that is known whole.
-    pub fn put_run(&self, run: RunDetail) {
+    fn put_run(&self, run: RunDetail) {
         self.runs
             .update(|known| runs::upsert(known.get_or_insert_default(), run.summary.clone()));
         self.details.update(|details| {
@@ -202,6 +217,20 @@ mod tests {
             assert_eq!(runs.len(), 1);
             assert_eq!(runs[0].state, RunState::Completed);
             assert_eq!(live.details.get_untracked()[&runs[0].id].summary, runs[0]);
+        });
+    }
+
+    #[test]
+    fn an_answer_that_is_late_changes_nothing() {
+        in_owner(|live| {
+            live.put_answer(run(1, RunState::Running));
+            live.apply(FlowEvent::Run(run(1, RunState::Completed)));
+            live.put_answer(run(1, RunState::Running));
+            let runs = live.runs.get_untracked().unwrap();
+            assert_eq!(runs[0].state, RunState::Completed);
+            assert_eq!(live.details.get_untracked()[&runs[0].id].summary, runs[0]);
+            live.put_answer(run(2, RunState::Running));
+            assert_eq!(live.runs.get_untracked().unwrap().len(), 2);
         });
     }
 

@@ -229,7 +229,7 @@ impl Actions {
             pending.set(None);
             match answer {
                 Ok(run) => {
-                    context.live.put_run(run);
+                    context.live.put_answer(run);
                     // The newest run is shown unless the address names one.
                     let view = context.view.get_untracked();
                     if view.run.is_some() {
@@ -252,7 +252,7 @@ impl Actions {
         let flow = context.flow();
         self.spawn(async move {
             match context.api.cancel_run(&flow, &run).await {
-                Ok(run) => context.live.put_run(run),
+                Ok(run) => context.live.put_answer(run),
                 Err(error) => tell_failure(status, "Couldn’t cancel the run", &error),
             }
         });

@@ -82,7 +82,7 @@ impl Selection {
             let Some(id) = missing.get() else { return };
             spawn_local_scoped_with_cancellation(async move {
                 match context.api.run(&context.flow(), &id).await {
-                    Ok(run) => context.live.put_run(run),
+                    Ok(run) => context.live.put_answer(run),
                     Err(error) => self.failure.set(Some(error)),
                 }
             });
