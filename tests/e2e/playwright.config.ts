@@ -2,6 +2,8 @@ import { defineConfig } from '@playwright/test';
 
 import { chromium } from './harness/places.ts';
 
+const trace = process.env.FLOWDECK_E2E_TRACE === 'on';
+
 export default defineConfig({
   testDir: 'specs',
   globalSetup: './harness/prepare.ts',
@@ -22,7 +24,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1280, height: 800 },
     actionTimeout: 20_000,
-    trace: 'retain-on-failure',
+    // Recording every step and frame costs a third of a test's time: FLOWDECK_E2E_TRACE=on, where a failure has to be seen.
+    trace: trace ? 'retain-on-failure' : 'on-first-retry',
     launchOptions: {
       executablePath: chromium(),
       args: [

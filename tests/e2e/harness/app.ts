@@ -25,10 +25,11 @@ export class App {
     await expect(this.page.getByRole('heading', { level: 1, name: 'Prompt flow' })).toBeVisible();
   }
 
-  /** Signs in and goes to a flow's page by its address; `query` such as `?raw=1`. */
+  /** Signs in by a link to a flow's page; `query` such as `?raw=1`. */
   async open(flow: string, query = ''): Promise<void> {
-    await this.signIn();
-    await this.page.goto(this.#deck.url(`flows/${encodeURIComponent(flow)}${query}`));
+    const address = new URL(this.#deck.url(`flows/${encodeURIComponent(flow)}${query}`));
+    address.searchParams.set('token', this.#deck.token);
+    await this.page.goto(address.href);
     await expect(this.page.getByRole('group', { name: 'Flow actions' })).toBeVisible();
   }
 

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 
 import { Api } from './api.ts';
 import { leftovers } from './leftovers.ts';
-import { assets, binary, fakeBinary, shared, temporaryFolder } from './places.ts';
+import { assets, binary, shared, temporaryFolder } from './places.ts';
 import { within } from './wait.ts';
 
 /** What sessions are made of: processes with promptflow, or nothing. */
@@ -103,7 +103,7 @@ export class Deck {
 
   /** Starts the server: gives its address, or how it ended. */
   async tryStart(listen = this.#listen): Promise<string | Refusal> {
-    const server = spawn(this.#binary, ['serve', ...this.#arguments(listen)], {
+    const server = spawn(binary, ['serve', ...this.#arguments(listen)], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, FLOWDECK_TOKEN: this.token, ...this.options.env },
       detached: true,
@@ -119,10 +119,6 @@ export class Deck {
     return outcome;
   }
 
-  get #binary(): string {
-    return this.#engine === 'fake' ? fakeBinary : binary;
-  }
-
   #arguments(listen: string): string[] {
     const { standby, args } = this.options;
     const folders = ['--flows', this.flows, '--data', this.data, '--assets', assets];
@@ -132,7 +128,7 @@ export class Deck {
 
   #outcome(server: ChildProcess): Promise<string | Refusal> {
     return new Promise((resolve, reject) => {
-      server.once('error', (error) => reject(new Error(`cannot run ${this.#binary}: ${error.message}`)));
+      server.once('error', (error) => reject(new Error(`cannot run ${binary}: ${error.message}`)));
       server.once('close', (code) => resolve({ code, stderr: this.#stderr }));
       if (!server.stdout) return;
       createInterface({ input: server.stdout }).on('line', (line) => {

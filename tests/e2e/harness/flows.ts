@@ -73,6 +73,40 @@ def work(text: str) -> str:
   };
 }
 
+/** How a step of a session passes on the fake engine. */
+interface Phase {
+  wait?: { seconds?: number; file?: string };
+  prints?: string[];
+  failsAsPrinted?: boolean;
+}
+
+/** What a flow tells the fake engine to do; CONTRIBUTING.md has all of it. */
+export interface Scenario {
+  install?: Phase;
+  startInstall?: Phase;
+  dryRun?: Phase;
+  startRuntime?: Phase;
+  nodes?: Record<string, { wait?: Phase['wait']; prints?: string[]; output?: unknown; raises?: { message: string }; endsRuntime?: boolean }>;
+}
+
+/** A flow of one node, `work`, that does on the fake engine what the scenario says. */
+export function fakeFlow(scenario: Scenario = {}, extra: Record<string, string> = {}): Record<string, string> {
+  return { ...pythonFlow('return text'), 'fake.json': JSON.stringify(scenario), ...extra };
+}
+
+/** An install that finds no package of the name `tiny-nowhere`. */
+export const FINDS_NOTHING: Phase = {
+  prints: [
+    '  × No solution found when resolving dependencies:',
+    '  ╰─▶ Because tiny-nowhere was not found in the package registry and you require',
+    '      tiny-nowhere, we can conclude that your requirements are unsatisfiable.',
+  ],
+  failsAsPrinted: true,
+};
+
+/** `WAITING` for the fake engine. */
+export const WAITS: Scenario = { nodes: { work: { prints: ['waiting for go'], wait: { file: 'go' }, output: 'HELLO' } } };
+
 /** A node that says that it waits, and waits until a file named `go` stands in the flow folder. */
 export const WAITING = `print("waiting for go")
 while not Path("go").exists():

@@ -8,11 +8,8 @@ const root = path.resolve(import.meta.dirname, '../../..');
 /** The folder that holds everything a test run writes. */
 const work = path.join(root, 'target/e2e');
 
-/** The server to test: FLOWDECK_BIN, else what `cargo xtask build` makes. */
-export const binary = process.env.FLOWDECK_BIN ?? path.join(root, 'target/release/flowdeck');
-
-/** A server that has the fake engine as well: FLOWDECK_FAKE_BIN, else what `cargo xtask test` makes. */
-export const fakeBinary = process.env.FLOWDECK_FAKE_BIN ?? path.join(root, 'target/debug/flowdeck');
+/** The server to test, which has the fake engine as well: FLOWDECK_BIN, else what the native tests are built with. */
+export const binary = process.env.FLOWDECK_BIN ?? path.join(root, 'target/debug/flowdeck');
 
 /** The flows that come to every state on the fake engine. */
 export const states = path.join(root, 'tests/states');

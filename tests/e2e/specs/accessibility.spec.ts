@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
-import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow, FINDS_NOTHING, WAITS } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
-import { until } from '../harness/wait.ts';
+
+test.use({ engine: 'fake' });
 
 test('signing in', async ({ deck, page }) => {
   await deck.start();
@@ -55,34 +56,31 @@ test('while things load', async ({ app, deck, page }) => {
   await page.unrouteAll({ behavior: 'ignoreErrors' });
 });
 
-test('the flow page through the life of a session', async ({ app, deck, index, page }) => {
-  // Three starts and six states.
+test('the flow page through the life of a session', async ({ app, deck, page }) => {
+  // Six states.
   test.slow();
-  index.publish('tiny_thing', '1.0.0');
-  const folder = addFlow(deck.flows, 'life', {
-    ...pythonFlow(WAITING),
-    'requirements.txt': `${index.option}\nnot-there\n`,
-  });
+  const requirements = { 'requirements.txt': 'tiny-nowhere\n' };
+  const folder = addFlow(deck.flows, 'life', fakeFlow({ install: FINDS_NOTHING }, requirements));
   await deck.start();
   await app.open('life');
   await expectAccessible(page);
 
   await test.step('failed', async () => {
     await app.startButton.click();
-    await expect(app.session).toContainText('not-there', { timeout: 60_000 });
+    await expect(app.session).toContainText('tiny-nowhere');
     await expectAccessible(page);
   });
   await test.step('starting', async () => {
-    writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
-    index.hold();
-    const asked = index.asked;
+    addFlow(deck.flows, 'life', fakeFlow({ ...WAITS, install: { wait: { file: 'installed' } } }, requirements));
     await app.startButton.click();
-    await until('the install to ask the index', () => index.asked > asked);
+    await app.showSession();
+    await expect(app.session).toContainText('Install requirements');
     await expectAccessible(page);
-    index.release();
+    await app.hideSession();
+    writeFileSync(path.join(folder, 'installed'), '');
   });
   await test.step('running, with its menu', async () => {
-    await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
+    await expect(app.sessionMenu).toBeVisible();
     await expectAccessible(page);
     await app.sessionMenu.click();
     await expectAccessible(page);
@@ -97,7 +95,7 @@ test('the flow page through the life of a session', async ({ app, deck, index, p
     await expectAccessible(page);
   });
   await test.step('a run that failed', async () => {
-    writeFileSync(path.join(folder, 'work.py'), 'raise RuntimeError("no")\n');
+    addFlow(deck.flows, 'life', fakeFlow({ nodes: { work: { raises: { message: 'no' } } } }));
     await app.run('Failed');
     await expectAccessible(page);
   });

@@ -3,6 +3,8 @@
 import { addFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ engine: 'fake' });
+
 const CASES = {
   'a cycle': {
     code: 'NodeCircularDependency',

@@ -4,8 +4,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
-import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
+
+test.use({ engine: 'fake' });
 
 const SAMPLES = ['greeting', 'triage-ticket', 'score-answers', 'chat-with-notes', 'reading-time'];
 
@@ -98,7 +100,7 @@ test('names are text, whatever they hold', async ({ app, deck, page }) => {
 });
 
 test('a flow deeper down is listed by its path, has its own address and runs', async ({ app, deck, page }) => {
-  const folder = addFlow(deck.flows, 'repository/flows/upper', pythonFlow('return text.upper()'));
+  const folder = addFlow(deck.flows, 'repository/flows/upper', fakeFlow({ nodes: { work: { output: 'HELLO' } } }));
   await deck.start();
   await app.signIn();
   const row = page.getByRole('row').filter({ hasText: 'One node' });

@@ -3,6 +3,8 @@
 import { addFlow, addSample } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ engine: 'fake' });
+
 test('the story by keyboard alone', async ({ app, deck, page }) => {
   addSample(deck.flows, 'greeting');
   await deck.start();

@@ -3,6 +3,8 @@
 import { addSample } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ engine: 'fake' });
+
 const PART = /\/part-[^/]+\.wasm$/;
 
 test.beforeEach(async ({ deck }) => {

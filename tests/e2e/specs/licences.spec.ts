@@ -2,6 +2,8 @@
 
 import { expect, test } from '../harness/test.ts';
 
+test.use({ engine: 'fake' });
+
 test('the page leads to the texts', async ({ app, context, deck, page }) => {
   await deck.start();
   await app.signIn();

@@ -1,7 +1,7 @@
 // Packages of a session that runs: the plan of an install, where each requirement stands, failures that change nothing,
 // cancel, going back, and what somebody installed by hand.
 
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { Locator } from '@playwright/test';
@@ -9,7 +9,7 @@ import type { Locator } from '@playwright/test';
 import { expectAccessible, expectNarrow } from '../harness/accessibility.ts';
 import type { App } from '../harness/app.ts';
 import type { Deck } from '../harness/deck.ts';
-import { addFlow, pythonFlow } from '../harness/flows.ts';
+import { addFlow, fakeFlow, pythonFlow } from '../harness/flows.ts';
 import type { PackageIndex } from '../harness/package-index.ts';
 import { expect, test } from '../harness/test.ts';
 
@@ -148,42 +148,6 @@ test('a build that fails leaves the session as it was, and leads to its line', a
   await expectInstalled(app, 'tiny_thing==1.0.0');
 });
 
-test('a plan and an install that take long can be left, followed over a reload and canceled', async ({
-  deck,
-  index,
-  app,
-  page,
-}) => {
-  const write = await running(deck, index, app);
-  index.publish('tiny_slow', '1.0.0');
-  write('tiny-thing==1.0.0', 'tiny-slow');
-  await openRequirements(app);
-  index.hold();
-  await page.getByRole('button', { name: 'Save and install' }).click();
-  await expect(app.dialog).toContainText('Making the plan');
-  await expectAccessible(page);
-  await app.dialog.getByRole('button', { name: 'Cancel' }).click();
-  await expect(app.dialog).toBeHidden();
-  index.release();
-
-  await page.getByRole('button', { name: 'Save and install' }).click();
-  await expect(planned(app, 'Added', 'tiny-slow')).toBeVisible(INSTALL);
-  index.hold();
-  await app.dialog.getByRole('button', { name: 'Install', exact: true }).click();
-  const cancel = app.session.getByRole('button', { name: 'Cancel install' });
-  await app.showSession();
-  await expect(cancel).toBeVisible();
-  await page.reload();
-  await app.showSession();
-  await expect(requirement(app, 'tiny-slow')).toBeVisible();
-  await expectAccessible(page);
-  await cancel.click();
-  await expect(cancel).toBeHidden(INSTALL);
-  await installEnded(deck, 'canceled');
-  index.release();
-  await expectInstalled(app, 'tiny_thing==1.0.0');
-});
-
 test('a change on disk makes the session out of date; what came before an install can be restored', async ({
   deck,
   index,
@@ -281,4 +245,47 @@ return "done"`;
     await page.keyboard.press('Escape');
     await expect(dialog).toBeHidden();
   }
+});
+
+test.describe('without an install', () => {
+  test.use({ engine: 'fake' });
+
+  test('a plan and an install that take long can be left, followed over a reload and canceled', async ({
+    deck,
+    app,
+    page,
+  }) => {
+    const thing = { 'requirements.txt': 'tiny-thing==1.0.0\n' };
+    const both = { 'requirements.txt': 'tiny-thing==1.0.0\ntiny-slow\n' };
+    const holds = { wait: { file: 'released' } };
+    const folder = addFlow(deck.flows, 'packed', fakeFlow({ startInstall: {}, dryRun: holds, install: holds }, thing));
+    await deck.start();
+    await app.open('packed');
+    await app.startSession();
+    addFlow(deck.flows, 'packed', both);
+    await openRequirements(app);
+    await page.getByRole('button', { name: 'Save and install' }).click();
+    await expect(app.dialog).toContainText('Making the plan');
+    await expectAccessible(page);
+    await app.dialog.getByRole('button', { name: 'Cancel' }).click();
+    await expect(app.dialog).toBeHidden();
+    writeFileSync(path.join(folder, 'released'), '');
+
+    await page.getByRole('button', { name: 'Save and install' }).click();
+    await expect(planned(app, 'Added', 'tiny-slow')).toBeVisible(INSTALL);
+    rmSync(path.join(folder, 'released'));
+    await app.dialog.getByRole('button', { name: 'Install', exact: true }).click();
+    const cancel = app.session.getByRole('button', { name: 'Cancel install' });
+    await app.showSession();
+    await expect(cancel).toBeVisible();
+    await page.reload();
+    await app.showSession();
+    await expect(requirement(app, 'tiny-slow')).toBeVisible();
+    await expectAccessible(page);
+    await cancel.click();
+    await expect(cancel).toBeHidden(INSTALL);
+    await installEnded(deck, 'canceled');
+    await app.setRawMode(false);
+    await app.run();
+  });
 });

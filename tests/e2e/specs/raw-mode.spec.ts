@@ -7,6 +7,8 @@ import { addFlow, addSample } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/wait.ts';
 
+test.use({ engine: 'fake' });
+
 const NODES = 'nodes: []\n';
 
 test('Ctrl+S saves; line ends and the lack of a final one stay', async ({ app, deck, page }) => {

@@ -3,10 +3,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow, FINDS_NOTHING, WAITS } from '../harness/flows.ts';
 import { App } from '../harness/app.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/wait.ts';
+
+test.use({ engine: 'fake' });
 
 test('no session', async ({ app, deck, page }) => {
   addSample(deck.flows, 'greeting');
@@ -16,14 +18,14 @@ test('no session', async ({ app, deck, page }) => {
   await expect(app.startButton).toBeEnabled();
 });
 
-test('a session that is starting goes on, in a second tab as well, and runs', async ({ app, context, deck, index, page }) => {
-  index.publish('tiny_thing', '1.0.0');
-  index.hold();
-  addFlow(deck.flows, 'slow', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
+test('a session that is starting goes on, in a second tab as well, and runs', async ({ app, context, deck, page }) => {
+  const install = { wait: { file: 'installed' } };
+  const folder = addFlow(deck.flows, 'slow', fakeFlow({ install }, { 'requirements.txt': 'tiny-thing\n' }));
   await deck.start();
   await app.open('slow');
   await app.startButton.click();
-  await until('the install to ask the index', () => index.asked > 0);
+  await app.showSession();
+  await expect(app.session).toContainText('Install requirements');
   await page.reload();
   await app.showSession();
   await expect(app.session).toContainText('Install requirements');
@@ -32,8 +34,8 @@ test('a session that is starting goes on, in a second tab as well, and runs', as
   await second.page.goto(page.url());
   await second.showSession();
   await expect(second.session).toContainText('Install requirements');
-  index.release();
-  await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
+  writeFileSync(path.join(folder, 'installed'), '');
+  await expect(app.sessionMenu).toBeVisible();
   await expect(second.sessionMenu).toBeVisible();
   await page.reload();
   await expect(app.sessionMenu).toBeVisible();
@@ -42,19 +44,19 @@ test('a session that is starting goes on, in a second tab as well, and runs', as
   await expect(app.startButton).toBeVisible();
 });
 
-test('a start that failed', async ({ app, deck, index, page }) => {
-  addFlow(deck.flows, 'fails', pythonFlow('return text', { 'requirements.txt': `${index.option}\nnot-there\n` }));
+test('a start that failed', async ({ app, deck, page }) => {
+  addFlow(deck.flows, 'fails', fakeFlow({ install: FINDS_NOTHING }, { 'requirements.txt': 'tiny-nowhere\n' }));
   await deck.start();
   await app.open('fails');
   await app.startButton.click();
-  await expect(app.session).toContainText('not-there', { timeout: 60_000 });
+  await expect(app.session).toContainText('tiny-nowhere');
   await page.reload();
-  await expect(app.session).toContainText('not-there');
+  await expect(app.session).toContainText('tiny-nowhere');
   await expect(app.startButton).toBeEnabled();
 });
 
 test('a run under way, and its end in every tab', async ({ app, context, deck, page }) => {
-  const folder = addFlow(deck.flows, 'waits', pythonFlow(WAITING));
+  const folder = addFlow(deck.flows, 'waits', fakeFlow(WAITS));
   await deck.start();
   await app.open('waits');
   await app.startSession();

@@ -69,61 +69,65 @@ test('an install into a running session brings a package without a restart by ha
   await expect(app.outputs).toContainText('2.0.0');
 });
 
-test('a flow without requirements gets a file from the menu, and its definition names it', async ({ deck, app }) => {
-  const folder = addFlow(deck.flows, 'bare', pythonFlow('return text'));
-  await deck.start();
-  await app.open('bare');
-  await app.startSession();
-  await app.chooseSession('Install packages from requirements.txt');
-  await app.page.getByRole('button', { name: 'Create requirements.txt' }).click();
-  await expect(app.editor('requirements.txt')).toBeVisible();
-  await expect(app.page.getByRole('button', { name: 'Save and install' })).toBeVisible();
-  await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
-  await expect
-    .poll(() => readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8'))
-    .toContain('environment:\n  python_requirements_txt: requirements.txt\n');
-  expect(readFileSync(path.join(folder, 'requirements.txt'), 'utf8')).toBe('');
-});
+test.describe('without an install', () => {
+  test.use({ engine: 'fake' });
 
-test('a requirements file of another name is one from the first look', async ({ deck, app }) => {
-  const flow = pythonFlow('return text', { 'deps/all.txt': 'tiny-thing\n' });
-  flow['flow.dag.yaml'] += 'environment:\n  python_requirements_txt: deps/all.txt\n';
-  addFlow(deck.flows, 'elsewhere', flow);
-  await deck.start();
-  await app.edit('elsewhere', 'deps/all.txt');
-  await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
-});
-
-test('names and versions are offered while one types, and a name that the index lacks is marked', async ({ deck, index, page, app }) => {
-  index.publish('tiny_thing', '1.2.0');
-  index.publish('tiny_thing', '1.10.0');
-  addFlow(deck.flows, 'typed', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
-  await deck.start();
-  await app.open('typed', '?raw=1');
-  await app.openFile('requirements.txt');
-  const offers = page.getByRole('listbox', { name: 'Completions' });
-
-  await test.step('a known name', async () => {
-    await app.editor('requirements.txt').click();
-    await page.keyboard.press('Control+End');
-    await page.keyboard.type('flas');
-    await expect(offers.getByRole('option', { name: 'flask', exact: true })).toBeVisible();
-    await page.keyboard.press('Escape');
-    await app.write('requirements.txt', `${index.option}\ntiny-thing`);
+  test('a flow without requirements gets a file from the menu, and its definition names it', async ({ deck, app }) => {
+    const folder = addFlow(deck.flows, 'bare', pythonFlow('return text'));
+    await deck.start();
+    await app.open('bare');
+    await app.startSession();
+    await app.chooseSession('Install packages from requirements.txt');
+    await app.page.getByRole('button', { name: 'Create requirements.txt' }).click();
+    await expect(app.editor('requirements.txt')).toBeVisible();
+    await expect(app.page.getByRole('button', { name: 'Save and install' })).toBeVisible();
+    await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
+    await expect
+      .poll(() => readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8'))
+      .toContain('environment:\n  python_requirements_txt: requirements.txt\n');
+    expect(readFileSync(path.join(folder, 'requirements.txt'), 'utf8')).toBe('');
   });
-  await test.step('its versions, newest first, by the keyboard', async () => {
-    await page.keyboard.type('==1');
-    await expect(offers.getByRole('option')).toHaveText(['1.10.0', '1.2.0']);
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Enter');
-    await expect(app.editor('requirements.txt')).toContainText('tiny-thing==1.2.0');
+
+  test('a requirements file of another name is one from the first look', async ({ deck, app }) => {
+    const flow = pythonFlow('return text', { 'deps/all.txt': 'tiny-thing\n' });
+    flow['flow.dag.yaml'] += 'environment:\n  python_requirements_txt: deps/all.txt\n';
+    addFlow(deck.flows, 'elsewhere', flow);
+    await deck.start();
+    await app.edit('elsewhere', 'deps/all.txt');
+    await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
   });
-  await test.step('a name that is nearly right', async () => {
-    await app.append('requirements.txt', '\nfalsk\n');
-    await expect(app.problems).toContainText('falsk');
-    await expect(app.problems).toContainText('Did you mean ‘flask’?');
-    await app.problems.getByRole('button', { name: 'Change to flask' }).click();
-    await expect(app.editor('requirements.txt')).toContainText('flask');
-    await expect(app.problems).not.toContainText('falsk');
+
+  test('names and versions are offered while one types, and a name that the index lacks is marked', async ({ deck, index, page, app }) => {
+    index.publish('tiny_thing', '1.2.0');
+    index.publish('tiny_thing', '1.10.0');
+    addFlow(deck.flows, 'typed', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
+    await deck.start();
+    await app.open('typed', '?raw=1');
+    await app.openFile('requirements.txt');
+    const offers = page.getByRole('listbox', { name: 'Completions' });
+
+    await test.step('a known name', async () => {
+      await app.editor('requirements.txt').click();
+      await page.keyboard.press('Control+End');
+      await page.keyboard.type('flas');
+      await expect(offers.getByRole('option', { name: 'flask', exact: true })).toBeVisible();
+      await page.keyboard.press('Escape');
+      await app.write('requirements.txt', `${index.option}\ntiny-thing`);
+    });
+    await test.step('its versions, newest first, by the keyboard', async () => {
+      await page.keyboard.type('==1');
+      await expect(offers.getByRole('option')).toHaveText(['1.10.0', '1.2.0']);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      await expect(app.editor('requirements.txt')).toContainText('tiny-thing==1.2.0');
+    });
+    await test.step('a name that is nearly right', async () => {
+      await app.append('requirements.txt', '\nfalsk\n');
+      await expect(app.problems).toContainText('falsk');
+      await expect(app.problems).toContainText('Did you mean ‘flask’?');
+      await app.problems.getByRole('button', { name: 'Change to flask' }).click();
+      await expect(app.editor('requirements.txt')).toContainText('flask');
+      await expect(app.problems).not.toContainText('falsk');
+    });
   });
 });

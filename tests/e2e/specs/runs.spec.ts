@@ -3,20 +3,9 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow, pythonFlow, WAITING } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/wait.ts';
-
-test('without a session, Run says why it cannot and offers to start one', async ({ app, deck, page }) => {
-  addSample(deck.flows, 'greeting');
-  await deck.start();
-  await app.open('greeting');
-  await app.pressRefused(app.runButton);
-  await expect(page.getByRole('alert')).toContainText('Start a compute session to run this flow.');
-  await page.getByRole('button', { name: 'Start compute session now' }).click();
-  await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
-  await app.run();
-});
 
 test('states and log lines come live, and a run can be cancelled', async ({ app, deck, page }) => {
   const folder = addFlow(deck.flows, 'waits', pythonFlow(WAITING));
@@ -68,16 +57,6 @@ test('inputs are typed, and every run keeps its own, over a restart of the serve
   await expect(app.outputs).toContainText('Hello Ada');
 });
 
-test('a value that is none of its type is refused at its field', async ({ app, deck }) => {
-  addSample(deck.flows, 'reading-time');
-  await deck.start();
-  await app.open('reading-time');
-  const field = app.input('words_per_minute');
-  await field.fill('many');
-  await field.blur();
-  await expect(field).toHaveAttribute('aria-invalid', 'true');
-});
-
 test('a branch that is not taken is shown as bypassed', async ({ app, deck }) => {
   addSample(deck.flows, 'triage-ticket');
   await deck.start();
@@ -113,20 +92,38 @@ test('a chat flow answers', async ({ app, deck }) => {
   await expect(app.outputs).toContainText('water the plants');
 });
 
-/** The parent of a run's process is its keeper, whose parent is the runtime. */
-const KILLS_THE_RUNTIME = `import os, signal
-with open(f'/proc/{os.getppid()}/stat') as stat:
-    runtime = int(stat.read().rsplit(')', 1)[1].split()[1])
-os.kill(runtime, signal.SIGKILL)
-return text`;
+test.describe('without an executor', () => {
+  test.use({ engine: 'fake' });
 
-test('a session that dies is told at once, with what to do', async ({ app, deck }) => {
-  addFlow(deck.flows, 'dies', pythonFlow(KILLS_THE_RUNTIME));
-  await deck.start();
-  await app.open('dies');
-  await app.startSession();
-  await app.runButton.click();
-  await expect(app.startButton).toBeVisible({ timeout: 60_000 });
-  await until('the session to be failed', async () => (await deck.api.session('dies')).state === 'failed');
-  await app.startSession();
+  test('without a session, Run says why it cannot and offers to start one', async ({ app, deck, page }) => {
+    addSample(deck.flows, 'greeting');
+    await deck.start();
+    await app.open('greeting');
+    await app.pressRefused(app.runButton);
+    await expect(page.getByRole('alert')).toContainText('Start a compute session to run this flow.');
+    await page.getByRole('button', { name: 'Start compute session now' }).click();
+    await expect(app.sessionMenu).toBeVisible();
+    await app.run();
+  });
+
+  test('a value that is none of its type is refused at its field', async ({ app, deck }) => {
+    addSample(deck.flows, 'reading-time');
+    await deck.start();
+    await app.open('reading-time');
+    const field = app.input('words_per_minute');
+    await field.fill('many');
+    await field.blur();
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+  });
+
+  test('a session that dies is told at once, with what to do', async ({ app, deck }) => {
+    addFlow(deck.flows, 'dies', fakeFlow({ nodes: { work: { endsRuntime: true } } }));
+    await deck.start();
+    await app.open('dies');
+    await app.startSession();
+    await app.runButton.click();
+    await expect(app.startButton).toBeVisible();
+    await until('the session to be failed', async () => (await deck.api.session('dies')).state === 'failed');
+    await app.startSession();
+  });
 });

@@ -4,10 +4,12 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
-import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow, WAITS } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/wait.ts';
 import { Wizard } from '../harness/wizard.ts';
+
+test.use({ engine: 'fake' });
 
 const START = { timeout: 90_000 };
 
@@ -103,7 +105,7 @@ test('putting off the end stands beside the end, however long a size is named', 
 });
 
 test('a session that does not count says why', async ({ app, deck }) => {
-  const folder = addFlow(deck.flows, 'busy', pythonFlow(WAITING));
+  const folder = addFlow(deck.flows, 'busy', fakeFlow(WAITS));
   await deck.start();
   await deck.api.putSettings('busy', { idleShutdown: 'never' });
   await app.open('busy');
@@ -121,7 +123,7 @@ test('a session that does not count says why', async ({ app, deck }) => {
 
 test('Reset and Stop name what is in progress and would be lost', async ({ app, deck, page }) => {
   test.slow();
-  addFlow(deck.flows, 'busy', pythonFlow(WAITING));
+  addFlow(deck.flows, 'busy', fakeFlow(WAITS));
   await deck.start();
   const size = (await deck.api.sizes())[1]?.name;
   const before = await deck.api.putSettings('busy', {

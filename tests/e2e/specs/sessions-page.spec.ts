@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
-import { addFlow, addSample, pythonFlow, WAITING } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow, FINDS_NOTHING, WAITS } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
-import { until } from '../harness/wait.ts';
+
+test.use({ engine: 'fake' });
 
 const LONG = 'n'.repeat(60);
 const START = { timeout: 90_000 };
@@ -40,7 +41,7 @@ test('without a session the page says how one comes to be; a new one appears by 
 test('sessions of flows and of nobody: what they are, their logs, and stopping them', async ({ app, deck, page }) => {
   test.slow();
   deck.configure(INSTANCES);
-  const folder = addFlow(deck.flows, LONG, pythonFlow(WAITING));
+  const folder = addFlow(deck.flows, LONG, fakeFlow(WAITS));
   await deck.start();
   await deck.api.startInstance('team-box');
   await deck.api.putSettings(LONG, { compute: { instance: { name: 'team-box' } }, idleShutdown: { after: 3600 } });
@@ -136,21 +137,17 @@ test('sessions of flows and of nobody: what they are, their logs, and stopping t
   });
 });
 
-test('one that starts tells its log live; one that failed says why and is removed', async ({ app, deck, index, page }) => {
-  test.slow();
-  index.publish('tiny_thing', '1.0.0');
-  const folder = addFlow(deck.flows, 'needy', {
-    ...pythonFlow('return text'),
-    'requirements.txt': `${index.option}\nnot-there\n`,
-  });
+test('one that starts tells its log live; one that failed says why and is removed', async ({ app, deck, page }) => {
+  const requirements = { 'requirements.txt': 'tiny-nowhere\n' };
+  const folder = addFlow(deck.flows, 'needy', fakeFlow({ install: FINDS_NOTHING }, requirements));
   await deck.start();
   await app.signIn();
   await page.goto(deck.url('sessions'));
   const failing = deck.api.startSession('needy');
-  await expect(failing).rejects.toThrow('not-there');
+  await expect(failing).rejects.toThrow('tiny-nowhere');
   const row = page.getByRole('row').filter({ hasText: 'needy' });
   await expect(row).toContainText('Failed');
-  await expect(row).toContainText('not-there');
+  await expect(row).toContainText('tiny-nowhere');
   await expectAccessible(page);
   await row.getByRole('button', { name: 'Remove compute session of needy' }).click();
   const question = page.getByRole('alertdialog', { name: 'Remove compute session?' });
@@ -158,18 +155,15 @@ test('one that starts tells its log live; one that failed says why and is remove
   await question.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'No active compute sessions' })).toBeVisible(START);
 
-  writeFileSync(path.join(folder, 'requirements.txt'), `${index.option}\ntiny-thing\n`);
-  index.hold();
-  const asked = index.asked;
+  addFlow(deck.flows, 'needy', fakeFlow({ install: { wait: { file: 'installed' } } }, requirements));
   const starting = deck.api.startSession('needy');
-  await until('the install to ask the index', () => index.asked > asked);
   await expect(row).toContainText('Starting');
   await row.getByRole('link', { name: 'Log and timeline of needy' }).click();
   const log = page.getByRole('log', { name: 'Session log' });
   await expect(log).toContainText('requirements.txt');
   await expect(log).not.toContainText('is ready');
   await expectAccessible(page);
-  index.release();
+  writeFileSync(path.join(folder, 'installed'), '');
   await starting;
   await expect(log).toContainText('is ready');
   await expect(page.getByRole('region', { name: 'About the compute session' })).toContainText('Running');

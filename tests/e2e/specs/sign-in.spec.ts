@@ -9,6 +9,8 @@ import { expectAccessible } from '../harness/accessibility.ts';
 import { addSample } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ engine: 'fake' });
+
 test('a wrong token is refused, the right one signs in', async ({ deck, page }) => {
   addSample(deck.flows, 'greeting');
   await deck.start();

@@ -1,10 +1,15 @@
 // Nothing that one may be about to press moves when a state changes.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
 import type { Locator } from '@playwright/test';
 
 import type { App } from '../harness/app.ts';
-import { addFlow, pythonFlow } from '../harness/flows.ts';
+import { addFlow, fakeFlow, FINDS_NOTHING } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
+
+test.use({ engine: 'fake' });
 
 /** Where things are, by their names, in whole pixels of the page. */
 type Places = Record<string, string>;
@@ -62,7 +67,8 @@ for (const width of [1280, 1920]) {
   test(`at ${width} px nothing moves through a start, a run, a failure, a stop and a first key`, async ({ app, deck, page }) => {
     test.slow();
     await page.setViewportSize({ width, height: 800 });
-    addFlow(deck.flows, 'steady', { ...pythonFlow('return text'), 'flow.dag.yaml': TWO_NODES });
+    const scenario = { startRuntime: { wait: { file: 'ready' } }, nodes: { work: { wait: { file: 'go' } } } };
+    const folder = addFlow(deck.flows, 'steady', { ...fakeFlow(scenario), 'flow.dag.yaml': TWO_NODES });
     await deck.start();
     await app.open('steady');
     await expect(app.startButton).toBeVisible();
@@ -75,10 +81,12 @@ for (const width of [1280, 1920]) {
     await app.startButton.click();
     await expect(page.getByRole('button', { name: 'Stop compute session' })).toBeVisible();
     await expectSteady('while it starts');
-    await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
+    writeFileSync(path.join(folder, 'ready'), '');
+    await expect(app.sessionMenu).toBeVisible();
     await expectSteady('while it runs');
     await app.beginRun();
     await expectSteady('during a run');
+    writeFileSync(path.join(folder, 'go'), '');
     await app.expectRun('Completed');
     await expectSteady('after a run');
     await app.input('text').fill('y');
@@ -91,7 +99,7 @@ for (const width of [1280, 1920]) {
 }
 
 test('what fails opens the drawer, which gives the focus back and closes what it opened', async ({ app, deck, page }) => {
-  addFlow(deck.flows, 'needy', pythonFlow('return text', { 'requirements.txt': './not-there\n' }));
+  addFlow(deck.flows, 'needy', fakeFlow({ install: FINDS_NOTHING }, { 'requirements.txt': 'tiny-nowhere\n' }));
   await deck.start();
   await app.open('needy');
   await expect(app.startButton).toBeVisible();
@@ -102,7 +110,7 @@ test('what fails opens the drawer, which gives the focus back and closes what it
   await expect(app.session).toBeHidden();
   await expect(app.sessionDetails).toBeFocused();
   await app.startButton.click();
-  await expect(app.session).toContainText('not-there', { timeout: 60_000 });
+  await expect(app.session).toContainText('tiny-nowhere');
   await expect(app.session.getByRole('heading', { name: 'Compute session' })).not.toBeFocused();
   await app.startButton.click();
   await expect(app.session).toBeHidden();

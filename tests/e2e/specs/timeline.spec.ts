@@ -1,6 +1,6 @@
 // What became of a flow's sessions, told after they ended, and the diagnostics that can be taken away.
 
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
@@ -8,8 +8,10 @@ import type { Locator } from '@playwright/test';
 
 import { expectAccessible } from '../harness/accessibility.ts';
 import type { App } from '../harness/app.ts';
-import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
+import { addFlow, addSample, fakeFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
+
+test.use({ engine: 'fake' });
 
 async function openTimeline(app: App): Promise<Locator> {
   await app.showSession();
@@ -61,36 +63,33 @@ test('a session’s phases and who asked for what are told live, after its end, 
   await expectAccessible(page);
 });
 
-test('a start that takes three times its usual says so while it runs, and what failed is told', async ({ app, deck, index, page }) => {
-  test.slow();
-  index.publish('tiny_thing', '1.0.0');
-  addFlow(deck.flows, 'slow', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
-  // Each start is to install.
-  deck.options.args.push('--environment-cache', '0');
+test('a start that takes three times its usual says so while it runs, and what failed is told', async ({ app, deck, page }) => {
+  const requirements = { 'requirements.txt': 'tiny-thing\n' };
+  const folder = addFlow(deck.flows, 'slow', fakeFlow({ install: { wait: { seconds: 1 } } }, requirements));
   await deck.start();
   for (let start = 0; start < 3; start += 1) {
     await deck.api.startSession('slow');
     await deck.api.stopSessions();
   }
   await app.open('slow');
-  index.hold();
+  addFlow(deck.flows, 'slow', fakeFlow({ install: { wait: { file: 'installed' } } }, requirements));
   await app.startButton.click();
   const timeline = await openTimeline(app);
   const install = timeline.getByRole('listitem').filter({ hasText: /^Install requirements/ });
-  await expect(install).toContainText(/In progress.*usually/, { timeout: 60_000 });
-  await expect(install).toContainText(/At least 3 times longer than usual \(/, { timeout: 60_000 });
+  await expect(install).toContainText(/In progress.*usually/);
+  await expect(install).toContainText(/At least 3 times longer than usual \(/);
   const slow = app.session.getByText('This start is taking at least 3 times longer than usual');
-  await expect(slow).toBeVisible({ timeout: 120_000 });
+  await expect(slow).toBeVisible();
   await expect(app.status).toContainText('This start is taking at least 3 times longer than usual');
   await expectAccessible(page);
-  index.release();
-  await expect(app.sessionMenu).toBeVisible({ timeout: 90_000 });
+  writeFileSync(path.join(folder, 'installed'), '');
+  await expect(app.sessionMenu).toBeVisible();
   await expect(slow).toBeHidden();
   await expect(timeline.getByText(/This start took .*, at least three times longer than usual/)).toBeVisible();
 });
 
 test('diagnostics are downloaded without any secret', async ({ app, deck, page }) => {
-  const flow = pythonFlow('return text', {
+  const flow = fakeFlow({}, {
     'requirements.txt': '# --index-url https://me:CANARY-feed@feed.example/simple/\n',
     'connection.yaml': 'type: open_ai\napi_key: CANARY-connection\n',
   });

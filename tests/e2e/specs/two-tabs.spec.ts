@@ -7,6 +7,8 @@ import type { Deck } from '../harness/deck.ts';
 import { addSample } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
+test.use({ engine: 'fake' });
+
 const FILE = 'compose.jinja2';
 const TOLD = 'You have unsaved edits in another tab';
 

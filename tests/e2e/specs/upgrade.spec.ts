@@ -6,8 +6,10 @@ import path from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 
 import { expectAccessible } from '../harness/accessibility.ts';
-import { addFlow, pythonFlow } from '../harness/flows.ts';
+import { addFlow, fakeFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
+
+test.use({ engine: 'fake' });
 
 const START = { timeout: 90_000 };
 const IMAGE = 'registry.example.com/prompt-flow:20240124';
@@ -33,7 +35,7 @@ function changed(page: Page, file: string): Locator {
 test('the assistant prepares the files, shows the difference, writes it and starts the session', async ({ app, deck, page }) => {
   test.slow();
   deck.configure(RUNTIMES);
-  const flow = pythonFlow('return text');
+  const flow = fakeFlow();
   const yaml = `# kept\n${flow['flow.dag.yaml']}`;
   const folder = addFlow(deck.flows, LONG, {
     ...flow,
@@ -83,7 +85,7 @@ test('the assistant prepares the files, shows the difference, writes it and star
 test('a missing requirements file is made; what changed meanwhile is shown again, not overwritten', async ({ app, deck, page }) => {
   test.slow();
   deck.configure(RUNTIMES);
-  const folder = addFlow(deck.flows, 'plain', pythonFlow('return text'));
+  const folder = addFlow(deck.flows, 'plain', fakeFlow());
   const yaml = path.join(folder, 'flow.dag.yaml');
   await deck.start();
   await app.signIn();

@@ -8,6 +8,8 @@ import { addFlow, addSample, pythonFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 import { Wizard } from '../harness/wizard.ts';
 
+test.use({ engine: 'fake' });
+
 const START = { timeout: 90_000 };
 const DIGEST = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
@@ -114,56 +116,6 @@ test('Escape asks only when something was entered', async ({ app, deck, page }) 
 
   wizard = await Wizard.open(app);
   await expect(wizard.idle).toHaveValue('1');
-});
-
-test('a custom base image is checked as one types, and written to the definition file', async ({ app, deck, page }) => {
-  test.slow();
-  const folder = addSample(deck.flows, 'greeting');
-  await deck.start();
-  await app.open('greeting');
-  const wizard = await Wizard.open(app);
-  await wizard.next();
-  await wizard.radio('Custom base image').check();
-  await expect(wizard.dialog).toContainText('This server can’t run container images.');
-
-  await wizard.next();
-  await expect(wizard.imageUrl).toBeFocused();
-  await expect(wizard.imageUrl).toHaveAccessibleDescription(/Enter the image’s URL/);
-  await wizard.imageUrl.fill('https://registry.example.com/team/runtime');
-  await expect(wizard.imageUrl).toHaveAccessibleDescription(/Remove https/);
-  await expectAccessible(page);
-  await wizard.imageUrl.fill('registry.example.com/Team');
-  await expect(wizard.imageUrl).toHaveAccessibleDescription(/lowercase/);
-  await wizard.imageUrl.fill('registry.example.com:5000/team/runtime:v1');
-  await wizard.imageTag.fill('v2');
-  await expect(wizard.imageTag).toHaveAccessibleDescription(/already has a tag or digest/);
-  await wizard.imageUrl.fill('registry.example.com:5000/team/runtime');
-  await expect(wizard.imageTag).not.toHaveAttribute('aria-invalid');
-  await wizard.imageTag.fill('sha256:12');
-  await expect(wizard.imageTag).toHaveAccessibleDescription(/64 digits/);
-  await wizard.imageTag.fill(DIGEST);
-
-  const image = `registry.example.com:5000/team/runtime@${DIGEST}`;
-  await wizard.next();
-  await expect(wizard.choice('Base image')).toContainText(image);
-  await expect(wizard.check('Base image')).toContainText('Warning');
-  await expect(wizard.dialog.getByRole('list', { name: 'Lines that change' })).toContainText(`image: ${image}`);
-  await expectAccessible(page);
-
-  const file = path.join(folder, 'flow.dag.yaml');
-  const theirs = `# theirs\n${readFileSync(file, 'utf8')}`;
-  writeFileSync(file, theirs);
-  await wizard.apply.click();
-  await expect(wizard.dialog).toContainText('flow.dag.yaml changed after the review. Nothing was saved.');
-  await expectAccessible(page);
-  expect(readFileSync(file, 'utf8')).toBe(theirs);
-  await wizard.back();
-  await wizard.next();
-  await wizard.apply.click();
-  await expect(app.sessionMenu).toBeVisible(START);
-  const written = readFileSync(file, 'utf8');
-  expect(written).toContain('# theirs');
-  expect(written).toContain(image);
 });
 
 test('a link opens it filled in, a reload keeps what was entered, and what cannot be had is told', async ({ app, deck, page }) => {
@@ -322,4 +274,58 @@ test('a check that failed has its next step as a button', async ({ app, deck, pa
   wizard = await Wizard.open(app);
   await wizard.review();
   await expect(wizard.check('Requirements file')).toContainText('OK');
+});
+
+test.describe('where sessions are processes', () => {
+  test.use({ engine: 'real' });
+
+  test('a custom base image is checked as one types, and written to the definition file', async ({ app, deck, page }) => {
+    test.slow();
+    const folder = addSample(deck.flows, 'greeting');
+    await deck.start();
+    await app.open('greeting');
+    const wizard = await Wizard.open(app);
+    await wizard.next();
+    await wizard.radio('Custom base image').check();
+    await expect(wizard.dialog).toContainText('This server can’t run container images.');
+
+    await wizard.next();
+    await expect(wizard.imageUrl).toBeFocused();
+    await expect(wizard.imageUrl).toHaveAccessibleDescription(/Enter the image’s URL/);
+    await wizard.imageUrl.fill('https://registry.example.com/team/runtime');
+    await expect(wizard.imageUrl).toHaveAccessibleDescription(/Remove https/);
+    await expectAccessible(page);
+    await wizard.imageUrl.fill('registry.example.com/Team');
+    await expect(wizard.imageUrl).toHaveAccessibleDescription(/lowercase/);
+    await wizard.imageUrl.fill('registry.example.com:5000/team/runtime:v1');
+    await wizard.imageTag.fill('v2');
+    await expect(wizard.imageTag).toHaveAccessibleDescription(/already has a tag or digest/);
+    await wizard.imageUrl.fill('registry.example.com:5000/team/runtime');
+    await expect(wizard.imageTag).not.toHaveAttribute('aria-invalid');
+    await wizard.imageTag.fill('sha256:12');
+    await expect(wizard.imageTag).toHaveAccessibleDescription(/64 digits/);
+    await wizard.imageTag.fill(DIGEST);
+
+    const image = `registry.example.com:5000/team/runtime@${DIGEST}`;
+    await wizard.next();
+    await expect(wizard.choice('Base image')).toContainText(image);
+    await expect(wizard.check('Base image')).toContainText('Warning');
+    await expect(wizard.dialog.getByRole('list', { name: 'Lines that change' })).toContainText(`image: ${image}`);
+    await expectAccessible(page);
+
+    const file = path.join(folder, 'flow.dag.yaml');
+    const theirs = `# theirs\n${readFileSync(file, 'utf8')}`;
+    writeFileSync(file, theirs);
+    await wizard.apply.click();
+    await expect(wizard.dialog).toContainText('flow.dag.yaml changed after the review. Nothing was saved.');
+    await expectAccessible(page);
+    expect(readFileSync(file, 'utf8')).toBe(theirs);
+    await wizard.back();
+    await wizard.next();
+    await wizard.apply.click();
+    await expect(app.sessionMenu).toBeVisible(START);
+    const written = readFileSync(file, 'utf8');
+    expect(written).toContain('# theirs');
+    expect(written).toContain(image);
+  });
 });
