@@ -1,13 +1,13 @@
 //! Says what is being done, and for how long: one line for each step, alive while it runs.
 //!
-//! On a terminal the line is redrawn with the elapsed time and what the step's command last said. Elsewhere (a CI log) a step
-//! that takes long says so now and then.
+//! On a terminal the line is redrawn with the elapsed time and what the step's command last said; steps that run side by
+//! side share it. Elsewhere (a CI log) a step that takes long says so now and then.
 
 use anyhow::Result;
 use std::{
     io::{IsTerminal, Write, stderr},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         mpsc::{RecvTimeoutError, Sender, channel},
     },
     thread::{self, JoinHandle},
@@ -21,6 +21,33 @@ const LATER_SIGNS_OF_LIFE: Duration = Duration::from_secs(30);
 
 /// How long each step took that has ended.
 static TIMES: Mutex<Vec<(String, Duration)>> = Mutex::new(Vec::new());
+
+/// The steps that run, the oldest first.
+static RUNNING: Mutex<Vec<Running>> = Mutex::new(Vec::new());
+
+/// A step that runs.
+struct Running {
+    title: String,
+    started: Instant,
+    live: Arc<Mutex<Live>>,
+}
+
+impl Running {
+    fn is(&self, step: &Step) -> bool {
+        Arc::ptr_eq(&self.live, &step.live)
+    }
+
+    fn line(&self) -> String {
+        let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        let time = elapsed(self.started.elapsed());
+        let line = format!("{}  {time}  {}", self.title, live.last_line);
+        line.trim_end().to_owned()
+    }
+}
+
+fn running() -> MutexGuard<'static, Vec<Running>> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What a step tells while it runs.
 #[derive(Clone, Default)]
@@ -47,7 +74,7 @@ impl Step {
         self.live().note = note.into();
     }
 
-    fn live(&self) -> std::sync::MutexGuard<'_, Live> {
+    fn live(&self) -> MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -56,9 +83,15 @@ impl Step {
 pub(crate) fn step<T>(title: &str, work: impl FnOnce(&Step) -> Result<T>) -> Result<T> {
     let step = Step::default();
     let started = Instant::now();
-    let ticker = Ticker::start(title.to_owned(), step.clone(), started);
+    running().push(Running {
+        title: title.to_owned(),
+        started,
+        live: Arc::clone(&step.live),
+    });
+    let ticker = Ticker::start(step.clone());
     let result = work(&step);
     ticker.stop();
+    running().retain(|running| !running.is(&step));
     let mark = if result.is_ok() { '✓' } else { '✗' };
     let note = step.live().note.clone();
     let note = if note.is_empty() {
@@ -73,7 +106,7 @@ pub(crate) fn step<T>(title: &str, work: impl FnOnce(&Step) -> Result<T>) -> Res
     result
 }
 
-fn times() -> std::sync::MutexGuard<'static, Vec<(String, Duration)>> {
+fn times() -> MutexGuard<'static, Vec<(String, Duration)>> {
     TIMES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -91,27 +124,23 @@ struct Ticker {
 }
 
 impl Ticker {
-    fn start(title: String, step: Step, started: Instant) -> Self {
+    fn start(step: Step) -> Self {
         let (stop, stopped) = channel();
         let thread = thread::spawn(move || {
             let terminal = stderr().is_terminal();
             let mut wait = if terminal { REDRAW } else { FIRST_SIGN_OF_LIFE };
             let mut frames = FRAMES.iter().cycle();
             while stopped.recv_timeout(wait) == Err(RecvTimeoutError::Timeout) {
-                let last_line = step.live().last_line.clone();
-                let mark = if terminal {
-                    *frames.next().unwrap_or(&'·')
-                } else {
-                    '…'
-                };
-                let line = format!(
-                    "{mark} {title}  {}  {last_line}",
-                    elapsed(started.elapsed())
-                );
                 if terminal {
-                    redraw(&line);
+                    let frame = frames.next().unwrap_or(&'·');
+                    if let Some(line) = shared_line(&step) {
+                        redraw(&format!("{frame} {line}"));
+                    }
                 } else {
-                    eprintln!("{}", line.trim_end());
+                    let running = running();
+                    if let Some(running) = running.iter().find(|running| running.is(&step)) {
+                        eprintln!("… {}", running.line());
+                    }
                     wait = LATER_SIGNS_OF_LIFE;
                 }
             }
@@ -124,6 +153,16 @@ impl Ticker {
         // A ticker that panicked has only failed to draw.
         let _ = self.thread.join();
     }
+}
+
+/// The line of all steps that run, for the oldest of them to draw.
+fn shared_line(step: &Step) -> Option<String> {
+    let running = running();
+    if !running.first()?.is(step) {
+        return None;
+    }
+    let lines: Vec<_> = running.iter().map(Running::line).collect();
+    Some(lines.join("  |  "))
 }
 
 fn redraw(line: &str) {
@@ -180,6 +219,33 @@ mod tests {
         let place = |title: &str| all.iter().position(|(other, _)| other == title).unwrap();
         assert!(place("slow of these tests") < place("quick of these tests"));
         assert_eq!(slowest(1).len(), 1);
+    }
+
+    #[test]
+    fn steps_side_by_side_share_a_line_that_the_oldest_draws() {
+        step("outer of these tests", |outer| {
+            outer.says("works");
+            step("inner of these tests", |inner| {
+                let both = running();
+                let place = |step: &Step| both.iter().position(|running| running.is(step));
+                assert!(place(outer).unwrap() < place(inner).unwrap());
+                let line = both[place(outer).unwrap()].line();
+                assert!(
+                    line.starts_with("outer of these tests  0.0 s  works"),
+                    "{line}"
+                );
+                drop(both);
+                assert!(shared_line(inner).is_none());
+                Ok(())
+            })?;
+            let all = running();
+            assert!(
+                all.iter()
+                    .all(|running| running.title != "inner of these tests")
+            );
+            Ok(())
+        })
+        .unwrap();
     }
 
     #[test]

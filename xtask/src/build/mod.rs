@@ -139,13 +139,11 @@ pub(crate) fn server(project: &Project, profile: Profile) -> Result<PathBuf> {
     })
 }
 
-/// All packages but the browser app, which is for wasm32, as tests build them: with the fake engine, so that what the
-/// native tests have compiled need not be compiled again for those in a browser.
-pub(crate) const NATIVE_FOR_TESTS: [&str; 6] = [
+/// All packages as tests build them: with the fake engine, so that what the native tests have compiled need not be
+/// compiled again for those in a browser, and with the app's logic, so that its crates are compiled once.
+pub(crate) const NATIVE_FOR_TESTS: [&str; 4] = [
     "--locked",
     "--workspace",
-    "--exclude",
-    "flowdeck-app",
     "--features",
     "flowdeck-server/fake-engine",
 ];
@@ -162,8 +160,13 @@ pub(crate) fn fake_server(project: &Project) -> Result<PathBuf> {
             .args(["--test", "command", "--no-run"])
             .current_dir(&project.root);
         process::run(project, step, "build-fake-server", &mut cargo)?.success()?;
-        Ok(project.path("target/debug/flowdeck"))
+        Ok(server_for_tests(project))
     })
+}
+
+/// Where the native tests put the server that they start.
+pub(crate) fn server_for_tests(project: &Project) -> PathBuf {
+    project.path("target/debug/flowdeck")
 }
 
 /// Builds the binary that is shipped.

@@ -1,20 +1,29 @@
 //! Everything CI runs, and one line that sums it up.
 
+mod app;
 mod audit;
 mod budgets;
+mod commands;
 mod counts;
+mod daemon;
 mod dependencies;
+mod end_to_end;
 #[cfg(test)]
 mod folder;
+mod lanes;
 mod licences;
+mod native;
 mod runner;
+mod shipped;
 mod skipped;
 mod sources;
-mod steps;
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use std::{cell::RefCell, process::ExitCode};
+use std::{
+    process::ExitCode,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 #[cfg(test)]
 pub(crate) use folder::temporary_folder;
@@ -25,6 +34,7 @@ use crate::{
     setup::{self, Scope, Tools},
 };
 use counts::Counts;
+use lanes::Wanted;
 
 #[derive(Args)]
 pub(crate) struct TestArgs {
@@ -53,7 +63,7 @@ const SLOWEST: usize = 10;
 struct Run<'a> {
     project: &'a Project,
     tools: Tools,
-    total: RefCell<Counts>,
+    total: Mutex<Counts>,
 }
 
 /// Runs what was asked for, or all; every step runs, whatever failed before it.
@@ -62,19 +72,14 @@ pub(crate) fn run(project: &Project, args: &TestArgs) -> Result<ExitCode> {
     let run = Run {
         project,
         tools,
-        total: RefCell::default(),
+        total: Mutex::default(),
     };
-    let wanted = |part| args.parts.is_empty() || args.parts.contains(&part);
-    if wanted(Part::Rust) {
-        steps::rust(&run);
-    }
-    if wanted(Part::App) {
-        steps::app(&run);
-    }
-    if wanted(Part::E2e) {
-        steps::end_to_end(&run, &args.playwright);
-    }
-    let total = run.total.into_inner();
+    let wanted = Wanted {
+        parts: &args.parts,
+        arguments: &args.playwright,
+    };
+    lanes::run(&run, &wanted);
+    let total = *run.total();
     say_slowest();
     println!("{total}");
     Ok(if total.failed == 0 {
@@ -93,6 +98,10 @@ fn say_slowest() {
 }
 
 impl Run<'_> {
+    fn total(&self) -> MutexGuard<'_, Counts> {
+        self.total.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Does one step and adds what it counted. A step that could not count is one failure.
     fn step(&self, title: &str, work: impl FnOnce(&Step) -> Result<Counts>) {
         let result = step(title, |step| {
@@ -101,14 +110,14 @@ impl Run<'_> {
             Ok(counts)
         });
         match result {
-            Ok(counts) => *self.total.borrow_mut() += counts,
+            Ok(counts) => *self.total() += counts,
             Err(error) => self.fail(&error),
         }
     }
 
     fn fail(&self, error: &anyhow::Error) {
         eprintln!("{error:#}\n");
-        *self.total.borrow_mut() += Counts::one_failure_of(error);
+        *self.total() += Counts::one_failure_of(error);
     }
 
     /// A step that is one check: it passes or fails.
@@ -118,6 +127,6 @@ impl Run<'_> {
 
     fn skip(&self, title: &str, reason: &str) {
         eprintln!("- {title}: skipped, {reason}");
-        *self.total.borrow_mut() += Counts::SKIP;
+        *self.total() += Counts::SKIP;
     }
 }

@@ -1,0 +1,113 @@
+//! The order of the steps. One lane compiles and checks, at a low priority; the other runs what has been built, which for
+//! the most part waits for processes and pages. Each runs one step at a time, so that a test has the same company on every
+//! machine.
+
+use std::{
+    sync::mpsc::{Receiver, channel},
+    thread,
+};
+
+use super::{Part, Run, app, end_to_end, native};
+
+/// How much the compiling lane steps back for tests, which wait for answers within bounds.
+const NICE: i32 = 5;
+
+/// What a run is to do.
+pub(super) struct Wanted<'a> {
+    /// Nothing means all.
+    pub(super) parts: &'a [Part],
+    /// For Playwright.
+    pub(super) arguments: &'a [String],
+}
+
+impl Wanted<'_> {
+    fn has(&self, part: Part) -> bool {
+        self.parts.is_empty() || self.parts.contains(&part)
+    }
+
+    /// Whether the app's logic is among the native tests.
+    fn has_logic_with_native(&self) -> bool {
+        self.has(Part::Rust)
+    }
+}
+
+/// Every step runs, whatever failed before it; what needs something that was not built is skipped.
+pub(super) fn run(run: &Run<'_>, wanted: &Wanted<'_>) {
+    let (native_done, native_built) = channel();
+    let (app_done, app_built) = channel();
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            step_back();
+            if wanted.has(Part::Rust) {
+                native::formatting(run);
+            }
+            // A receiver that is gone has ended its lane, whose end is told where it ended.
+            let _ = native_done.send(build_native(run, wanted));
+            let _ = app_done.send(build_app(run, wanted));
+            check(run, wanted);
+        });
+        try_out(run, wanted, &native_built, &app_built);
+    });
+}
+
+/// Only this thread, and the programs that it starts.
+fn step_back() {
+    // Without it the tests are slower, no more.
+    let _ = rustix::process::nice(NICE);
+}
+
+fn build_native(run: &Run<'_>, wanted: &Wanted<'_>) -> bool {
+    if wanted.has(Part::Rust) {
+        native::build(run)
+    } else {
+        wanted.has(Part::E2e) && native::build_server(run)
+    }
+}
+
+fn build_app(run: &Run<'_>, wanted: &Wanted<'_>) -> bool {
+    let is_built = (wanted.has(Part::App) || wanted.has(Part::E2e)) && app::build(run);
+    if wanted.has(Part::App) {
+        app::budgets(run, is_built);
+    }
+    is_built
+}
+
+/// What nothing waits for.
+fn check(run: &Run<'_>, wanted: &Wanted<'_>) {
+    if wanted.has(Part::Rust) {
+        native::lints(run);
+    }
+    if wanted.has(Part::App) {
+        app::lints(run);
+        if !wanted.has_logic_with_native() {
+            app::logic(run);
+        }
+        app::components(run);
+    }
+}
+
+fn try_out(
+    run: &Run<'_>,
+    wanted: &Wanted<'_>,
+    native_built: &Receiver<bool>,
+    app_built: &Receiver<bool>,
+) {
+    if wanted.has(Part::Rust) {
+        native::dependencies(run);
+    }
+    if wanted.has(Part::App) {
+        app::editor(run);
+    }
+    if wanted.has(Part::E2e) {
+        end_to_end::types(run);
+    }
+    // A lane that panicked has built nothing.
+    let is_native_built = native_built.recv().unwrap_or(false);
+    if wanted.has(Part::Rust) {
+        native::tests(run, is_native_built);
+    }
+    if wanted.has(Part::E2e) {
+        let is_built = app_built.recv().unwrap_or(false) && is_native_built;
+        end_to_end::specs(run, is_built, wanted.arguments);
+    }
+}
