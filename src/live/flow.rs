@@ -105,6 +105,14 @@ impl FlowLive {
                 self.run_logs
                     .update(|logs| logs.entry(log.run).or_default().extend(log.lines));
             }
+            FlowEvent::RunText(text) => self.details.update(|details| {
+                if let Some(run) = details.get_mut(&text.run) {
+                    let run = Arc::make_mut(run);
+                    text.pieces
+                        .iter()
+                        .for_each(|piece| piece.add_to(&mut run.streamed));
+                }
+            }),
             FlowEvent::Life(life) => self.life.set(Some(life)),
             FlowEvent::Files(changes) => self.tell_files(&FilesNews::Changed(changes.into())),
         }
@@ -187,6 +195,7 @@ mod tests {
             image: None,
             inputs: flowdeck_contract::Values::default(),
             outputs: None,
+            streamed: std::collections::BTreeMap::new(),
             metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
             error: None,

@@ -60,6 +60,7 @@ impl SessionLive {
             FlowEvent::Session(_)
             | FlowEvent::Run(_)
             | FlowEvent::RunLog(_)
+            | FlowEvent::RunText(_)
             | FlowEvent::Files(_) => {}
         }
     }

@@ -7,6 +7,7 @@ mod error;
 pub(crate) mod health;
 pub(crate) mod http;
 pub(crate) mod json;
+mod pieces;
 mod progress;
 mod request;
 mod template;
@@ -15,6 +16,7 @@ mod variables;
 
 pub(crate) use answer::{Outcome, read_answer, whole_output};
 pub(crate) use error::{PROCESS_KILLED, interrupted};
+pub(crate) use pieces::{Piece, piece};
 pub(crate) use progress::progress;
 pub(crate) use request::{Execution, cancel};
 pub(crate) use template::Templates;

@@ -4,6 +4,8 @@
 //! Every event carries a whole value, not a difference, so that applying it is an assignment. As JSON it is an object with
 //! one key, the event's name (`{"session": {…}}`), or the name alone: the shape that takes the least code to read.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -32,6 +34,8 @@ pub enum FlowEvent {
     Run(RunDetail),
     /// Further lines of a run's log.
     RunLog(RunLog),
+    /// Further text of a run's outputs.
+    RunText(RunText),
     /// The last life of the flow's session, whole: what the timeline says of it.
     Life(Life),
     /// Files that were added, changed or removed.
@@ -47,6 +51,40 @@ pub struct RunLog {
     pub run: RunId,
     /// The lines.
     pub lines: Vec<LogLine>,
+}
+
+/// Further text of the outputs of a run that streams.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct RunText {
+    /// The run.
+    pub run: RunId,
+    /// What came, in order.
+    pub pieces: Vec<OutputPiece>,
+}
+
+/// A piece of an output's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct OutputPiece {
+    /// The output's name.
+    pub output: String,
+    /// How many bytes of UTF-8 the output's text had before.
+    pub at: usize,
+    /// The text.
+    pub text: String,
+}
+
+impl OutputPiece {
+    /// Adds it to the texts that are known. Does nothing where it is known already, or where one before it isn't.
+    pub fn add_to(&self, known: &mut BTreeMap<String, String>) {
+        let text = known.entry(self.output.clone()).or_default();
+        if text.len() == self.at {
+            text.push_str(&self.text);
+        }
+    }
 }
 
 /// A flow's live state at one moment.

@@ -1,5 +1,7 @@
 //! Runs of a flow, or of one node, through its compute session.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -20,6 +22,10 @@ pub struct RunRequest {
     /// Run this node alone; what it refers to comes from the newest run that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// Give the text of outputs piece by piece, also that of LLM nodes. promptflow streams an LLM node when an output refers
+    /// to it and no other node does; a Python node streams when it yields. A node's own run doesn't stream.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stream: bool,
 }
 
 /// Where a run stands.
@@ -108,6 +114,10 @@ pub struct RunDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub outputs: Option<Values>,
+    /// The text that outputs have given so far, by output: of a run in progress that streams, or of one that ended before
+    /// it was complete.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub streamed: BTreeMap<String, String>,
     /// Metrics that aggregation nodes logged.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]

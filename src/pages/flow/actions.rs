@@ -222,7 +222,11 @@ impl Actions {
         let (flow, actions) = (context.flow(), *self);
         let same = node.clone();
         let again = Callback::new(move |()| actions.run(same.clone()));
-        let request = RunRequest { inputs, node };
+        let request = RunRequest {
+            inputs,
+            node,
+            stream: false,
+        };
         pending.set(Some(Action::Run));
         self.spawn(async move {
             let answer = context.api.start_run(&flow, &request).await;

@@ -18,6 +18,8 @@ pub(crate) struct Execution<'a> {
     /// Where files that it makes go.
     pub(crate) output: &'a Path,
     pub(crate) log: &'a Path,
+    /// Where the pieces of outputs go, and whether LLM nodes give pieces.
+    pub(crate) stream: (&'a Path, bool),
     pub(crate) inputs: &'a Values,
     pub(crate) environment_variables: Map<String, Value>,
     /// A node alone, with the outputs of those that it refers to.
@@ -40,6 +42,8 @@ impl Execution<'_> {
         let path = match &self.node {
             None => {
                 exact.push(("inputs", self.inputs));
+                body["stream_path"] = json!(self.stream.0);
+                body["stream_models"] = json!(self.stream.1);
                 "/execution/flow"
             }
             Some((node, outputs)) => {

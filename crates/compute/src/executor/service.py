@@ -1,7 +1,9 @@
 # promptflow's executor service, with a keeper for each run: a process that runs nothing of the flow's, adopts whatever the
 # run leaves behind, ends all of it with the run, and says how the run's process ended. The socket is the only argument.
 import asyncio
+import collections.abc
 import ctypes
+import dataclasses
 import errno
 import functools
 import json
@@ -14,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import typing
 
 sys.path[0] = os.getcwd()
 
@@ -22,19 +25,25 @@ from fastapi import Response
 from fastapi.encoders import jsonable_encoder
 from promptflow._core._errors import ToolExecutionError
 from promptflow._core.flow_execution_context import FlowExecutionContext
+from promptflow._core.run_tracker import RunTracker
 from promptflow._utils.exception_utils import ExceptionPresenter
 from promptflow._utils.logger_utils import FileHandler, service_logger
+from promptflow.executor import FlowExecutor
 from promptflow.executor._script_executor import ScriptExecutor
 from promptflow.executor._service._errors import ExecutionCanceledError
 from promptflow.executor._service.apis import execution
+from promptflow.executor._service.apis.execution import flow_execution, flow_test, single_node_run
 from promptflow.executor._service.app import app
-from promptflow.executor._service.contracts.execution_request import CancelExecutionRequest
+from promptflow.executor._service.contracts.execution_request import CancelExecutionRequest, FlowExecutionRequest
 from promptflow.executor._service.utils.service_utils import generate_error_response, set_environment_variables
+from promptflow.executor.flow_executor import execute_flow
 from promptflow.tracing._operation_context import OperationContext
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 ASKED_TO_END = {signal.SIGINT, signal.SIGTERM}
 THREADS_GO_ON = 5.0  # Seconds that threads have after a run's result.
+LONGEST_PIECE = 2000  # Characters of a line of streamed text; a line is at most 16 KiB, which its reader takes whole.
+LARGEST_STREAM = 2_000_000  # Characters that a run streams at most; the whole text comes with the result.
 KEEPER_ENDS_RUN = 10.0  # Seconds that a keeper has to end a run.
 
 
@@ -164,6 +173,115 @@ def write_any_text():
         return logging.FileHandler(file_path, encoding="UTF-8", errors="backslashreplace")
 
     FileHandler._get_stream_handler = stream_handler
+
+
+# Outputs that come piece by piece. promptflow joins the pieces; here they are also written to a file as they come.
+
+
+class FlowRequest(FlowExecutionRequest):
+    """promptflow's request, and how the run's outputs are streamed."""
+
+    stream_path: typing.Optional[str] = None  # Where the pieces go, a line of JSON each.
+    stream_models: bool = False  # Whether LLM nodes whose text is an output give it piece by piece.
+
+
+class Stream:
+    def __init__(self, path):
+        self.file, self.lock, self.left = open(path, "ab", buffering=0), threading.Lock(), LARGEST_STREAM
+
+    def write(self, output, text):
+        with self.lock:
+            text = text[: self.left]
+            self.left -= len(text)
+            for start in range(0, len(text), LONGEST_PIECE):
+                self.file.write(as_json({"output": output, "text": text[start : start + LONGEST_PIECE]}) + b"\n")
+
+    def of(self, output, pieces):
+        """The same pieces, written as they are taken."""
+        if isinstance(pieces, collections.abc.AsyncIterator):
+            return self.of_async(output, pieces)
+        if isinstance(pieces, collections.abc.Iterator):
+            return self.of_sync(output, pieces)
+        return pieces
+
+    def of_sync(self, output, pieces):
+        for piece in pieces:
+            self.write(output, str(piece))
+            yield piece
+
+    async def of_async(self, output, pieces):
+        async for piece in pieces:
+            self.write(output, str(piece))
+            yield piece
+
+    def of_all(self, outputs):
+        if isinstance(outputs, dict):
+            return {name: self.of(name, pieces) for name, pieces in outputs.items()}
+        if dataclasses.is_dataclass(outputs):
+            for field in dataclasses.fields(outputs):
+                setattr(outputs, field.name, self.of(field.name, getattr(outputs, field.name)))
+            return outputs
+        return self.of("output", outputs)
+
+
+def stream_outputs(stream):
+    """Writes the pieces of every output that comes in pieces, in this process."""
+    for executor in (FlowExecutor, ScriptExecutor):
+        for name in ("_stringify_generator_output", "_stringify_generator_output_async"):
+            setattr(executor, name, streaming(stream, executor, getattr(executor, name)))
+
+
+def streaming(stream, executor, join):
+    def streamed(self, outputs):
+        # What joins the outputs of scripts calls what joins those of flows, for the same outputs.
+        is_first = executor is ScriptExecutor or not isinstance(self, ScriptExecutor)
+        return join(self, stream.of_all(outputs) if is_first else outputs)
+
+    return streamed
+
+
+def join_pieces(output):
+    return "".join(str(piece) for piece in output)
+
+
+def keep_joined_text():
+    """A node that gives its output in pieces has their text as its output, as the flow has."""
+    update = RunTracker.update_and_persist_generator_node_runs
+
+    def update_and_persist(self, run_id, node_names):
+        update(self, run_id, node_names)
+        for node in self.collect_child_node_runs(run_id):
+            if node.node in node_names and isinstance(node.output, list):
+                node.output = join_pieces(node.output)
+
+    RunTracker.update_and_persist_generator_node_runs = update_and_persist
+
+
+def run_node(request):
+    """promptflow's own run of one node. Pieces are joined at once, since no output of a flow takes them."""
+    invoke, invoke_async = FlowExecutionContext._invoke_tool_inner, FlowExecutionContext._invoke_tool_async_inner
+
+    def invoke_tool(*args):
+        output = invoke(*args)
+        return join_pieces(output) if isinstance(output, collections.abc.Iterator) else output
+
+    async def invoke_tool_async(*args):
+        output = await invoke_async(*args)
+        if isinstance(output, collections.abc.AsyncIterator):
+            output = [piece async for piece in output]
+            return join_pieces(output)
+        return join_pieces(output) if isinstance(output, collections.abc.Iterator) else output
+
+    FlowExecutionContext._invoke_tool_inner, FlowExecutionContext._invoke_tool_async_inner = invoke_tool, invoke_tool_async
+    return single_node_run(request)
+
+
+def run_flow(request):
+    """promptflow's own run of a flow, whose outputs are streamed where that was asked for."""
+    if request.stream_path is not None:
+        stream_outputs(Stream(request.stream_path))
+        execution.execute_flow = functools.partial(execute_flow, enable_stream_output=request.stream_models)
+    return flow_test(request)
 
 
 # The run.
@@ -484,6 +602,10 @@ async def no_result(_, error):
     return Response(error.body, error.status, media_type="application/json")
 
 
+async def flow(request: FlowRequest):
+    return await flow_execution(request)
+
+
 async def cancel(request: CancelExecutionRequest):
     keeper = keepers.get(request.run_id)
     if keeper is None:
@@ -497,9 +619,12 @@ prctl(PR_SET_CHILD_SUBREAPER, 1)
 guard_nodes()
 guard_entries()
 write_any_text()
+keep_joined_text()
 execution.invoke_sync_function_in_process = invoke
+execution.flow_test, execution.single_node_run = run_flow, run_node
 app.add_exception_handler(NoResult, no_result)
-app.post("/execution/cancel")(cancel)
-app.router.routes.insert(0, app.router.routes.pop())
+for path, answer in (("/execution/cancel", cancel), ("/execution/flow", flow)):
+    app.post(path)(answer)
+    app.router.routes.insert(0, app.router.routes.pop())
 
 uvicorn.run(app, uds=sys.argv[1], access_log=False, log_level="warning")

@@ -7,7 +7,7 @@ use std::{
 };
 
 use flowdeck_contract::{Exact, Values};
-use flowdeck_flow::{Flow, Node};
+use flowdeck_flow::{Assignment, Flow, Node};
 use serde_json::json;
 
 use super::{
@@ -78,7 +78,9 @@ impl FakeEngine {
         for name in &order {
             let node = node_of(report.flow.as_ref(), name);
             let script = scenario.nodes.get(name).cloned().unwrap_or_default();
-            run.node(name, node, &script).await?;
+            let outputs = report.flow.as_ref().map(|flow| outputs_from(flow, name));
+            run.node(name, node, &script, &outputs.unwrap_or_default())
+                .await?;
             if run.error.is_some() {
                 break;
             }
@@ -99,6 +101,8 @@ struct Asked {
     folder: PathBuf,
     file: String,
     log: PathBuf,
+    /// Where the pieces of outputs go.
+    pieces: Option<PathBuf>,
     inputs: Values,
     /// A node that is to run alone…
     node: Option<String>,
@@ -120,6 +124,8 @@ impl Asked {
             folder: text("working_dir").into(),
             file: text("flow_file"),
             log: text("log_path").into(),
+            pieces: Some(text("stream_path").into())
+                .filter(|path: &PathBuf| !path.as_os_str().is_empty()),
             inputs: values("inputs")
                 .or_else(|| values("flow_inputs"))
                 .unwrap_or_default(),
@@ -152,6 +158,7 @@ impl Run<'_> {
         name: &str,
         node: Option<&Node>,
         script: &Script,
+        outputs: &[&str],
     ) -> Result<(), EngineError> {
         let run = &self.asked.run;
         let inputs = node.map(|node| self.known.inputs_of(node));
@@ -171,6 +178,7 @@ impl Run<'_> {
         let began = Instant::now();
         self.engine.step(Step::Execute).await?;
         self.work(name, script).await;
+        self.stream(script, outputs).await;
         if script.ends_runtime {
             self.engine.crash(self.runtime).await;
         }
@@ -222,6 +230,21 @@ impl Run<'_> {
         phase::work(&script.wait, &script.prints, folder, &print).await;
     }
 
+    /// Gives the outputs that come from a node piece by piece.
+    async fn stream(&self, script: &Script, outputs: &[&str]) {
+        let Some(file) = &self.asked.pieces else {
+            return;
+        };
+        let file = LogFile::at(file);
+        let write = |piece: &str| {
+            for output in outputs {
+                file.line(json!({"output": output, "text": piece}).to_string());
+            }
+        };
+        let folder = Some(self.asked.folder.as_path());
+        phase::work(&script.wait, &script.pieces, folder, &write).await;
+    }
+
     fn say(&self, message: &str) {
         self.log
             .line(promptflow("execution.flow     INFO    ", message));
@@ -248,6 +271,9 @@ impl Run<'_> {
 impl Script {
     fn gives(&self, name: &str) -> Exact {
         const TEXT: &str = "All work and no play makes a long output. ";
+        if !self.pieces.is_empty() {
+            return Exact::text(&self.pieces.concat());
+        }
         match (&self.output, self.characters) {
             (Some(output), _) => output.clone(),
             (None, Some(count)) => {
@@ -256,6 +282,14 @@ impl Script {
             (None, None) => Exact::text(name),
         }
     }
+}
+
+/// The flow's outputs that are a node's output, whole.
+fn outputs_from<'a>(flow: &'a Flow, node: &str) -> Vec<&'a str> {
+    let is_whole = |reference: &Assignment| matches!(reference, Assignment::Node { node: from, property: None, .. } if from == node);
+    let outputs = flow.outputs.iter();
+    let from_node = outputs.filter(|output| is_whole(&output.reference));
+    from_node.map(|output| output.name.as_str()).collect()
 }
 
 fn node_of<'a>(flow: Option<&'a Flow>, name: &str) -> Option<&'a Node> {

@@ -113,6 +113,8 @@ pub(super) struct Script {
     pub(super) prints: Vec<String>,
     /// What it gives; its own name when it isn't said. NaN is `{"$number": "NaN"}`.
     pub(super) output: Option<Exact>,
+    /// Gives its output piece by piece: these, spread over the seconds that it takes.
+    pub(super) pieces: Vec<String>,
     /// Gives a text of so many characters.
     pub(super) characters: Option<usize>,
     /// The exception that it raises.

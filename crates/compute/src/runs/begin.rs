@@ -1,6 +1,6 @@
 //! Beginning a run: everything that can be refused is refused here, before it is in the history.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use flowdeck_contract::{
     Values,
@@ -54,6 +54,7 @@ impl Runs {
             environment_variables: environment_variables(parsed),
             templates: templates(parsed),
             outputs,
+            stream: request.stream,
         };
         let run = self.enter_run(flow, detail)?;
         self.forget_old_runs(flow);
@@ -116,6 +117,7 @@ impl Runs {
             session_id,
             inputs,
             outputs: None,
+            streamed: BTreeMap::new(),
             metrics: Values::default(),
             nodes,
             error: None,

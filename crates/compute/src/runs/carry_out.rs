@@ -14,7 +14,7 @@ use flowdeck_contract::{
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::live::LiveRun;
+use super::live::{LiveRun, PIECES};
 use crate::{
     engine::{EngineError, ExecutorReply},
     executor::{self, Execution, Outcome, Templates},
@@ -24,8 +24,10 @@ use crate::{
     runs::Runs,
 };
 
-/// How often the log is looked at; a burst of lines becomes one event.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often the text of outputs is looked at…
+const LOOK: Duration = Duration::from_millis(25);
+/// …and at which of these looks the log is as well; a burst of lines becomes one event.
+const LOG_LOOK: u32 = 4;
 
 /// How long after its end could not be written down that is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -41,6 +43,8 @@ pub(super) struct Plan {
     pub(super) templates: Templates,
     /// A node alone: the outputs of those it refers to.
     pub(super) outputs: Option<Values>,
+    /// Whether LLM nodes give the text of outputs in pieces.
+    pub(super) stream: bool,
 }
 
 impl Runs {
@@ -71,6 +75,7 @@ impl Runs {
             Ok(()) => self.ask(run, plan, log, copied).await,
             Err(error) => Err(error),
         };
+        run.follow_outputs(self);
         run.follow(self, true);
         let outcome = match result {
             Ok(reply) => {
@@ -165,13 +170,14 @@ impl Runs {
                 "The run was canceled before it began.",
             ));
         }
-        let output = log.with_file_name("output");
+        let (output, pieces) = (log.with_file_name("output"), log.with_file_name(PIECES));
         let execution = Execution {
             run: &detail.summary.id,
             folder: copy.unwrap_or(&plan.folder),
             file: plan.file,
             output: &output,
             log,
+            stream: (&pieces, plan.stream),
             inputs: &detail.inputs,
             environment_variables: plan.environment_variables.clone(),
             node: detail
@@ -183,12 +189,18 @@ impl Runs {
         let mut answer = std::pin::pin!(self.parts.engine.request(&runtime, execution.request()));
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
+        for look in (0..LOG_LOOK).cycle() {
             tokio::select! {
                 answer = &mut answer => return answer,
-                _ = looks.tick() => run.follow(self, false),
+                _ = looks.tick() => {
+                    run.follow_outputs(self);
+                    if look == 0 {
+                        run.follow(self, false);
+                    }
+                }
             }
         }
+        answer.await
     }
 
     /// Ends a run. It has not ended before that is written down: a full disk is waited for, but not for ever. Then the end
@@ -242,6 +254,9 @@ fn apply(detail: &mut RunDetail, outcome: Outcome) {
         .error
         .filter(|_| detail.summary.state != RunState::Canceled);
     (detail.outputs, detail.metrics) = (outcome.outputs, outcome.metrics);
+    if detail.summary.state == RunState::Completed {
+        detail.streamed.clear();
+    }
     for node in outcome.nodes {
         match detail
             .nodes

@@ -1,13 +1,13 @@
 //! Runs under way, in memory.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use flowdeck_contract::{
-    events::{FlowEvent, RunLog},
+    events::{FlowEvent, OutputPiece, RunLog, RunText},
     ids::{FlowId, RunId},
     runs::{NodeState, RunDetail},
     session::LogLine,
@@ -15,7 +15,7 @@ use flowdeck_contract::{
 
 use crate::{
     error::ComputeError,
-    executor,
+    executor::{self, Piece},
     log::{LIMIT, Tail},
     owner::Owner,
     runs::Runs,
@@ -31,7 +31,14 @@ pub(super) struct LiveRun {
     pub(super) flow: FlowId,
     detail: Mutex<RunDetail>,
     log: Mutex<Tail>,
+    /// The pieces of its outputs.
+    pieces: Mutex<Tail>,
 }
+
+/// The file of a run's folder that the pieces of its outputs are written to.
+pub(super) const PIECES: &str = "pieces";
+/// More text of outputs isn't kept before the run ends: the whole comes with its result.
+const LARGEST_TEXT: usize = 4 * 1024 * 1024;
 
 impl LiveRuns {
     fn all(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
@@ -44,6 +51,7 @@ impl LiveRuns {
             flow: flow.clone(),
             detail: Mutex::new(detail),
             log: Mutex::new(Tail::new(log)),
+            pieces: Mutex::new(Tail::new(log.with_file_name(PIECES))),
         });
         self.all().insert(id, Arc::clone(&run));
         run
@@ -134,6 +142,35 @@ impl LiveRun {
         }
     }
 
+    /// Takes in the new text of its outputs, and tells it. It's written down with the next change of the run.
+    pub(super) fn follow_outputs(&self, runs: &Runs) {
+        let mut tail = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        let lines = match tail.read() {
+            Ok(lines) if lines.is_empty() => return,
+            Ok(lines) => lines,
+            Err(error) => {
+                tracing::warn!(%error, "a run's outputs could not be followed");
+                return;
+            }
+        };
+        let mut held = self.lock();
+        if held.summary.state.is_over() {
+            return;
+        }
+        let pieces = add_pieces(
+            &mut held.streamed,
+            lines.iter().filter_map(|line| executor::piece(&line.text)),
+        );
+        if pieces.is_empty() {
+            return;
+        }
+        let run = held.summary.id.clone();
+        runs.parts.events.send(
+            &Owner::from(&self.flow),
+            FlowEvent::RunText(RunText { run, pieces }),
+        );
+    }
+
     fn tell(&self, runs: &Runs, lines: Vec<LogLine>) {
         if lines.is_empty() {
             return;
@@ -163,9 +200,74 @@ impl LiveRun {
     }
 }
 
+/// Adds pieces to the texts so far, and gives them as they are told: what follows in one output is one piece.
+fn add_pieces(
+    streamed: &mut BTreeMap<String, String>,
+    pieces: impl Iterator<Item = Piece>,
+) -> Vec<OutputPiece> {
+    let mut size: usize = streamed.values().map(String::len).sum();
+    let mut told: Vec<OutputPiece> = Vec::new();
+    for Piece { output, text } in pieces {
+        size += output.len() + text.len();
+        if size > LARGEST_TEXT {
+            break;
+        }
+        let known = streamed.entry(output.clone()).or_default();
+        let at = known.len();
+        known.push_str(&text);
+        match told.last_mut() {
+            Some(last) if last.output == output => last.text.push_str(&text),
+            _ => told.push(OutputPiece { output, at, text }),
+        }
+    }
+    told
+}
+
 fn move_on(detail: &mut RunDetail, name: &str, state: NodeState) {
     let node = detail.nodes.iter_mut().find(|node| node.name == name);
     if let Some(node) = node {
         node.state = state;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn piece(output: &str, text: &str) -> Piece {
+        Piece {
+            output: output.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn pieces_that_are_told_give_the_text_that_is_known() {
+        let (mut streamed, mut seen) = (BTreeMap::new(), BTreeMap::new());
+        let come = [
+            vec![piece("a", "é"), piece("a", "b"), piece("b", "x")],
+            vec![piece("a", "c"), piece("b", ""), piece("a", "d")],
+        ];
+        for pieces in come {
+            for told in add_pieces(&mut streamed, pieces.into_iter()) {
+                told.add_to(&mut seen);
+                told.add_to(&mut seen);
+            }
+        }
+        assert_eq!(streamed["a"], "ébcd");
+        assert_eq!(seen, streamed);
+    }
+
+    #[test]
+    fn a_flow_cannot_fill_the_memory() {
+        let mut streamed = BTreeMap::new();
+        let long = "x".repeat(LARGEST_TEXT / 4);
+        for number in 0..10 {
+            add_pieces(
+                &mut streamed,
+                [piece(&number.to_string(), &long)].into_iter(),
+            );
+        }
+        assert!(streamed.values().map(String::len).sum::<usize>() <= LARGEST_TEXT);
     }
 }

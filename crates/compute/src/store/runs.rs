@@ -155,6 +155,7 @@ mod tests {
             image: None,
             inputs: flowdeck_contract::Values::default(),
             outputs: None,
+            streamed: std::collections::BTreeMap::new(),
             metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
             error: None,

@@ -146,6 +146,7 @@ async fn a_run_is_interrupted_and_the_session_usable_after_the_server_was_killed
             RunRequest {
                 inputs: serde_json::from_value(inputs.into()).unwrap(),
                 node: None,
+                ..RunRequest::default()
             },
         )
         .await

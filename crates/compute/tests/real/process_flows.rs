@@ -1,10 +1,11 @@
 //! Flows of every kind through promptflow's own executor.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::{Home, ended, files, in_state, over};
 use flowdeck_compute::{Compute, StartSession};
 use flowdeck_contract::{
+    events::FlowEvent,
     ids::FlowId,
     runs::{NodeState, RunDetail, RunRequest, RunState},
     session::SessionState,
@@ -16,7 +17,13 @@ async fn run(compute: &Compute, flow: &FlowId, inputs: &Value) -> RunDetail {
     in_state(compute, flow, SessionState::Available).await;
     let inputs = serde_json::from_value(inputs.clone()).unwrap();
     let run = compute
-        .run(flow, RunRequest { inputs, node: None })
+        .run(
+            flow,
+            RunRequest {
+                inputs,
+                ..RunRequest::default()
+            },
+        )
         .await
         .unwrap();
     let detail = over(compute, flow, &run.summary.id).await;
@@ -192,5 +199,90 @@ async fn what_a_flow_starts_ends_with_its_session() {
         crate::support::processes_with(detail.session_id.as_str()),
         Vec::<u32>::new()
     );
+    compute.close().await;
+}
+
+const TALKING: &str = "
+inputs:
+  question: {type: string, is_chat_input: true, default: hello}
+outputs:
+  answer: {type: string, reference: '${talk.output}', is_chat_output: true}
+nodes:
+- name: talk
+  type: python
+  source: {type: code, path: talk.py}
+  inputs: {question: '${inputs.question}'}
+";
+
+const TALK: &str = "from pathlib import Path
+from time import sleep
+from promptflow.core import tool
+
+@tool
+def talk(question: str):
+    for word in ('You ', 'said ', question):
+        yield word
+    while question == 'wait' and not Path('go').exists():
+        sleep(0.01)
+    if question == 'boom':
+        raise ValueError('no more words')
+";
+
+/// A session of the flow that talks.
+async fn talking(home: &Home) -> (Compute, FlowId) {
+    let flow = home.flow("talking", &[("flow.dag.yaml", TALKING), ("talk.py", TALK)]);
+    let compute = home.compute(0).await;
+    compute.start(&flow, StartSession::default()).await.unwrap();
+    in_state(&compute, &flow, SessionState::Available).await;
+    (compute, flow)
+}
+
+fn question(question: &str) -> RunRequest {
+    RunRequest {
+        inputs: serde_json::from_value(json!({"question": question})).unwrap(),
+        stream: true,
+        ..RunRequest::default()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_output_s_text_is_told_as_it_comes() {
+    let home = Home::new();
+    let (compute, flow) = talking(&home).await;
+    let mut events = compute.subscribe();
+    let run = compute.run(&flow, question("wait")).await.unwrap();
+    let mut seen = BTreeMap::new();
+    while seen.get("answer").map(String::as_str) != Some("You said wait") {
+        if let (_, FlowEvent::RunText(text)) = events.recv().await.unwrap() {
+            text.pieces.iter().for_each(|piece| piece.add_to(&mut seen));
+        }
+    }
+    let now = compute.run_detail(&flow, &run.summary.id).unwrap();
+    assert_eq!(now.summary.state, RunState::Running);
+    assert_eq!(now.streamed, seen);
+    home.flow("talking", &[("go", "")]);
+    let detail = over(&compute, &flow, &run.summary.id).await;
+    assert_eq!(json!(detail.outputs), json!({"answer": "You said wait"}));
+    assert_eq!(detail.streamed, BTreeMap::new());
+
+    let run = compute.run(&flow, question("boom")).await.unwrap();
+    let detail = over(&compute, &flow, &run.summary.id).await;
+    assert_eq!(detail.summary.state, RunState::Failed);
+    assert_eq!(detail.streamed["answer"], "You said boom");
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_yields_has_its_text_as_output_when_it_runs_alone() {
+    let home = Home::new();
+    let (compute, flow) = talking(&home).await;
+    let request = RunRequest {
+        node: Some("talk".to_owned()),
+        ..question("me")
+    };
+    let run = compute.run(&flow, request).await.unwrap();
+    let detail = over(&compute, &flow, &run.summary.id).await;
+    let output = detail.nodes[0].output.as_ref().unwrap();
+    assert_eq!(output.as_text().as_deref(), Some("You said me"));
     compute.close().await;
 }

@@ -54,7 +54,7 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
 
     let request = RunRequest {
         inputs: serde_json::from_value(json!({"name": "you"})).unwrap(),
-        node: None,
+        ..RunRequest::default()
     };
     let run = compute.run(&flow, request).await.unwrap();
     assert_eq!(
@@ -135,7 +135,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
     in_state(&compute, &flow, SessionState::Available).await;
     let request = RunRequest {
         inputs: serde_json::from_value(json!({"name": "boom"})).unwrap(),
-        node: None,
+        ..RunRequest::default()
     };
     let run = compute.run(&flow, request.clone()).await.unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;

@@ -78,6 +78,7 @@ nodes:
             image: None,
             inputs: map(inputs),
             outputs: outputs.map(map),
+            streamed: std::collections::BTreeMap::new(),
             metrics: Values::default(),
             nodes: Vec::new(),
             error: None,
