@@ -2,33 +2,26 @@
 //!
 //! Whoever reads an address takes the text as the browser or the request has it, still encoded, and decodes it once.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// Everything but the unreserved characters of RFC 3986, section 2.3.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
 /// Percent-encodes everything that is not unreserved in a path segment (RFC 3986, section 2.3).
 #[must_use]
 pub fn encode(name: &str) -> String {
-    use std::fmt::Write as _;
-    name.bytes()
-        .fold(String::with_capacity(name.len()), |mut out, byte| {
-            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-                out.push(char::from(byte));
-            } else {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "%{byte:02X}");
-            }
-            out
-        })
+    utf8_percent_encode(name, RESERVED).to_string()
 }
 
 /// Undoes [`encode`], once; `None` when what it stands for is not UTF-8. A `%` that encodes nothing stays.
 #[must_use]
 pub fn decode(encoded: &str) -> Option<String> {
-    let mut decoded = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let encoded = (first == b'%').then(|| leading_byte(after)).flatten();
-        decoded.push(encoded.unwrap_or(first));
-        rest = encoded.and_then(|_| after.get(2..)).unwrap_or(after);
-    }
-    String::from_utf8(decoded).ok()
+    let decoded = percent_decode_str(encoded).decode_utf8().ok()?;
+    Some(decoded.into_owned())
 }
 
 /// The value of `name` in a query as it stands in the address, with or without its `?`; the last one where several
@@ -48,12 +41,6 @@ pub fn query_names(query: &str) -> impl Iterator<Item = String> {
     let pairs = query.strip_prefix('?').unwrap_or(query).split('&');
     let names = pairs.map(|pair| pair.split_once('=').map_or(pair, |(name, _)| name));
     names.filter(|name| !name.is_empty()).filter_map(decode)
-}
-
-/// The byte that two hexadecimal digits at the start stand for.
-fn leading_byte(text: &[u8]) -> Option<u8> {
-    let digit = |at: usize| char::from(*text.get(at)?).to_digit(16);
-    u8::try_from(digit(0)? * 16 + digit(1)?).ok()
 }
 
 #[cfg(test)]
