@@ -1,4 +1,4 @@
-//! From the file's tree to what there is to choose from.
+//! From the file to what there is to choose from.
 
 use std::path::Path;
 
@@ -8,290 +8,183 @@ use flowdeck_compute::{
 use flowdeck_contract::{image::ImageReference, session};
 
 use super::{
-    Config, duration,
-    fields::{self, At, Fields, Problems},
+    Config, amounts, duration,
+    field::{At, Field, Keys, List, Scalar, Text},
     identities::identities,
-    tree::Node,
+    names::{Names, existing},
+    shape::{Amounts, File, Instance, Runtime, Size},
 };
 
-const TOP: [&str; 7] = [
-    "idleShutdown",
-    "sessionVariables",
-    "quota",
-    "vmSizes",
-    "identities",
-    "computeInstances",
-    "runtimes",
-];
-const QUOTA: [&str; 2] = ["vCPUs", "memoryGB"];
-const SIZE: [&str; 3] = ["name", "vCPUs", "memoryGB"];
-const INSTANCE: [&str; 4] = ["name", "vmSize", "identity", "idleShutdown"];
-const RUNTIME: [&str; 5] = [
-    "name",
-    "computeInstance",
-    "image",
-    "environment",
-    "description",
-];
-
-const V_CPUS: std::ops::RangeInclusive<u32> = 1..=4096;
-const LONGEST_NAME: usize = 64;
-
 /// Files are named relative to `folder`.
-pub(super) fn read(
-    root: Option<&Node>,
-    folder: &Path,
-    host: Host,
-    problems: &mut Problems,
-) -> Config {
+pub(super) fn read(at: &At<'_>, file: Field<Keys<File>>, folder: &Path, host: Host) -> Config {
     let mut config = Config::of_host(host);
-    let Some(top) = root.and_then(|root| Fields::of(root, &TOP, problems)) else {
+    let Some(Keys { fields: file, .. }) = at.fields(file) else {
         return config;
     };
-    if let Some(idle) = top
-        .get("idleShutdown")
-        .and_then(|node| duration::idle(node, problems))
-    {
+    if let Some(idle) = duration::idle(&at.key("idleShutdown"), file.idle_shutdown) {
         config.max_idle = idle;
     }
-    config.variables = variables(top, problems);
+    config.variables = variables(&at.key("sessionVariables"), file.session_variables);
     let catalog = &mut config.catalog;
-    if let Some(quota) = top.get("quota") {
-        catalog.quota = self::quota(quota, catalog.quota, problems);
+    catalog.quota = quota(&at.key("quota"), file.quota, catalog.quota);
+    if !file.vm_sizes.is_absent() {
+        catalog.sizes = sizes(&at.key("vmSizes"), file.vm_sizes);
     }
-    if top.get("vmSizes").is_some() {
-        catalog.sizes = sizes(top, problems);
-    }
-    catalog.identities = identities(top, folder, problems);
-    catalog.instances = instances(top, catalog, problems);
-    catalog.runtimes = runtimes(top, catalog, problems);
+    catalog.identities = identities(&at.key("identities"), file.identities, folder);
+    catalog.instances = instances(&at.key("computeInstances"), file.compute_instances, catalog);
+    catalog.runtimes = runtimes(&at.key("runtimes"), file.runtimes, catalog);
     config
 }
 
-fn variables(top: Fields<'_>, problems: &mut Problems) -> Vec<VariableName> {
+fn variables(at: &At<'_>, list: List<Scalar>) -> Vec<VariableName> {
     let mut names = Vec::new();
-    for node in top.list("sessionVariables", problems) {
-        let Some(said) = fields::text(node, "sessionVariables", problems) else {
+    for (at, field) in at.items(list) {
+        let Some(Text { value, .. }) = at.text(field) else {
             continue;
         };
-        match VariableName::try_from(said.value) {
+        match VariableName::try_from(&*value) {
             Ok(name) => names.push(name),
-            Err(right) => {
-                let message = format!("{:?} can't be a variable of sessions: {right}", said.value);
-                problems.add(said.place, message);
-            }
+            Err(right) => at.wrong(format!(
+                "{value:?} can't be a variable of sessions: {right}"
+            )),
         }
     }
     names
 }
 
-fn quota(node: &Node, mut quota: Quota, problems: &mut Problems) -> Quota {
-    let Some(fields) = Fields::of(node, &QUOTA, problems) else {
-        return quota;
+fn quota(at: &At<'_>, field: Field<Keys<Amounts>>, of_host: Quota) -> Quota {
+    let Some(Keys { fields, .. }) = at.fields(field) else {
+        return of_host;
     };
-    if let Some(count) = v_cpus(fields, problems) {
-        quota.v_cpus = count;
+    let v_cpus = amounts::v_cpus(&at.key("vCPUs"), fields.v_cpus);
+    let memory_mb = amounts::memory_mb(&at.key("memoryGB"), fields.memory);
+    Quota {
+        v_cpus: v_cpus.unwrap_or(of_host.v_cpus),
+        memory_mb: memory_mb.unwrap_or(of_host.memory_mb),
     }
-    if let Some(memory) = memory(fields, problems) {
-        quota.memory_mb = memory;
-    }
-    quota
 }
 
-fn v_cpus(fields: Fields<'_>, problems: &mut Problems) -> Option<u32> {
-    fields::whole_number(fields.get("vCPUs")?, "vCPUs", V_CPUS, problems)
-}
-
-fn memory(fields: Fields<'_>, problems: &mut Problems) -> Option<u64> {
-    fields::gib(fields.get("memoryGB")?, "memoryGB", problems)
-}
-
-fn sizes(top: Fields<'_>, problems: &mut Problems) -> Vec<VmSize> {
+fn sizes(at: &At<'_>, list: List<Keys<Size>>) -> Vec<VmSize> {
     let mut names = Names::new("VM size");
     let mut sizes = Vec::new();
-    for node in top.list("vmSizes", problems) {
-        let Some(fields) = Fields::of(node, &SIZE, problems) else {
-            continue;
-        };
-        let name = names.read(fields, problems);
-        for key in QUOTA {
-            fields.required(key, problems);
-        }
-        if let (Some(name), Some(v_cpus), Some(memory_mb)) =
-            (name, v_cpus(fields, problems), memory(fields, problems))
-        {
-            sizes.push(VmSize {
-                name,
-                v_cpus,
-                memory_mb,
-            });
-        }
+    let mut is_empty = true;
+    for (at, item) in at.items(list) {
+        is_empty = false;
+        sizes.extend(size(&at, item, &mut names));
     }
-    if let Some(node) = top.get("vmSizes")
-        && top.list("vmSizes", &mut Problems::default()).is_empty()
-    {
-        let message = "there must be a VM size; leave 'vmSizes' out for those of this machine";
-        problems.add(node.place, message);
+    if is_empty {
+        at.wrong("there must be a VM size; leave 'vmSizes' out for those of this machine");
     }
     sizes.sort_by_key(|size| (size.v_cpus, size.memory_mb));
     sizes
 }
 
-fn instances(top: Fields<'_>, catalog: &Catalog, problems: &mut Problems) -> Vec<ComputeInstance> {
-    let mut names = Names::new("compute instance");
-    let mut instances = Vec::new();
-    for node in top.list("computeInstances", problems) {
-        let Some(fields) = Fields::of(node, &INSTANCE, problems) else {
-            continue;
-        };
-        let name = names.read(fields, problems);
-        fields.required("vmSize", problems);
-        let size = fields.text("vmSize", problems);
-        let size = size.and_then(|size| size_of_instance(size, catalog, problems));
-        let identity = fields.text("identity", problems);
-        let known = catalog.identities.iter().map(|identity| &*identity.name);
-        let identity = identity.and_then(|name| existing("identity", name, known, problems));
-        let idle = fields.get("idleShutdown");
-        let idle = idle.and_then(|node| duration::idle(node, problems));
-        if let (Some(name), Some(size)) = (name, size) {
-            instances.push(ComputeInstance {
-                name,
-                size,
-                identity,
-                idle_shutdown: idle.flatten(),
-            });
-        }
-    }
-    instances
+fn size(at: &At<'_>, item: Field<Keys<Size>>, names: &mut Names) -> Option<VmSize> {
+    let size = at.fields(item)?;
+    let Size {
+        name,
+        v_cpus,
+        memory,
+    } = &size.fields;
+    let name = names.read(at, &size, name.clone());
+    size.require(at, "vCPUs", v_cpus);
+    size.require(at, "memoryGB", memory);
+    let v_cpus = amounts::v_cpus(&at.key("vCPUs"), v_cpus.clone());
+    let memory_mb = amounts::memory_mb(&at.key("memoryGB"), memory.clone());
+    Some(VmSize {
+        name: name?,
+        v_cpus: v_cpus?,
+        memory_mb: memory_mb?,
+    })
 }
 
-fn size_of_instance(name: At<&str>, catalog: &Catalog, problems: &mut Problems) -> Option<VmSize> {
+fn instances(at: &At<'_>, list: List<Keys<Instance>>, catalog: &Catalog) -> Vec<ComputeInstance> {
+    let mut names = Names::new("compute instance");
+    let items = at.items(list);
+    let instance = |(at, item)| instance(&at, item, &mut names, catalog);
+    items.filter_map(instance).collect()
+}
+
+fn instance(
+    at: &At<'_>,
+    item: Field<Keys<Instance>>,
+    names: &mut Names,
+    catalog: &Catalog,
+) -> Option<ComputeInstance> {
+    let entry = at.fields(item)?;
+    let instance = &entry.fields;
+    let name = names.read(at, &entry, instance.name.clone());
+    entry.require(at, "vmSize", &instance.vm_size);
+    let size = at.key("vmSize").text(instance.vm_size.clone());
+    let size = size.and_then(|size| size_of_instance(&size, catalog));
+    let identity = at.key("identity").text(instance.identity.clone());
+    let known = catalog.identities.iter().map(|identity| &*identity.name);
+    let identity = identity.and_then(|name| existing("identity", &name, known));
+    let idle = duration::idle(&at.key("idleShutdown"), instance.idle_shutdown.clone());
+    Some(ComputeInstance {
+        name: name?,
+        size: size?,
+        identity,
+        idle_shutdown: idle.flatten(),
+    })
+}
+
+fn size_of_instance(name: &Text<'_>, catalog: &Catalog) -> Option<VmSize> {
     let known = catalog.sizes.iter().map(|size| &*size.name);
-    let found = existing("VM size", name, known, problems)?;
+    let found = existing("VM size", name, known)?;
     let size = catalog.sizes.iter().find(|size| size.name == found)?;
     let quota = catalog.quota;
     if size.v_cpus > quota.v_cpus || size.memory_mb > quota.memory_mb {
-        let message = format!(
+        name.at.wrong(format!(
             "{found} is more than the whole quota of {} and {} GiB; choose a smaller VM size, or raise 'quota'",
             session::v_cpus(quota.v_cpus),
             gib(quota.memory_mb)
-        );
-        problems.add(name.place, message);
+        ));
     }
     Some(size.clone())
 }
 
-fn runtimes(top: Fields<'_>, catalog: &Catalog, problems: &mut Problems) -> Vec<OldRuntime> {
+fn runtimes(at: &At<'_>, list: List<Keys<Runtime>>, catalog: &Catalog) -> Vec<OldRuntime> {
     let mut names = Names::new("runtime");
-    let mut runtimes = Vec::new();
-    for node in top.list("runtimes", problems) {
-        let Some(fields) = Fields::of(node, &RUNTIME, problems) else {
-            continue;
-        };
-        let name = names.read(fields, problems);
-        fields.required("computeInstance", problems);
-        let instance = fields.text("computeInstance", problems);
-        let known = catalog.instances.iter().map(|instance| &*instance.name);
-        let instance =
-            instance.and_then(|name| existing("compute instance", name, known, problems));
-        let image = fields.text("image", problems);
-        let image = image.and_then(|image| self::image(image, problems));
-        let environment = owned(fields, "environment", problems);
-        let description = owned(fields, "description", problems);
-        if let (Some(name), Some(instance)) = (name, instance) {
-            runtimes.push(OldRuntime {
-                name,
-                instance,
-                image,
-                environment,
-                description,
-            });
-        }
-    }
-    runtimes
+    let items = at.items(list);
+    let runtime = |(at, item)| runtime(&at, item, &mut names, catalog);
+    items.filter_map(runtime).collect()
 }
 
-fn image(said: At<&str>, problems: &mut Problems) -> Option<String> {
-    match ImageReference::try_from(said.value) {
+fn runtime(
+    at: &At<'_>,
+    item: Field<Keys<Runtime>>,
+    names: &mut Names,
+    catalog: &Catalog,
+) -> Option<OldRuntime> {
+    let entry = at.fields(item)?;
+    let runtime = &entry.fields;
+    let name = names.read(at, &entry, runtime.name.clone());
+    entry.require(at, "computeInstance", &runtime.compute_instance);
+    let instance = at
+        .key("computeInstance")
+        .text(runtime.compute_instance.clone());
+    let known = catalog.instances.iter().map(|instance| &*instance.name);
+    let instance = instance.and_then(|name| existing("compute instance", &name, known));
+    let image = at.key("image").text(runtime.image.clone());
+    let image = image.and_then(|image| self::image(&image));
+    let environment = at.key("environment").text(runtime.environment.clone());
+    let description = at.key("description").text(runtime.description.clone());
+    Some(OldRuntime {
+        name: name?,
+        instance: instance?,
+        image,
+        environment: environment.map(|text| text.value),
+        description: description.map(|text| text.value),
+    })
+}
+
+fn image(text: &Text<'_>) -> Option<String> {
+    match ImageReference::try_from(&*text.value) {
         Ok(image) => Some(image.as_str().to_owned()),
         Err(error) => {
-            problems.add(said.place, error.to_string());
+            text.at.wrong(error.to_string());
             None
         }
     }
-}
-
-pub(super) fn owned(fields: Fields<'_>, key: &str, problems: &mut Problems) -> Option<String> {
-    let text = fields.text(key, problems)?;
-    Some(text.value.to_owned())
-}
-
-/// A name that an entry elsewhere in the file must have; case does not matter, as in Azure.
-fn existing<'a>(
-    what: &str,
-    name: At<&str>,
-    known: impl Iterator<Item = &'a str> + Clone,
-    problems: &mut Problems,
-) -> Option<String> {
-    let found = known
-        .clone()
-        .find(|known| known.eq_ignore_ascii_case(name.value));
-    if found.is_none() {
-        let all: Vec<&str> = known.clone().collect();
-        let right = match (flowdeck_flow::nearest(name.value, known), &*all) {
-            (Some(near), _) => format!("did you mean '{near}'?"),
-            (None, []) => "none is set".to_owned(),
-            (None, all) => format!("there is {}", all.join(", ")),
-        };
-        problems.add(
-            name.place,
-            format!("there is no {what} {:?}; {right}", name.value),
-        );
-    }
-    found.map(str::to_owned)
-}
-
-/// The names of one kind of thing: each is a part of paths and told from the others, also by who does not look at case.
-pub(super) struct Names {
-    what: &'static str,
-    seen: Vec<(String, usize)>,
-}
-
-impl Names {
-    pub(super) fn new(what: &'static str) -> Self {
-        let seen = Vec::new();
-        Self { what, seen }
-    }
-
-    pub(super) fn read(&mut self, fields: Fields<'_>, problems: &mut Problems) -> Option<String> {
-        let node = fields.required("name", problems)?;
-        let name = fields::text(node, "name", problems)?;
-        if !is_name(name.value) {
-            let message = format!(
-                "{:?} can't be a name: use 1 to {LONGEST_NAME} letters, digits, '-', '_' or '.', with a letter or digit first",
-                name.value
-            );
-            problems.add(name.place, message);
-            return None;
-        }
-        let same = |(seen, _): &&(String, usize)| seen.eq_ignore_ascii_case(name.value);
-        if let Some((_, line)) = self.seen.iter().find(same) {
-            let message = format!(
-                "the {} '{}' is already on line {line}; give this one another name",
-                self.what, name.value
-            );
-            problems.add(name.place, message);
-            return None;
-        }
-        self.seen.push((name.value.to_owned(), name.place.line));
-        Some(name.value.to_owned())
-    }
-}
-
-fn is_name(name: &str) -> bool {
-    name.len() <= LONGEST_NAME
-        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }

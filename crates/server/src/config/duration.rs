@@ -4,25 +4,20 @@ use std::time::Duration;
 
 use flowdeck_contract::settings::IDLE_SECONDS;
 
-use super::{
-    fields::{Problems, text},
-    tree::Node,
-};
+use super::field::{At, Field, Scalar};
 
-/// The time a node says, `None` inside for never; nothing when it says none.
-pub(super) fn idle(node: &Node, problems: &mut Problems) -> Option<Option<Duration>> {
-    let said = text(node, "idleShutdown", problems)?;
-    if said.value == "never" {
+/// The time that a field gives, `None` inside for never; nothing when it gives none.
+pub(super) fn idle(at: &At<'_>, field: Field<Scalar>) -> Option<Option<Duration>> {
+    let text = at.text(field)?.value;
+    if text == "never" {
         return Some(None);
     }
-    let seconds = seconds(said.value).filter(|seconds| IDLE_SECONDS.contains(seconds));
+    let seconds = seconds(&text).filter(|seconds| IDLE_SECONDS.contains(seconds));
     if seconds.is_none() {
-        let message = format!(
-            "{:?} isn't a duration; write a number with a unit, such as 90s, 30m or 2h (at least {}s), or never",
-            said.value,
+        at.wrong(format!(
+            "{text:?} isn't a duration; write a number with a unit, such as 90s, 30m or 2h (at least {}s), or never",
             IDLE_SECONDS.start()
-        );
-        problems.add(said.place, message);
+        ));
     }
     seconds.map(|seconds| Some(Duration::from_secs(seconds)))
 }

@@ -1,4 +1,4 @@
-//! Identities: where their credentials come from, and whom these may be shown to.
+//! Identities: where their credentials come from, and which hosts these may be shown to.
 
 use std::path::Path;
 
@@ -8,114 +8,115 @@ use flowdeck_compute::{
 };
 
 use super::{
-    compute::{Names, owned},
-    fields::{At, Fields, Problems, text},
+    field::{At, Field, Keys, List, Scalar, Text},
+    names::Names,
+    shape,
 };
 
-const KEYS: [&str; 7] = [
-    "name",
-    "description",
-    "clientId",
-    "credentialFile",
-    "credentialVariable",
-    "managedIdentity",
-    "hosts",
-];
-/// Of these an identity has one.
-const SOURCES: [&str; 3] = ["credentialFile", "credentialVariable", "managedIdentity"];
 /// Such environment variables are kept from whatever the server starts.
 const OURS: &str = "FLOWDECK_";
 
 /// Files are named relative to `folder`.
-pub(super) fn identities(top: Fields<'_>, folder: &Path, problems: &mut Problems) -> Vec<Identity> {
+pub(super) fn identities(
+    at: &At<'_>,
+    list: List<Keys<shape::Identity>>,
+    folder: &Path,
+) -> Vec<Identity> {
     let mut names = Names::new("identity");
-    let mut identities = Vec::new();
-    for node in top.list("identities", problems) {
-        let Some(fields) = Fields::of(node, &KEYS, problems) else {
-            continue;
-        };
-        let name = names.read(fields, problems);
-        let description = owned(fields, "description", problems);
-        let client_id = owned(fields, "clientId", problems);
-        let hosts = hosts(fields, problems);
-        let source = source(fields, folder, problems);
-        let is_static = matches!(
-            source,
-            Some(CredentialSource::File(_) | CredentialSource::Variable(_))
-        );
-        if is_static && fields.get("hosts").is_none() {
-            let message = "'hosts' is missing here: name the registries and package feeds that the credential may be shown to";
-            problems.add(fields.place, message);
-        }
-        identities.extend(name.map(|name| Identity {
-            name,
-            description,
-            client_id,
-            source,
-            hosts,
-        }));
-    }
-    identities
+    let items = at.items(list);
+    let identity = |(at, item)| identity(&at, item, folder, &mut names);
+    items.filter_map(identity).collect()
 }
 
-fn hosts(fields: Fields<'_>, problems: &mut Problems) -> Vec<HostPattern> {
+fn identity(
+    at: &At<'_>,
+    item: Field<Keys<shape::Identity>>,
+    folder: &Path,
+    names: &mut Names,
+) -> Option<Identity> {
+    let entry = at.fields(item)?;
+    let fields = &entry.fields;
+    let name = names.read(at, &entry, fields.name.clone());
+    let description = at.key("description").text(fields.description.clone());
+    let client_id = at.key("clientId").text(fields.client_id.clone());
+    let source = source(at, fields, folder);
+    let is_static = matches!(
+        source,
+        Some(CredentialSource::File(_) | CredentialSource::Variable(_))
+    );
+    if is_static && fields.hosts.is_absent() {
+        at.wrong(
+            "'hosts' is missing here: name the registries and package feeds that the credential may be shown to",
+        );
+    }
+    let hosts = hosts(&at.key("hosts"), fields.hosts.clone());
+    Some(Identity {
+        name: name?,
+        description: description.map(|text| text.value),
+        client_id: client_id.map(|text| text.value),
+        source,
+        hosts,
+    })
+}
+
+fn hosts(at: &At<'_>, list: List<Scalar>) -> Vec<HostPattern> {
     let mut hosts = Vec::new();
-    for node in fields.list("hosts", problems) {
-        let Some(host) = text(node, "hosts", problems) else {
+    for (at, field) in at.items(list) {
+        let Some(Text { value, .. }) = at.text(field) else {
             continue;
         };
-        match HostPattern::try_from(host.value) {
+        match HostPattern::try_from(&*value) {
             Ok(host) => hosts.push(host),
-            Err(right) => {
-                let message = format!("{:?} isn't a host; {right}", host.value);
-                problems.add(host.place, message);
-            }
+            Err(right) => at.wrong(format!("{value:?} isn't a host; {right}")),
         }
     }
     hosts
 }
 
-fn source(fields: Fields<'_>, folder: &Path, problems: &mut Problems) -> Option<CredentialSource> {
-    let given: Vec<(&str, At<&str>)> = SOURCES
-        .into_iter()
-        .filter_map(|key| Some((key, fields.text(key, problems)?)))
-        .collect();
-    if let [(first, _), (second, at), ..] = &*given {
-        let message = format!(
+/// Where the credential comes from: an identity has at most one source.
+fn source(at: &At<'_>, fields: &shape::Identity, folder: &Path) -> Option<CredentialSource> {
+    let given: Vec<(&str, Text<'_>)> = [
+        ("credentialFile", &fields.credential_file),
+        ("credentialVariable", &fields.credential_variable),
+        ("managedIdentity", &fields.managed_identity),
+    ]
+    .into_iter()
+    .filter_map(|(key, field)| Some((key, at.key(key).text(field.clone())?)))
+    .collect();
+    if let [(first, _), (second, text), ..] = &*given {
+        text.at.wrong(format!(
             "'{first}' already says where the credential comes from; remove '{second}' or '{first}'"
-        );
-        problems.add(at.place, message);
+        ));
     }
-    let (key, said) = given.first()?;
+    let (key, text) = given.first()?;
     let source = match *key {
-        "credentialFile" => CredentialSource::File(folder.join(said.value)),
-        "credentialVariable" => variable(*said, problems)?,
-        _ => managed(*said, problems)?,
+        "credentialFile" => CredentialSource::File(folder.join(&text.value)),
+        "credentialVariable" => variable(text)?,
+        _ => managed(text)?,
     };
     if let Some(Err(wrong)) = source.read() {
-        problems.add(said.place, wrong);
+        text.at.wrong(wrong);
         return None;
     }
     Some(source)
 }
 
-fn variable(said: At<&str>, problems: &mut Problems) -> Option<CredentialSource> {
-    if said.value.starts_with(OURS) {
-        return Some(CredentialSource::Variable(said.value.to_owned()));
+fn variable(text: &Text<'_>) -> Option<CredentialSource> {
+    if text.value.starts_with(OURS) {
+        return Some(CredentialSource::Variable(text.value.clone()));
     }
-    let message = format!(
+    text.at.wrong(format!(
         "an environment variable that holds a credential must start with {OURS}; sessions can be given others"
-    );
-    problems.add(said.place, message);
+    ));
     None
 }
 
-fn managed(said: At<&str>, problems: &mut Problems) -> Option<CredentialSource> {
-    if said.value == "azure" {
+fn managed(text: &Text<'_>) -> Option<CredentialSource> {
+    if text.value == "azure" {
         return Some(CredentialSource::ManagedIdentity);
     }
-    let message =
-        "'managedIdentity' must be azure: a token of this machine’s managed-identity endpoint";
-    problems.add(said.place, message);
+    text.at.wrong(
+        "'managedIdentity' must be azure: a token of this machine’s managed-identity endpoint",
+    );
     None
 }

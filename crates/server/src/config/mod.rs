@@ -1,10 +1,13 @@
 //! The administrator's file: what compute there is to choose from. `docs/flowdeck.yaml` shows everything it may say.
 
+mod amounts;
 mod compute;
 mod duration;
-mod fields;
+mod field;
 mod identities;
-mod tree;
+mod names;
+mod shape;
+mod source;
 
 use std::{
     fmt, fs, io,
@@ -15,7 +18,10 @@ use std::{
 use flowdeck_compute::{Catalog, Host, VariableName};
 use thiserror::Error;
 
-use self::{fields::Problems, tree::Place};
+use self::{
+    field::{At, Field, Problems},
+    source::{Place, Source},
+};
 
 /// What the administrator has set.
 #[derive(Debug)]
@@ -82,21 +88,23 @@ impl Config {
             file: file.to_owned(),
             source,
         })?;
-        let mut problems = Problems::default();
         let folder = file.parent().unwrap_or(Path::new(""));
-        let config = match tree::parse(&text) {
-            Ok(root) => compute::read(root.as_ref(), folder, host, &mut problems),
-            Err(problem) => {
-                problems.add(problem.place, problem.message);
-                Self::of_host(host)
-            }
-        };
-        let problems = problems.in_order();
-        if problems.is_empty() {
-            return Ok(config);
+        Self::parse(&text, folder, host).map_err(|problems| {
+            let file = file.to_owned();
+            ConfigError::Wrong { file, problems }
+        })
+    }
+
+    /// Reads and checks the text of a file in `folder`; tells everything that is wrong with it, in its order.
+    fn parse(text: &str, folder: &Path, host: Host) -> Result<Self, Vec<Problem>> {
+        let source = Source(text);
+        let value = source.value().map_err(|problem| vec![problem])?;
+        let problems = Problems::of(source);
+        let config = compute::read(&At::root(&problems), Field::of(value), folder, host);
+        match problems.in_order() {
+            problems if problems.is_empty() => Ok(config),
+            problems => Err(problems),
         }
-        let file = file.to_owned();
-        Err(ConfigError::Wrong { file, problems })
     }
 }
 

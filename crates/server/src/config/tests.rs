@@ -170,12 +170,22 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "quota: 1\nquota: 2\n",
-            "2:1: \"quota\" is already on line 1; keep one of them",
+            "2:1: this can't be read as YAML: \"quota\" is here twice; keep one of them",
         ),
         (
-            "a: &x 1\n",
-            "1:4: anchors, aliases and tags aren't supported here; write the value out",
+            "quota: !x 1\n",
+            "1:8: this can't be read as YAML: quota: invalid type: enum, expected a value without a tag",
         ),
+        (
+            "quota: [1]\n",
+            "1:8: here must be a mapping with vCPUs, memoryGB",
+        ),
+        (
+            "vmSizes: 1\n",
+            "1:10: this must be a list: put each entry after '- '",
+        ),
+        ("idleShutdown: [1]\n", "1:15: this must be text"),
+        ("sessionVariables: [[1]]\n", "1:20: this must be text"),
         (
             "--- \na: 1\n---\nb: 1\n",
             "4:1: a second document starts here; the file holds one",
@@ -183,9 +193,9 @@ fn a_problem_has_its_place_and_says_what_is_right() {
     ] {
         assert_eq!(wrong(text), [expected], "{text}");
     }
-    assert!(wrong("quota: {\n")[0].contains("this isn't YAML"));
-    let deep = &wrong(&"[".repeat(30))[0];
-    assert!(deep.contains("nested too deep"), "{deep}");
+    assert!(wrong("quota: {\n")[0].contains("this can't be read as YAML"));
+    let deep = &wrong(&"[".repeat(300))[0];
+    assert!(deep.contains("recursion limit"), "{deep}");
     let missing = &wrong("identities:\n- {name: a, credentialFile: gone, hosts: [a.example]}\n")[0];
     assert!(
         missing.starts_with("2:29: can't read the credential gone: "),
@@ -205,4 +215,49 @@ fn all_problems_are_told_in_order() {
             "3:9: \"cpus\" isn't known here; did you mean 'vCPUs'?",
         ]
     );
+}
+
+#[test]
+fn text_is_read_as_it_is_written_and_a_value_may_be_named_once_and_used_again() {
+    let config = load(
+        "vmSizes:\n- {name: 007, vCPUs: &count 2, memoryGB: 1.50}\n- {name: 1.10, vCPUs: *count, memoryGB: '2'}\n",
+    );
+    let wrong = config.unwrap_err();
+    assert!(
+        wrong.ends_with("3:41: 'memoryGB' must be a number of GiB from 0.25 to 65536"),
+        "{wrong}"
+    );
+    let config = load(
+        "vmSizes:\n- {name: 007, vCPUs: &count 2, memoryGB: 1.50}\n- {name: 1.10, vCPUs: *count, memoryGB: 2}\n",
+    );
+    let sizes = config.unwrap().catalog.sizes;
+    let named: Vec<(&str, u32, u64)> = sizes
+        .iter()
+        .map(|size| (&*size.name, size.v_cpus, size.memory_mb))
+        .collect();
+    assert_eq!(named, [("007", 2, 1536), ("1.10", 2, 2048)]);
+}
+
+proptest::proptest! {
+    /// Whatever is damaged in a file is told at a place in it, or the file is read.
+    #[test]
+    fn a_damaged_file_is_told_with_its_place(
+        at in 0.0..1.0_f64,
+        damage in proptest::sample::select(vec!["", ":", "- ", "[", "}", "&a ", "*a", "!t ", "\n", "\t", "\"", "#", "---\n", "0", "é", "<<: "]),
+    ) {
+        let sample = include_str!("../../../../docs/flowdeck.yaml");
+        let mut text = sample.to_owned();
+        let mut index = (at * text.len() as f64) as usize;
+        while !text.is_char_boundary(index) {
+            index -= 1;
+        }
+        text.insert_str(index, damage);
+        let lines = text.lines().count();
+        if let Err(problems) = Config::parse(&text, Path::new("/nowhere"), HOST) {
+            for problem in problems {
+                proptest::prop_assert!(problem.place.line <= lines + 1);
+                proptest::prop_assert!(!problem.message.is_empty());
+            }
+        }
+    }
 }
