@@ -2,15 +2,13 @@
 
 mod instances;
 
-use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use flowdeck_contract::{
     session::{SessionImage, SessionSize},
     settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, InstanceState, SessionSettings},
 };
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -88,9 +86,7 @@ impl Allotter {
 
     /// Held from the look at what is left to where it is written down who has it.
     pub(crate) fn allotting(&self) -> MutexGuard<'_, ()> {
-        self.allotting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.allotting.lock()
     }
 
     /// What `flow`'s session would be given; what it has now counts as left.

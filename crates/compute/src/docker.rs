@@ -25,10 +25,10 @@ use std::{
     collections::HashMap,
     fs, io,
     path::{Path, PathBuf},
-    sync::Mutex,
 };
 
 use flowdeck_contract::ids::SessionId;
+use parking_lot::Mutex;
 use tokio::sync::OnceCell;
 
 use self::{

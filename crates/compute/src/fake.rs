@@ -11,7 +11,6 @@ mod values;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use async_trait::async_trait;
@@ -21,6 +20,7 @@ use flowdeck_contract::{
     pull::Pull,
     session::{InstalledPackage, SessionImage},
 };
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use tokio::{
     sync::Notify,
@@ -269,7 +269,7 @@ impl FakeEngine {
     }
 
     fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+        self.world.lock()
     }
 
     async fn step(&self, step: Step) -> Result<(), EngineError> {

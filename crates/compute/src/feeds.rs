@@ -22,8 +22,6 @@ mod prepared;
 mod probe;
 mod serve;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
 pub use access::FeedAccess;
 pub(crate) use client::{Client, Reach};
 pub(crate) use endpoint::{FeedEndpoint, SOCKET};
@@ -32,7 +30,3 @@ pub(crate) use indexes::Indexes;
 pub(crate) use look_up::{Asker, LookUps};
 pub(crate) use prepared::{Prepared, prepare};
 pub(crate) use probe::{probe, require_readable};
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}

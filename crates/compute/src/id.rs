@@ -1,4 +1,4 @@
-//! Random names, and hexadecimal digits.
+//! Random names.
 
 use flowdeck_contract::ids::{InvalidId, OperationId, RunId, SessionId};
 
@@ -27,14 +27,4 @@ pub(crate) fn token() -> String {
         "{:016x}",
         getrandom::u64().expect("the kernel gives random numbers")
     )
-}
-
-/// Bytes as hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -136,9 +136,7 @@ fn one_folder(flow: &FlowId) -> String {
         return flow.as_str().to_owned();
     }
     let hash = Sha256::digest(flow.as_str());
-    hash.iter().take(16).fold(String::from("."), |name, byte| {
-        name + &format!("{byte:02x}")
-    })
+    format!(".{}", hex::encode(&hash[..16]))
 }
 
 /// What is in a folder; nothing when it is none.

@@ -6,11 +6,12 @@ mod last_starts;
 
 use std::{
     collections::{HashSet, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
     time::Duration,
 };
 
 use flowdeck_contract::{ids::SessionId, session::SessionImage};
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
@@ -95,13 +96,11 @@ impl Standbys {
     }
 
     fn ready(&self) -> MutexGuard<'_, VecDeque<Standby>> {
-        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+        self.ready.lock()
     }
 
     fn last_starts(&self) -> MutexGuard<'_, LastStarts> {
-        self.last_starts
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.last_starts.lock()
     }
 
     /// The sessions they will be.

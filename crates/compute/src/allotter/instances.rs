@@ -1,11 +1,9 @@
 //! Compute instances: running or stopped, and when they stop for lack of use.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::collections::BTreeMap;
 
 use flowdeck_contract::{Millis, settings::InstanceState};
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 
 use super::Allotter;
@@ -48,7 +46,7 @@ impl Instances {
     }
 
     fn all(&self) -> MutexGuard<'_, BTreeMap<String, InstanceRecord>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock()
     }
 
     /// Where an instance stands; `None` when there is none of that name.

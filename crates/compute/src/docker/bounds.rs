@@ -1,11 +1,9 @@
 //! Keeps sessions to what they may use.
 
-use std::{
-    collections::HashMap,
-    sync::{MutexGuard, PoisonError},
-};
+use std::collections::HashMap;
 
 use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use parking_lot::MutexGuard;
 
 use super::{DockerEngine, instances::Instance, runtime};
 use crate::{
@@ -23,7 +21,7 @@ pub(super) struct Bounded {
 
 impl DockerEngine {
     pub(super) fn bounded(&self) -> MutexGuard<'_, HashMap<SessionId, Bounded>> {
-        self.bounded.lock().unwrap_or_else(PoisonError::into_inner)
+        self.bounded.lock()
     }
 
     pub(super) fn bounds(&self, session: &SessionId) -> Option<Bounded> {

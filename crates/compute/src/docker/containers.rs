@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeSet, HashMap},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex as StdMutex, PoisonError},
+    sync::Arc,
 };
 
 use bollard::{
@@ -18,6 +18,7 @@ use bollard::{
     },
 };
 use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use parking_lot::Mutex as StdMutex;
 use tokio::sync::Mutex;
 
 use super::daemon;
@@ -88,7 +89,7 @@ impl Containers {
 
     /// The control group that the containers of a session are to be made in; `None` for the daemon's own choice.
     pub(super) fn set_parent(&self, session: &SessionId, parent: Option<String>) {
-        let mut parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut parents = self.parents.lock();
         match parent {
             Some(parent) => parents.insert(session.clone(), parent),
             None => parents.remove(session),
@@ -96,7 +97,7 @@ impl Containers {
     }
 
     fn parent(&self, session: &SessionId) -> Option<String> {
-        let parents = self.parents.lock().unwrap_or_else(PoisonError::into_inner);
+        let parents = self.parents.lock();
         parents.get(session).cloned()
     }
 

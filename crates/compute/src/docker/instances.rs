@@ -6,10 +6,7 @@ use std::{fs, io, path::Path, process::Command};
 use flowdeck_contract::session::SessionSize;
 use sha2::{Digest as _, Sha256};
 
-use crate::{
-    cgroup::{self, Group},
-    id::hex,
-};
+use crate::cgroup::{self, Group};
 
 /// Where systemd, when it runs, says so.
 const SYSTEMD: &str = "/run/systemd/system";
@@ -108,7 +105,7 @@ impl Instances {
             }
             Driver::Systemd => {
                 // A hyphen in a slice's name stands for a slice within another.
-                let hash = hex(&Sha256::digest(instance.as_bytes()));
+                let hash = hex::encode(Sha256::digest(instance.as_bytes()));
                 let own = format!("{}_{}.slice", self.mark.replace('-', "_"), &hash[..12]);
                 (own.clone(), own)
             }

@@ -14,7 +14,6 @@ use super::image::Image;
 use crate::{
     engine::{EngineError, EnvironmentId, Place},
     environment::{base::LOCK, folders::Folders},
-    id::hex,
     user::User,
 };
 
@@ -146,7 +145,7 @@ impl Places {
             hash.update(part.as_bytes());
             hash.update([0]);
         }
-        self.bases().join(&hex(&hash.finalize())[..16])
+        self.bases().join(&hex::encode(hash.finalize())[..16])
     }
 
     fn facts_file(&self, session: &SessionId) -> PathBuf {

@@ -1,13 +1,10 @@
 //! What is at work in the folders of sessions, each work in a thread of its own. Such a thread goes on when whoever asked
 //! for it has given up, as when a start is stopped: a folder must not be removed under its hands.
 
-use std::{
-    collections::HashMap,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::HashMap, io, sync::Arc};
 
 use flowdeck_contract::ids::SessionId;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
 /// Held by each work in a session's folder together, and alone by who removes something of it.
@@ -49,7 +46,7 @@ impl AtWork {
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<SessionId, Hold>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::at_work::AtWork;
 use crate::{
     engine::{Downloads, EngineError, EnvironmentId},
-    id::{self, hex},
+    id,
     paths::{entries, remove_all},
 };
 
@@ -120,7 +120,7 @@ impl Folders {
     }
 
     pub(crate) fn short_name(&self) -> String {
-        let hash = hex(&Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
+        let hash = hex::encode(Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
         format!("flowdeck-{}", &hash[..12])
     }
 

@@ -4,11 +4,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
-    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
 use flowdeck_contract::{Exact, Values};
+use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::Step;
@@ -186,7 +186,7 @@ fn unreadable(error: &dyn std::fmt::Display) -> EngineError {
 /// Codes of errors live as long as the program.
 fn interned(code: &str) -> &'static str {
     static CODES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut codes = CODES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut codes = CODES.lock();
     if let Some(known) = codes.get(code) {
         return known;
     }

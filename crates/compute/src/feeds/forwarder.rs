@@ -9,9 +9,10 @@ use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
     path::Path,
-    sync::{Arc, Mutex, Weak},
+    sync::{Arc, Weak},
 };
 
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use tokio::task::AbortHandle;
 use url::Url;
@@ -20,7 +21,6 @@ use super::{
     access::FeedCredential,
     client::Client,
     endpoint::{FeedEndpoint, Listener},
-    lock,
     named::Named,
     opened::Opened,
     serve::serve,
@@ -95,7 +95,10 @@ impl Forwarder {
         let listening =
             listening.map_err(|error| EngineError::io("Opening the private feeds", &error))?;
         let id = id::token() + &id::token();
-        lock(&listening.tickets).insert(id.clone(), Arc::clone(&opened));
+        listening
+            .tickets
+            .lock()
+            .insert(id.clone(), Arc::clone(&opened));
         Ok(Ticket {
             listening,
             id,
@@ -104,7 +107,7 @@ impl Forwarder {
     }
 
     fn listen_on_loopback(&self) -> io::Result<Arc<Listening>> {
-        let mut known = lock(&self.listening);
+        let mut known = self.listening.lock();
         if let Some(listening) = known.upgrade() {
             return Ok(listening);
         }
@@ -154,6 +157,6 @@ impl Ticket {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        lock(&self.listening.tickets).remove(&self.id);
+        self.listening.tickets.lock().remove(&self.id);
     }
 }

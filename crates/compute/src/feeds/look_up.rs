@@ -5,12 +5,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use flowdeck_contract::feeds::PackageAnswer;
 use flowdeck_flow::FeedAddress;
+use parking_lot::Mutex;
 use pep508_rs::pep440_rs::Version;
 use reqwest::{
     Method, Response, Url,
@@ -22,7 +23,6 @@ use super::{
     access::FeedAccess,
     client::{Client, Key},
     indexes::{Index, Indexes},
-    lock,
     page::{self, Format},
 };
 use crate::packages::bare_address;
@@ -137,7 +137,7 @@ impl LookUps {
         let has_answered = |(place, (_, page)): (&Place, &(Instant, Page))| {
             place.index == index.address && matches!(page, Ok(Some(_)))
         };
-        if lock(&self.kept).iter().any(has_answered) {
+        if self.kept.lock().iter().any(has_answered) {
             return Ok(());
         }
         let others = [
@@ -162,7 +162,7 @@ impl LookUps {
             package: package.to_owned(),
         };
         let now = Instant::now();
-        if let Some((kept, page)) = lock(&self.kept).get(&place)
+        if let Some((kept, page)) = self.kept.lock().get(&place)
             && now.duration_since(*kept) < KEPT_FOR
         {
             return page.clone();
@@ -177,7 +177,7 @@ impl LookUps {
         });
         // What could not be answered may be the next time.
         if page.is_ok() {
-            let mut kept = lock(&self.kept);
+            let mut kept = self.kept.lock();
             kept.retain(|_, (since, _)| now.duration_since(*since) < KEPT_FOR);
             if kept.len() < MOST_KEPT {
                 kept.insert(place, (now, page.clone()));

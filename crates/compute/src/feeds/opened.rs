@@ -1,17 +1,15 @@
 //! The feeds that one install may use, and what befell them.
 
-use std::sync::Mutex;
-
+use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use url::{Position, Url};
 
 use super::{
     access::{FeedCredential, refusal},
     client::{Key, Unanswered},
-    lock,
     named::Named,
 };
-use crate::{engine::EngineError, id::hex};
+use crate::engine::EngineError;
 
 /// The feeds of an install.
 #[derive(Debug)]
@@ -63,7 +61,7 @@ impl Feed {
         }
         Self {
             named,
-            name: hex(&hash.finalize()[..8]),
+            name: hex::encode(&hash.finalize()[..8]),
             identity,
             key: Key {
                 origin,
@@ -126,7 +124,7 @@ impl Opened {
     }
 
     fn note(&self, trouble: Trouble) {
-        let mut troubles = lock(&self.troubles);
+        let mut troubles = self.troubles.lock();
         if !troubles.contains(&trouble) {
             troubles.push(trouble);
         }
@@ -142,7 +140,7 @@ impl Opened {
 
     /// That a feed refused, if one did.
     pub(super) fn refused(&self) -> Option<EngineError> {
-        let troubles = lock(&self.troubles);
+        let troubles = self.troubles.lock();
         troubles.iter().find_map(|trouble| match trouble {
             Trouble::Refused {
                 feed,
@@ -155,7 +153,7 @@ impl Opened {
 
     /// That a feed did not answer, if one did not.
     pub(super) fn unanswered(&self) -> Option<EngineError> {
-        let troubles = lock(&self.troubles);
+        let troubles = self.troubles.lock();
         troubles.iter().find_map(|trouble| match trouble {
             Trouble::Unanswered { feed, why } => Some(
                 EngineError::new(

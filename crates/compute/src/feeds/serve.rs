@@ -20,7 +20,6 @@ use super::{
     client::Client,
     endpoint::Listener,
     forwarder::{Tickets, USER},
-    lock,
     opened::{Feed, Opened},
     page::{self, Format},
 };
@@ -116,7 +115,7 @@ fn ticket(tickets: &Tickets, headers: &HeaderMap) -> Option<Arc<Opened>> {
     let decoded = BASE64_STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
     let text = String::from_utf8(decoded).ok()?;
     let (user, id) = text.split_once(':')?;
-    let opened = lock(tickets).get(id).cloned();
+    let opened = tickets.lock().get(id).cloned();
     opened.filter(|_| user == USER)
 }
 

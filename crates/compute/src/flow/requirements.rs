@@ -9,7 +9,6 @@ use super::{Definition, Fingerprint, RequirementSet, includes};
 use crate::{
     engine::{EngineError, Requirements},
     folder::{Folder, ReadError},
-    id::hex,
 };
 
 /// Counts also when the flow does not name it.
@@ -164,7 +163,7 @@ impl Source {
         match self.read(None) {
             Ok(set) => Ok(set.hash()),
             // What it names may be beside it only in the copy that an install makes.
-            Err(error) if self.included => Ok(hex(&Sha256::digest(&error.message))),
+            Err(error) if self.included => Ok(hex::encode(Sha256::digest(&error.message))),
             Err(error) => Err(error),
         }
     }

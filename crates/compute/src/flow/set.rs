@@ -20,7 +20,6 @@ pub(crate) use findings::told;
 use crate::{
     engine::EngineError,
     folder::{Folder, LIMIT, ReadError},
-    id::hex,
     packages::without_passwords,
 };
 
@@ -153,7 +152,7 @@ impl RequirementSet {
                 hash.update(part);
             }
         }
-        hex(&hash.finalize())
+        hex::encode(hash.finalize())
     }
 
     /// The first package that a line names.

@@ -15,7 +15,6 @@ use crate::{
         base::{LOCK, READY, is_ready, lock},
         packages::packages,
     },
-    id::hex,
     install::{failure, output, preparation},
     log::LogFile,
     paths::remove,
@@ -32,7 +31,7 @@ pub(super) fn folder(layout: &Layout, tools: &Tools) -> PathBuf {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    layout.bases().join(&hex(&hash.finalize())[..16])
+    layout.bases().join(&hex::encode(hash.finalize())[..16])
 }
 
 /// Makes the base environment unless it is there; another process that makes it is waited for. Gives what was done.

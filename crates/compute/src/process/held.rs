@@ -2,14 +2,10 @@
 //! without another file descriptor, and no later process of the same number is taken for them.
 
 use std::{
-    collections::HashMap,
-    io,
-    os::fd::OwnedFd,
-    process::ExitStatus,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    collections::HashMap, io, os::fd::OwnedFd, process::ExitStatus, sync::Arc, time::Duration,
 };
 
+use parking_lot::{Mutex, MutexGuard};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, pidfd_open},
@@ -86,7 +82,7 @@ pub(super) struct Holds(Mutex<HashMap<(u32, u64), Held>>);
 
 impl Holds {
     fn all(&self) -> MutexGuard<'_, HashMap<(u32, u64), Held>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// Keeps hold of a runtime.

@@ -3,9 +3,10 @@
 mod groups;
 mod watched;
 
-use std::{collections::HashMap, io, sync::Mutex, sync::PoisonError, time::Duration};
+use std::{collections::HashMap, io, time::Duration};
 
 use flowdeck_contract::ids::SessionId;
+use parking_lot::{Mutex, MutexGuard};
 
 pub(super) use self::groups::Groups;
 use super::{
@@ -64,8 +65,8 @@ impl Limits {
         self.shares().remove(session);
     }
 
-    fn shares(&self) -> std::sync::MutexGuard<'_, HashMap<SessionId, Share>> {
-        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shares(&self) -> MutexGuard<'_, HashMap<SessionId, Share>> {
+        self.shares.lock()
     }
 
     /// Waits until the target's session has used more memory than it has; for ever when it never does.

@@ -116,13 +116,9 @@ impl Entry {
 /// The digest of `body`, by the algorithm of `reference` when that is a digest.
 pub(super) fn digest_like(body: &[u8], reference: &str) -> String {
     let (algorithm, hash) = if reference.starts_with("sha512:") {
-        ("sha512", hex(&Sha512::digest(body)))
+        ("sha512", hex::encode(Sha512::digest(body)))
     } else {
-        ("sha256", hex(&Sha256::digest(body)))
+        ("sha256", hex::encode(Sha256::digest(body)))
     };
     format!("{algorithm}:{hash}")
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

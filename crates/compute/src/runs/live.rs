@@ -3,7 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     path::Path,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use flowdeck_contract::{
@@ -12,6 +12,7 @@ use flowdeck_contract::{
     runs::{NodeState, RunDetail},
     session::LogLine,
 };
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     error::ComputeError,
@@ -42,7 +43,7 @@ const LARGEST_TEXT: usize = 4 * 1024 * 1024;
 
 impl LiveRuns {
     fn all(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     pub(super) fn add(&self, flow: &FlowId, detail: RunDetail, log: &Path) -> Arc<LiveRun> {
@@ -71,7 +72,7 @@ impl LiveRuns {
 
 impl LiveRun {
     fn lock(&self) -> MutexGuard<'_, RunDetail> {
-        self.detail.lock().unwrap_or_else(PoisonError::into_inner)
+        self.detail.lock()
     }
 
     /// The run as it stands.
@@ -114,7 +115,7 @@ impl LiveRun {
     }
 
     fn tail(&self) -> MutexGuard<'_, Tail> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+        self.log.lock()
     }
 
     /// The last lines of its log, after all new ones were told.
@@ -144,7 +145,7 @@ impl LiveRun {
 
     /// Takes in the new text of its outputs, and tells it. It's written down with the next change of the run.
     pub(super) fn follow_outputs(&self, runs: &Runs) {
-        let mut tail = self.pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tail = self.pieces.lock();
         let lines = match tail.read() {
             Ok(lines) if lines.is_empty() => return,
             Ok(lines) => lines,

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     ops::Deref,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
+    sync::{Arc, atomic::AtomicU64},
 };
 
 use flowdeck_contract::{
@@ -13,6 +13,7 @@ use flowdeck_contract::{
     packages::RequirementState,
     pull::Pull,
 };
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use super::{Live, Record, live::SessionLog};
@@ -83,7 +84,7 @@ impl Book {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Owner, Live>> {
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+        self.sessions.lock()
     }
 
     /// Every session of a flow that has or had one, and every session that is nobody's.

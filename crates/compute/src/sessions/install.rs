@@ -1,16 +1,14 @@
 //! Installing into a session that runs: a new environment is made beside the old and takes its place only when it is
 //! whole, holds what was asked for, and its runtime is healthy.
 
-use std::{
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
     packages::{InstallCause, InstallFault, InstallKind, RuntimeVersions},
     session::{InstallView, PhaseState},
 };
+use parking_lot::Mutex;
 
 use super::{Begun, Core, Record, live::Live, packages::no_plan, swap::Made};
 use crate::{
@@ -183,7 +181,7 @@ impl Core {
         }
         let progress = Mutex::new(Progress::new(&lines.asked, &before));
         let hear = |line: &str| {
-            let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut progress = progress.lock();
             if progress.hear(line) {
                 self.book.tell_lines(owner, progress.lines());
             }
@@ -200,7 +198,7 @@ impl Core {
         for trouble in packages::new_troubles(&after) {
             log.line(format!("Warning: {trouble}"));
         }
-        let mut progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut progress = progress.lock();
         progress.finish(&after);
         self.book.tell_lines(owner, progress.lines());
         Ok(note)

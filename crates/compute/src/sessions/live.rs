@@ -1,11 +1,6 @@
 //! A session in memory: its record, its log as far as it was told, and what is at work on it.
 
-use std::{
-    collections::BTreeSet,
-    io,
-    path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc};
 
 use flowdeck_contract::{
     Millis, Unread,
@@ -14,6 +9,7 @@ use flowdeck_contract::{
     session::{Phase, PhaseState, SessionView},
     timeline::Life,
 };
+use parking_lot::{Mutex, MutexGuard};
 
 use super::Record;
 use crate::{
@@ -139,6 +135,6 @@ impl SessionLog {
     }
 
     pub(crate) fn tail(&self) -> MutexGuard<'_, Tail> {
-        self.tail.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tail.lock()
     }
 }

@@ -1,11 +1,7 @@
 //! Whether the tag of a session's image still stands for what the session was made from: its registry is asked, as the
 //! session's identity. A tag that has moved is told, and changes nothing.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use flowdeck_contract::{
     Millis, Unread,
@@ -14,6 +10,7 @@ use flowdeck_contract::{
     session::{ImageUpdate, SessionImage},
     settings::SessionSettings,
 };
+use parking_lot::{Mutex, MutexGuard};
 
 use super::{Core, Record};
 use crate::{owner::Owner, state::State};
@@ -29,7 +26,7 @@ pub(crate) struct TagLooks(Mutex<HashMap<Owner, (SessionId, Millis)>>);
 
 impl TagLooks {
     fn lock(&self) -> MutexGuard<'_, HashMap<Owner, (SessionId, Millis)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -1,11 +1,9 @@
 //! Slows down guessing: wrong tokens use up a small allowance that fills slowly. Every client has its own at every way in,
 //! so that nobody uses up another's.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Instant,
-};
+use std::{collections::HashMap, time::Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::serving::Peer;
 
@@ -66,7 +64,7 @@ impl Attempts {
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<(Peer, WayIn), Allowance>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use super::{Token, secret_file};
-use crate::random::{hex, to_hex};
+use crate::random::hex_digits;
 
 /// Digits of a secret: 256 bits.
 const DIGITS: usize = 64;
@@ -38,7 +38,7 @@ impl std::fmt::Debug for ServerKey {
 
 /// The secret of a new sign-in.
 pub(super) fn new_secret() -> String {
-    hex(DIGITS / 2)
+    hex_digits(DIGITS / 2)
 }
 
 /// Whether a text has the form of a secret.
@@ -57,17 +57,17 @@ impl Keys {
 
     /// What is kept of a secret.
     pub(super) fn hash(&self, secret: &str) -> String {
-        to_hex(&mac(&self.0, "cookie", secret))
+        hex::encode(mac(&self.0, "cookie", secret))
     }
 
     /// The key that goes with a secret: whoever has the secret alone cannot find it.
     pub(super) fn key(&self, secret: &str) -> String {
-        to_hex(&mac(&self.0, "key", secret))
+        hex::encode(mac(&self.0, "key", secret))
     }
 
     /// Tells sign-ins of this token from those of another.
     pub(super) fn mark(&self) -> String {
-        to_hex(&mac(&self.0, "mark", ""))
+        hex::encode(mac(&self.0, "mark", ""))
     }
 }
 

@@ -1,20 +1,17 @@
 //! Who is signed in. A sign-in is a random secret, which the browser holds as a cookie and the store as a hash, and a key
 //! that is bound to the page's origin. It ends when nobody uses it, at its greatest age, and when it is ended by hand.
 
-use std::{
-    collections::HashMap,
-    sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
-};
+use std::{collections::HashMap, time::Duration};
 
 use flowdeck_compute::{ComputeError, SignInStore};
 use flowdeck_contract::{Millis, sign_ins::SignIn};
+use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 use tokio_util::sync::CancellationToken;
 
 use super::keys::{Keys, is_secret, new_secret};
-use crate::{random::hex, serving::Peer};
+use crate::{random::hex_digits, serving::Peer};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -129,7 +126,7 @@ impl SignIns {
         let secret = new_secret();
         let hash = self.keys.hash(&secret);
         let record = Record {
-            id: hex(8),
+            id: hex_digits(8),
             mark: self.keys.mark(),
             created: now,
             used: now,
@@ -251,7 +248,7 @@ impl SignIns {
     }
 
     fn all(&self) -> MutexGuard<'_, HashMap<String, Live>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock()
     }
 }
 

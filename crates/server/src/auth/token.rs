@@ -44,7 +44,7 @@ impl Token {
     /// A new one that nobody can guess.
     #[must_use]
     pub fn random() -> Self {
-        Self(crate::random::hex(24))
+        Self(crate::random::hex_digits(24))
     }
 
     /// The secret itself.

@@ -1,10 +1,8 @@
 //! The last lines of the server's own log, in memory, so that diagnostics can give those that concern a session.
 
-use std::{
-    collections::VecDeque,
-    io,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
-};
+use std::{collections::VecDeque, io, sync::Arc};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// More lines than that are not kept…
 const LINE_LIMIT: usize = 5_000;
@@ -17,7 +15,7 @@ pub struct RecentLog(Arc<Mutex<VecDeque<String>>>);
 
 impl RecentLog {
     fn lines(&self) -> MutexGuard<'_, VecDeque<String>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// The kept lines that hold one of `words`, in order.

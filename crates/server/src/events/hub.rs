@@ -3,11 +3,12 @@
 
 use std::{
     collections::{HashMap, VecDeque},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use flowdeck_compute::Owner;
 use flowdeck_contract::events::FlowEvent;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
 /// At most so many events of one are kept…
@@ -53,7 +54,7 @@ impl FlowHub {
     /// An empty hub, whose event ids no other server gave.
     pub(crate) fn new() -> Self {
         Self {
-            boot: crate::random::hex(4),
+            boot: crate::random::hex_digits(4),
             buffers: Mutex::default(),
         }
     }
@@ -117,7 +118,7 @@ impl FlowHub {
     }
 
     fn buffers(&self) -> MutexGuard<'_, HashMap<Owner, Buffer>> {
-        self.buffers.lock().unwrap_or_else(PoisonError::into_inner)
+        self.buffers.lock()
     }
 }
 

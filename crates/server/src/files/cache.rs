@@ -2,12 +2,12 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
     time::{Duration, SystemTime},
 };
 
 use cap_std::fs::{Metadata, MetadataExt};
 use flowdeck_contract::files::FileKind;
+use parking_lot::Mutex;
 
 use crate::files::ETag;
 
@@ -57,7 +57,7 @@ pub struct ContentCache(Mutex<HashMap<(u64, u64), (Stamp, Content)>>);
 
 impl ContentCache {
     pub(crate) fn get(&self, metadata: &Metadata) -> Option<Content> {
-        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let files = self.0.lock();
         let (stamp, content) = files.get(&(metadata.dev(), metadata.ino()))?;
         (*stamp == Stamp::of(metadata)).then(|| content.clone())
     }
@@ -67,7 +67,7 @@ impl ContentCache {
         if !stamp.is_settled() {
             return;
         }
-        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut files = self.0.lock();
         if files.len() >= CAPACITY {
             files.clear();
         }

@@ -2,8 +2,6 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::random::to_hex;
-
 /// A strong entity tag in its quotes, as it stands in a header: `"…"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(String);
@@ -13,7 +11,7 @@ impl ETag {
     #[must_use]
     pub fn of(content: &[u8]) -> Self {
         let digest = Sha256::digest(content);
-        Self(format!("\"{}\"", to_hex(&digest[..16])))
+        Self(format!("\"{}\"", hex::encode(&digest[..16])))
     }
 
     /// The tag of a file that is too large to be read: by its stamp.

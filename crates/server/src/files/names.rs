@@ -21,7 +21,10 @@ pub fn is_leftover(name: &str) -> bool {
 
 /// A fresh name for a save's temporary file.
 pub(crate) fn temporary() -> String {
-    format!("{LEFTOVER_START}{}{LEFTOVER_END}", crate::random::hex(8))
+    format!(
+        "{LEFTOVER_START}{}{LEFTOVER_END}",
+        crate::random::hex_digits(8)
+    )
 }
 
 #[cfg(test)]

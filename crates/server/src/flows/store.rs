@@ -1,11 +1,6 @@
 //! Finds flows below the flows folder.
 
-use std::{
-    collections::HashMap,
-    io,
-    path::Path,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::HashMap, io, path::Path, sync::Arc};
 
 use cap_std::{
     ambient_authority,
@@ -18,6 +13,7 @@ use flowdeck_contract::{
     session::SessionState,
     shown::shown,
 };
+use parking_lot::Mutex;
 
 use crate::{
     files::{ContentCache, FlowFolder, Precondition, Saved, Stamp, is_leftover},
@@ -156,7 +152,7 @@ impl Flows {
         content: &[u8],
     ) -> Result<Saved, FlowError> {
         let folder = self.folder(flow)?;
-        let _one = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.saving.lock();
         Ok(folder.save(path, when, content)?)
     }
 
@@ -171,7 +167,7 @@ impl Flows {
         when: Option<&Precondition>,
     ) -> Result<(), FlowError> {
         let folder = self.folder(flow)?;
-        let _one = self.saving.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one = self.saving.lock();
         Ok(folder.remove(path, when)?)
     }
 
@@ -258,12 +254,7 @@ impl Flows {
         metadata: &Metadata,
     ) -> Description {
         let stamp = Stamp::of(metadata);
-        let known = self
-            .descriptions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(flow)
-            .cloned();
+        let known = self.descriptions.lock().get(flow).cloned();
         if let Some((_, description)) = known.filter(|(known, _)| *known == stamp) {
             return description;
         }
@@ -272,10 +263,7 @@ impl Flows {
             Err(error) => Description::of_failure(&error),
         };
         if stamp.is_settled() {
-            let mut descriptions = self
-                .descriptions
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
+            let mut descriptions = self.descriptions.lock();
             descriptions.insert(flow.clone(), (stamp, description.clone()));
         }
         description

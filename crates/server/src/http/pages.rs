@@ -179,7 +179,7 @@ fn page(app: &App) -> ApiResult<Response> {
         .map_err(|error| failed(error.to_string()))?;
     let index = index.ok_or_else(|| failed(format!("{INDEX} is gone")))?;
     let index = std::str::from_utf8(&index).map_err(|error| failed(error.to_string()))?;
-    let page = Page::new(index, &app.base_path, &crate::random::hex(16));
+    let page = Page::new(index, &app.base_path, &crate::random::hex_digits(16));
     let policy = HeaderValue::from_str(&page.policy).map_err(|error| failed(error.to_string()))?;
     let headers = [
         (CONTENT_SECURITY_POLICY, policy),

@@ -9,7 +9,7 @@ use std::{
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{environment::clone, id::hex};
+use crate::environment::clone;
 
 /// The SHA-256 of every file that is not the base's, by its path in the environment.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,7 +47,7 @@ fn hash(file: &Path) -> io::Result<String> {
     loop {
         let read = file.read(&mut part)?;
         if read == 0 {
-            return Ok(hex(&hasher.finalize()));
+            return Ok(hex::encode(hasher.finalize()));
         }
         hasher.update(&part[..read]);
     }

@@ -12,7 +12,6 @@ use crate::{
     engine::{Requirements, Variables},
     flow::RequirementFile,
     folder::{Entry, Folder, ReadError},
-    id::hex,
     packages::without_passwords,
 };
 
@@ -69,7 +68,7 @@ impl Key {
             hash.variables(&file.text);
             hash.local(set.folder(), file)?;
         }
-        Ok(Self(hex(&hash.hash.finalize())[..32].to_owned()))
+        Ok(Self(hex::encode(hash.hash.finalize())[..32].to_owned()))
     }
 
     #[cfg(test)]
