@@ -111,7 +111,7 @@ fn List(sign_ins: Remote<SignIns>) -> impl IntoView {
     let all = move || sign_ins.get().unwrap_or_default().sign_ins;
     view! {
         <ul class=style::list aria-label="Sign-ins">
-            <Each each=all key=|one| format!("{one:?}") let(one)>
+            <Each each=all key=|one| one.id.clone() let(one)>
                 <Row one=one />
             </Each>
         </ul>

@@ -24,7 +24,7 @@ pub fn ScrollTable<T, I, K, C>(
     cells: C,
 ) -> impl IntoView
 where
-    T: Send + 'static,
+    T: Clone + PartialEq + Send + 'static,
     I: Fn() -> Vec<T> + Send + 'static,
     K: Fn(&T) -> String + Send + 'static,
     C: Fn(T) -> Vec<AnyView> + Send + Sync + 'static,

@@ -50,18 +50,13 @@ pub(super) fn FlowTable(
                     </tr>
                 </thead>
                 <tbody>
-                    // Keyed by everything a row shows: a row that changes is built anew, the others stay.
-                    <Each each=move || found.get() key=row_key let(flow)>
+                    <Each each=move || found.get() key=|flow| flow.id.as_str().to_owned() let(flow)>
                         <FlowRow flow=flow />
                     </Each>
                 </tbody>
             </table>
         </Show>
     }
-}
-
-fn row_key(flow: &FlowSummary) -> String {
-    format!("{flow:?}")
 }
 
 fn announce_count(search: Memo<String>, found: Memo<Vec<FlowSummary>>) {

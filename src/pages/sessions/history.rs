@@ -70,7 +70,7 @@ fn List(asked: Remote<EndedSessions>) -> impl IntoView {
     let ended = move || asked.get().unwrap_or_default().sessions;
     view! {
         <ul class=style::list aria-label="Ended compute sessions">
-            <Each each=ended key=|session| format!("{session:?}") let(session)>
+            <Each each=ended key=|session| session.session.to_string() let(session)>
                 <Row session=session />
             </Each>
         </ul>

@@ -70,14 +70,18 @@ impl Store {
     /// The ids of all operations that have not ended.
     pub(crate) fn operations_under_way(&self) -> Result<Vec<OperationId>, ComputeError> {
         let connection = self.connection();
-        let mut statement =
-            connection.prepare("SELECT id FROM operations WHERE result LIKE '%\"InProgress\"%'")?;
-        let ids: Vec<String> = statement
-            .query_map([], |row| row.get(0))?
+        let mut statement = connection.prepare("SELECT id, result FROM operations")?;
+        let all: Vec<(String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_, _>>()?;
-        Ok(ids
-            .into_iter()
-            .filter_map(|id| OperationId::try_from(id).ok())
-            .collect())
+        let mut ids = Vec::new();
+        for (id, result) in all {
+            // A result that this version can't read is one of an operation that has ended.
+            let result: Option<OperationResult> = serde_json::from_str(&result).ok();
+            if result.is_some_and(|result| result.status == OperationStatus::InProgress) {
+                ids.extend(OperationId::try_from(id).ok());
+            }
+        }
+        Ok(ids)
     }
 }

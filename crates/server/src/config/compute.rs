@@ -67,13 +67,13 @@ fn quota(at: &At<'_>, field: Field<Keys<Amounts>>, of_host: Quota) -> Quota {
 fn sizes(at: &At<'_>, list: List<Keys<Size>>) -> Vec<VmSize> {
     let mut names = Names::new("VM size");
     let mut sizes = Vec::new();
-    let mut is_empty = true;
-    for (at, item) in at.items(list) {
-        is_empty = false;
-        sizes.extend(size(&at, item, &mut names));
-    }
-    if is_empty {
+    let is_list = matches!(list, Field::Is(_));
+    let items: Vec<_> = at.items(list).collect();
+    if is_list && items.is_empty() {
         at.wrong("there must be a VM size; leave 'vmSizes' out for those of this machine");
+    }
+    for (at, item) in items {
+        sizes.extend(size(&at, item, &mut names));
     }
     sizes.sort_by_key(|size| (size.v_cpus, size.memory_mb));
     sizes

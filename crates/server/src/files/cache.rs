@@ -41,6 +41,18 @@ impl Stamp {
         }
     }
 
+    /// Bytes that differ when the stamps do.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let Self {
+            size,
+            modified,
+            changed,
+        } = self;
+        let times = [modified.0, modified.1, changed.0, changed.1];
+        let times = times.iter().flat_map(|part| part.to_le_bytes());
+        size.to_le_bytes().into_iter().chain(times).collect()
+    }
+
     /// Whether every later change shows in the stamp.
     pub(crate) fn is_settled(&self) -> bool {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);

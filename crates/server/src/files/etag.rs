@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use super::Stamp;
+
 /// A strong entity tag in its quotes, as it stands in a header: `"…"`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ETag(String);
@@ -15,8 +17,8 @@ impl ETag {
     }
 
     /// The tag of a file that is too large to be read: by its stamp.
-    pub(crate) fn of_stamp(stamp: &impl std::fmt::Debug) -> Self {
-        Self::of(format!("{stamp:?}").as_bytes())
+    pub(crate) fn of_stamp(stamp: &Stamp) -> Self {
+        Self::of(&stamp.to_bytes())
     }
 
     /// The text, in quotes.

@@ -47,7 +47,7 @@ pub fn Inputs() -> impl IntoView {
             };
             view! { <p class=style::none>{none}</p> }.into_any()
         } else {
-            let key = |field: &field::Field| format!("{field:?}");
+            let key = |field: &field::Field| field.name.as_str().to_owned();
             view! {
                 <div class=style::fields>
                     <Each each=move || form.fields.get() key=key let(field)>

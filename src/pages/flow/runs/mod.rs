@@ -29,7 +29,7 @@ pub fn Runs() -> impl IntoView {
             <ol class=style::runs>
                 <Each
                     each=move || live.runs.get().unwrap_or_default()
-                    key=|run| format!("{run:?}")
+                    key=|run| run.id.as_str().to_owned()
                     let(run)
                 >
                     <RunRow run=run />

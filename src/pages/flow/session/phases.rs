@@ -26,7 +26,7 @@ pub(super) fn Phases() -> impl IntoView {
     });
     view! {
         <ol class=style::phases>
-            <Each each=move || phases.get() key=|phase| format!("{phase:?}") let(phase)>
+            <Each each=move || phases.get() key=|phase| phase.phase.label().to_owned() let(phase)>
                 <PhaseRow phase=phase />
             </Each>
         </ol>

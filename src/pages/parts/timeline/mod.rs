@@ -62,7 +62,7 @@ pub fn Lives(
             <ol class=style::lives aria-label="Timeline">
                 <Each
                     each=move || numbered(lives.get().unwrap_or_default())
-                    key=|(first, life)| format!("{first} {life:?}")
+                    key=|(_, life)| life.id.to_string()
                     let(item)
                 >
                     <LifeItem is_last=item.0 life=item.1 />

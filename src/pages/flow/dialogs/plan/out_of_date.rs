@@ -1,6 +1,9 @@
 //! Whether a plan is still one of the requirements as they are on disk.
 
-use flowdeck_contract::{ids::FilePath, packages::InstallPlan};
+use flowdeck_contract::{
+    ids::FilePath,
+    packages::{InstallFault, InstallPlan},
+};
 
 use crate::{api::Load, live::FilesNews, pages::flow::Definition};
 
@@ -27,8 +30,10 @@ impl OutOfDate {
         let named = definition.and_then(|definition| definition.path.as_ref());
         let is_read = |path: &FilePath| match plan {
             Load::Ready(plan) => plan.files.iter().any(|file| file == path.as_str()),
-            // Such as one that was missing.
-            Load::Failed(error) => error.message.contains(path.as_str()),
+            Load::Failed(error) => error
+                .install_fault
+                .as_deref()
+                .is_some_and(|fault| is_blamed(fault, path)),
             Load::Loading => false,
         };
         let mut changed = changes.iter().map(|change| &change.path);
@@ -39,11 +44,18 @@ impl OutOfDate {
     }
 }
 
+/// Whether a file is what a plan failed by: one that is missing, or one with the line at fault.
+fn is_blamed(fault: &InstallFault, path: &FilePath) -> bool {
+    let line = fault.asked_by.as_ref();
+    fault.requirement.as_deref() == Some(path.as_str())
+        || line.is_some_and(|line| line.file == path.as_str())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::api::ApiError;
-    use flowdeck_contract::files::FileChange;
+    use flowdeck_contract::{files::FileChange, packages::InstallCause};
 
     fn path(text: &str) -> FilePath {
         FilePath::try_from(text).unwrap()
@@ -74,11 +86,16 @@ mod tests {
         assert_eq!(by(&["more.txt", "a.py"], &plan), None);
         assert_eq!(by(&["deps/more.txt"], &Load::Loading), None);
         let missing = ApiError {
-            message: "deps/more.txt is not there.".into(),
+            install_fault: Some(Box::new(InstallFault {
+                cause: InstallCause::FileMissing,
+                requirement: Some("deps/more.txt".into()),
+                asked_by: None,
+            })),
             ..ApiError::unreachable()
         };
         let failed = Load::Failed(missing);
         assert_eq!(by(&["deps/more.txt"], &failed), file("deps/more.txt"));
+        assert_eq!(by(&["more.txt"], &failed), None);
         assert_eq!(
             OutOfDate::by(&FilesNews::Anything, None, &plan),
             Some(OutOfDate::Unknown)

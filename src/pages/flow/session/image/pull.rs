@@ -39,7 +39,7 @@ pub(super) fn PullProgress(
                 class=style::layers
                 columns=&["Layer", "State", "Size", "Rate"]
                 each=move || rows().unwrap_or_default()
-                key=|row: &Row| format!("{row:?}")
+                key=|row: &Row| row.id.clone()
                 cells=Row::cells
             />
         </div>
