@@ -16,7 +16,7 @@ use crate::{
     ui::{Clock, Status},
 };
 
-/// The project of a server on one's own machine.
+/// The project of a self-hosted server.
 const PROJECT: &str = "default";
 
 /// The whole app.
@@ -44,7 +44,7 @@ fn Pages(base: String) -> impl IntoView {
     let api = Api::from_context();
     let link = expect_context::<ReadSignal<SignInLink>>();
     let page = nav.page;
-    // A refusal while signed out already must not make the page anew and lose what was typed.
+    // A refusal while signed out already must not rebuild the page and lose what was typed.
     let signed_out = Memo::new(move |_| api.is_signed_out.get());
     let shown = move || {
         if link.get().is_pending() {

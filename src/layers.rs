@@ -135,7 +135,7 @@ fn within(module: &[String], path: &[String]) -> Option<Module> {
         match part.as_str() {
             "super" => drop(at.pop()),
             "" | "self" | "*" => {}
-            // A type or a function is no module.
+            // A type or a function isn't a module.
             name if name.starts_with(char::is_uppercase) => break,
             name => at.push(name.to_owned()),
         }

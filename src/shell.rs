@@ -146,7 +146,8 @@ fn search_by_key() {
     on_cleanup(move || listener.remove());
 }
 
-/// Ends what was told when it is over: by a new try of the same thing, an answer of the server, or another page.
+/// Removes a message when it no longer applies: after a new try of the same thing, an answer of the server, or another
+/// page.
 fn follow_what_was_told() {
     let status = Status::from_context();
     let streams = expect_context::<Streams>();

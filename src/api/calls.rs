@@ -17,9 +17,9 @@ use super::{Api, ApiError};
 /// What a reset does not take as it is there already.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Anew {
-    /// The environment: its requirements are installed, whatever is kept.
+    /// The environment: its requirements are installed, even where an environment was kept.
     pub environment: bool,
-    /// The image: it is pulled, whatever is there.
+    /// The image: it is pulled, even where there is one.
     pub image: bool,
 }
 
@@ -45,8 +45,8 @@ impl Api {
         self.install_session(flow, InstallIntent::Start, None).await
     }
 
-    /// Installs a flow's requirements file into its session, from now on with these versions of the runtime where any are
-    /// given; refused where none runs.
+    /// Installs a flow's requirements file into its session, from now on with these versions of the runtime where any
+    /// are given; refused where none runs.
     pub async fn install_packages(
         &self,
         flow: &FlowId,
@@ -72,7 +72,7 @@ impl Api {
             .await
     }
 
-    /// Resets a flow's session, with some of it made anew.
+    /// Resets a flow's session, with parts of it made again.
     pub async fn reset_session(&self, flow: &FlowId, anew: Anew) -> Result<(), ApiError> {
         let request = SetupFlowSessionRequest {
             action: Some(SetupFlowSessionAction::Reset),
@@ -108,7 +108,7 @@ impl Api {
             .await
     }
 
-    /// What became of a flow's sessions.
+    /// The history of a flow's sessions.
     pub async fn timeline(&self, flow: &FlowId) -> Result<Timeline, ApiError> {
         self.get(&paths::session_timeline(&self.project(), flow))
             .await

@@ -145,7 +145,7 @@ impl Api {
         Ok(self.exchange(request).await?.response.body())
     }
 
-    /// Fetches what is no text for the app, but a file for its reader.
+    /// Fetches a file that the person wants to keep.
     pub(crate) async fn file(&self, path: &str) -> Result<Blob, ApiError> {
         let abort = AbortOnDrop::new();
         let request = Request {
@@ -217,7 +217,7 @@ pub(super) struct Request<'a> {
     /// Besides the key and the type of the body.
     pub(super) header: Option<(&'a str, &'a str)>,
     pub(super) body: Option<Body>,
-    /// Ends it; without one it goes on whatever becomes of whoever asked.
+    /// Ends it; without one it goes on even when whoever asked is gone.
     pub(super) abort: Option<&'a AbortOnDrop>,
 }
 

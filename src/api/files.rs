@@ -104,7 +104,7 @@ impl FlowFiles {
     /// Reads a file; one that is not there is [`Disk::Gone`].
     pub(crate) async fn read(&self, path: &FilePath) -> Result<Disk, ApiError> {
         let answer = match self.exchange(Method::GET, path, None, None).await {
-            // A proxy's 404 is no word on the file.
+            // A proxy's 404 says nothing about the file.
             Err(error) if error.is_not_found() && error.code == "FileNotFound" => {
                 return Ok(Disk::Gone);
             }

@@ -63,7 +63,7 @@ impl Api {
         self.post_only(&path, &json!({})).await
     }
 
-    /// Cancels the install that is under way.
+    /// Cancels the install that is in progress.
     pub async fn cancel_install(&self, flow: &FlowId) -> Result<(), ApiError> {
         self.delete(&paths::session_install(&self.project(), flow))
             .await

@@ -1,4 +1,4 @@
-//! A value that lives on the server: asked for at once, again when told, and never written after its view is gone.
+//! A value that lives on the server: fetched at once, again on request, and never written after its view is gone.
 
 use std::{pin::Pin, sync::Arc};
 
@@ -11,7 +11,7 @@ use super::ApiError;
 pub enum Load<T> {
     /// Asked for; nothing is known yet.
     Loading,
-    /// Could not be had.
+    /// Couldn't be loaded.
     Failed(ApiError),
     /// Here.
     Ready(T),

@@ -11,7 +11,7 @@ use flowdeck_contract::{
 use super::{Api, ApiError};
 
 impl Api {
-    /// Every compute session, also those that are no flow's.
+    /// Every compute session, also those without a flow.
     pub async fn sessions(&self) -> Result<SessionList, ApiError> {
         self.get(&paths::all_sessions(&self.project())).await
     }
@@ -27,7 +27,7 @@ impl Api {
             .await
     }
 
-    /// What became of a session, also after its end.
+    /// The history of a session, also after its end.
     pub async fn session_timeline(&self, session: &SessionId) -> Result<Timeline, ApiError> {
         self.get(&paths::session_by_id_timeline(&self.project(), session))
             .await

@@ -59,7 +59,7 @@ pub(crate) const RAW_MODE: Part = Part {
     fetch: || Box::pin(points::raw_mode()),
 };
 
-/// What became of a flow's compute sessions.
+/// The history of a flow's compute sessions.
 pub(crate) const TIMELINE: Part = Part {
     name: "the timeline",
     lines: 6,
@@ -271,8 +271,8 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
     }
 }
 
-/// In milliseconds, before what could not be had is asked for again. While a machine's network changes, as with each
-/// container that starts on it, browsers end every request under way.
+/// In milliseconds, before what couldn't be loaded is requested again. While a machine's network changes, as with each
+/// container that starts on it, browsers end every request in progress.
 const PAUSES: [i32; 3] = [100, 700, 1500];
 
 async fn pause(millis: i32) {

@@ -25,8 +25,8 @@ use crate::{
     shortcuts::ShortcutList,
 };
 
-/// A place where the app is cut: `part` names the file, and what is told comes once that is here. Tests of components
-/// link without being split.
+/// A place where the app is cut: `part` names the file, and what it shows comes once that has loaded. Tests of
+/// components link without being split.
 macro_rules! point {
     ($part:ident, $name:ident -> $kind:ty, $code:expr) => {
         #[cfg(not(test))]

@@ -21,7 +21,7 @@ use crate::api::Api;
 pub enum FilesNews {
     /// These changed.
     Changed(Arc<[FileChange]>),
-    /// The stream began anew: anything may have changed since.
+    /// The stream started again: anything may have changed since.
     Anything,
 }
 
@@ -30,13 +30,13 @@ type Listener = Arc<dyn Fn(&FilesNews) + Send + Sync>;
 /// The live state of a flow, as signals.
 #[derive(Clone, Copy)]
 pub struct FlowLive {
-    /// The session; `None` until the stream told it.
+    /// The session; `None` until the stream has sent it.
     pub session: RwSignal<Option<SessionView>>,
     /// The last lines of the session's log.
     pub session_log: RwSignal<LogBuffer>,
-    /// The last life of the session; `None` when there never was one, or until the stream told it.
+    /// The last life of the session; `None` when there never was one, or until the stream has sent it.
     pub life: RwSignal<Option<Life>>,
-    /// The run history, newest first; `None` until the stream told it.
+    /// The run history, newest first; `None` until the stream has sent it.
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// The runs that are known whole.
     pub details: RwSignal<HashMap<RunId, Arc<RunDetail>>>,
@@ -68,8 +68,8 @@ impl FlowLive {
         live
     }
 
-    /// Follows `flow` from now on, until the current owner is cleaned up. Where the server refuses to tell of it, because
-    /// it is gone, what is known of its files may be of the past.
+    /// Follows `flow` from now on, until the current owner is cleaned up. Where the server refuses to tell of it,
+    /// because it is gone, what is known of its files may be of the past.
     pub fn begin(self, flow: &FlowId) {
         let path = paths::flow_events(&Api::from_context().project(), flow);
         let connection = stream::follow(&path, move |event| self.apply(event));

@@ -29,7 +29,8 @@ impl LogBuffer {
         self.lines.drain(..surplus);
     }
 
-    /// Takes the whole text of a log, whose lines count from 0, and keeps what live events told beyond it.
+    /// Takes the whole text of a log, whose lines count from 0, and keeps the lines beyond it that live events have
+    /// brought.
     pub fn backfill(&mut self, text: &str) {
         let newer = std::mem::take(&mut self.lines);
         self.extend(text.lines().zip(0..).map(|(text, number)| LogLine {

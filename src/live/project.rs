@@ -9,7 +9,7 @@ use crate::api::Api;
 /// Every flow of a project, as it changes.
 #[derive(Clone, Copy)]
 pub struct ProjectLive {
-    /// The flows; `None` until the stream told them.
+    /// The flows; `None` until the stream has sent them.
     pub flows: RwSignal<Option<FlowList>>,
 }
 

@@ -1,4 +1,4 @@
-//! The live state of compute sessions, also of those that are no flow's.
+//! The live state of compute sessions, also of those without a flow.
 
 use flowdeck_contract::{
     events::FlowEvent, ids::SessionId, paths, sessions::SessionList, timeline::Life,
@@ -11,7 +11,7 @@ use crate::api::Api;
 /// Every compute session of a project, as it changes.
 #[derive(Clone, Copy)]
 pub struct SessionsLive {
-    /// The sessions; `None` until the stream told them.
+    /// The sessions; `None` until the stream has sent them.
     pub list: RwSignal<Option<SessionList>>,
 }
 
@@ -31,9 +31,9 @@ impl SessionsLive {
 /// One session: its log as it grows, and what its timeline says.
 #[derive(Clone, Copy, Default)]
 pub struct SessionLive {
-    /// The last lines of its log; `None` until the stream told them.
+    /// The last lines of its log; `None` until the stream has sent them.
     pub lines: RwSignal<Option<LogBuffer>>,
-    /// Its life; `None` until the stream told it.
+    /// Its life; `None` until the stream has sent it.
     pub life: RwSignal<Option<Life>>,
 }
 

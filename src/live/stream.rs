@@ -1,5 +1,6 @@
-//! A stream of server-sent events that is kept open, by requests that carry the key of the sign-in, as an event source's
-//! cannot. What is gone or forbidden stays so, and all else is opened again after the last event, later each time.
+//! A stream of server-sent events that is kept open, by requests that carry the key of the sign-in, as an event
+//! source's cannot. What is gone or forbidden stays so, and all else is opened again after the last event, later each
+//! time.
 
 use std::{
     cell::{Cell, RefCell},
@@ -20,7 +21,7 @@ use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 use super::sse::{Event, Parser};
 use crate::api::{AbortOnDrop, Api, ApiError, json};
 
-/// Whether the page is told what happens.
+/// Whether the stream of events is connected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Connection {
     /// Being opened for the first time.
@@ -66,7 +67,7 @@ impl Streams {
             .with(|all| all.values().any(|state| *state == Connection::Reconnecting))
     }
 
-    /// Whether the page is told what happens, by at least one stream.
+    /// Whether at least one stream of events is connected.
     #[must_use]
     pub fn is_live(&self) -> bool {
         self.all
@@ -100,8 +101,8 @@ impl Streams {
 /// Longest pause before a stream is opened again.
 const LONGEST_PAUSE: u32 = 15;
 
-/// Opens the stream at `path` and gives every event of it to `on_event`, until the current owner is cleaned up. Says how
-/// it stands.
+/// Opens the stream at `path` and gives every event of it to `on_event`, until the current owner is cleaned up. Says
+/// how it stands.
 pub(super) fn follow<E: DeserializeOwned>(
     path: &str,
     on_event: impl Fn(E) + 'static,
@@ -243,7 +244,7 @@ impl Stream {
     }
 }
 
-/// The stream, unless it is gone or has been opened anew since.
+/// The stream, unless it is gone or has been reopened since.
 fn current(stream: &Weak<Stream>, turn: u32) -> Option<Rc<Stream>> {
     stream.upgrade().filter(|stream| stream.turn.get() == turn)
 }

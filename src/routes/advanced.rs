@@ -50,7 +50,7 @@ pub enum LinkNote {
     UnknownStep(String),
     /// Other settings are given, but no idle shutdown time.
     NoIdleTime,
-    /// The idle shutdown time is no number of seconds, and neither `never` nor `default`.
+    /// The idle shutdown time isn't a number of seconds, and neither `never` nor `default`.
     IdleTime(String),
     /// This part is given without a value.
     Empty(&'static str),

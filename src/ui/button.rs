@@ -38,7 +38,7 @@ pub enum ButtonState {
     /// It can.
     #[default]
     Ready,
-    /// What it does is under way.
+    /// Its action is in progress.
     Busy,
     /// It cannot; the sentence says why. It keeps its place in the tab order, so that the reason can be found.
     Refused(String),

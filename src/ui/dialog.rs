@@ -86,7 +86,7 @@ pub fn Dialog(
             open.set(false);
         }
     };
-    // The browser asks only once whether Escape may close a dialog, unless it never hears of the key.
+    // The browser asks only once whether Escape may close a dialog, unless it never gets the key.
     let on_key = move |event: KeyboardEvent| {
         if event.key() == "Escape" && !event.default_prevented() {
             event.prevent_default();

@@ -1,5 +1,5 @@
-//! A keyed list that is compiled once. Leptos's own `For` is compiled anew for each kind of item, some 7 KB every time,
-//! and every list of the app is part of what a first visit loads.
+//! A keyed list that is compiled once. Leptos's own `For` is compiled again for each kind of item, some 7 KB every
+//! time, and every list of the app is part of what a first visit loads.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

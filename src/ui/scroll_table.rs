@@ -45,7 +45,7 @@ fn frame(
 ) -> AnyView {
     let heading = |name: &&'static str| view! { <th role="columnheader" scope="col">{*name}</th> };
     let headings = columns.iter().map(heading).collect_view();
-    // A table that is laid out as cards is still a table to who hears it: the roles say so.
+    // A table that is laid out as cards stays a table for screen readers: the roles say so.
     view! {
         <div
             class=stylance::classes!(style::scroller, class)

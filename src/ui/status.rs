@@ -1,4 +1,5 @@
-//! What just happened, told once: in one polite live region that is there from the start, and as cards that go away.
+//! What just happened: announced once in one polite live region that is there from the start, and as cards that go
+//! away.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -17,7 +18,7 @@ pub enum Tone {
     Bad,
 }
 
-/// What a card is about. A new try of the same thing takes the card away, whatever comes of it.
+/// What a card is about. A new try of the same thing removes the card, however it ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum About {
     /// A change that the server was asked for, by its method and path.
@@ -206,8 +207,8 @@ impl Status {
         }
     }
 
-    /// Moves the live region to where it is seen and heard: a modal dialog covers everything outside of it and silences
-    /// it. `closing` is no place to be in any more.
+    /// Moves the live region to where it is visible and announced: a modal dialog covers everything outside of it and
+    /// silences it. It never moves into `closing`.
     pub(super) fn keep_in_reach(&self, closing: Option<&web_sys::HtmlDialogElement>) {
         let Some(Some(region)) = self.region.try_get_untracked() else {
             return;

@@ -13,7 +13,7 @@ stylance::import_crate_style!(style, "src/ui/tabs.module.css");
 pub struct Tab {
     /// Its name.
     pub title: &'static str,
-    /// What it shows; made anew each time it is selected.
+    /// What it shows; made again each time it is selected.
     pub panel: ViewFn,
 }
 

@@ -78,7 +78,7 @@ enum Command {
         #[arg(default_value_t = 100)]
         rounds: u32,
     },
-    /// Take the pictures of the documentation anew: the product in Chromium, with real sessions
+    /// Take the pictures of the documentation again: the product in Chromium, with real sessions
     Screenshots {
         /// Only run scripts whose name contains one of these
         filters: Vec<String>,

@@ -31,8 +31,8 @@ impl SetupFlowSessionAction {
     }
 }
 
-/// Which of its two meanings [`SetupFlowSessionAction::Install`] has. A request that comes late does nothing else: it is
-/// refused.
+/// Which of its two meanings [`SetupFlowSessionAction::Install`] has. A request that comes late does nothing else: it
+/// is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -45,8 +45,8 @@ pub enum InstallIntent {
 
 /// Body of `POST Flows/{flowId}/sessions`.
 ///
-/// A start takes the default for what is left out. `Update` leaves as it is what is left out: another idle time is set in
-/// place; another VM size, identity or compute resets the session. `Reset` keeps all settings.
+/// A start takes the default for what is left out. `Update` leaves as it is what is left out: another idle time is set
+/// in place; another VM size, identity or compute resets the session. `Reset` keeps all settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -66,19 +66,19 @@ pub struct SetupFlowSessionRequest {
     /// The name of a compute instance, which must be running; empty for serverless compute.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compute_name: Option<String>,
-    /// Accepted for the contract's sake; sessions here are one container or process group each.
+    /// Accepted, as the contract has it; sessions here are one container or process group each.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub enable_multi_container: Option<bool>,
-    /// flowdeck's own: whether a start or reset installs the requirements anew, though an environment may be kept from an
-    /// earlier install of the same.
+    /// flowdeck's own: whether a start or reset installs the requirements again, though an environment may be kept from
+    /// an earlier install of the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rebuild_environment: Option<bool>,
-    /// flowdeck's own: whether a start or reset pulls the image, though the engine may have one of its name. Without this
-    /// a session keeps to the image that is there, whatever has become of its tag.
+    /// flowdeck's own: whether a start or reset pulls the image, though the engine may have one of its name. Without
+    /// this a session keeps to the image that is there, even when its tag has moved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pull_image: Option<bool>,
-    /// flowdeck's own: whose versions of prompt flow's runtime a start or an install takes where a requirements file asks
-    /// for others. Without this the session's settings decide.
+    /// flowdeck's own: whose versions of prompt flow's runtime a start or an install takes where a requirements file
+    /// asks for others. Without this the session's settings decide.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime_versions: Option<RuntimeVersions>,
     /// flowdeck's own: which of its two meanings `Install` has. Without this the session's state decides.
@@ -129,7 +129,7 @@ impl CreateFlowSessionRequest {
             || self.runtime_image.is_some()
     }
 
-    /// What a flow's session is asked for with, too.
+    /// The settings that a flow's session has, too.
     #[must_use]
     pub fn setup(&self) -> SetupFlowSessionRequest {
         SetupFlowSessionRequest {
@@ -276,7 +276,7 @@ pub struct AvailabilityResponse {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowRuntimeCapability {
-    /// Its features; those of old have none that could be used.
+    /// Its features; legacy ones have none that could be used.
     pub flow_features: Vec<FlowFeature>,
 }
 
@@ -372,9 +372,9 @@ pub struct GetTrainingSessionDto {
 pub struct SessionProperties {
     /// The session's id.
     pub session_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     pub subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     pub resource_group_name: String,
     /// The project.
     pub workspace_name: String,
@@ -386,20 +386,20 @@ pub struct SessionProperties {
     pub last_alive_time: Option<String>,
 }
 
-/// Runtimes that stand by: an element of `GET FlowSessions/standbypools`.
+/// Standby runtimes: an element of `GET FlowSessions/standbypools`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct StandbyPoolProperties {
     /// The pool's name.
     pub name: String,
-    /// How many are to stand by.
+    /// How many there are to be.
     pub count: i32,
-    /// Those that stand by now.
+    /// Those that are ready now.
     pub standby_available_instances: Vec<StandbyPoolResourceStatus>,
 }
 
-/// A runtime that stands by.
+/// A standby runtime.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StandbyPoolResourceStatus {

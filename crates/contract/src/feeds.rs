@@ -57,18 +57,18 @@ pub enum FeedOutcome {
     Refused,
     /// There is nothing at its path.
     NotFound,
-    /// There is no host of its name.
+    /// No host has its name.
     NoSuchHost,
     /// It could not be reached, or did not answer as it should.
     Unreachable,
-    /// What is there is no index.
+    /// The address isn't that of a package index.
     NotAnIndex,
     /// It is private, and the session has no identity whose token may be shown to it.
     NoIdentity,
 }
 
-/// Names of packages that are known without asking an index: those of the base and of sessions, those that flows ask for,
-/// and those that are widely used.
+/// Names of packages that are known without asking an index: those of the base and of sessions, those that flows ask
+/// for, and those that are widely used.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -7,7 +7,7 @@ use crate::{Millis, ids::FilePath, shown::shown};
 /// Files larger than this are listed but not opened in the editor, in bytes.
 pub const EDITABLE_LIMIT: u64 = 2 * 1024 * 1024;
 
-/// A file is larger than what is read or saved whole: the same words wherever it's met.
+/// A file is larger than what is read or saved whole: one message for every place where this happens.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("‘{}’ is too large. The limit is {} MiB.", shown(name), limit >> 20)]
 pub struct TooLarge {

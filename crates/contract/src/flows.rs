@@ -108,7 +108,7 @@ pub struct FlowDetail {
     pub folder: String,
     /// The file that defines it, `flow.dag.yaml` or `flow.flex.yaml`.
     pub definition_path: String,
-    /// The text of that file; `None` when it is missing or is no text.
+    /// The text of that file; `None` when it is missing or isn't text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub yaml: Option<String>,
     /// What that file says and what is wrong with it. Read on the server, so that a page which does not edit the file

@@ -94,7 +94,7 @@ text_id! {
     FlowId, check_flow
 }
 text_id! {
-    /// A project; on one's own machine there is one, `default`.
+    /// A project; a self-hosted server has one, `default`.
     ProjectName, check_folder_name
 }
 text_id! {

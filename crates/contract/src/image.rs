@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-/// Why a text is no reference of an image.
+/// Why a text isn't an image reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum InvalidImage {
     /// Nothing was given.
@@ -12,7 +12,7 @@ pub enum InvalidImage {
     /// It starts like a web address.
     #[error("Remove https://. An image URL starts with the registry’s name.")]
     Scheme,
-    /// The registry is no host name, or its port no number.
+    /// The registry isn't a host name, or its port isn't a number.
     #[error(
         "The part before the first slash isn’t a registry. Use a host name, with a port if it needs one."
     )]
@@ -57,7 +57,7 @@ impl ImageReference {
         &self.text[..self.name]
     }
 
-    /// The registry's host, with the port when it has one; `None` for the registry that goes without saying.
+    /// The registry's host, with the port when it has one; `None` for the default registry.
     #[must_use]
     pub fn registry(&self) -> Option<&str> {
         registry_of(self.name()).map(|(registry, _)| registry)

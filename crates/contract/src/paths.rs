@@ -6,7 +6,7 @@ use crate::{
     settings::SettingsIntent,
 };
 
-/// The subscription and resource group of a workspace on one's own machine.
+/// The subscription and resource group of a self-hosted workspace.
 pub const LOCAL: &str = "local";
 
 /// `api/sign-in`: takes `{"token"}` and gives the cookie and [`crate::sign_ins::SignedIn`].
@@ -79,7 +79,7 @@ pub fn session_log(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/log", session(project_name, flow_id))
 }
 
-/// What became of a flow's sessions: [`crate::timeline::Timeline`].
+/// The history of a flow's sessions: [`crate::timeline::Timeline`].
 #[must_use]
 pub fn session_timeline(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/timeline", session(project_name, flow_id))
@@ -105,7 +105,7 @@ pub fn session_packages(project_name: &ProjectName, flow_id: &FlowId) -> String 
 
 /// Where a session's packages are not what is asked for: a list of [`crate::packages::Difference`].
 ///
-/// The package index is asked; when it cannot be told, the answer is as for [`session_install_plan`].
+/// The package index is asked; when nobody could look, the answer is as for [`session_install_plan`].
 #[must_use]
 pub fn session_packages_differences(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/differences", session_packages(project_name, flow_id))
@@ -126,7 +126,8 @@ pub fn session_install_plan(project_name: &ProjectName, flow_id: &FlowId) -> Str
     format!("{}/install-plan", session(project_name, flow_id))
 }
 
-/// Tests the feeds that the requirements file names (POST): [`crate::feeds::FeedTestRequest`], [`crate::feeds::FeedTest`].
+/// Tests the feeds that the requirements file names (POST): [`crate::feeds::FeedTestRequest`],
+/// [`crate::feeds::FeedTest`].
 #[must_use]
 pub fn session_feeds_test(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/feeds/test", session(project_name, flow_id))
@@ -145,7 +146,7 @@ pub fn package_look_up(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/look-up", known_packages(project_name, flow_id))
 }
 
-/// The install under way: DELETE cancels it, once or more often. Installing goes by [`sessions`].
+/// The install in progress: DELETE cancels it, once or more often. Installing goes by [`sessions`].
 #[must_use]
 pub fn session_install(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/install", session(project_name, flow_id))
@@ -153,7 +154,8 @@ pub fn session_install(project_name: &ProjectName, flow_id: &FlowId) -> String {
 
 /// Starts a session with [`crate::settings::SessionSettings`], or changes the one that runs to them (PUT).
 ///
-/// Answers 202 as [`sessions`] does. Another idle shutdown leaves the session as it is; another compute or base image resets it.
+/// Answers 202 as [`sessions`] does. Another idle shutdown leaves the session as it is; another compute or base image
+/// resets it.
 #[must_use]
 pub fn session_settings(project_name: &ProjectName, flow_id: &FlowId) -> String {
     format!("{}/settings", session(project_name, flow_id))
@@ -222,7 +224,7 @@ pub fn session_by_id_log(project_name: &ProjectName, session: &SessionId) -> Str
     format!("{}/log", session_by_id(project_name, session))
 }
 
-/// What became of a compute session, also after its end: [`crate::timeline::Timeline`].
+/// The history of a compute session, also after its end: [`crate::timeline::Timeline`].
 #[must_use]
 pub fn session_by_id_timeline(project_name: &ProjectName, session: &SessionId) -> String {
     format!("{}/timeline", session_by_id(project_name, session))

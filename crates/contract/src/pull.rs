@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A pull under way, or one that failed.
+/// A pull in progress, or one that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

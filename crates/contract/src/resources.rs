@@ -98,7 +98,7 @@ pub struct ComputeInstanceProperties {
     pub vm_size: String,
     /// `Running` or `Stopped`.
     pub state: String,
-    /// Without activity for so long it stops, as an ISO 8601 duration; left out for never.
+    /// It stops after this time without activity, as an ISO 8601 duration; left out for never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_time_before_shutdown: Option<String>,
 }

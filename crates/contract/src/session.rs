@@ -109,8 +109,8 @@ pub struct PhaseView {
     /// What it did, in a line: `12 packages from the cache`, `taken from standby`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
-    /// How long it usually takes on this host in a start of this way, in milliseconds; `None` when too few came to their
-    /// end. See [`crate::timeline::is_slow`].
+    /// How long it usually takes on this host in a start of this way, in milliseconds; `None` when too few came to
+    /// their end. See [`crate::timeline::is_slow`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usual_ms: Option<u64>,
 }
@@ -120,7 +120,7 @@ pub struct PhaseView {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum StartRoute {
-    /// A runtime that stood by was taken: the base packages satisfy the requirements.
+    /// A standby runtime was taken: the base packages satisfy the requirements.
     Standby,
     /// An environment was made from base packages that were ready.
     Base,
@@ -195,7 +195,7 @@ pub struct SessionView {
     /// The steps of its start; empty when there is none.
     #[serde(default)]
     pub phases: Vec<PhaseView>,
-    /// How its environment was come by; known from `createEnvironment` on.
+    /// Where its environment came from; known from `createEnvironment` on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<StartRoute>,
     /// How many milliseconds of an install were saved, as the environment was kept from an earlier one.
@@ -222,14 +222,14 @@ pub struct SessionView {
     /// When it will be deleted if nothing happens; `None` when it will not, or while something runs in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_deadline: Option<Millis>,
-    /// Why it is not counting towards its idle shutdown, as a sentence: a run or an install is under way. `None` when it
-    /// counts, or has no idle shutdown.
+    /// Why it is not counting towards its idle shutdown, as a sentence: a run or an install is in progress. `None` when
+    /// it counts, or has no idle shutdown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_paused: Option<String>,
     /// When somebody or something last did anything in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_activity: Option<Millis>,
-    /// What it was asked for with, as changed since.
+    /// The settings it was requested with, as changed since.
     #[serde(default)]
     pub settings: SessionSettings,
     /// What it may use of the host; `None` when nothing bounds it.
@@ -247,7 +247,7 @@ pub struct SessionView {
     #[cfg_attr(feature = "openapi", schema(value_type = Option<ImageUpdate>))]
     pub image_update: Option<Unread<ImageUpdate>>,
     /// How far its image is pulled, and how far that had come when it failed; `None` when it is not being pulled, and
-    /// when the server has been started anew since it failed.
+    /// when the server has been restarted since it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Pull>))]
     pub pull: Option<Unread<Pull>>,

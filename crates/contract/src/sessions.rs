@@ -54,14 +54,14 @@ pub struct SessionSummary {
     /// When it will be deleted if nothing happens; `None` when it will not, or while something runs in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle_deadline: Option<Millis>,
-    /// How many runs are under way in it: stopping it ends them without a result.
+    /// How many runs are in progress in it: stopping it ends them without a result.
     pub runs: u32,
     /// Whether packages are being installed while it runs: stopping it ends that unfinished.
     pub installing: bool,
     /// Why it failed, in a line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,
-    /// Its image as it was asked for, such as `registry.example.com/team/runtime:3`, when that tag has come to stand for
+    /// Its image as it was asked for, such as `registry.example.com/team/runtime:3`, when that tag now stands for
     /// another image since; see [`crate::session::SessionView::image_update`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved_image: Option<String>,

@@ -92,11 +92,11 @@ pub enum IdleShutdown {
     Default,
     /// It does not.
     Never,
-    /// After so many seconds without activity.
+    /// After this many seconds without activity.
     After(u64),
 }
 
-/// What there is to choose from, and what of it can be had now. `GET …/compute-options`.
+/// What there is to choose from, and what of it is available now. `GET …/compute-options`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -147,7 +147,7 @@ pub struct SizeOption {
     pub v_cpus: u32,
     /// Memory in GiB.
     pub memory_gb: f64,
-    /// Why it cannot be had now, as a sentence; `None` when it can.
+    /// Why it isn't available now, as a sentence; `None` when it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unavailable: Option<String>,
 }
@@ -216,7 +216,8 @@ pub struct IdentityOption {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Preflight {
-    /// One each for quota, base image, its registry (where the engine runs images and one is chosen), identity, requirements file, `flow.dag.yaml` and disk space.
+    /// One each for quota, base image, its registry (where the engine runs images and one is chosen), identity,
+    /// requirements file, `flow.dag.yaml` and disk space.
     pub checks: Vec<PreflightCheck>,
     /// `environment` of `flow.dag.yaml` as it stands: its image, when it names one.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,4 +1,4 @@
-//! What became of compute sessions: each life from its start to its end, kept after it ended.
+//! The history of compute sessions: each session from its start to its end, kept after it ended.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,9 +9,9 @@ use crate::{
     settings::SessionSettings,
 };
 
-/// What takes so many times its usual time is slow…
+/// A step is slow when it takes this many times its usual time…
 const SLOW_FACTOR: u64 = 3;
-/// …unless it is over in the twinkling of an eye: so much more at least, in milliseconds.
+/// …and at least this much longer, in milliseconds, so that short steps never are.
 const SLOW_MORE: u64 = 1_000;
 
 /// Whether something that has taken `millis` so far takes three times its usual time, or more.
@@ -55,7 +55,7 @@ pub struct Life {
     /// When it was gone, or had failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<Millis>,
-    /// How its environment was come by.
+    /// Where its environment came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<StartRoute>,
     /// The steps of its start, with this host's usual times.
@@ -105,7 +105,7 @@ pub struct Asked {
     pub at: Millis,
     /// What for.
     pub what: AskedFor,
-    /// By whom.
+    /// Who asked.
     pub by: By,
     /// Where it stands.
     pub state: PhaseState,
@@ -132,7 +132,7 @@ pub enum AskedFor {
     Restore,
     /// Another idle shutdown time.
     Change,
-    /// To end, and to begin anew.
+    /// To end, and to start again.
     Reset,
     /// To end.
     Stop,

@@ -25,7 +25,7 @@ use crate::{
 /// How often sign-ins are looked through.
 const TIDY: Duration = Duration::from_secs(60);
 
-/// What a server is told at its start.
+/// The options of a server.
 #[derive(Clone, Debug)]
 pub struct Settings {
     /// The name of the one project.
@@ -175,8 +175,8 @@ impl Parts {
         })
     }
 
-    /// Says whether there is such a flow in `project`. A flow whose folder is gone is there as long as its session is, so
-    /// that it can be stopped.
+    /// Says whether there is such a flow in `project`. A flow whose folder is gone is there as long as its session is,
+    /// so that it can be stopped.
     pub(crate) async fn require_flow(&self, project: &ProjectName, flow: &FlowId) -> ApiResult<()> {
         self.require_project(project)?;
         let (flows, compute, flow) = (Arc::clone(&self.flows), self.compute.clone(), flow.clone());

@@ -1,4 +1,4 @@
-//! What a person can ask of the flow's session and runs, from whichever part of the page. A failure is told as a card.
+//! What a person can ask of the flow's session and runs, from whichever part of the page. A failure is shown as a card.
 
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_DURING_INSTALL, RUN_UNDER_WAY},
@@ -134,7 +134,7 @@ impl Actions {
         });
     }
 
-    /// Resets the session, with some of it made anew.
+    /// Resets the session, with parts of it made again.
     pub fn reset(&self, anew: Anew) {
         let (api, flow, actions) = (self.context.api, self.context.flow(), *self);
         self.send(Action::Reset, move || actions.reset(anew), async move {

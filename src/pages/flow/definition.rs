@@ -13,7 +13,7 @@ use super::FlowContext;
 pub struct Definition {
     /// The file, in the flow folder.
     pub path: Option<FilePath>,
-    /// What is in it, and what is wrong with it; `None` when it is missing or is no text.
+    /// What is in it, and what is wrong with it; `None` when it is missing or isn't text.
     pub report: Option<Report>,
 }
 

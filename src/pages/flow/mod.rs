@@ -112,7 +112,7 @@ fn failure_of(state: &Load<flowdeck_contract::flows::FlowDetail>) -> Option<ApiE
     }
 }
 
-/// Why the flow is not shown, and the way on: back to the flows when there is no such flow.
+/// Why the flow is not shown, and where to go next: back to the flows when there is no such flow.
 #[component]
 fn NotLoaded(error: ApiError) -> impl IntoView {
     let detail = FlowContext::from_context().detail;
@@ -183,7 +183,7 @@ fn SkipLinks() -> impl IntoView {
     }
 }
 
-/// Ctrl+Enter runs the flow from wherever one is on its page; what keeps it from running is said.
+/// Ctrl+Enter runs the flow from wherever one is on its page; where it can't, the reason is announced.
 fn run_by_key(context: FlowContext) {
     let actions = Actions::from_context();
     let status = Status::from_context();

@@ -63,7 +63,7 @@ pub fn FlowsPage() -> impl IntoView {
     }
 }
 
-/// What the page looks like; unlike the list it seldom changes, so the page is seldom built anew.
+/// What the page looks like; unlike the list it seldom changes, so the page is seldom rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Loading,

@@ -1,4 +1,4 @@
-//! A step of a start that takes three times its usual time says so, also while it is under way.
+//! A step of a start that takes three times its usual time says so, also while it is in progress.
 
 use flowdeck_contract::{
     Millis,
@@ -11,7 +11,7 @@ use crate::ui::{Clock, time};
 
 stylance::import_crate_style!(style, "src/pages/parts/slow_phase.module.css");
 
-/// How long something takes, or took, in milliseconds; moves on while it is under way.
+/// How long something takes, or took, in milliseconds; moves on while it is in progress.
 pub(super) fn taken(clock: Clock, from: Option<Millis>, until: Option<Millis>) -> u64 {
     match (from, until) {
         (Some(from), Some(until)) => until.since(from),

@@ -58,7 +58,7 @@ pub(super) fn identity(session: &SessionSummary) -> String {
         .unwrap_or_else(|| "My own identity".to_owned())
 }
 
-/// What is under way in it and ends with it, a sentence each.
+/// What is in progress in it and ends with it, a sentence each.
 pub(super) fn losses(session: &SessionSummary) -> Vec<String> {
     let mut losses = Vec::new();
     match session.runs {
@@ -72,7 +72,7 @@ pub(super) fn losses(session: &SessionSummary) -> Vec<String> {
     losses
 }
 
-/// The flow whose session's packages can be told: it runs, and is a flow's.
+/// The flow whose session's packages can be shown: the session runs, and belongs to a flow.
 pub(super) fn flow_with_packages(session: &SessionSummary) -> Option<&FlowId> {
     let flow = session.flow.as_ref();
     flow.filter(|_| session.state == SessionState::Available)

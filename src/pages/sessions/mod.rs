@@ -1,7 +1,7 @@
 //! The page of all compute sessions, also of those that were made through the API without a flow, and the page of one.
 //!
-//! `facts` is pure and holds what is said of a session; `ending` stops one after asking; `past` knows what became of one;
-//! the rest are views.
+//! `facts` is pure and says what the page shows of a session; `ending` stops one after asking; `past` knows the history
+//! of one; the rest are views.
 
 mod empty;
 mod ended;
@@ -72,7 +72,7 @@ fn SessionsPage() -> impl IntoView {
     }
 }
 
-/// What the page looks like; unlike the list it seldom changes, so the page is seldom built anew.
+/// What the page looks like; unlike the list it seldom changes, so the page is seldom rebuilt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Shape {
     Loading,

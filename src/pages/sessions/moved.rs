@@ -1,4 +1,4 @@
-//! That the tag of a session's image has come to stand for another image, and where the new one can be had.
+//! That the tag of a session's image now stands for another image, and where to get the new one.
 
 use flowdeck_contract::{ids::FlowId, sessions::SessionSummary};
 use leptos::prelude::*;

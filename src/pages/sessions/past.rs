@@ -1,4 +1,4 @@
-//! What became of a session: as the server keeps it, and as it is told live while the session is there.
+//! The history of a session: as the server keeps it, and as live events give it while the session is there.
 
 use flowdeck_contract::{
     ids::{FlowId, SessionId},
@@ -13,12 +13,12 @@ use crate::{
     pages::parts::Lives,
 };
 
-/// What became of a session. Cheap to copy.
+/// The history of a session. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Past {
     /// What the server keeps.
     pub(super) kept: Remote<timeline::Timeline>,
-    /// What is told while the session is there.
+    /// Live events while the session is there.
     pub(super) live: SessionLive,
     diagnostics: StoredValue<String>,
 }
@@ -39,7 +39,7 @@ impl Past {
         }
     }
 
-    /// The session has ended: nothing is told any more, but the last of it is kept.
+    /// The session has ended: no more events come, but the last state is kept.
     pub(super) fn end(&self) {
         self.live.life.set(None);
         self.kept.refresh();

@@ -1,4 +1,4 @@
-//! The page of one compute session: what it is, its log as it grows, stopping it, and what became of it, also after its
+//! The page of one compute session: what it is, its log as it grows, stopping it, and its history, also after its
 //! end.
 
 use flowdeck_contract::{ids::SessionId, paths, sessions::SessionSummary};

@@ -11,7 +11,7 @@ stylance::import_crate_style!(pub(super) style, "src/pages/sessions/table.module
 #[component]
 pub(super) fn SessionTable(watched: Watched) -> impl IntoView {
     let ids = watched.ids();
-    // A table that is laid out as cards is still a table to who hears it: the roles say so.
+    // A table that is laid out as cards stays a table for screen readers: the roles say so.
     view! {
         <table role="table" class=stylance::classes!(table_style::table, style::table)>
             <caption class="visually-hidden">"Compute sessions"</caption>

@@ -1,4 +1,4 @@
-//! Every compute session as it is known: asked for once, then told live.
+//! Every compute session as it is known: asked for once, then kept up to date by live events.
 
 use flowdeck_contract::{
     ids::SessionId,

@@ -19,7 +19,7 @@ use crate::{
 pub(super) enum Deed {
     /// One is started.
     Start,
-    /// The one that runs is made anew.
+    /// The one that runs is made again.
     Reset,
 }
 
@@ -42,7 +42,7 @@ impl Deed {
     }
 }
 
-/// Carrying it out, under way or failed. Cheap to copy.
+/// Carrying it out, in progress or failed. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Applying {
     pub(super) is_under_way: RwSignal<bool>,
@@ -66,7 +66,7 @@ impl Applying {
         }
     }
 
-    /// Writes `changes`, does `deed` and shows the flow's page. What failed is told, and `found` is read again.
+    /// Writes `changes`, does `deed` and shows the flow's page. A failure is shown, and `found` is read again.
     pub(super) fn begin(self, changes: Vec<Change>, deed: Deed, found: Remote<Found>) {
         let Self {
             is_under_way,

@@ -55,7 +55,7 @@ fn Select(
         .into_iter()
         .map(|flow| (flow.id, flow.name))
         .collect();
-    // What a link names stays to be seen, and is told to be at fault.
+    // What a link names stays selected, and is marked as wrong.
     if let Some(flow) = chosen.get_untracked()
         && flows.iter().all(|(other, _)| *other != flow)
     {

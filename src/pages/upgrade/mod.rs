@@ -1,4 +1,5 @@
-//! The assistant that brings a flow from a runtime of a compute instance to a compute session. Its state is its address.
+//! The assistant that brings a flow from a runtime of a compute instance to a compute session. Its state is its
+//! address.
 //!
 //! `plan` is pure and works out what is written, `files` reads and writes it, `applying` is what the button does; the
 //! rest are views.
@@ -85,7 +86,7 @@ impl Choices {
         Memo::new(move |_| self.upgrade.get().and_then(|upgrade| upgrade.flow))
     }
 
-    /// Whether the definition is to name the runtime's image: as chosen, else wherever it can be run.
+    /// Whether the definition is to name the runtime's image: as chosen, otherwise where it can be run.
     fn takes_image(self) -> bool {
         let chosen = self.upgrade.get().and_then(|upgrade| upgrade.image);
         match chosen {

@@ -1,4 +1,4 @@
-//! Step: what would be written, whether the image can be had, and doing it.
+//! Step: what would be written, whether the image is available, and doing it.
 
 use flowdeck_contract::{
     ids::FlowId,
@@ -260,7 +260,7 @@ fn ResetNotice(flow: FlowId, live: FlowLive) -> impl IntoView {
 /// Where the server's check of the image stands.
 #[derive(Clone, Debug, PartialEq)]
 enum Check {
-    /// There is no image to check, or it could not be checked; a start then tells.
+    /// There is no image to check, or it couldn't be checked: a start then shows it.
     None,
     Asked,
     Found(PreflightCheck),

@@ -1,5 +1,5 @@
-//! Slows down guessing: wrong tokens use up a small allowance that fills slowly. Every client has its own at every way in,
-//! so that nobody uses up another's.
+//! Slows down guessing: wrong tokens use up a small allowance that fills slowly. Every client has its own at every way
+//! in, so that nobody uses up another's.
 
 use std::{collections::HashMap, time::Instant};
 
@@ -10,7 +10,7 @@ use crate::serving::Peer;
 const ALLOWANCE: f64 = 30.0;
 const PER_SECOND: f64 = 2.0;
 
-/// More clients than this are not told apart for long.
+/// Clients beyond this number are soon forgotten.
 const MOST_CLIENTS: usize = 10_000;
 
 /// How a token came.
@@ -24,7 +24,7 @@ pub(crate) enum WayIn {
     Bearer,
 }
 
-/// How many wrong tokens are still taken, of whom.
+/// How many more wrong tokens each client may try.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts(Mutex<HashMap<(Peer, WayIn), Allowance>>);
 

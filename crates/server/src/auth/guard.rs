@@ -149,7 +149,7 @@ impl Guard {
         ))
     }
 
-    /// Lets pass who has the token, or the cookie and its key; gives who that is.
+    /// Admits whoever has the token, or the cookie and its key; gives who that is.
     pub(crate) fn check(
         &self,
         method: &Method,
@@ -188,7 +188,8 @@ impl Guard {
             .find_map(|secret| self.sign_ins.find(secret, key, peer, now))
     }
 
-    /// The right token is refused only where it could be found by trying, and there only from whoever has tried too much.
+    /// The right token is refused only where it could be found by trying, and there only from whoever has tried too
+    /// much.
     fn check_token(&self, given: &str, peer: Peer, way: WayIn) -> Result<(), Refusal> {
         let is_right = self.token.is(given);
         if is_right && !self.token.is_guessable() {

@@ -1,5 +1,6 @@
-//! Who is signed in. A sign-in is a random secret, which the browser holds as a cookie and the store as a hash, and a key
-//! that is bound to the page's origin. It ends when nobody uses it, at its greatest age, and when it is ended by hand.
+//! Who is signed in. A sign-in is a random secret, which the browser holds as a cookie and the store as a hash, and a
+//! key that is bound to the page's origin. It ends when nobody uses it, at its greatest age, and when it is ended by
+//! hand.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -15,10 +16,10 @@ use crate::{random::hex_digits, serving::Peer};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Unused for so long, a sign-in ends.
+/// A sign-in ends after this time without use.
 const IDLE: Duration = Duration::from_secs(7 * DAY.as_secs());
 
-/// So old, it ends whatever it is used for.
+/// A sign-in ends at this age, however much it is used.
 pub(super) const LONGEST: Duration = Duration::from_secs(30 * DAY.as_secs());
 
 /// At one more, the one that was unused for longest ends.

@@ -66,7 +66,7 @@ impl Check {
     }
 }
 
-/// A reader that has seen enough, such as `head`, is no failure.
+/// A reader that stops reading, such as `head`, isn't a failure.
 fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -89,7 +89,7 @@ fn check(given: &Path) -> Vec<CheckedFile> {
     }
 }
 
-/// The flows in the folders below one that is no flow itself, as `flowdeck serve` finds them.
+/// The flows in the folders below one that isn't a flow itself, as `flowdeck serve` finds them.
 fn check_below(folder: &Path) -> Vec<CheckedFile> {
     let unreadable = |why: &str| CheckedFile::unreadable(folder.display().to_string(), why);
     let Found { folders, searched } = match search_below(folder) {

@@ -43,7 +43,7 @@ use crate::{
     serving::{self, Limits},
 };
 
-/// Requests under way at the end get this long.
+/// How long requests in progress may go on after the server was told to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
 const PROJECT: &str = "default";
@@ -84,10 +84,11 @@ pub(crate) struct Serve {
     /// The Python (3.9 to 3.12) that environments are made with; without it, the first on PATH
     #[arg(long, value_name = "PROGRAM")]
     python: Option<PathBuf>,
-    /// The uv that makes and fills environments; without it, the one on PATH, or one that is installed below the data folder
+    /// The uv that makes and fills environments; without it, the one on PATH, or one that is installed below the data
+    /// folder
     #[arg(long, value_name = "PROGRAM")]
     uv: Option<PathBuf>,
-    /// How many runtimes stand by for quick starts
+    /// How many standby runtimes to keep for quick starts
     #[arg(long, value_name = "COUNT", default_value_t = 1)]
     standby: usize,
     /// How many GiB the environments may take that are kept for later starts with the same requirements; 0 keeps none
@@ -146,7 +147,8 @@ impl Serve {
     }
 
     async fn serve(self, log: RecentLog) -> Result<(), ServeError> {
-        // Before anything slow, so that a wrong call is told at once, and before the ready line, so that no signal is lost.
+        // Before anything slow, so that a wrong call fails at once, and before the ready line, so that no signal is
+        // lost.
         let ended = end_signal()?;
         let limits = Limits::of_files(serving::raise_file_limit());
         let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;

@@ -30,11 +30,11 @@ pub(crate) struct Config {
     pub(crate) catalog: Catalog,
     /// After how long without activity a session ends when its start does not say; `None` for never.
     pub(crate) max_idle: Option<Duration>,
-    /// Which variables of the server's environment sessions get besides those that all get.
+    /// Which variables of the server's environment sessions get in addition to the standard ones.
     pub(crate) variables: Vec<VariableName>,
 }
 
-/// Without activity for so long, a session is deleted, unless the file or its start says otherwise.
+/// A session is deleted after this time without activity, unless the file or its start says otherwise.
 const MAX_IDLE: Duration = Duration::from_secs(60 * 60);
 
 /// Larger files are no configuration, and would only fill the memory.

@@ -12,7 +12,7 @@ use flowdeck_flow::check;
 use super::redact::{is_secret_name, secrets_in};
 use crate::{App, files::FlowFolder};
 
-/// A longer file is no file of credentials.
+/// A longer file isn't a file of credentials.
 const FILE_LIMIT: u64 = 256 * 1024;
 
 /// Variables of the environment whose values everybody may know, by how their names begin.
@@ -130,8 +130,8 @@ fn of_definition(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What may be secret in a variable of an environment: the value when its name or its length says so, and what stands in
-/// a URL.
+/// What may be secret in a variable of an environment: the value when its name or its length says so, and what stands
+/// in a URL.
 fn of_variable(name: &str, value: &str) -> Vec<String> {
     // Folders, although their names look like one of a password.
     if ["PWD", "OLDPWD"].contains(&name) {

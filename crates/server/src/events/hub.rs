@@ -1,5 +1,5 @@
-//! Keeps the last events of every flow, and of every session that is no flow's. A reader remembers which it had and asks for those after it: resuming a stream,
-//! keeping up and having missed something are the same thing.
+//! Keeps the last events of every flow, and of every session without a flow. A reader remembers which it had and asks
+//! for those after it: resuming a stream, keeping up and having missed something are the same thing.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -11,9 +11,9 @@ use flowdeck_contract::events::FlowEvent;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
-/// At most so many events of one are kept…
+/// At most this many events are kept for each…
 const EVENT_LIMIT: usize = 1_000;
-/// …and so many bytes of their JSON; the newest is kept whatever its length.
+/// …and this many bytes of their JSON; the newest is kept whatever its length.
 const BYTE_LIMIT: usize = 4 * 1024 * 1024;
 
 /// An event on its way to readers.
@@ -43,7 +43,7 @@ impl Default for Buffer {
     }
 }
 
-/// The last events of every flow, and of every session that is no flow's.
+/// The last events of every flow, and of every session without a flow.
 #[derive(Debug)]
 pub(crate) struct FlowHub {
     boot: String,
@@ -70,7 +70,7 @@ impl FlowHub {
         }
     }
 
-    /// Whether something was told of this owner, or somebody listened.
+    /// Whether this owner had events, or readers.
     pub(crate) fn knows(&self, owner: &Owner) -> bool {
         self.buffers().contains_key(owner)
     }

@@ -1,4 +1,4 @@
-//! One reader of the events of a flow, or of a session that is no flow's.
+//! One reader of the events of a flow, or of a session without a flow.
 
 use std::sync::Arc;
 

@@ -24,7 +24,7 @@ use crate::{
     flows::{FlowError, Flows},
 };
 
-/// Changes that come this close together are told as one.
+/// Changes that come this close together become one event.
 const GATHER: Duration = Duration::from_millis(100);
 
 /// How often folders are looked at where the operating system tells nothing.
@@ -44,7 +44,7 @@ enum Change {
 pub(crate) struct Changes(mpsc::UnboundedSender<Change>);
 
 impl Changes {
-    /// The server itself changed a file: told at once, however slow the watcher is.
+    /// The server itself changed a file: this becomes an event at once, however slow the watcher is.
     pub(crate) fn touched(&self, flows: &Flows, flow: &FlowId, path: &FilePath) {
         let folder = flows.place().root().join(flow.as_str());
         self.tell(Change::Path(folder.join(path.as_str())));
@@ -68,7 +68,7 @@ impl Changes {
     }
 }
 
-/// Who is told.
+/// The readers.
 pub(crate) struct Listeners {
     pub(crate) flows: Arc<Flows>,
     pub(crate) compute: Compute,
@@ -215,7 +215,7 @@ impl Listeners {
             .folder(flow)
             .and_then(|folder| changes(&folder, paths));
         changes.unwrap_or_else(|error| {
-            // A flow that is gone as a whole is told by the project's events.
+            // The project's events say when a whole flow is gone.
             tracing::debug!(%flow, %error, "changed files could not be looked at");
             Vec::new()
         })
@@ -223,7 +223,7 @@ impl Listeners {
 }
 
 /// The changed files as they stand; without paths, all of them. A folder may have come with everything in it, without
-/// a word about that, so what it holds is told too.
+/// a word about that, so there are events for what it holds, too.
 fn changes(folder: &FlowFolder, paths: &BTreeSet<FilePath>) -> Result<Vec<FileChange>, FlowError> {
     let mut changes = BTreeMap::new();
     let mut folders = Vec::new();

@@ -16,7 +16,7 @@ pub enum FileError {
     /// The path, or a symbolic link on it, leads out of the flow folder.
     #[error("‘{0}’ is a link out of the flow folder. These links aren’t followed.")]
     Outside(String),
-    /// A folder of tools, or a file of a save under way.
+    /// A folder of tools, or a file of a save in progress.
     #[error("‘{0}’ belongs to a tool and can’t be opened here.")]
     Hidden(String),
     /// It is a folder.
@@ -47,7 +47,7 @@ pub enum FileError {
     Exists {
         /// The file.
         path: String,
-        /// What it is; `None` when it is no file.
+        /// What it is; `None` when it isn't a file.
         now: Option<ETag>,
     },
     /// The operating system refuses access.

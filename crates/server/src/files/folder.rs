@@ -44,7 +44,7 @@ impl FlowFolder {
     /// Reads a text file.
     ///
     /// # Errors
-    /// [`FileError`], also for what is no text or larger than [`EDITABLE_LIMIT`].
+    /// [`FileError`], also for what isn't text or is larger than [`EDITABLE_LIMIT`].
     pub fn read(&self, path: &FilePath) -> Result<TextFile, FileError> {
         let bytes = self.read_bytes(path)?;
         let etag = ETag::of(&bytes);
@@ -57,7 +57,7 @@ impl FlowFolder {
     /// The entry of a file or folder as it stands now; `None` when it is not there.
     ///
     /// # Errors
-    /// [`FileError`] when it cannot be told.
+    /// [`FileError`] when nobody could look.
     pub fn entry(&self, path: &FilePath) -> Result<Option<FileEntry>, FileError> {
         refuse_hidden(path)?;
         match self.dir.symlink_metadata(path.as_str()) {

@@ -12,7 +12,7 @@ use crate::files::{FileError, FlowFolder, names::is_hidden};
 /// At most this many entries are listed; the rest is counted.
 pub const NODE_LIMIT: usize = 5_000;
 
-/// Counting stops here: a folder with more is no flow.
+/// Counting stops here: a folder with more isn't a flow.
 const COUNT_LIMIT: u32 = 100_000;
 
 /// A name, or what stands for one that is not UTF-8; and whether it is a folder's.
@@ -79,8 +79,8 @@ impl FlowFolder {
         Ok(entries)
     }
 
-    /// The names in a folder, sorted, and which are folders; those that are not UTF-8 as errors. A folder that vanished, or may not be read,
-    /// holds none.
+    /// The names in a folder, sorted, and which are folders; those that are not UTF-8 as errors. A folder that
+    /// vanished, or may not be read, holds none.
     fn names(&self, folder: Option<&FilePath>) -> Result<Vec<Name>, FileError> {
         let here = folder.map_or(".", FilePath::as_str);
         let names: Result<Vec<Name>, FileError> = self

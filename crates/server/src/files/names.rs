@@ -6,7 +6,7 @@ const TOOL_FOLDERS: [&str; 2] = [".git", "__pycache__"];
 const LEFTOVER_START: &str = ".flowdeck-save-";
 const LEFTOVER_END: &str = ".tmp";
 
-/// Whether a path is neither listed nor served: below a tool's folder, or a save under way.
+/// Whether a path is neither listed nor served: below a tool's folder, or a save in progress.
 #[must_use]
 pub fn is_hidden(path: &str) -> bool {
     path.split('/')

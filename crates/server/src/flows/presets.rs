@@ -120,7 +120,7 @@ fn read(flows: &Flows, flow: &FlowId) -> Result<(Vec<Preset>, Precondition), Pre
     }
 }
 
-/// Another writer may come between the reading and the writing; then it is begun anew.
+/// Another writer may come between the reading and the writing; then it is done again.
 fn change(
     flows: &Flows,
     flow: &FlowId,

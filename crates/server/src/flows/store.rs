@@ -39,7 +39,7 @@ impl Flows {
     /// Opens the flows folder.
     ///
     /// # Errors
-    /// [`FlowError::NoFolder`] when it is missing, [`FlowError::Unreadable`] when it is no folder or may not be read.
+    /// [`FlowError::NoFolder`] when it is missing, [`FlowError::Unreadable`] when it isn't a folder or may not be read.
     pub fn open(path: &Path) -> Result<Self, FlowError> {
         let unreadable = |source: io::Error| {
             let folder = path.display().to_string();
@@ -134,7 +134,7 @@ impl Flows {
     /// Says whether there is such a flow.
     ///
     /// # Errors
-    /// [`FlowError`] when there is not, or that cannot be told.
+    /// [`FlowError`] when there is not, or nobody could look.
     pub fn require(&self, flow: &FlowId) -> Result<(), FlowError> {
         let folder = self.folder(flow)?;
         self.definition(flow, &folder).map(|_| ())

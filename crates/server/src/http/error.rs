@@ -7,12 +7,12 @@ use axum::{
 use flowdeck_compute::{ComputeError, ComputeErrorKind};
 use flowdeck_contract::error::RootError;
 
-/// A request that failed: what the client is told, and what the log is told beyond that.
+/// A request that failed: what the client gets, and what only the log gets.
 #[derive(Clone, Debug)]
 pub struct ApiError {
     pub(crate) status: StatusCode,
     pub(crate) error: Box<RootError>,
-    /// For the log alone: may name paths and causes that are no client's business.
+    /// For the log alone: may name paths and causes that clients must not see.
     pub(crate) cause: Option<String>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }

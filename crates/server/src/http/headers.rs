@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-/// For everything that is no page: nothing in it may load or run, should a browser show it.
+/// For everything but pages: nothing in it may load or run, should a browser show it.
 const NO_PAGE: &str =
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 

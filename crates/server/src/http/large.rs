@@ -1,4 +1,4 @@
-//! Answers that are made whole before they are sent, as files: so many at once, whatever is asked for, so that other requests
+//! Answers that are made whole before they are sent, as files: a limited number at once, so that other requests
 //! find the disk free. The work for a client that has left ends.
 
 use std::{
@@ -47,8 +47,8 @@ impl Default for LargeAnswers {
 }
 
 impl LargeAnswers {
-    /// Makes an answer where it holds up nobody, once it is its turn. What a client that went away had begun counts until
-    /// it has ended.
+    /// Makes an answer where it holds up nobody, once it is its turn. What a client that went away had begun counts
+    /// until it has ended.
     pub(crate) async fn make(
         &self,
         work: impl FnOnce(&Client) -> ApiResult<File> + Send + 'static,

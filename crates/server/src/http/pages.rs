@@ -31,7 +31,7 @@ use crate::{
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("no-cache");
 
-/// Answers everything that is no operation of the API.
+/// Answers everything that isn't an operation of the API.
 pub(crate) async fn serve(State(app): State<App>, request: Request) -> ApiResult<Response> {
     let path = request.uri().path();
     if is_api(path) {
@@ -65,8 +65,8 @@ fn is_api(path: &str) -> bool {
     })
 }
 
-/// A link with the right token gives the cookie, and the address without the token but with the key, which the page takes out
-/// of it. A wrong one is left to the page, which then asks for the token.
+/// A link with the right token gives the cookie, and the address without the token but with the key, which the page
+/// takes out of it. A wrong one is left to the page, which then asks for the token.
 ///
 /// Only opening a page counts: the images and frames of another site would use up what their reader may try.
 fn follow_link(app: &App, request: &Request) -> Option<Response> {

@@ -46,7 +46,7 @@ struct SignInPath {
     id: String,
 }
 
-/// Lets live events end with the sign-in that they were asked for with.
+/// Lets live events end with the sign-in that requested them.
 pub(super) fn until_ended(response: Response, ended: CancellationToken) -> Response {
     let kind = response.headers().get(CONTENT_TYPE);
     if kind.is_none_or(|kind| kind != "text/event-stream") {

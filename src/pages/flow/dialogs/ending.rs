@@ -57,7 +57,7 @@ pub(crate) fn StopQuestion() -> impl IntoView {
     }
 }
 
-/// What is under way and would be lost.
+/// What is in progress and would be lost.
 #[component]
 pub(super) fn Losses() -> impl IntoView {
     let context = FlowContext::from_context();

@@ -1,4 +1,4 @@
-//! Asks before a session is reset, and whether its environment is built anew.
+//! Asks before a session is reset, and whether its environment is rebuilt.
 
 use flowdeck_contract::{
     capability::Action,

@@ -32,7 +32,7 @@ impl Listed {
 #[derive(Clone, Copy)]
 pub(crate) struct FlowListing {
     remote: Remote<Listed>,
-    /// Requests under way: their answers may be older than what events told meanwhile.
+    /// Requests in progress: their answers may be older than events that have come since.
     asking: StoredValue<u32>,
 }
 

@@ -45,7 +45,7 @@ pub fn FilesRegion() -> impl IntoView {
     };
     let heading_id = unique_id("files");
     let labelled_by = heading_id.clone();
-    // A change of the list moves rows, it does not make the tree anew.
+    // A change of the list moves rows, it does not rebuild the tree.
     let shape = Memo::new(move |_| listing.state().with(shape));
     let content = move || match shape.get() {
         Shape::Loading => view! { <Skeleton lines=6 label="Loading the files" /> }.into_any(),

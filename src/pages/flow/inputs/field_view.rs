@@ -131,7 +131,7 @@ fn control(
             .into_any()
         }
         FieldKind::Int | FieldKind::Double | FieldKind::Secret => {
-            // A number field would hide a text that is no number; this one keeps it beside what is wrong with it.
+            // A number field would hide a text that isn't a number; this one keeps it beside what is wrong with it.
             let mode = if kind == FieldKind::Int {
                 "numeric"
             } else {

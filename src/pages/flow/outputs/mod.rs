@@ -51,7 +51,7 @@ pub fn Outputs() -> impl IntoView {
     view! {
         <Section title="Outputs">
             {content}
-            // Outside of what a run's every change makes anew.
+            // Outside of what a run's every change rebuilds.
             <Show when=move || is_shown.get()>
                 <Lazy part=RUN_TABS />
             </Show>

@@ -65,7 +65,7 @@ fn come_to_front(context: FlowContext, selected: RwSignal<usize>, is_folded: RwS
         selected.set(tab);
         is_folded.set(false);
     };
-    // What there was when raw file mode was turned on is no news.
+    // What was there when raw file mode was turned on isn't new.
     let known_runs = Memo::new(move |_| context.live.runs.with(Option::is_some));
     Effect::new(move |before: Option<Option<_>>| {
         let now = known_runs.get().then(|| run.get());

@@ -12,7 +12,7 @@ pub(crate) enum Status {
     Clean,
     /// There are unsaved edits.
     Dirty,
-    /// A save is under way.
+    /// A save is in progress.
     Saving {
         /// What became known of the disk meanwhile.
         heard: Option<Disk>,
@@ -75,8 +75,8 @@ impl Document {
         Self { base: disk, status }
     }
 
-    /// The editor got edits that were made elsewhere from `draft_base`, in the place of its text; `modified` says whether
-    /// they differ from what the disk holds.
+    /// The editor got edits that were made elsewhere from `draft_base`, in the place of its text; `modified` says
+    /// whether they differ from what the disk holds.
     pub(crate) fn take_over(&mut self, draft_base: Option<&str>, modified: bool) {
         let disk = self.disk().clone();
         *self = if modified {
@@ -116,7 +116,7 @@ impl Document {
         }
     }
 
-    /// Begins a save; `None` when there is nothing to save, a save is under way, or the person has yet to choose.
+    /// Begins a save; `None` when there is nothing to save, a save is in progress, or the person has yet to choose.
     pub(crate) fn begin_save(&mut self) -> Option<Precondition> {
         match self.status {
             Status::Dirty | Status::SaveFailed(_) => {

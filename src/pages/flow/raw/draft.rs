@@ -33,7 +33,7 @@ pub(crate) struct Keeper(String);
 impl Keeper {
     const DIGITS: usize = 16;
 
-    /// The tab of this name; `None` for what is no such name.
+    /// The tab of this name; `None` for any other name.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let is_name =
             text.len() == Self::DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -21,7 +21,7 @@ use crate::api::Disk;
 pub(crate) struct Elsewhere {
     /// Tells that drafts came, changed or went.
     changed: Trigger,
-    /// Whose edits of which file the person does not want to hear of.
+    /// Whose edits of which file the person has dismissed.
     dismissed: StoredValue<BTreeSet<(FilePath, Keeper)>>,
 }
 

@@ -20,7 +20,7 @@ pub(super) fn count(text: &str) -> usize {
         .count()
 }
 
-/// The test of the feeds: under way, or what came of the last one.
+/// The test of the feeds: in progress, or the result of the last one.
 #[derive(Clone, Copy)]
 pub(super) struct FeedTesting {
     asking: RwSignal<bool>,

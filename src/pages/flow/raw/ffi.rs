@@ -116,9 +116,10 @@ impl Drop for Editor {
 
 impl Editor {
     /// Fetches the editor's module (`attempt` counts from 0: a browser may remember a failed import by its address) and
-    /// makes an editor that stands nowhere yet. `changed` hears which file the person changed and whether it differs
-    /// from its base now; `save` that the person wants to save; `packages` is asked what to offer in the file of a path:
-    /// names of packages, or the versions of the one that is named; `moved` hears in which file, line and column the cursor is.
+    /// makes an editor that stands nowhere yet. `changed` is called with which file the person changed and whether it
+    /// differs from its base now; `save` that the person wants to save; `packages` is asked what to offer in the file
+    /// of a path: names of packages, or the versions of the one that is named; `moved` is called with the cursor's
+    /// file, line and column.
     pub(crate) async fn load<P: Future<Output = Vec<String>> + 'static>(
         attempt: u32,
         changed: impl Fn(String, bool) + 'static,
@@ -168,8 +169,8 @@ impl Editor {
         &self.host
     }
 
-    /// Opens a file without showing it: `text` is what it holds, `base` what the disk does. Screen readers hear its name as
-    /// people see it.
+    /// Opens a file without showing it: `text` is what it holds, `base` what the disk does. Screen readers announce its
+    /// name as people see it.
     pub(crate) fn open(&self, path: &FilePath, text: &str, base: &str) -> Result<(), EditorError> {
         let label = path.to_string();
         let opened = self.js.open(path.as_str(), &label, text, base);

@@ -15,10 +15,10 @@ use crate::api::Disk;
 /// How much typing a crash may take.
 const SHORTLY: Duration = Duration::from_millis(300);
 
-/// How often the session hears that somebody types, in milliseconds.
+/// How often the session is told that somebody types, in milliseconds.
 const ACTIVITY_EVERY: f64 = 30_000.0;
 
-/// What waits to be kept, and when the session last heard that somebody types.
+/// What waits to be kept, and when the session was last told that somebody types.
 #[derive(Clone, Copy)]
 pub(crate) struct Keeping {
     waiting: StoredValue<BTreeSet<FilePath>>,

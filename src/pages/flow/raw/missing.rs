@@ -123,7 +123,7 @@ impl Workbench {
     }
 }
 
-/// A file `requirements.txt` counts without being named, so that this is no more than a loose end.
+/// A file `requirements.txt` counts without being named, so that nothing is lost here.
 fn not_named(message: String) -> ApiError {
     ApiError {
         status: None,

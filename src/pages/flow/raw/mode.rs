@@ -30,7 +30,7 @@ pub fn RawMode() -> impl IntoView {
     }
 }
 
-/// Ctrl+S (Cmd+S) saves wherever the focus is; the editor hears it first.
+/// Ctrl+S (Cmd+S) saves wherever the focus is; the editor gets the key first.
 fn save_by_keyboard(workbench: Workbench) {
     let listener = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
         let chord =

@@ -142,7 +142,7 @@ impl Workbench {
             etag: entry.etag.clone(),
             text: text.into(),
         };
-        // What cannot be told counts as unsaved.
+        // When it isn't known, it counts as unsaved.
         let reaction = self.change(path, |document| {
             document.saved(disk, modified.unwrap_or(true))
         });

@@ -7,8 +7,8 @@ use leptos::{ev, prelude::*};
 use super::draft::Keeper;
 use crate::storage::Store;
 
-/// Holds the tab's name while no page of it is alive: a browser copies the session's storage into a duplicate, which must
-/// not find it there.
+/// Holds the tab's name while no page of it is alive: a browser copies the session's storage into a duplicate, which
+/// must not find it there.
 const KEY: &str = "flowdeck.tab";
 
 thread_local! {
@@ -20,7 +20,7 @@ pub(crate) fn this_tab() -> Keeper {
     THIS.with(|this| this.get_or_init(take_name).clone())
 }
 
-/// Listens from now on and for good: the tab is the page's, whatever it shows.
+/// Listens as long as the page is open, whatever it shows.
 fn take_name() -> Keeper {
     let known = Store::Session.read(KEY);
     let keeper = known

@@ -225,7 +225,7 @@ impl Workbench {
         result
     }
 
-    /// Asks the editor for something; a failure is told.
+    /// Asks the editor for something; a failure is shown.
     pub(super) fn ask_editor<T>(
         &self,
         ask: impl FnOnce(&Editor) -> Result<T, EditorError>,

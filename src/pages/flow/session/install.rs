@@ -55,7 +55,7 @@ fn LastInstall() -> impl IntoView {
     }
 }
 
-/// Stands beside the card, which is made anew with every change, and so keeps the focus.
+/// Stands beside the card, which is made again with every change, and so keeps the focus.
 #[component]
 fn CancelInstall() -> impl IntoView {
     let context = FlowContext::from_context();

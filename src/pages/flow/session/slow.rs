@@ -1,4 +1,4 @@
-//! A start that takes three times its usual time says so while it is under way.
+//! A start that takes three times its usual time says so while it is in progress.
 
 use flowdeck_contract::{
     Millis,
@@ -12,7 +12,7 @@ use crate::{
     ui::{Clock, Notice, NoticeKind, Status, time},
 };
 
-/// Says of a start under way that it takes three times its usual time, as soon as it does.
+/// Says of a start in progress that it takes three times its usual time, as soon as it does.
 #[component]
 pub(super) fn SlowStart() -> impl IntoView {
     let life = FlowContext::from_context().live.life;
@@ -45,7 +45,7 @@ pub(super) fn SlowStart() -> impl IntoView {
 
 const TITLE: &str = "This start is taking at least 3 times longer than usual";
 
-/// A start under way: whose, since when, and its usual time.
+/// A start in progress: whose, since when, and its usual time.
 fn under_way(life: &Life) -> Option<(u64, Millis, u64)> {
     let starting = life.state == SessionState::Starting;
     Some((life.id, life.started, life.usual_ms.filter(|_| starting)?))

@@ -1,4 +1,4 @@
-//! What became of the flow's sessions, also of those that have ended. Folded away until asked for; asked for from the
+//! The history of the flow's sessions, also of those that have ended. Folded away until asked for; asked for from the
 //! server only then.
 
 use flowdeck_contract::paths;

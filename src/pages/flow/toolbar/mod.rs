@@ -29,7 +29,7 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/toolbar/toolbar.module.css");
 
-/// The toolbar: the session, raw file mode, saving and running. What it says besides lies over the page, so that nothing
+/// The toolbar: the session, raw file mode, saving and running. Its messages lie over the page, so that nothing
 /// moves when it comes and goes.
 #[component]
 pub fn Toolbar() -> impl IntoView {

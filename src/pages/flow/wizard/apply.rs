@@ -12,7 +12,7 @@ use crate::{
     ui::{Status, Tone},
 };
 
-/// Applying, under way or failed. Cheap to copy.
+/// Applying, in progress or failed. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Applying {
     pub(super) is_under_way: RwSignal<bool>,
@@ -68,7 +68,7 @@ impl Applying {
         let in_place = wizard.mode == Mode::Change && !wizard.resets(&settings);
         is_under_way.set(true);
         failure.set(None);
-        // It goes on when the wizard is closed meanwhile, which then hears nothing of it.
+        // It goes on when the wizard is closed meanwhile, which then doesn't learn of it.
         self.actions.spawn(async move {
             let answer = match change.write(wizard).await {
                 Ok(()) => {

@@ -25,7 +25,7 @@ pub(super) struct Entries {
     pub(super) kind: ComputeKind,
     /// `None` for the default.
     pub(super) vm_size: Option<String>,
-    /// `None` for one's own.
+    /// `None` for the user's own.
     pub(super) identity: Option<String>,
     pub(super) instance: Option<String>,
     /// `None` while nothing was entered: the default.

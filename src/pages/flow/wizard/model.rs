@@ -126,7 +126,7 @@ impl Wizard {
         })
     }
 
-    /// What is wrong with a control. While nothing was tried, what is empty is not told.
+    /// What is wrong with a control. Before the first try, an empty control isn't reported.
     pub(super) fn fault(&self, field: Field) -> Memo<Option<String>> {
         let wizard = *self;
         Memo::new(move |_| {

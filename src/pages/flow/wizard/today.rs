@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{session::SessionView, settings::ComputeChoice};
 
-/// Whether a session runs on what is asked for. Naming the size that was its default is no other size.
+/// Whether a session runs on what is asked for. Naming the size that was its default isn't a change.
 pub(super) fn has_compute(session: &SessionView, asked: &ComputeChoice) -> bool {
     let mut has = session.settings.compute.clone();
     if let (

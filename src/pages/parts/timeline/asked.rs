@@ -1,4 +1,4 @@
-//! What was asked of a session: when, what for, by whom, and how it went.
+//! What was asked of a session: when, for what, by whom, and how it went.
 
 use flowdeck_contract::timeline::Asked;
 use leptos::prelude::*;

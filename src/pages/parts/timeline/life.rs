@@ -81,7 +81,7 @@ fn facts(life: &Life) -> Vec<String> {
     [ready, up, size].into_iter().flatten().collect()
 }
 
-/// What to say of a start that took three times its usual time. One under way says it above.
+/// What to say of a start that took three times its usual time. For one in progress the line above says it.
 fn slow(life: &Life) -> Option<String> {
     let (available, usual) = life.available.zip(life.usual_ms)?;
     let took = available.since(life.started);

@@ -1,5 +1,5 @@
-//! What became of compute sessions, also of those that have ended: each from its start to its end, and diagnostics to take
-//! away.
+//! The history of compute sessions, also of those that have ended: each from its start to its end, and diagnostics to
+//! take away.
 
 mod asked;
 mod bars;
@@ -22,7 +22,7 @@ stylance::import_crate_style!(style, "src/pages/parts/timeline/timeline.module.c
 pub fn Lives(
     /// Those that the server keeps.
     kept: Remote<Timeline>,
-    /// The newest one as it was told live; `None` when nothing was told.
+    /// The newest one as live events give it; `None` before the first event.
     #[prop(into)]
     told: Signal<Option<Life>>,
     /// The path of the diagnostics.
@@ -88,7 +88,7 @@ pub fn Lives(
     }
 }
 
-/// The lives that are kept, the newest one as it was told live.
+/// The lives that are kept, the newest one as live events give it.
 fn with_newest(kept: Timeline, told: Option<Life>) -> Vec<Life> {
     let mut lives = kept.lives;
     if let Some(told) = told {

@@ -47,9 +47,9 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct WorkspacePath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,
@@ -60,9 +60,9 @@ struct WorkspacePath {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct WorkspaceFlowPath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,
@@ -76,9 +76,9 @@ struct WorkspaceFlowPath {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct WorkspaceSessionPath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,

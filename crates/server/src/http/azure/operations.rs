@@ -72,9 +72,9 @@ pub(in crate::http) fn accepted(
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct OperationPath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,
@@ -88,14 +88,14 @@ struct OperationPath {
     /// What it does.
     #[expect(dead_code, reason = "checked by reading it")]
     action_type: SetupFlowSessionAction,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     location: String,
     /// The operation.
     #[param(value_type = String)]
     operation_id: OperationId,
 }
 
-/// Accepted for the contract's sake.
+/// Accepted, as the contract has it.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "there is one version and one type")]

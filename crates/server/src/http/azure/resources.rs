@@ -38,7 +38,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct LocationPath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
     /// Any: everything is in one place here.
     #[serde(rename = "location")]
@@ -51,9 +51,9 @@ struct LocationPath {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct GroupPath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
 }
 
@@ -62,9 +62,9 @@ struct GroupPath {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct ComputePath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,

@@ -1,4 +1,4 @@
-//! `FlowRuntimes`: the runtimes of old that the administrator has listed. They can be looked at, not changed: compute
+//! `FlowRuntimes`: the legacy runtimes that the administrator has listed. They can be looked at, not changed: compute
 //! sessions take their place.
 
 use axum::{Json, extract::State, http::StatusCode};
@@ -38,9 +38,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct RuntimePath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,
@@ -68,7 +68,7 @@ impl RuntimePath {
     }
 }
 
-/// Every runtime of old.
+/// Every legacy runtime.
 #[utoipa::path(
     get,
     path = "/FlowRuntimes",
@@ -86,7 +86,7 @@ async fn list(
     Ok(Json(runtimes.map(dto).collect()))
 }
 
-/// One runtime of old.
+/// One legacy runtime.
 #[utoipa::path(
     get,
     path = "/FlowRuntimes/{runtimeName}",
@@ -102,7 +102,7 @@ async fn get(
     Ok(Json(dto(path.find(&app)?)))
 }
 
-/// Whether a runtime should be replaced: every runtime of old should, by a compute session.
+/// Whether a runtime should be replaced: every legacy runtime should, by a compute session.
 #[utoipa::path(
     get,
     path = "/FlowRuntimes/{runtimeName}/needUpgrade",
@@ -134,7 +134,7 @@ async fn create(State(app): State<App>, Path(path): Path<RuntimePath>) -> ApiRes
     Err(replaced("made"))
 }
 
-/// Refused: a runtime of old is looked at, not changed.
+/// Refused: a legacy runtime is looked at, not changed.
 #[utoipa::path(
     put,
     path = "/FlowRuntimes/{runtimeName}",
@@ -149,7 +149,7 @@ async fn update(State(app): State<App>, Path(path): Path<RuntimePath>) -> ApiRes
     Err(replaced("changed"))
 }
 
-/// Refused: the list of runtimes of old is the administrator's.
+/// Refused: the list of legacy runtimes is the administrator's.
 #[utoipa::path(
     delete,
     path = "/FlowRuntimes/{runtimeName}",
@@ -163,7 +163,7 @@ async fn delete(State(app): State<App>, Path(path): Path<RuntimePath>) -> ApiRes
     Err(replaced("deleted"))
 }
 
-/// What a runtime of old can do: nothing that could be used.
+/// What a legacy runtime can do: nothing that could be used.
 #[utoipa::path(
     get,
     path = "/FlowRuntimes/{runtimeName}/capability",

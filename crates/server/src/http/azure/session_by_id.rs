@@ -149,7 +149,7 @@ fn belongs_to(flow: &FlowId) -> ApiError {
         .remedy("Change the flow’s requirements file, or use another session id.")
 }
 
-/// How many runtimes stand by, so that a start has only to take one.
+/// How many standby runtimes there are, so that a start only has to take one.
 #[utoipa::path(
     get,
     path = "/FlowSessions/standbypools",

@@ -50,7 +50,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct ProjectPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
 }
@@ -59,7 +59,7 @@ struct ProjectPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct InstancePath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The compute instance.
@@ -70,7 +70,7 @@ struct InstancePath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct FlowPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The flow: its folder's name.
@@ -82,7 +82,7 @@ struct FlowPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct SessionPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The session's id.
@@ -94,7 +94,7 @@ struct SessionPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct PresetPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The flow: its folder's name.
@@ -108,7 +108,7 @@ struct PresetPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct FilesPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The flow: its folder's name.
@@ -123,7 +123,7 @@ struct FilesPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct RunPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The flow: its folder's name.
@@ -134,7 +134,7 @@ struct RunPath {
     run: RunId,
 }
 
-/// A body that is shown, never run: whatever it holds is plain text.
+/// A body that is shown, never run: it is plain text, whatever it holds.
 type PlainText = ([(axum::http::HeaderName, &'static str); 1], String);
 
 /// As [`PlainText`], of a file that may be large.

@@ -1,5 +1,5 @@
-//! The packages of a session: what is installed, what an install would change, going back. Installing goes by the public
-//! contract.
+//! The packages of a session: what is installed, what an install would change, going back. Installing goes by the
+//! public contract.
 
 use axum::{
     Json,
@@ -111,7 +111,7 @@ async fn plan(
     Ok(Json(plan.await?))
 }
 
-/// Cancels the install that is under way, once or more often; the session is then as it was before.
+/// Cancels the install that is in progress, once or more often; the session is then as it was before.
 #[utoipa::path(
     delete,
     path = "/api/projects/{project}/flows/{flow}/session/install",

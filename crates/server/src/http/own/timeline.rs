@@ -1,4 +1,4 @@
-//! What became of compute sessions, also of those that have ended.
+//! The history of compute sessions, also of those that have ended.
 
 use axum::{Json, extract::State};
 use flowdeck_contract::{error::ErrorResponse, timeline::Timeline};

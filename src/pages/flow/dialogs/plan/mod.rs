@@ -86,7 +86,7 @@ pub fn Plan() -> impl IntoView {
     }
 }
 
-/// Makes the plan anew when it is out of date; gives why it was so last.
+/// Makes the plan again when it is out of date; gives why it was so last.
 fn make_anew(plan: Remote<InstallPlan>, context: FlowContext) -> ReadSignal<Option<OutOfDate>> {
     let definition = use_definition(context);
     let out_of_date = RwSignal::new(None);

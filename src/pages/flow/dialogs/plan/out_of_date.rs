@@ -7,12 +7,12 @@ use flowdeck_contract::{
 
 use crate::{api::Load, live::FilesNews, pages::flow::Definition};
 
-/// Why a plan has to be made anew.
+/// Why a plan has to be made again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum OutOfDate {
     /// This file has changed.
     File(FilePath),
-    /// Nothing was told for a while: anything may have changed.
+    /// The events were interrupted: anything may have changed.
     Unknown,
 }
 

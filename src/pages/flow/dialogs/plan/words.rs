@@ -24,7 +24,7 @@ pub(super) fn heading(kind: PlanKind) -> &'static str {
     }
 }
 
-/// What is said while the plan is made, or made anew.
+/// What is said while the plan is made, or made again.
 pub(super) fn working(out_of_date: Option<&OutOfDate>) -> String {
     match out_of_date {
         None => "Making the plan …".to_owned(),

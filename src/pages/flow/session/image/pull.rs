@@ -111,7 +111,7 @@ impl Total {
         }
     }
 
-    /// How much of it is here, of 1; `None` while it is under way and no size is known.
+    /// How much of it is here, of 1; `None` while it is in progress and no size is known.
     fn part(&self) -> Option<String> {
         match (self.total, self.bytes_per_second) {
             (0, Some(_)) => None,

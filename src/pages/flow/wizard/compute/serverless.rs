@@ -93,7 +93,7 @@ pub(super) fn IdentityField() -> impl IntoView {
             (identity.name, label)
         });
         let mut known: Vec<(String, String)> = known.collect();
-        // What a link or preset names stays to be seen, and is told to be at fault.
+        // What a link or preset names stays selected, and is marked as wrong.
         if let Some(name) = untrack(chosen)
             && known.iter().all(|(other, _)| *other != name)
         {
@@ -160,7 +160,7 @@ fn capacity(cpus: u32, memory_gb: f64) -> String {
     format!("{}, {} GiB", v_cpus(cpus), amount(memory_gb))
 }
 
-/// With one digit after the point where it is no whole number.
+/// With one digit after the point where it isn't a whole number.
 fn amount(number: f64) -> String {
     let text = format!("{number:.1}");
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
