@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use leptos::prelude::*;
 
-struct Entry {
+struct ListEntry {
     /// What identifies the item, and how often it has changed since it came.
     key: (String, u32),
     view: Box<dyn FnOnce() -> AnyView + Send>,
@@ -44,7 +44,7 @@ where
         let entry = |(item, key)| {
             let children = Arc::clone(&children);
             let view = Box::new(move || children(item).into_any());
-            Entry { key, view }
+            ListEntry { key, view }
         };
         items.into_iter().zip(keys).map(entry).collect()
     };
@@ -80,7 +80,7 @@ fn compare<T: Clone + PartialEq>(
     items.iter().map(with_key).collect()
 }
 
-fn list(entries: Box<dyn Fn() -> Vec<Entry> + Send>) -> AnyView {
+fn list(entries: Box<dyn Fn() -> Vec<ListEntry> + Send>) -> AnyView {
     view! {
         <For each=entries key=|entry| entry.key.clone() let(entry)>
             {(entry.view)()}

@@ -4,7 +4,7 @@ use std::{fmt, ops::Range};
 
 use serde_json::Value as Json;
 
-use crate::yaml::{Entry, Expander, Mapping, Place, SourceText, Value, compose};
+use crate::yaml::{Expander, Mapping, MappingEntry, Position, SourceText, Value, compose};
 
 /// Why a text was left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +171,7 @@ impl<'t> Text<'t> {
     }
 
     /// The first entry of an environment that is empty.
-    fn fill(&self, environment: Entry<'_>, value: &str) -> Option<(Range<usize>, String)> {
+    fn fill(&self, environment: MappingEntry<'_>, value: &str) -> Option<(Range<usize>, String)> {
         if !environment.value.is_null() {
             return None;
         }
@@ -186,7 +186,7 @@ impl<'t> Text<'t> {
 
     fn change(
         &self,
-        environment: Entry<'_>,
+        environment: MappingEntry<'_>,
         mapping: Mapping<'_>,
         value: Option<&str>,
     ) -> Option<(Range<usize>, String)> {
@@ -218,7 +218,7 @@ impl<'t> Text<'t> {
     }
 
     /// Another value for an entry.
-    fn put(&self, entry: Entry<'_>, value: &str) -> Option<(Range<usize>, String)> {
+    fn put(&self, entry: MappingEntry<'_>, value: &str) -> Option<(Range<usize>, String)> {
         if entry.value.is_null() && self.span(entry.value)?.is_empty() {
             let after = self.offset(entry.key.span().end)?;
             let colon = after + self.text.get(after..)?.find(':')? + 1;
@@ -232,7 +232,7 @@ impl<'t> Text<'t> {
     /// Takes an entry out of `{…}`, with one of the commas around it.
     fn cut_from_flow(
         &self,
-        entry: Entry<'_>,
+        entry: MappingEntry<'_>,
         mapping: Mapping<'_>,
     ) -> Option<(Range<usize>, String)> {
         let key = self.span(entry.key)?;
@@ -273,7 +273,7 @@ impl<'t> Text<'t> {
         Some(self.offset(span.start)?..self.offset(span.end)?)
     }
 
-    fn offset(&self, place: Place) -> Option<usize> {
+    fn offset(&self, place: Position) -> Option<usize> {
         let line = self.line(place.line)?;
         let start = line.start;
         let indices = self

@@ -1,7 +1,7 @@
 //! Places of findings: within the text, and wide enough to be seen.
 
 use crate::problem::Problem;
-use crate::yaml::{Place, Span};
+use crate::yaml::{Position, Span};
 
 /// How many characters each line of a text has.
 pub(crate) struct LineLengths(Vec<u32>);
@@ -25,7 +25,7 @@ impl LineLengths {
         let mut start = self.nearest(problem.span.start);
         let mut end = self.nearest(problem.span.end).max(start);
         if start == end {
-            end = self.nearest(Place {
+            end = self.nearest(Position {
                 column: end.column.saturating_add(1),
                 ..end
             });
@@ -39,7 +39,7 @@ impl LineLengths {
         }
     }
 
-    fn nearest(&self, place: Place) -> Place {
+    fn nearest(&self, place: Position) -> Position {
         let last = u32::try_from(self.0.len()).unwrap_or(u32::MAX);
         let line = place.line.clamp(1, last);
         let length = self.0.get(line as usize - 1).copied().unwrap_or(0);
@@ -48,7 +48,7 @@ impl LineLengths {
         } else {
             place.column.clamp(1, length + 1)
         };
-        Place { line, column }
+        Position { line, column }
     }
 }
 
@@ -56,7 +56,7 @@ impl LineLengths {
 mod tests {
     use super::LineLengths;
     use crate::problem::Problem;
-    use crate::yaml::{Place, Span};
+    use crate::yaml::{Position, Span};
 
     #[test]
     fn spans_end_up_within_the_text() {
@@ -70,8 +70,8 @@ mod tests {
             ((9, 9, 9, 9), (4, 1, 4, 2)),
         ];
         let span = |(line, column, end_line, end_column)| Span {
-            start: Place { line, column },
-            end: Place {
+            start: Position { line, column },
+            end: Position {
                 line: end_line,
                 column: end_column,
             },

@@ -1,7 +1,7 @@
 //! A flow as far as the checks need it, with places.
 
 use super::link::Link;
-use crate::yaml::{Entry, Mapping, Span, Value};
+use crate::yaml::{Mapping, MappingEntry, Span, Value};
 
 /// What was read of a DAG.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub(crate) struct DraftNode<'a> {
     pub(crate) listed: Mapping<'a>,
     /// What applies: the default variant, or the same as `listed`.
     pub(crate) applied: Mapping<'a>,
-    pub(crate) inputs: Vec<Use<'a>>,
+    pub(crate) inputs: Vec<NodeInput<'a>>,
     pub(crate) aggregation: bool,
     pub(crate) condition: Option<Value<'a>>,
     /// All ids of its variants, and the default one.
@@ -69,14 +69,14 @@ pub(crate) struct DraftVariants<'a> {
 
 /// An input of a node, and what it refers to.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Use<'a> {
+pub(crate) struct NodeInput<'a> {
     pub(crate) name: Value<'a>,
     pub(crate) value: Value<'a>,
     pub(crate) link: Link<'a>,
 }
 
-impl<'a> From<Entry<'a>> for Use<'a> {
-    fn from(entry: Entry<'a>) -> Self {
+impl<'a> From<MappingEntry<'a>> for NodeInput<'a> {
+    fn from(entry: MappingEntry<'a>) -> Self {
         Self {
             name: entry.key,
             value: entry.value,

@@ -1,11 +1,11 @@
 //! Nodes (promptflow's `Node.deserialize`).
 
 use super::Reader;
-use super::draft::{DraftNode, Use};
+use super::draft::{DraftNode, NodeInput};
 use super::python;
 use crate::model::NodeType;
 use crate::problem::Problem;
-use crate::yaml::{Entry, Mapping, Value};
+use crate::yaml::{Mapping, MappingEntry, Value};
 
 impl Reader {
     /// Reads a node; none when it is no mapping.
@@ -22,7 +22,7 @@ impl Reader {
             inputs: inputs
                 .into_iter()
                 .flat_map(Mapping::entries)
-                .map(Use::from)
+                .map(NodeInput::from)
                 .collect(),
             aggregation: node
                 .get_truthy("aggregation")
@@ -47,7 +47,7 @@ impl Reader {
 }
 
 /// The `when` of `activate` (`ActivateCondition.deserialize`).
-fn condition<'a>(activate: Entry<'a>, node: &str) -> Result<Value<'a>, Problem> {
+fn condition<'a>(activate: MappingEntry<'a>, node: &str) -> Result<Value<'a>, Problem> {
     let value = activate.value;
     if let Some(mapping) = value.as_mapping() {
         if let (Some(when), Some(_)) = (mapping.get("when"), mapping.get("is")) {
@@ -74,7 +74,7 @@ fn condition<'a>(activate: Entry<'a>, node: &str) -> Result<Value<'a>, Problem> 
     Err(incomplete(activate, node))
 }
 
-fn incomplete(activate: Entry<'_>, node: &str) -> Problem {
+fn incomplete(activate: MappingEntry<'_>, node: &str) -> Problem {
     let message = format!(
         "`activate` of the node {node} needs both `when` (a reference) and `is` (its value)."
     );

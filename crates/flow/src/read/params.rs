@@ -5,7 +5,7 @@ use super::draft::{DraftInput, DraftOutput};
 use super::python;
 use crate::model::ValueType;
 use crate::problem::{Problem, quoted};
-use crate::yaml::{Entry, Mapping};
+use crate::yaml::{Mapping, MappingEntry};
 
 impl Reader {
     pub(super) fn inputs<'a>(&mut self, flow: Mapping<'a>) -> Vec<DraftInput<'a>> {
@@ -36,7 +36,7 @@ impl Reader {
             .collect()
     }
 
-    fn definition<'a>(&mut self, entry: Entry<'a>, kind: &str) -> Option<Mapping<'a>> {
+    fn definition<'a>(&mut self, entry: MappingEntry<'a>, kind: &str) -> Option<Mapping<'a>> {
         let what = format!("The {kind} {}", quoted(&entry.key.display()));
         let definition = self.note(python::subscript(entry.value, &what))?;
         self.afford(definition);
@@ -46,7 +46,7 @@ impl Reader {
 }
 
 /// `ValueType(data["type"])`.
-fn value_type(definition: Mapping<'_>, entry: Entry<'_>, what: &str) -> Result<(), Problem> {
+fn value_type(definition: Mapping<'_>, entry: MappingEntry<'_>, what: &str) -> Result<(), Problem> {
     let value = python::required(definition, "type", entry.key.span(), what)?;
     let names = ValueType::ALL.into_iter().map(ValueType::as_str);
     python::one_of(value, &format!("{what}: its `type`"), names)

@@ -1,7 +1,7 @@
 //! Lines as pip joins them: a backslash at the end goes on, also where a comment stands before it; a `#` after a blank
 //! begins a comment.
 
-use crate::yaml::{Place, Span};
+use crate::yaml::{Position, Span};
 
 /// A line without its comment, with what continues it, and where its parts stand in the text.
 #[derive(Debug)]
@@ -15,7 +15,7 @@ pub(super) struct Logical {
 #[derive(Debug, Clone, Copy)]
 struct Part {
     at: usize,
-    place: Place,
+    place: Position,
 }
 
 impl Logical {
@@ -40,7 +40,7 @@ impl Logical {
         let wide = u32::from(to > from);
         Span {
             start: self.place(from),
-            end: Place {
+            end: Position {
                 column: last.column + wide,
                 ..last
             },
@@ -53,19 +53,19 @@ impl Logical {
         later.filter_map(|part| self.text.get(part.at..))
     }
 
-    fn place(&self, at: usize) -> Place {
+    fn place(&self, at: usize) -> Position {
         let part = self.parts.iter().rev().find(|part| part.at <= at);
         let Some(part) = part else {
-            return Place { line: 1, column: 1 };
+            return Position { line: 1, column: 1 };
         };
         let chars = self.text.get(part.at..at).unwrap_or("").chars().count();
-        Place {
+        Position {
             column: part.place.column + u32::try_from(chars).unwrap_or(u32::MAX),
             ..part.place
         }
     }
 
-    fn push(&mut self, content: &str, place: Place) {
+    fn push(&mut self, content: &str, place: Position) {
         self.parts.push(Part {
             at: self.text.len(),
             place,
@@ -100,7 +100,7 @@ pub(super) fn logical_lines(text: &str) -> Vec<Logical> {
             let content = line.trim_start_matches('\\');
             let skipped = u32::try_from(line.len() - content.len()).unwrap_or(u32::MAX);
             let column = place.column.saturating_add(skipped);
-            logical.push(content.trim_end_matches('\\'), Place { column, ..place });
+            logical.push(content.trim_end_matches('\\'), Position { column, ..place });
             open = Some(logical);
         } else {
             logical.push(line, place);
@@ -130,9 +130,9 @@ pub(super) fn is_plain(text: &str) -> bool {
 }
 
 /// Each line with where it begins. Columns and numbers are an editor's, which knows fewer ends of lines than Python.
-fn physical_lines(text: &str) -> impl Iterator<Item = (Place, &str)> {
+fn physical_lines(text: &str) -> impl Iterator<Item = (Position, &str)> {
     let mut rest = text;
-    let mut place = Place { line: 1, column: 1 };
+    let mut place = Position { line: 1, column: 1 };
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
@@ -148,14 +148,14 @@ fn physical_lines(text: &str) -> impl Iterator<Item = (Place, &str)> {
         };
         rest = &after[skip..];
         place = match mark {
-            '\n' | '\r' => Place {
+            '\n' | '\r' => Position {
                 line: begin.line.saturating_add(1),
                 column: 1,
             },
             _ => {
                 let chars = u32::try_from(line.chars().count()).unwrap_or(u32::MAX);
                 let column = begin.column.saturating_add(chars).saturating_add(1);
-                Place { column, ..begin }
+                Position { column, ..begin }
             }
         };
         Some((begin, line))

@@ -9,7 +9,7 @@ use super::explain::{TAB, explain, is_about_indentation};
 use super::scalar::{Scalar, Version};
 use super::source::SourceText;
 use super::strict::Strictness;
-use super::tree::{Content, NodeId, Place, Span, Tree};
+use super::tree::{Content, NodeId, Position, Span, Tree};
 use super::{characters, date, merge};
 use crate::problem::Problem;
 
@@ -66,10 +66,10 @@ struct Composer<'s, 't> {
     problems: Vec<Problem>,
 }
 
-fn character_at(start: Place) -> Span {
+fn character_at(start: Position) -> Span {
     Span {
         start,
-        end: Place {
+        end: Position {
             line: start.line,
             column: start.column.saturating_add(1),
         },

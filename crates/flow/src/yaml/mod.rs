@@ -24,4 +24,4 @@ mod tree;
 pub(crate) use compose::{Refused, compose};
 pub(crate) use json::Expander;
 pub(crate) use source::SourceText;
-pub(crate) use tree::{Entry, Key, Mapping, Place, Span, Tree, Value};
+pub(crate) use tree::{Key, Mapping, MappingEntry, Position, Span, Tree, Value};

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Marker, ScanError};
 
-use super::tree::{Place, Span};
+use super::tree::{Position, Span};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
@@ -81,7 +81,7 @@ impl<'t> SourceText<'t> {
     }
 
     /// Where in the file the parser is.
-    pub(super) fn place(&self, marker: &Marker) -> Place {
+    pub(super) fn place(&self, marker: &Marker) -> Position {
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX - 1);
         let (line, column) = (number(marker.line()).max(1), number(marker.col()));
         let origin = self
@@ -91,9 +91,9 @@ impl<'t> SourceText<'t> {
         match origin {
             Some(origin) => {
                 let column = origin.before + column.saturating_sub(origin.inserted) + 1;
-                Place { line, column }
+                Position { line, column }
             }
-            None => Place {
+            None => Position {
                 line,
                 column: column + 1,
             },
@@ -138,7 +138,7 @@ impl<'t> SourceText<'t> {
     }
 
     /// The first tab that indents one of `lines` of the file, from 1, as the file has it.
-    pub(super) fn indenting_tab(&self, lines: std::ops::RangeInclusive<u32>) -> Option<Place> {
+    pub(super) fn indenting_tab(&self, lines: std::ops::RangeInclusive<u32>) -> Option<Position> {
         let (mut line, first) = (0, *lines.start());
         let last = *lines.end();
         let mut found = split_lines(&self.text).filter_map(|text| {
@@ -154,7 +154,7 @@ impl<'t> SourceText<'t> {
                 (Some(tab), _) => tab,
                 (None, tab) => (tab? + origin.before).saturating_sub(origin.inserted),
             };
-            (first..=last).contains(&line).then_some(Place {
+            (first..=last).contains(&line).then_some(Position {
                 line,
                 column: column + 1,
             })

@@ -6,7 +6,7 @@ use super::scalar::Scalar;
 
 /// A place in the text: line from 1, column from 1 in `char`s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct Position {
     pub(crate) line: u32,
     pub(crate) column: u32,
 }
@@ -14,15 +14,15 @@ pub(crate) struct Place {
 /// From a place up to, not including, another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Span {
-    pub(crate) start: Place,
-    pub(crate) end: Place,
+    pub(crate) start: Position,
+    pub(crate) end: Position,
 }
 
 impl Span {
     /// The first character of a text.
     pub(crate) const START: Self = Self {
-        start: Place { line: 1, column: 1 },
-        end: Place { line: 1, column: 2 },
+        start: Position { line: 1, column: 1 },
+        end: Position { line: 1, column: 2 },
     };
 }
 
@@ -169,7 +169,7 @@ pub(crate) struct Mapping<'a> {
 
 /// A key and its value.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Entry<'a> {
+pub(crate) struct MappingEntry<'a> {
     pub(crate) key: Value<'a>,
     pub(crate) value: Value<'a>,
 }
@@ -199,8 +199,8 @@ impl<'a> Mapping<'a> {
         self.entries.len()
     }
 
-    pub(crate) fn entries(self) -> impl Iterator<Item = Entry<'a>> {
-        self.entries.iter().map(move |&(key, value)| Entry {
+    pub(crate) fn entries(self) -> impl Iterator<Item = MappingEntry<'a>> {
+        self.entries.iter().map(move |&(key, value)| MappingEntry {
             key: Value {
                 tree: self.tree,
                 id: key,
@@ -212,7 +212,7 @@ impl<'a> Mapping<'a> {
         })
     }
 
-    pub(crate) fn entry(self, name: &str) -> Option<Entry<'a>> {
+    pub(crate) fn entry(self, name: &str) -> Option<MappingEntry<'a>> {
         self.entries()
             .find(|entry| entry.key.as_str() == Some(name))
     }

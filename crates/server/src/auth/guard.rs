@@ -30,7 +30,7 @@ pub(crate) struct Guard {
 }
 
 /// What a browser gets for the right token.
-pub(crate) struct Entry {
+pub(crate) struct NewSignIn {
     /// The `set-cookie` header.
     pub(crate) cookie: HeaderValue,
     /// The key of the page.
@@ -101,7 +101,7 @@ impl Guard {
         headers: &HeaderMap,
         peer: Peer,
         way: WayIn,
-    ) -> ApiResult<Entry> {
+    ) -> ApiResult<NewSignIn> {
         self.check_token(given, peer, way)?;
         let now = now();
         let known = self
@@ -112,7 +112,7 @@ impl Guard {
             Some(opened) => opened,
             None => self.sign_ins.begin(browser_of(headers), peer, now)?,
         };
-        Ok(Entry {
+        Ok(NewSignIn {
             cookie: self.cookie.set(&opened.secret),
             key: opened.key,
         })

@@ -13,7 +13,7 @@ mod sign_ins;
 mod token;
 
 pub(crate) use attempts::WayIn;
-pub(crate) use guard::{Entry, Guard};
+pub(crate) use guard::{Guard, NewSignIn};
 pub use hosts::AllowedHosts;
 pub use keys::ServerKey;
 pub(crate) use origin::{is_document, is_same_origin};

@@ -13,7 +13,7 @@ use yaml_serde::{Mapping, Value, from_value};
 
 use super::{
     Problem,
-    source::{Place, Segment, Source},
+    source::{Position, Segment, Source},
 };
 
 /// What the file says of one key.
@@ -159,7 +159,7 @@ impl<'a> At<'a> {
         at
     }
 
-    pub(super) fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Position {
         self.problems.source.place(&self.path)
     }
 
@@ -168,7 +168,7 @@ impl<'a> At<'a> {
         self.wrong_at(self.place(), message.into());
     }
 
-    fn wrong_at(&self, place: Place, message: String) {
+    fn wrong_at(&self, place: Position, message: String) {
         let problem = Problem { place, message };
         self.problems.found.borrow_mut().push(problem);
     }

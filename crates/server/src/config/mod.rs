@@ -20,7 +20,7 @@ use thiserror::Error;
 
 use self::{
     field::{At, Field, Problems},
-    source::{Place, Source},
+    source::{Position, Source},
 };
 
 /// What the administrator has set.
@@ -56,7 +56,7 @@ pub(crate) enum ConfigError {
 /// What is wrong at a place, and what would be right.
 #[derive(Debug)]
 pub(crate) struct Problem {
-    place: Place,
+    place: Position,
     message: String,
 }
 
@@ -65,7 +65,7 @@ struct Lines<'a>(&'a Path, &'a [Problem]);
 impl fmt::Display for Lines<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.1.iter().try_for_each(|problem| {
-            let Place { line, column } = problem.place;
+            let Position { line, column } = problem.place;
             let file = self.0.display();
             write!(f, "\n{file}:{line}:{column}: {}", problem.message)
         })

@@ -13,7 +13,7 @@ use super::Problem;
 
 /// A line and a column, both from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Position {
     pub(super) line: usize,
     pub(super) column: usize,
 }
@@ -49,12 +49,12 @@ impl<'a> Source<'a> {
     }
 
     /// Where a value stands.
-    pub(super) fn place(self, path: &[Segment]) -> Place {
+    pub(super) fn place(self, path: &[Segment]) -> Position {
         self.reach(Probe::value(path))
     }
 
     /// Where a key of a mapping stands.
-    pub(super) fn place_of_key(self, path: &[Segment], key: &str) -> Place {
+    pub(super) fn place_of_key(self, path: &[Segment], key: &str) -> Position {
         self.reach(Probe {
             path,
             target: Target::Key(key),
@@ -71,7 +71,7 @@ impl<'a> Source<'a> {
         text
     }
 
-    fn reach(self, probe: Probe<'_>) -> Place {
+    fn reach(self, probe: Probe<'_>) -> Position {
         place(
             self.document()
                 .and_then(|document| probe.deserialize(document).err()),
@@ -83,13 +83,13 @@ impl<'a> Source<'a> {
     }
 }
 
-fn place(error: Option<yaml_serde::Error>) -> Place {
+fn place(error: Option<yaml_serde::Error>) -> Position {
     match error.and_then(|error| error.location()) {
-        Some(at) => Place {
+        Some(at) => Position {
             line: at.line(),
             column: at.column(),
         },
-        None => Place { line: 1, column: 1 },
+        None => Position { line: 1, column: 1 },
     }
 }
 

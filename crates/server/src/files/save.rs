@@ -123,7 +123,7 @@ impl FlowFolder {
     }
 
     /// Where the bytes of `path` stand, links followed.
-    fn place(&self, path: &FilePath) -> Result<Place, FileError> {
+    fn place(&self, path: &FilePath) -> Result<SaveTarget, FileError> {
         let of = |error| FileError::of(path, error);
         let real = match self.dir.canonicalize(path.as_str()) {
             Ok(real) => real,
@@ -140,7 +140,7 @@ impl FlowFolder {
             .symlink_metadata(&name)
             .ok()
             .filter(Metadata::is_file);
-        Ok(Place {
+        Ok(SaveTarget {
             parent,
             name,
             replaced,
@@ -158,7 +158,7 @@ fn check_text(path: &FilePath, content: &[u8]) -> Result<(), FileError> {
     Ok(())
 }
 
-struct Place {
+struct SaveTarget {
     parent: Dir,
     name: PathBuf,
     /// The file that will be replaced.

@@ -20,7 +20,7 @@ use flowdeck_contract::sign_ins::KEY_FRAGMENT;
 use crate::{
     App,
     assets::{Encoding, INDEX, Page, is_hashed},
-    auth::{Entry, WayIn, is_document},
+    auth::{NewSignIn, WayIn, is_document},
     base_path::BasePath,
     http::{
         error::{ApiError, ApiResult},
@@ -80,7 +80,7 @@ fn follow_link(app: &App, request: &Request) -> Option<Response> {
         .find_map(|pair| pair.strip_prefix("token="))?;
     let peer = peer_of(request.extensions());
     let headers = request.headers();
-    let Entry { cookie, key } = match app.guard.sign_in(token, headers, peer, WayIn::Link) {
+    let NewSignIn { cookie, key } = match app.guard.sign_in(token, headers, peer, WayIn::Link) {
         Ok(entry) => entry,
         Err(refusal) => {
             tracing::info!(code = refusal.error.code, "a link's token was not taken");

@@ -12,7 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     App,
-    auth::{Entry, WayIn},
+    auth::{NewSignIn, WayIn},
     http::{error::ApiResult, extract::Json, peer_of},
 };
 
@@ -74,7 +74,7 @@ async fn sign_in(
     app.guard.check_origin(&headers)?;
     let peer = peer_of(request.extensions());
     let Json(SignIn { token }) = Json::from_request(request, &app).await?;
-    let Entry { cookie, key } = app
+    let NewSignIn { cookie, key } = app
         .guard
         .sign_in(token.trim(), &headers, peer, WayIn::Form)?;
     Ok(([(SET_COOKIE, cookie)], axum::Json(SignedIn { key })))

@@ -8,17 +8,17 @@ use std::{
 
 use hyper::body::{Body, Frame, SizeHint};
 
-use super::Place;
+use super::Slot;
 
-/// A body that tells its connection's place of its end.
+/// A body that tells its connection's slot of its end.
 pub(super) struct Answered<B> {
     body: B,
-    place: Arc<Place>,
+    slot: Arc<Slot>,
 }
 
 impl<B> Answered<B> {
-    pub(super) fn new(body: B, place: Arc<Place>) -> Self {
-        Self { body, place }
+    pub(super) fn new(body: B, slot: Arc<Slot>) -> Self {
+        Self { body, slot }
     }
 }
 
@@ -44,6 +44,6 @@ impl<B: Body + Unpin> Body for Answered<B> {
 
 impl<B> Drop for Answered<B> {
     fn drop(&mut self) {
-        self.place.waits();
+        self.slot.waits();
     }
 }

@@ -4,8 +4,8 @@
 mod answered;
 mod limits;
 mod peer;
-mod places;
 mod receiving;
+mod slots;
 
 use std::{convert::Infallible, io, net::SocketAddr, sync::Arc, time::Duration};
 
@@ -20,9 +20,9 @@ use tower::ServiceExt as _;
 use answered::Answered;
 pub(crate) use limits::{Limits, raise_file_limit};
 pub(crate) use peer::Peer;
-use places::{Place, Places};
 pub(crate) use receiving::BodyError;
 use receiving::Receiving;
+use slots::{Slot, Slots};
 
 /// How long a client may take to send the headers of a request, and how long a connection may stay open without one.
 const HEADERS: Duration = Duration::from_secs(10);
@@ -40,18 +40,18 @@ pub(crate) async fn serve(
     limits: Limits,
     closing: CancellationToken,
 ) {
-    let places = Places::new(limits);
+    let slots = Slots::new(limits);
     let connections = TaskTracker::new();
     while let Some(accepted) = closing.run_until_cancelled(listener.accept()).await {
         match accepted {
             Ok((stream, address)) => {
-                let Some(place) = places.take(Peer::of(address.ip())) else {
+                let Some(slot) = slots.take(Peer::of(address.ip())) else {
                     tracing::warn!(%address, "refused a connection: too many are open");
                     continue;
                 };
                 let connection = Connection {
                     address,
-                    place: Arc::new(place),
+                    slot: Arc::new(slot),
                     router: router.clone(),
                 };
                 connections.spawn(connection.serve(stream, closing.clone()));
@@ -59,7 +59,7 @@ pub(crate) async fn serve(
             Err(error) if is_of_one_connection(&error) => {}
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
-                places.make_room();
+                slots.make_room();
                 tokio::time::sleep(PAUSE).await;
             }
         }
@@ -82,7 +82,7 @@ fn is_of_one_connection(error: &io::Error) -> bool {
 /// One connection and what answers it.
 struct Connection {
     address: SocketAddr,
-    place: Arc<Place>,
+    slot: Arc<Slot>,
     router: Router,
 }
 
@@ -90,7 +90,7 @@ impl Connection {
     async fn serve(self, stream: TcpStream, closing: CancellationToken) {
         let mut stream = TimeoutStream::new(stream);
         stream.set_write_timeout(Some(STALLED));
-        let (address, given_up) = (self.address, self.place.given_up());
+        let (address, given_up) = (self.address, self.slot.given_up());
         let service = service_fn(|request| self.answer(request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
@@ -123,10 +123,10 @@ impl Connection {
         &self,
         request: Request<Incoming>,
     ) -> Result<Response<Answered<Body>>, Infallible> {
-        let receiving = |body| Body::new(Receiving::new(body, Arc::clone(&self.place)));
+        let receiving = |body| Body::new(Receiving::new(body, Arc::clone(&self.slot)));
         let mut request = request.map(receiving);
         request.extensions_mut().insert(Peer::of(self.address.ip()));
         let response = self.router.clone().oneshot(request).await?;
-        Ok(response.map(|body| Answered::new(body, Arc::clone(&self.place))))
+        Ok(response.map(|body| Answered::new(body, Arc::clone(&self.slot))))
     }
 }

@@ -11,7 +11,7 @@ use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use thiserror::Error;
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::Place;
+use super::Slot;
 
 /// How long a client may pause within a body.
 const PAUSE: Duration = Duration::from_secs(20);
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_secs(20);
 pub(super) struct Receiving {
     body: Incoming,
     patience: Pin<Box<Sleep>>,
-    place: Arc<Place>,
+    slot: Arc<Slot>,
 }
 
 /// Why a body was not read to its end.
@@ -33,16 +33,16 @@ pub(crate) enum BodyError {
 }
 
 impl Receiving {
-    pub(super) fn new(body: Incoming, place: Arc<Place>) -> Self {
+    pub(super) fn new(body: Incoming, slot: Arc<Slot>) -> Self {
         if body.is_end_stream() {
-            place.answers();
+            slot.answers();
         } else {
-            place.waits();
+            slot.waits();
         }
         Self {
             body,
             patience: Box::pin(sleep(PAUSE)),
-            place,
+            slot,
         }
     }
 }
@@ -60,7 +60,7 @@ impl Body for Receiving {
                 let next = Instant::now() + PAUSE;
                 self.patience.as_mut().reset(next);
                 if self.body.is_end_stream() {
-                    self.place.answers();
+                    self.slot.answers();
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
             }
@@ -83,6 +83,6 @@ impl Body for Receiving {
 /// What needs no more of the body answers without it.
 impl Drop for Receiving {
     fn drop(&mut self) {
-        self.place.answers();
+        self.slot.answers();
     }
 }

@@ -171,7 +171,7 @@ pub(crate) enum Key {
 
 /// What a key does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Step {
+pub(crate) enum TreeMove {
     Nothing,
     Focus(FilePath),
     /// Opens or closes a folder.
@@ -181,11 +181,12 @@ pub(crate) enum Step {
 }
 
 /// Where `key` leads from the row at index `from`.
-pub(crate) fn step(rows: &[Row], from: usize, key: Key) -> Step {
+pub(crate) fn step(rows: &[Row], from: usize, key: Key) -> TreeMove {
     let Some(row) = rows.get(from) else {
-        return Step::Nothing;
+        return TreeMove::Nothing;
     };
-    let focus = |row: Option<&Row>| row.map_or(Step::Nothing, |row| Step::Focus(row.path.clone()));
+    let focus =
+        |row: Option<&Row>| row.map_or(TreeMove::Nothing, |row| TreeMove::Focus(row.path.clone()));
     let path = || row.path.clone();
     match (key, row.kind) {
         (Key::Up, _) => focus(from.checked_sub(1).and_then(|above| rows.get(above))),
@@ -194,18 +195,18 @@ pub(crate) fn step(rows: &[Row], from: usize, key: Key) -> Step {
         (Key::End, _) => focus(rows.last()),
         (Key::Right, RowKind::Folder { expanded: false })
         | (Key::Left, RowKind::Folder { expanded: true })
-        | (Key::Act, RowKind::Folder { .. }) => Step::Toggle(path()),
+        | (Key::Act, RowKind::Folder { .. }) => TreeMove::Toggle(path()),
         (Key::Right, RowKind::Folder { expanded: true }) => {
             focus(rows.get(from + 1).filter(|next| next.level > row.level))
         }
-        (Key::Right, RowKind::File(_)) => Step::Nothing,
+        (Key::Right, RowKind::File(_)) => TreeMove::Nothing,
         (Key::Left, _) => focus(
             rows[..from]
                 .iter()
                 .rev()
                 .find(|above| above.level < row.level),
         ),
-        (Key::Act, RowKind::File(_)) => Step::Open(path()),
+        (Key::Act, RowKind::File(_)) => TreeMove::Open(path()),
         (Key::Letter(letter), _) => {
             let after = rows[from + 1..].iter().chain(&rows[..=from]);
             focus(after.into_iter().find(|row| begins_with(row, letter)))

@@ -101,27 +101,27 @@ fn keys_lead_as_in_the_tree_pattern() {
             .position(|row| row.path.as_str() == text)
             .unwrap()
     };
-    let focus = |text: &str| Step::Focus(path(text));
+    let focus = |text: &str| TreeMove::Focus(path(text));
     for (from, key, then) in [
-        ("data", Key::Up, Step::Nothing),
+        ("data", Key::Up, TreeMove::Nothing),
         ("data", Key::Down, focus("data/deep")),
         ("data", Key::Right, focus("data/deep")),
-        ("data", Key::Left, Step::Toggle(path("data"))),
-        ("data/deep", Key::Right, Step::Toggle(path("data/deep"))),
+        ("data", Key::Left, TreeMove::Toggle(path("data"))),
+        ("data/deep", Key::Right, TreeMove::Toggle(path("data/deep"))),
         ("data/b.json", Key::Left, focus("data")),
-        ("data/b.json", Key::Right, Step::Nothing),
-        ("data/b.json", Key::Act, Step::Open(path("data/b.json"))),
-        ("flow.dag.yaml", Key::Left, Step::Nothing),
+        ("data/b.json", Key::Right, TreeMove::Nothing),
+        ("data/b.json", Key::Act, TreeMove::Open(path("data/b.json"))),
+        ("flow.dag.yaml", Key::Left, TreeMove::Nothing),
         ("flow.dag.yaml", Key::Home, focus("data")),
         ("flow.dag.yaml", Key::End, focus("README.md")),
-        ("README.md", Key::Down, Step::Nothing),
+        ("README.md", Key::Down, TreeMove::Nothing),
         ("README.md", Key::Letter('D'), focus("data")),
         ("data", Key::Letter('r'), focus("README.md")),
-        ("data", Key::Letter('z'), Step::Nothing),
+        ("data", Key::Letter('z'), TreeMove::Nothing),
     ] {
         assert_eq!(step(&rows, at(from), key), then, "{key:?} at {from}");
     }
-    assert_eq!(step(&[], 0, Key::Down), Step::Nothing);
+    assert_eq!(step(&[], 0, Key::Down), TreeMove::Nothing);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 
 use super::{
     FilesContext,
-    tree::{Key, Row, RowKind, Step, folders_above, step},
+    tree::{Key, Row, RowKind, TreeMove, folders_above, step},
 };
 use crate::{
     pages::flow::context::FlowContext,
@@ -60,15 +60,15 @@ pub(super) fn TreeView(
             .or_else(|| shown.get().filter(is_row))
             .or_else(first)
     });
-    let carry_out = move |step: Step| match step {
-        Step::Nothing => {}
-        Step::Focus(path) => focus_row(tree, &rows.get_untracked(), &path),
-        Step::Toggle(path) => expanded.update(|expanded| {
+    let carry_out = move |step: TreeMove| match step {
+        TreeMove::Nothing => {}
+        TreeMove::Focus(path) => focus_row(tree, &rows.get_untracked(), &path),
+        TreeMove::Toggle(path) => expanded.update(|expanded| {
             if !expanded.remove(&path) {
                 expanded.insert(path);
             }
         }),
-        Step::Open(path) => flow.open_file(path, None),
+        TreeMove::Open(path) => flow.open_file(path, None),
     };
     let on_key = move |event: KeyboardEvent| {
         let all = rows.get_untracked();
@@ -161,7 +161,7 @@ fn RowView(
     shown: Memo<Option<FilePath>>,
     stop: Memo<Option<FilePath>>,
     focused: RwSignal<Option<FilePath>>,
-    #[prop(into)] on_act: Callback<Step>,
+    #[prop(into)] on_act: Callback<TreeMove>,
     on_remove: Callback<FilePath>,
 ) -> impl IntoView {
     let unsaved = FlowContext::from_context().unsaved;
@@ -187,8 +187,8 @@ fn RowView(
     };
     let act = move |_| {
         on_act.run(match kind.get_untracked() {
-            RowKind::Folder { .. } => Step::Toggle(path.get_value()),
-            RowKind::File(_) => Step::Open(path.get_value()),
+            RowKind::Folder { .. } => TreeMove::Toggle(path.get_value()),
+            RowKind::File(_) => TreeMove::Open(path.get_value()),
         });
     };
     view! {

@@ -135,7 +135,7 @@ fn NodeErrorNotice(ran: Memo<Option<NodeRun>>) -> impl IntoView {
 fn Details(ran: Memo<Option<NodeRun>>) -> impl IntoView {
     move || match ran.get().filter(has_details) {
         Some(ran) => {
-            provide_context(Shown(StoredValue::new(ran)));
+            provide_context(ShownRun(StoredValue::new(ran)));
             view! { <Lazy part=NODE_DETAILS /> }.into_any()
         }
         None => {
@@ -158,7 +158,7 @@ pub(crate) fn NodeDetails() -> impl IntoView {
         output,
         log,
         ..
-    } = expect_context::<Shown>().0.get_value();
+    } = expect_context::<ShownRun>().0.get_value();
     let name = Name::from(name);
     let tabs = [
         inputs.map(|value| value_tab("Input", &name, value)),
@@ -183,7 +183,7 @@ pub(crate) fn NodeError() -> impl IntoView {
 
 /// The node that the parts around speak of.
 #[derive(Clone, Copy)]
-struct Shown(StoredValue<NodeRun>);
+struct ShownRun(StoredValue<NodeRun>);
 
 /// Its error, where that is not the run's.
 #[derive(Clone, Copy)]

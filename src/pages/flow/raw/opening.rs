@@ -12,7 +12,7 @@ use super::{
     drafts::Drafts,
     ffi::{Editor, EditorError},
     tabs::Tabs,
-    workbench::{EditorState, FileState, OpenFile, Place, Workbench},
+    workbench::{CursorPosition, EditorState, FileState, OpenFile, Workbench},
 };
 use crate::{api::Disk, nav::Step, routes::FlowView, storage::Store};
 
@@ -29,7 +29,7 @@ impl Workbench {
     }
 
     /// Puts the cursor at a place of the file that is shown.
-    pub(crate) fn go_to_place(&self, path: &FilePath, place: Place) {
+    pub(crate) fn go_to_place(&self, path: &FilePath, place: CursorPosition) {
         self.ask_editor(|editor| editor.go_to(path.as_str(), place.line, place.column));
     }
 
@@ -95,7 +95,7 @@ impl Workbench {
             let moved = move |path: String, line, column| {
                 let place = FilePath::try_from(path)
                     .ok()
-                    .map(|path| (path, Place { line, column }));
+                    .map(|path| (path, CursorPosition { line, column }));
                 workbench.cursor.try_set(place);
             };
             let loaded = Editor::load(attempt, changed, save, packages, moved).await;
@@ -158,7 +158,7 @@ impl Workbench {
     }
 
     fn show(&self, path: &FilePath, line: Option<u32>) {
-        let goal = line.map(|line| (path.clone(), Place { line, column: 1 }));
+        let goal = line.map(|line| (path.clone(), CursorPosition { line, column: 1 }));
         self.goal.set_value(goal);
         if self.tabs.with_untracked(|tabs| tabs.shown() != Some(path)) {
             self.tabs.update(|tabs| tabs.show(path));

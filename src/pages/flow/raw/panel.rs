@@ -25,7 +25,7 @@ stylance::import_crate_style!(style, "src/pages/flow/raw/panel.module.css");
 
 /// What stands in the panel, apart from the editor.
 #[derive(Clone, Debug, PartialEq)]
-enum Shown {
+enum PanelContent {
     /// No file is open.
     Nothing,
     /// The editor.
@@ -46,9 +46,9 @@ pub(super) fn Panel(
     let path = workbench.shown();
     let shown = Memo::new(move |_| {
         path.get()
-            .map_or(Shown::Nothing, |path| what_of(workbench, path))
+            .map_or(PanelContent::Nothing, |path| what_of(workbench, path))
     });
-    let in_editor = Memo::new(move |_| shown.with(|shown| *shown == Shown::Editor));
+    let in_editor = Memo::new(move |_| shown.with(|shown| *shown == PanelContent::Editor));
     let id = panel_id(&prefix);
     let labelled_by = move || path.get().map(|path| tab_id(&prefix, &path));
     view! {
@@ -57,27 +57,27 @@ pub(super) fn Panel(
             <RequirementsBar />
             <EditorFrame in_editor=in_editor />
             {move || match shown.get() {
-                Shown::Editor => ().into_any(),
-                Shown::Nothing => view! { <p class=style::empty>"No file is open. Select one in Files."</p> }.into_any(),
-                Shown::Both(path) => view! { <Compare path=path /> }.into_any(),
-                Shown::Other(path, state) => view! { <NotInEditor path=path state=state /> }.into_any(),
+                PanelContent::Editor => ().into_any(),
+                PanelContent::Nothing => view! { <p class=style::empty>"No file is open. Select one in Files."</p> }.into_any(),
+                PanelContent::Both(path) => view! { <Compare path=path /> }.into_any(),
+                PanelContent::Other(path, state) => view! { <NotInEditor path=path state=state /> }.into_any(),
             }}
         </div>
     }
 }
 
-fn what_of(workbench: Workbench, path: FilePath) -> Shown {
+fn what_of(workbench: Workbench, path: FilePath) -> PanelContent {
     let state = workbench.files.with(|files| files.get(&path).cloned());
     match state {
         Some(FileState::Open(open)) => match open.document.status() {
             Status::Diverged {
                 compared: true,
                 disk: Disk::Text { .. },
-            } => Shown::Both(path),
-            _ => Shown::Editor,
+            } => PanelContent::Both(path),
+            _ => PanelContent::Editor,
         },
-        Some(other) => Shown::Other(path, other),
-        None => Shown::Nothing,
+        Some(other) => PanelContent::Other(path, other),
+        None => PanelContent::Nothing,
     }
 }
 

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     checking::summary,
-    workbench::{Place, Workbench},
+    workbench::{CursorPosition, Workbench},
 };
 use crate::ui::{Button, ButtonKind, Icon, unique_id};
 
@@ -64,7 +64,7 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
         Severity::Error => (style::error, Icon::Cross),
         Severity::Warning => (style::warning, Icon::Warning),
     };
-    let place = Place {
+    let place = CursorPosition {
         line: finding.line,
         column: finding.column,
     };

@@ -89,9 +89,9 @@ pub struct Workbench {
     /// The browser refuses to keep drafts.
     pub(super) drafts_refused: RwSignal<bool>,
     /// The place to go to once its file is shown.
-    pub(super) goal: StoredValue<Option<(FilePath, Place)>>,
+    pub(super) goal: StoredValue<Option<(FilePath, CursorPosition)>>,
     /// Where the cursor is in the file that it was moved in last.
-    pub(super) cursor: RwSignal<Option<(FilePath, Place)>>,
+    pub(super) cursor: RwSignal<Option<(FilePath, CursorPosition)>>,
     pub(super) checks: Checks,
     pub(super) packages: Packages,
     pub(super) keeping: Keeping,
@@ -100,7 +100,7 @@ pub struct Workbench {
 
 /// A line and column, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct CursorPosition {
     pub(crate) line: u32,
     pub(crate) column: u32,
 }

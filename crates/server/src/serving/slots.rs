@@ -10,7 +10,7 @@ use super::{Limits, Peer};
 
 /// All connections of the server.
 #[derive(Clone, Debug)]
-pub(super) struct Places(Arc<Mutex<Book>>);
+pub(super) struct Slots(Arc<Mutex<Book>>);
 
 #[derive(Debug)]
 struct Book {
@@ -35,15 +35,15 @@ enum State {
     Answering,
 }
 
-/// One connection's place; free again when dropped.
+/// One connection's slot; free again when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Slot {
     number: u64,
     given_up: CancellationToken,
-    places: Places,
+    slots: Slots,
 }
 
-impl Places {
+impl Slots {
     pub(super) fn new(limits: Limits) -> Self {
         Self(Arc::new(Mutex::new(Book {
             limits,
@@ -52,8 +52,8 @@ impl Places {
         })))
     }
 
-    /// A place for a connection from `peer`; `None` when all that could be closed for it are being answered.
-    pub(super) fn take(&self, peer: Peer) -> Option<Place> {
+    /// A slot for a connection from `peer`; `None` when all that could be closed for it are being answered.
+    pub(super) fn take(&self, peer: Peer) -> Option<Slot> {
         let mut book = self.book();
         if !book.has_room_for(peer) {
             return None;
@@ -67,10 +67,10 @@ impl Places {
             given_up: given_up.clone(),
         };
         book.taken.insert(number, taken);
-        Some(Place {
+        Some(Slot {
             number,
             given_up,
-            places: self.clone(),
+            slots: self.clone(),
         })
     }
 
@@ -106,7 +106,7 @@ impl Book {
     }
 }
 
-impl Place {
+impl Slot {
     /// Cancelled when the connection is to be closed for another.
     pub(super) fn given_up(&self) -> CancellationToken {
         self.given_up.clone()
@@ -123,15 +123,15 @@ impl Place {
     }
 
     fn set(&self, state: State) {
-        if let Some(taken) = self.places.book().taken.get_mut(&self.number) {
+        if let Some(taken) = self.slots.book().taken.get_mut(&self.number) {
             taken.state = state;
         }
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
-        self.places.book().taken.remove(&self.number);
+        self.slots.book().taken.remove(&self.number);
     }
 }
 
@@ -139,8 +139,8 @@ impl Drop for Place {
 mod tests {
     use super::*;
 
-    fn places(connections: usize, per_peer: usize) -> Places {
-        Places::new(Limits {
+    fn slots(connections: usize, per_peer: usize) -> Slots {
+        Slots::new(Limits {
             connections,
             per_peer,
         })
@@ -152,44 +152,44 @@ mod tests {
 
     #[test]
     fn the_connection_that_waited_for_longest_is_closed_for_another() {
-        let places = places(2, 2);
-        let (first, second) = (places.take(peer(1)).unwrap(), places.take(peer(2)).unwrap());
+        let slots = slots(2, 2);
+        let (first, second) = (slots.take(peer(1)).unwrap(), slots.take(peer(2)).unwrap());
         first.answers();
-        let third = places.take(peer(3)).unwrap();
+        let third = slots.take(peer(3)).unwrap();
         assert!(!first.given_up.is_cancelled() && second.given_up.is_cancelled());
         third.answers();
-        assert!(places.take(peer(4)).is_none());
+        assert!(slots.take(peer(4)).is_none());
         first.waits();
-        let fourth = places.take(peer(4)).unwrap();
+        let fourth = slots.take(peer(4)).unwrap();
         assert!(first.given_up.is_cancelled());
         // One that was closed does not count when it ends.
         drop((first, second));
         assert!(!fourth.given_up.is_cancelled());
         drop((third, fourth));
-        assert_eq!(places.book().taken.len(), 0);
+        assert_eq!(slots.book().taken.len(), 0);
     }
 
     #[test]
     fn one_address_cannot_take_the_places_of_others() {
-        let places = places(8, 2);
-        let other = places.take(peer(1)).unwrap();
-        let mine: Vec<Place> = (0..5).map(|_| places.take(peer(2)).unwrap()).collect();
+        let slots = slots(8, 2);
+        let other = slots.take(peer(1)).unwrap();
+        let mine: Vec<Slot> = (0..5).map(|_| slots.take(peer(2)).unwrap()).collect();
         assert!(!other.given_up.is_cancelled());
-        let closed = mine.iter().filter(|place| place.given_up.is_cancelled());
+        let closed = mine.iter().filter(|slot| slot.given_up.is_cancelled());
         assert_eq!(closed.count(), 3);
-        for place in &mine {
-            place.answers();
+        for slot in &mine {
+            slot.answers();
         }
-        assert!(places.take(peer(2)).is_none());
-        assert!(places.take(peer(3)).is_some());
+        assert!(slots.take(peer(2)).is_none());
+        assert!(slots.take(peer(3)).is_some());
     }
 
     #[test]
     fn this_machine_may_have_all_places() {
-        let places = places(8, 2);
-        let local: Vec<Place> = (0..8)
-            .map(|_| places.take(Peer::default()).unwrap())
+        let slots = slots(8, 2);
+        let local: Vec<Slot> = (0..8)
+            .map(|_| slots.take(Peer::default()).unwrap())
             .collect();
-        assert!(local.iter().all(|place| !place.given_up.is_cancelled()));
+        assert!(local.iter().all(|slot| !slot.given_up.is_cancelled()));
     }
 }
