@@ -1,10 +1,10 @@
-//! The dependencies of all kinds, as the lock files have them: name and licence.
+//! The npm packages, as the lock files have them: name and licence.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use std::{collections::BTreeMap, fs};
 
-use crate::{process, project::Project};
+use crate::project::Project;
 
 /// Every package.json of the checkout has a lock file beside it.
 pub(super) const NPM_FOLDERS: [&str; 3] = ["web/editor", "tests/e2e", "xtask/tools"];
@@ -15,7 +15,7 @@ pub(super) struct Dependency {
 }
 
 pub(super) fn all(project: &Project) -> Result<Vec<Dependency>> {
-    let mut dependencies = of_cargo(project)?;
+    let mut dependencies = Vec::new();
     for folder in NPM_FOLDERS {
         let path = project.path(folder).join("package-lock.json");
         let lock =
@@ -25,30 +25,6 @@ pub(super) fn all(project: &Project) -> Result<Vec<Dependency>> {
         );
     }
     Ok(dependencies)
-}
-
-fn of_cargo(project: &Project) -> Result<Vec<Dependency>> {
-    #[derive(Deserialize)]
-    struct Metadata {
-        packages: Vec<Package>,
-    }
-    #[derive(Deserialize)]
-    struct Package {
-        name: String,
-        version: String,
-        license: Option<String>,
-    }
-    let mut cargo = process::command("cargo");
-    cargo
-        .args(["metadata", "--locked", "--format-version", "1"])
-        .current_dir(&project.root);
-    let metadata: Metadata = serde_json::from_str(&process::capture(&mut cargo)?)
-        .context("cargo metadata cannot be read")?;
-    let dependency = |package: Package| Dependency {
-        name: format!("{} {}", package.name, package.version),
-        licence: package.license,
-    };
-    Ok(metadata.packages.into_iter().map(dependency).collect())
 }
 
 fn of_npm(lock: &str) -> serde_json::Result<Vec<Dependency>> {

@@ -1,4 +1,4 @@
-//! Every dependency's licence is one that deny.toml allows.
+//! The licence of every npm package is one that deny.toml allows. cargo-deny, which reads the same list, knows crates alone.
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use std::fs;
 use super::dependencies::{self, Dependency};
 use crate::project::Project;
 
-/// The part of cargo-deny's file that is checked here: compiling cargo-deny itself takes longer than all our tests.
+/// The part of cargo-deny's file that holds for npm packages, too.
 #[derive(Deserialize)]
 struct Deny {
     licenses: Licences,
@@ -19,7 +19,7 @@ struct Licences {
     allow: Vec<String>,
 }
 
-/// Checks all lock files and returns how many packages they name.
+/// Checks all npm lock files and returns how many packages they name.
 pub(super) fn check(project: &Project) -> Result<usize> {
     let path = project.path("deny.toml");
     let text =

@@ -39,7 +39,7 @@ pub(super) fn lints(run: &Run<'_>) {
 
 /// Compiles nothing.
 pub(super) fn dependencies(run: &Run<'_>) {
-    run.check("licences", |step| {
+    run.check("licences of npm packages", |step| {
         let count = licences::check(run.project)?;
         step.says(&format!("{count} packages"));
         Ok(())
