@@ -69,6 +69,40 @@ test('an install into a running session brings a package without a restart by ha
   await expect(app.outputs).toContainText('2.0.0');
 });
 
+test('names and versions are offered while one types, and a name that the index lacks is marked', async ({ deck, index, page, app }) => {
+  index.publish('tiny_thing', '1.2.0');
+  index.publish('tiny_thing', '1.10.0');
+  addFlow(deck.flows, 'typed', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
+  await deck.start();
+  await app.open('typed', '?raw=1');
+  await app.openFile('requirements.txt');
+  const offers = page.getByRole('listbox', { name: 'Completions' });
+
+  await test.step('a known name', async () => {
+    await app.editor('requirements.txt').click();
+    await page.keyboard.press('Control+End');
+    await page.keyboard.type('flas');
+    await expect(offers.getByRole('option', { name: 'flask', exact: true })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await app.write('requirements.txt', `${index.option}\ntiny-thing`);
+  });
+  await test.step('its versions, newest first, by the keyboard', async () => {
+    await page.keyboard.type('==1');
+    await expect(offers.getByRole('option')).toHaveText(['1.10.0', '1.2.0']);
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect(app.editor('requirements.txt')).toContainText('tiny-thing==1.2.0');
+  });
+  await test.step('a name that is nearly right', async () => {
+    await app.append('requirements.txt', '\nfalsk\n');
+    await expect(app.problems).toContainText('falsk');
+    await expect(app.problems).toContainText('Did you mean ‘flask’?');
+    await app.problems.getByRole('button', { name: 'Change to flask' }).click();
+    await expect(app.editor('requirements.txt')).toContainText('flask');
+    await expect(app.problems).not.toContainText('falsk');
+  });
+});
+
 test.describe('without an install', () => {
   test.use({ engine: 'fake' });
 
@@ -95,39 +129,5 @@ test.describe('without an install', () => {
     await deck.start();
     await app.edit('elsewhere', 'deps/all.txt');
     await expect(app.page.getByRole('button', { name: 'Save only' })).toBeVisible();
-  });
-
-  test('names and versions are offered while one types, and a name that the index lacks is marked', async ({ deck, index, page, app }) => {
-    index.publish('tiny_thing', '1.2.0');
-    index.publish('tiny_thing', '1.10.0');
-    addFlow(deck.flows, 'typed', pythonFlow('return text', { 'requirements.txt': `${index.option}\ntiny-thing\n` }));
-    await deck.start();
-    await app.open('typed', '?raw=1');
-    await app.openFile('requirements.txt');
-    const offers = page.getByRole('listbox', { name: 'Completions' });
-
-    await test.step('a known name', async () => {
-      await app.editor('requirements.txt').click();
-      await page.keyboard.press('Control+End');
-      await page.keyboard.type('flas');
-      await expect(offers.getByRole('option', { name: 'flask', exact: true })).toBeVisible();
-      await page.keyboard.press('Escape');
-      await app.write('requirements.txt', `${index.option}\ntiny-thing`);
-    });
-    await test.step('its versions, newest first, by the keyboard', async () => {
-      await page.keyboard.type('==1');
-      await expect(offers.getByRole('option')).toHaveText(['1.10.0', '1.2.0']);
-      await page.keyboard.press('ArrowDown');
-      await page.keyboard.press('Enter');
-      await expect(app.editor('requirements.txt')).toContainText('tiny-thing==1.2.0');
-    });
-    await test.step('a name that is nearly right', async () => {
-      await app.append('requirements.txt', '\nfalsk\n');
-      await expect(app.problems).toContainText('falsk');
-      await expect(app.problems).toContainText('Did you mean ‘flask’?');
-      await app.problems.getByRole('button', { name: 'Change to flask' }).click();
-      await expect(app.editor('requirements.txt')).toContainText('flask');
-      await expect(app.problems).not.toContainText('falsk');
-    });
   });
 });

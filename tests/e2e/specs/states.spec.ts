@@ -28,9 +28,11 @@ test('a run that fails names the node; a session that ends under a run says so',
   await app.open('run-fails');
   await app.startSession();
   await app.run('Failed');
-  await expect(app.node('think')).toContainText('can\'t think of hello');
+  await expect(app.node('think')).toContainText('Failed');
+  await expect(app.outputs).toContainText('can\'t think of hello');
   await app.open('run-ends-session');
   await app.startSession();
-  await app.run('Failed');
+  await app.beginRun();
+  await app.expectRun('Interrupted');
   await expect(app.startButton).toBeVisible();
 });

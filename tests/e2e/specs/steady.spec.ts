@@ -67,8 +67,12 @@ for (const width of [1280, 1920]) {
   test(`at ${width} px nothing moves through a start, a run, a failure, a stop and a first key`, async ({ app, deck, page }) => {
     test.slow();
     await page.setViewportSize({ width, height: 800 });
-    const scenario = { startRuntime: { wait: { file: 'ready' } }, nodes: { work: { wait: { file: 'go' } } } };
-    const folder = addFlow(deck.flows, 'steady', { ...fakeFlow(scenario), 'flow.dag.yaml': TWO_NODES });
+    const scenario = {
+      startRuntime: { wait: { file: 'folded/ready' } },
+      nodes: { work: { wait: { file: 'folded/go' } } },
+    };
+    const files = { 'flow.dag.yaml': TWO_NODES, 'folded/notes.md': '' };
+    const folder = addFlow(deck.flows, 'steady', { ...fakeFlow(scenario), ...files });
     await deck.start();
     await app.open('steady');
     await expect(app.startButton).toBeVisible();
@@ -81,12 +85,12 @@ for (const width of [1280, 1920]) {
     await app.startButton.click();
     await expect(page.getByRole('button', { name: 'Stop compute session' })).toBeVisible();
     await expectSteady('while it starts');
-    writeFileSync(path.join(folder, 'ready'), '');
+    writeFileSync(path.join(folder, 'folded/ready'), '');
     await expect(app.sessionMenu).toBeVisible();
     await expectSteady('while it runs');
     await app.beginRun();
     await expectSteady('during a run');
-    writeFileSync(path.join(folder, 'go'), '');
+    writeFileSync(path.join(folder, 'folded/go'), '');
     await app.expectRun('Completed');
     await expectSteady('after a run');
     await app.input('text').fill('y');
@@ -112,6 +116,7 @@ test('what fails opens the drawer, which gives the focus back and closes what it
   await app.startButton.click();
   await expect(app.session).toContainText('tiny-nowhere');
   await expect(app.session.getByRole('heading', { name: 'Compute session' })).not.toBeFocused();
+  addFlow(deck.flows, 'needy', fakeFlow({ install: { wait: { file: 'never' } } }));
   await app.startButton.click();
   await expect(app.session).toBeHidden();
 });

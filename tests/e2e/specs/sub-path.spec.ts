@@ -23,7 +23,7 @@ test('the story works below /deck', async ({ app, deck, page }) => {
     await app.openFile('finish.py');
     await app.setRawMode(false);
     await app.run();
-    await expect(app.outputs).toContainText('finish');
+    await expect(app.node('finish')).toContainText('Completed');
     await app.stopSession();
     expect(proxy.strays).toEqual([]);
   } finally {

@@ -67,7 +67,8 @@ test('a start that takes three times its usual says so while it runs, and what f
   const requirements = { 'requirements.txt': 'tiny-thing\n' };
   const folder = addFlow(deck.flows, 'slow', fakeFlow({ install: { wait: { seconds: 1 } } }, requirements));
   await deck.start();
-  for (let start = 0; start < 3; start += 1) {
+  // The first one makes the base, and is like no other.
+  for (let start = 0; start < 4; start += 1) {
     await deck.api.startSession('slow');
     await deck.api.stopSessions();
   }
