@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use flowdeck_contract::codes;
 use flowdeck_contract::{
     files::{FileEntry, FileTree},
     ids::{FilePath, FlowId},
@@ -105,7 +106,7 @@ impl FlowFiles {
     pub(crate) async fn read(&self, path: &FilePath) -> Result<Disk, ApiError> {
         let answer = match self.exchange(Method::GET, path, None, None).await {
             // A proxy's 404 says nothing about the file.
-            Err(error) if error.is_not_found() && error.code == "FileNotFound" => {
+            Err(error) if error.is_not_found() && error.code == codes::FILE_NOT_FOUND => {
                 return Ok(Disk::Gone);
             }
             answer => answer?,

@@ -7,6 +7,7 @@
 pub mod address;
 pub mod azure;
 pub mod capability;
+pub mod codes;
 pub mod error;
 pub mod events;
 mod exact;

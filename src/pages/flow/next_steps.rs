@@ -2,6 +2,8 @@
 
 use leptos::prelude::Callback;
 
+use flowdeck_contract::codes;
+
 use super::{FlowContext, actions::open_wizard};
 use crate::{api::ApiError, ui::NextStep};
 
@@ -12,16 +14,20 @@ pub(super) fn next_steps(
     again: Callback<()>,
 ) -> Vec<NextStep> {
     match error.code.as_str() {
-        "QuotaExceeded" => vec![
+        codes::QUOTA_EXCEEDED => vec![
             open_sessions(context),
             NextStep::new("Choose a smaller size", move || open_wizard(context)),
         ],
-        "ComputeInstanceStopped" | "ComputeInstanceNotFound" | "IdleTimeInvalid" => {
+        codes::COMPUTE_INSTANCE_STOPPED
+        | codes::COMPUTE_INSTANCE_NOT_FOUND
+        | codes::IDLE_TIME_INVALID => {
             vec![NextStep::new("Change settings", move || {
                 open_wizard(context);
             })]
         }
-        "BaseImageInvalid" | "FlowUnreadable" | "FlowInvalid" => open_definition(context),
+        codes::BASE_IMAGE_INVALID | codes::FLOW_UNREADABLE | codes::FLOW_INVALID => {
+            open_definition(context)
+        }
         _ if is_passing(error) => vec![NextStep::new("Retry", again)],
         _ => Vec::new(),
     }

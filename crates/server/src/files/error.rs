@@ -2,6 +2,7 @@
 
 use std::io;
 
+use flowdeck_contract::codes;
 use flowdeck_contract::files::TooLarge;
 use thiserror::Error;
 
@@ -103,7 +104,7 @@ impl FileError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotFound(_) => "FileNotFound",
+            Self::NotFound(_) => codes::FILE_NOT_FOUND,
             Self::Outside(_) => "FileOutside",
             Self::Hidden(_) => "FileHidden",
             Self::Folder(_) => "FileIsFolder",
@@ -114,7 +115,7 @@ impl FileError {
             Self::Changed { .. } => "FileChanged",
             Self::Exists { .. } => "FileExists",
             Self::Denied(_) => "FileAccessDenied",
-            Self::NoSpace(_) => "DiskFull",
+            Self::NoSpace(_) => codes::DISK_FULL,
             Self::Io { .. } => "FileFailed",
         }
     }

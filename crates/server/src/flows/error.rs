@@ -2,6 +2,7 @@
 
 use std::io;
 
+use flowdeck_contract::codes;
 use flowdeck_contract::ids::FlowId;
 use thiserror::Error;
 
@@ -57,7 +58,7 @@ impl FlowError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NotFound(_) => "FlowNotFound",
+            Self::NotFound(_) => codes::FLOW_NOT_FOUND,
             Self::Outside(_) => "FlowFolderOutside",
             Self::Name(_) => "FlowFolderName",
             Self::NoFolder(_) => "FlowsFolderNotFound",

@@ -1,5 +1,6 @@
 //! Why the session failed, and what to do.
 
+use flowdeck_contract::codes;
 use flowdeck_contract::session::{Phase, SessionFailure};
 use leptos::prelude::*;
 
@@ -40,7 +41,7 @@ pub(super) fn FailureNotice() -> impl IntoView {
 /// Starting again with the settings of the session that failed, and changing them where they may be to blame.
 fn steps(failure: &SessionFailure, context: FlowContext, actions: Actions) -> Vec<NextStep> {
     let by_settings = matches!(failure.phase, Some(Phase::Allocate | Phase::PullImage))
-        || failure.code == "MemoryExceeded";
+        || failure.code == codes::MEMORY_EXCEEDED;
     let retry = NextStep::new("Retry", move || actions.start_again());
     let change = NextStep::new("Change settings", move || open_wizard(context));
     let change = by_settings.then_some(change);

@@ -1,6 +1,7 @@
 //! The steps, the one that is shown, and the buttons that lead on.
 
 use flowdeck_contract::capability::Action;
+use flowdeck_contract::codes;
 use leptos::{html, prelude::*};
 
 use super::{
@@ -201,8 +202,8 @@ fn Reviewed(open: RwSignal<bool>, on_cancel: Callback<()>) -> impl IntoView {
 fn steps(wizard: Wizard, error: &ApiError) -> Vec<NextStep> {
     let compute = move |label| NextStep::new(label, move || wizard.go(WizardStep::Compute));
     match error.code.as_str() {
-        "QuotaExceeded" => vec![open_sessions(wizard.flow), compute("Choose a smaller size")],
-        "ComputeInstanceStopped" => vec![compute("Start the compute instance")],
+        codes::QUOTA_EXCEEDED => vec![open_sessions(wizard.flow), compute("Choose a smaller size")],
+        codes::COMPUTE_INSTANCE_STOPPED => vec![compute("Start the compute instance")],
         _ => Vec::new(),
     }
 }
