@@ -1,6 +1,6 @@
-//! What an address brings for signing in, which is taken out of the address bar at once: the key, to which the server leads
-//! whoever opens the link that it prints; and the token of that link (`…/?token=…`) where the page was served by another, as
-//! in development.
+//! What an address brings for signing in; it is removed from the address bar at once. It is the key, which the server
+//! adds when somebody opens the link that it prints, or the token of that link (`…/?token=…`) where another server
+//! delivers the page, as in development.
 
 use flowdeck_contract::sign_ins::KEY_FRAGMENT;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};

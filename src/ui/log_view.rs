@@ -1,4 +1,4 @@
-//! A log that grows: its end stays in view until the reader scrolls away or says otherwise.
+//! A log that grows: its end stays in view until the reader scrolls away or turns that off.
 
 use std::sync::Arc;
 

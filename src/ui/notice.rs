@@ -1,4 +1,4 @@
-//! A notice that stands where what it speaks of is.
+//! A notice, at the place that it is about.
 
 use leptos::prelude::*;
 

@@ -1,6 +1,6 @@
-//! How a name becomes a part of an address, and comes back from one: the one pair of functions for paths and queries.
+//! Names as parts of an address: one pair of functions that encodes and decodes them for paths and queries.
 //!
-//! Whoever reads an address takes the text as the browser or the request has it, still encoded, and decodes it once.
+//! Readers take the text as the browser or the request has it, still encoded, and decode it once.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 

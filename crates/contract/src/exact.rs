@@ -1,4 +1,4 @@
-//! Values of flows as they are: numbers of any size and precision, and those that JSON does not know.
+//! Values of flows without any loss: numbers of any size and precision, and those that JSON doesn't have.
 
 use std::fmt;
 

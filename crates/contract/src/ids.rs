@@ -1,4 +1,4 @@
-//! Names that carry their rules: whoever holds one of these knows that it was checked.
+//! Names whose types carry their rules: a value of one of these types has been checked.
 
 use serde::{Deserialize, Serialize};
 use thiserror::Error;

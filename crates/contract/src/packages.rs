@@ -1,4 +1,5 @@
-//! The packages of a compute session: what is installed and why, what an install would change, how an install stands.
+//! The packages of a compute session: what is installed and why, what an install would change, and how far an install
+//! is.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-//! How a compute session is asked for, and what there is to choose from.
+//! The settings that a compute session is requested with, and what there is to choose from.
 //!
 //! One vocabulary for the wizard, a preset, a shared link and the server.
 

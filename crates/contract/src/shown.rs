@@ -1,4 +1,4 @@
-//! Text of others, such as the name of a file, as people may see it.
+//! Other people's text, such as the name of a file, as people may see it.
 
 use std::{
     borrow::Cow,

@@ -1,4 +1,4 @@
-//! What is said of a compute session.
+//! The facts that the page shows of a compute session.
 
 use flowdeck_contract::{ids::FlowId, session::SessionState, sessions::SessionSummary};
 

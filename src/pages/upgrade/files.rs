@@ -1,4 +1,4 @@
-//! Reads what an upgrade begins with, and writes what it comes to.
+//! Reads the files that an upgrade starts from, and writes the result.
 
 use flowdeck_contract::ids::{FilePath, FlowId};
 

@@ -1,4 +1,4 @@
-//! Step: which flow is brought over.
+//! The step that chooses the flow.
 
 use flowdeck_contract::{flows::FlowList, ids::FlowId};
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! Step: what becomes of the runtime's image.
+//! The step that decides about the runtime's image.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Step: what would be written, whether the image is available, and doing it.
+//! The step that shows what would be written and whether the image is available, and applies it.
 
 use flowdeck_contract::{
     ids::FlowId,

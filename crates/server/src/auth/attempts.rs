@@ -1,5 +1,5 @@
-//! Slows down guessing: wrong tokens use up a small allowance that fills slowly. Every client has its own at every way
-//! in, so that nobody uses up another's.
+//! Slows down guessing: wrong tokens use up a small allowance that fills up slowly. Each client has its own for each
+//! way in, so that no client uses up another's.
 
 use std::{collections::HashMap, time::Instant};
 

@@ -1,4 +1,5 @@
-//! A browser in a few words, by what it says of itself. For people to know their sign-ins apart; decides nothing.
+//! A browser in a few words, by its own account, so that people can tell their sign-ins apart. Nothing is decided by
+//! it.
 
 use axum::http::{HeaderMap, header::USER_AGENT};
 

@@ -1,5 +1,5 @@
-//! How secrets of sign-ins become what is kept and compared of them. All of it hangs on the server's token, so that another
-//! token makes every sign-in of before worthless, and on a key that stands in no database.
+//! The keyed hashes of sign-ins: what the store keeps, and what requests are compared with. They depend on the server's
+//! token, so that another token ends every sign-in, and on a key that is in no database.
 
 use std::{io, path::Path};
 

@@ -1,4 +1,4 @@
-//! Secrets that a data folder's server makes once, each in a file that its user alone reads.
+//! Secrets that a server makes once for its data folder, each in a file that only its user can read.
 
 use std::{
     fs::{self, OpenOptions},

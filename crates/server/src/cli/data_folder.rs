@@ -1,5 +1,5 @@
-//! The data folder: for the server's user alone. Packages of private feeds, inputs and outputs of runs and copies of
-//! flows are in it, whatever the rights of each are.
+//! The data folder, which only the server's user may read: it holds packages of private feeds, inputs and outputs of
+//! runs, and copies of flows, whatever the permissions of the originals.
 
 use std::{
     fs, io,

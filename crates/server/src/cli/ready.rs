@@ -1,5 +1,5 @@
-//! The one line on standard output; what else is to be said goes to standard error. Only a terminal is shown the token: a
-//! journal or a file is read by others, and later.
+//! The one line on standard output; everything else goes to standard error. The token is shown only on a terminal,
+//! because others read a journal or a file, and later.
 
 use std::io::{self, IsTerminal as _, Write as _};
 

@@ -1,4 +1,4 @@
-//! Where the server's token comes from: a file that is named, the environment or the command line, or the data folder.
+//! Where the server's token comes from: a file, the environment, the command line, or the data folder.
 
 use std::{
     fs::File,

@@ -1,4 +1,4 @@
-//! From the file to what there is to choose from.
+//! Makes the catalogue of compute from the file.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! How long something waits for use: `90s`, `30m`, `2h` or `never`.
+//! Idle times: `90s`, `30m`, `2h` or `never`.
 
 use std::time::Duration;
 

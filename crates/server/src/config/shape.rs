@@ -1,4 +1,4 @@
-//! What the file may say: its keys. `docs/flowdeck.yaml` tells what each is for.
+//! The keys of the file. `docs/flowdeck.yaml` says what each is for.
 
 use serde::Deserialize;
 

@@ -1,4 +1,5 @@
-//! Takes secrets out of a text: those that are known, and whatever looks like one. Rather too much than too little.
+//! Removes secrets from a text: those that are known, and everything that looks like one. It removes too much rather
+//! than too little.
 
 use std::{borrow::Cow, sync::LazyLock};
 

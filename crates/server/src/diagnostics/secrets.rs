@@ -1,4 +1,4 @@
-//! The secrets that there are to know: the server's own, the administrator's, this machine's, and the flow's.
+//! All secrets that the server knows: its own, the administrator's, this machine's, and the flow's.
 
 use std::{
     env, fs,

@@ -1,4 +1,4 @@
-//! Brings what compute sessions tell to the readers of a flow and of the project.
+//! Passes the events of compute sessions on to the readers of a flow and of the project.
 
 use std::sync::Arc;
 

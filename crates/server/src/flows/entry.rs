@@ -1,4 +1,4 @@
-//! What is read of a flow: its definition, and of a flex flow the signature of its entry.
+//! The parts of a flow that are read: its definition, and the signature of the entry of a flex flow.
 
 use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::{Flow, FlowKind, Report, entry_file, take_inputs_of_entry};

@@ -1,4 +1,4 @@
-//! The packages that the flows of the project ask for.
+//! The packages that the flows of the project require.
 
 use flowdeck_compute::required_names;
 use flowdeck_contract::ids::FilePath;

@@ -1,4 +1,4 @@
-//! What can be asked without being signed in: whether the server is there, and to be let in.
+//! What a client may request without being signed in: the health of the server, and signing in.
 
 use axum::extract::FromRequest;
 use axum::{

@@ -1,4 +1,4 @@
-//! Who is signed in, and how that ends.
+//! The list of sign-ins, and ending them.
 
 use axum::{
     Extension, Json,

@@ -1,4 +1,4 @@
-//! Who a connection comes from, as far as bounds go.
+//! The client that a connection comes from, as the limits count clients.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

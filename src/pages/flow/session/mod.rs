@@ -1,4 +1,4 @@
-//! What there is to know of the session: where it stands, how it came about, its steps and log, and what to do when
+//! Everything about the session: its state, where its environment came from, its steps and log, and what to do when
 //! something is wrong. It is in a drawer, so that its code loads when that opens.
 
 mod drawer;

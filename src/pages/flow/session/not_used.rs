@@ -1,4 +1,4 @@
-//! That the image which the flow names isn't used, where the server can't run container images.
+//! Says that the image that the flow names isn't used, where the server can't run container images.
 
 use flowdeck_contract::session::{SessionState, SessionView};
 use leptos::prelude::*;

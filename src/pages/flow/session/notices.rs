@@ -1,4 +1,4 @@
-//! What there is to say about the session above its details: why it ended or failed, and what is not as one would expect.
+//! The notices above the details of the session: why it ended or failed, and what is unusual about it.
 
 use flowdeck_contract::{
     session::{SessionState, SessionView},

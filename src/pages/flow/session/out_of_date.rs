@@ -1,4 +1,4 @@
-//! That the session was made from something else than what the flow names now.
+//! Says that the session was made from something other than what the flow names now.
 
 use flowdeck_contract::capability::Action;
 use leptos::prelude::*;

@@ -1,4 +1,4 @@
-//! What stands in the wizard's controls: one value that survives every step, and what is wrong with it.
+//! The values of the wizard's controls: one value that survives every step, and what is wrong with it.
 
 use flowdeck_contract::{
     image::{ImageReference, proposal},

@@ -1,4 +1,4 @@
-//! What a link that somebody wrote by hand lacks, or has and cannot be used.
+//! What a link lacks, or holds that can't be used, when somebody wrote it by hand.
 
 use leptos::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What the session that runs has, compared with what is asked for.
+//! The running session, compared with what is chosen.
 
 use flowdeck_contract::{session::SessionView, settings::ComputeChoice};
 

@@ -1,4 +1,4 @@
-//! What the contract's requests ask of a session, whichever way it is named.
+//! What a request of the public contract does to a session, by whichever path it comes.
 
 use flowdeck_compute::{Anew, Ask, StartSession};
 use flowdeck_contract::{

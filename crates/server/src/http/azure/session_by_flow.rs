@@ -1,4 +1,4 @@
-//! `Flows/{flowId}/sessions`: a flow's session, set up, asked after and ended.
+//! `Flows/{flowId}/sessions`: sets up, shows and ends a flow's session.
 
 use axum::{Json, extract::State, http::HeaderMap};
 use flowdeck_compute::{Ask, Owner};

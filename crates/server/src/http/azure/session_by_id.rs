@@ -1,4 +1,4 @@
-//! `FlowSessions/{sessionId}`: a session by its own id. One that is made so belongs to no flow.
+//! `FlowSessions/{sessionId}`: a session by its own id. One that is created here belongs to no flow.
 
 use axum::{
     Json,

@@ -1,4 +1,4 @@
-//! A session's settings: looked at before, applied, and kept under a name.
+//! A session's settings: checked before they apply, applied, and kept as presets.
 
 use axum::{
     Json,

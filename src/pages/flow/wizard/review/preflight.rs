@@ -1,4 +1,4 @@
-//! What is looked at before anything happens.
+//! The checks before anything happens.
 
 use flowdeck_contract::settings::{CheckOutcome, Preflight, PreflightCheck, SessionSettings};
 use leptos::prelude::*;
