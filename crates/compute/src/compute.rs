@@ -1,6 +1,7 @@
 //! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
 use std::{
+    collections::HashMap,
     fs::File,
     io::{self, Read as _},
     path::PathBuf,
@@ -520,6 +521,14 @@ impl Compute {
     /// When the store fails.
     pub fn runs(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
         self.core.runs.run_summaries(flow)
+    }
+
+    /// The newest run of each flow that has one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn last_runs(&self) -> Result<HashMap<FlowId, RunSummary>, ComputeError> {
+        self.core.runs.last_runs()
     }
 
     /// A run, whole.

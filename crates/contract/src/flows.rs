@@ -3,7 +3,7 @@
 use flowdeck_flow::Report;
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, ids::FlowId, session::SessionState};
+use crate::{Millis, ids::FlowId, runs::RunSummary, session::SessionState};
 
 /// What the app needs to know of the project it shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +63,9 @@ pub struct FlowSummary {
     pub changed: Option<Millis>,
     /// State of its compute session.
     pub session: SessionState,
+    /// Its newest run; `None` when it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_run: Option<RunSummary>,
     /// The first error of its `flow.dag.yaml`, as `line: message`, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<FlowProblem>,

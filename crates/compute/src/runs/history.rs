@@ -1,6 +1,6 @@
 //! Runs that were: reading them, and what becomes of those that an earlier server left under way.
 
-use std::{fs::File, io, sync::Arc};
+use std::{collections::HashMap, fs::File, io, sync::Arc};
 
 use flowdeck_contract::{
     ids::{FlowId, RunId},
@@ -16,6 +16,11 @@ impl Runs {
     /// A flow's runs, newest first.
     pub(crate) fn run_summaries(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
         self.parts.store.runs(flow)
+    }
+
+    /// The newest run of each flow that has one.
+    pub(crate) fn last_runs(&self) -> Result<HashMap<FlowId, RunSummary>, ComputeError> {
+        self.parts.store.last_runs()
     }
 
     /// A run as it stands.

@@ -1,5 +1,7 @@
 //! The history of runs.
 
+use std::collections::HashMap;
+
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     runs::{RunDetail, RunSummary},
@@ -46,6 +48,25 @@ impl Store {
         texts
             .iter()
             .map(|text| Ok(serde_json::from_str(text)?))
+            .collect()
+    }
+
+    /// The newest run of each flow that has one.
+    pub(crate) fn last_runs(&self) -> Result<HashMap<FlowId, RunSummary>, ComputeError> {
+        let connection = self.connection();
+        // The newest numbers come from the index alone, and only their rows are read.
+        let mut statement = connection.prepare_cached(
+            "SELECT flow, summary FROM runs JOIN \
+             (SELECT flow, max(number) AS number FROM runs GROUP BY flow) USING (flow, number)",
+        )?;
+        let rows: Vec<(String, String)> = statement
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        let known = rows
+            .into_iter()
+            .filter_map(|(flow, summary)| Some((FlowId::try_from(flow).ok()?, summary)));
+        known
+            .map(|(flow, summary)| Ok((flow, serde_json::from_str(&summary)?)))
             .collect()
     }
 
@@ -163,11 +184,36 @@ mod tests {
         }
     }
 
-    #[test]
-    fn runs_are_bounded_by_flow_and_in_all() {
+    fn store() -> (tempfile::TempDir, Store) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).unwrap();
-        let flow = |name: &str| FlowId::try_from(name).unwrap();
+        (folder, store)
+    }
+
+    fn flow(name: &str) -> FlowId {
+        FlowId::try_from(name).unwrap()
+    }
+
+    #[test]
+    fn the_last_run_of_a_flow_is_the_one_with_the_highest_number() {
+        let (_folder, store) = store();
+        assert!(store.last_runs().unwrap().is_empty());
+        for number in [2, 10, 9] {
+            let mine = run(&format!("mine-{number}"), number);
+            store.save_run(&flow("mine"), &mine).unwrap();
+        }
+        store.save_run(&flow("a/b"), &run("other", 1)).unwrap();
+        let last = store.last_runs().unwrap();
+        let number = |name| last.get(&flow(name)).map(|run| run.number);
+        assert_eq!(
+            (number("mine"), number("a/b"), number("c")),
+            (Some(10), Some(1), None)
+        );
+    }
+
+    #[test]
+    fn runs_are_bounded_by_flow_and_in_all() {
+        let (_folder, store) = store();
         for number in 1..=3 {
             let gone = run(&format!("gone-{number}"), number);
             store.save_run(&flow("gone"), &gone).unwrap();

@@ -2,14 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use flowdeck_compute::{Compute, Owner};
+use flowdeck_compute::Compute;
 use flowdeck_contract::{events::ProjectEvent, flows::FlowList};
 use serde::Serialize;
 use tokio::sync::{Notify, watch};
 
 use crate::{
     events::Sent,
-    flows::Flows,
+    flows::{Activities, Flows},
     http::error::{ApiError, ApiResult},
 };
 
@@ -60,13 +60,8 @@ impl ProjectFeed {
 }
 
 fn list_flows(flows: &Flows, compute: &Compute) -> ApiResult<FlowList> {
-    let sessions: std::collections::HashMap<_, _> = compute.sessions().into_iter().collect();
-    Ok(flows.list(|flow| {
-        sessions
-            .get(&Owner::from(flow))
-            .map(|session| session.state)
-            .unwrap_or_default()
-    })?)
+    let activities = Activities::read(compute)?;
+    Ok(flows.list(|flow| activities.of(flow))?)
 }
 
 fn json(list: &impl Serialize) -> ApiResult<String> {

@@ -13,7 +13,6 @@ use flowdeck_contract::{
     files::{FileChange, FileKind},
     flows::FlowList,
     ids::{FilePath, FlowId},
-    session::SessionState,
 };
 use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc;
@@ -21,7 +20,7 @@ use tokio::sync::mpsc;
 use crate::{
     events::{FlowHub, ProjectFeed},
     files::{FlowFolder, is_hidden},
-    flows::{FlowError, Flows},
+    flows::{Activity, FlowError, Flows},
 };
 
 /// Changes that come this close together become one event.
@@ -178,7 +177,7 @@ impl Listeners {
     fn all_flows(&self) -> impl Iterator<Item = FlowId> + use<> {
         let all = self
             .flows
-            .list(|_| SessionState::default())
+            .list(|_| Activity::default())
             .unwrap_or_else(|error| {
                 tracing::error!(%error, "changed files could not be looked at");
                 FlowList::default()

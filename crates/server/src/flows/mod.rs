@@ -1,5 +1,6 @@
 //! The flows of a project: one folder each below the flows folder. Knows nothing of HTTP.
 
+mod activity;
 mod definition;
 mod entry;
 mod error;
@@ -9,6 +10,7 @@ mod required;
 mod search;
 mod store;
 
+pub use activity::{Activities, Activity};
 pub(crate) use definition::paths as definition_paths;
 pub use error::FlowError;
 pub(crate) use search::{Found, search_below};

@@ -10,7 +10,6 @@ use flowdeck_compute::{FlowsFolder, FlowsFolderError};
 use flowdeck_contract::{
     flows::{FlowDetail, FlowList, FlowSummary},
     ids::{FilePath, FlowId},
-    session::SessionState,
     shown::shown,
 };
 use parking_lot::Mutex;
@@ -19,6 +18,7 @@ use crate::{
     files::{ContentCache, FlowFolder, Precondition, Saved, Stamp, is_leftover},
     flows::{
         FlowError,
+        activity::Activity,
         definition::{self, Description},
         entry, folder_time,
         search::{Found, search},
@@ -73,14 +73,14 @@ impl Flows {
     ///
     /// # Errors
     /// [`FlowError::Unreadable`] when the flows folder itself cannot be read.
-    pub fn list(&self, session: impl Fn(&FlowId) -> SessionState) -> Result<FlowList, FlowError> {
+    pub fn list(&self, activity: impl Fn(&FlowId) -> Activity) -> Result<FlowList, FlowError> {
         let found = self.search()?;
         let mut flows: Vec<_> = found
             .folders
             .into_iter()
             .filter_map(|flow| {
-                let state = session(&flow);
-                self.summary(&flow, state)
+                let activity = activity(&flow);
+                self.summary(&flow, activity)
             })
             .collect();
         flows.sort_by_cached_key(|flow| (flow.name.to_lowercase(), flow.id.clone()));
@@ -94,11 +94,11 @@ impl Flows {
     ///
     /// # Errors
     /// [`FlowError`] when there is no such flow, or its folder cannot be read. A broken definition is no error.
-    pub fn detail(&self, flow: &FlowId, session: SessionState) -> Result<FlowDetail, FlowError> {
+    pub fn detail(&self, flow: &FlowId, activity: Activity) -> Result<FlowDetail, FlowError> {
         let folder = self.folder(flow)?;
         let (path, _) = self.definition(flow, &folder)?;
         let summary = self
-            .summary(flow, session)
+            .summary(flow, activity)
             .ok_or_else(|| FlowError::NotFound(flow.clone()))?;
         let (yaml, etag) = match folder.read(&path) {
             Ok(file) => (Some(file.text), Some(file.etag.as_str().to_owned())),
@@ -220,7 +220,7 @@ impl Flows {
     }
 
     /// `None` when the folder holds no flow.
-    fn summary(&self, flow: &FlowId, session: SessionState) -> Option<FlowSummary> {
+    fn summary(&self, flow: &FlowId, activity: Activity) -> Option<FlowSummary> {
         let described = self.folder(flow).and_then(|folder| {
             let (path, metadata) = self.definition(flow, &folder)?;
             Ok((
@@ -241,7 +241,8 @@ impl Flows {
             description: description.description,
             flow_type: description.flow_type,
             changed,
-            session,
+            session: activity.session,
+            last_run: activity.last_run,
             problem: description.problem,
         })
     }

@@ -57,6 +57,31 @@ async fn without_a_session_a_run_says_why_not() {
 }
 
 #[tokio::test]
+async fn the_list_of_flows_has_the_newest_run_of_each_and_hears_of_it() {
+    let (world, mut events) = world_with_session().await;
+    let mut flows = Events::open(&world, "/api/projects/default/events", None).await;
+    for inputs in [json!({"name": "Ada"}), json!({"name": "Grace"})] {
+        let begun = run(&world, json!({ "inputs": inputs })).await;
+        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+        until_run(&mut events, "completed").await;
+    }
+    let list = world.get("/api/projects/default/flows").await.json();
+    let last = &list["flows"][0]["lastRun"];
+    assert_eq!(
+        (&last["number"], &last["state"]),
+        (&json!(2), &json!("completed"))
+    );
+    let one = world.get(FLOW).await.json();
+    assert_eq!(one["summary"]["lastRun"], *last);
+    loop {
+        let told = flows.until("flows").await.data["value"].clone();
+        if told["flows"][0]["lastRun"] == *last {
+            return;
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_run_is_told_live_and_kept() {
     let (world, mut events) = world_with_session().await;
     let begun = run(&world, json!({"inputs": {"name": "Ada"}})).await;

@@ -14,6 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{WorkspaceFlowPath, WorkspacePath};
 use crate::{
     App,
+    flows::Activity,
     http::{
         error::ApiResult,
         extract::{Path, Query},
@@ -82,7 +83,7 @@ async fn get(
     path.workspace().project(&app)?;
     let (flows, compute) = (Arc::clone(&app.flows), app.compute.clone());
     let detail = crate::blocking(move || {
-        Ok(flows.detail(&path.flow_id, compute.session(&path.flow_id).state)?)
+        Ok(flows.detail(&path.flow_id, Activity::of(&path.flow_id, &compute)?)?)
     })
     .await?;
     Ok(Json(dto(detail.summary, Some(&detail.definition_path))))

@@ -12,6 +12,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{FlowPath, ProjectPath};
 use crate::{
     App,
+    flows::Activity,
     http::{error::ApiResult, extract::Path},
 };
 
@@ -69,6 +70,6 @@ async fn flows(State(app): State<App>, Path(path): Path<ProjectPath>) -> ApiResu
 async fn flow(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Json<FlowDetail>> {
     app.require_project(&path.project)?;
     let (flows, compute) = (Arc::clone(&app.flows), app.compute.clone());
-    let detail = move || Ok(flows.detail(&path.flow, compute.session(&path.flow).state)?);
+    let detail = move || Ok(flows.detail(&path.flow, Activity::of(&path.flow, &compute)?)?);
     crate::blocking(detail).await.map(Json)
 }
