@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use flowdeck_contract::events::HEARTBEAT;
 use leptos::{
     leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local_scoped_with_cancellation,
 };
@@ -98,6 +99,9 @@ impl Streams {
     }
 }
 
+/// A stream that is silent for so long is lost, though nothing has ended it: some heartbeats did not come.
+const SILENCE: Duration = HEARTBEAT.saturating_mul(3);
+
 /// Longest pause before a stream is opened again.
 const LONGEST_PAUSE: u32 = 15;
 
@@ -130,6 +134,7 @@ fn follow_text(path: String, on_text: Box<dyn Fn(&str)>) -> Signal<Connection> {
         last: RefCell::new(None),
         attempt: Cell::new(0),
         retry: RefCell::new(None),
+        silence: RefCell::new(None),
     });
     stream.open();
     let wished = SendWrapper::new(stream.clone());
@@ -165,6 +170,8 @@ struct Stream {
     last: RefCell<Option<String>>,
     attempt: Cell<u32>,
     retry: RefCell<Option<TimeoutHandle>>,
+    /// Ends a request that has been silent for too long.
+    silence: RefCell<Option<TimeoutHandle>>,
 }
 
 impl Stream {
@@ -172,6 +179,7 @@ impl Stream {
         self.close();
         let abort = Rc::new(AbortOnDrop::new());
         *self.open.borrow_mut() = Some(Rc::clone(&abort));
+        self.heard();
         let (weak, turn) = (Rc::downgrade(self), self.turn.get());
         let (api, path, last) = (self.api, self.path.clone(), self.last.borrow().clone());
         self.owner.with(|| {
@@ -194,10 +202,27 @@ impl Stream {
 
     fn close(&self) {
         self.turn.set(self.turn.get().wrapping_add(1));
-        if let Some(handle) = self.retry.borrow_mut().take() {
-            handle.clear();
+        for timer in [&self.retry, &self.silence] {
+            if let Some(handle) = timer.borrow_mut().take() {
+                handle.clear();
+            }
         }
         self.open.borrow_mut().take();
+    }
+
+    /// Something came: silence begins anew.
+    fn heard(self: &Rc<Self>) {
+        let stream = Rc::downgrade(self);
+        let give_up = move || {
+            if let Some(stream) = stream.upgrade() {
+                stream.close();
+                stream.lost(None);
+            }
+        };
+        let handle = set_timeout_with_handle(give_up, SILENCE).ok();
+        if let Some(before) = self.silence.replace(handle) {
+            before.clear();
+        }
     }
 
     fn set(&self, state: Connection) {
@@ -220,6 +245,7 @@ impl Stream {
                 self.set(Connection::Refused(error));
             }
             _ => {
+                self.close();
                 self.set(Connection::Reconnecting);
                 self.open_later();
             }
@@ -258,6 +284,9 @@ async fn read(body: Option<ReadableStream>, stream: &Weak<Stream>, turn: u32) {
         stream.set(Connection::Live);
     }
     while let Some(piece) = piece(&reader).await {
+        if let Some(stream) = current(stream, turn) {
+            stream.heard();
+        }
         for event in parser.feed(&piece) {
             match current(stream, turn) {
                 Some(stream) => stream.take(event),

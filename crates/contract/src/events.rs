@@ -4,7 +4,7 @@
 //! Every event carries a whole value, not a difference, so that applying it is an assignment. As JSON it is an object with
 //! one key, the event's name (`{"session": {…}}`), or the name alone: the shape that takes the least code to read.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ use crate::{
     session::{LogLine, SessionView},
     timeline::Life,
 };
+
+/// How often a stream that has nothing to tell says that it is there: proxies leave it open, and a page that hears nothing
+/// for longer knows that the connection is lost.
+pub const HEARTBEAT: Duration = Duration::from_secs(4);
 
 /// What happens to one flow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Live events, as server-sent events.
 
-use std::{convert::Infallible, time::Duration};
+use std::convert::Infallible;
 
 use axum::{
     extract::State,
@@ -13,7 +13,7 @@ use axum::{
 use flowdeck_compute::Owner;
 use flowdeck_contract::{
     error::ErrorResponse,
-    events::{FlowEvent, ProjectEvent},
+    events::{FlowEvent, HEARTBEAT, ProjectEvent},
     sessions::SessionList,
 };
 use futures_util::{
@@ -32,9 +32,6 @@ use crate::{
         extract::Path,
     },
 };
-
-/// Keeps proxies from closing a quiet stream.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -186,5 +183,5 @@ fn answer(
     closing: CancellationToken,
 ) -> Events {
     let events = events.map(Ok).take_until(closing.cancelled_owned()).boxed();
-    Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT))
 }
