@@ -8,7 +8,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::{Button, ButtonKind, Icon, Status, unique_id};
+use super::{Button, ButtonKind, HelpLink, Icon, Status, unique_id};
 
 stylance::import_crate_style!(style, "src/ui/dialog.module.css");
 
@@ -38,6 +38,9 @@ pub fn Dialog(
     /// Asked when the person would close it by Escape or Close: whether it may.
     #[prop(optional, into)]
     may_close: Option<Callback<(), bool>>,
+    /// The address of what the guides say about it.
+    #[prop(optional)]
+    help: Option<&'static str>,
     /// What it holds.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -125,6 +128,8 @@ pub fn Dialog(
                                 {Icon::Close.view()}
                             </Button>
                         </Show>
+                        // Last, so that it isn't what takes the focus of a dialog that opens.
+                        {help.map(|address| view! { <HelpLink address=address /> })}
                     </header>
                     <div id=body_id.clone() class=style::body>
                         {children.with_value(|children| children())}

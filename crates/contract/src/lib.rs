@@ -14,6 +14,7 @@ mod exact;
 pub mod feeds;
 pub mod files;
 pub mod flows;
+pub mod help;
 pub mod ids;
 pub mod image;
 pub mod packages;

@@ -15,6 +15,7 @@ mod diagnostics;
 mod events;
 pub mod files;
 pub mod flows;
+mod help;
 pub mod http;
 mod random;
 mod serving;

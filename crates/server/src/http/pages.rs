@@ -22,6 +22,7 @@ use crate::{
     assets::{Encoding, INDEX, Page, is_hashed},
     auth::{NewSignIn, WayIn, is_document},
     base_path::BasePath,
+    help,
     http::{
         error::{ApiError, ApiResult},
         peer_of,
@@ -115,6 +116,9 @@ fn asset_or_page(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Respon
         && let Some(asset) = asset(app, name, headers)?
     {
         return Ok(asset);
+    }
+    if let Some(guide) = help::answer(name, &app.base_path) {
+        return Ok(guide);
     }
     // A missing script must not be answered with a page; client routes may hold dots too.
     if is_hashed(name) {

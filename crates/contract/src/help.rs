@@ -1,0 +1,54 @@
+//! The guides that the server serves, and the places in them that the app leads to.
+
+/// The folder of the guides, relative to the server's base path.
+pub const HELP: &str = "help";
+
+/// A place in the guides that a page or a dialog of the app leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpTopic {
+    /// All guides.
+    Guides,
+    /// Flows: what they are, and what their page shows.
+    Flows,
+    /// Starting a session with chosen settings.
+    AdvancedSettings,
+    /// What can be done with a session that is there.
+    Sessions,
+    /// Installing packages.
+    Packages,
+    /// Choosing another base image.
+    BaseImage,
+    /// From a runtime to a session.
+    Upgrade,
+    /// Who is signed in.
+    SignIns,
+}
+
+impl HelpTopic {
+    /// All of them.
+    pub const ALL: [HelpTopic; 8] = [
+        HelpTopic::Guides,
+        HelpTopic::Flows,
+        HelpTopic::AdvancedSettings,
+        HelpTopic::Sessions,
+        HelpTopic::Packages,
+        HelpTopic::BaseImage,
+        HelpTopic::Upgrade,
+        HelpTopic::SignIns,
+    ];
+
+    /// Its address, relative to the server's base path.
+    #[must_use]
+    pub fn address(self) -> &'static str {
+        match self {
+            HelpTopic::Guides => HELP,
+            HelpTopic::Flows => "help/authors-guide",
+            HelpTopic::AdvancedSettings => "help/authors-guide#with-advanced-settings",
+            HelpTopic::Sessions => "help/authors-guide#manage-a-compute-session",
+            HelpTopic::Packages => "help/authors-guide#packages-in-requirementstxt",
+            HelpTopic::BaseImage => "help/authors-guide#change-the-base-image",
+            HelpTopic::Upgrade => "help/authors-guide#upgrade-a-compute-instance-runtime",
+            HelpTopic::SignIns => "help/administrators-guide#sign-ins",
+        }
+    }
+}
