@@ -10,6 +10,7 @@
 //! - `cargo xtask editor` (trunk's post-build hook) copies `web/editor/dist/editor.js` to `dist/editor-<hash>.js` and
 //!   puts `<meta name="flowdeck-editor" content="editor-<hash>.js">` into `dist/index.html`. The app imports that
 //!   address, relative to the document's base, when an editor is first needed.
+//! - `cargo xtask font` (another one) copies the font of `web/font` to `dist/font-<hash>.woff2`; the style sheet names it.
 //! - Between the linker and wasm-bindgen the app is split (`cargo xtask bindgen`); `cargo xtask parts` (another
 //!   post-build hook) copies the parts that load lazily to `dist/part-<name>-<hash>.wasm`.
 //! - `cargo xtask licences` (trunk's post-build hook) writes `dist/licenses.txt`.
@@ -95,6 +96,8 @@ enum Command {
     Licences,
     /// Put the code editor beside the app (trunk's post-build hook)
     Editor,
+    /// Put the font beside the app (trunk's post-build hook)
+    Font,
     /// Split the app and bind its first part (trunk's wasm-bindgen)
     Bindgen {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -147,6 +150,7 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Css => build::css::write(&project)?,
         Command::Licences => build::licences::attach(&project)?,
         Command::Editor => build::editor::attach(&project)?,
+        Command::Font => build::font::attach(&project)?,
         Command::Bindgen { arguments } => build::parts::bindgen(&project, &arguments)?,
         Command::Parts => build::parts::attach(&project)?,
     }

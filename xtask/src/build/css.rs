@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::minify::{Kind, minified};
+use super::{
+    font,
+    minify::{Kind, minified},
+};
 use crate::{project::Project, stamp::write_if_changed};
 
 /// Writes `style/generated/app.css`, and only when it changes: trunk watches its neighbours.
@@ -24,6 +27,7 @@ pub(crate) fn write(project: &Project) -> Result<()> {
         sheet += &module.contents;
         sheet.push('\n');
     }
+    let sheet = font::named(project, &sheet)?;
     let sheet = minified(project, Kind::Css, &sheet)?;
     write_if_changed(&project.path("style/generated/app.css"), &sheet)
 }

@@ -3,6 +3,7 @@
 mod compress;
 pub(crate) mod css;
 pub(crate) mod editor;
+pub(crate) mod font;
 pub(crate) mod licences;
 mod minify;
 pub(crate) mod parts;
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// What the browser app is made of; `dist/` is built again when one of these changes.
-const APP_INPUTS: [&str; 14] = [
+const APP_INPUTS: [&str; 15] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -34,6 +35,7 @@ const APP_INPUTS: [&str; 14] = [
     "src",
     "style",
     "web/editor",
+    "web/font",
     "xtask/src/build",
     "xtask/tools/bin",
     "xtask/tools/package-lock.json",

@@ -8,8 +8,10 @@ use super::{compress::brotli, licences};
 
 /// Bytes after brotli (fonts and images as they are).
 pub(crate) struct Sizes {
-    /// The page, wasm, JavaScript, style sheet and fonts.
+    /// The page, wasm, JavaScript and style sheet.
     pub(crate) first_load: u64,
+    /// The font, which systems that have a good one of their own don't load.
+    pub(crate) font: u64,
     /// What is imported when a file is first opened.
     pub(crate) editor: u64,
     /// Parts of the app that load when they are first shown.
@@ -20,6 +22,7 @@ impl Sizes {
     pub(crate) fn of(dist: &Path) -> Result<Self> {
         let mut sizes = Self {
             first_load: 0,
+            font: 0,
             editor: 0,
             parts: 0,
         };
@@ -35,6 +38,7 @@ impl Sizes {
             }
             let bytes = transferred(entry.path())?;
             *match name.split_once('-') {
+                Some(("font", _)) => &mut sizes.font,
                 Some(("editor", _)) => &mut sizes.editor,
                 Some(("part", _)) => &mut sizes.parts,
                 _ => &mut sizes.first_load,
@@ -46,11 +50,11 @@ impl Sizes {
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first_load, editor, parts] =
-            [self.first_load, self.editor, self.parts].map(|bytes| bytes.div_ceil(1000));
+        let [first_load, font, editor, parts] =
+            [self.first_load, self.font, self.editor, self.parts].map(|bytes| bytes.div_ceil(1000));
         write!(
             f,
-            "{first_load} KB first load, {editor} KB editor, {parts} KB parts"
+            "{first_load} KB first load, {font} KB font, {editor} KB editor, {parts} KB parts"
         )
     }
 }
@@ -88,7 +92,7 @@ mod tests {
             ("app.js", 900),
             ("app.js.br", 300),
             ("app.js.gz", 400),
-            ("a.woff2", 50),
+            ("font-1.woff2", 50),
             ("editor-1.js", 70),
             ("part-split_raw-1.wasm", 80),
             ("part-split_raw-1.wasm.br", 20),
@@ -98,6 +102,7 @@ mod tests {
             fs::write(folder.path().join(name), vec![b'x'; bytes]).unwrap();
         }
         let sizes = Sizes::of(folder.path()).unwrap();
-        assert_eq!((sizes.first_load, sizes.editor, sizes.parts), (355, 70, 20));
+        assert_eq!((sizes.first_load, sizes.font), (305, 50));
+        assert_eq!((sizes.editor, sizes.parts), (70, 20));
     }
 }

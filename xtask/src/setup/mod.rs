@@ -103,12 +103,13 @@ pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
     ];
     let mut parts: Vec<Box<dyn Part>> = vec![Box::new(WasmTarget)];
     if scope != Scope::Check {
-        parts.extend::<[Box<dyn Part>; 5]>([
+        parts.extend::<[Box<dyn Part>; 6]>([
             Box::new(wasm_bindgen),
             Box::new(CargoTool::wasm_split(project)),
             Box::new(trunk),
             Box::new(NpmFolder::new(project, "xtask/tools")),
             Box::new(NpmFolder::new(project, "web/editor")),
+            Box::new(NpmFolder::new(project, "web/font")),
         ]);
     }
     if scope == Scope::Test {

@@ -4,16 +4,20 @@ use anyhow::{Result, bail};
 
 use crate::build::sizes::Sizes;
 
-/// The flow page without the editor: page, wasm, JavaScript, style sheet and fonts, after brotli.
+/// The flow page without the editor: page, wasm, JavaScript and style sheet, after brotli.
 ///
 /// What is here is what a flow page shows before anything has happened on it.
 const FIRST_LOAD: u64 = 350_000;
+
+/// The font.
+const FONT: u64 = 50_000;
 
 /// The editor, after brotli.
 const EDITOR: u64 = 200_000;
 
 pub(super) fn check(sizes: &Sizes) -> Result<()> {
     within("the first load", sizes.first_load, FIRST_LOAD)?;
+    within("the font", sizes.font, FONT)?;
     within("the editor", sizes.editor, EDITOR)
 }
 
@@ -38,6 +42,7 @@ mod tests {
     fn a_budget_is_an_upper_bound_on_something_that_is_there() {
         let sizes = |first_load, editor| Sizes {
             first_load,
+            font: 1,
             editor,
             parts: 0,
         };

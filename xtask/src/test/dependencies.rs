@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs};
 use crate::project::Project;
 
 /// Every package.json of the checkout has a lock file beside it.
-pub(super) const NPM_FOLDERS: [&str; 3] = ["web/editor", "tests/e2e", "xtask/tools"];
+pub(super) const NPM_FOLDERS: [&str; 4] = ["web/editor", "web/font", "tests/e2e", "xtask/tools"];
 
 pub(super) struct Dependency {
     pub(super) name: String,

@@ -1,4 +1,4 @@
-//! The npm packages that are bundled into the code editor.
+//! The npm packages that are bundled into the code editor, and the one that has the font.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -8,11 +8,18 @@ use super::package::Package;
 use crate::project::Project;
 
 pub(super) fn shipped(project: &Project) -> Result<Vec<Package>> {
-    let folder = project.path("web/editor");
+    let mut packages = Vec::new();
+    for folder in ["web/editor", "web/font"] {
+        packages.extend(in_folder(&project.path(folder))?);
+    }
+    Ok(packages)
+}
+
+fn in_folder(folder: &Path) -> Result<Vec<Package>> {
     let path = folder.join("package-lock.json");
     let lock =
         fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    of_lock(&lock, &folder).with_context(|| format!("{} is no npm lock file", path.display()))
+    of_lock(&lock, folder).with_context(|| format!("{} is no npm lock file", path.display()))
 }
 
 #[derive(Deserialize)]
