@@ -28,6 +28,7 @@ mod lazy;
 pub mod live;
 pub mod nav;
 pub mod pages;
+mod rail;
 pub mod routes;
 mod shell;
 mod shortcuts;

@@ -7,11 +7,11 @@ use web_sys::HtmlElement;
 use crate::{
     api::Api,
     live::Streams,
-    nav::{Link, use_nav},
-    routes::{Page, Route},
+    nav::use_nav,
+    rail::{Foot, Rail, RailWidth},
+    routes::Page,
     shortcuts::Shortcuts,
-    theme::{Theme, use_theme},
-    ui::{About, Button, ButtonKind, Icon, Status, StatusRegion, is_typing, unique_id},
+    ui::{About, Button, ButtonKind, Icon, Status, StatusRegion, is_typing},
 };
 
 stylance::import_crate_style!(style, "src/shell.module.css");
@@ -28,20 +28,15 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
             let _ = main.focus();
         }
     };
+    let width = RailWidth::remembered();
     follow_what_was_told();
     search_by_key();
     view! {
         <a class=style::skip href="#main" on:click=skip>
             "Skip to content"
         </a>
-        <div class=style::frame>
-            <header class=style::side>
-                <p class=style::product>
-                    <span class=style::mark>{Icon::Flow.view()}</span>
-                    <span class=style::word>"flowdeck"</span>
-                </p>
-                <Navigation />
-            </header>
+        <div class=style::frame class=(style::narrow, move || width.is_narrow())>
+            <Rail width=width />
             <div class=style::column>
                 <LostBanner />
                 <main node_ref=main id="main" class=style::main tabindex="-1">
@@ -50,60 +45,7 @@ pub(crate) fn Shell(children: Children) -> impl IntoView {
                 <StatusRegion />
                 <Shortcuts />
             </div>
-            <footer class=style::foot>
-                <ThemeChoice />
-                <Link to=Route::SignIns>"Sign-ins"</Link>
-                <a href="licenses.txt" target="_blank" rel="noreferrer">
-                    "Third-party licences"
-                </a>
-            </footer>
-        </div>
-    }
-}
-
-#[component]
-fn Navigation() -> impl IntoView {
-    let page = use_nav().page;
-    let in_flows = Signal::derive(move || match page.get() {
-        Page::Flows => Some("page"),
-        Page::Flow(_) => Some("true"),
-        _ => None,
-    });
-    let in_sessions = Signal::derive(move || match page.get() {
-        Page::Sessions => Some("page"),
-        Page::Session(_) | Page::Upgrade(_) => Some("true"),
-        _ => None,
-    });
-    view! {
-        <nav aria-label="Project" class=style::nav>
-            <Link to=Route::flows() class=style::link current=in_flows>
-                "Prompt flow"
-            </Link>
-            <Link to=Route::Sessions class=style::link current=in_sessions>
-                "Compute sessions"
-            </Link>
-        </nav>
-    }
-}
-
-#[component]
-fn ThemeChoice() -> impl IntoView {
-    let theme = use_theme();
-    let id = unique_id("theme");
-    let choose = move |event| {
-        let word = event_target_value(&event);
-        if let Some(chosen) = Theme::ALL.into_iter().find(|theme| theme.word() == word) {
-            theme.set(chosen);
-        }
-    };
-    let options = Theme::ALL
-        .map(|choice| view! { <option value=choice.word() selected=choice == theme.get_untracked()>{choice.label()}</option> });
-    view! {
-        <div class=style::theme>
-            <label for=id.clone()>"Theme"</label>
-            <select id=id on:change=choose>
-                {options.into_iter().collect_view()}
-            </select>
+            <Foot width=width />
         </div>
     }
 }

@@ -19,8 +19,12 @@ pub enum Icon {
     Cross,
     File,
     Flow,
+    Help,
     Panel,
+    Person,
     Play,
+    Server,
+    Side,
     Skip,
     Spinner,
     Stop,
@@ -40,8 +44,16 @@ impl Icon {
             Icon::Cross => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11zM6 6l4 4M10 6l-4 4",
             Icon::File => "M4 2h5l3 3v9H4zM9 2v3h3",
             Icon::Flow => "M2.5 3h4v3h-4zM9.5 10h4v3h-4zM4.5 6v5.5h5M4.5 8h7v2",
+            Icon::Help => {
+                "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 1 0 0-11zM6.3 6.3a1.7 1.7 0 1 1 2.5 1.5c-.5.3-.8.6-.8 1.2M8 10.9v.4"
+            }
             Icon::Panel => "M2.5 3h11v10h-11zM9.5 3v10",
+            Icon::Person => {
+                "M8 2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 1 0 0-5zM3 13.5c0-2.5 2-4 5-4s5 1.5 5 4"
+            }
             Icon::Play => "M5 3l8 5-8 5z",
+            Icon::Server => "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.1M5 11h.1",
+            Icon::Side => "M2.5 3h11v10h-11zM6.5 3v10",
             Icon::Skip => "M3 8h8M8 4.5L11.5 8 8 11.5M13.5 4v8",
             Icon::Spinner => "M8 2.5a5.5 5.5 0 1 1-5.5 5.5",
             Icon::Stop => "M4 4h8v8H4z",
