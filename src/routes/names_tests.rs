@@ -26,7 +26,7 @@ proptest! {
         let file = FilePath::try_from(name.as_str()).ok();
         let flow = FlowId::try_from(other.as_str()).ok();
         let mut routes = vec![
-            Route::Flows { search: Some(name.clone()) },
+            Route::Flows(FlowsView { search: Some(name.clone()), ..FlowsView::default() }),
             Route::Upgrade(Upgrade { flow: flow.clone(), ..Upgrade::of(other.clone()) }),
         ];
         if let Some(flow) = flow {

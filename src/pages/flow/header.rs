@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use super::{FlowContext, toolbar::Toolbar};
 use crate::{
     nav::Link,
-    pages::parts::{PageHeading, type_label},
+    pages::parts::{PageHeading, TypeChip},
     routes::Route,
 };
 
@@ -43,8 +43,8 @@ pub(super) fn Header(
 #[component]
 fn Kind() -> impl IntoView {
     let detail = FlowContext::from_context().detail;
-    let kind = move || detail.get()?.summary.flow_type.map(type_label);
-    move || kind().map(|kind| view! { <span class=style::chip>{kind}</span> })
+    let kind = move || detail.get()?.summary.flow_type;
+    move || kind().map(|kind| view! { <TypeChip kind=kind /> })
 }
 
 /// How many files have edits that a run does not see.

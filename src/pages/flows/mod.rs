@@ -1,7 +1,12 @@
 //! The flows page: every flow of the project, searched and live.
 
 mod empty;
+mod filters;
+mod heading;
+mod listed;
 mod row;
+#[cfg(test)]
+mod samples;
 mod search;
 mod searched;
 mod table;

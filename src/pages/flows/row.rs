@@ -1,22 +1,23 @@
-//! One flow in the table.
+//! One flow in the table, in one line.
 
 use flowdeck_contract::{
     flows::{FlowProblem, FlowSummary},
+    runs::RunSummary,
     session::SessionState,
 };
 use leptos::prelude::*;
 
+use super::{listed::Listed, table::style};
 use crate::{
     nav::Link,
-    pages::parts::{StateWord, table_style, type_label},
-    routes::Route,
+    pages::parts::{StateWord, TypeChip},
+    routes::{FlowView, Route},
     ui::{Ago, Icon},
 };
 
-stylance::import_crate_style!(style, "src/pages/flows/row.module.css");
-
 #[component]
-pub(super) fn FlowRow(flow: FlowSummary) -> impl IntoView {
+pub(super) fn FlowRow(row: Listed) -> impl IntoView {
+    let Listed { flow, folder } = row;
     let FlowSummary {
         id,
         name,
@@ -24,41 +25,70 @@ pub(super) fn FlowRow(flow: FlowSummary) -> impl IntoView {
         flow_type,
         changed,
         session,
+        last_run,
         problem,
     } = flow;
-    let kind = flow_type.map_or("Unknown", type_label);
-    let when = move || changed.map(|changed| view! { <Ago at=changed.0 /> });
-    let folder = id.to_string();
+    let about = match problem {
+        Some(problem) => Some(view! { <Problem problem=problem /> }.into_any()),
+        None => description.map(|text| {
+            view! { <p class=style::about title=text.clone()>{text.clone()}</p> }.into_any()
+        }),
+    };
+    let run = last_run.map(|run| {
+        let view = FlowView {
+            run: Some(run.id.clone()),
+            ..FlowView::default()
+        };
+        let to = Route::Flow {
+            flow: id.clone(),
+            view,
+        };
+        view! { <LastRun run=run to=to /> }
+    });
     view! {
-        <tr class=table_style::row>
-            <th scope="row" class=stylance::classes!(table_style::cell, style::cell)>
-                <Link to=Route::flow(id) class=stylance::classes!(table_style::name, style::name) title=name.clone()>
-                    {name.clone()}
-                </Link>
-                {description.map(|text| view! { <p class=style::description title=text.clone()>{text.clone()}</p> })}
-                {problem.map(|problem| view! { <Problem problem=problem /> })}
-                <p class=style::narrow>{kind} " · " {when()}</p>
+        <tr role="row" class=style::row>
+            <th role="rowheader" scope="row" class=stylance::classes!(style::cell, style::first)>
+                <div class=style::named>
+                    <Link to=Route::flow(id.clone()) class=style::name title=id.to_string()>
+                        {name}
+                    </Link>
+                    {folder.map(|folder| view! { <span class=style::folder>{folder}</span> })}
+                </div>
+                {about}
             </th>
-            <td class=stylance::classes!(table_style::cell, style::cell, style::wide) title=folder.clone()>
-                <code>{folder.clone()}</code>
+            <td role="cell" class=stylance::classes!(style::cell, style::middle)>
+                {flow_type.map(|kind| view! { <TypeChip kind=kind /> })}
             </td>
-            <td class=stylance::classes!(table_style::cell, style::cell, style::wide)>{kind}</td>
-            <td class=stylance::classes!(table_style::cell, style::cell, style::wide)>{when()}</td>
-            <td class=stylance::classes!(table_style::cell, style::cell)>
+            <td role="cell" class=style::cell>
                 // Only what is there shows: most flows have no session.
                 {(session != SessionState::NotExist).then(|| view! { <StateWord state=session /> })}
             </td>
+            <td role="cell" class=stylance::classes!(style::cell, style::middle)>{run}</td>
+            <td role="cell" class=stylance::classes!(style::cell, style::wide)>
+                {changed.map(|changed| view! { <Ago at=changed.0 /> })}
+            </td>
         </tr>
+    }
+}
+
+/// Where the newest run stands, and when it began; leads to it.
+#[component]
+fn LastRun(run: RunSummary, to: Route) -> impl IntoView {
+    view! {
+        <Link to=to class=style::run>
+            <StateWord state=run.state />
+            <Ago at=run.started.0 />
+        </Link>
     }
 }
 
 #[component]
 fn Problem(problem: FlowProblem) -> impl IntoView {
     let place = problem.line.map(|line| format!("line {line}: "));
+    let text = format!("{}{}", place.unwrap_or_default(), problem.message);
     view! {
-        <p class=style::problem>
-            {Icon::Warning.view()}
-            <span>{place} {problem.message}</span>
+        <p class=stylance::classes!(style::about, style::problem) title=text.clone()>
+            {Icon::Warning.view()} " " {text.clone()}
         </p>
     }
 }

@@ -1,28 +1,37 @@
-//! The search for flows. Its text is in the address, so that a search can be linked to and survives a reload.
+//! The search for flows, and what the list shows of them. Both are in the address, so that a list can be linked to and
+//! survives a reload.
 
 use flowdeck_contract::flows::FlowSummary;
 use leptos::prelude::*;
 
 use crate::{
-    nav::{Step, use_nav},
+    nav::{Nav, Step, use_nav},
     pages::parts::type_label,
-    routes::Route,
+    routes::{FlowsView, Route},
     ui::unique_id,
 };
 
 stylance::import_crate_style!(style, "src/pages/flows/search.module.css");
 
-/// What is searched for; empty for nothing.
-pub(super) fn use_search() -> Memo<String> {
+/// What the page shows, as the address says.
+pub(super) fn use_view() -> Memo<FlowsView> {
     let route = use_nav().route;
     Memo::new(move |_| match route.get() {
-        Some(Route::Flows { search }) => search.unwrap_or_default(),
-        _ => String::new(),
+        Some(Route::Flows(view)) => view,
+        _ => FlowsView::default(),
     })
+}
+
+/// Shows `view` instead.
+pub(super) fn show(nav: Nav, view: FlowsView) {
+    nav.go(&Route::Flows(view), Step::Replace);
 }
 
 /// Whether `flow` is among what is searched for: every word is in its name, folder, description or type.
 pub(super) fn matches(flow: &FlowSummary, search: &str) -> bool {
+    if search.trim().is_empty() {
+        return true;
+    }
     let kind = flow.flow_type.map(type_label).unwrap_or_default();
     let description = flow.description.as_deref().unwrap_or_default();
     let text = [flow.name.as_str(), flow.id.as_str(), description, kind]
@@ -38,11 +47,18 @@ pub(super) fn matches(flow: &FlowSummary, search: &str) -> bool {
 #[component]
 pub(super) fn SearchBox() -> impl IntoView {
     let nav = use_nav();
-    let search = use_search();
+    let view = use_view();
+    let search = Memo::new(move |_| view.get().search.unwrap_or_default());
     let id = unique_id("search");
     let seek = move |event| {
-        let text = event_target_value(&event);
-        nav.go(&Route::Flows { search: Some(text) }, Step::Replace);
+        let search = Some(event_target_value(&event));
+        show(
+            nav,
+            FlowsView {
+                search,
+                ..view.get_untracked()
+            },
+        );
     };
     view! {
         <div role="search" class=style::search>
@@ -53,6 +69,7 @@ pub(super) fn SearchBox() -> impl IntoView {
                 id=id
                 type="search"
                 placeholder="Search flows"
+                title="Press / to search"
                 autocomplete="off"
                 prop:value=search
                 on:input=seek
@@ -64,27 +81,22 @@ pub(super) fn SearchBox() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::{flows::FlowType, ids::FlowId, session::SessionState};
-
-    fn flow() -> FlowSummary {
-        FlowSummary {
-            id: FlowId::try_from("web-classification").unwrap(),
-            name: "Classify Web Pages".into(),
-            description: Some("Sorts addresses".into()),
-            flow_type: Some(FlowType::Evaluation),
-            changed: None,
-            session: SessionState::NotExist,
-            problem: None,
-        }
-    }
+    use crate::pages::flows::samples::flow;
+    use flowdeck_contract::flows::FlowType;
 
     #[test]
     fn every_word_must_be_somewhere() {
+        let flow = FlowSummary {
+            name: "Classify Web Pages".into(),
+            description: Some("Sorts addresses".into()),
+            flow_type: Some(FlowType::Evaluation),
+            ..flow("web-classification")
+        };
         for search in ["", "  ", "web", "WEB pages", "sorts eval", "web-class"] {
-            assert!(matches(&flow(), search), "{search}");
+            assert!(matches(&flow, search), "{search}");
         }
         for search in ["chat", "web chat"] {
-            assert!(!matches(&flow(), search), "{search}");
+            assert!(!matches(&flow, search), "{search}");
         }
     }
 }

@@ -1,57 +1,49 @@
-//! The table of flows.
+//! The table of flows. Laid out by grids, so that rows out of view cost nothing: a browser can't skip the rows of a real
+//! table. The roles say that it is one.
 
 use flowdeck_contract::flows::FlowSummary;
 use leptos::prelude::*;
 
 use super::{
+    filters::Filters,
+    heading::Heading,
+    listed::{Listed, listed},
     row::FlowRow,
-    search::{matches, use_search},
+    search::{show, use_view},
 };
 use crate::{
-    nav::{Step, use_nav},
-    pages::parts::table_style,
-    routes::Route,
+    nav::use_nav,
+    routes::{FlowColumn, FlowsView},
     ui::{Button, Each, Status},
 };
 
-stylance::import_crate_style!(style, "src/pages/flows/table.module.css");
+stylance::import_crate_style!(pub(super) style, "src/pages/flows/table.module.css");
 
-/// The flows that are searched for.
+/// The flows that the address asks for.
 #[component]
 pub(super) fn FlowTable(
     /// Every flow.
     flows: Memo<Vec<FlowSummary>>,
 ) -> impl IntoView {
-    let search = use_search();
-    let found = Memo::new(move |_| {
-        search.with(|search| {
-            flows.with(|flows| {
-                flows
-                    .iter()
-                    .filter(|flow| matches(flow, search))
-                    .cloned()
-                    .collect::<Vec<_>>()
-            })
-        })
-    });
-    announce_count(search, found);
+    let view = use_view();
+    let found = Memo::new(move |_| flows.with(|flows| view.with(|view| listed(flows, view))));
+    announce_count(view, found);
     let some = Memo::new(move |_| found.with(|found| !found.is_empty()));
     view! {
-        <Show when=move || some.get() fallback=move || view! { <NoMatch search=search /> }>
-            <table class=stylance::classes!(table_style::table, style::table)>
-                <caption class="visually-hidden">"Flows"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"Name"</th>
-                        <th scope="col" class=style::wide>"Folder"</th>
-                        <th scope="col" class=style::wide>"Type"</th>
-                        <th scope="col" class=style::wide>"Last changed"</th>
-                        <th scope="col">"Compute session"</th>
+        <Filters flows=flows listed=found />
+        <Show when=move || some.get() fallback=move || view! { <NoMatch view=view /> }>
+            <table role="table" aria-label="Flows" class=style::table>
+                <thead role="rowgroup" class=style::head>
+                    <tr role="row" class=style::row>
+                        {FlowColumn::ALL
+                            .map(|column| view! { <Heading column=column /> })
+                            .into_iter()
+                            .collect_view()}
                     </tr>
                 </thead>
-                <tbody>
-                    <Each each=move || found.get() key=|flow| flow.id.as_str().to_owned() let(flow)>
-                        <FlowRow flow=flow />
+                <tbody role="rowgroup" class=style::body>
+                    <Each each=move || found.get() key=|row| row.flow.id.as_str().to_owned() let(row)>
+                        <FlowRow row=row />
                     </Each>
                 </tbody>
             </table>
@@ -59,27 +51,47 @@ pub(super) fn FlowTable(
     }
 }
 
-fn announce_count(search: Memo<String>, found: Memo<Vec<FlowSummary>>) {
+fn announce_count(view: Memo<FlowsView>, found: Memo<Vec<Listed>>) {
     let status = Status::from_context();
-    Effect::new(move |known: Option<String>| {
-        let search = search.get();
-        if known.is_some_and(|known| known != search) {
+    Effect::new(move |known: Option<FlowsView>| {
+        let view = view.get();
+        let narrowed = |known: FlowsView| (known.search, known.filter);
+        if known.is_some_and(|known| narrowed(known) != narrowed(view.clone())) {
             status.announce(match found.with_untracked(Vec::len) {
                 1 => "1 flow found".to_owned(),
                 count => format!("{count} flows found"),
             });
         }
-        search
+        view
     });
 }
 
 #[component]
-fn NoMatch(search: Memo<String>) -> impl IntoView {
+fn NoMatch(view: Memo<FlowsView>) -> impl IntoView {
     let nav = use_nav();
+    let searched = move || view.get().search.filter(|search| !search.is_empty());
+    let words = move || match searched() {
+        Some(search) => format!("No flows match ‘{search}’."),
+        None => "No flows match this filter.".to_owned(),
+    };
+    let label = move || match searched() {
+        Some(_) => "Clear search",
+        None => "Show all flows",
+    };
+    let clear = move |()| {
+        let order = view.get_untracked().order;
+        show(
+            nav,
+            FlowsView {
+                order,
+                ..FlowsView::default()
+            },
+        );
+    };
     view! {
         <div class=style::none>
-            <p>"No flows match ‘" {search} "’."</p>
-            <Button on_press=move |()| nav.go(&Route::flows(), Step::Replace)>"Clear search"</Button>
+            <p>{words}</p>
+            <Button on_press=clear>{label}</Button>
         </div>
     }
 }

@@ -23,7 +23,7 @@ pub use comparison::Comparison;
 pub use download::Download;
 pub(crate) use download::{SaveFile, save as save_file};
 pub use failure::{Failure, tell_failure, tell_failure_with};
-pub use flow_type::type_label;
+pub use flow_type::{TypeChip, type_label};
 pub use heading::PageHeading;
 pub use session_failure::SessionFailureBody;
 pub use slow_phase::SlowPhase;

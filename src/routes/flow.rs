@@ -1,0 +1,76 @@
+//! What the address says of a flow's page.
+
+use flowdeck_contract::{
+    address::query_value,
+    ids::{FilePath, RunId},
+};
+
+use super::{Advanced, Query};
+
+/// What the page of a flow shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowView {
+    /// Raw file mode instead of the form.
+    pub raw: bool,
+    /// The file that raw file mode opens.
+    pub file: Option<FilePath>,
+    /// The line of that file, from 1.
+    pub line: Option<u32>,
+    /// The run that is shown; the newest when left out.
+    pub run: Option<RunId>,
+    /// The details of the compute session, in a drawer.
+    pub details: bool,
+    /// The wizard of the compute session's settings, while it is open.
+    pub advanced: Option<Advanced>,
+}
+
+/// The names of the query's values, without those of the wizard.
+const NAMES: [&str; 5] = ["raw", "file", "line", "run", "details"];
+
+impl FlowView {
+    /// Raw file mode with `file` open, at `line` when one is given.
+    #[must_use]
+    pub fn of_file(file: FilePath, line: Option<u32>) -> Self {
+        Self {
+            raw: true,
+            file: Some(file),
+            line,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn read(query: &str) -> Self {
+        let value = |name: &str| query_value(query, name);
+        Self {
+            raw: value("raw").as_deref() == Some("1"),
+            file: value("file").and_then(|file| FilePath::try_from(file).ok()),
+            line: value("line").and_then(|line| line.parse().ok()),
+            run: value("run").and_then(|run| RunId::try_from(run).ok()),
+            details: value("details").as_deref() == Some("1"),
+            advanced: Advanced::read(query, &NAMES),
+        }
+    }
+
+    pub(super) fn query(&self) -> Query {
+        let mut query = Query::default();
+        if self.raw {
+            query.push("raw", "1");
+        }
+        if let Some(file) = &self.file {
+            query.push("file", file.as_str());
+        }
+        if let Some(line) = self.line {
+            query.push("line", &line.to_string());
+        }
+        if let Some(run) = &self.run {
+            query.push("run", run.as_str());
+        }
+        if self.details {
+            query.push("details", "1");
+        }
+        if let Some(advanced) = &self.advanced {
+            advanced.write(&mut query);
+        }
+        query
+    }
+}
