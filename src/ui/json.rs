@@ -3,7 +3,7 @@
 use flowdeck_contract::Exact;
 use leptos::{html, prelude::*};
 
-use super::{Button, ButtonKind, CopyButton, overflow::use_overflow};
+use super::{Button, ButtonKind, CopyButton, json_tree, overflow::use_overflow};
 
 stylance::import_crate_style!(style, "src/ui/json.module.css");
 
@@ -121,6 +121,10 @@ pub fn JsonText(
     };
     let is_prose = !as_json && value.as_text().is_some();
     let is_long = cut(&text).len() < text.len();
+    let tree = (!is_prose && !is_long)
+        .then(|| json_tree::parts(&text))
+        .flatten();
+    let folds = tree.is_some();
     let length = text.len();
     let whole = RwSignal::new(!is_long);
     let text = StoredValue::new(text);
@@ -141,11 +145,15 @@ pub fn JsonText(
                 node_ref=pre
                 class=style::text
                 class=(style::prose, is_prose)
+                class=(style::tree, folds)
                 role="group"
                 tabindex=move || overflows.get().then_some("0")
                 aria-label=what.clone()
             >
-                {shown}
+                {match tree {
+                    Some(parts) => json_tree::show(parts),
+                    None => shown.into_any(),
+                }}
             </pre>
             <div class=style::copy>
                 <CopyButton text=Signal::derive(move || text.get_value()) what=what />
