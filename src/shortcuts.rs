@@ -44,6 +44,7 @@ const GROUPS: [(&str, &[(&str, &str)]); 3] = [
         &[
             ("Ctrl+Enter", "Run the flow"),
             ("↑ ↓ → ←", "Move in Files, menus and tabs"),
+            ("Enter", "Open the selected file"),
             (
                 "Delete",
                 "Delete the selected file, or close the selected tab",

@@ -20,6 +20,8 @@ pub struct MenuItem {
     pub label: String,
     /// What it does.
     pub action: Callback<()>,
+    /// What comes of it, in a line.
+    pub about: Option<&'static str>,
     /// Why it cannot be done now, as a sentence.
     pub refused: Option<String>,
     /// Whether it takes something away: it stands out, below the rest.
@@ -33,8 +35,18 @@ impl MenuItem {
         Self {
             label: label.to_owned(),
             action: action.into(),
+            about: None,
             refused: refused.map(str::to_owned),
             is_destructive: false,
+        }
+    }
+
+    /// The same entry, which says what comes of it.
+    #[must_use]
+    pub fn about(self, about: &'static str) -> Self {
+        Self {
+            about: Some(about),
+            ..self
         }
     }
 
@@ -221,13 +233,16 @@ pub fn MenuButton(
 fn Entry(item: MenuItem, #[prop(into)] on_choose: Callback<()>) -> impl IntoView {
     let MenuItem {
         label,
+        about,
         refused,
         is_destructive,
         ..
     } = item;
     let is_refused = refused.is_some().then_some("true");
-    let reason_id = unique_id("reason");
-    let described_by = refused.is_some().then(|| reason_id.clone());
+    // Why it can't be chosen matters more than what it would do.
+    let note = refused.or(about.map(str::to_owned));
+    let note_id = unique_id("note");
+    let described_by = note.is_some().then(|| note_id.clone());
     view! {
         <div
             class=style::item
@@ -240,7 +255,7 @@ fn Entry(item: MenuItem, #[prop(into)] on_choose: Callback<()>) -> impl IntoView
             on:click=move |_| on_choose.run(())
         >
             {label.clone()}
-            {refused.map(|reason| view! { <span id=reason_id class=style::reason>{reason}</span> })}
+            {note.map(|note| view! { <span id=note_id class=style::note>{note}</span> })}
         </div>
     }
 }

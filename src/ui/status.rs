@@ -94,7 +94,7 @@ pub struct Status {
 }
 
 /// How long a card of good news stays.
-const SHOWN: Duration = Duration::from_secs(6);
+const SHOWN: Duration = Duration::from_secs(4);
 
 /// How long one stays that offers something, such as to undo what was done.
 const OFFERED: Duration = Duration::from_secs(20);

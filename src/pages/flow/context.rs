@@ -98,10 +98,11 @@ impl FlowContext {
 
     /// Opens `file` in raw file mode, at `line` (from 1) when one is given; the run that is shown stays.
     pub fn open_file(&self, file: FilePath, line: Option<u32>) {
-        let run = self.view.get_untracked().run;
+        let view = self.view.get_untracked();
         self.show(
             FlowView {
-                run,
+                run: view.run,
+                details: view.details,
                 ..FlowView::of_file(file, line)
             },
             Step::Push,

@@ -1,6 +1,6 @@
 //! What is asked before something is lost.
 
-use flowdeck_contract::{capability::Action, settings::ComputeChoice};
+use flowdeck_contract::{capability::Action, help::HelpTopic, settings::ComputeChoice};
 use leptos::prelude::*;
 
 use super::Dialogs;
@@ -18,7 +18,7 @@ stylance::import_crate_style!(style, "src/pages/flow/dialogs/ending.module.css")
 #[component]
 pub(super) fn StopDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm>
+        <Dialog open=open title="Stop compute session?" kind=DialogKind::Confirm help=HelpTopic::Sessions.address()>
             <Lazy part=STOP />
         </Dialog>
     }

@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     capability::Action,
+    help::HelpTopic,
     settings::{ComputeOptions, EnvironmentCache},
 };
 use leptos::prelude::*;
@@ -28,7 +29,7 @@ stylance::import_crate_style!(style, "src/pages/flow/dialogs/reset.module.css");
 #[component]
 pub(super) fn ResetDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm>
+        <Dialog open=open title="Reset compute session?" kind=DialogKind::Confirm help=HelpTopic::Sessions.address()>
             <Lazy part=RESET />
         </Dialog>
     }

@@ -10,7 +10,9 @@ use leptos::prelude::*;
 use super::SessionPanel;
 use crate::{
     lazy::{Lazy, SESSION_DRAWER},
+    nav::Step,
     pages::flow::FlowContext,
+    routes::FlowView,
     ui::{Drawer, DrawerState},
 };
 
@@ -53,11 +55,41 @@ fn after(drawer: DrawerState, before: Option<Option<Failed>>, now: Option<Failed
     }
 }
 
+fn asked(details: bool) -> DrawerState {
+    if details {
+        DrawerState::Asked
+    } else {
+        DrawerState::Closed
+    }
+}
+
+/// A drawer that the person opened is in the address, so that a reload keeps it and a link opens it; one that opened by
+/// itself is not.
+fn follow_address(context: FlowContext, state: RwSignal<DrawerState>) {
+    let in_address = Memo::new(move |_| context.view.with(|view| view.details));
+    Effect::new(move |_| {
+        let details = in_address.get();
+        let is_asked = state.get_untracked() == DrawerState::Asked;
+        if details != is_asked {
+            state.set(asked(details));
+        }
+    });
+    Effect::new(move |known: Option<bool>| {
+        let details = state.get() == DrawerState::Asked;
+        let view = context.view.get_untracked();
+        if known.is_some() && view.details != details {
+            context.show(FlowView { details, ..view }, Step::Replace);
+        }
+        details
+    });
+}
+
 impl SessionDrawerState {
     /// Makes it available below, and lets it follow the session.
     pub(crate) fn provide(context: FlowContext) {
-        let state = RwSignal::new(DrawerState::Closed);
+        let state = RwSignal::new(asked(context.view.with_untracked(|view| view.details)));
         provide_context(Self(state));
+        follow_address(context, state);
         let session = context.live.session;
         let told = Memo::new(move |_| session.with(|session| session.as_ref().map(failed)));
         Effect::new(move |before: Option<Option<Option<Failed>>>| {

@@ -24,7 +24,9 @@ pub(crate) use self::{
     facts::{End, end, focus_keep},
     install::Install,
     log::SessionLog,
+    not_used::not_used,
     notices::has_notices,
+    slow::slow_start,
 };
 use self::{
     facts::SessionFacts, image::BaseImage, notices::SessionNotices, phases::Phases,

@@ -27,7 +27,7 @@ pub(super) fn ImageNotUsed() -> impl IntoView {
 }
 
 /// The image that a running session was requested with and does not have.
-pub(super) fn not_used(session: &SessionView) -> Option<String> {
+pub(crate) fn not_used(session: &SessionView) -> Option<String> {
     let runs = session.state == SessionState::Available && session.image.is_none();
     session.settings.base_image.clone().filter(|_| runs)
 }

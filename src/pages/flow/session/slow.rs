@@ -15,13 +15,9 @@ use crate::{
 /// Says of a start in progress that it takes three times its usual time, as soon as it does.
 #[component]
 pub(super) fn SlowStart() -> impl IntoView {
-    let life = FlowContext::from_context().live.life;
     let clock = Clock::from_context();
     let status = Status::from_context();
-    let slow = Memo::new(move |_| {
-        let (id, from, usual) = life.with(|life| under_way(life.as_ref()?))?;
-        is_slow(clock.since(from.0), usual).then_some((id, from, usual))
-    });
+    let slow = slow_start(FlowContext::from_context());
     Effect::new(move |_| {
         if slow.get().is_some() {
             status.announce(TITLE);
@@ -41,6 +37,16 @@ pub(super) fn SlowStart() -> impl IntoView {
             }
         })
     }
+}
+
+/// A start under way that takes three times its usual time: whose, since when, and its usual time.
+pub(crate) fn slow_start(context: FlowContext) -> Memo<Option<(u64, Millis, u64)>> {
+    let life = context.live.life;
+    let clock = Clock::from_context();
+    Memo::new(move |_| {
+        let (id, from, usual) = life.with(|life| under_way(life.as_ref()?))?;
+        is_slow(clock.since(from.0), usual).then_some((id, from, usual))
+    })
 }
 
 const TITLE: &str = "This start is taking at least 3 times longer than usual";

@@ -36,11 +36,12 @@ pub fn Toolbar() -> impl IntoView {
     let context = FlowContext::from_context();
     let raw = Signal::derive(move || context.view.get().raw);
     let switch = move |on| {
-        let run = context.view.get_untracked().run;
+        let view = context.view.get_untracked();
         context.show(
             FlowView {
                 raw: on,
-                run,
+                run: view.run,
+                details: view.details,
                 ..FlowView::default()
             },
             Step::Push,

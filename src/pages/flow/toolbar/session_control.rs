@@ -8,6 +8,7 @@ use leptos::{html, prelude::*};
 
 use super::{presets::PresetItems, session_menu::Running};
 use crate::{
+    lazy::{Lazy, PILL_FACTS},
     pages::flow::{
         FlowContext,
         actions::{Actions, SESSION_CONTROL, focus_session_control, open_wizard},
@@ -112,7 +113,10 @@ fn Starting() -> impl IntoView {
     view! {
         <span class=style::progress>
             {Icon::Spinner.view()}
-            <span class=style::phase>"Starting"{move || phase.get().map(|phase| format!(" · {phase}"))}</span>
+            <span class=style::phase>
+                "Starting" <Lazy part=PILL_FACTS />
+                {move || phase.get().map(|phase| format!(" · {phase}"))}
+            </span>
             {move || started.get().map(|started| view! { <Elapsed from=started.0 until=None /> })}
         </span>
         <Button state=stop label="Stop compute session" on_press=move |()| actions.ask(Action::Stop)>

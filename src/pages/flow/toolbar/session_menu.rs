@@ -40,15 +40,22 @@ pub(super) fn Running() -> impl IntoView {
         vec![
             MenuItem::new("Change compute session settings", None, move || {
                 open_wizard(context);
-            }),
+            })
+            .about("VM size, idle time, identity, base image"),
             MenuItem::new(
                 "Install packages from requirements.txt",
                 no_requirements.get(),
                 open_requirements,
-            ),
-            MenuItem::new("View installed packages", None, move || packages.set(true)),
-            MenuItem::new("Reset compute session", None, move || reset.set(true)).destructive(),
-            MenuItem::new("Stop compute session", None, move || stop.set(true)).destructive(),
+            )
+            .about("Opens the file"),
+            MenuItem::new("View installed packages", None, move || packages.set(true))
+                .about("What’s installed, and where it comes from"),
+            MenuItem::new("Reset compute session", None, move || reset.set(true))
+                .about("Starts a new session with the same settings")
+                .destructive(),
+            MenuItem::new("Stop compute session", None, move || stop.set(true))
+                .about("Deletes the session. Files and past runs are kept")
+                .destructive(),
         ]
     });
     view! {

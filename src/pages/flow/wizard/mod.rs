@@ -17,6 +17,7 @@ mod review;
 mod sharing;
 mod today;
 
+use flowdeck_contract::help::HelpTopic;
 use leptos::prelude::*;
 
 use self::{
@@ -98,7 +99,13 @@ pub fn AdvancedSettings() -> impl IntoView {
         inside,
     });
     view! {
-        <Dialog open=open title=title kind=DialogKind::Form may_close=may_close>
+        <Dialog
+            open=open
+            title=title
+            kind=DialogKind::Form
+            may_close=may_close
+            help=HelpTopic::AdvancedSettings.address()
+        >
             <Lazy part=WIZARD />
         </Dialog>
         <Dialog open=discarding title="Discard changes?" kind=DialogKind::Confirm>

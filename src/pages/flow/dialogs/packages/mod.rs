@@ -5,6 +5,7 @@ mod listing;
 mod origin;
 mod restore;
 
+use flowdeck_contract::help::HelpTopic;
 use flowdeck_contract::packages::PackagesView;
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ stylance::import_crate_style!(style, "src/pages/flow/dialogs/packages/packages.m
 #[component]
 pub(super) fn PackagesDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog open=open title="Installed packages" kind=DialogKind::Form>
+        <Dialog open=open title="Installed packages" kind=DialogKind::Form help=HelpTopic::Packages.address()>
             <Lazy part=PACKAGES />
         </Dialog>
     }

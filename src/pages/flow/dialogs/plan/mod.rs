@@ -7,6 +7,7 @@ mod words;
 
 use flowdeck_contract::{
     capability::Action,
+    help::HelpTopic,
     packages::{InstallPlan, RuntimeVersions},
 };
 use leptos::{html, prelude::*};
@@ -28,7 +29,12 @@ stylance::import_crate_style!(style, "src/pages/flow/dialogs/plan/plan.module.cs
 #[component]
 pub(super) fn PlanDialog(open: RwSignal<bool>) -> impl IntoView {
     view! {
-        <Dialog open=open title="Install packages from requirements.txt" kind=DialogKind::Form>
+        <Dialog
+            open=open
+            title="Install packages from requirements.txt"
+            kind=DialogKind::Form
+            help=HelpTopic::Packages.address()
+        >
             <Lazy part=PLAN />
         </Dialog>
     }
