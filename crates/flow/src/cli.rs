@@ -16,7 +16,7 @@ pub struct CheckedFile {
     pub ok: bool,
     /// The order of execution of a DAG that is ok.
     pub order: Option<Vec<String>>,
-    /// Errors, then warnings.
+    /// Errors, then warnings and hints.
     pub findings: Vec<Finding>,
 }
 
@@ -102,9 +102,13 @@ pub fn to_text(files: &[CheckedFile]) -> String {
             .filter(|finding| finding.severity == severity)
             .count()
     };
+    let hints = match count(Severity::Hint) {
+        0 => String::new(),
+        hints => format!(", {}", counted(hints, "hint")),
+    };
     let _ = writeln!(
         text,
-        "{} checked: {}, {}",
+        "{} checked: {}, {}{hints}",
         counted(files.len(), "file"),
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warning), "warning"),

@@ -1,12 +1,13 @@
 //! The path of a text through this crate: YAML, reading, checks, warnings, report.
 
+use crate::mend::lines_of;
 use crate::model::{Flow, FlowKind};
 use crate::place::LineLengths;
 use crate::problem::Problem;
 use crate::read::Draft;
 use crate::report::{FileNames, Finding, Report, Severity};
 use crate::yaml::{Expander, Mapping, Refused, SourceText, Span, Tree, compose};
-use crate::{check, lint, outline, read};
+use crate::{check, lint, outline, read, secrets};
 
 /// How many places of a text are rewritten for the parser before it has the last word.
 const MAX_REPAIRS: usize = 16;
@@ -16,32 +17,49 @@ const MAX_FINDINGS: usize = 500;
 
 /// Checks a text; `files` are those of the flow's folder, when they are known.
 pub(crate) fn examine(text: &str, files: Option<&FileNames>) -> Report {
-    let examined = examine_source(&SourceText::new(text), files, MAX_REPAIRS);
+    let mut examined = examine_source(&SourceText::new(text), files, MAX_REPAIRS);
+    examined.warnings.extend(secrets::find(text));
+    examined.warnings.sort_by_key(|warning| warning.span);
+    let findings = findings(text, examined.errors, examined.warnings, files.is_some());
+    let is_ok = findings
+        .iter()
+        .all(|finding| finding.severity != Severity::Error);
     Report {
         kind: examined.kind,
-        order: examined.order,
-        findings: findings(text, examined.errors, examined.warnings),
+        order: examined.order.filter(|_| is_ok),
+        findings,
         flow: examined.flow,
     }
 }
 
-fn findings(text: &str, errors: Vec<Problem>, warnings: Vec<Problem>) -> Vec<Finding> {
-    if errors.is_empty() && warnings.is_empty() {
+/// Problems as findings of a text, errors first; `has_files` as [`Weight::severity`](crate::problem::Weight::severity) takes it.
+pub(crate) fn findings(
+    text: &str,
+    refused: Vec<Problem>,
+    others: Vec<Problem>,
+    has_files: bool,
+) -> Vec<Finding> {
+    if refused.is_empty() && others.is_empty() {
         return Vec::new();
     }
-    let lines = LineLengths::of(text);
-    let placed = |severity| {
-        let lines = &lines;
-        move |problem| lines.place(problem).into_finding(severity)
+    let (lengths, lines) = (LineLengths::of(text), lines_of(text));
+    let place = |problem: Problem| {
+        let severity = problem.weight.severity(has_files);
+        lengths.place(problem).into_finding_in(&lines, severity)
     };
-    let untold = (errors.len() + warnings.len()).saturating_sub(MAX_FINDINGS);
-    let errors = errors.into_iter().map(placed(Severity::Error));
-    let all = errors.chain(warnings.into_iter().map(placed(Severity::Warning)));
-    let mut told: Vec<Finding> = all.take(MAX_FINDINGS).collect();
+    let untold = (refused.len() + others.len()).saturating_sub(MAX_FINDINGS);
+    let (failing, rest): (Vec<_>, Vec<_>) = others
+        .into_iter()
+        .partition(|problem| problem.weight.severity(has_files) == Severity::Error);
+    let all = refused.into_iter().chain(failing).chain(rest);
+    let mut told: Vec<Finding> = all.take(MAX_FINDINGS).map(place).collect();
     if untold > 0 {
         let message = format!("{untold} more findings aren't shown.");
-        let problem = Problem::new("TooManyFindings", Span::START, message);
-        told.push(lines.place(problem).into_finding(Severity::Warning));
+        told.push(place(Problem::doubtful(
+            "TooManyFindings",
+            Span::START,
+            message,
+        )));
     }
     told
 }
@@ -121,7 +139,7 @@ fn examine_tree(
                 .extend(expander.exhausted_at().map(|span| {
                     let message =
                         "Aliases make this contain itself or repeat too often, so only part of the flow is shown.";
-                    Problem::new("FlowTooComplex", span, message)
+                    Problem::doubtful("FlowTooComplex", span, message)
                 }));
             examined
         }

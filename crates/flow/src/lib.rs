@@ -7,6 +7,7 @@ pub mod cli;
 mod edit;
 mod entry;
 mod examine;
+pub mod image;
 mod lint;
 mod mend;
 mod model;
@@ -16,8 +17,10 @@ mod problem;
 mod read;
 mod report;
 mod requirements;
+mod secrets;
 mod shorten;
 mod suggest;
+mod tools;
 mod yaml;
 
 pub use edit::{EditError, set_environment_image, set_environment_requirements};

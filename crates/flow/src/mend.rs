@@ -1,6 +1,85 @@
 //! Makes the fixes that findings offer.
 
+use crate::place;
 use crate::report::Fix;
+use crate::yaml::{Place, Span};
+
+/// What mends a problem: some letters at a place, and what stands there then.
+#[derive(Debug, Clone)]
+pub(crate) struct Mend {
+    /// What it does, as a button says it.
+    pub(crate) label: String,
+    /// Where to look for `old`: a key or a value, which may stand in quotes.
+    pub(crate) within: Span,
+    pub(crate) old: String,
+    pub(crate) new: String,
+}
+
+impl Mend {
+    /// Puts a name in the place of another.
+    pub(crate) fn rename(within: Span, old: &str, new: &str) -> Self {
+        Self {
+            label: format!("Change to {}", crate::problem::quoted(new)),
+            within,
+            old: old.to_owned(),
+            new: new.to_owned(),
+        }
+    }
+
+    /// The edit, in the lines of the text; `None` where the old letters don't stand there once, as they mean them.
+    pub(crate) fn into_fix(self, lines: &[&str]) -> Option<Fix> {
+        let Span { start, end } = self.within;
+        let line = lines.get((start.line as usize).checked_sub(1)?)?;
+        let offset = |column: u32| {
+            let at = line.char_indices().nth((column as usize).saturating_sub(1));
+            at.map_or(line.len(), |(at, _)| at)
+        };
+        let from = offset(start.column);
+        let to = if end.line == start.line {
+            offset(end.column)
+        } else {
+            line.len()
+        };
+        let part = line.get(from..to)?;
+        let mut places = part.match_indices(&self.old);
+        let at = from + places.next()?.0;
+        if self.old.is_empty() || places.next().is_some() {
+            return None;
+        }
+        let is_quoted = part.starts_with(['"', '\'']);
+        // In a list or mapping of one line, `}` and `,` would end it.
+        let is_reference_kept = self.old.starts_with("${");
+        let needs_quotes = !is_reference_kept
+            && self.new.contains(['{', '}', ',', '[', ']'])
+            && line[..at].contains(['{', '[', ',']);
+        let text = if needs_quotes && !is_quoted && part.trim_end() == self.old {
+            format!("'{}'", self.new.replace('\'', "''"))
+        } else {
+            self.new
+        };
+        let column = |at: usize| u32::try_from(line[..at].chars().count() + 1).ok();
+        let place = |at| {
+            Some(Place {
+                line: start.line,
+                column: column(at)?,
+            })
+        };
+        let (start, end) = (place(at)?, place(at + self.old.len())?);
+        Some(Fix {
+            label: self.label,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+            text,
+        })
+    }
+}
+
+/// The lines of a text as [`Mend::into_fix`] takes them.
+pub(crate) fn lines_of(text: &str) -> Vec<&str> {
+    place::lines(text).collect()
+}
 
 /// The text with `fixes` made, which are of findings of this very text. One that lies over another is left out.
 #[must_use]

@@ -3,6 +3,25 @@
 use crate::problem::Problem;
 use crate::yaml::{Position, Span};
 
+/// The lines of a text, without their breaks.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.find(['\n', '\r']) else {
+            rest = None;
+            return Some(text);
+        };
+        let after = if text[end..].starts_with("\r\n") {
+            2
+        } else {
+            1
+        };
+        rest = text.get(end + after..);
+        Some(&text[..end])
+    })
+}
+
 /// How many characters each line of a text has.
 pub(crate) struct LineLengths(Vec<u32>);
 

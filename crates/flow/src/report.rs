@@ -16,7 +16,7 @@ pub struct Report {
     /// Node names in the order promptflow executes them; only for a DAG without errors.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<Vec<String>>,
-    /// Errors in the order promptflow meets them (it stops at the first), then warnings by line;
+    /// Errors in the order promptflow meets them (it stops at the first), then warnings and hints by line;
     /// of more than 500 the last says how many are left out.
     pub findings: Vec<Finding>,
     /// What could be read of the flow, even when there are findings; `None` when the text is not
@@ -26,13 +26,14 @@ pub struct Report {
 }
 
 impl Report {
-    /// Whether promptflow accepts the flow, and a start its requirements: there is no finding of [`Severity::Error`].
+    /// Whether there is no finding of [`Severity::Error`].
     #[must_use]
     pub fn ok(&self) -> bool {
         self.errors().next().is_none()
     }
 
-    /// The findings promptflow would refuse the flow for, or a start its requirements.
+    /// The findings for which promptflow refuses the flow or a start its requirements; in a check with the flow's files,
+    /// those too for which a run fails.
     pub fn errors(&self) -> impl Iterator<Item = &Finding> {
         self.findings
             .iter()
@@ -45,10 +46,12 @@ impl Report {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {
-    /// promptflow refuses the flow, or an install its requirements.
+    /// promptflow refuses the flow, or an install its requirements; or a run fails.
     Error,
     /// It is accepted, but it is probably not what its author meant.
     Warning,
+    /// Nothing may be wrong.
+    Hint,
 }
 
 impl Severity {
@@ -58,6 +61,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Hint => "hint",
         }
     }
 }
@@ -138,6 +142,11 @@ impl FileNames {
     #[must_use]
     pub fn contains(&self, path: &str) -> bool {
         self.0.contains(&normalised(path))
+    }
+
+    /// All paths, by their letters.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
     }
 
     /// Whether the folder holds a folder `path`; the folder itself is `.`.

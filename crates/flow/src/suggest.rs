@@ -1,23 +1,56 @@
 //! "Did you mean …?"
 
-use crate::problem::quoted;
+use crate::mend::Mend;
+use crate::problem::{Problem, quoted};
+use crate::yaml::Span;
 
 /// Only the first problems of a flow get a suggestion: each looks at every name.
 const MOST_PROBLEMS: usize = 10;
 /// Longer names are hardly typed by hand.
 const LONGEST: usize = 64;
 
-/// A sentence that names the candidate most like `name`, or nothing. `before` is how many
-/// problems the flow has already.
-pub(crate) fn did_you_mean<'a>(
-    name: &str,
-    candidates: impl Iterator<Item = &'a str>,
-    before: usize,
-) -> String {
-    let near = (before < MOST_PROBLEMS).then(|| nearest(name, candidates));
-    near.flatten().map_or_else(String::new, |candidate| {
-        format!(" Did you mean {}?", quoted(candidate))
-    })
+/// The candidate most like a name that there isn't, if there is one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Suggestion<'a> {
+    name: &'a str,
+    near: Option<&'a str>,
+}
+
+impl<'a> Suggestion<'a> {
+    /// `before` is how many problems the flow has already.
+    pub(crate) fn of(
+        name: &'a str,
+        candidates: impl Iterator<Item = &'a str>,
+        before: usize,
+    ) -> Self {
+        let near = (before < MOST_PROBLEMS).then(|| nearest(name, candidates));
+        Self {
+            name,
+            near: near.flatten(),
+        }
+    }
+
+    /// A sentence that names it, or nothing.
+    pub(crate) fn sentence(self) -> String {
+        self.near.map_or_else(String::new, |candidate| {
+            format!(" Did you mean {}?", quoted(candidate))
+        })
+    }
+
+    /// The problem, which is mended by taking the candidate; `within` holds the name.
+    pub(crate) fn mends(self, problem: Problem, within: Span) -> Problem {
+        problem.mended_by(self.near.map(|near| Mend::rename(within, self.name, near)))
+    }
+
+    /// [`Suggestion::mends`] for a name that stands in a reference, behind `${` and `prefix`.
+    pub(crate) fn mends_reference(self, problem: Problem, prefix: &str) -> Problem {
+        let within = problem.span;
+        problem.mended_by(self.near.map(|near| Mend {
+            old: format!("${{{prefix}{}", self.name),
+            new: format!("${{{prefix}{near}"),
+            ..Mend::rename(within, self.name, near)
+        }))
+    }
 }
 
 /// The candidate that `name` may be meant to be: the same but for case, or one or two typing errors away.
@@ -62,7 +95,7 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{did_you_mean, nearest};
+    use super::{Suggestion, nearest};
 
     #[test]
     fn two_letters_that_changed_places_are_one_slip() {
@@ -76,12 +109,12 @@ mod tests {
     #[test]
     fn suggests_the_nearest_name() {
         let names = ["fetch", "fetched", "classify"];
-        let suggestion = |name| did_you_mean(name, names.into_iter(), 0);
+        let suggestion = |name| Suggestion::of(name, names.into_iter(), 0).sentence();
         assert_eq!(suggestion("fetc"), " Did you mean 'fetch'?");
         assert_eq!(suggestion("clasify"), " Did you mean 'classify'?");
         assert_eq!(suggestion("summarise"), "");
         assert_eq!(suggestion("f"), "");
-        assert_eq!(did_you_mean("fetc", names.into_iter(), 10), "");
+        assert_eq!(Suggestion::of("fetc", names.into_iter(), 10).sentence(), "");
     }
 
     #[test]

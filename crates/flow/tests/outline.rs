@@ -34,7 +34,8 @@ environment_variables: {KEY: '${models.api_key}', LIST: [1, a], FLAG: true}
 additional_includes: [../shared]
 ";
     let report = check(text);
-    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let codes = report.findings.iter().map(|finding| &*finding.code);
+    assert_eq!(codes.collect::<Vec<_>>(), ["LlmWithoutModel"]);
     let flow = serde_json::to_value(report.flow.expect("a flow")).expect("JSON");
     let expected = json!({
         "kind": "dag",

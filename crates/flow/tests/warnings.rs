@@ -31,8 +31,10 @@ outputs:
 nodes:
 - name: answer
   type: llm
+  connection: my_connection
+  api: chat
   source: {type: code, path: answer.jinja2}
-  inputs: {style: '${look_up.output.style}', literal: 'costs $5 {or less}'}
+  inputs: {deployment_name: gpt, style: '${look_up.output.style}', literal: 'costs $5 {or less}'}
 - name: look_up
   type: python
   source: {type: code, path: look_up.py}
@@ -68,16 +70,16 @@ inputs:
 outputs:
   out: {type: string, reference: '${b.output}'}
 nodes:
-- {name: a, type: llm, inputs: {x: '${inputs.used}'}}
+- {name: a, type: csharp, inputs: {x: '${inputs.used}'}}
 - name: b
   use_variants: true
-- {name: only_for_v1, type: llm}
+- {name: only_for_v1, type: csharp}
 node_variants:
   b:
     default_variant_id: v0
     variants:
-      v0: {node: {type: llm}}
-      v1: {node: {type: llm, inputs: {x: '${inputs.in_variant}', y: '${only_for_v1.output}'}}}
+      v0: {node: {type: csharp}}
+      v1: {node: {type: csharp, inputs: {x: '${inputs.in_variant}', y: '${only_for_v1.output}'}}}
 ";
     assert_eq!(warnings(&check(text)), ["4 UnusedInput", "8 UnusedNode"]);
 }
@@ -183,11 +185,34 @@ node_variants:
         ("RequirementFileMissing", Severity::Error, 3)
     );
     assert!(missing.creates.is_some());
+    // So does a run of a node whose file isn't there; another variant may never run.
+    let source = report.findings.remove(0);
     assert_eq!(
-        warnings(&report),
-        ["7 MissingSourceFile", "15 MissingSourceFile"]
+        (source.code.as_str(), source.severity, source.line),
+        ("MissingSourceFile", Severity::Error, 7)
     );
-    assert_eq!(warnings(&check(text)), Vec::<String>::new());
+    let codes: Vec<_> = report
+        .findings
+        .iter()
+        .map(|finding| (finding.line, finding.code.as_str(), finding.severity))
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            (11, "UnknownTool", Severity::Hint),
+            (15, "LlmWithoutConnection", Severity::Warning),
+            (15, "LlmWithoutApi", Severity::Warning),
+            (15, "MissingSourceFile", Severity::Warning),
+        ]
+    );
+    let without = check(text);
+    assert!(
+        without.ok()
+            && without
+                .findings
+                .iter()
+                .all(|finding| finding.code != "MissingSourceFile")
+    );
 }
 
 #[test]

@@ -7,7 +7,7 @@ import { offsetOf } from "./positions.ts";
 /** As `flowdeck_flow::Finding` serialises it; the end is exclusive. */
 export interface Finding {
   readonly code: string;
-  readonly severity: "error" | "warning";
+  readonly severity: "error" | "warning" | "hint";
   readonly message: string;
   readonly line: number;
   readonly column: number;

@@ -6,7 +6,7 @@ use std::collections::BinaryHeap;
 use super::names::Names;
 use crate::problem::{Problem, quoted};
 use crate::read::{Draft, DraftNode, Link};
-use crate::suggest::did_you_mean;
+use crate::suggest::Suggestion;
 use crate::yaml::{Span, Value};
 
 /// A node's need of another's output.
@@ -28,17 +28,15 @@ pub(super) fn input_references(draft: &Draft<'_>, names: &Names<'_>, problems: &
             if let Link::FlowInput(name) = used.link
                 && !names.has_input(name)
             {
+                let near = Suggestion::of(name, names.inputs(), problems.len());
                 let message = format!(
                     "The node {} refers to the input {}, which doesn't exist.{}",
                     node.title(),
                     quoted(name),
-                    did_you_mean(name, names.inputs(), problems.len()),
+                    near.sentence(),
                 );
-                problems.push(Problem::new(
-                    "InputReferenceNotFound",
-                    used.value.span(),
-                    message,
-                ));
+                let problem = Problem::new("InputReferenceNotFound", used.value.span(), message);
+                problems.push(near.mends_reference(problem, "inputs."));
             }
         }
     }
@@ -128,17 +126,21 @@ fn not_found(
     names: &Names<'_>,
     before: usize,
 ) -> Problem {
-    let hint = if names.has_input(name) {
-        format!(" For the flow's input, write '${{inputs.{name}}}'.")
-    } else {
-        did_you_mean(name, names.nodes(), before)
+    let problem = |hint: String| {
+        let message = format!(
+            "The node {} refers to the node {}, which doesn't exist.{hint}",
+            node.title(),
+            quoted(name)
+        );
+        Problem::new("NodeReferenceNotFound", value.span(), message)
     };
-    let message = format!(
-        "The node {} refers to the node {}, which doesn't exist.{hint}",
-        node.title(),
-        quoted(name)
-    );
-    Problem::new("NodeReferenceNotFound", value.span(), message)
+    if names.has_input(name) {
+        return problem(format!(
+            " For the flow's input, write '${{inputs.{name}}}'."
+        ));
+    }
+    let near = Suggestion::of(name, names.nodes(), before);
+    near.mends_reference(problem(near.sentence()), "")
 }
 
 fn reads_aggregation(node: &DraftNode<'_>, edge: &Edge, on: &DraftNode<'_>) -> Problem {

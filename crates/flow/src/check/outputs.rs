@@ -3,7 +3,7 @@
 use super::names::Names;
 use crate::problem::{Problem, quoted};
 use crate::read::{Draft, DraftOutput, Link};
-use crate::suggest::did_you_mean;
+use crate::suggest::Suggestion;
 
 pub(super) fn check(draft: &Draft<'_>, names: &Names<'_>, problems: &mut Vec<Problem>) {
     for output in &draft.outputs {
@@ -28,23 +28,23 @@ fn problem(output: &DraftOutput<'_>, names: &Names<'_>, before: usize) -> Option
     if reference.as_str() == Some("") {
         return Some(empty(reference.span()));
     }
-    let missing = |kind: &str, name: &str, hint: String| {
+    let missing = |kind: &str, prefix: &str, name: &str, near: Suggestion<'_>| {
         let message = format!(
-            "The output {title} refers to the {kind} {}, which doesn't exist.{hint}",
-            quoted(name)
+            "The output {title} refers to the {kind} {}, which doesn't exist.{}",
+            quoted(name),
+            near.sentence(),
         );
-        Some(Problem::new(
-            "OutputReferenceNotFound",
-            reference.span(),
-            message,
-        ))
+        let problem = Problem::new("OutputReferenceNotFound", reference.span(), message);
+        Some(near.mends_reference(problem, prefix))
     };
     match Link::of(reference) {
         Link::FlowInput(name) if !names.has_input(name) => {
-            missing("input", name, did_you_mean(name, names.inputs(), before))
+            let near = Suggestion::of(name, names.inputs(), before);
+            missing("input", "inputs.", name, near)
         }
         Link::Node { name, .. } if names.node(name).is_none() => {
-            missing("node", name, did_you_mean(name, names.nodes(), before))
+            let near = Suggestion::of(name, names.nodes(), before);
+            missing("node", "", name, near)
         }
         Link::Literal | Link::FlowInput(_) | Link::Node { .. } => None,
     }

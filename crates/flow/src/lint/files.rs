@@ -1,29 +1,59 @@
 //! Files that the flow names and its folder has not.
 
-use super::{Subject, variant_nodes};
-use crate::problem::{MissingFile, Problem, quoted};
+use super::Subject;
+use super::bodies::Body;
+use crate::mend::Mend;
+use crate::problem::{MissingFile, Problem, Weight, quoted};
 use crate::report::{FileNames, normalised};
 use crate::requirements::{REQUIREMENT_FILE_MISSING, requirement_file_missing};
+use crate::suggest::nearest;
 use crate::yaml::{Mapping, Value};
 
-pub(super) fn missing(subject: &Subject<'_>, files: &FileNames, warnings: &mut Vec<Problem>) {
+/// A node's file that isn't there.
+pub(super) fn missing(
+    subject: &Subject<'_>,
+    bodies: &[Body<'_>],
+    files: &FileNames,
+    warnings: &mut Vec<Problem>,
+) {
     let included = included(subject.root);
-    let nodes = subject
-        .draft
-        .nodes
-        .iter()
-        .map(|node| node.listed)
-        .chain(variant_nodes(subject.root));
-    for node in nodes {
-        let source = node.get("source").and_then(Value::as_mapping);
-        let Some(path) = source.and_then(|source| source.get("path")) else {
+    for body in bodies {
+        let Some(path) = body.source("path") else {
             continue;
         };
         if is_missing(path, files, &included) {
-            let message = format!("The flow folder has no file {}.", quoted(&path.display()));
-            warnings.push(Problem::new("MissingSourceFile", path.span(), message));
+            let name = path.display();
+            let near = (warnings.len() < MOST_SUGGESTED)
+                .then(|| nearest_file(&name, files))
+                .flatten();
+            let hint = near.map_or_else(String::new, |near| {
+                format!(" Did you mean {}?", quoted(near))
+            });
+            let message = format!(
+                "The flow folder has no file {}, so the run fails.{hint}",
+                quoted(&name)
+            );
+            let problem = Problem::doubtful("MissingSourceFile", path.span(), message)
+                .weighing(body.weight(Weight::FailsRun))
+                .mended_by(near.map(|near| Mend::rename(path.span(), &name, near)));
+            warnings.push(problem);
         }
     }
+}
+
+/// Each suggestion looks at all files.
+const MOST_SUGGESTED: usize = 10;
+
+/// The file that a path was meant to name: one whose path differs by a slip, or that stands in another folder.
+fn nearest_file<'f>(path: &str, files: &'f FileNames) -> Option<&'f str> {
+    let path = normalised(path);
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
+    let elsewhere = || {
+        let name = last(&path);
+        let mut same = files.iter().filter(|file| last(file) == name);
+        same.next().filter(|_| same.next().is_none())
+    };
+    nearest(&path, files.iter()).or_else(elsewhere)
 }
 
 /// The requirements file that the flow names and its folder has not, for which a start is refused.

@@ -1,10 +1,17 @@
 //! Warnings of our own: what promptflow takes, but its author hardly meant.
 
+mod bare;
+mod bodies;
+mod environment;
 mod files;
 mod keys;
+mod llm;
 mod nodes;
 mod outputs;
+mod packages;
+mod sources;
 mod unused;
+mod values;
 
 pub(crate) use self::files::missing_requirements;
 use crate::check::Names;
@@ -25,14 +32,23 @@ pub(crate) struct Subject<'a> {
 /// The warnings about a DAG, by place.
 pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Problem> {
     let mut warnings = Vec::new();
-    keys::unknown(subject.root, &mut warnings);
+    let bodies = bodies::all(subject);
+    keys::of_dag(subject.root, &bodies, &mut warnings);
+    environment::check(subject.root, &mut warnings);
     nodes::check(subject, &mut warnings);
     outputs::check(subject, &mut warnings);
+    values::defaults(subject.draft, &mut warnings);
+    for body in &bodies {
+        bare::check(body, subject.names, &mut warnings);
+        sources::check(body, files.is_some(), &mut warnings);
+        packages::check(body, subject.root, files, &mut warnings);
+        llm::check(body, &mut warnings);
+    }
     if subject.is_whole {
         unused::check(subject, &mut warnings);
     }
     if let Some(files) = files {
-        files::missing(subject, files, &mut warnings);
+        files::missing(subject, &bodies, files, &mut warnings);
     }
     warnings.sort_by_key(|warning| warning.span);
     warnings
@@ -41,7 +57,8 @@ pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Probl
 /// The warnings about a flex flow, by place.
 pub(crate) fn flex(root: Mapping<'_>) -> Vec<Problem> {
     let mut warnings = Vec::new();
-    keys::unknown(root, &mut warnings);
+    keys::of_flex(root, &mut warnings);
+    environment::check(root, &mut warnings);
     warnings.sort_by_key(|warning| warning.span);
     warnings
 }

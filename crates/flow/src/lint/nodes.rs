@@ -2,6 +2,7 @@
 
 use super::Subject;
 use crate::check::Names;
+use crate::mend::Mend;
 use crate::problem::{Problem, quoted};
 use crate::read::{DraftNode, Link};
 use crate::yaml::Value;
@@ -34,17 +35,32 @@ fn reference(value: Value<'_>) -> Option<Problem> {
                 "it has no `}` at its end"
             };
             let message = format!("This is taken as text, not as a reference: {why}.");
-            Some(Problem::new("MalformedReference", value.span(), message))
+            let mend = unclosed(text).map(|new| Mend {
+                label: "Close the reference".to_owned(),
+                within: value.span(),
+                old: text.to_owned(),
+                new,
+            });
+            Some(Problem::doubtful("MalformedReference", value.span(), message).mended_by(mend))
         }
         Link::Node { section, .. } if section != "output" => {
             let message = format!(
                 "Only a node's `output` can be referred to, but this names {}. The run will fail.",
                 quoted(section)
             );
-            Some(Problem::new("UnsupportedReference", value.span(), message))
+            let mend = Mend::rename(value.span(), section, "output");
+            let problem = Problem::failing("UnsupportedReference", value.span(), message);
+            Some(problem.mended_by(Some(mend)))
         }
         Link::FlowInput(_) | Link::Node { .. } => None,
     }
+}
+
+/// A reference that lacks its `}` alone.
+fn unclosed(text: &str) -> Option<String> {
+    let inner = text.strip_prefix("${")?.trim_end();
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
+    (inner.contains('.') && inner.chars().all(is_name)).then(|| format!("${{{inner}}}"))
 }
 
 /// promptflow checks the inputs of nodes, but not conditions.
@@ -64,7 +80,7 @@ fn condition_input(
         node.title(),
         quoted(name)
     );
-    Some(Problem::new(
+    Some(Problem::failing(
         "ActivateInputNotFound",
         condition.span(),
         message,
@@ -79,7 +95,7 @@ fn without_type(node: &DraftNode<'_>) -> Option<Problem> {
         "The node {} has no `type` (python, llm, prompt …), so it can't run.",
         node.title()
     );
-    Some(Problem::new("NodeWithoutType", node.span(), message))
+    Some(Problem::failing("NodeWithoutType", node.span(), message))
 }
 
 /// `aggregation: no` is text to YAML 1.2, and text that is not empty is true to Python.
@@ -93,7 +109,13 @@ fn truthy_text(node: &DraftNode<'_>) -> Option<Problem> {
         "promptflow reads {} as true, because it's text. Use `false`.",
         quoted(text)
     );
-    Some(Problem::new("MisleadingBoolean", value.span(), message))
+    let mend = Mend {
+        label: "Change to false".to_owned(),
+        within: value.span(),
+        old: text.to_owned(),
+        new: "false".to_owned(),
+    };
+    Some(Problem::doubtful("MisleadingBoolean", value.span(), message).mended_by(Some(mend)))
 }
 
 fn without_variants(node: &DraftNode<'_>) -> Option<Problem> {
@@ -108,5 +130,9 @@ fn without_variants(node: &DraftNode<'_>) -> Option<Problem> {
         "The node {} uses variants, but `node_variants` has no default variant of it.",
         node.title()
     );
-    Some(Problem::new("VariantNotFound", wants.key.span(), message))
+    Some(Problem::doubtful(
+        "VariantNotFound",
+        wants.key.span(),
+        message,
+    ))
 }

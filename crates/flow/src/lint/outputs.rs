@@ -1,6 +1,6 @@
 //! Outputs that give nothing.
 
-use super::Subject;
+use super::{Subject, bare};
 use crate::problem::{Problem, quoted};
 use crate::read::{DraftOutput, Link};
 use crate::yaml::Value;
@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Problem>) {
             continue;
         };
         match Link::of(reference) {
-            Link::Literal => warnings.extend(literal(output, reference)),
+            Link::Literal => warnings.extend(literal(subject, output, reference)),
             Link::Node { name, section, .. } => {
                 warnings.extend(of_aggregation(subject, output, reference, name));
                 if section != "output" {
@@ -22,7 +22,7 @@ pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Problem>) {
                         "Only a node's `output` can be referred to, but this names {}.",
                         quoted(section)
                     );
-                    warnings.push(Problem::new(
+                    warnings.push(Problem::doubtful(
                         "UnsupportedReference",
                         reference.span(),
                         message,
@@ -34,7 +34,11 @@ pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Problem>) {
     }
 }
 
-fn literal(output: &DraftOutput<'_>, reference: Value<'_>) -> Option<Problem> {
+fn literal(
+    subject: &Subject<'_>,
+    output: &DraftOutput<'_>,
+    reference: Value<'_>,
+) -> Option<Problem> {
     // An empty text is an error already.
     if reference.as_str() == Some("") {
         return None;
@@ -48,7 +52,8 @@ fn literal(output: &DraftOutput<'_>, reference: Value<'_>) -> Option<Problem> {
     } else {
         reference.span()
     };
-    Some(Problem::new("OutputNotAReference", span, message))
+    let problem = Problem::doubtful("OutputNotAReference", span, message);
+    Some(problem.mended_by(bare::mend(reference, subject.names)))
 }
 
 fn of_aggregation(
@@ -66,7 +71,7 @@ fn of_aggregation(
         quoted(&output.name.display()),
         node.title()
     );
-    Some(Problem::new(
+    Some(Problem::doubtful(
         "OutputOfAggregation",
         reference.span(),
         message,

@@ -1,6 +1,7 @@
 //! The operations promptflow does on what it loaded, and the Python errors they end in.
 
 use crate::problem::{Problem, quoted};
+use crate::suggest::Suggestion;
 use crate::yaml::{Mapping, Span, Value};
 
 /// `value.get(…)` or `value.items()`.
@@ -70,7 +71,14 @@ pub(super) fn one_of<'a>(
         None => value.kind().to_owned(),
     };
     let message = format!("{what} is {given}. Use one of: {}.", names.join(", "));
-    Err(Problem::new("ValueError", value.span(), message))
+    let problem = Problem::new("ValueError", value.span(), message);
+    let near = value
+        .as_str()
+        .map(|name| Suggestion::of(name, names.into_iter(), 0));
+    Err(match near {
+        Some(near) => near.mends(problem, value.span()),
+        None => problem,
+    })
 }
 
 /// `value.lower()`: only text has that.

@@ -78,6 +78,7 @@ pub(crate) fn summary(findings: &[Finding]) -> String {
     let parts = [
         words(count(Severity::Error), "error"),
         words(count(Severity::Warning), "warning"),
+        words(count(Severity::Hint), "hint"),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() {
@@ -253,7 +254,7 @@ mod tests {
 
     #[test]
     fn findings_are_counted_in_words() {
-        use Severity::{Error, Warning};
+        use Severity::{Error, Hint, Warning};
         let words = |severities: &[Severity]| {
             summary(
                 &severities
@@ -266,5 +267,6 @@ mod tests {
         assert_eq!(words(&[Error]), "1 error");
         assert_eq!(words(&[Warning, Error, Error]), "2 errors, 1 warning");
         assert_eq!(words(&[Warning, Warning]), "2 warnings");
+        assert_eq!(words(&[Hint, Warning]), "1 warning, 1 hint");
     }
 }

@@ -63,6 +63,7 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
     let (class, icon) = match finding.severity {
         Severity::Error => (style::error, Icon::Cross),
         Severity::Warning => (style::warning, Icon::Warning),
+        Severity::Hint => (style::hint, Icon::Circle),
     };
     let place = CursorPosition {
         line: finding.line,
