@@ -6,6 +6,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::report::{FileNames, Finding, Severity};
+use crate::sources::Sources;
 
 /// One file's result: an element of the JSON array that the command prints.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,7 +28,18 @@ impl CheckedFile {
     /// Checks one file's text; `files` are those of its folder, when they are known.
     #[must_use]
     pub fn new(path: impl Into<String>, text: &str, files: Option<&FileNames>) -> Self {
-        let report = files.map_or_else(|| crate::check(text), |files| crate::check_in(text, files));
+        Self::with_sources(path, text, files, &Sources::default())
+    }
+
+    /// Checks one file's text with those of `sources` that it names.
+    #[must_use]
+    pub fn with_sources(
+        path: impl Into<String>,
+        text: &str,
+        files: Option<&FileNames>,
+        sources: &Sources,
+    ) -> Self {
+        let report = crate::check_with(text, files, sources);
         Self {
             path: path.into(),
             ok: report.ok(),
@@ -36,9 +48,9 @@ impl CheckedFile {
         }
     }
 
-    /// A requirements file with what is wrong with it: errors, then warnings.
+    /// A file beside a definition with what is wrong with it: errors, then warnings.
     #[must_use]
-    pub fn requirements(path: impl Into<String>, mut findings: Vec<Finding>) -> Self {
+    pub fn beside(path: impl Into<String>, mut findings: Vec<Finding>) -> Self {
         findings.sort_by_key(|finding| finding.severity != Severity::Error);
         Self {
             path: path.into(),
@@ -54,7 +66,7 @@ impl CheckedFile {
     #[must_use]
     pub fn unreadable(path: impl Into<String>, why: &str) -> Self {
         let finding = Finding::error(UNREADABLE, format!("Can't read this file: {why}"), 1);
-        Self::requirements(path, vec![finding])
+        Self::beside(path, vec![finding])
     }
 
     fn is_unreadable(&self) -> bool {

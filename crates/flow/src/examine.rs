@@ -6,6 +6,7 @@ use crate::place::LineLengths;
 use crate::problem::Problem;
 use crate::read::Draft;
 use crate::report::{FileNames, Finding, Report, Severity};
+use crate::sources::Sources;
 use crate::yaml::{Expander, Mapping, Refused, SourceText, Span, Tree, compose};
 use crate::{check, lint, outline, read, secrets};
 
@@ -15,12 +16,26 @@ const MAX_REPAIRS: usize = 16;
 /// Nobody reads more, and an editor that marks them would be slow.
 const MAX_FINDINGS: usize = 500;
 
-/// Checks a text; `files` are those of the flow's folder, when they are known.
-pub(crate) fn examine(text: &str, files: Option<&FileNames>) -> Report {
-    let mut examined = examine_source(&SourceText::new(text), files, MAX_REPAIRS);
+/// What is known of a flow's folder.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Around<'a> {
+    /// All of its files.
+    pub(crate) files: Option<&'a FileNames>,
+    /// The texts of some of them.
+    pub(crate) sources: Option<&'a Sources>,
+}
+
+/// Checks a text.
+pub(crate) fn examine(text: &str, around: Around<'_>) -> Report {
+    let mut examined = examine_source(&SourceText::new(text), around, MAX_REPAIRS);
     examined.warnings.extend(secrets::find(text));
     examined.warnings.sort_by_key(|warning| warning.span);
-    let findings = findings(text, examined.errors, examined.warnings, files.is_some());
+    let findings = findings(
+        text,
+        examined.errors,
+        examined.warnings,
+        around.files.is_some(),
+    );
     let is_ok = findings
         .iter()
         .all(|finding| finding.severity != Severity::Error);
@@ -85,13 +100,13 @@ impl Examined {
     }
 }
 
-fn examine_source(source: &SourceText<'_>, files: Option<&FileNames>, repairs: usize) -> Examined {
+fn examine_source(source: &SourceText<'_>, around: Around<'_>, repairs: usize) -> Examined {
     match compose(source) {
-        Ok((tree, problems)) => examine_tree(&tree, problems, source.text().len(), files),
+        Ok((tree, problems)) => examine_tree(&tree, problems, source.text().len(), around),
         Err(Refused {
             repaired: Some(repaired),
             ..
-        }) if repairs > 0 => examine_source(&repaired, files, repairs - 1),
+        }) if repairs > 0 => examine_source(&repaired, around, repairs - 1),
         Err(refused) => Examined::refused(vec![refused.problem]),
     }
 }
@@ -100,7 +115,7 @@ fn examine_tree(
     tree: &Tree<'_>,
     mut problems: Vec<Problem>,
     text_length: usize,
-    files: Option<&FileNames>,
+    around: Around<'_>,
 ) -> Examined {
     // No document, and a document that is nothing, is a flow without anything.
     let root = match tree.root().filter(|root| !root.is_null()) {
@@ -130,9 +145,11 @@ fn examine_tree(
                 flex(root, &read.draft, problems, &mut expander)
             } else {
                 problems.extend(read.problems);
-                dag(root, &read.draft, problems, files, &mut expander)
+                dag(root, &read.draft, problems, around, &mut expander)
             };
-            let missing = files.and_then(|files| lint::missing_requirements(root, files));
+            let missing = around
+                .files
+                .and_then(|files| lint::missing_requirements(root, files));
             examined.errors.extend(missing);
             examined
                 .warnings
@@ -166,7 +183,7 @@ fn dag(
     root: Mapping<'_>,
     draft: &Draft<'_>,
     mut errors: Vec<Problem>,
-    files: Option<&FileNames>,
+    around: Around<'_>,
     expander: &mut Expander,
 ) -> Examined {
     let is_whole = errors.is_empty();
@@ -178,7 +195,7 @@ fn dag(
         names: &checked.names,
         is_whole,
     };
-    let warnings = lint::dag(&subject, files);
+    let warnings = lint::dag(&subject, around);
     let mut name = |index: usize| match draft.nodes[index].name {
         Some(name) => expander.text(name),
         None => "None".to_owned(),

@@ -19,6 +19,7 @@ mod report;
 mod requirements;
 mod secrets;
 mod shorten;
+mod sources;
 mod suggest;
 mod tools;
 mod yaml;
@@ -37,18 +38,33 @@ pub use requirements::{
     hashed_packages, is_plain, is_private, keeping_base, normalised_name, requirement_file_missing,
     requirement_lines, snapshot,
 };
+pub use sources::{Sources, check_file, check_secrets, is_checked};
 pub use suggest::nearest;
 
-use examine::examine;
+use examine::{Around, examine};
 
 /// Checks the text of a `flow.dag.yaml`. Any text has an answer.
 #[must_use]
 pub fn check(text: &str) -> Report {
-    examine(text, None)
+    examine(text, Around::default())
 }
 
-/// [`check`], which also warns of source and requirements files that the flow folder has not.
+/// [`check`], which also finds source and requirements files that the flow folder lacks. What a run fails at is an error
+/// here.
 #[must_use]
 pub fn check_in(text: &str, files: &FileNames) -> Report {
-    examine(text, Some(files))
+    check_with(text, Some(files), &Sources::default())
+}
+
+/// [`check_in`], which also reads the files that nodes name, as far as `sources` has them: a Python tool's parameters and a
+/// template's variables are compared with the node's inputs. Without `files`, no file is missing.
+#[must_use]
+pub fn check_with(text: &str, files: Option<&FileNames>, sources: &Sources) -> Report {
+    examine(
+        text,
+        Around {
+            files,
+            sources: Some(sources),
+        },
+    )
 }

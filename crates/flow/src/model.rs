@@ -1,6 +1,6 @@
 //! A flow as promptflow sees it, without its text: what pages and the executor's clients need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -115,6 +115,17 @@ pub struct LongDefault {
     pub beginning: String,
     /// How many bytes it has, as text, else as JSON; `None` when its aliases make it too long to be read.
     pub bytes: Option<u64>,
+}
+
+impl Flow {
+    /// The files that its nodes run, each once, as the file writes them.
+    #[must_use]
+    pub fn source_paths(&self) -> BTreeSet<&str> {
+        let sources = self.nodes.iter().filter_map(|node| node.source.as_ref());
+        sources
+            .filter_map(|source| source.path.as_deref())
+            .collect()
+    }
 }
 
 /// An output of the flow.

@@ -111,7 +111,9 @@ impl Problem {
 /// masked, as messages go to logs and screens.
 pub(crate) fn quoted(name: &str) -> String {
     const LONGEST: usize = 80;
-    let name = &*secrets::masked(name);
+    // A secret that begins where it would be shown is known by as much of it.
+    let end = name.char_indices().nth(3 * LONGEST);
+    let name = &*secrets::masked(end.map_or(name, |(end, _)| &name[..end]));
     let mut text = String::from("'");
     for (count, c) in name.chars().enumerate() {
         if count == LONGEST {

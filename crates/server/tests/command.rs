@@ -19,6 +19,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 const GOOD: &str = "nodes:\n- name: a\n  type: python\n  source: {type: code, path: a.py}\n  inputs: {}\noutputs: {}\n";
+const TOOL: &str = "from promptflow.core import tool\n\n\n@tool\ndef a():\n    return 1\n";
 const BAD: &str = "nodes:\n- {name: a, type: python, source: {type: code, path: a.py}, inputs: {x: '${b.output}'}}\n- {name: b, type: python, source: {type: code, path: b.py}, inputs: {x: '${a.output}'}}\n";
 
 fn flowdeck() -> Command {
@@ -39,7 +40,7 @@ fn world() -> TempDir {
             text,
         )
         .unwrap();
-        fs::write(world.path().join("flows").join(name).join("a.py"), "").unwrap();
+        fs::write(world.path().join("flows").join(name).join("a.py"), TOOL).unwrap();
     }
     world
 }
@@ -139,6 +140,30 @@ fn check_gives_an_object_for_each_path() {
             .unwrap()
             .contains("UTF-8")
     );
+}
+
+/// The files that nodes run are read, not run.
+#[test]
+fn check_looks_into_the_files_of_a_flow() {
+    let world = world();
+    let flow = world.path().join("flows/good");
+    let definition = GOOD.replace("inputs: {}", "inputs: {txt: 1}");
+    fs::write(flow.join("flow.dag.yaml"), definition).unwrap();
+    fs::write(flow.join("a.py"), TOOL.replace("a():", "a(text):")).unwrap();
+    fs::write(flow.join("data.json"), "{\"a\": 1,}").unwrap();
+    let output = check(&["flows/good"], world.path());
+    let told = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    for expected in [
+        "flows/good/flow.dag.yaml:5:12: error UnknownToolInput: ",
+        "Did you mean 'text'?",
+        "flows/good/data.json:1:9: error JsonSyntax: ",
+    ] {
+        assert!(told.contains(expected), "{expected}\n{told}");
+    }
+    fs::write(flow.join("a.py"), "").unwrap();
+    let output = check(&["flows/good/flow.dag.yaml"], world.path());
+    assert!(text(&output.stdout).contains("error ToolFunctionMissing: "));
 }
 
 /// A folder of several flows is searched, and what isn't found or searched is said.

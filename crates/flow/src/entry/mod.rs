@@ -2,10 +2,13 @@
 
 mod literal;
 mod signature;
+mod tool;
 
 use serde_json::Value;
 
-use self::signature::{Parameter, Signature};
+pub(crate) use self::signature::Parameter;
+use self::signature::Signature;
+pub(crate) use self::tool::{PythonTool, python_tool};
 use crate::model::{Flow, FlowInput, FlowKind, ValueType};
 
 /// The file of a flex flow's entry, as a path in the flow folder; `None` when `entry` names none.
@@ -97,7 +100,7 @@ pub(crate) fn type_of(value: &Value) -> ValueType {
 }
 
 /// The type that an annotation names, as promptflow takes it: one that it does not know is an object.
-fn type_named(annotation: &str) -> ValueType {
+pub(crate) fn type_named(annotation: &str) -> ValueType {
     let annotation = annotation.trim().trim_matches(['"', '\'']).trim();
     let optional = annotation.strip_prefix("typing.").unwrap_or(annotation);
     if let Some(inner) = optional.strip_prefix("Optional[") {

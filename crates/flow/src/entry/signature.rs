@@ -3,19 +3,19 @@
 
 /// A parameter, as it is written.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Parameter {
-    pub(super) name: String,
-    pub(super) annotation: Option<String>,
+pub(crate) struct Parameter {
+    pub(crate) name: String,
+    pub(crate) annotation: Option<String>,
     /// The code of its default.
-    pub(super) default: Option<String>,
+    pub(crate) default: Option<String>,
 }
 
 /// What a function takes.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Signature {
-    pub(super) parameters: Vec<Parameter>,
+pub(crate) struct Signature {
+    pub(crate) parameters: Vec<Parameter>,
     /// Whether it takes anything by name: `**kwargs`.
-    pub(super) takes_any: bool,
+    pub(crate) takes_any: bool,
 }
 
 impl Signature {
@@ -152,7 +152,7 @@ fn at_depth_0(shape: &str, wanted: char) -> Option<usize> {
 }
 
 /// The source with as many bytes, in which text is `x` and comments are blank, so that only code has shape.
-fn mask(source: &str) -> String {
+pub(super) fn mask(source: &str) -> String {
     let bytes = source.as_bytes();
     let mut masked = Vec::with_capacity(bytes.len());
     let mut at = 0;

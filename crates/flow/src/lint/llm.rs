@@ -6,11 +6,13 @@ use crate::mend::Mend;
 use crate::model::NodeType;
 use crate::problem::{Problem, Weight, quoted};
 use crate::read::Link;
+use crate::sources::jinja::Variables;
 use crate::suggest::nearest;
 use crate::tools::{APIS, Api, Parameter, UNSUPPORTED, api};
 use crate::yaml::{Entry, Value};
 
-pub(super) fn check(body: &Body<'_>, warnings: &mut Vec<Problem>) {
+/// `template` is what its template reads, where that is known.
+pub(super) fn check(body: &Body<'_>, template: Option<&Variables>, warnings: &mut Vec<Problem>) {
     if body.node_type() != Some(NodeType::Llm) {
         return;
     }
@@ -20,7 +22,11 @@ pub(super) fn check(body: &Body<'_>, warnings: &mut Vec<Problem>) {
     };
     warnings.extend(without_model(body));
     for input in body.inputs() {
-        warnings.extend(parameter(body, api, input));
+        let name = input.key.as_str().unwrap_or_default();
+        let is_of_template = template.is_some_and(|template| template.named.contains(name));
+        if !is_of_template || api.parameters.iter().any(|known| known.name == name) {
+            warnings.extend(parameter(body, api, input));
+        }
     }
 }
 

@@ -10,14 +10,17 @@ mod nodes;
 mod outputs;
 mod packages;
 mod sources;
+mod tools;
 mod unused;
 mod values;
 
+use std::collections::BTreeSet;
+
 pub(crate) use self::files::missing_requirements;
 use crate::check::Names;
+use crate::examine::Around;
 use crate::problem::Problem;
 use crate::read::Draft;
-use crate::report::FileNames;
 use crate::yaml::{Mapping, Value};
 
 /// What the rules look at.
@@ -30,7 +33,8 @@ pub(crate) struct Subject<'a> {
 }
 
 /// The warnings about a DAG, by place.
-pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Problem> {
+pub(crate) fn dag(subject: &Subject<'_>, around: Around<'_>) -> Vec<Problem> {
+    let files = around.files;
     let mut warnings = Vec::new();
     let bodies = bodies::all(subject);
     keys::of_dag(subject.root, &bodies, &mut warnings);
@@ -42,7 +46,11 @@ pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Probl
         bare::check(body, subject.names, &mut warnings);
         sources::check(body, files.is_some(), &mut warnings);
         packages::check(body, subject.root, files, &mut warnings);
-        llm::check(body, &mut warnings);
+        let template = tools::variables_of(body, around.sources);
+        llm::check(body, template.as_ref(), &mut warnings);
+        if let Some(sources) = around.sources {
+            tools::check(body, sources, template.as_ref(), &mut warnings);
+        }
     }
     if subject.is_whole {
         unused::check(subject, &mut warnings);
@@ -51,6 +59,13 @@ pub(crate) fn dag(subject: &Subject<'_>, files: Option<&FileNames>) -> Vec<Probl
         files::missing(subject, &bodies, files, &mut warnings);
     }
     warnings.sort_by_key(|warning| warning.span);
+    // One word about a key is enough.
+    let told: BTreeSet<_> = warnings
+        .iter()
+        .filter(|warning| warning.code != tools::UNUSED)
+        .map(|warning| warning.span)
+        .collect();
+    warnings.retain(|warning| warning.code != tools::UNUSED || !told.contains(&warning.span));
     warnings
 }
 

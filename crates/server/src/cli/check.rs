@@ -14,8 +14,9 @@ use flowdeck_compute::{
     folder::{Folder, LIMIT, ReadError},
 };
 use flowdeck_flow::{
-    FileNames,
+    Flow, Sources, check_file,
     cli::{CheckedFile, exit_code, to_json, to_text},
+    is_checked,
 };
 
 use crate::{
@@ -123,14 +124,52 @@ fn check_definition(path: &Path) -> Vec<CheckedFile> {
         Err(why) => return vec![CheckedFile::unreadable(shown, &why)],
     };
     let names = names_beside(path);
-    let checked = CheckedFile::new(shown, &text, names.as_ref());
     let flow = flowdeck_flow::check(&text).flow;
     let folder = folder_of(path);
+    let sources = sources(folder, flow.as_ref());
+    let files = names.as_ref().map(|names| names.iter().collect());
+    let checked = CheckedFile::with_sources(shown, &text, files.as_ref(), &sources);
     let requirements = check_flow_requirements(folder, flow.as_ref());
     let requirements = requirements
         .into_iter()
         .map(|checked| requirements_file(folder, checked));
-    [checked].into_iter().chain(requirements).collect()
+    let others = names
+        .iter()
+        .flatten()
+        .filter_map(|name| other_file(folder, name));
+    [checked]
+        .into_iter()
+        .chain(requirements)
+        .chain(others)
+        .collect()
+}
+
+/// The texts of the files that the flow's nodes run. What can't be read is not looked into: where it is missing, a finding
+/// says so.
+fn sources(folder: &Path, flow: Option<&Flow>) -> Sources {
+    let paths = flow.map(Flow::source_paths).unwrap_or_default();
+    let text = |path: &str| Some((path.to_owned(), read(&folder.join(path)).ok()?));
+    paths.into_iter().filter_map(text).collect()
+}
+
+/// A file beside the definition, where something is wrong with it.
+fn other_file(folder: &Path, name: &str) -> Option<CheckedFile> {
+    if !is_checked(name) {
+        return None;
+    }
+    let path = folder.join(name);
+    let shown = match folder == Path::new(".") {
+        true => name.to_owned(),
+        false => path.display().to_string(),
+    };
+    match read(&path) {
+        Ok(text) => {
+            let findings = check_file(name, &text);
+            (!findings.is_empty()).then(|| CheckedFile::beside(shown, findings))
+        }
+        // Data may be as long as it likes, and of any encoding.
+        Err(_) => None,
+    }
 }
 
 fn is_yaml(path: &Path) -> bool {
@@ -160,7 +199,7 @@ fn requirements_file(folder: &Path, checked: CheckedRequirements) -> CheckedFile
     };
     let shown = path.display().to_string();
     match checked.findings {
-        Ok(findings) => CheckedFile::requirements(shown, findings),
+        Ok(findings) => CheckedFile::beside(shown, findings),
         Err(why) => CheckedFile::unreadable(shown, &why),
     }
 }
@@ -192,7 +231,7 @@ fn read(path: &Path) -> Result<String, String> {
 }
 
 /// The files of the folder that `path` stands in; `None` when they cannot all be named.
-fn names_beside(path: &Path) -> Option<FileNames> {
+fn names_beside(path: &Path) -> Option<Vec<String>> {
     let top = folder_of(path);
     let mut names = Vec::new();
     let mut folders = VecDeque::from([top.to_owned()]);
@@ -213,5 +252,6 @@ fn names_beside(path: &Path) -> Option<FileNames> {
             }
         }
     }
-    Some(names.into_iter().collect())
+    names.sort();
+    Some(names)
 }

@@ -1,6 +1,9 @@
-//! Checks the flow's definition and requirements file as they are typed, after each pause, in the browser.
+//! Checks the files that are open as they are typed, after each pause, in the browser.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::{Finding, Severity};
@@ -8,11 +11,12 @@ use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{
     pace::pause_after,
+    sources::NodeSources,
     workbench::{FileState, Workbench},
 };
 use crate::pages::flow::{files::Listed, use_definition};
 
-/// The last checks of the flow's definition and requirements file, and the next.
+/// The last checks of the open files, and the next.
 #[derive(Clone, Copy)]
 pub(crate) struct Checks {
     /// What the last check found, in the order of the file; `None` until there was one.
@@ -21,11 +25,18 @@ pub(crate) struct Checks {
     pub(crate) requirements: RwSignal<Option<String>>,
     /// What the last check of the requirements file found.
     pub(crate) requirements_findings: RwSignal<Option<Vec<Finding>>>,
+    /// What the last checks of other files found.
+    others: RwSignal<BTreeMap<FilePath, Vec<Finding>>>,
+    /// The files that the flow's nodes run.
+    pub(super) sources: NodeSources,
     /// How many package indexes the requirements file names.
     pub(crate) feeds: RwSignal<usize>,
     took: StoredValue<Duration>,
     timer: StoredValue<Option<TimeoutHandle>>,
     requirements_timer: StoredValue<Option<TimeoutHandle>>,
+    other_timer: StoredValue<Option<TimeoutHandle>>,
+    /// Other files that wait for their check.
+    waiting: StoredValue<BTreeSet<FilePath>>,
 }
 
 /// Puts off what a timer is to do.
@@ -43,7 +54,7 @@ impl Workbench {
         } else if self.is_requirements(path) {
             self.checks.requirements_findings.get()
         } else {
-            None
+            self.checks.others.with(|others| others.get(path).cloned())
         }
     }
 }
@@ -54,10 +65,14 @@ impl Checks {
             findings: RwSignal::new(None),
             requirements: RwSignal::new(None),
             requirements_findings: RwSignal::new(None),
+            others: RwSignal::default(),
+            sources: NodeSources::new(),
             feeds: RwSignal::new(0),
             took: StoredValue::new(Duration::ZERO),
             timer: StoredValue::new(None),
             requirements_timer: StoredValue::new(None),
+            other_timer: StoredValue::new(None),
+            waiting: StoredValue::default(),
         }
     }
 }
@@ -89,7 +104,7 @@ pub(crate) fn summary(findings: &[Finding]) -> String {
 }
 
 impl Workbench {
-    /// Checks `path` after a pause, if it is the flow's definition or requirements file.
+    /// Checks an open file after a pause; with a file that a node runs, the definition too.
     pub(super) fn check_soon(&self, path: &FilePath) {
         let workbench = *self;
         let Checks {
@@ -108,7 +123,40 @@ impl Workbench {
             let pause = pause_after(Duration::ZERO);
             let handle = set_timeout_with_handle(move || workbench.check_requirements(), pause);
             requirements_timer.set_value(handle.ok());
+        } else {
+            self.check_other_soon(path.clone());
+            let definition = untrack(|| self.definition()).filter(|_| self.is_source(path));
+            if let Some(definition) = definition {
+                self.check_soon(&definition);
+            }
         }
+    }
+
+    fn check_other_soon(&self, path: FilePath) {
+        let (workbench, timer) = (*self, self.checks.other_timer);
+        self.checks.waiting.update_value(|waiting| {
+            waiting.insert(path);
+        });
+        clear(timer);
+        let check = move || {
+            let waiting = workbench.checks.waiting.try_update_value(std::mem::take);
+            for path in waiting.into_iter().flatten() {
+                workbench.check_other(&path);
+            }
+        };
+        let handle = set_timeout_with_handle(check, pause_after(Duration::ZERO));
+        timer.set_value(handle.ok());
+    }
+
+    fn check_other(&self, path: &FilePath) {
+        let Some((text, revision)) = self.text_to_check(path) else {
+            return;
+        };
+        let findings = flowdeck_flow::check_file(path.as_str(), &text);
+        self.mark(path, revision, &findings);
+        self.checks.others.update(|others| {
+            others.insert(path.clone(), findings);
+        });
     }
 
     /// Whether `path` is the flow's requirements file.
@@ -140,6 +188,7 @@ impl Workbench {
                 }
             }
         });
+        self.read_sources_when_they_change();
         // Until the definition is open here, the one on disk says which file holds the requirements.
         let on_disk = use_definition(workbench.flow);
         Effect::new(move |_| {
@@ -158,6 +207,7 @@ impl Workbench {
         on_cleanup(move || {
             clear(workbench.checks.timer);
             clear(workbench.checks.requirements_timer);
+            clear(workbench.checks.other_timer);
             workbench.packages.leave();
         });
     }
@@ -171,10 +221,8 @@ impl Workbench {
         let begun = js_sys::Date::now();
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let files = self.listing.peek(Listed::names).flatten();
-        let report = match &files {
-            Some(files) => flowdeck_flow::check_in(text, files),
-            None => flowdeck_flow::check(text),
-        };
+        let report = flowdeck_flow::check_with(text, files.as_ref(), &self.sources());
+        self.follow_sources(report.flow.as_ref());
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.line, finding.column));
         self.mark(&path, revision, &findings);
@@ -208,6 +256,7 @@ impl Workbench {
         let files = self.listing.peek(Listed::names).flatten();
         let mut findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
         findings.extend(self.packages.missing(text));
+        findings.extend(flowdeck_flow::check_secrets(text));
         self.mark(&path, revision, &findings);
         let feeds = super::feeds::count(text);
         if self.checks.feeds.with_untracked(|known| *known != feeds) {

@@ -2,7 +2,7 @@
 //!
 //! The flow page calls [`Doorway::provide`] once, before its parts are made, and shows [`RawMode`] while the address
 //! asks for it; all but the doorway loads only then. `document`, `tabs`, `draft` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
-//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere` and `checking` carry them out; the rest are views. Only
+//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere`, `checking` and `sources` carry them out; the rest are views. Only
 //! `ffi` knows the editor's JavaScript.
 
 mod checking;
@@ -29,6 +29,7 @@ mod requirements;
 mod save_button;
 mod saves;
 mod saving;
+mod sources;
 mod status_bar;
 mod tab_bar;
 mod tabs;

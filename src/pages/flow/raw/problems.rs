@@ -1,4 +1,4 @@
-//! What is wrong with the flow's definition or requirements file, as a list below it.
+//! What is wrong with the file that is shown, as a list below it.
 
 use flowdeck_contract::ids::FilePath;
 use flowdeck_flow::{Finding, Severity};
@@ -15,7 +15,7 @@ stylance::import_crate_style!(style, "src/pages/flow/raw/problems.module.css");
 /// More findings than anybody reads at once.
 const SHOWN: usize = 100;
 
-/// The findings of the last check, where the file that is shown is one of those that are checked.
+/// The findings of the last check of the file that is shown.
 #[component]
 pub(super) fn Problems() -> impl IntoView {
     let workbench = Workbench::from_context();
@@ -27,7 +27,7 @@ pub(super) fn Problems() -> impl IntoView {
     });
     let heading_id = unique_id("problems");
     let none = move || {
-        let text = "flowdeck checks the flow’s definition and its requirements file.";
+        let text = "Open a file to see its problems.";
         findings
             .with(Option::is_none)
             .then(|| view! { <p class=style::none>{text}</p> })
@@ -74,6 +74,8 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
         let (code, message) = (finding.code.clone(), finding.message.clone());
         let carry_out = move |()| {
             workbench.ask_editor(|editor| editor.fix(path.as_str(), &code, &message, place.line));
+            // The button goes with the problem.
+            workbench.go_to_place(&path, place);
         };
         view! {
             <Button kind=ButtonKind::Quiet on_press=carry_out>
