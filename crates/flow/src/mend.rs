@@ -2,7 +2,7 @@
 
 use crate::place;
 use crate::report::Fix;
-use crate::yaml::{Place, Span};
+use crate::yaml::{Position, Span};
 
 /// What mends a problem: some letters at a place, and what stands there then.
 #[derive(Debug, Clone)]
@@ -59,7 +59,7 @@ impl Mend {
         };
         let column = |at: usize| u32::try_from(line[..at].chars().count() + 1).ok();
         let place = |at| {
-            Some(Place {
+            Some(Position {
                 line: start.line,
                 column: column(at)?,
             })

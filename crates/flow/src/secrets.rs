@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use crate::problem::Problem;
-use crate::yaml::{Place, Span};
+use crate::yaml::{Position, Span};
 
 /// A key that its beginning gives away.
 struct Known {
@@ -57,6 +57,9 @@ const NAMES: [&str; 9] = [
     "authkey",
 ];
 
+/// Secrets are shorter: what is longer is looked at so far.
+const LONGEST: usize = 512;
+
 /// More in one file is no paste.
 const MOST: usize = 20;
 
@@ -77,7 +80,7 @@ pub(crate) fn find(text: &str) -> Vec<Problem> {
             let before = line.get(..at).map_or(0, |before| before.chars().count());
             u32::try_from(before + 1).unwrap_or(u32::MAX)
         };
-        let place = |at| Place {
+        let place = |at| Position {
             line: number,
             column: column(at),
         };
@@ -148,10 +151,8 @@ fn known_in(line: &str) -> Option<Found> {
             let after = from + known.beginning.len();
             let is_base64 = known.beginning.ends_with('=');
             let goes_on = |byte: &u8| is_of_key(*byte) || is_base64 && b"+/=".contains(byte);
-            let length = bytes[after..]
-                .iter()
-                .take_while(|byte| goes_on(byte))
-                .count();
+            let rest = bytes[after..].iter().take(LONGEST);
+            let length = rest.take_while(|byte| goes_on(byte)).count();
             let to = after + length;
             let has_digit = bytes[after..to].iter().any(u8::is_ascii_digit);
             (is_begin && length >= known.least && has_digit).then_some(Found {
@@ -177,7 +178,10 @@ fn named(line: &str) -> Option<Found> {
         let value = after.trim_start_matches([' ', '\t', '=', '"', '\'']);
         let from = line.len() - value.len();
         let is_part = |c: char| c.is_ascii_alphanumeric() || "_-+/=.~".contains(c);
-        let end = value.find(|c: char| !is_part(c)).unwrap_or(value.len());
+        let longest = value.len().min(LONGEST);
+        let part = value.char_indices().take(LONGEST);
+        let mut ends = part.filter(|(_, c)| !is_part(*c));
+        let end = ends.next().map_or(longest, |(end, _)| end);
         let (value, rest) = value.split_at(end);
         // A call or an index is code that gets the secret from somewhere.
         if looks_random(value) && !rest.starts_with(['(', '[', '{', '<']) {

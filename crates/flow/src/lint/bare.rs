@@ -13,7 +13,7 @@ pub(super) fn check(body: &Body<'_>, names: &Names<'_>, warnings: &mut Vec<Probl
     let condition = activate.and_then(|activate| activate.get("when"));
     let values = body.inputs().map(|input| input.value);
     for value in values.chain(condition) {
-        if let Some(mend) = mend(value, names) {
+        if let Some(mend) = mend(value, names, warnings.len()) {
             let message = format!(
                 "This is taken as text, not as a reference. Write {}.",
                 quoted(&mend.new)
@@ -24,9 +24,11 @@ pub(super) fn check(body: &Body<'_>, names: &Names<'_>, warnings: &mut Vec<Probl
     }
 }
 
-/// What makes a reference of a value, where it names an input or a node of the flow as one does.
-pub(super) fn mend(value: Value<'_>, names: &Names<'_>) -> Option<Mend> {
+/// What makes a reference of a value, where it names an input or a node of the flow as one does. `before` is how many
+/// problems the flow has already: only the first are guessed at, as each guess looks at every name.
+pub(super) fn mend(value: Value<'_>, names: &Names<'_>, before: usize) -> Option<Mend> {
     const LONGEST: usize = 200;
+    const MOST_GUESSED: usize = 10;
     let text = value
         .as_str()
         .filter(|text| text.len() <= LONGEST && !text.starts_with("${"))?;
@@ -41,7 +43,8 @@ pub(super) fn mend(value: Value<'_>, names: &Names<'_>) -> Option<Mend> {
     let meant = match inner.split_once('.')? {
         ("inputs" | "input" | "flow", name) => {
             let known = names.has_input(name).then_some(name);
-            let name = known.or_else(|| nearest(name, names.inputs()))?;
+            let guess = || nearest(name, names.inputs());
+            let name = known.or_else(|| (before < MOST_GUESSED).then(guess).flatten())?;
             format!("inputs.{name}")
         }
         (node, port) => {

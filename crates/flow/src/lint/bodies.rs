@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Subject;
 use crate::model::NodeType;
 use crate::problem::{Weight, quoted};
-use crate::yaml::{Entry, Mapping, Span, Value};
+use crate::yaml::{Mapping, MappingEntry, Span, Value};
 
 /// More than these aren't looked at: with aliases a short text can have very many.
 const MOST: usize = 5_000;
@@ -37,7 +37,7 @@ impl<'a> Body<'a> {
         given.unwrap_or("code")
     }
 
-    pub(super) fn inputs(&self) -> impl Iterator<Item = Entry<'a>> {
+    pub(super) fn inputs(&self) -> impl Iterator<Item = MappingEntry<'a>> {
         let inputs = self.node.get("inputs").and_then(Value::as_mapping);
         inputs.into_iter().flat_map(Mapping::entries)
     }

@@ -9,7 +9,7 @@ use crate::read::Link;
 use crate::sources::jinja::Variables;
 use crate::suggest::nearest;
 use crate::tools::{APIS, Api, Parameter, UNSUPPORTED, api};
-use crate::yaml::{Entry, Value};
+use crate::yaml::{MappingEntry, Value};
 
 /// `template` is what its template reads, where that is known.
 pub(super) fn check(body: &Body<'_>, template: Option<&Variables>, warnings: &mut Vec<Problem>) {
@@ -113,7 +113,7 @@ fn without_model(body: &Body<'_>) -> Option<Problem> {
     Some(problem.weighing(body.weight(weight)))
 }
 
-fn parameter(body: &Body<'_>, api: &Api, input: Entry<'_>) -> Option<Problem> {
+fn parameter(body: &Body<'_>, api: &Api, input: MappingEntry<'_>) -> Option<Problem> {
     let name = input.key.as_str()?;
     if let Some(parameter) = api.parameters.iter().find(|known| known.name == name) {
         return wrong_value(body, *parameter, input.value);

@@ -42,14 +42,16 @@ pub(crate) fn dag(subject: &Subject<'_>, around: Around<'_>) -> Vec<Problem> {
     nodes::check(subject, &mut warnings);
     outputs::check(subject, &mut warnings);
     values::defaults(subject.draft, &mut warnings);
+    let mut looked_into = around.sources.map(tools::Files::new);
     for body in &bodies {
         bare::check(body, subject.names, &mut warnings);
         sources::check(body, files.is_some(), &mut warnings);
         packages::check(body, subject.root, files, &mut warnings);
-        let template = tools::variables_of(body, around.sources);
-        llm::check(body, template.as_ref(), &mut warnings);
-        if let Some(sources) = around.sources {
-            tools::check(body, sources, template.as_ref(), &mut warnings);
+        let file = looked_into.as_mut().and_then(|known| known.of(body));
+        let template = file.as_ref().and_then(tools::File::variables);
+        llm::check(body, template, &mut warnings);
+        if let Some(file) = &file {
+            tools::check(body, file, &mut warnings);
         }
     }
     if subject.is_whole {

@@ -14,7 +14,7 @@ pub(super) fn check(subject: &Subject<'_>, warnings: &mut Vec<Problem>) {
             continue;
         };
         match Link::of(reference) {
-            Link::Literal => warnings.extend(literal(subject, output, reference)),
+            Link::Literal => warnings.extend(literal(subject, output, reference, warnings.len())),
             Link::Node { name, section, .. } => {
                 warnings.extend(of_aggregation(subject, output, reference, name));
                 if section != "output" {
@@ -38,6 +38,7 @@ fn literal(
     subject: &Subject<'_>,
     output: &DraftOutput<'_>,
     reference: Value<'_>,
+    before: usize,
 ) -> Option<Problem> {
     // An empty text is an error already.
     if reference.as_str() == Some("") {
@@ -53,7 +54,7 @@ fn literal(
         reference.span()
     };
     let problem = Problem::doubtful("OutputNotAReference", span, message);
-    Some(problem.mended_by(bare::mend(reference, subject.names)))
+    Some(problem.mended_by(bare::mend(reference, subject.names, before)))
 }
 
 fn of_aggregation(

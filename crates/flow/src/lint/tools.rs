@@ -1,5 +1,8 @@
 //! Whether nodes give their tools what these take, by the text of their files: Python's signatures and templates' variables.
 
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use super::bodies::Body;
 use super::values::{article, fits, shown};
 use crate::entry::{Parameter, PythonTool, python_tool, type_named};
@@ -19,16 +22,67 @@ pub(super) const UNUSED: &str = "UnusedTemplateInput";
 /// More of one node is not read by anybody.
 const MOST: usize = 20;
 
-pub(super) fn check(
-    body: &Body<'_>,
-    sources: &Sources,
-    templates: Option<&Variables>,
-    warnings: &mut Vec<Problem>,
-) {
-    let Some(file) = File::of(body, sources) else {
-        return;
-    };
-    if let Some(fault) = syntax(file.path, file.text) {
+/// Nor has a tool that people write more inputs.
+const MOST_INPUTS: usize = 200;
+
+/// What is known of the files that nodes name: each is read once.
+pub(super) struct Files<'s> {
+    sources: &'s Sources,
+    read: BTreeMap<&'s str, Rc<Read>>,
+}
+
+/// What a file says.
+struct Read {
+    fault: Option<Problem>,
+    tool: Option<PythonTool>,
+    variables: Option<Variables>,
+}
+
+impl<'s> Files<'s> {
+    pub(super) fn new(sources: &'s Sources) -> Self {
+        Self {
+            sources,
+            read: BTreeMap::new(),
+        }
+    }
+
+    /// The file that a node names, if its text is here.
+    pub(super) fn of<'a>(&mut self, body: &Body<'a>) -> Option<File<'a>> {
+        let path = body.source("path")?;
+        let name = path.as_str()?;
+        let (known, text) = self.sources.entry(name)?;
+        let read = self.read.entry(known).or_insert_with(|| {
+            let is_python = body.node_type() == Some(NodeType::Python);
+            Rc::new(Read {
+                fault: syntax(known, text),
+                tool: is_python.then(|| python_tool(text)),
+                variables: if is_python { None } else { variables(text) },
+            })
+        });
+        Some(File {
+            path: name,
+            span: path.span(),
+            read: Rc::clone(read),
+        })
+    }
+}
+
+/// The file that a node names.
+pub(super) struct File<'a> {
+    path: &'a str,
+    span: Span,
+    read: Rc<Read>,
+}
+
+impl File<'_> {
+    /// What it reads as a template; `None` of one that can't be read, or is none.
+    pub(super) fn variables(&self) -> Option<&Variables> {
+        self.read.variables.as_ref()
+    }
+}
+
+pub(super) fn check(body: &Body<'_>, file: &File<'_>, warnings: &mut Vec<Problem>) {
+    if let Some(fault) = &file.read.fault {
         let line = fault.span.start.line;
         let message = format!(
             "The file {} has an error on line {line}, so the run fails. {}",
@@ -40,40 +94,13 @@ pub(super) fn check(
         return;
     }
     match body.node_type() {
-        Some(NodeType::Python) => python(body, &file, warnings),
+        Some(NodeType::Python) => python(body, file, warnings),
         Some(NodeType::Prompt | NodeType::Llm | NodeType::CustomLlm) => {
-            if let Some(templates) = templates {
-                template(body, &file, templates, warnings);
+            if let Some(variables) = file.variables() {
+                template(body, file, variables, warnings);
             }
         }
         _ => {}
-    }
-}
-
-/// What the template of a node reads, where its text is known and sound.
-pub(super) fn variables_of(body: &Body<'_>, sources: Option<&Sources>) -> Option<Variables> {
-    if body.node_type() == Some(NodeType::Python) {
-        return None;
-    }
-    variables(File::of(body, sources?)?.text)
-}
-
-/// The file that a node names.
-struct File<'a> {
-    path: &'a str,
-    span: Span,
-    text: &'a str,
-}
-
-impl<'a> File<'a> {
-    fn of(body: &Body<'a>, sources: &'a Sources) -> Option<Self> {
-        let path = body.source("path")?;
-        let name = path.as_str()?;
-        Some(Self {
-            path: name,
-            span: path.span(),
-            text: sources.get(name)?,
-        })
     }
 }
 
@@ -87,9 +114,9 @@ fn python(body: &Body<'_>, file: &File<'_>, warnings: &mut Vec<Problem>) {
         let problem = Problem::doubtful(code, file.span, message);
         problem.weighing(body.weight(Weight::FailsRun))
     };
-    let signature = match python_tool(file.text) {
-        PythonTool::One(signature) => signature,
-        PythonTool::Missing => {
+    let signature = match &file.read.tool {
+        Some(PythonTool::One(signature)) => signature,
+        Some(PythonTool::Missing) => {
             let message = format!(
                 "The file {} has no function with `@tool`, so the run fails.",
                 quoted(file.path)
@@ -97,7 +124,7 @@ fn python(body: &Body<'_>, file: &File<'_>, warnings: &mut Vec<Problem>) {
             warnings.push(failing("ToolFunctionMissing", message));
             return;
         }
-        PythonTool::Several(names) => {
+        Some(PythonTool::Several(names)) => {
             let names: Vec<String> = names.iter().take(MOST).map(|name| quoted(name)).collect();
             let message = format!(
                 "The file {} has more than one function with `@tool`: {}. Keep one, so that the run doesn't fail.",
@@ -107,11 +134,11 @@ fn python(body: &Body<'_>, file: &File<'_>, warnings: &mut Vec<Problem>) {
             warnings.push(failing("SeveralTools", message));
             return;
         }
-        PythonTool::Unknown => return,
+        Some(PythonTool::Unknown) | None => return,
     };
     let given = body.node.get("inputs").and_then(Value::as_mapping);
     let is_given = |name: &str| given.is_some_and(|inputs| inputs.get(name).is_some());
-    for input in body.inputs() {
+    for input in body.inputs().take(MOST_INPUTS) {
         let Some(name) = input.key.as_str() else {
             continue;
         };
@@ -136,7 +163,7 @@ fn python(body: &Body<'_>, file: &File<'_>, warnings: &mut Vec<Problem>) {
             warnings.push(problem);
         }
     }
-    let needed = signature.parameters.iter();
+    let needed = signature.parameters.iter().take(MOST_INPUTS);
     let needed = needed.filter(|known| known.default.is_none() && !is_given(&known.name));
     for parameter in needed.take(MOST) {
         let message = format!(
@@ -207,7 +234,7 @@ fn template(body: &Body<'_>, file: &File<'_>, template: &Variables, warnings: &m
     if template.has_others || taken.is_empty() {
         return;
     }
-    let unused = body.inputs().filter(|input| {
+    let unused = body.inputs().take(MOST_INPUTS).filter(|input| {
         let name = input.key.as_str();
         name.is_some_and(|name| !taken.contains(&name) && !template.named.contains(name))
     });

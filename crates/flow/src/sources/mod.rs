@@ -13,7 +13,7 @@ use crate::examine::findings;
 use crate::problem::Problem;
 use crate::report::{Finding, normalised};
 use crate::secrets;
-use crate::yaml::{Place, Span};
+use crate::yaml::{Position, Span};
 
 /// Texts of files of the flow folder, by their paths relative to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,7 +23,13 @@ impl Sources {
     /// The text of a file; `./a//b` is `a/b`.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&str> {
-        self.0.get(&normalised(path)).map(String::as_str)
+        self.entry(path).map(|(_, text)| text)
+    }
+
+    /// A file, with its path as it is kept here.
+    pub(crate) fn entry(&self, path: &str) -> Option<(&str, &str)> {
+        let (path, text) = self.0.get_key_value(&normalised(path))?;
+        Some((path, text))
     }
 }
 
@@ -99,7 +105,7 @@ impl Fault {
 }
 
 /// Where a byte of a text is.
-fn place(text: &str, at: usize) -> Place {
+fn place(text: &str, at: usize) -> Position {
     let mut at = at.min(text.len());
     while !text.is_char_boundary(at) {
         at -= 1;
@@ -108,7 +114,7 @@ fn place(text: &str, at: usize) -> Place {
     let count = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let line = crate::place::lines(before).count();
     let start = before.rfind(['\n', '\r']).map_or(0, |end| end + 1);
-    Place {
+    Position {
         line: count(line),
         column: count(before[start..].chars().count() + 1),
     }
