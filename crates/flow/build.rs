@@ -2,7 +2,7 @@
 
 use std::{env, fs, io, path::Path};
 
-const LOCK: &str = "../compute/base/base.lock";
+const LOCK: &str = "../engines/base/base.lock";
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed={LOCK}");

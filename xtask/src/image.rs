@@ -10,7 +10,7 @@ use crate::{
     project::Project,
 };
 
-/// The release that installs the packages; the product's own is in `crates/compute/src/process/uv.rs`.
+/// The release that installs the packages; the product's own is in `crates/engines/src/process/uv.rs`.
 const UV: &str = "0.13.9";
 /// Where pip's own settings are handed on.
 const SETTINGS: [&str; 3] = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST"];
@@ -74,7 +74,7 @@ fn context(project: &Project) -> Result<PathBuf> {
             .with_context(|| format!("cannot copy {}", from.display()))
     };
     copy(project.path("images/base/Dockerfile"), "Dockerfile")?;
-    copy(project.path("crates/compute/base/base.lock"), "base.lock")?;
+    copy(project.path("crates/engines/base/base.lock"), "base.lock")?;
     let named = CERTIFICATES.iter().find_map(env::var_os).map(PathBuf::from);
     copy(
         named.unwrap_or_else(|| SYSTEM_CERTIFICATES.into()),

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use flowdeck_access::identity::Identity;
 use flowdeck_contract::session::{SessionSize, v_cpus};
+use flowdeck_engines::engine::gib;
 use thiserror::Error;
 
-use crate::{host::Host, identity::Identity};
+use crate::host::Host;
 
 /// Everything on offer. Names are unique within each list; what an entry names exists.
 #[derive(Clone, Debug)]
@@ -218,13 +220,6 @@ impl VmSize {
             memory_mb: self.memory_mb,
         }
     }
-}
-
-/// MiB as GiB.
-#[must_use]
-pub fn gib(memory_mb: u64) -> f64 {
-    // Far below what an f64 counts exactly.
-    memory_mb as f64 / 1024.0
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use flowdeck_access::identity::Identities;
 use flowdeck_contract::{
     azure::OperationResult,
     capability::Action,
@@ -22,16 +23,15 @@ use flowdeck_contract::{
     settings::{SessionSettings, SettingsIntent},
     timeline::{Life, Timeline},
 };
+use flowdeck_engines::engine::SharedEngine;
 use tokio::sync::broadcast;
 
 use crate::{
     allotter::Anew,
     catalog::Catalog,
     clock::{Clock, SystemClock},
-    engine::SharedEngine,
     error::ComputeError,
     flows_folder::FlowsFolder,
-    identity::Identities,
     owner::Owner,
     sessions::{Ask, Begun, Core, OwnEnvironment},
     state::State,

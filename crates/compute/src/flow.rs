@@ -8,11 +8,9 @@ mod definition;
 mod fingerprint;
 mod includes;
 mod requirements;
-mod set;
 
 pub use checked::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub(crate) use definition::{Definition, DefinitionError};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use includes::materialise;
 pub(crate) use requirements::{Prepared, for_install, prepared, source};
-pub(crate) use set::{RequirementFile, RequirementSet, Role, told};

@@ -1,38 +1,21 @@
-//! Compute sessions: their states, the engines that make them, installs, idleness and runs. Knows nothing of the
-//! HTTP API; speaks to the outside in the types of `flowdeck_contract`.
+//! Compute sessions: their states, installs, idleness and runs. Knows nothing of the HTTP API; speaks to the outside in the types of `flowdeck_contract`.
 
 mod allotter;
 mod catalog;
-mod cgroup;
 mod clock;
 mod compute;
-pub mod docker;
-pub mod engine;
-mod environment;
 mod error;
 mod events;
-mod executor;
-#[cfg(feature = "fake")]
-pub mod fake;
-mod feeds;
 mod flow;
 mod flows_folder;
-pub mod folder;
 mod host;
-mod id;
-pub mod identity;
 mod idle;
-mod install;
-mod log;
 mod operations;
 mod options;
 mod owner;
 mod owner_folders;
-mod packages;
 mod paths;
 mod preflight;
-pub mod process;
-pub mod registry;
 mod runs;
 mod sessions;
 mod sign_ins;
@@ -41,22 +24,33 @@ mod state;
 mod store;
 mod tasks;
 mod timeline;
-mod user;
-mod web;
 
 pub use allotter::Anew;
-pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize, gib};
+pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize};
 pub use clock::{Clock, SystemClock};
 pub use compute::{Compute, ComputeConfig, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
-pub use feeds::FeedAccess;
 pub use flow::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError};
 pub use host::Host;
-pub use identity::{Identities, Identity, Secret};
-pub use install::given::VariableName;
-pub use log::LogFile;
 pub use owner::Owner;
 pub use sessions::{Ask, Begun, OwnEnvironment, required_names};
 pub use sign_ins::SignInStore;
 pub use timeline::asked_by;
+
+// What a server needs besides to make an engine and to name identities.
+pub use flowdeck_access::{
+    feeds::FeedAccess,
+    folder,
+    identity::{self, Identities, Identity, Secret},
+    registry,
+};
+#[cfg(feature = "fake")]
+pub use flowdeck_engines::fake;
+pub use flowdeck_engines::{
+    docker,
+    engine::{self, gib},
+    install::given::VariableName,
+    log::LogFile,
+    process,
+};

@@ -2,6 +2,7 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use flowdeck_access::id;
 use flowdeck_contract::{
     azure::{OperationResult, OperationStatus},
     error::RootError,
@@ -9,7 +10,7 @@ use flowdeck_contract::{
     session::SessionFailure,
 };
 
-use crate::{clock::Clock, error::ComputeError, id, store::Store};
+use crate::{clock::Clock, error::ComputeError, store::Store};
 
 /// The long operations of all sessions.
 pub(crate) struct Operations {

@@ -3,9 +3,10 @@
 use flowdeck_contract::settings::{
     ComputeOptions, IdentityOption, InstanceOption, InstanceState, QuotaUsage, SizeOption,
 };
+use flowdeck_engines::engine::gib;
 
 use crate::{
-    catalog::{Catalog, ComputeInstance, Shortage, VmSize, gib},
+    catalog::{Catalog, ComputeInstance, Shortage, VmSize},
     compute::Compute,
     error::ComputeError,
     owner::Owner,

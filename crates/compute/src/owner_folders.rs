@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use flowdeck_engines::engine::{EngineError, Place};
+
 use crate::{
-    engine::{EngineError, Place},
-    error::ComputeError,
-    flow::Definition,
-    flows_folder::FlowsFolder,
-    owner::Owner,
-    paths::Paths,
+    error::ComputeError, flow::Definition, flows_folder::FlowsFolder, owner::Owner, paths::Paths,
 };
 
 /// The folders of all owners.

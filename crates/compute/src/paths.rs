@@ -3,15 +3,15 @@
 use std::{
     fs::{self, File, TryLockError},
     io,
-    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 
+use flowdeck_access::disk::{entries, private_folder, remove};
 use flowdeck_contract::ids::{FlowId, RunId, SessionId};
 use sha2::{Digest as _, Sha256};
 
-use crate::{engine::EngineError, error::ComputeError, owner::Owner};
+use crate::{error::ComputeError, owner::Owner};
 
 /// The data folder.
 #[derive(Clone, Debug)]
@@ -137,82 +137,4 @@ fn one_folder(flow: &FlowId) -> String {
     }
     let hash = Sha256::digest(flow.as_str());
     format!(".{}", hex::encode(&hash[..16]))
-}
-
-/// What is in a folder; nothing when it is none.
-pub(crate) fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    match fs::read_dir(folder) {
-        Ok(entries) => entries.map(|entry| Ok(entry?.path())).collect(),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-            ) =>
-        {
-            Ok(Vec::new())
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// Removes a file or folder; fine when there is none.
-pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    let removed = match path.symlink_metadata() {
-        Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path),
-        Ok(_) => fs::remove_file(path),
-        Err(error) => Err(error),
-    };
-    match removed {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
-    }
-}
-
-/// Removes files and folders; those that are not there are fine.
-pub(crate) async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
-    let removed =
-        tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| remove(path))).await;
-    removed
-        .map_err(io::Error::other)
-        .and_then(|removed| removed)
-        .map_err(|error| EngineError::io(what, &error))
-}
-
-/// A folder that only this user can enter, removed when it is dropped.
-#[derive(Debug)]
-pub(crate) struct TemporaryFolder(PathBuf);
-
-impl TemporaryFolder {
-    /// Makes it in the place of what was there.
-    pub(crate) fn make(path: PathBuf) -> io::Result<Self> {
-        remove(&path)?;
-        private_folder(&path)?;
-        Ok(Self(path))
-    }
-
-    /// One for the downloads of an install that has a folder for them.
-    pub(crate) fn for_downloads(path: Option<PathBuf>) -> Result<Option<Self>, EngineError> {
-        let made = path.map(Self::make).transpose();
-        made.map_err(|error| EngineError::io("Making a folder for downloads", &error))
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for TemporaryFolder {
-    fn drop(&mut self) {
-        if let Err(error) = remove(&self.0) {
-            tracing::warn!(folder = %self.0.display(), %error, "a passing folder could not be removed");
-        }
-    }
-}
-
-/// Makes a folder that only this user can enter.
-pub(crate) fn private_folder(path: &Path) -> io::Result<()> {
-    fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
 }

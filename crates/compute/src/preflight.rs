@@ -16,11 +16,12 @@ use flowdeck_contract::{
         CheckOutcome, CheckSubject, ComputeChoice, Preflight, PreflightCheck, SessionSettings,
     },
 };
+use flowdeck_engines::engine::EngineError;
 use flowdeck_flow::{Finding, Severity};
 
 use crate::{
-    allotter::Allotment, compute::Compute, engine::EngineError, error::ComputeError,
-    flow::Definition, owner::Owner, sessions::Core,
+    allotter::Allotment, compute::Compute, error::ComputeError, flow::Definition, owner::Owner,
+    sessions::Core,
 };
 
 /// Below this an environment of its own, without packages, may not fit.
@@ -326,7 +327,7 @@ impl Core {
                 return check(SUBJECT, CheckOutcome::Warning, message);
             }
         };
-        let message = format!("{:.1} GiB available.", crate::gib(free));
+        let message = format!("{:.1} GiB available.", flowdeck_engines::engine::gib(free));
         match free {
             ..LEAST_MB => failed(SUBJECT, message, Some(remedy)),
             LEAST_MB..EASY_MB => PreflightCheck {

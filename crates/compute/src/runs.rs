@@ -13,11 +13,12 @@ mod live;
 use std::sync::Arc;
 
 use flowdeck_contract::Millis;
+use flowdeck_engines::engine::SharedEngine;
 
 use self::live::LiveRuns;
 use crate::{
-    clock::Clock, engine::SharedEngine, events::Events, owner_folders::OwnerFolders, paths::Paths,
-    sessions::Book, store::Store, tasks::Tasks,
+    clock::Clock, events::Events, owner_folders::OwnerFolders, paths::Paths, sessions::Book,
+    store::Store, tasks::Tasks,
 };
 
 /// Runs of flows: those in progress, and those that were.

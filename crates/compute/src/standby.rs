@@ -10,23 +10,25 @@ use std::{
     time::Duration,
 };
 
+use flowdeck_access::{disk, id};
 use flowdeck_contract::{ids::SessionId, session::SessionImage};
+use flowdeck_engines::{
+    engine::{
+        EngineError, EnvironmentId, Place, Requirements, Runtime, SharedEngine, StandsByFor,
+        WantedBase,
+    },
+    log::LogFile,
+};
 use parking_lot::{Mutex, MutexGuard};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use self::last_starts::{LastStarts, StandbyFor};
 use crate::{
-    engine::{
-        EngineError, EnvironmentId, Place, Requirements, Runtime, SharedEngine, StandsByFor,
-        WantedBase,
-    },
     error::ComputeError,
-    id,
-    log::LogFile,
     owner::Owner,
     owner_folders::OwnerFolders,
-    paths::{self, Paths},
+    paths::Paths,
     sessions::{Book, may_live},
     state::State,
     store::Store,
@@ -277,7 +279,7 @@ impl Standbys {
             }),
             Err(error) => {
                 self.parts.engine.remove(&environment.session).await?;
-                paths::remove(log.path())
+                disk::remove(log.path())
                     .map_err(|error| EngineError::io("Removing a log", &error))?;
                 Err(error)
             }
@@ -332,7 +334,7 @@ impl Standbys {
             tracing::error!(%session, %error, "a runtime that stood by could not be removed");
         }
         let forgotten = self.parts.store.forget_standby(standby).and_then(|()| {
-            paths::remove(&self.parts.paths.session_log(session))
+            disk::remove(&self.parts.paths.session_log(session))
                 .map_err(ComputeError::io("Removing a log"))
         });
         if let Err(error) = forgotten {

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
+use flowdeck_access::requirements::RequirementSet;
+use flowdeck_engines::engine::EngineError;
 use flowdeck_flow::{Finding, Flow, REQUIREMENT_FILE_MISSING};
 
-use super::{RequirementSet, requirements::source};
-use crate::engine::EngineError;
+use super::requirements::source;
 
 /// A requirements file with what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
+use flowdeck_access::folder::{Folder, ReadError};
 use flowdeck_contract::files::TooLarge;
 use flowdeck_flow::Report;
 use thiserror::Error;
-
-use crate::folder::{Folder, ReadError};
 
 /// A flow's definition, as it stands on disk.
 #[derive(Debug)]

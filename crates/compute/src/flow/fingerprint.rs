@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
+use flowdeck_engines::engine::EngineError;
 use flowdeck_flow::Flow;
 use serde::{Deserialize, Serialize};
 
 use super::requirements;
-use crate::engine::EngineError;
 
 /// The image and requirements a flow asks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

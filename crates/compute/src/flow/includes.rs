@@ -5,10 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    engine::EngineError,
-    folder::{Entry, Folder, ReadError},
-};
+use flowdeck_access::folder::{Entry, Folder, ReadError};
+use flowdeck_engines::engine::EngineError;
 
 /// Folders of a flow folder that no run needs.
 const LEFT_OUT: [&str; 3] = [".git", "__pycache__", ".venv"];

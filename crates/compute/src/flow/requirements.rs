@@ -2,14 +2,15 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use flowdeck_access::{
+    folder::{Folder, ReadError},
+    requirements::RequirementSet,
+};
+use flowdeck_engines::engine::{EngineError, Requirements};
 use flowdeck_flow::{Flow, REQUIREMENT_FILE_MISSING, requirement_file_missing};
 use sha2::{Digest as _, Sha256};
 
-use super::{Definition, Fingerprint, RequirementSet, includes};
-use crate::{
-    engine::{EngineError, Requirements},
-    folder::{Folder, ReadError},
-};
+use super::{Definition, Fingerprint, includes};
 
 /// Counts also when the flow does not name it.
 const USUAL: &str = "requirements.txt";

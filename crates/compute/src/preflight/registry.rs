@@ -2,19 +2,19 @@
 
 use std::time::Duration;
 
+use flowdeck_access::{
+    identity::{Credential, Identity},
+    registry::{RegistryError, Resolved, host_of},
+};
 use flowdeck_contract::{
     image::ImageReference,
     session::SessionImage,
     settings::{CheckOutcome, CheckSubject, ComputeChoice, PreflightCheck, SessionSettings},
 };
+use flowdeck_engines::engine::EngineError;
 
 use super::{check, failed};
-use crate::{
-    engine::EngineError,
-    identity::{Credential, Identity},
-    registry::{RegistryError, Resolved, host_of},
-    sessions::Core,
-};
+use crate::sessions::Core;
 
 const SUBJECT: CheckSubject = CheckSubject::Registry;
 

@@ -1,15 +1,15 @@
 //! Whether a start could install the flow's requirements.
 
+use flowdeck_access::requirements::{RequirementSet, told};
 use flowdeck_contract::settings::{CheckOutcome, CheckSubject, PreflightCheck, SessionSettings};
+use flowdeck_engines::{
+    engine::EngineError,
+    packages::{self, RuntimePackages},
+};
 use flowdeck_flow::Severity;
 
 use super::{Found, check, failed};
-use crate::{
-    engine::EngineError,
-    flow::{self, RequirementSet, told},
-    packages::{self, RuntimePackages},
-    sessions::Core,
-};
+use crate::{flow, sessions::Core};
 
 const SUBJECT: CheckSubject = CheckSubject::Requirements;
 

@@ -5,12 +5,10 @@ use flowdeck_contract::{
     session::SessionImage,
     settings::{CheckOutcome, CheckSubject, PreflightCheck, SessionSettings},
 };
+use flowdeck_engines::engine::{DefaultImage, EngineError};
 
 use super::{check, failed, registry::short};
-use crate::{
-    engine::{DefaultImage, EngineError},
-    sessions::Core,
-};
+use crate::sessions::Core;
 
 impl Core {
     /// Looks for the image as a start would. `None` when there is nothing to look for: no valid reference, an engine that

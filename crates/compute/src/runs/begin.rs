@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
+use flowdeck_access::id;
 use flowdeck_contract::{
     Values,
     capability::Action,
@@ -9,13 +10,12 @@ use flowdeck_contract::{
     ids::{FilePath, FlowId, RunId, SessionId},
     runs::{NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary},
 };
+use flowdeck_engines::executor::Templates;
 use flowdeck_flow::{Flow, Node};
 use serde_json::{Map, Value};
 
 use super::{carry_out::Plan, inputs, live::LiveRun};
-use crate::{
-    error::ComputeError, executor::Templates, flow::Definition, id, owner::Owner, runs::Runs,
-};
+use crate::{error::ComputeError, flow::Definition, owner::Owner, runs::Runs};
 
 /// Older runs of a flow are forgotten…
 const KEPT: usize = 50;
@@ -183,7 +183,7 @@ impl Runs {
         // A run can have left very many files.
         self.parts.tasks.blocking(move || {
             for folder in folders {
-                if let Err(error) = crate::paths::remove(&folder) {
+                if let Err(error) = flowdeck_access::disk::remove(&folder) {
                     tracing::warn!(%error, "an old run's files could not be removed");
                 }
             }

@@ -6,8 +6,9 @@ use flowdeck_contract::{
     ids::{FlowId, RunId},
     runs::{RunDetail, RunState},
 };
+use flowdeck_engines::executor;
 
-use crate::{error::ComputeError, executor, runs::Runs};
+use crate::{error::ComputeError, runs::Runs};
 
 impl Runs {
     /// Asks a run to end; that it has ended comes as an event.

@@ -7,22 +7,20 @@ use std::{
     time::Duration,
 };
 
+use flowdeck_access::disk;
 use flowdeck_contract::{
     Values,
     runs::{NodeState, RunDetail, RunState},
+};
+use flowdeck_engines::{
+    engine::{EngineError, ExecutorReply},
+    executor::{self, Execution, Outcome, Templates},
 };
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::live::{LiveRun, PIECES};
-use crate::{
-    engine::{EngineError, ExecutorReply},
-    executor::{self, Execution, Outcome, Templates},
-    flow,
-    owner::Owner,
-    paths,
-    runs::Runs,
-};
+use crate::{flow, owner::Owner, runs::Runs};
 
 /// How often the text of outputs is looked at…
 const LOOK: Duration = Duration::from_millis(25);
@@ -84,7 +82,7 @@ impl Runs {
             }
             Err(error) => (self.without_answer(run, &error).await, None),
         };
-        if let Err(error) = paths::remove(&work) {
+        if let Err(error) = disk::remove(&work) {
             tracing::warn!(%error, "a run's copy of its flow could not be removed");
         }
         outcome

@@ -6,16 +6,14 @@ use flowdeck_contract::{
     runs::{RunError, RunState},
     session::SessionFailure,
 };
+use flowdeck_engines::{
+    engine::{EngineError, MEMORY_EXCEEDED},
+    executor::{self, Outcome, PROCESS_KILLED},
+};
 use tokio::time::Instant;
 
 use super::live::LiveRun;
-use crate::{
-    engine::{EngineError, MEMORY_EXCEEDED},
-    executor::{self, Outcome, PROCESS_KILLED},
-    owner::Owner,
-    runs::Runs,
-    state::State,
-};
+use crate::{owner::Owner, runs::Runs, state::State};
 
 const LOOK: Duration = Duration::from_millis(50);
 /// How long it takes at most until it is known how a runtime that does not answer has ended.

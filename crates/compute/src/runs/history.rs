@@ -2,15 +2,15 @@
 
 use std::{collections::HashMap, fs::File, io, sync::Arc};
 
+use flowdeck_access::folder::open_beside;
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     runs::{NodeState, RunDetail, RunState, RunSummary},
     session::LogLine,
 };
+use flowdeck_engines::{executor, log::last_lines};
 
-use crate::{
-    error::ComputeError, executor, folder::open_beside, log::last_lines, owner::Owner, runs::Runs,
-};
+use crate::{error::ComputeError, owner::Owner, runs::Runs};
 
 impl Runs {
     /// A flow's runs, newest first.

@@ -2,14 +2,16 @@
 
 use std::{collections::BTreeSet, io::Read as _};
 
+use flowdeck_access::folder::open_beside;
 use flowdeck_contract::{
     Exact, Values,
     ids::FlowId,
     runs::{NodeState, RunDetail},
 };
+use flowdeck_engines::executor;
 use flowdeck_flow::{Assignment, Flow, FlowKind, Node};
 
-use crate::{error::ComputeError, executor, folder::open_beside, paths::Paths, store::Store};
+use crate::{error::ComputeError, paths::Paths, store::Store};
 
 /// The flow's inputs with their values: those given, else defaults. `node` limits them to what it refers to.
 pub(super) fn flow_inputs(

@@ -12,15 +12,13 @@ use flowdeck_contract::{
     runs::{NodeState, RunDetail},
     session::LogLine,
 };
-use parking_lot::{Mutex, MutexGuard};
-
-use crate::{
-    error::ComputeError,
+use flowdeck_engines::{
     executor::{self, Piece},
     log::{LIMIT, Tail},
-    owner::Owner,
-    runs::Runs,
 };
+use parking_lot::{Mutex, MutexGuard};
+
+use crate::{error::ComputeError, owner::Owner, runs::Runs};
 
 /// All runs under way.
 #[derive(Debug, Default)]

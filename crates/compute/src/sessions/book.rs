@@ -7,27 +7,21 @@ use std::{
     sync::{Arc, atomic::AtomicU64},
 };
 
+use flowdeck_access::disk;
 use flowdeck_contract::{
     events::FlowEvent,
     ids::{RunId, SessionId},
     packages::RequirementState,
     pull::Pull,
 };
+use flowdeck_engines::log::{LIMIT, LogFile};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::Notify;
 
 use super::{Live, Record, live::SessionLog};
 use crate::{
-    clock::Clock,
-    error::ComputeError,
-    events::Events,
-    log::{LIMIT, LogFile},
-    owner::Owner,
-    paths,
-    state::State,
-    store::Store,
-    tasks::Work,
-    timeline::Followed,
+    clock::Clock, error::ComputeError, events::Events, owner::Owner, state::State, store::Store,
+    tasks::Work, timeline::Followed,
 };
 
 /// The session of every owner that has or had one.
@@ -246,7 +240,7 @@ impl Book {
         };
         if let Some(old) = live.log.replace(Arc::new(SessionLog::at(path.clone())))
             && old.file.path() != path
-            && let Err(error) = paths::remove(old.file.path())
+            && let Err(error) = disk::remove(old.file.path())
         {
             tracing::warn!(%error, "an old session log could not be removed");
         }
@@ -257,7 +251,7 @@ impl Book {
     pub(super) fn remove_log(&self, owner: &Owner) {
         let log = self.lock().get_mut(owner).and_then(|live| live.log.take());
         if let Some(log) = log
-            && let Err(error) = paths::remove(log.file.path())
+            && let Err(error) = disk::remove(log.file.path())
         {
             tracing::warn!(%error, "an old session log could not be removed");
         }

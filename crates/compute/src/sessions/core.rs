@@ -2,7 +2,16 @@
 
 use std::{fs::File, future::Future, sync::Arc};
 
+use flowdeck_access::{
+    feeds::LookUps,
+    id,
+    registry::{Platform, Registry},
+};
 use flowdeck_contract::{Millis, ids::SessionId, session::SessionFailure};
+use flowdeck_engines::{
+    engine::{EngineError, SharedEngine},
+    packages,
+};
 use tokio::sync::Notify;
 
 use super::{Book, moved_tag::TagLooks};
@@ -10,17 +19,12 @@ use crate::{
     allotter::{Allotter, AllotterParts},
     clock::Clock,
     compute::ComputeConfig,
-    engine::{EngineError, SharedEngine},
     error::ComputeError,
     events::Events,
-    feeds::LookUps,
-    id,
     operations::Operations,
     owner::Owner,
     owner_folders::OwnerFolders,
-    packages,
     paths::Paths,
-    registry::{Platform, Registry},
     runs::{RunParts, Runs},
     standby::{StandbyParts, Standbys},
     state::Refused,

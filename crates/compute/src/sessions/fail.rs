@@ -1,10 +1,10 @@
 //! A session that could not be made or ended, or whose runtime has died.
 
 use flowdeck_contract::{ids::OperationId, session::SessionFailure};
+use flowdeck_engines::engine::EngineError;
 
 use super::Core;
 use crate::{
-    engine::EngineError,
     error::ComputeError,
     owner::Owner,
     state::{Event, transition},

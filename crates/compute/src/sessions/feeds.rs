@@ -1,21 +1,20 @@
 //! Private feeds: with what a session opens them, and testing those of a requirements file.
 
+use flowdeck_access::{
+    feeds::{self, Client, FeedAccess, Reach},
+    redact::bare_address,
+    requirements::RequirementSet,
+};
 use flowdeck_contract::{
     feeds::{FeedResult, FeedTest},
     packages::RuntimeVersions,
     settings::ComputeChoice,
 };
+use flowdeck_engines::engine::{EngineError, Requirements};
 use flowdeck_flow::{FeedAddress, LineKind};
 
 use super::{Core, install};
-use crate::{
-    engine::{EngineError, Requirements},
-    error::ComputeError,
-    feeds::{self, Client, FeedAccess, Reach},
-    flow::{self, RequirementSet},
-    owner::Owner,
-    packages::bare_address,
-};
+use crate::{error::ComputeError, flow, owner::Owner};
 
 impl Core {
     /// The requirements as the session's settings have them installed: with what opens the private feeds in them, and

@@ -3,21 +3,23 @@
 
 use std::{sync::Arc, time::Instant};
 
+use flowdeck_access::disk;
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
     packages::{InstallCause, InstallFault, InstallKind, RuntimeVersions},
     session::{InstallView, PhaseState},
 };
+use flowdeck_engines::{
+    engine::{DryRunStart, EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
+    packages::{self, Lines, Progress, RuntimePackages},
+};
 use parking_lot::Mutex;
 
 use super::{Begun, Core, Record, live::Live, packages::no_plan, swap::Made};
 use crate::{
-    engine::{DryRunStart, EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
     error::ComputeError,
     flow::{self, Fingerprint, Prepared},
     owner::Owner,
-    packages::{self, Lines, Progress, RuntimePackages},
-    paths,
 };
 
 impl Core {
@@ -124,7 +126,7 @@ impl Core {
                 .log(owner)
                 .line("The packages are installed and the runtime was restarted.");
         }
-        if let Err(error) = paths::remove(&work) {
+        if let Err(error) = disk::remove(&work) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
         self.book.tell_log(owner);

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::Core;
-use crate::{
+use flowdeck_engines::{
     engine::{EngineError, EnvironmentId, KeptEnvironment, Requirements},
-    owner::Owner,
     packages::{self, Lines, RuntimePackages},
-    standby::Standby,
 };
+
+use super::Core;
+use crate::{owner::Owner, standby::Standby};
 
 impl Core {
     /// Makes an environment of a kept one, if there is one that holds what is asked for.

@@ -9,15 +9,11 @@ use flowdeck_contract::{
     session::{Phase, PhaseState, SessionView},
     timeline::Life,
 };
+use flowdeck_engines::log::{LogFile, Tail};
 use parking_lot::{Mutex, MutexGuard};
 
 use super::Record;
-use crate::{
-    log::{LogFile, Tail},
-    owner::Owner,
-    state::State,
-    tasks::Work,
-};
+use crate::{owner::Owner, state::State, tasks::Work};
 
 /// One owner's session.
 #[derive(Debug)]

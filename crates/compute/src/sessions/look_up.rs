@@ -1,17 +1,15 @@
 //! What a flow's author may ask for: names that are known, and one package in the indexes of an install.
 
+use flowdeck_access::{
+    feeds::{Asker, Client, Indexes},
+    requirements::RequirementSet,
+};
 use flowdeck_contract::feeds::{KnownPackages, PackageAnswer};
+use flowdeck_engines::{install::pip_default, packages};
 use flowdeck_flow::{LineKind, normalised_name, requirement_lines};
 
 use super::Core;
-use crate::{
-    error::ComputeError,
-    feeds::{Asker, Client, Indexes},
-    flow::RequirementSet,
-    install::pip_default,
-    owner::Owner,
-    packages,
-};
+use crate::{error::ComputeError, owner::Owner};
 
 /// The longest name that is looked up.
 const LONGEST: usize = 100;

@@ -7,11 +7,12 @@ use std::{
     path::Path,
 };
 
+use flowdeck_access::disk;
 use flowdeck_contract::{capability::Action, image::ImageReference};
 use serde_json::json;
 
 use super::{Core, install};
-use crate::{error::ComputeError, owner::Owner, paths, state::State};
+use crate::{error::ComputeError, owner::Owner, state::State};
 
 /// What a session that is nobody's is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -121,8 +122,8 @@ impl Core {
         }
         let forgotten = self.book.forget(owner, |live| {
             let log = live.and_then(|live| live.log.as_ref());
-            let log = log.map_or(Ok(()), |log| paths::remove(log.file.path()));
-            log.and_then(|()| paths::remove(&self.folders.around(owner).join(owner.folder())))
+            let log = log.map_or(Ok(()), |log| disk::remove(log.file.path()));
+            log.and_then(|()| disk::remove(&self.folders.around(owner).join(owner.folder())))
                 .map_err(ComputeError::io("Removing the session’s files"))
         });
         if let Err(error) = forgotten {
@@ -151,7 +152,7 @@ impl Core {
                 .sessions()
                 .keys()
                 .any(|owner| entry.file_name() == *owner.folder() && owner.flow().is_none());
-            if !known && let Err(error) = paths::remove(&entry.path()) {
+            if !known && let Err(error) = disk::remove(&entry.path()) {
                 tracing::error!(path = %entry.path().display(), %error, "a folder of a session that ended can't be removed");
             }
         }
@@ -161,7 +162,7 @@ impl Core {
 
 fn write_requirements(folder: &Path, lines: &[String]) -> io::Result<()> {
     if lines.is_empty() {
-        return paths::remove(&folder.join(REQUIREMENTS));
+        return disk::remove(&folder.join(REQUIREMENTS));
     }
     write(folder, REQUIREMENTS, &(lines.join("\n") + "\n"))
 }

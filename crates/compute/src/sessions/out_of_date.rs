@@ -35,7 +35,10 @@ impl Core {
         }
     }
 
-    fn fingerprint(&self, owner: &Owner) -> Result<Fingerprint, crate::engine::EngineError> {
+    fn fingerprint(
+        &self,
+        owner: &Owner,
+    ) -> Result<Fingerprint, flowdeck_engines::engine::EngineError> {
         let (folder, definition) = self.folders.definition(owner)?;
         Fingerprint::of(
             &self.folders.around(owner),

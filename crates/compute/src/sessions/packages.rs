@@ -2,20 +2,18 @@
 
 use std::path::{Path, PathBuf};
 
+use flowdeck_access::{disk, id};
 use flowdeck_contract::{
     capability::Action,
     packages::{Difference, InstallPlan, LastGood, PackagesView, RuntimeVersions},
 };
+use flowdeck_engines::{
+    engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
+    packages::{self, Lines, RuntimePackages, Step},
+};
 
 use super::{Core, Record, install};
-use crate::{
-    engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
-    error::ComputeError,
-    flow, id,
-    owner::Owner,
-    packages::{self, Lines, RuntimePackages, Step},
-    paths,
-};
+use crate::{error::ComputeError, flow, owner::Owner};
 
 impl Core {
     /// Every package of the session and why it is there. Asks no package index, and so answers soon.
@@ -190,7 +188,7 @@ impl Core {
 
     fn forget(&self, work: PathBuf) {
         self.tasks.blocking(move || {
-            if let Err(error) = paths::remove(&work) {
+            if let Err(error) = disk::remove(&work) {
                 tracing::warn!(%error, "a copy of a flow could not be removed");
             }
         });

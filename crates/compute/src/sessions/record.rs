@@ -1,19 +1,19 @@
 //! What is remembered of a flow's session.
 
+use flowdeck_access::id;
 use flowdeck_contract::{
     Millis,
     ids::{OperationId, SessionId},
     session::{Phase, PhaseState, PhaseView, SessionFailure, SessionImage, SessionView},
     settings::ComputeChoice,
 };
+use flowdeck_engines::engine::{EnvironmentId, Runtime, Share};
 use serde::{Deserialize, Serialize};
 
-use crate::allotter::{Allotment, Anew};
 use crate::{
-    engine::{EnvironmentId, Runtime, Share},
+    allotter::{Allotment, Anew},
     error::ComputeError,
     flow::Fingerprint,
-    id,
     owner::Owner,
     state::{self, Event, Refused, State},
 };

@@ -3,10 +3,12 @@
 
 use std::{collections::HashSet, sync::Arc};
 
+use flowdeck_access::id;
 use flowdeck_contract::{
     ids::SessionId,
     session::{PhaseState, SessionFailure},
 };
+use flowdeck_engines::engine::{EngineError, MEMORY_EXCEEDED};
 
 use super::{
     Core,
@@ -14,13 +16,7 @@ use super::{
     live::SessionLog,
     may_live,
 };
-use crate::{
-    engine::{EngineError, MEMORY_EXCEEDED},
-    error::ComputeError,
-    id,
-    owner::Owner,
-    state::State,
-};
+use crate::{error::ComputeError, owner::Owner, state::State};
 
 /// Says what could not be taken over of what belongs to no single session.
 fn note(what: &str, taken_over: Result<(), ComputeError>) {
@@ -213,7 +209,7 @@ impl Core {
         let known = self.known_sessions();
         for (session, path) in self.paths.session_logs().unwrap_or_default() {
             if !known.contains(&session)
-                && let Err(error) = crate::paths::remove(&path)
+                && let Err(error) = flowdeck_access::disk::remove(&path)
             {
                 tracing::warn!(%error, "an old session log could not be removed");
             }

@@ -2,9 +2,14 @@
 
 use std::sync::Arc;
 
+use flowdeck_access::disk;
 use flowdeck_contract::{
     packages::InstallKind,
     session::{InstallView, PhaseState},
+};
+use flowdeck_engines::{
+    engine::{EngineError, EnvironmentId},
+    packages::{self, Lines},
 };
 
 use super::{
@@ -12,14 +17,7 @@ use super::{
     install::{end_install, refuse},
     swap::Made,
 };
-use crate::{
-    engine::{EngineError, EnvironmentId},
-    error::ComputeError,
-    owner::Owner,
-    packages::{self, Lines},
-    paths,
-    state::State,
-};
+use crate::{error::ComputeError, owner::Owner, state::State};
 
 impl Core {
     /// Begins to use the environment from before the last install again.
@@ -131,7 +129,7 @@ impl Core {
         if let Err(error) = self.engine.tidy(runtime, &record.generations()).await {
             self.book.log(owner).line(&error.message);
         }
-        if let Err(error) = paths::remove(&self.paths.work(owner, runtime.session.as_str())) {
+        if let Err(error) = disk::remove(&self.paths.work(owner, runtime.session.as_str())) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
     }

@@ -5,24 +5,25 @@ mod take;
 
 use std::sync::Arc;
 
+use flowdeck_access::{disk, id};
 use flowdeck_contract::{
     capability::Action,
     ids::{OperationId, SessionId},
     session::Phase,
+};
+use flowdeck_engines::{
+    engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
+    log::LogFile,
+    packages::{Lines, fault},
 };
 
 use super::{Begun, Core, Record};
 use crate::{
     allotter::Allotment,
     compute::StartSession,
-    engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
     error::ComputeError,
     flow::{self, Prepared},
-    id,
-    log::LogFile,
     owner::Owner,
-    packages::{Lines, fault},
-    paths,
     state::State,
 };
 
@@ -170,7 +171,7 @@ impl Start<'_> {
                 }
             },
         };
-        if let Err(error) = paths::remove(&work) {
+        if let Err(error) = disk::remove(&work) {
             tracing::warn!(%error, "a copy of a flow could not be removed");
         }
         result.map_err(|error| match &requirements {

@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
+use flowdeck_access::{disk, id};
 use flowdeck_contract::{capability::Action, ids::SessionId, settings::SessionSettings};
+use flowdeck_engines::engine::EngineError;
 
 use super::{Begun, Core};
 use crate::{
     allotter::{Allotment, Anew},
-    engine::EngineError,
     error::ComputeError,
-    id,
     owner::Owner,
-    paths,
 };
 
 impl Core {
@@ -125,7 +124,7 @@ impl Core {
         if let Some(session) = &record.view.session_id {
             self.engine.remove(session).await?;
             let work = self.paths.work(owner, session.as_str());
-            if let Err(error) = paths::remove(&work) {
+            if let Err(error) = disk::remove(&work) {
                 tracing::warn!(%error, "a copy of a flow could not be removed");
             }
         }

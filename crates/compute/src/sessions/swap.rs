@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use flowdeck_contract::{Millis, session::PhaseState};
+use flowdeck_engines::engine::{EngineError, EnvironmentId, Runtime};
 
 use super::{Core, Previous, install::end_install};
-use crate::{
-    engine::{EngineError, EnvironmentId, Runtime},
-    error::ComputeError,
-    flow::Fingerprint,
-    owner::Owner,
-};
+use crate::{error::ComputeError, flow::Fingerprint, owner::Owner};
 
 /// A healthy runtime in an environment that is to be used.
 pub(super) struct Made {

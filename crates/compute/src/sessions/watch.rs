@@ -2,12 +2,10 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use flowdeck_engines::engine::{Engine, Runtime};
+
 use super::Core;
-use crate::{
-    engine::{Engine, Runtime},
-    owner::Owner,
-    state::State,
-};
+use crate::{owner::Owner, state::State};
 
 /// How often a log is looked at while it grows.
 const LOOK: Duration = Duration::from_millis(100);

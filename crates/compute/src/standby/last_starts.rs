@@ -3,15 +3,11 @@
 use std::collections::VecDeque;
 
 use flowdeck_contract::session::SessionImage;
+use flowdeck_engines::engine::{StandsByFor, WantedBase};
 use serde::{Deserialize, Serialize};
 
 use super::Standbys;
-use crate::{
-    engine::{StandsByFor, WantedBase},
-    owner::Owner,
-    sessions::Record,
-    state::State,
-};
+use crate::{owner::Owner, sessions::Record, state::State};
 
 /// Whom a warm runtime is for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -232,7 +232,7 @@ async fn a_runtime_that_ends_early_says_why() {
 
 #[test]
 fn the_lock_names_no_place_to_fetch_from() {
-    let lock = include_str!("../../base/base.lock");
+    let lock = include_str!("../../../engines/base/base.lock");
     assert!(lock.contains("promptflow-core==") && lock.contains("--hash=sha256:"));
     assert!(!lock.contains("://") && !lock.contains("--index-url"));
 }

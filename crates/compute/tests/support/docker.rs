@@ -113,7 +113,7 @@ impl Daemon {
         let trusted = trusted.unwrap_or_else(|| "/etc/ssl/certs/ca-certificates.crt".into());
         for (file, name) in [
             (sources.join("images/base/Dockerfile"), "Dockerfile"),
-            (sources.join("crates/compute/base/base.lock"), "base.lock"),
+            (sources.join("crates/engines/base/base.lock"), "base.lock"),
             (PathBuf::from(trusted), "certificates.pem"),
         ] {
             std::fs::copy(file, folder.path().join(name)).unwrap();

@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn the_runtime_is_what_the_lock_has_of_prompt_flow() {
-        let lock = include_str!("../../../compute/base/base.lock");
+        let lock = include_str!("../../../engines/base/base.lock");
         for name in [
             "promptflow",
             "promptflow-core",

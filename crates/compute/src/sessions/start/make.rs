@@ -7,12 +7,12 @@ use flowdeck_contract::{
     pull::Pull,
     session::{Phase, StartRoute},
 };
-
-use super::{Start, age, not_used};
-use crate::engine::{
+use flowdeck_engines::engine::{
     Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, Requirements,
     Shown, WantedBase,
 };
+
+use super::{Start, age, not_used};
 
 impl Start<'_> {
     pub(super) async fn make(

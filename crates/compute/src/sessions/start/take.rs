@@ -4,12 +4,10 @@ use flowdeck_contract::{
     ids::OperationId,
     session::{Phase, StartRoute},
 };
+use flowdeck_engines::engine::{EngineError, KeptEnvironment, Requirements};
 
 use super::{Start, age, internal, not_used};
-use crate::{
-    engine::{EngineError, KeptEnvironment, Requirements},
-    standby::Standby,
-};
+use crate::standby::Standby;
 
 const WARM: &str = "Used a warm runtime";
 const NOT_NEEDED: &str = "Not needed: warm runtime";

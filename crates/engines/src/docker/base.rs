@@ -1,0 +1,278 @@
+//! The base of the sessions of an image: an environment with promptflow's runtime on the image's own Python, made once.
+//! An image that holds such an environment gives it; into any other with a fit Python the runtime is installed, beside
+//! the image's own packages, which stay visible.
+
+use std::{fs, io, path::Path, time::Instant};
+
+use flowdeck_access::disk::remove;
+use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
+use pep508_rs::MarkerEnvironment;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    containers::{Containers, Spec},
+    helper::{self, Ran},
+    image::Image,
+    indexes::Indexes,
+    places::Places,
+};
+use crate::{
+    engine::{EngineError, Follow},
+    environment::{
+        base::{self, LOCK, READY},
+        clone,
+        inventory::MARKERS,
+    },
+    install::{failure, preparation_of},
+    log::LogFile,
+    user::User,
+};
+
+/// The versions that the locked base packages are for, as uv takes them.
+const PYTHON: &str = ">=3.9,<3.13";
+/// Copies an environment out of an image; its links stay links. Sessions cannot write into it: it is compiled here, or
+/// each of them would compile what it imports.
+const COPY: &str = "
+import compileall, shutil, sys
+shutil.copytree(sys.argv[1], sys.argv[2], symlinks=True, dirs_exist_ok=True)
+compileall.compile_dir(sys.argv[2], quiet=2, workers=0)";
+/// Adds to what conditions are evaluated against what the image's own Python has, where its packages are visible.
+const PACKAGES: &str = "
+import importlib.metadata
+found = {}
+for distribution in importlib.metadata.distributions():
+    name = distribution.metadata['Name']
+    if name and name not in found:
+        found[name] = distribution.version
+print(json.dumps([{'name': name, 'version': version} for name, version in found.items()]))";
+
+/// What Python says of the base.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Said {
+    pub(super) markers: MarkerEnvironment,
+    /// Everything that can be imported, by normalised name.
+    pub(super) packages: Vec<InstalledPackage>,
+}
+
+/// What is at hand to make a base.
+pub(super) struct Maker<'a> {
+    pub(super) containers: &'a Containers,
+    pub(super) places: &'a Places,
+    pub(super) uv: &'a Path,
+    pub(super) indexes: &'a Indexes,
+}
+
+/// What Python said when the base of an image was made.
+pub(super) fn said(places: &Places, image: &Image) -> Result<Said, EngineError> {
+    let text = fs::read(places.base(&image.id).join(READY))
+        .map_err(|error| EngineError::io("Reading the image’s base", &error))?;
+    serde_json::from_slice(&text)
+        .map_err(|error| EngineError::new("Internal", format!("the base’s {READY}: {error}.")))
+}
+
+impl Maker<'_> {
+    /// Makes the base unless it is there. Gives what was done.
+    pub(super) async fn prepare(
+        &self,
+        image: &Image,
+        log: &LogFile,
+    ) -> Result<Option<String>, EngineError> {
+        let folder = self.places.base(&image.id);
+        if base::is_ready(&folder) {
+            return Ok(None);
+        }
+        let _lock = base::lock(self.places.bases(), &folder).await?;
+        if base::is_ready(&folder) {
+            return Ok(None);
+        }
+        let began = Instant::now();
+        // A start that was canceled does not wait for the end of its container.
+        self.containers.remove_of(&maker_of(image)?).await?;
+        let user = User::of_keeper();
+        let cache = self.places.cache(user);
+        let anew = || {
+            remove(&folder)?;
+            fs::create_dir_all(&folder)?;
+            user.own(&folder)?;
+            fs::create_dir_all(&cache)?;
+            user.own(&cache)
+        };
+        anew().map_err(|error| EngineError::io("Making the image’s base", &error))?;
+        let note = match &image.environment {
+            Some(environment) => self.copy(image, user, environment, &folder, log).await?,
+            None => self.install(image, user, &folder, log).await?,
+        };
+        let said = self.ask(image, user, &folder).await?;
+        let count = said.packages.len();
+        write_ready(&folder, &said)
+            .map_err(|error| EngineError::io("Finishing the image’s base", &error))?;
+        Ok(Some(format!(
+            "{note} ({count} packages, {:.0} s, once for this image)",
+            began.elapsed().as_secs_f32()
+        )))
+    }
+
+    async fn copy(
+        &self,
+        image: &Image,
+        user: User,
+        environment: &str,
+        folder: &Path,
+        log: &LogFile,
+    ) -> Result<String, EngineError> {
+        let python = format!("{environment}/bin/python");
+        let command = [
+            &python,
+            "-I",
+            "-c",
+            COPY,
+            environment,
+            &folder.display().to_string(),
+        ];
+        let output = self.run(image, user, folder, &command, Some(log)).await?;
+        if !output.succeeded() {
+            return Err(unfit(image, &output.lines));
+        }
+        clone::relocate_scripts(Path::new(environment), folder)
+            .map_err(|error| EngineError::io("Copying the image’s environment", &error))?;
+        Ok("copied the runtime from the image".to_owned())
+    }
+
+    async fn install(
+        &self,
+        image: &Image,
+        user: User,
+        folder: &Path,
+        log: &LogFile,
+    ) -> Result<String, EngineError> {
+        log.line("The image doesn’t include promptflow’s runtime. It’s installed into the session’s base, once.");
+        let uv = self.uv.display().to_string();
+        let place = folder.display().to_string();
+        let venv = [
+            &*uv,
+            "venv",
+            "--no-project",
+            "--no-config",
+            "--color",
+            "never",
+            "--system-site-packages",
+            "--allow-existing",
+            "--no-python-downloads",
+            "--python-preference",
+            "only-system",
+            "--python",
+            PYTHON,
+            &place,
+        ];
+        let output = self.run(image, user, folder, &venv, Some(log)).await?;
+        if !output.succeeded() {
+            return Err(
+                failure::of_machine(&output.lines).unwrap_or_else(|| unfit(image, &output.lines))
+            );
+        }
+        let lock = folder.join("base.lock");
+        fs::write(&lock, LOCK).map_err(|error| EngineError::io("Writing the base lock", &error))?;
+        let (python, lock) = (format!("{place}/bin/python"), lock.display().to_string());
+        let sync = [
+            &*uv,
+            "pip",
+            "install",
+            "--color",
+            "never",
+            "--no-progress",
+            "--no-deps",
+            "--require-hashes",
+            "--compile-bytecode",
+            "--python",
+            &python,
+            "-r",
+            &lock,
+        ];
+        let output = self.run(image, user, folder, &sync, Some(log)).await?;
+        if output.succeeded() {
+            Ok("installed the runtime, which the image doesn’t include".to_owned())
+        } else {
+            Err(failure::of_install(&output.lines))
+        }
+    }
+
+    async fn ask(&self, image: &Image, user: User, folder: &Path) -> Result<Said, EngineError> {
+        let python = folder.join("bin/python").display().to_string();
+        let question = format!("{MARKERS}{PACKAGES}");
+        let output = self
+            .run(image, user, folder, &[&python, "-I", "-c", &question], None)
+            .await?;
+        let answers = || {
+            let (markers, packages) = (output.lines.first()?, output.lines.get(1)?);
+            let mut packages: Vec<InstalledPackage> = serde_json::from_str(packages).ok()?;
+            for package in &mut packages {
+                package.name = flowdeck_flow::normalised_name(&package.name);
+            }
+            packages.sort_by(|one, other| one.name.cmp(&other.name));
+            let markers = serde_json::from_str(markers).ok()?;
+            Some(Said { markers, packages })
+        };
+        answers().ok_or_else(|| unfit(image, &output.lines))
+    }
+
+    async fn run(
+        &self,
+        image: &Image,
+        user: User,
+        folder: &Path,
+        command: &[&str],
+        log: Option<&LogFile>,
+    ) -> Result<Ran, EngineError> {
+        let cache = self.places.cache(user);
+        let mut variables = self.indexes.variables();
+        variables.insert("HOME".to_owned(), "/tmp".to_owned());
+        variables.insert("UV_CACHE_DIR".to_owned(), cache.display().to_string());
+        let spec = Spec {
+            session: &maker_of(image)?,
+            image: &image.id,
+            user,
+            command: command.iter().map(|word| (*word).to_owned()).collect(),
+            variables,
+            folder,
+            writable: vec![folder.to_owned(), cache],
+            readable: self.indexes.files().chain([self.uv.to_owned()]).collect(),
+            size: None,
+        };
+        let follow = Follow {
+            log,
+            ..Follow::nobody()
+        };
+        helper::run(self.containers, &spec, follow).await
+    }
+}
+
+/// The name of the containers that make the base of an image.
+fn maker_of(image: &Image) -> Result<SessionId, EngineError> {
+    const LENGTH: usize = 12;
+    let hash = image.id.rsplit(':').next().unwrap_or_default();
+    preparation_of(&hash.chars().take(LENGTH).collect::<String>())
+}
+
+fn write_ready(folder: &Path, said: &Said) -> io::Result<()> {
+    let new = folder.join(".ready.new");
+    fs::write(&new, serde_json::to_vec(said)?)?;
+    // Says what Python found, and that the base is whole.
+    fs::rename(new, folder.join(READY))
+}
+
+/// What an image must be like, and why this one is not.
+fn unfit(image: &Image, lines: &[String]) -> EngineError {
+    let said = lines
+        .iter()
+        .rev()
+        .map(|line| line.trim())
+        .find(|line| !line.is_empty());
+    let said = said
+        .map(|said| format!(" It said: {said}"))
+        .unwrap_or_default();
+    EngineError::new(
+        "ImageWithoutPython",
+        format!("The image ‘{}’ has no Python 3.9 to 3.12 on its PATH, which a session needs.{said}", image.reference),
+    )
+    .with_remedy("Choose an image with one, such as python:3.11-slim, or build one FROM flowdeck’s base image.")
+}

@@ -1,0 +1,63 @@
+//! Where a session begins and ends: its folders, and what remains of it.
+
+use std::{fs, path::Path};
+
+use flowdeck_access::disk::private_folder;
+use flowdeck_contract::ids::SessionId;
+
+use super::{DockerEngine, places::Facts};
+use crate::{
+    engine::{EngineError, Place},
+    user::User,
+};
+
+impl DockerEngine {
+    /// Makes a session's folders, and lets its user into those that it is to work in. Gives the user.
+    pub(super) fn make_place(
+        &self,
+        session: &SessionId,
+        place: &Place,
+    ) -> Result<User, EngineError> {
+        let make = || {
+            private_folder(&self.places.session(session))?;
+            private_folder(&self.places.runtime(session))?;
+            Facts::new(place)
+        };
+        let facts =
+            make().map_err(|error| EngineError::io("Making the session's folder", &error))?;
+        let user = facts.user;
+        let admitted = facts.folders().try_for_each(|folder| user.admit(folder));
+        admitted.map_err(|error| {
+            EngineError::io("Letting the session into the flow folder", &error).with_remedy(
+                "Sessions don’t run as root. Give the flow folder to another user (chown), or keep it on a disk with access \
+                 control lists.",
+            )
+        })?;
+        self.places.remember(session, &facts)?;
+        Ok(user)
+    }
+
+    /// Ends and deletes everything of a session.
+    pub(super) async fn end(&self, session: &SessionId) -> Result<(), EngineError> {
+        self.containers.remove_of(session).await?;
+        self.containers.set_parent(session, None);
+        if let Some(name) = self
+            .bounded()
+            .remove(session)
+            .and_then(|bounded| bounded.share.instance)
+        {
+            self.instances.remove(&name);
+        }
+        let short = self.places.short_runtime(session);
+        self.places.folders().remove_session(session).await?;
+        if let Some(parent) = short.as_deref().and_then(Path::parent) {
+            // Goes with the last of them.
+            let _ = fs::remove_dir(parent);
+        }
+        let others = !self.bounded().is_empty();
+        match others {
+            true => Ok(()),
+            false => self.containers.remove_network().await,
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Where an engine keeps what, below its data folder.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use flowdeck_access::{
+    disk::{entries, remove_all},
+    id,
+};
+use flowdeck_contract::ids::SessionId;
+use sha2::{Digest as _, Sha256};
+
+use super::at_work::AtWork;
+use crate::engine::{Downloads, EngineError, EnvironmentId};
+
+/// A Unix socket's path has 107 bytes; Python's multiprocessing puts `/tmp/pymp-xxxxxxxx/listener-xxxxxxxx` below the
+/// runtime folder and listens there. The Docker engine gives its containers a folder `run` within that one.
+const LONGEST_RUNTIME_FOLDER: usize = 107 - "/run/tmp/pymp-xxxxxxxx/listener-xxxxxxxx".len();
+
+/// Before the generation in the name of an environment's folder.
+const ENVIRONMENT: &str = "env-";
+/// Before the random part in the name of a folder for private feeds.
+const FEEDS: &str = "feeds-";
+const DOWNLOADS: &str = "downloads";
+
+/// The folders of one data folder.
+#[derive(Clone, Debug)]
+pub(crate) struct Folders {
+    data: PathBuf,
+    bases: PathBuf,
+    at_work: AtWork,
+}
+
+impl Folders {
+    /// `data` must be absolute and without links.
+    pub(crate) fn new(data: PathBuf, bases: PathBuf) -> Self {
+        Self {
+            data,
+            bases,
+            at_work: AtWork::default(),
+        }
+    }
+
+    pub(crate) fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// One folder per base environment.
+    pub(crate) fn bases(&self) -> &Path {
+        &self.bases
+    }
+
+    /// Tools that were not on the machine.
+    pub(crate) fn tools(&self) -> PathBuf {
+        self.data.join("tools")
+    }
+
+    /// One folder per environment that is kept.
+    pub(crate) fn kept(&self) -> PathBuf {
+        self.data.join("kept")
+    }
+
+    /// One folder per session.
+    pub(crate) fn sessions(&self) -> PathBuf {
+        self.data.join("sessions")
+    }
+
+    /// The sessions that have folders.
+    pub(crate) fn all_sessions(&self) -> Result<Vec<SessionId>, EngineError> {
+        let list = || -> io::Result<Vec<PathBuf>> {
+            let mut folders = entries(&self.sessions())?;
+            folders.extend(entries(&self.short_runtimes())?);
+            Ok(folders)
+        };
+        let folders =
+            list().map_err(|error| EngineError::io("Looking for sessions' folders", &error))?;
+        let ids = folders
+            .iter()
+            .filter_map(|folder| SessionId::try_from(folder.file_name()?.to_str()?).ok());
+        Ok(ids.collect())
+    }
+
+    pub(crate) fn session(&self, session: &SessionId) -> PathBuf {
+        self.sessions().join(session.as_str())
+    }
+
+    pub(crate) fn environment(&self, environment: &EnvironmentId) -> PathBuf {
+        self.session(&environment.session)
+            .join(format!("{ENVIRONMENT}{}", environment.generation))
+    }
+
+    /// Holds what an install of a session fetches; `None` for where uv keeps what all fetch.
+    pub(crate) fn downloads(&self, session: &SessionId, downloads: Downloads) -> Option<PathBuf> {
+        match downloads {
+            Downloads::Kept => None,
+            Downloads::Anew => Some(self.session(session).join(DOWNLOADS)),
+        }
+    }
+
+    /// A new folder for what one install needs to come to its private feeds.
+    pub(crate) fn feeds(&self, session: &SessionId) -> PathBuf {
+        self.session(session)
+            .join(format!("{FEEDS}{}", id::token()))
+    }
+
+    /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.
+    pub(crate) fn runtime(&self, session: &SessionId) -> PathBuf {
+        let folder = self.session(session);
+        if folder.as_os_str().len() <= LONGEST_RUNTIME_FOLDER {
+            return folder;
+        }
+        self.short_runtimes().join(session.as_str())
+    }
+
+    /// Where runtime folders are when the data folder's path is long; its name is told by the data folder's.
+    pub(crate) fn short_runtimes(&self) -> PathBuf {
+        std::env::temp_dir().join(self.short_name())
+    }
+
+    pub(crate) fn short_name(&self) -> String {
+        let hash = hex::encode(Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
+        format!("flowdeck-{}", &hash[..12])
+    }
+
+    /// Where a session's executor listens.
+    pub(crate) fn socket(&self, environment: &EnvironmentId) -> PathBuf {
+        self.runtime(&environment.session)
+            .join(format!("{}.sock", environment.generation))
+    }
+
+    /// Does `work` in a session's folder, in a thread of its own: nothing of the folder is removed before that has ended,
+    /// also when nobody waits for it any more.
+    pub(crate) async fn work<T: Send + 'static>(
+        &self,
+        session: &SessionId,
+        work: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
+        self.at_work.on(session, work).await
+    }
+
+    /// Removes an environment.
+    pub(crate) async fn remove_environment(
+        &self,
+        environment: &EnvironmentId,
+    ) -> Result<(), EngineError> {
+        let _settled = self.at_work.settled(&environment.session).await;
+        remove_all(
+            vec![self.environment(environment)],
+            "Removing an environment",
+        )
+        .await
+    }
+
+    /// Removes a session's folder, and the folder of its runtime where that is another one.
+    pub(crate) async fn remove_session(&self, session: &SessionId) -> Result<(), EngineError> {
+        let settled = self.at_work.settled(session).await;
+        let folders = vec![self.runtime(session), self.session(session)];
+        remove_all(folders, "Removing the session's folder").await?;
+        drop(settled);
+        self.at_work.forget(session);
+        Ok(())
+    }
+
+    /// Removes every environment of a session but those of these generations, and what installs that were cut off
+    /// left.
+    pub(crate) async fn tidy(
+        &self,
+        session: &SessionId,
+        generations: &[u32],
+    ) -> Result<(), EngineError> {
+        let _settled = self.at_work.settled(session).await;
+        let session = self.session(session);
+        let is_other = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str());
+            let name = name.unwrap_or_default();
+            let generation = name.strip_prefix(ENVIRONMENT);
+            let is_kept = |generation: &str| {
+                generations
+                    .iter()
+                    .any(|kept| kept.to_string() == generation)
+            };
+            generation.is_some_and(|generation| !is_kept(generation))
+                || name.starts_with(FEEDS)
+                || name == DOWNLOADS
+        };
+        let found = entries(&session)
+            .map_err(|error| EngineError::io("Looking for environments", &error))?;
+        let others = found.into_iter().filter(is_other);
+        remove_all(others.collect(), "Removing an environment").await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sockets_stay_within_what_the_system_allows() {
+        let session = SessionId::try_from("0123456789abcdef").unwrap();
+        let environment = EnvironmentId {
+            session: session.clone(),
+            generation: 4_000_000_000,
+        };
+        for length in 1..200 {
+            let data = PathBuf::from(format!("/{}", "d".repeat(length)));
+            let folders = Folders::new(data.clone(), data);
+            let listener = folders
+                .runtime(&session)
+                .join("run/tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
+            assert!(listener.as_os_str().len() < 108, "{}", listener.display());
+            assert!(folders.socket(&environment).as_os_str().len() < 108);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_an_install_left_goes_and_the_session_s_own_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let folders = Folders::new(root.path().to_owned(), root.path().join("base"));
+        let session = SessionId::try_from("one").unwrap();
+        let own = folders.session(&session);
+        let downloads = folders.downloads(&session, Downloads::Anew).unwrap();
+        let feeds = folders.feeds(&session);
+        let kept = ["env-1", "tmp", "1.sock"].map(|name| own.join(name));
+        let gone = [own.join("env-0"), own.join("env-11"), downloads, feeds];
+        for folder in kept.iter().chain(&gone) {
+            std::fs::create_dir_all(folder).unwrap();
+        }
+        folders.tidy(&session, &[1]).await.unwrap();
+        assert!(kept.iter().all(|folder| folder.exists()));
+        assert!(!gone.iter().any(|folder| folder.exists()));
+    }
+}

@@ -1,0 +1,80 @@
+//! Requests to the executor.
+
+use std::path::Path;
+
+use flowdeck_contract::{Values, ids::RunId};
+use serde_json::{Map, Value, json};
+
+use super::json as python;
+use crate::engine::ExecutorRequest;
+
+/// One execution of a flow or of one of its nodes.
+pub struct Execution<'a> {
+    /// The run that it is part of.
+    pub run: &'a RunId,
+    /// The flow folder, or a copy of it.
+    pub folder: &'a Path,
+    /// The definition's file in it.
+    pub file: &'a str,
+    /// Where files that it makes go.
+    pub output: &'a Path,
+    /// The file that what it prints goes to.
+    pub log: &'a Path,
+    /// Where the pieces of outputs go, and whether LLM nodes give pieces.
+    pub stream: (&'a Path, bool),
+    /// The inputs of the flow, by name.
+    pub inputs: &'a Values,
+    /// What the definition says that the flow's processes are given.
+    pub environment_variables: Map<String, Value>,
+    /// A node alone, with the outputs of those that it refers to.
+    pub node: Option<(&'a str, Values)>,
+}
+
+impl Execution<'_> {
+    /// As the executor takes it.
+    pub fn request(&self) -> ExecutorRequest {
+        let mut body = json!({
+            "run_id": self.run.as_str(),
+            "working_dir": self.folder,
+            "flow_file": self.file,
+            "output_dir": self.output,
+            "log_path": self.log,
+            "environment_variables": self.environment_variables,
+            "connections": {},
+        });
+        let mut exact = Vec::new();
+        let path = match &self.node {
+            None => {
+                exact.push(("inputs", self.inputs));
+                body["stream_path"] = json!(self.stream.0);
+                body["stream_models"] = json!(self.stream.1);
+                "/execution/flow"
+            }
+            Some((node, outputs)) => {
+                body["node_name"] = json!(node);
+                exact.push(("flow_inputs", self.inputs));
+                exact.push(("dependency_nodes_outputs", outputs));
+                "/execution/node"
+            }
+        };
+        let mut body = body.to_string();
+        // Python’s JSON has numbers that a JSON value cannot hold.
+        body.truncate(body.len() - 1);
+        for (name, values) in exact {
+            body.push_str(&format!(",\"{name}\":{}", python::write_all(values)));
+        }
+        body.push('}');
+        ExecutorRequest {
+            path,
+            body: Some(body),
+        }
+    }
+}
+
+/// Ends a run. It is answered when the run has ended, at the latest after half a minute; also when there is no such run.
+pub fn cancel(run: &RunId) -> ExecutorRequest {
+    ExecutorRequest {
+        path: "/execution/cancel",
+        body: Some(json!({ "run_id": run.as_str() }).to_string()),
+    }
+}

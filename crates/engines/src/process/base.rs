@@ -1,0 +1,111 @@
+//! The base environment: the locked packages every session starts with, made once per lock and Python.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use flowdeck_access::disk::remove;
+use sha2::{Digest as _, Sha256};
+
+use super::{environment, layout::Layout, tools::Tools};
+use crate::{
+    engine::EngineError,
+    environment::{
+        base::{LOCK, READY, is_ready, lock},
+        packages::packages,
+    },
+    install::{failure, output, preparation},
+    log::LogFile,
+};
+
+/// The folder of the base environment for a Python.
+pub(super) fn folder(layout: &Layout, tools: &Tools) -> PathBuf {
+    let mut hash = Sha256::new();
+    for part in [
+        LOCK,
+        &tools.python.version,
+        &tools.python.path.to_string_lossy(),
+    ] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    layout.bases().join(&hex::encode(hash.finalize())[..16])
+}
+
+/// Makes the base environment unless it is there; another process that makes it is waited for. Gives what was done.
+pub(super) async fn prepare(
+    layout: &Layout,
+    tools: &Tools,
+    log: &LogFile,
+) -> Result<Option<String>, EngineError> {
+    let folder = folder(layout, tools);
+    if is_ready(&folder) {
+        return Ok(None);
+    }
+    let _lock = lock(layout.bases(), &folder).await?;
+    if is_ready(&folder) {
+        return Ok(None);
+    }
+    let began = Instant::now();
+    remove(&folder)
+        .map_err(|error| EngineError::io("Removing an unfinished base environment", &error))?;
+    make(layout, tools, &folder, log).await?;
+    fs::write(folder.join(READY), "")
+        .map_err(|error| EngineError::io("Finishing the base environment", &error))?;
+    let packages =
+        packages(&folder).map_err(|error| EngineError::io("Reading the base packages", &error))?;
+    let seconds = began.elapsed().as_secs_f32();
+    Ok(Some(format!(
+        "installed {} base packages in {seconds:.0} s",
+        packages.len()
+    )))
+}
+
+async fn make(
+    layout: &Layout,
+    tools: &Tools,
+    folder: &Path,
+    log: &LogFile,
+) -> Result<(), EngineError> {
+    let marked = preparation()?;
+    let mut venv = environment::command(layout, &tools.uv, &marked);
+    venv.args([
+        "venv",
+        "--no-project",
+        "--no-config",
+        "--color",
+        "never",
+        "--python",
+    ])
+    .arg(&tools.python.path)
+    .arg(folder);
+    let output = output::run(venv, "Making the base environment", Some(log)).await?;
+    if !output.status.success() {
+        return Err(failure::of_install(&output.lines));
+    }
+    let lock = folder.join("base.lock");
+    fs::write(&lock, LOCK).map_err(|error| EngineError::io("Writing the base lock", &error))?;
+    let mut sync = environment::command(layout, &tools.uv, &marked);
+    sync.args([
+        "pip",
+        "sync",
+        "--no-config",
+        "--color",
+        "never",
+        "--no-progress",
+        "--require-hashes",
+        "--compile-bytecode",
+        "--python",
+    ])
+    .arg(folder.join("bin/python"))
+    .arg(&lock)
+    .envs(&tools.variables);
+    let output = output::run(sync, "Installing the base packages", Some(log)).await?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(failure::of_install(&output.lines))
+    }
+}

@@ -1,0 +1,37 @@
+//! The tools that sessions are made with.
+
+use std::path::PathBuf;
+
+use flowdeck_access::pip_config;
+
+use super::{ProcessOptions, layout::Layout, uv};
+use crate::{
+    engine::{EngineError, Variables},
+    install::python::{self, Python},
+    log::LogFile,
+};
+
+/// Python, uv, and what uv is told by the machine's settings.
+#[derive(Clone, Debug)]
+pub(super) struct Tools {
+    pub(super) python: Python,
+    pub(super) uv: PathBuf,
+    pub(super) variables: Variables,
+}
+
+impl Tools {
+    /// Finds them; installs uv when it is missing.
+    pub(super) async fn find(
+        layout: &Layout,
+        options: &ProcessOptions,
+        log: &LogFile,
+    ) -> Result<Self, EngineError> {
+        let python = python::find(options.python.as_deref()).await?;
+        let uv = uv::find(layout, options.uv.as_deref(), &python, log).await?;
+        Ok(Self {
+            python,
+            uv,
+            variables: pip_config::for_uv(),
+        })
+    }
+}

@@ -1,0 +1,128 @@
+//! Finds uv, or installs it below the data folder.
+
+use std::path::{Path, PathBuf};
+
+use flowdeck_access::id;
+use tokio::process::Command;
+
+use super::{environment, layout::Layout};
+use crate::{
+    engine::EngineError,
+    install::{UV_VERSION as VERSION, failure, output, preparation, python::Python},
+    log::LogFile,
+};
+
+/// Older ones lack options that we use.
+const OLDEST: (u32, u32) = (0, 5);
+
+/// The uv asked for, one on PATH that is new enough, or the one in the data folder, which is installed when missing.
+pub(super) async fn find(
+    layout: &Layout,
+    chosen: Option<&Path>,
+    python: &Python,
+    log: &LogFile,
+) -> Result<PathBuf, EngineError> {
+    if let Some(path) = chosen {
+        return match is_usable(path).await {
+            true => Ok(path.to_owned()),
+            false => Err(missing(&format!(
+                "{} is not a uv of version {}.{} or later",
+                path.display(),
+                OLDEST.0,
+                OLDEST.1
+            ))),
+        };
+    }
+    if is_usable(Path::new("uv")).await {
+        return Ok(PathBuf::from("uv"));
+    }
+    let installed = layout.tools().join(format!("uv-{VERSION}"));
+    if !is_usable(&installed).await {
+        install(layout, python, &installed, log).await?;
+    }
+    Ok(installed)
+}
+
+fn missing(why: &str) -> EngineError {
+    EngineError::new("UvNotFound", format!("Sessions need uv, but {why}."))
+        .with_remedy("Install uv (pip install uv), or name one with --uv.")
+}
+
+async fn is_usable(path: &Path) -> bool {
+    let output = Command::new(path)
+        .arg("--version")
+        .kill_on_drop(true)
+        .output()
+        .await;
+    let Ok(output) = output else { return false };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let Some(version) = text.strip_prefix("uv ") else {
+        return false;
+    };
+    let mut parts = version
+        .split('.')
+        .map(|part| part.parse::<u32>().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= OLDEST
+}
+
+/// Installs uv with pip into an environment that is thrown away, and keeps the one file that it consists of.
+async fn install(
+    layout: &Layout,
+    python: &Python,
+    target: &Path,
+    log: &LogFile,
+) -> Result<(), EngineError> {
+    log.line(format!("Installing uv {VERSION}"));
+    let work = layout.tools().join(format!("new-{}", id::token()));
+    let result = async {
+        tokio::fs::create_dir_all(layout.tools())
+            .await
+            .map_err(|error| EngineError::io("Making the tools folder", &error))?;
+        let mut venv = tool_command(layout, &python.path)?;
+        venv.args(["-m", "venv"]).arg(&work);
+        step(
+            venv,
+            log,
+            "Python's venv module is missing or broken",
+            "Install it (on Debian: apt install python3-venv).",
+        )
+        .await?;
+        let mut pip = tool_command(layout, &work.join("bin/python"))?;
+        pip.args(["-m", "pip", "install", "--no-input"])
+            .arg(format!("uv=={VERSION}"));
+        step(
+            pip,
+            log,
+            "pip could not install uv",
+            "Check the network, or install uv yourself and name it with --uv.",
+        )
+        .await?;
+        tokio::fs::rename(work.join("bin/uv"), target)
+            .await
+            .map_err(|error| EngineError::io("Keeping uv", &error))
+    }
+    .await;
+    if let Err(error) = tokio::fs::remove_dir_all(&work).await {
+        tracing::debug!(%error, "no folder of uv's installation to remove");
+    }
+    result
+}
+
+fn tool_command(layout: &Layout, program: &Path) -> Result<Command, EngineError> {
+    Ok(environment::command(layout, program, &preparation()?))
+}
+
+async fn step(
+    command: Command,
+    log: &LogFile,
+    what: &str,
+    remedy: &str,
+) -> Result<(), EngineError> {
+    let output = output::run(command, what, Some(log)).await?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let common = failure::of_machine(&output.lines);
+    let last = output.lines.last().map_or("", String::as_str);
+    Err(common.unwrap_or_else(|| missing(&format!("{what}: {last}")).with_remedy(remedy)))
+}
