@@ -132,7 +132,7 @@ pub(crate) fn Rail(width: RailWidth) -> impl IntoView {
 pub(crate) fn Foot(width: RailWidth) -> impl IntoView {
     let in_raw = width.in_raw;
     let page = use_nav().page;
-    let help = move || page.with(help_of).address();
+    let help = move || page.with(|page| help_of(page, in_raw.get())).address();
     let turn = move |_| width.here(in_raw.get_untracked()).turn();
     let name = move || {
         if width.is_narrow() {
@@ -169,8 +169,9 @@ pub(crate) fn Foot(width: RailWidth) -> impl IntoView {
 }
 
 /// What the guides say about a page.
-fn help_of(page: &Page) -> HelpTopic {
+fn help_of(page: &Page, in_raw: bool) -> HelpTopic {
     match page {
+        Page::Flow(_) if in_raw => HelpTopic::Checks,
         Page::Flows | Page::Flow(_) => HelpTopic::Flows,
         Page::Sessions | Page::Session(_) => HelpTopic::Sessions,
         Page::Upgrade(_) => HelpTopic::Upgrade,

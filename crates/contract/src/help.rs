@@ -10,6 +10,8 @@ pub enum HelpTopic {
     Guides,
     /// Flows: what they are, and what their page shows.
     Flows,
+    /// What the checks of a flow's files find.
+    Checks,
     /// Starting a session with chosen settings.
     AdvancedSettings,
     /// What can be done with a session that is there.
@@ -26,9 +28,10 @@ pub enum HelpTopic {
 
 impl HelpTopic {
     /// All of them.
-    pub const ALL: [HelpTopic; 8] = [
+    pub const ALL: [HelpTopic; 9] = [
         HelpTopic::Guides,
         HelpTopic::Flows,
+        HelpTopic::Checks,
         HelpTopic::AdvancedSettings,
         HelpTopic::Sessions,
         HelpTopic::Packages,
@@ -43,6 +46,7 @@ impl HelpTopic {
         match self {
             HelpTopic::Guides => HELP,
             HelpTopic::Flows => "help/authors-guide",
+            HelpTopic::Checks => "help/checks",
             HelpTopic::AdvancedSettings => "help/authors-guide#with-advanced-settings",
             HelpTopic::Sessions => "help/authors-guide#manage-a-compute-session",
             HelpTopic::Packages => "help/authors-guide#packages-in-requirementstxt",

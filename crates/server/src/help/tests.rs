@@ -34,6 +34,17 @@ fn every_place_that_the_app_leads_to_is_there() {
 }
 
 #[test]
+fn every_guide_of_the_repository_is_served() {
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs");
+    for entry in std::fs::read_dir(docs).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        if name.ends_with(".md") {
+            assert!(is_there(&format!("/help/{name}")), "{name}");
+        }
+    }
+}
+
+#[test]
 fn every_link_and_picture_of_a_guide_leads_somewhere() {
     for source in &GUIDES {
         let guide = render(source.name, source.markdown, "/help");
