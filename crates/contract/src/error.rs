@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::packages::InstallFault;
+use crate::{connections::ConnectionNeed, packages::InstallFault};
 
 /// The envelope of every failed request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,6 +79,7 @@ pub struct AdditionalInfo {
 
 const REMEDY: &str = "Remedy";
 const INSTALL_FAULT: &str = "InstallFault";
+const CONNECTION_NEEDS: &str = "ConnectionNeeds";
 
 impl RootError {
     /// An error with nothing but its code and message.
@@ -117,6 +118,18 @@ impl RootError {
         self
     }
 
+    /// Adds the connections that stand in the way of a run.
+    #[must_use]
+    pub fn with_connection_needs(mut self, needs: &[ConnectionNeed]) -> Self {
+        // As above.
+        let info = serde_json::to_value(needs).unwrap_or_default();
+        self.additional_info.push(AdditionalInfo {
+            kind: CONNECTION_NEEDS.to_owned(),
+            info,
+        });
+        self
+    }
+
     /// Names the field, file or header at fault.
     #[must_use]
     pub fn with_target(mut self, target: impl Into<String>) -> Self {
@@ -134,6 +147,14 @@ impl RootError {
     #[must_use]
     pub fn install_fault(&self) -> Option<InstallFault> {
         InstallFault::deserialize(self.info(INSTALL_FAULT)?).ok()
+    }
+
+    /// The connections that stand in the way of a run; empty when it's something else.
+    #[must_use]
+    pub fn connection_needs(&self) -> Vec<ConnectionNeed> {
+        let info = self.info(CONNECTION_NEEDS);
+        info.and_then(|info| Vec::deserialize(info).ok())
+            .unwrap_or_default()
     }
 
     fn info(&self, kind: &str) -> Option<&serde_json::Value> {

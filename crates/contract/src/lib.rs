@@ -8,6 +8,7 @@ pub mod address;
 pub mod azure;
 pub mod capability;
 pub mod codes;
+pub mod connections;
 pub mod error;
 pub mod events;
 mod exact;

@@ -2,6 +2,7 @@
 
 use crate::{
     address::encode,
+    connections::ConnectionName,
     ids::{FilePath, FlowId, ProjectName, RunId, SessionId},
     settings::SettingsIntent,
 };
@@ -240,6 +241,54 @@ pub fn session_by_id_diagnostics(project_name: &ProjectName, session: &SessionId
 #[must_use]
 pub fn session_by_id_events(project_name: &ProjectName, session: &SessionId) -> String {
     format!("{}/events", session_by_id(project_name, session))
+}
+
+/// The connections of a project: [`crate::connections::ConnectionList`].
+#[must_use]
+pub fn connections(project_name: &ProjectName) -> String {
+    format!("{}/connections", project(project_name))
+}
+
+/// One connection (GET, PUT [`crate::connections::ConnectionInput`], DELETE).
+#[must_use]
+pub fn connection(project_name: &ProjectName, name: &ConnectionName) -> String {
+    format!("{}/{}", connections(project_name), encode(name.as_str()))
+}
+
+/// Gives a connection another name (POST [`crate::connections::RenameRequest`]).
+#[must_use]
+pub fn connection_rename(project_name: &ProjectName, name: &ConnectionName) -> String {
+    format!("{}/rename", connection(project_name, name))
+}
+
+/// Restores a connection that was deleted less than a day ago (POST).
+#[must_use]
+pub fn connection_restore(project_name: &ProjectName, name: &ConnectionName) -> String {
+    format!("{}/restore", connection(project_name, name))
+}
+
+/// Calls the connection's service once (POST): [`crate::connections::TestResult`].
+#[must_use]
+pub fn connection_test(project_name: &ProjectName, name: &ConnectionName) -> String {
+    format!("{}/test", connection(project_name, name))
+}
+
+/// A connection as promptflow's YAML, each secret as `${env:…}`.
+#[must_use]
+pub fn connection_export(project_name: &ProjectName, name: &ConnectionName) -> String {
+    format!("{}/export", connection(project_name, name))
+}
+
+/// Reads connections from a text (POST [`crate::connections::ImportRequest`]).
+#[must_use]
+pub fn connections_import(project_name: &ProjectName) -> String {
+    format!("{}/connection-import", project(project_name))
+}
+
+/// The connections that a flow asks for: a list of [`crate::connections::ConnectionNeed`].
+#[must_use]
+pub fn flow_connections(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/connections", flow(project_name, flow_id))
 }
 
 /// What there is to choose from for a session.

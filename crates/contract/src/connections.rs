@@ -1,0 +1,28 @@
+//! Connections: what a flow's nodes reach services by. A stored secret is in no answer.
+
+mod azure;
+mod kind;
+mod name;
+mod need;
+mod secret;
+mod spec;
+mod view;
+
+pub use azure::{
+    AzureOpenAiDeploymentDto, ConnectionConfigSpec, ConnectionDto, ConnectionOwner,
+    CreateOrUpdateConnectionRequestDto, CustomConnectionConfig, CustomConnectionConfigDto,
+    CustomValueType, WorkspaceConnectionSpec,
+};
+pub use kind::ConnectionType;
+pub use name::{ConnectionName, InvalidName};
+pub use need::{ConnectionNeed, NeedProblem};
+pub use secret::Secret;
+pub use spec::{
+    AUTH_MODE, AuthMode, CUSTOM_MODULE, CUSTOM_TYPE, FieldNeed, FieldSpec, InvalidField,
+    MEID_TOKEN, check_fields, missing_fields,
+};
+pub use view::{
+    ConnectionInput, ConnectionList, ConnectionUse, ConnectionView, DeletedConnection,
+    ExistingConnections, ImportRequest, ImportResult, ImportedConnection, RenameRequest,
+    SecretsState, TestResult,
+};

@@ -1,0 +1,119 @@
+//! What a flow asks for, and what is wrong with what there is.
+
+use serde::{Deserialize, Serialize};
+
+use super::ConnectionType;
+use crate::shown::shown;
+
+/// A node that asks for a connection.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionNeed {
+    /// The node; `None` for an environment variable of the flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub node: Option<String>,
+    /// The input of the node that names the connection, or the environment variable; `None` for `connection:`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub input: Option<String>,
+    /// The line of the flow's file, from 1.
+    pub line: u32,
+    /// The connection, as the file says it.
+    pub name: String,
+    /// The types that fit; empty when any does.
+    pub accepts: Vec<ConnectionType>,
+    /// What stands in the way of a run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<NeedProblem>,
+}
+
+/// What is wrong with the connection that a node asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum NeedProblem {
+    /// There is none of this name.
+    Missing,
+    /// It has another type.
+    WrongType {
+        /// The type that it has.
+        is: ConnectionType,
+    },
+    /// Required fields have no value.
+    Incomplete {
+        /// Their names.
+        fields: Vec<String>,
+    },
+    /// It is for other flows.
+    NotForThisFlow,
+    /// Its secrets can't be read with the key that the server has.
+    Locked,
+}
+
+impl ConnectionNeed {
+    /// Who asks, for a sentence.
+    #[must_use]
+    pub fn asker(&self) -> String {
+        match (&self.node, &self.input) {
+            (Some(node), _) => format!("Node ‘{}’", shown(node)),
+            (None, Some(variable)) => format!("Environment variable ‘{}’", shown(variable)),
+            (None, None) => "The flow".to_owned(),
+        }
+    }
+
+    /// The types that fit, for a sentence.
+    #[must_use]
+    pub fn types(&self) -> String {
+        let names: Vec<&str> = self
+            .accepts
+            .iter()
+            .map(|kind| kind.display_name())
+            .collect();
+        match names.split_last() {
+            None => "any type".to_owned(),
+            Some((last, [])) => (*last).to_owned(),
+            Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        }
+    }
+
+    /// What is wrong, for people; `None` when nothing is.
+    #[must_use]
+    pub fn message(&self) -> Option<String> {
+        let (asker, name) = (self.asker(), shown(&self.name));
+        Some(match self.problem.as_ref()? {
+            NeedProblem::Missing => format!(
+                "{asker} needs the connection ‘{name}’ ({}), which doesn’t exist.",
+                self.types()
+            ),
+            NeedProblem::WrongType { is } => format!(
+                "{asker} needs a connection of type {}. ‘{name}’ has type {}.",
+                self.types(),
+                is.display_name()
+            ),
+            NeedProblem::Incomplete { fields } => format!(
+                "{asker} needs the connection ‘{name}’, which has no value for {}.",
+                fields.join(", ")
+            ),
+            NeedProblem::NotForThisFlow => {
+                format!("{asker} needs the connection ‘{name}’, which is limited to other flows.")
+            }
+            NeedProblem::Locked => format!(
+                "{asker} needs the connection ‘{name}’, whose secrets can’t be read with the server’s key."
+            ),
+        })
+    }
+
+    /// What to do about it, for people; `None` when nothing is wrong.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        Some(match self.problem.as_ref()? {
+            NeedProblem::Missing => "Add the connection, then run again.",
+            NeedProblem::WrongType { .. } => {
+                "Choose another connection in the node, or change this one’s type."
+            }
+            NeedProblem::Incomplete { .. } => "Fill in the connection, then run again.",
+            NeedProblem::NotForThisFlow => "Allow the connection for this flow, then run again.",
+            NeedProblem::Locked => "Restore the server’s secrets key, or enter the secrets again.",
+        })
+    }
+}
