@@ -25,7 +25,7 @@ mod tools;
 mod yaml;
 
 pub use edit::{EditError, set_environment_image, set_environment_requirements};
-pub use entry::{entry_file, take_inputs_of_entry};
+pub use entry::{ToolParameter, entry_file, take_inputs_of_entry, tool_parameters};
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,

@@ -26,6 +26,28 @@ pub fn entry_file(entry: &str) -> Option<String> {
     is_module.then(|| format!("{}.py", module.replace('.', "/")))
 }
 
+/// A parameter of a tool, as its source declares it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToolParameter {
+    /// Its name, which an input of a node has.
+    pub name: String,
+    /// The code of its type; `None` when it declares none.
+    pub annotation: Option<String>,
+}
+
+/// What the tools of a Python source take.
+#[must_use]
+pub fn tool_parameters(source: &str) -> Vec<ToolParameter> {
+    let parameters = Signature::of_tools(source).into_iter();
+    parameters
+        .map(
+            |Parameter {
+                 name, annotation, ..
+             }| ToolParameter { name, annotation },
+        )
+        .collect()
+}
+
 /// Gives a flex flow that declares no inputs those of its entry, whose file holds `source`.
 ///
 /// The flow's sample says what they are by default, else the signature. A source without that entry changes nothing.
@@ -119,5 +141,36 @@ pub(crate) fn type_named(annotation: &str) -> ValueType {
         "FilePath" => ValueType::FilePath,
         "Secret" => ValueType::Secret,
         _ => ValueType::Object,
+    }
+}
+
+#[cfg(test)]
+mod tool_tests {
+    use super::*;
+
+    #[test]
+    fn tools_are_known_by_their_decorator() {
+        let source = "from promptflow.core import tool\n\ndef helper(conn: No):\n    pass\n\n@trace\n@tool(name='x')\nasync def run(\n    text: str,\n    conn: \"AzureOpenAIConnection\",  # the service\n    other=1,\n):\n    pass\n\nclass Search:\n    def __init__(self, key: Union[A, B]):\n        pass\n    @promptflow.tool\n    def search(self, query: str = '@tool'):\n        pass\n";
+        let found: Vec<_> = tool_parameters(source)
+            .into_iter()
+            .map(|parameter| (parameter.name, parameter.annotation.unwrap_or_default()))
+            .collect();
+        let expected = [
+            ("text", "str"),
+            ("conn", "\"AzureOpenAIConnection\""),
+            ("other", ""),
+            ("key", "Union[A, B]"),
+            ("query", "str"),
+        ];
+        let expected = expected.map(|(name, kind)| (name.to_owned(), kind.to_owned()));
+        assert_eq!(found, expected);
+        for broken in [
+            "@tool\ndef x(",
+            "@tool",
+            "@tool\nasync def",
+            "\u{feff}@tool\ndef f(a",
+        ] {
+            assert!(tool_parameters(broken).is_empty(), "{broken}");
+        }
     }
 }

@@ -34,6 +34,30 @@ impl Signature {
         found
     }
 
+    /// What the tools of a source take: functions that are decorated as tools, and the classes whose methods are.
+    pub(super) fn of_tools(source: &str) -> Vec<Parameter> {
+        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+        let masked = mask(source);
+        let (mut parameters, mut decorated) = (Vec::new(), false);
+        for (start, line) in lines(&masked, 0, masked.len()) {
+            let code = line.trim_start();
+            let indent = line.len() - code.len();
+            if let Some(decorator) = code.strip_prefix('@') {
+                decorated |= names_a_tool(decorator);
+                continue;
+            }
+            let Some(definition) = definition(code) else {
+                continue;
+            };
+            if decorated || (indent > 0 && definition.trim_start().starts_with("__init__")) {
+                let read = Self::read(source, &masked, start + indent, indent > 0);
+                parameters.extend(read.into_iter().flat_map(|found| found.parameters));
+            }
+            decorated = false;
+        }
+        parameters
+    }
+
     /// That of the `__call__` in the body that begins at `start`.
     fn of_class(source: &str, masked: &str, start: usize) -> Option<Self> {
         let is_margin = |line: &str| {
@@ -69,6 +93,18 @@ impl Signature {
         }
         Some(signature)
     }
+}
+
+/// `tool`, `tool(…)` or `module.tool`.
+fn names_a_tool(decorator: &str) -> bool {
+    let name = decorator.split('(').next().unwrap_or_default().trim();
+    name.rsplit('.').next() == Some("tool")
+}
+
+/// What follows `def` where a function is defined.
+fn definition(code: &str) -> Option<&str> {
+    let plain = code.strip_prefix("async ").map_or(code, str::trim_start);
+    plain.strip_prefix("def ")
 }
 
 fn parameter(code: &str, shape: &str) -> Option<Parameter> {
