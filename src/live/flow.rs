@@ -198,6 +198,8 @@ mod tests {
             streamed: std::collections::BTreeMap::new(),
             metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
+            tokens: None,
+            calls: Vec::new(),
             error: None,
             whole: None,
         }

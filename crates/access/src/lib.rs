@@ -1,6 +1,7 @@
 //! How what is outside is reached, and with what credential: registries of images, feeds of packages, and the
 //! requirements files that name feeds. Knows nothing of engines or sessions.
 
+pub mod connection_test;
 pub mod disk;
 pub mod error;
 pub mod feeds;

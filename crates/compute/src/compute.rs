@@ -1,18 +1,15 @@
 //! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
 use std::{
-    collections::HashMap,
-    fs::File,
-    io::{self, Read as _},
-    path::PathBuf,
-    sync::Arc,
-    time::Duration,
+    collections::HashMap, fs::File, io::Read as _, path::PathBuf, sync::Arc, time::Duration,
 };
 
 use flowdeck_access::identity::Identities;
+use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::{
     azure::OperationResult,
     capability::Action,
+    connections::{ConnectionName, ConnectionNeed, TestResult},
     events::FlowEvent,
     feeds::{FeedTest, KnownPackages, PackageAnswer},
     ids::{FlowId, OperationId, RunId, SessionId},
@@ -31,8 +28,10 @@ use crate::{
     catalog::Catalog,
     clock::{Clock, SystemClock},
     error::ComputeError,
+    events,
     flows_folder::FlowsFolder,
     owner::Owner,
+    runs::masked_copy,
     sessions::{Ask, Begun, Core, OwnEnvironment},
     state::State,
 };
@@ -58,6 +57,19 @@ pub struct ComputeConfig {
     pub catalog: Catalog,
     /// Gets the credentials of the catalog's identities, and the user's own.
     pub identities: Identities,
+    /// How connections are kept, and what they may refer to.
+    pub connections: ConnectionOptions,
+}
+
+/// How connections are kept, and what they may refer to.
+#[derive(Clone, Debug, Default)]
+pub struct ConnectionOptions {
+    /// The file of the key that seals secrets; without it, one in the data folder.
+    pub key_file: Option<PathBuf>,
+    /// The server's variables that flows and connections may refer to as `${env:NAME}`.
+    pub variables: Vec<String>,
+    /// Whether connections to services on this machine and in private networks can be tested.
+    pub private_services: bool,
 }
 
 /// How to start a session.
@@ -190,7 +202,9 @@ impl Compute {
             .get(&owner)
             .and_then(|live| live.log.clone());
         let lines = log.map_or_else(|| Ok(Vec::new()), |log| log.tail().last(last));
-        lines.map_err(ComputeError::io("Reading the session’s log"))
+        let mut lines = lines.map_err(ComputeError::io("Reading the session’s log"))?;
+        events::mask(&self.core.connections.masks(), &mut lines);
+        Ok(lines)
     }
 
     /// The file of a session's log; `None` where there is none.
@@ -202,11 +216,9 @@ impl Compute {
         let log = flows.get(&owner.into()).and_then(|live| live.log.clone());
         drop(flows);
         let Some(log) = log else { return Ok(None) };
-        match File::open(log.file.path()) {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(ComputeError::io("Reading the session’s log")(error)),
-        }
+        let masks = self.core.connections.masks();
+        let copy = masked_copy(&masks, log.file.path());
+        copy.map_err(ComputeError::io("Reading the session’s log"))
     }
 
     /// The whole log of a session, as text.
@@ -513,6 +525,43 @@ impl Compute {
     /// When there is no such run, or it is over.
     pub async fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
         self.core.runs.begin_cancel(flow, run)
+    }
+
+    /// The project's connections.
+    #[must_use]
+    pub fn connections(&self) -> &Arc<Connections> {
+        &self.core.connections
+    }
+
+    /// The server's variables that flows and connections may refer to.
+    #[must_use]
+    pub fn flow_variables(&self) -> &Variables {
+        &self.core.runs.parts.variables
+    }
+
+    /// Calls the service of a connection once, and remembers what it said.
+    ///
+    /// # Errors
+    /// When there is no such connection, or the store fails.
+    pub async fn test_connection(&self, name: &ConnectionName) -> Result<TestResult, ComputeError> {
+        let core = &self.core;
+        let stored = core.connections.get(name)?;
+        let tests = &core.connection_tests;
+        let result = tests
+            .test(&core.connections, &stored, self.flow_variables(), || {
+                core.now()
+            })
+            .await;
+        core.connections.note_test(&stored, &result)?;
+        Ok(result)
+    }
+
+    /// The connections that a flow asks for, and what is wrong with them.
+    ///
+    /// # Errors
+    /// When there is no such flow, or its definition can't be read.
+    pub fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
+        self.core.runs.connection_needs(flow)
     }
 
     /// A flow's runs, newest first.

@@ -1,5 +1,6 @@
 //! The one error type of this crate.
 
+use flowdeck_connections::{ConnectionError, ErrorKind};
 use flowdeck_contract::{
     error::RootError,
     packages::{InstallCause, InstallFault},
@@ -81,6 +82,9 @@ pub enum ComputeError {
         /// What is to blame.
         fault: Box<InstallFault>,
     },
+    /// Something with connections.
+    #[error("{0}")]
+    Connections(#[from] ConnectionError),
     /// The data folder is used by another server.
     #[error("The data folder {0} is in use by another flowdeck server.")]
     DataInUse(String),
@@ -119,6 +123,12 @@ impl ComputeError {
             | Self::InstanceNotFound(_) => ComputeErrorKind::NotFound,
             Self::Refused(_) | Self::NotNow { .. } => ComputeErrorKind::Conflict,
             Self::Invalid { .. } => ComputeErrorKind::Invalid,
+            Self::Connections(error) => match error.kind() {
+                ErrorKind::NotFound => ComputeErrorKind::NotFound,
+                ErrorKind::Conflict | ErrorKind::Precondition => ComputeErrorKind::Conflict,
+                ErrorKind::Invalid => ComputeErrorKind::Invalid,
+                ErrorKind::Unavailable => ComputeErrorKind::Unavailable,
+            },
             Self::Install { fault, .. } => match fault.cause {
                 InstallCause::DiskFull | InstallCause::NoNetwork | InstallCause::Other => {
                     ComputeErrorKind::Unavailable
@@ -144,6 +154,7 @@ impl ComputeError {
                     None => root,
                 }
             }
+            Self::Connections(error) => of_connections(root, error),
             Self::Invalid {
                 target: Some(target),
                 ..
@@ -170,6 +181,7 @@ impl ComputeError {
             Self::SessionNotFound(_) => "SessionNotFound",
             Self::InstanceNotFound(_) => "ComputeInstanceNotFound",
             Self::Refused(_) => "SessionStateConflict",
+            Self::Connections(error) => error.code(),
             Self::Invalid { code, .. }
             | Self::Install { code, .. }
             | Self::Unavailable { code, .. }
@@ -185,5 +197,20 @@ impl ComputeError {
     pub(crate) fn io(what: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
         let what = what.into();
         move |source| Self::Io { what, source }
+    }
+}
+
+fn of_connections(root: RootError, error: &ConnectionError) -> RootError {
+    let root = match error.target() {
+        Some(target) => root.with_target(target),
+        None => root,
+    };
+    let root = match error {
+        ConnectionError::Needs(needs) => root.with_connection_needs(needs),
+        _ => root,
+    };
+    match error.remedy() {
+        Some(remedy) => root.with_remedy(remedy),
+        None => root,
     }
 }

@@ -1,6 +1,12 @@
 //! What happens, for those who listen.
 
-use flowdeck_contract::events::FlowEvent;
+use std::{
+    borrow::Cow,
+    sync::{Arc, OnceLock},
+};
+
+use flowdeck_connections::{Connections, Masks};
+use flowdeck_contract::{events::FlowEvent, session::LogLine};
 use tokio::sync::broadcast;
 
 use crate::owner::Owner;
@@ -9,23 +15,49 @@ use crate::owner::Owner;
 const KEPT: usize = 2048;
 
 /// What happens in sessions and runs, in order.
-#[derive(Debug)]
-pub(crate) struct Events(broadcast::Sender<(Owner, FlowEvent)>);
+pub(crate) struct Events {
+    sender: broadcast::Sender<(Owner, FlowEvent)>,
+    /// Whose secrets no line may show.
+    connections: OnceLock<Arc<Connections>>,
+}
 
 impl Default for Events {
     fn default() -> Self {
-        Self(broadcast::channel(KEPT).0)
+        Self {
+            sender: broadcast::channel(KEPT).0,
+            connections: OnceLock::new(),
+        }
     }
 }
 
 impl Events {
-    pub(crate) fn send(&self, owner: &Owner, event: FlowEvent) {
+    /// From now on lines are told without the secrets of these.
+    pub(crate) fn mask_with(&self, connections: &Arc<Connections>) {
+        // It's said once.
+        let _ = self.connections.set(Arc::clone(connections));
+    }
+
+    pub(crate) fn send(&self, owner: &Owner, mut event: FlowEvent) {
+        if let (FlowEvent::SessionLog(lines), Some(connections)) =
+            (&mut event, self.connections.get())
+        {
+            mask(&connections.masks(), lines);
+        }
         // An error means that nobody listens.
-        let _ = self.0.send((owner.clone(), event));
+        let _ = self.sender.send((owner.clone(), event));
     }
 
     /// What happens from now on.
     pub(crate) fn subscribe(&self) -> broadcast::Receiver<(Owner, FlowEvent)> {
-        self.0.subscribe()
+        self.sender.subscribe()
+    }
+}
+
+/// Takes the secrets out of lines of a log.
+pub(crate) fn mask(masks: &Masks, lines: &mut [LogLine]) {
+    for line in lines {
+        if let Cow::Owned(masked) = masks.text(&line.text) {
+            line.text = masked;
+        }
     }
 }

@@ -28,7 +28,7 @@ mod timeline;
 pub use allotter::Anew;
 pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize};
 pub use clock::{Clock, SystemClock};
-pub use compute::{Compute, ComputeConfig, StartSession};
+pub use compute::{Compute, ComputeConfig, ConnectionOptions, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
 pub use flow::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError};

@@ -5,13 +5,18 @@
 mod begin;
 mod cancel;
 mod carry_out;
+mod connections;
 mod ending;
 mod history;
 mod inputs;
 mod live;
+mod masked;
+
+pub(crate) use self::masked::masked_copy;
 
 use std::sync::Arc;
 
+use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::Millis;
 use flowdeck_engines::engine::SharedEngine;
 
@@ -23,7 +28,7 @@ use crate::{
 
 /// Runs of flows: those in progress, and those that were.
 pub(crate) struct Runs {
-    parts: RunParts,
+    pub(crate) parts: RunParts,
     live: LiveRuns,
 }
 
@@ -37,6 +42,9 @@ pub(crate) struct RunParts {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) folders: OwnerFolders,
     pub(crate) paths: Paths,
+    pub(crate) connections: Arc<Connections>,
+    /// The server's variables that flows may see.
+    pub(crate) variables: Variables,
 }
 
 impl Runs {

@@ -89,7 +89,7 @@ impl Masks {
     /// How many bytes of a text that goes on can be masked and told now: what follows may be the beginning of a secret.
     #[must_use]
     pub fn settled(&self, text: &str) -> usize {
-        let Some(Finder { forms, .. }) = &self.0 else {
+        let Some(Finder { search, forms }) = &self.0 else {
             return text.len();
         };
         let longest = forms.iter().map(String::len).max().unwrap_or_default();
@@ -105,7 +105,11 @@ impl Masks {
                 .any(|form| form.len() > rest.len() && form.starts_with(rest))
         };
         let mut starts = starts.skip_while(|at| !begins(at));
-        starts.next().unwrap_or(text.len())
+        let end = starts.next().unwrap_or(text.len());
+        // A secret that is whole can end with the beginning of another.
+        let whole = search.find_iter(text);
+        let mut over = whole.filter(|found| found.start() < end && end < found.end());
+        over.next().map_or(end, |found| found.end())
     }
 
     fn is_in(&self, text: &str) -> bool {

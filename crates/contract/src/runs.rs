@@ -1,9 +1,12 @@
 //! Runs of a flow, or of one node, through its compute session.
 
+mod trace;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::trace::{TokenCount, TokenUse, TraceCall};
 use crate::{
     Exact, Millis, Values,
     ids::{FilePath, RunId, SessionId},
@@ -124,6 +127,12 @@ pub struct RunDetail {
     pub metrics: Values,
     /// Its nodes, in execution order.
     pub nodes: Vec<NodeRun>,
+    /// Tokens that all of its calls of models took; `None` when it called none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<TokenUse>,
+    /// The calls of a flow that has no nodes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<TraceCall>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,
@@ -156,6 +165,12 @@ pub struct NodeRun {
     /// What it printed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<String>,
+    /// Tokens that its calls of models took; `None` when it called none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tokens: Option<TokenUse>,
+    /// What it called, as promptflow traced it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<TraceCall>,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,

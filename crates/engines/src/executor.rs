@@ -2,6 +2,7 @@
 
 mod answer;
 mod bounds;
+mod calls;
 pub(crate) mod death;
 mod error;
 pub(crate) mod health;

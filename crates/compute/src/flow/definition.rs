@@ -14,6 +14,7 @@ pub(crate) struct Definition {
     pub(crate) file: &'static str,
     /// What is in it.
     pub(crate) report: Report,
+    pub(crate) text: String,
 }
 
 /// Where a definition may stand; the first that exists counts.
@@ -70,6 +71,7 @@ impl Definition {
                     return Ok(Self {
                         file,
                         report: flowdeck_flow::check(&text),
+                        text,
                     });
                 }
                 Err(ReadError::Missing) => {}

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use flowdeck_access::id;
+use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Values,
     capability::Action,
@@ -12,7 +13,6 @@ use flowdeck_contract::{
 };
 use flowdeck_engines::executor::Templates;
 use flowdeck_flow::{Flow, Node};
-use serde_json::{Map, Value};
 
 use super::{carry_out::Plan, inputs, live::LiveRun};
 use crate::{error::ComputeError, flow::Definition, owner::Owner, runs::Runs};
@@ -46,17 +46,19 @@ impl Runs {
             Some(node) => vec![node.name.clone()],
             None => definition.report.order.clone().unwrap_or_default(),
         };
+        let connected = self.connected(flow, &folder, &definition, parsed, node)?;
         let detail = self.new_run(flow, session, node, given, nodes);
         let plan = Plan {
             folder,
             file: definition.file,
             includes: parsed.additional_includes.clone(),
-            environment_variables: environment_variables(parsed),
+            environment_variables: connected.variables,
+            connections: connected.connections,
             templates: templates(parsed),
             outputs,
             stream: request.stream,
         };
-        let run = self.enter_run(flow, detail)?;
+        let run = self.enter_run(flow, detail, connected.masks)?;
         self.forget_old_runs(flow);
         let detail = run.detail();
         self.spawn_run(run, plan);
@@ -99,6 +101,8 @@ impl Runs {
             inputs: None,
             output: None,
             log: None,
+            tokens: None,
+            calls: Vec::new(),
             error: None,
         };
         let summary = RunSummary {
@@ -120,13 +124,20 @@ impl Runs {
             streamed: BTreeMap::new(),
             metrics: Values::default(),
             nodes,
+            tokens: None,
+            calls: Vec::new(),
             error: None,
             whole: None,
         }
     }
 
     /// Writes the run down and counts it among those under way, if the session still is what it was.
-    fn enter_run(&self, flow: &FlowId, detail: RunDetail) -> Result<Arc<LiveRun>, ComputeError> {
+    fn enter_run(
+        &self,
+        flow: &FlowId,
+        detail: RunDetail,
+        masks: Arc<Masks>,
+    ) -> Result<Arc<LiveRun>, ComputeError> {
         let (now, id) = (self.now(), detail.summary.id.clone());
         let session = detail.session_id.clone();
         let mut entered = None;
@@ -156,7 +167,7 @@ impl Runs {
                     self.parts
                         .events
                         .send(&flow.into(), FlowEvent::Run(detail.clone()));
-                    entered = Some(self.live.add(flow, detail, &log));
+                    entered = Some(self.live.add(flow, detail, &log, masks));
                     Ok(())
                 },
             )
@@ -191,7 +202,9 @@ impl Runs {
     }
 }
 
-fn readable<T>(read: Result<T, crate::flow::DefinitionError>) -> Result<T, ComputeError> {
+pub(super) fn readable<T>(
+    read: Result<T, crate::flow::DefinitionError>,
+) -> Result<T, ComputeError> {
     read.map_err(|error| ComputeError::Invalid {
         code: error.code(),
         message: error.to_string(),
@@ -237,12 +250,5 @@ fn templates(flow: &Flow) -> Templates {
     sources
         .filter(|(_, path)| !path.ends_with(".py"))
         .filter_map(|(node, path)| Some((node, FilePath::try_from(path).ok()?)))
-        .collect()
-}
-
-fn environment_variables(flow: &Flow) -> Map<String, Value> {
-    flow.environment_variables
-        .iter()
-        .map(|variable| (variable.name.clone(), Value::String(variable.value.clone())))
         .collect()
 }

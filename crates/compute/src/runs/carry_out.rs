@@ -19,7 +19,10 @@ use flowdeck_engines::{
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::live::{LiveRun, PIECES};
+use super::{
+    live::{LiveRun, PIECES},
+    masked,
+};
 use crate::{flow, owner::Owner, runs::Runs};
 
 /// How often the text of outputs is looked at…
@@ -38,6 +41,8 @@ pub(super) struct Plan {
     pub(super) file: &'static str,
     pub(super) includes: Vec<String>,
     pub(super) environment_variables: Map<String, Value>,
+    /// Holds secrets.
+    pub(super) connections: Map<String, Value>,
     pub(super) templates: Templates,
     /// A node alone: the outputs of those it refers to.
     pub(super) outputs: Option<Values>,
@@ -75,6 +80,7 @@ impl Runs {
         };
         run.follow_outputs(self);
         run.follow(self, true);
+        run.mask_log(log);
         let outcome = match result {
             Ok(reply) => {
                 let (outcome, whole) = self.read_reply(run, plan, copied, reply).await;
@@ -94,15 +100,17 @@ impl Runs {
         run: &LiveRun,
         plan: &Plan,
         copy: Option<&Path>,
-        reply: ExecutorReply,
+        mut reply: ExecutorReply,
     ) -> (Outcome, Option<u64>) {
         let file = self
             .parts
             .paths
             .run_result(&run.flow, &run.detail().summary.id);
         let (folder, copy) = (plan.folder.clone(), copy.map(Path::to_owned));
-        let templates = plan.templates.clone();
+        let (templates, masks) = (plan.templates.clone(), Arc::clone(&run.masks));
         let read = tokio::task::spawn_blocking(move || {
+            // Before anything of it is kept or shown.
+            masked::reply(&masks, &mut reply);
             let outcome = executor::read_answer(&reply, &folder, copy.as_deref(), &templates);
             let whole = outcome.cut.then(|| fs::write(&file, &reply.body));
             let whole = whole.and_then(|written| match written {
@@ -178,6 +186,7 @@ impl Runs {
             stream: (&pieces, plan.stream),
             inputs: &detail.inputs,
             environment_variables: plan.environment_variables.clone(),
+            connections: plan.connections.clone(),
             node: detail
                 .summary
                 .node
@@ -255,6 +264,7 @@ fn apply(detail: &mut RunDetail, outcome: Outcome) {
     if detail.summary.state == RunState::Completed {
         detail.streamed.clear();
     }
+    (detail.tokens, detail.calls) = (outcome.tokens, outcome.calls);
     for node in outcome.nodes {
         match detail
             .nodes

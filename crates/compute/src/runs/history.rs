@@ -10,6 +10,7 @@ use flowdeck_contract::{
 };
 use flowdeck_engines::{executor, log::last_lines};
 
+use super::masked::masked_copy;
 use crate::{error::ComputeError, owner::Owner, runs::Runs};
 
 impl Runs {
@@ -56,6 +57,10 @@ impl Runs {
         run: &RunId,
     ) -> Result<Option<File>, ComputeError> {
         self.run_detail(flow, run)?;
+        if let Some(live) = self.live.get(flow, run) {
+            let copy = masked_copy(&live.masks, &self.parts.paths.run(flow, run).join("log"));
+            return copy.map_err(ComputeError::io("Reading the run’s log"));
+        }
         match open_beside(&self.parts.paths.run(flow, run).join("log")) {
             Ok(file) => Ok(Some(file)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

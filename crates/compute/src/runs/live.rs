@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use flowdeck_connections::Masks;
 use flowdeck_contract::{
     events::{FlowEvent, OutputPiece, RunLog, RunText},
     ids::{FlowId, RunId},
@@ -18,7 +19,7 @@ use flowdeck_engines::{
 };
 use parking_lot::{Mutex, MutexGuard};
 
-use crate::{error::ComputeError, owner::Owner, runs::Runs};
+use crate::{error::ComputeError, events, owner::Owner, runs::Runs};
 
 /// All runs under way.
 #[derive(Debug, Default)]
@@ -32,6 +33,10 @@ pub(super) struct LiveRun {
     log: Mutex<Tail>,
     /// The pieces of its outputs.
     pieces: Mutex<Tail>,
+    /// Text of outputs that may be the beginning of a secret.
+    unsettled: Mutex<BTreeMap<String, String>>,
+    /// Finds secrets in what comes of it.
+    pub(super) masks: Arc<Masks>,
 }
 
 /// The file of a run's folder that the pieces of its outputs are written to.
@@ -44,13 +49,21 @@ impl LiveRuns {
         self.0.lock()
     }
 
-    pub(super) fn add(&self, flow: &FlowId, detail: RunDetail, log: &Path) -> Arc<LiveRun> {
+    pub(super) fn add(
+        &self,
+        flow: &FlowId,
+        detail: RunDetail,
+        log: &Path,
+        masks: Arc<Masks>,
+    ) -> Arc<LiveRun> {
         let id = detail.summary.id.clone();
         let run = Arc::new(LiveRun {
             flow: flow.clone(),
             detail: Mutex::new(detail),
             log: Mutex::new(Tail::new(log)),
             pieces: Mutex::new(Tail::new(log.with_file_name(PIECES))),
+            unsettled: Mutex::default(),
+            masks,
         });
         self.all().insert(id, Arc::clone(&run));
         run
@@ -112,6 +125,11 @@ impl LiveRun {
             .send(&Owner::from(&self.flow), FlowEvent::Run(held.clone()));
     }
 
+    fn masked(&self, mut lines: Vec<LogLine>) -> Vec<LogLine> {
+        events::mask(&self.masks, &mut lines);
+        lines
+    }
+
     fn tail(&self) -> MutexGuard<'_, Tail> {
         self.log.lock()
     }
@@ -121,7 +139,7 @@ impl LiveRun {
         let mut tail = self.tail();
         let lines = tail.read()?;
         self.tell(runs, lines);
-        tail.last(count)
+        Ok(self.masked(tail.last(count)?))
     }
 
     /// Tells the new lines of its log, and what they say of its nodes; `over` when nobody writes to it any more.
@@ -158,7 +176,9 @@ impl LiveRun {
         }
         let pieces = add_pieces(
             &mut held.streamed,
-            lines.iter().filter_map(|line| executor::piece(&line.text)),
+            lines
+                .iter()
+                .filter_map(|line| self.settled(executor::piece(&line.text)?)),
         );
         if pieces.is_empty() {
             return;
@@ -170,10 +190,27 @@ impl LiveRun {
         );
     }
 
+    /// What of an output's text can be told: a secret can come in several pieces.
+    fn settled(&self, piece: Piece) -> Option<Piece> {
+        if self.masks.is_empty() {
+            return Some(piece);
+        }
+        let mut unsettled = self.unsettled.lock();
+        let text = unsettled.entry(piece.output.clone()).or_default();
+        text.push_str(&piece.text);
+        let rest = text.split_off(self.masks.settled(text));
+        let settled = std::mem::replace(text, rest);
+        (!settled.is_empty()).then(|| Piece {
+            output: piece.output,
+            text: self.masks.text(&settled).into_owned(),
+        })
+    }
+
     fn tell(&self, runs: &Runs, lines: Vec<LogLine>) {
         if lines.is_empty() {
             return;
         }
+        let lines = self.masked(lines);
         let moves: Vec<(String, NodeState)> = lines
             .iter()
             .filter_map(|line| executor::progress(&line.text))

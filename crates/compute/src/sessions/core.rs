@@ -3,10 +3,12 @@
 use std::{fs::File, future::Future, sync::Arc};
 
 use flowdeck_access::{
+    connection_test::ConnectionTests,
     feeds::LookUps,
     id,
     registry::{Platform, Registry},
 };
+use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::{Millis, ids::SessionId, session::SessionFailure};
 use flowdeck_engines::{
     engine::{EngineError, SharedEngine},
@@ -45,6 +47,8 @@ pub(crate) struct Core {
     pub(crate) standbys: Arc<Standbys>,
     pub(crate) runs: Arc<Runs>,
     pub(crate) folders: OwnerFolders,
+    pub(crate) connections: Arc<Connections>,
+    pub(crate) connection_tests: ConnectionTests,
     /// Something changed that an idle deadline depends on.
     pub(crate) deadlines: Arc<Notify>,
     pub(crate) tasks: Arc<Tasks>,
@@ -71,6 +75,10 @@ impl Core {
             Arc::clone(&deadlines),
         )?);
         let tasks = Arc::new(Tasks::default());
+        let key_file = config.connections.key_file.as_deref();
+        let connections = Arc::new(Connections::open(&config.data, key_file)?);
+        events.mask_with(&connections);
+        let variables = config.connections.variables.iter().map(String::as_str);
         let folders = OwnerFolders::new(config.flows.clone(), paths.clone());
         let runs = Runs::new(RunParts {
             book: Arc::clone(&book),
@@ -81,6 +89,8 @@ impl Core {
             clock: Arc::clone(&clock),
             folders: folders.clone(),
             paths: paths.clone(),
+            connections: Arc::clone(&connections),
+            variables: Variables::of_environment(variables),
         });
         let standbys = Standbys::new(StandbyParts {
             wanted: config.standby,
@@ -109,6 +119,8 @@ impl Core {
             standbys: Arc::new(standbys),
             runs: Arc::new(runs),
             folders,
+            connections,
+            connection_tests: ConnectionTests::new(config.connections.private_services),
             deadlines,
             tasks,
             _lock: lock,

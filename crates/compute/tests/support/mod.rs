@@ -9,6 +9,8 @@
 
 pub(crate) mod docker;
 pub(crate) mod feed;
+#[allow(dead_code, reason = "for the tests of connections")]
+pub(crate) mod models;
 pub(crate) mod on;
 #[path = "../../../../tests/skipped.rs"]
 pub(crate) mod skipped;
@@ -122,6 +124,7 @@ impl Home {
             max_idle: Some(Duration::from_secs(3600)),
             catalog: Catalog::of_host(ROOMY),
             identities: Identities::of_environment(),
+            connections: flowdeck_compute::ConnectionOptions::default(),
         }
     }
 

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use flowdeck_contract::{
     Exact, Values,
-    runs::{NodeRun, NodeState, RunError, RunState},
+    runs::{NodeRun, NodeState, RunError, RunState, TokenUse, TraceCall},
 };
 
 use super::{
     bounds::Bounds,
-    error, json,
+    calls, error, json,
     template::{self, Templates},
     traceback::Code,
 };
@@ -33,6 +33,10 @@ pub struct Outcome {
     pub nodes: Vec<NodeRun>,
     /// Why it failed, where it did.
     pub error: Option<RunError>,
+    /// Tokens of all calls of models.
+    pub tokens: Option<TokenUse>,
+    /// The calls of a flow without nodes.
+    pub calls: Vec<TraceCall>,
     /// Whether parts were too large to keep here.
     pub cut: bool,
 }
@@ -46,6 +50,8 @@ impl Outcome {
             metrics: Values::default(),
             nodes: Vec::new(),
             error,
+            tokens: None,
+            calls: Vec::new(),
             cut: false,
         }
     }
@@ -143,7 +149,15 @@ impl Reader<'_> {
         let outputs = (state == RunState::Completed)
             .then(|| answer.get("output").map(outputs))
             .flatten();
+        let calls = match nodes.is_empty() {
+            true => calls::read(run.get("api_calls")),
+            false => Vec::new(),
+        };
+        let tokens = calls::total(nodes.iter().map(|node| node.tokens))
+            .or_else(|| calls::total(calls.iter().map(|call| call.tokens)));
         Outcome {
+            tokens,
+            calls,
             outputs: outputs.map(|outputs| self.bounds.values(outputs)),
             metrics: self
                 .bounds
@@ -159,6 +173,7 @@ impl Reader<'_> {
     fn node(&mut self, info: &Values) -> Outcome {
         let node = self.node_run(info);
         Outcome {
+            tokens: node.tokens,
             nodes: vec![node.clone()],
             ..Outcome::without_result(status(info), node.error)
         }
@@ -179,8 +194,11 @@ impl Reader<'_> {
         });
         let present = |key: &str| info.get(key).filter(|value| !value.is_null()).cloned();
         let name = text(info, "node").unwrap_or_default();
+        let calls = calls::read(info.get("api_calls"));
         NodeRun {
             state,
+            tokens: calls::total(calls.iter().map(|call| call.tokens)),
+            calls,
             duration_ms: duration,
             inputs: present("inputs").map(|inputs| self.bounds.value(without_internal(inputs))),
             output: (state == NodeState::Completed)
@@ -224,6 +242,8 @@ fn failed_node(name: String, error: RunError) -> NodeRun {
         inputs: None,
         output: None,
         log: None,
+        tokens: None,
+        calls: Vec::new(),
         error: Some(error),
     }
 }

@@ -26,6 +26,8 @@ pub struct Execution<'a> {
     pub inputs: &'a Values,
     /// What the definition says that the flow's processes are given.
     pub environment_variables: Map<String, Value>,
+    /// Its connections, in the executor's shape.
+    pub connections: Map<String, Value>,
     /// A node alone, with the outputs of those that it refers to.
     pub node: Option<(&'a str, Values)>,
 }
@@ -40,7 +42,7 @@ impl Execution<'_> {
             "output_dir": self.output,
             "log_path": self.log,
             "environment_variables": self.environment_variables,
-            "connections": {},
+            "connections": self.connections,
         });
         let mut exact = Vec::new();
         let path = match &self.node {

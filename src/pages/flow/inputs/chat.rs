@@ -81,6 +81,8 @@ nodes:
             streamed: std::collections::BTreeMap::new(),
             metrics: Values::default(),
             nodes: Vec::new(),
+            tokens: None,
+            calls: Vec::new(),
             error: None,
             whole: None,
         }

@@ -1,0 +1,62 @@
+//! The connections of a run: what its flow asks for, checked before anything reaches the executor.
+
+use std::path::Path;
+
+use flowdeck_access::folder::Folder;
+use flowdeck_connections::{RunConnections, needs};
+use flowdeck_contract::{connections::ConnectionNeed, ids::FlowId};
+use flowdeck_flow::{Flow, Node};
+
+use super::begin::readable;
+use crate::{error::ComputeError, flow::Definition, runs::Runs};
+
+impl Runs {
+    /// What a run of the flow, or of one of its nodes, is given.
+    pub(super) fn connected(
+        &self,
+        flow: &FlowId,
+        folder: &Path,
+        definition: &Definition,
+        parsed: &Flow,
+        node: Option<&Node>,
+    ) -> Result<RunConnections, ComputeError> {
+        let needs = of_folder(folder, definition, parsed)
+            .into_iter()
+            .filter(|need| match (node, &need.node) {
+                (Some(node), Some(asker)) => node.name == *asker,
+                _ => true,
+            })
+            .collect();
+        let variables = (definition.text.as_str(), &*parsed.environment_variables);
+        let given = self.parts.connections.for_run(
+            flow,
+            needs,
+            variables,
+            &self.parts.variables,
+            self.now(),
+        )?;
+        Ok(given)
+    }
+
+    /// What a flow asks for, and what is wrong with it.
+    pub(crate) fn connection_needs(
+        &self,
+        flow: &FlowId,
+    ) -> Result<Vec<ConnectionNeed>, ComputeError> {
+        let folder = self.parts.folders.of(&flow.into())?;
+        let definition = readable(Definition::read(&folder))?;
+        let Some(parsed) = &definition.report.flow else {
+            return Ok(Vec::new());
+        };
+        let needs = of_folder(&folder, &definition, parsed);
+        Ok(self.parts.connections.check(flow, needs)?)
+    }
+}
+
+fn of_folder(folder: &Path, definition: &Definition, parsed: &Flow) -> Vec<ConnectionNeed> {
+    let opened = Folder::open(folder).ok();
+    // A tool that can’t be read here is promptflow’s to complain about.
+    needs(parsed, &definition.text, |path| {
+        opened.as_ref()?.read_text(path).ok()
+    })
+}

@@ -1,0 +1,265 @@
+//! Flows that need connections, through promptflow's own executor and clients to a model server of ours.
+
+use std::{fs, path::Path};
+
+use flowdeck_compute::{Compute, ComputeError, StartSession};
+use flowdeck_connections::Condition;
+use flowdeck_contract::{
+    Millis,
+    connections::{ConnectionName, NeedProblem},
+    ids::FlowId,
+    runs::{RunDetail, RunRequest, RunState},
+    session::SessionState,
+};
+use serde_json::{Value, json};
+
+use crate::support::{Home, ended, files, in_state, models::Models, over};
+
+/// With a quote and a character beyond ASCII, so that each form of it differs.
+const CUSTOM_CANARY: &str = "canary-\"custom\"-ß-91c2";
+const KEY: &str = "sk-canary-model-77aa";
+
+const FLOW: &str = "
+inputs:
+  question: {type: string, default: Hello}
+outputs:
+  answer: {type: string, reference: '${ask.output}'}
+  azure: {type: string, reference: '${ask_azure.output}'}
+  leak: {type: object, reference: '${leak.output}'}
+nodes:
+- name: ask
+  type: llm
+  source: {type: code, path: ask.jinja2}
+  inputs: {model: gpt-test, temperature: 0, question: '${inputs.question}'}
+  connection: open_ai_connection
+  api: chat
+- name: ask_azure
+  type: llm
+  source: {type: code, path: ask.jinja2}
+  inputs: {deployment_name: gpt-azure, question: '${ask.output}'}
+  connection: aoai
+  api: chat
+- name: leak
+  type: python
+  source: {type: code, path: leak.py}
+  inputs: {conn: mine, after: '${ask_azure.output}'}
+environment_variables:
+  SERVICE_KEY: ${open_ai_connection.api_key}
+";
+
+const LEAK: &str = "
+import base64, json, logging, os, sys
+from urllib.parse import quote
+from promptflow.core import tool
+from promptflow.connections import CustomConnection
+
+@tool
+def leak(conn: CustomConnection, after: str):
+    key = conn.secrets['key']
+    print('printed', key)
+    print('as json', json.dumps(key), base64.b64encode(key.encode()).decode())
+    print('to stderr', os.environ['SERVICE_KEY'], file=sys.stderr)
+    os.write(1, ('raw ' + key + '\\n').encode())
+    logging.getLogger('x').warning(quote(key))
+    return {
+        'plain': key, 'json': json.dumps(key), 'twice': json.dumps(json.dumps(key)), 'url': quote(key, safe=''),
+        'base64': base64.b64encode(('user:' + key).encode()).decode(), 'env': os.environ['SERVICE_KEY'],
+        key: 'as a name', 'url_of': conn.configs['url'],
+    }
+";
+
+fn name(text: &str) -> ConnectionName {
+    ConnectionName::try_from(text).unwrap()
+}
+
+fn add(compute: &Compute, of: &str, value: Value) {
+    let input = serde_json::from_value(value).unwrap();
+    let connections = compute.connections();
+    connections
+        .save(&name(of), input, &Condition::None, Millis(1))
+        .unwrap();
+}
+
+fn add_all(compute: &Compute, models: &Models) {
+    let base = &models.address;
+    add(
+        compute,
+        "open_ai_connection",
+        json!({"type": "OpenAI", "configs": {"base_url": format!("{base}/v1")}, "secrets": {"api_key": KEY}}),
+    );
+    add(
+        compute,
+        "aoai",
+        json!({"type": "AzureOpenAI", "configs": {"api_base": base}, "secrets": {"api_key": KEY}}),
+    );
+    add(
+        compute,
+        "mine",
+        json!({"type": "Custom", "configs": {"url": "http://x"}, "secrets": {"key": CUSTOM_CANARY}}),
+    );
+}
+
+async fn started(home: &Home, name: &str, files: &[(&str, &str)]) -> (Compute, FlowId) {
+    let flow = home.flow(name, files);
+    let compute = home.compute(0).await;
+    compute.start(&flow, StartSession::default()).await.unwrap();
+    in_state(&compute, &flow, SessionState::Available).await;
+    (compute, flow)
+}
+
+async fn run(
+    compute: &Compute,
+    flow: &FlowId,
+    node: Option<&str>,
+) -> Result<RunDetail, ComputeError> {
+    let request = RunRequest {
+        node: node.map(str::to_owned),
+        ..RunRequest::default()
+    };
+    let run = compute.run(flow, request).await?;
+    Ok(over(compute, flow, &run.summary.id).await)
+}
+
+async fn stop(compute: &Compute, flow: &FlowId) {
+    let operation = compute.stop(flow).await.unwrap();
+    ended(compute, &operation).await;
+    compute.close().await;
+}
+
+/// Every form of the canaries that a text may not hold.
+fn forms() -> Vec<String> {
+    let json = serde_json::to_string(CUSTOM_CANARY).unwrap();
+    vec![
+        KEY.to_owned(),
+        "canary-".to_owned(),
+        "Y2FuYXJ5".to_owned(),
+        "NhbmFyeS".to_owned(),
+        json.trim_matches('"').to_owned(),
+    ]
+}
+
+fn search(what: &str, text: &str) {
+    for form in forms() {
+        assert!(!text.contains(&form), "{what} holds {form}: {text}");
+    }
+}
+
+/// The files of the data folder, but those of the session's own runtime, which writes its log as it likes.
+fn search_files(data: &Path, ignored: &[&str]) {
+    let kept = files(data).into_iter();
+    for file in kept.filter(|file| !ignored.iter().any(|ignored| file.contains(ignored))) {
+        if let Ok(bytes) = fs::read(data.join(&file)) {
+            search(&file, &String::from_utf8_lossy(&bytes));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn models_answer_and_no_secret_is_in_what_is_kept_or_told() {
+    let home = Home::new();
+    let models = Models::start(KEY).await;
+    let prompt = "system:\nBe kind.\nuser:\n{{question}}\n";
+    let files = [
+        ("flow.dag.yaml", FLOW),
+        ("ask.jinja2", prompt),
+        ("leak.py", LEAK),
+    ];
+    let (compute, flow) = started(&home, "chat", &files).await;
+    let missing = run(&compute, &flow, None).await.unwrap_err();
+    let root = missing.to_root_error();
+    assert_eq!(root.code, "ConnectionsNeeded");
+    let needs = root.connection_needs();
+    assert_eq!(needs.len(), 4, "{needs:?}");
+    assert_eq!(needs[0].problem, Some(NeedProblem::Missing));
+    assert!(root.message.contains("Node ‘ask’") && root.remedy().is_some());
+    add_all(&compute, &models);
+    let mut told = compute.subscribe();
+    let detail = run(&compute, &flow, None).await.unwrap();
+    let outputs = json!(detail.outputs);
+    assert_eq!(
+        detail.summary.state,
+        RunState::Completed,
+        "{:?}",
+        detail.error
+    );
+    assert_eq!(outputs["answer"], "You said: Hello");
+    assert_eq!(outputs["azure"], "You said: You said: Hello");
+    assert_eq!(outputs["leak"]["plain"], "**data_scrubbed**");
+    assert_eq!(outputs["leak"]["url_of"], "http://x");
+    let calls = models.calls();
+    assert_eq!(calls.len(), 2);
+    assert_eq!(calls[0].body["messages"][1]["content"], "Hello");
+    assert!(calls[1].path.starts_with("/openai/deployments/gpt-azure/"));
+    search("the run", &serde_json::to_string(&detail).unwrap());
+    while let Ok((_, event)) = told.try_recv() {
+        search("an event", &serde_json::to_string(&event).unwrap());
+    }
+    let log = compute.run_log(&flow, &detail.summary.id, 1000).unwrap();
+    assert!(
+        log.iter().any(|line| line.text.contains("printed")),
+        "{log:?}"
+    );
+    search("the run's log", &format!("{log:?}"));
+    search(
+        "the session's log",
+        &compute.session_log_text(&flow).unwrap(),
+    );
+    search("the session", &format!("{:?}", compute.session(&flow)));
+    search(
+        "the timeline",
+        &serde_json::to_string(&compute.timeline(&flow).unwrap()).unwrap(),
+    );
+    let node = run(&compute, &flow, Some("leak")).await.unwrap();
+    assert_eq!(node.summary.state, RunState::Completed, "{:?}", node.error);
+    search("a node's run", &serde_json::to_string(&node).unwrap());
+    search_files(&home.data(), &["session", "base/", "tools/"]);
+    stop(&compute, &flow).await;
+    search_files(&home.data(), &["base/", "tools/"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_refuses_fails_the_run_in_its_own_words_without_the_key() {
+    let home = Home::new();
+    let models = Models::start(KEY).await;
+    let flow = "inputs: {}\noutputs:\n  a: {type: string, reference: '${ask.output}'}\nnodes:\n- name: ask\n  type: llm\n  source: {type: code, path: ask.jinja2}\n  inputs: {model: MODEL}\n  connection: open_ai_connection\n  api: chat\n";
+    let prompt = "user:\nHi\n";
+    let first = flow.replace("MODEL", "bad");
+    let (compute, id) = started(
+        &home,
+        "refused",
+        &[("flow.dag.yaml", &first), ("ask.jinja2", prompt)],
+    )
+    .await;
+    add_all(&compute, &models);
+    let failed = run(&compute, &id, None).await.unwrap();
+    assert_eq!(failed.summary.state, RunState::Failed);
+    assert!(
+        failed
+            .error
+            .unwrap()
+            .message
+            .contains("max_tokens is too large")
+    );
+    let wrong = "sk-canary-wrong-key";
+    let base = format!("{}/v1", models.address);
+    add(
+        &compute,
+        "open_ai_connection",
+        json!({"type": "OpenAI", "configs": {"base_url": base}, "secrets": {"api_key": wrong}}),
+    );
+    let refused = run(&compute, &id, None).await.unwrap();
+    let message = refused.error.clone().unwrap().message;
+    assert!(message.contains("Incorrect API key provided"), "{message}");
+    search("a refusal", &serde_json::to_string(&refused).unwrap());
+    add(
+        &compute,
+        "open_ai_connection",
+        json!({"type": "Serp", "secrets": {"api_key": KEY}}),
+    );
+    let mistyped = run(&compute, &id, None).await.unwrap_err().to_root_error();
+    assert!(matches!(
+        mistyped.connection_needs()[0].problem,
+        Some(NeedProblem::WrongType { .. })
+    ));
+    stop(&compute, &id).await;
+}

@@ -1,0 +1,221 @@
+//! What nodes called, as promptflow traces it: bounded, with the tokens that services counted.
+
+use flowdeck_contract::{
+    Exact, Millis, Values,
+    runs::{TokenCount, TokenUse, TraceCall},
+};
+use serde_json::Value;
+
+/// Of one node so many calls are kept…
+const MOST: usize = 200;
+/// …nested so deep…
+const DEEPEST: usize = 16;
+/// …and so many bytes of what they were given and gave.
+const LARGEST: usize = 256 * 1024;
+/// A longer text within a value that looks like an encoded file is left out.
+const LONGEST_FILE: usize = 1024;
+
+/// The calls of `api_calls`.
+pub(super) fn read(calls: Option<&Exact>) -> Vec<TraceCall> {
+    let mut room = Room {
+        calls: MOST,
+        bytes: LARGEST,
+    };
+    calls.map_or_else(Vec::new, |calls| room.list(calls, 0))
+}
+
+/// The tokens of several; `None` when none of them called a model.
+pub(super) fn total(tokens: impl IntoIterator<Item = Option<TokenUse>>) -> Option<TokenUse> {
+    tokens.into_iter().flatten().reduce(TokenUse::and)
+}
+
+struct Room {
+    calls: usize,
+    bytes: usize,
+}
+
+impl Room {
+    fn list(&mut self, calls: &Exact, depth: usize) -> Vec<TraceCall> {
+        if depth >= DEEPEST {
+            return Vec::new();
+        }
+        let calls = items(calls).into_iter();
+        calls.filter_map(|call| self.call(&call, depth)).collect()
+    }
+
+    fn call(&mut self, call: &Exact, depth: usize) -> Option<TraceCall> {
+        self.calls = self.calls.checked_sub(1)?;
+        let members = call.members()?;
+        let text = |key: &str| members.get(key).and_then(Exact::as_text);
+        let kind = text("type").unwrap_or_default();
+        let children = members
+            .get("children")
+            .map_or_else(Vec::new, |children| self.list(children, depth + 1));
+        let output = present(&members, "output");
+        let within = total(children.iter().map(|child| child.tokens));
+        let is_model = matches!(kind.as_str(), "LLM" | "Embedding");
+        let tokens = match (is_model, within) {
+            // A model’s client can call another; the innermost counts.
+            (_, Some(within)) => Some(within),
+            (true, None) => Some(output.as_ref().and_then(usage).unwrap_or(TokenUse::Unknown)),
+            (false, None) => None,
+        };
+        let error = present(&members, "error").map(|error| {
+            let message = error
+                .member("message")
+                .and_then(|message| message.as_text());
+            message.unwrap_or_else(|| error.json().to_owned())
+        });
+        Some(TraceCall {
+            name: text("name").unwrap_or_default(),
+            started: time(members.get("start_time")),
+            ended: time(members.get("end_time")),
+            inputs: present(&members, "inputs").and_then(|inputs| self.value(&inputs)),
+            output: output.and_then(|output| self.value(&output)),
+            error,
+            tokens,
+            kind,
+            children,
+        })
+    }
+
+    /// A value without files in it, while there is room.
+    fn value(&mut self, value: &Exact) -> Option<Exact> {
+        let value = match value.json().len() > LONGEST_FILE {
+            true => without_files(value)?,
+            false => value.clone(),
+        };
+        let size = value.json().len();
+        match self.bytes.checked_sub(size) {
+            Some(left) => {
+                self.bytes = left;
+                Some(value)
+            }
+            None => Some(Exact::text(&format!("(not kept: {size} bytes of JSON)"))),
+        }
+    }
+}
+
+fn items(list: &Exact) -> Vec<Exact> {
+    serde_json::from_str(list.json()).unwrap_or_default()
+}
+
+fn present(members: &Values, key: &str) -> Option<Exact> {
+    members.get(key).filter(|value| !value.is_null()).cloned()
+}
+
+/// Seconds since 1970, with a fraction.
+fn time(seconds: Option<&Exact>) -> Option<Millis> {
+    let seconds: f64 = seconds?.json().parse().ok()?;
+    let time = std::time::Duration::try_from_secs_f64(seconds).ok()?;
+    i64::try_from(time.as_millis()).ok().map(Millis)
+}
+
+/// `usage` of a service's answer; `None` when it has none, or it doesn't add up to anything.
+fn usage(output: &Exact) -> Option<TokenUse> {
+    let usage: Value = serde_json::from_str(output.member("usage")?.json()).ok()?;
+    let number = |place: &str| usage.pointer(place).and_then(Value::as_u64);
+    let prompt = number("/prompt_tokens").or_else(|| number("/input_tokens"))?;
+    let completion = number("/completion_tokens").or_else(|| number("/output_tokens"));
+    let total = number("/total_tokens");
+    Some(TokenUse::Counted(TokenCount {
+        prompt,
+        completion: completion.unwrap_or(0),
+        total: total.unwrap_or_else(|| prompt.saturating_add(completion.unwrap_or(0))),
+        cached: number("/prompt_tokens_details/cached_tokens"),
+        reasoning: number("/completion_tokens_details/reasoning_tokens"),
+    }))
+}
+
+fn without_files(value: &Exact) -> Option<Exact> {
+    let mut read: Value = serde_json::from_str(value.json()).ok()?;
+    replace_files(&mut read);
+    Some(Exact::from(read))
+}
+
+fn replace_files(value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > LONGEST_FILE && is_file(text) => {
+            *text = format!("(a file: {} characters of base64)", text.len());
+        }
+        Value::Array(items) => items.iter_mut().for_each(replace_files),
+        Value::Object(members) => members.values_mut().for_each(replace_files),
+        _ => {}
+    }
+}
+
+/// A data URL, or base64 as it stands.
+fn is_file(text: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-\n".contains(&byte);
+    text.starts_with("data:") || text.bytes().all(is_letter)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn calls(value: Value) -> Vec<TraceCall> {
+        read(Some(&Exact::from(value)))
+    }
+
+    #[test]
+    fn calls_are_nested_with_the_tokens_that_the_service_counted() {
+        let read = calls(json!([{
+            "name": "chat", "type": "Function", "start_time": 1.5, "end_time": 2.25, "inputs": {"q": 1}, "output": "hi",
+            "system_metrics": {"total_tokens": 0},
+            "children": [
+                {"name": "create", "type": "LLM", "inputs": {"messages": []}, "children": [], "error": {"message": "no"},
+                 "output": {"usage": {"prompt_tokens": 11, "completion_tokens": 5, "total_tokens": 16, "prompt_tokens_details": {"cached_tokens": 3}}}},
+                {"name": "embed", "type": "Embedding", "output": {"usage": {"prompt_tokens": 4, "total_tokens": 4}}},
+            ],
+        }]));
+        let counted = TokenCount {
+            prompt: 15,
+            completion: 5,
+            total: 20,
+            cached: Some(3),
+            reasoning: None,
+        };
+        assert_eq!(read[0].tokens, Some(TokenUse::Counted(counted)));
+        assert_eq!(
+            (read[0].started, read[0].ended),
+            (Some(Millis(1500)), Some(Millis(2250)))
+        );
+        assert_eq!(read[0].children[0].error.as_deref(), Some("no"));
+    }
+
+    #[test]
+    fn what_no_service_counted_is_unknown_and_no_model_is_nothing() {
+        let stream = json!([{"name": "s", "type": "LLM", "output": ["a", "b"], "system_metrics": {"total_tokens": 0}}]);
+        assert_eq!(calls(stream)[0].tokens, Some(TokenUse::Unknown));
+        assert_eq!(
+            calls(json!([{"name": "f", "type": "Function"}]))[0].tokens,
+            None
+        );
+        for nonsense in [json!(null), json!({}), json!([1, "x", null]), json!("x")] {
+            assert!(calls(nonsense).is_empty());
+        }
+    }
+
+    #[test]
+    fn files_and_large_values_are_left_out_and_depth_and_number_are_bounded() {
+        let file = format!("data:image/png;base64,{}", "A".repeat(5000));
+        let one = calls(
+            json!([{"name": "f", "type": "LLM", "inputs": {"image": file}, "output": ["long ".repeat(100_000)]}]),
+        );
+        assert!(one[0].inputs.as_ref().unwrap().json().len() < 200);
+        assert!(one[0].output.as_ref().unwrap().json().contains("not kept"));
+        let many: Vec<Value> = (0..500).map(|_| json!({"name": "f"})).collect();
+        assert_eq!(calls(json!(many)).len(), MOST);
+        let deep = (0..60).fold(
+            json!([]),
+            |inner, _| json!([{"name": "d", "children": inner}]),
+        );
+        let (mut depth, mut at) = (0, calls(deep));
+        while let Some(first) = at.pop() {
+            (depth, at) = (depth + 1, first.children);
+        }
+        assert_eq!(depth, DEEPEST);
+    }
+}
