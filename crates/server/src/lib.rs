@@ -11,6 +11,7 @@ mod auth;
 mod base_path;
 pub mod cli;
 mod config;
+mod connections;
 mod diagnostics;
 mod events;
 pub mod files;

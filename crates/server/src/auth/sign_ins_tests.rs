@@ -30,6 +30,7 @@ impl World {
             max_idle: None,
             catalog: Catalog::of_host(host),
             identities: Identities::of_environment(),
+            connections: flowdeck_compute::ConnectionOptions::default(),
         };
         std::fs::create_dir(data.path().join("flows")).unwrap();
         let compute = Compute::open(config, Arc::new(FakeEngine::default()))

@@ -3,6 +3,7 @@
 mod check;
 mod data_folder;
 mod ready;
+mod secrets;
 mod serve;
 mod token;
 
@@ -30,6 +31,8 @@ enum Command {
     ///
     /// Exits with 0 when there is no error, 1 when there is, 2 when a file could not be read.
     Check(check::Check),
+    /// Look after the key that protects stored secrets
+    Secrets(secrets::Secrets),
 }
 
 /// Reads the command line and does what it says.
@@ -38,5 +41,6 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Secrets(secrets) => secrets.run(),
     }
 }

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum};
 #[cfg(feature = "fake-engine")]
 use flowdeck_compute::fake::FakeEngine;
 use flowdeck_compute::{
-    Compute, ComputeConfig, FlowsFolder, Host, Identities, VariableName,
+    Compute, ComputeConfig, ConnectionOptions, FlowsFolder, Host, Identities, VariableName,
     docker::{DEFAULT_IMAGE, DockerEngine, DockerOptions},
     engine::{Engine, EngineError},
     process::{ProcessEngine, ProcessOptions},
@@ -72,6 +72,9 @@ pub(crate) struct Serve {
     /// The image of sessions whose flow asks for none; `cargo xtask image` builds the default
     #[arg(long, value_name = "IMAGE", default_value = DEFAULT_IMAGE, value_parser = image)]
     docker_image: ImageReference,
+    /// The file of the key that protects stored secrets; without it, secrets.key in the data folder
+    #[arg(long, value_name = "FILE", env = "FLOWDECK_SECRETS_KEY_FILE")]
+    secrets_key_file: Option<PathBuf>,
     /// The built browser app; without it, the one inside this binary
     #[arg(long, value_name = "DIR")]
     assets: Option<PathBuf>,
@@ -242,6 +245,18 @@ impl Serve {
         let engine = self.open_engine(&data, config.variables.clone()).await;
         let engine =
             engine.map_err(|error: EngineError| compute_error(&error, error.remedy.as_deref()))?;
+        let names: Vec<String> = config
+            .variables
+            .iter()
+            .map(|name| name.as_str().to_owned())
+            .collect();
+        let connections = ConnectionOptions {
+            key_file: self.secrets_key_file.clone(),
+            variables: names,
+            private_services: config
+                .private_services
+                .unwrap_or_else(|| self.listen.ip().is_loopback()),
+        };
         let config = ComputeConfig {
             flows: flows.clone(),
             data,
@@ -249,6 +264,7 @@ impl Serve {
             max_idle: config.max_idle,
             catalog: config.catalog,
             identities: Identities::of_environment(),
+            connections,
         };
         let opened = Compute::open(config, engine).await;
         opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))

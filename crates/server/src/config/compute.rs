@@ -25,6 +25,7 @@ pub(super) fn read(at: &At<'_>, file: Field<Keys<File>>, folder: &Path, host: Ho
         config.max_idle = idle;
     }
     config.variables = variables(&at.key("sessionVariables"), file.session_variables);
+    config.private_services = private_services(&at.key("privateServices"), file.private_services);
     let catalog = &mut config.catalog;
     catalog.quota = quota(&at.key("quota"), file.quota, catalog.quota);
     if !file.vm_sizes.is_absent() {
@@ -34,6 +35,18 @@ pub(super) fn read(at: &At<'_>, file: Field<Keys<File>>, folder: &Path, host: Ho
     catalog.instances = instances(&at.key("computeInstances"), file.compute_instances, catalog);
     catalog.runtimes = runtimes(&at.key("runtimes"), file.runtimes, catalog);
     config
+}
+
+fn private_services(at: &At<'_>, field: Field<Scalar>) -> Option<bool> {
+    let Text { value, .. } = at.text(field)?;
+    match &*value {
+        "true" => Some(true),
+        "false" => Some(false),
+        other => {
+            at.wrong(format!("{other:?} isn't true or false"));
+            None
+        }
+    }
 }
 
 fn variables(at: &At<'_>, list: List<Scalar>) -> Vec<VariableName> {

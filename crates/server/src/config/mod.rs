@@ -32,6 +32,9 @@ pub(crate) struct Config {
     pub(crate) max_idle: Option<Duration>,
     /// Which variables of the server's environment sessions get in addition to the standard ones.
     pub(crate) variables: Vec<VariableName>,
+    /// Whether connections to services on this machine and in private networks can be tested; `None` where the file
+    /// doesn't say.
+    pub(crate) private_services: Option<bool>,
 }
 
 /// A session is deleted after this time without activity, unless the file or its start says otherwise.
@@ -79,6 +82,7 @@ impl Config {
             catalog: Catalog::of_host(host),
             max_idle: Some(MAX_IDLE),
             variables: Vec::new(),
+            private_services: None,
         }
     }
 

@@ -10,6 +10,7 @@ use super::field::{Field, Keys, List, Scalar};
 pub(super) struct File {
     pub(super) idle_shutdown: Field<Scalar>,
     pub(super) session_variables: List<Scalar>,
+    pub(super) private_services: Field<Scalar>,
     pub(super) quota: Field<Keys<Amounts>>,
     pub(super) vm_sizes: List<Keys<Size>>,
     pub(super) identities: List<Keys<Identity>>,

@@ -34,8 +34,10 @@ fn the_documented_sample_is_right_and_says_everything() {
         catalog,
         max_idle,
         variables,
+        private_services,
     } = load(&fs::read_to_string(sample).unwrap()).unwrap();
     assert_eq!(variables[0].as_str(), "OPENAI_API_KEY");
+    assert_eq!(private_services, Some(true));
     assert_eq!(max_idle, Some(Duration::from_secs(7200)));
     assert_eq!(
         (catalog.quota.v_cpus, gib(catalog.quota.memory_mb)),

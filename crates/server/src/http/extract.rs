@@ -27,6 +27,28 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     }
 }
 
+/// A JSON body that holds secrets: a refusal repeats nothing of it, neither to the client nor to the log.
+pub(crate) struct SecretJson<T>(pub(crate) T);
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for SecretJson<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(JsonRejection::JsonDataError(_)) => Err(ApiError::bad_request(
+                "InvalidBody",
+                "The body isn’t what this operation takes.",
+            )
+            .remedy("Compare it with the description in /api/openapi.json.")),
+            Err(JsonRejection::JsonSyntaxError(_)) => {
+                Err(ApiError::bad_request("InvalidBody", "The body isn’t JSON."))
+            }
+            Err(rejection) => Err(json_refusal(&rejection)),
+        }
+    }
+}
+
 fn json_refusal(rejection: &JsonRejection) -> ApiError {
     let text = rejection.body_text();
     match rejection {

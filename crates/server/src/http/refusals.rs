@@ -1,6 +1,8 @@
 //! Which status the failures of flows and files have.
 
 use axum::http::{HeaderValue, StatusCode, header::ETAG};
+use flowdeck_compute::ComputeError;
+use flowdeck_connections::{ConnectionError, ErrorKind};
 use flowdeck_contract::files::TooLarge;
 
 use crate::{
@@ -48,6 +50,19 @@ impl From<FileError> for ApiError {
             | FileError::NotText(path)
             | FileError::TooLarge(TooLarge { name: path, .. })
             | FileError::Io { path, .. } => answer.target(path),
+        }
+    }
+}
+
+impl From<ConnectionError> for ApiError {
+    fn from(error: ConnectionError) -> Self {
+        match error.kind() {
+            ErrorKind::Precondition => {
+                let mut answer = Self::from(ComputeError::from(error));
+                answer.status = StatusCode::PRECONDITION_FAILED;
+                answer
+            }
+            _ => ComputeError::from(error).into(),
         }
     }
 }

@@ -28,6 +28,7 @@ use crate::{
         (name = "projects", description = "A project and its flows"),
         (name = "files", description = "The files of a flow"),
         (name = "sessions", description = "A flow's compute session, as the app shows it"),
+        (name = "connections", description = "A project's connections, whose secrets can be written and not read"),
         (name = "runs", description = "Runs of a flow"),
         (name = "events", description = "Live events, as server-sent events"),
         (name = "contract", description = "Operations of the public prompt flow service contract"),

@@ -9,7 +9,12 @@ use crate::{
 };
 
 const WORKSPACE: &str = "/flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default";
-const PARTS: [&str; 3] = ["/Flows/{flowId}/sessions", "/FlowSessions", "/FlowRuntimes"];
+const PARTS: [&str; 4] = [
+    "/Flows/{flowId}/sessions",
+    "/FlowSessions",
+    "/FlowRuntimes",
+    "/Connections",
+];
 
 /// A client made from the contract's document: it knows paths, parameters and bodies by it, and checks what it sends and
 /// what it gets against it.
@@ -86,6 +91,7 @@ async fn every_operation_is_served_and_answers_in_the_contract_s_shapes() {
         ("actionType", "Install"),
         ("location", "local"),
         ("operationId", "none"),
+        ("connectionName", "none"),
     ];
     let mut count = 0;
     for part in PARTS {

@@ -8,6 +8,7 @@
 
 mod assets;
 mod auth;
+mod connections;
 mod contract;
 mod contract_whole;
 mod deeper_flows;

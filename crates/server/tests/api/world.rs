@@ -129,6 +129,7 @@ impl World {
             max_idle: None,
             catalog: catalog(&folder.path().join("data")),
             identities: Identities::of_environment(),
+            connections: flowdeck_compute::ConnectionOptions::default(),
         };
         let compute = Compute::open(config, Arc::clone(&engine) as _)
             .await

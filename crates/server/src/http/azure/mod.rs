@@ -1,5 +1,6 @@
 //! Operations of the public prompt flow service contract, by its paths, names and shapes.
 
+mod connections;
 mod flows;
 mod operations;
 mod resources;
@@ -33,6 +34,7 @@ const WORKSPACE: &str = "/flow/api/subscriptions/{subscriptionId}/resourceGroups
 pub(crate) fn routes() -> OpenApiRouter<App> {
     let below_workspace = OpenApiRouter::new()
         .merge(flows::routes())
+        .merge(connections::routes())
         .merge(session_by_flow::routes())
         .merge(session_by_id::routes())
         .merge(runtimes::routes())

@@ -1,6 +1,8 @@
 //! flowdeck's own operations, below `/api/projects/{project}`.
 
 mod compute;
+mod connection_files;
+mod connections;
 mod diagnostics;
 mod events;
 mod feeds;
@@ -16,6 +18,7 @@ mod timeline;
 use std::fs::File;
 
 use axum::{body::Body, http::header::CONTENT_TYPE};
+use flowdeck_contract::connections::ConnectionName;
 use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -43,6 +46,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(feeds::routes())
         .merge(compute::routes())
         .merge(runs::routes())
+        .merge(connections::routes())
+        .merge(connection_files::routes())
         .merge(events::routes())
 }
 
@@ -102,6 +107,18 @@ struct PresetPath {
     flow: FlowId,
     /// The preset.
     name: String,
+}
+
+/// Names a connection.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct ConnectionPath {
+    /// The project; on one's own machine `default`.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The connection.
+    #[param(value_type = String)]
+    name: ConnectionName,
 }
 
 /// Names a file.
