@@ -9,6 +9,8 @@ export default defineConfig({
   globalSetup: './harness/prepare.ts',
   // A start of a session keeps a core busy; two workers are what a small machine bears.
   workers: Number(process.env.FLOWDECK_E2E_WORKERS ?? 2),
+  // Every test has a server of its own: none waits for the file that it stands in.
+  fullyParallel: true,
   forbidOnly: true,
   // Tells what fails now and then from what is broken; both count as failures.
   retries: process.env.CI ? 1 : 0,
