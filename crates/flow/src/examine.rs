@@ -107,7 +107,7 @@ fn examine_source(source: &SourceText<'_>, around: Around<'_>, repairs: usize) -
             repaired: Some(repaired),
             ..
         }) if repairs > 0 => examine_source(&repaired, around, repairs - 1),
-        Err(refused) => Examined::refused(vec![refused.problem]),
+        Err(refused) => Examined::refused(vec![*refused.problem]),
     }
 }
 

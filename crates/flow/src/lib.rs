@@ -56,8 +56,10 @@ pub fn check_in(text: &str, files: &FileNames) -> Report {
     check_with(text, Some(files), &Sources::default())
 }
 
-/// [`check_in`], which also reads the files that nodes name, as far as `sources` has them: a Python tool's parameters and a
-/// template's variables are compared with the node's inputs. Without `files`, no file is missing.
+/// [`check_in`], which also reads the files that nodes name, as far as `sources` has them.
+///
+/// The parameters of Python tools and the variables of templates are compared with the inputs of nodes. Without `files`, no
+/// file is missing.
 #[must_use]
 pub fn check_with(text: &str, files: Option<&FileNames>, sources: &Sources) -> Report {
     examine(

@@ -16,7 +16,7 @@ struct Known {
 }
 
 /// The longer beginnings first.
-const KNOWN: [Known; 17] = [
+const KNOWN: [Known; 18] = [
     known("sk-ant-", 20, "an Anthropic key"),
     known("sk-", 20, "an OpenAI key"),
     known("AKIA", 16, "an AWS access key"),
@@ -34,6 +34,7 @@ const KNOWN: [Known; 17] = [
     known("pypi-", 40, "a PyPI token"),
     known("npm_", 36, "an npm token"),
     known("AccountKey=", 40, "an Azure storage key"),
+    known("eyJhbGciOi", 20, "a signed token"),
 ];
 
 const fn known(beginning: &'static str, least: usize, name: &'static str) -> Known {
@@ -131,7 +132,12 @@ fn private_key(line: &str) -> Option<Found> {
     let from = line.find("-----BEGIN ")?;
     let rest = &line[from + 5..];
     let end = rest.find("PRIVATE KEY-----")?;
-    Some(Found {
+    // Code that looks for keys has the line alone, in quotes.
+    let after = rest[end + "PRIVATE KEY-----".len()..].trim_end();
+    let goes_on = after.is_empty()
+        || after.starts_with("\\n")
+        || after.starts_with(|c: char| c.is_ascii_alphanumeric());
+    goes_on.then_some(Found {
         from,
         to: from + 5 + end + "PRIVATE KEY-----".len(),
         name: "a private key",
@@ -177,14 +183,14 @@ fn named(line: &str) -> Option<Found> {
         let after = &line[sign + 1..];
         let value = after.trim_start_matches([' ', '\t', '=', '"', '\'']);
         let from = line.len() - value.len();
-        let is_part = |c: char| c.is_ascii_alphanumeric() || "_-+/=.~".contains(c);
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "_-+/=~".contains(c);
         let longest = value.len().min(LONGEST);
         let part = value.char_indices().take(LONGEST);
         let mut ends = part.filter(|(_, c)| !is_part(*c));
         let end = ends.next().map_or(longest, |(end, _)| end);
         let (value, rest) = value.split_at(end);
         // A call or an index is code that gets the secret from somewhere.
-        if looks_random(value) && !rest.starts_with(['(', '[', '{', '<']) {
+        if looks_random(value) && !rest.starts_with(['(', '[', '{', '<', '.']) {
             return Some(Found {
                 from,
                 to: from + value.len(),
@@ -285,6 +291,8 @@ mod tests {
             "task-0123456789012345678901234567890".to_owned(),
             "sk-short1".to_owned(),
             format!("sha256:{HEX}"),
+            "START = b\"-----BEGIN OPENSSH PRIVATE KEY-----\"".to_owned(),
+            "key = ed25519.Ed25519PublicKey123.from_bytes".to_owned(),
             format!("--hash=sha256:{HEX}"),
             "key: value".to_owned(),
             "token: the-first-token-2024-of-the-text-1".to_owned(),

@@ -81,7 +81,7 @@ fn api_of(body: &Body<'_>, warnings: &mut Vec<Problem>) -> Option<&'static Api> 
     None
 }
 
-/// Azure OpenAI takes a deployment, others a model; which it is, the connection says.
+/// One of Azure takes a deployment, others take a model; the connection says which it is.
 fn without_model(body: &Body<'_>) -> Option<Problem> {
     let has = |name| body.given(name).is_some();
     // Of a service that serves one model, promptflow needs no name of it.
@@ -131,7 +131,8 @@ fn parameter(body: &Body<'_>, api: &Api, input: MappingEntry<'_>) -> Option<Prob
         );
         return Some(Problem::doubtful("UnsupportedParameter", span, message));
     }
-    if let Some(other) = other {
+    // What is empty isn't handed on.
+    if let Some(other) = other.filter(|_| is_given(Some(input.value))) {
         let message = format!(
             "{} is a parameter of the {} API. With {}, it goes to the prompt template.",
             quoted(name),

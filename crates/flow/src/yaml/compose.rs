@@ -19,7 +19,8 @@ const MAX_DEPTH: usize = 250;
 /// Why there is no document.
 #[derive(Debug)]
 pub(crate) struct Refused {
-    pub(crate) problem: Problem,
+    /// Boxed, as every step hands it on.
+    pub(crate) problem: Box<Problem>,
     /// A text that means the same and that the parser may take.
     pub(crate) repaired: Option<SourceText<'static>>,
 }
@@ -27,7 +28,7 @@ pub(crate) struct Refused {
 impl From<Problem> for Refused {
     fn from(problem: Problem) -> Self {
         Self {
-            problem,
+            problem: Box::new(problem),
             repaired: None,
         }
     }
@@ -126,7 +127,7 @@ impl<'s> Composer<'s, '_> {
             None => Problem::new("YAMLError", span, explain(error.info())),
         };
         Refused {
-            problem,
+            problem: Box::new(problem),
             repaired: self.source.repaired(error),
         }
     }
