@@ -19,11 +19,17 @@ pub enum Load<T> {
 
 type Fetch<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>> + Send + Sync>;
 
+type Check<T> = Box<dyn FnOnce(&T) -> bool + Send + Sync>;
+
 /// A value that lives on the server.
 pub struct Remote<T: Send + Sync + 'static> {
     state: RwSignal<Load<T>>,
     fetch: StoredValue<Fetch<T>>,
     asked: StoredValue<u32>,
+    /// Whether an answer is awaited.
+    is_asking: StoredValue<bool>,
+    /// Says whether the answer that is awaited is current.
+    check: StoredValue<Option<Check<T>>>,
     owner: StoredValue<Owner>,
 }
 
@@ -41,14 +47,41 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
     where
         F: Future<Output = Result<T, ApiError>> + 'static,
     {
-        let remote = Self {
+        let remote = Self::idle(fetch);
+        remote.refresh();
+        remote
+    }
+
+    /// Asks for the value whenever it is `needed` and was not before.
+    pub fn when<F>(
+        needed: impl Fn() -> bool + Send + Sync + 'static,
+        fetch: impl Fn() -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        let remote = Self::idle(fetch);
+        let needed = Memo::new(move |_| needed());
+        Effect::new(move |_| {
+            if needed.get() {
+                remote.refresh();
+            }
+        });
+        remote
+    }
+
+    fn idle<F>(fetch: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<T, ApiError>> + 'static,
+    {
+        Self {
             state: RwSignal::new(Load::Loading),
             fetch: StoredValue::new(Arc::new(move || Box::pin(fetch()))),
             asked: StoredValue::new(0),
+            is_asking: StoredValue::new(false),
+            check: StoredValue::new(None),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
-        };
-        remote.refresh();
-        remote
+        }
     }
 
     /// Where it stands.
@@ -69,6 +102,7 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
     /// Puts a value that came by another way, such as a live event.
     pub fn put(&self, value: T) {
         self.asked.update_value(|asked| *asked += 1);
+        self.is_asking.set_value(false);
         self.state.set(Load::Ready(value));
     }
 
@@ -85,22 +119,52 @@ impl<T: Clone + Send + Sync + 'static> Remote<T> {
         }
     }
 
+    /// [`Remote::refresh`], unless what is known, or the answer that is awaited, `is_current`.
+    pub fn refresh_unless(&self, is_current: impl FnOnce(&T) -> bool + Send + Sync + 'static) {
+        if self.is_asking.get_value() {
+            self.check.set_value(Some(Box::new(is_current)));
+            return;
+        }
+        let known = self.state.with_untracked(|state| match state {
+            Load::Ready(value) => is_current(value),
+            Load::Loading | Load::Failed(_) => false,
+        });
+        if !known {
+            self.refresh();
+        }
+    }
+
     /// Asks again; what is known stays until the answer comes. An older answer never replaces a newer one.
     pub fn refresh(&self) {
         let Self {
             state,
             fetch,
             asked,
+            is_asking,
+            check,
             owner,
         } = *self;
         asked.update_value(|asked| *asked += 1);
+        is_asking.set_value(true);
+        check.update_value(|check| *check = None);
+        let remote = *self;
         let ticket = asked.get_value();
         let future = fetch.with_value(|fetch| fetch());
         owner.get_value().with(|| {
             spawn_local_scoped_with_cancellation(async move {
                 let answer = future.await;
-                if asked.try_get_value() == Some(ticket) {
-                    state.set(answer.map_or_else(Load::Failed, Load::Ready));
+                if asked.try_get_value() != Some(ticket) {
+                    return;
+                }
+                is_asking.set_value(false);
+                let check = check.try_update_value(Option::take).flatten();
+                let is_current = match (check, &answer) {
+                    (Some(check), Ok(value)) => check(value),
+                    _ => true,
+                };
+                state.set(answer.map_or_else(Load::Failed, Load::Ready));
+                if !is_current {
+                    remote.try_refresh();
                 }
             });
         });

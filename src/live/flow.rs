@@ -21,8 +21,14 @@ use crate::api::Api;
 pub enum FilesNews {
     /// These changed.
     Changed(Arc<[FileChange]>),
-    /// The stream started again: anything may have changed since.
-    Anything,
+    /// The stream started again: anything may have changed, except what was read as of this event.
+    Anything(Option<Arc<str>>),
+}
+
+/// Whether what was read as of one event is as current as a stream that begins with the other.
+#[must_use]
+pub fn is_as_of(read: Option<&str>, begun: Option<&str>) -> bool {
+    read.is_some() && read == begun
 }
 
 type Listener = Arc<dyn Fn(&FilesNews) + Send + Sync>;
@@ -75,7 +81,7 @@ impl FlowLive {
         let connection = stream::follow(&path, move |event| self.apply(event));
         Effect::new(move |_| {
             if matches!(connection.get(), Connection::Refused(_)) {
-                self.tell_files(&FilesNews::Anything);
+                self.tell_files(&FilesNews::Anything(None));
             }
         });
     }
@@ -151,7 +157,7 @@ impl FlowLive {
         self.details.update(HashMap::clear);
         self.run_logs.update(HashMap::clear);
         self.runs.set(Some(snapshot.runs));
-        self.tell_files(&FilesNews::Anything);
+        self.tell_files(&FilesNews::Anything(snapshot.as_of.map(Into::into)));
     }
 
     fn tell_files(&self, news: &FilesNews) {
@@ -264,6 +270,7 @@ mod tests {
                 session_log: Vec::new(),
                 life: None,
                 runs: Vec::new(),
+                as_of: None,
             }));
             assert_eq!(live.session.get_untracked(), Some(session));
             assert_eq!(live.runs.get_untracked(), Some(Vec::new()));

@@ -8,7 +8,7 @@ mod sessions;
 mod sse;
 mod stream;
 
-pub use flow::{FilesNews, FlowLive};
+pub use flow::{FilesNews, FlowLive, is_as_of};
 pub use log::LogBuffer;
 pub use project::ProjectLive;
 pub use sessions::{SessionLive, SessionsLive};

@@ -3,7 +3,7 @@
 use flowdeck_contract::{events::ProjectEvent, flows::FlowList, paths};
 use leptos::prelude::*;
 
-use super::stream;
+use super::{Connection, stream};
 use crate::api::Api;
 
 /// Every flow of a project, as it changes.
@@ -11,19 +11,19 @@ use crate::api::Api;
 pub struct ProjectLive {
     /// The flows; `None` until the stream has sent them.
     pub flows: RwSignal<Option<FlowList>>,
+    /// How the stream stands.
+    pub connection: Signal<Connection>,
 }
 
 impl ProjectLive {
     /// Follows the project until the current owner is cleaned up.
     #[must_use]
     pub fn follow() -> Self {
-        let live = Self {
-            flows: RwSignal::new(None),
-        };
+        let flows = RwSignal::new(None);
         let path = paths::project_events(&Api::from_context().project());
-        stream::follow(&path, move |ProjectEvent::Flows(list)| {
-            live.flows.set(Some(list));
+        let connection = stream::follow(&path, move |ProjectEvent::Flows(list)| {
+            flows.set(Some(list));
         });
-        live
+        Self { flows, connection }
     }
 }

@@ -5,7 +5,7 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::{LogBuffer, stream};
+use super::{Connection, LogBuffer, stream};
 use crate::api::Api;
 
 /// Every compute session of a project, as it changes.
@@ -13,18 +13,18 @@ use crate::api::Api;
 pub struct SessionsLive {
     /// The sessions; `None` until the stream has sent them.
     pub list: RwSignal<Option<SessionList>>,
+    /// How the stream stands.
+    pub connection: Signal<Connection>,
 }
 
 impl SessionsLive {
     /// Follows the sessions until the current owner is cleaned up.
     #[must_use]
     pub fn follow() -> Self {
-        let live = Self {
-            list: RwSignal::new(None),
-        };
+        let list = RwSignal::new(None);
         let path = paths::all_sessions_events(&Api::from_context().project());
-        stream::follow(&path, move |list| live.list.set(Some(list)));
-        live
+        let connection = stream::follow(&path, move |told| list.set(Some(told)));
+        Self { list, connection }
     }
 }
 
@@ -92,6 +92,7 @@ mod tests {
                 session_log: vec![line(0), line(1)],
                 life: None,
                 runs: Vec::new(),
+                as_of: None,
             }));
             live.apply(FlowEvent::SessionLog(vec![line(1), line(2)]));
             assert_eq!(text().as_deref(), Some("0\n1\n2"));

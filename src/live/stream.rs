@@ -36,6 +36,14 @@ pub enum Connection {
     Reconnecting,
 }
 
+impl Connection {
+    /// Whether it tells nothing now.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        matches!(self, Self::Refused(_) | Self::Reconnecting)
+    }
+}
+
 /// Whether asking again changes nothing.
 fn is_final(error: &ApiError) -> bool {
     matches!(error.status, Some(400..=404 | 410))

@@ -105,6 +105,9 @@ pub struct FlowSnapshot {
     pub life: Option<Box<Life>>,
     /// The run history, newest first.
     pub runs: Vec<RunSummary>,
+    /// The id of the newest event that it holds all of. What was read as of the same one is current.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }
 
 /// What happens to a project.

@@ -41,6 +41,10 @@ pub struct FileTree {
     /// What the list leaves out.
     #[serde(default)]
     pub left_out: LeftOut,
+    /// The id of the newest live event when this was read: a stream that begins with the same one has told of no change
+    /// since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }
 
 /// Entries that a list leaves out. Hidden files and folders don't count.

@@ -121,4 +121,8 @@ pub struct FlowDetail {
     /// The ETag of that file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub etag: Option<String>,
+    /// The id of the newest live event when this was read: a stream that begins with the same one has told of no change
+    /// since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
 }

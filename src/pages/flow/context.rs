@@ -10,7 +10,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::{Api, Load, Remote},
-    live::{FilesNews, FlowLive},
+    live::{FilesNews, FlowLive, is_as_of},
     nav::{Nav, Step, use_nav},
     routes::{FlowView, Route},
 };
@@ -146,14 +146,19 @@ impl FlowContext {
     }
 
     fn on_files(&self, news: &FilesNews) {
-        let concerned = match (news, self.definition_path()) {
-            (FilesNews::Changed(changes), Some(path)) => {
-                changes.iter().any(|change| change.path == path)
+        let changes = match news {
+            FilesNews::Changed(changes) => changes,
+            FilesNews::Anything(as_of) => {
+                let as_of = as_of.clone();
+                let is_current =
+                    move |detail: &FlowDetail| is_as_of(detail.as_of.as_deref(), as_of.as_deref());
+                self.detail.refresh_unless(is_current);
+                return;
             }
-            // Nothing is known yet, or anything may have changed.
-            _ => true,
         };
-        if concerned {
+        let path = self.definition_path();
+        // Until the flow is known, every file may be its definition.
+        if path.is_none_or(|path| changes.iter().any(|change| change.path == path)) {
             self.detail.refresh();
         }
     }

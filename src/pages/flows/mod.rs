@@ -29,7 +29,8 @@ stylance::import_crate_style!(style, "src/pages/flows/flows.module.css");
 pub fn FlowsPage() -> impl IntoView {
     let api = Api::from_context();
     let live = ProjectLive::follow();
-    let asked = Remote::new(move || async move { api.flows().await });
+    let untold = move || live.flows.with(Option::is_none) && live.connection.get().is_broken();
+    let asked = Remote::when(untold, move || async move { api.flows().await });
     // What the stream tells is newer than the answer to the question.
     let list = Memo::new(move |_| {
         live.flows

@@ -66,7 +66,7 @@ fn SessionsPage() -> impl IntoView {
             <PageHeading title="Compute sessions" />
             {content}
             <History watched=watched />
-            <Runtimes />
+            <Runtimes watched=watched />
             <EndDialog />
         </div>
     }

@@ -3,7 +3,7 @@
 use flowdeck_contract::azure::FlowRuntimeDto;
 use leptos::prelude::*;
 
-use super::style;
+use super::{style, watched::Watched};
 use crate::{
     api::{Api, Load, Remote},
     nav::Link,
@@ -13,9 +13,11 @@ use crate::{
 
 /// The runtimes; nothing where there are none.
 #[component]
-pub(super) fn Runtimes() -> impl IntoView {
+pub(super) fn Runtimes(watched: Watched) -> impl IntoView {
     let api = Api::from_context();
-    let asked = Remote::new(move || async move { api.runtimes().await });
+    // The sessions come first.
+    let is_time = move || watched.list.with(|list| !matches!(list, Load::Loading));
+    let asked = Remote::when(is_time, move || async move { api.runtimes().await });
     move || match asked.state().get() {
         Load::Loading => ().into_any(),
         Load::Failed(error) => view! {

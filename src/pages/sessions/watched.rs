@@ -1,4 +1,4 @@
-//! Every compute session as it is known: asked for once, then kept up to date by live events.
+//! Every compute session: kept up to date by live events, and asked for where these don’t come.
 
 use flowdeck_contract::{
     ids::SessionId,
@@ -26,7 +26,8 @@ impl Watched {
     pub(super) fn follow() -> Self {
         let api = Api::from_context();
         let live = SessionsLive::follow();
-        let asked = Remote::new(move || async move { api.sessions().await });
+        let untold = move || live.list.with(Option::is_none) && live.connection.get().is_broken();
+        let asked = Remote::when(untold, move || async move { api.sessions().await });
         // What the stream tells is newer than the answer to the question.
         let list = Memo::new(move |_| match live.list.get() {
             Some(list) => Load::Ready(list.sessions),

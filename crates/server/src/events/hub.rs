@@ -106,6 +106,13 @@ impl FlowHub {
             .subscribe()
     }
 
+    /// The id of the newest event, to be asked for before what it is to date is read. From then on changes of the
+    /// owner's are told.
+    pub(crate) fn as_of(&self, owner: &Owner) -> String {
+        let newest = *self.newest(owner).borrow();
+        self.id(newest)
+    }
+
     /// The id of an event in the stream.
     pub(crate) fn id(&self, number: u64) -> String {
         format!("{}-{number}", self.boot)

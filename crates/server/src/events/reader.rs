@@ -83,6 +83,7 @@ impl FlowReader {
     /// Everything as it stands, at least as new as the event `number`. Events after it may repeat some of it.
     async fn snapshot(&mut self, number: u64) -> ApiResult<Sent> {
         let (compute, owner) = (self.compute.clone(), self.owner.clone());
+        let as_of = Some(self.hub.id(number));
         let snapshot = crate::blocking(move || {
             Ok(FlowEvent::Snapshot(FlowSnapshot {
                 session: compute.session(&owner),
@@ -92,6 +93,7 @@ impl FlowReader {
                     Some(flow) => compute.runs(flow)?,
                     None => Vec::new(),
                 },
+                as_of,
             }))
         })
         .await?;

@@ -113,6 +113,7 @@ impl Flows {
             report: yaml.as_deref().map(|yaml| entry::report(&folder, yaml)),
             yaml,
             etag,
+            as_of: None,
         })
     }
 

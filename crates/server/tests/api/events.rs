@@ -33,6 +33,33 @@ async fn a_stream_begins_with_everything() {
 }
 
 #[tokio::test]
+async fn what_was_read_as_of_the_beginning_of_a_stream_is_current() {
+    const FLOW_PATH: &str = "/api/projects/default/flows/greeter";
+    let world = World::new().await;
+    let read = async || {
+        let flow = world.get(FLOW_PATH).await.json()["asOf"].clone();
+        let files = world.get(&format!("{FLOW_PATH}/files")).await.json()["asOf"].clone();
+        (flow, files)
+    };
+    let before = read().await;
+    let mut events = Events::open(&world, FLOW_EVENTS, None).await;
+    let begun = events.until("snapshot").await;
+    let as_of = begun.data["value"]["asOf"].clone();
+    assert_eq!(as_of, begun.id.as_str());
+    assert_eq!(before, (as_of.clone(), as_of.clone()));
+    world.write("flows/greeter/new.py", "x = 1\n");
+    let changed = events.until("files").await;
+    let (flow, files) = read().await;
+    assert_eq!((&flow, &files), (&files, &flow));
+    assert_ne!(flow, as_of);
+    // A stream that begins now has nothing older to tell.
+    let again = Events::open(&world, FLOW_EVENTS, None).await.next().await;
+    let again = again.unwrap().data["value"]["asOf"].clone();
+    assert_ne!(again, as_of);
+    assert!(!changed.id.is_empty());
+}
+
+#[tokio::test]
 async fn a_file_changed_by_anybody_is_told() {
     let world = World::new().await;
     let mut events = Events::open(&world, FLOW_EVENTS, None).await;

@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use super::tree::Listing;
 use crate::{
     api::{Api, Load, Remote},
-    live::{FilesNews, FlowLive},
+    live::{FilesNews, FlowLive, is_as_of},
 };
 
 /// What the server lists.
@@ -19,6 +19,8 @@ pub(crate) struct Listed {
     pub(crate) files: Listing,
     /// What is not listed.
     pub(crate) left_out: LeftOut,
+    /// The newest event when it was read.
+    as_of: Option<String>,
 }
 
 impl Listed {
@@ -48,17 +50,27 @@ impl FlowListing {
             async move {
                 let answer = api.files(&flow).await;
                 asking.try_update_value(|count| *count -= 1);
-                let FileTree { entries, left_out } = answer?;
+                let FileTree {
+                    entries,
+                    left_out,
+                    as_of,
+                } = answer?;
                 Ok(Listed {
                     files: Listing::new(&entries),
                     left_out,
+                    as_of,
                 })
             }
         });
         let listing = Self { remote, asking };
         live.on_files(move |news| match news {
             FilesNews::Changed(changes) => listing.apply(changes),
-            FilesNews::Anything => remote.refresh(),
+            FilesNews::Anything(as_of) => {
+                let as_of = as_of.clone();
+                remote.refresh_unless(move |listed| {
+                    is_as_of(listed.as_of.as_deref(), as_of.as_deref())
+                });
+            }
         });
         listing
     }

@@ -12,6 +12,7 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
+use flowdeck_compute::Owner;
 use flowdeck_contract::{
     error::ErrorResponse,
     files::{FileEntry, FileTree, TooLarge},
@@ -45,10 +46,16 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 )]
 async fn list(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Json<FileTree>> {
     app.require_project(&path.project)?;
-    let flows = Arc::clone(&app.flows);
-    crate::blocking(move || Ok(flows.folder(&path.flow)?.list()?))
-        .await
-        .map(Json)
+    let (flows, hub) = (Arc::clone(&app.flows), Arc::clone(&app.hub));
+    let tree = move || {
+        let folder = flows.folder(&path.flow)?;
+        let as_of = Some(hub.as_of(&Owner::from(&path.flow)));
+        Ok(FileTree {
+            as_of,
+            ..folder.list()?
+        })
+    };
+    crate::blocking(tree).await.map(Json)
 }
 
 /// The text of a file.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Json, extract::State};
+use flowdeck_compute::Owner;
 use flowdeck_contract::{
     error::ErrorResponse,
     flows::{FlowDetail, FlowList, Project},
@@ -69,7 +70,16 @@ async fn flows(State(app): State<App>, Path(path): Path<ProjectPath>) -> ApiResu
 )]
 async fn flow(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<Json<FlowDetail>> {
     app.require_project(&path.project)?;
-    let (flows, compute) = (Arc::clone(&app.flows), app.compute.clone());
-    let detail = move || Ok(flows.detail(&path.flow, Activity::of(&path.flow, &compute)?)?);
+    let (flows, compute, hub) = (
+        Arc::clone(&app.flows),
+        app.compute.clone(),
+        Arc::clone(&app.hub),
+    );
+    let detail = move || {
+        flows.require(&path.flow)?;
+        let as_of = Some(hub.as_of(&Owner::from(&path.flow)));
+        let detail = flows.detail(&path.flow, Activity::of(&path.flow, &compute)?)?;
+        Ok(FlowDetail { as_of, ..detail })
+    };
     crate::blocking(detail).await.map(Json)
 }

@@ -97,7 +97,7 @@ mod tests {
         assert_eq!(by(&["deps/more.txt"], &failed), file("deps/more.txt"));
         assert_eq!(by(&["more.txt"], &failed), None);
         assert_eq!(
-            OutOfDate::by(&FilesNews::Anything, None, &plan),
+            OutOfDate::by(&FilesNews::Anything(None), None, &plan),
             Some(OutOfDate::Unknown)
         );
     }
