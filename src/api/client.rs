@@ -1,14 +1,16 @@
 //! The client, and the one function through which every request goes: [`Api::exchange`].
 
+use std::cell::RefCell;
+
 use flowdeck_contract::{ids::ProjectName, sign_ins::KEY_HEADER};
 use gloo_net::http::{Method, RequestBuilder, Response};
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Blob, ReadableStream};
+use web_sys::{AbortController, AbortSignal, Blob, ReadableStream};
 
-use super::{ApiError, json};
+use super::{ApiError, ahead::Ahead, json};
 
 /// The client. Cheap to copy; take it from the context before an `.await`.
 #[derive(Clone, Copy)]
@@ -82,9 +84,13 @@ impl Api {
     /// soon as it begins, when it is not a failure.
     pub(super) async fn exchange(&self, request: Request<'_>) -> Result<Answer, ApiError> {
         let name = self.trying(&request.method, request.path);
-        let answer = match self.built(request) {
-            Ok(request) => answered(request.send().await).await,
-            Err(_) => Err(ApiError::unreachable()),
+        let ahead = match self.ahead(&request) {
+            Some(ahead) => ahead.response().await,
+            None => None,
+        };
+        let answer = match ahead {
+            Some(response) => answered(response).await,
+            None => self.asked(request).await,
         };
         if answer.as_ref().is_err_and(ApiError::is_signed_out) {
             self.is_signed_out.set(true);
@@ -98,6 +104,24 @@ impl Api {
         }
     }
 
+    /// The answer to what the page asked for already.
+    fn ahead(&self, request: &Request<'_>) -> Option<Ahead> {
+        if request.method != Method::GET || request.resumes() {
+            return None;
+        }
+        let ahead = Ahead::take(&self.url(request.path))?;
+        if let Some(abort) = request.abort {
+            abort.adopt(ahead.abort.clone());
+        }
+        Some(ahead)
+    }
+
+    async fn asked(&self, request: Request<'_>) -> Result<Response, ApiError> {
+        let request = self.built(request).map_err(|_| ApiError::unreachable())?;
+        let response = request.send().await;
+        answered(response.map_err(|_| ApiError::unreachable())?).await
+    }
+
     fn built(&self, request: Request<'_>) -> Result<gloo_net::http::Request, gloo_net::Error> {
         let Request {
             method,
@@ -106,7 +130,7 @@ impl Api {
             body,
             abort,
         } = request;
-        let signal = abort.and_then(|abort| abort.0.as_ref().map(AbortController::signal));
+        let signal = abort.and_then(AbortOnDrop::signal);
         let key = self.key();
         let headers = key
             .as_deref()
@@ -138,7 +162,7 @@ impl Api {
         abort: &AbortOnDrop,
     ) -> Result<Option<ReadableStream>, ApiError> {
         let request = Request {
-            header: last.map(|last| ("Last-Event-ID", last)),
+            header: last.map(|last| (LAST_EVENT, last)),
             abort: Some(abort),
             ..Request::new(Method::GET, path)
         };
@@ -221,7 +245,15 @@ pub(super) struct Request<'a> {
     pub(super) abort: Option<&'a AbortOnDrop>,
 }
 
+/// The header that resumes a stream.
+const LAST_EVENT: &str = "Last-Event-ID";
+
 impl<'a> Request<'a> {
+    /// Whether it asks for the rest of something.
+    fn resumes(&self) -> bool {
+        self.header.is_some_and(|(name, _)| name == LAST_EVENT)
+    }
+
     pub(super) fn new(method: Method, path: &'a str) -> Self {
         Self {
             method,
@@ -278,9 +310,8 @@ fn broken(request: Option<String>) -> ApiError {
     ApiError::unreachable().about(request)
 }
 
-/// The answer, unless there is none or it is a failure.
-async fn answered(response: Result<Response, gloo_net::Error>) -> Result<Response, ApiError> {
-    let response = response.map_err(|_| ApiError::unreachable())?;
+/// The answer, unless it is a failure.
+async fn answered(response: Response) -> Result<Response, ApiError> {
     if response.ok() {
         return Ok(response);
     }
@@ -290,17 +321,26 @@ async fn answered(response: Result<Response, gloo_net::Error>) -> Result<Respons
 }
 
 /// Aborts its request when dropped, so that dropping the future of a request aborts it.
-pub(crate) struct AbortOnDrop(Option<AbortController>);
+pub(crate) struct AbortOnDrop(RefCell<Option<AbortController>>);
 
 impl AbortOnDrop {
     pub(crate) fn new() -> Self {
-        Self(AbortController::new().ok())
+        Self(RefCell::new(AbortController::new().ok()))
+    }
+
+    fn signal(&self) -> Option<AbortSignal> {
+        self.0.borrow().as_ref().map(AbortController::signal)
+    }
+
+    /// Aborts another request in its place, which was sent before.
+    fn adopt(&self, other: AbortController) {
+        self.0.replace(Some(other));
     }
 }
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {
-        if let Some(controller) = &self.0 {
+        if let Some(controller) = self.0.take() {
             controller.abort();
         }
     }

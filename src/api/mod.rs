@@ -1,5 +1,6 @@
 //! One typed client of the server. Knows the contract's paths and types; knows no view.
 
+mod ahead;
 mod calls;
 mod client;
 mod error;

@@ -7,11 +7,11 @@
 //! - `cargo xtask css` (trunk's pre-build hook) writes `style/generated/app.css` from `style/*.css` and every
 //!   `*.module.css` below `src/`.
 //! - trunk compiles the app and gives wasm, JavaScript and CSS hashed names in `dist/`.
-//! - `cargo xtask editor` (trunk's post-build hook) copies `web/editor/dist/editor.js` to `dist/editor-<hash>.js` and
+//! - `cargo xtask parts` (trunk's post-build hook) copies the editor from `web/editor/dist` to `dist/editor-<hash>.js` and
 //!   puts `<meta name="flowdeck-editor" content="editor-<hash>.js">` into `dist/index.html`. The app imports that
 //!   address, relative to the document's base, when an editor is first needed.
 //! - `cargo xtask font` (another one) copies the font of `web/font` to `dist/font-<hash>.woff2`; the style sheet names it.
-//! - Between the linker and wasm-bindgen the app is split (`cargo xtask bindgen`); `cargo xtask parts` (another
+//! - Between the linker and wasm-bindgen the app is split (`cargo xtask bindgen`); `cargo xtask parts` (the same
 //!   post-build hook) copies the parts that load lazily to `dist/part-<name>-<hash>.wasm`.
 //! - `cargo xtask licences` (trunk's post-build hook) writes `dist/licenses.txt`.
 //! - Every asset then gets a `.br` and a `.gz` beside it.
@@ -94,8 +94,6 @@ enum Command {
     Css,
     /// Put the licences of what is built in beside the app (trunk's post-build hook)
     Licences,
-    /// Put the code editor beside the app (trunk's post-build hook)
-    Editor,
     /// Put the font beside the app (trunk's post-build hook)
     Font,
     /// Split the app and bind its first part (trunk's wasm-bindgen)
@@ -103,7 +101,7 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
-    /// Put the app's lazily loaded parts beside it (trunk's post-build hook)
+    /// Put the code editor and the app's lazily loaded parts beside it (trunk's post-build hook)
     Parts,
 }
 
@@ -112,6 +110,9 @@ struct BuildArgs {
     /// Compile fast and do not optimise for size
     #[arg(long)]
     dev: bool,
+    /// Only build the browser app
+    #[arg(long)]
+    app: bool,
 }
 
 fn main() -> ExitCode {
@@ -134,8 +135,11 @@ fn run(command: Command) -> Result<ExitCode> {
             } else {
                 Profile::Release
             };
-            build::app(&project, profile)?;
-            build::server(&project, profile)?;
+            if args.app {
+                build::app(&project, profile)?;
+            } else {
+                build::product(&project, profile, || build::server(&project, profile))?;
+            }
         }
         Command::Serve { flags } => serve::product(&project, &flags)?,
         Command::Dev { flags } => serve::app_while_editing(&project, &flags)?,
@@ -149,10 +153,12 @@ fn run(command: Command) -> Result<ExitCode> {
         Command::Env => serve::print_environment(&project)?,
         Command::Css => build::css::write(&project)?,
         Command::Licences => build::licences::attach(&project)?,
-        Command::Editor => build::editor::attach(&project)?,
         Command::Font => build::font::attach(&project)?,
         Command::Bindgen { arguments } => build::parts::bindgen(&project, &arguments)?,
-        Command::Parts => build::parts::attach(&project)?,
+        Command::Parts => {
+            build::editor::attach(&project)?;
+            build::parts::attach(&project)?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

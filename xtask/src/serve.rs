@@ -15,12 +15,11 @@ use crate::{
 
 /// Builds what changed and becomes `flowdeck serve`: signals reach the server, and its exit code is ours.
 pub(crate) fn product(project: &Project, flags: &[OsString]) -> Result<()> {
-    build::app(project, Profile::Release)?;
     let is_fake = value_of(flags, "--engine").is_some_and(|engine| engine == b"fake");
-    let binary = match is_fake {
-        true => build::fake_server(project)?,
-        false => build::server(project, Profile::Release)?,
-    };
+    let binary = build::product(project, Profile::Release, || match is_fake {
+        true => build::fake_server(project),
+        false => build::server(project, Profile::Release),
+    })?;
     let (flows, data) = match is_fake {
         // Its flows come to every state; its data are no real sessions'.
         true => (

@@ -12,13 +12,13 @@ test.beforeEach(async ({ deck }) => {
   await deck.start();
 });
 
-test('the flow page loads neither the editor nor a part', async ({ app, page }) => {
+test('the flow page loads neither the editor nor what raw file mode is made of', async ({ app, page }) => {
   await app.open('greeting');
   const loaded: string[] = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await page.reload();
   await expect(page.getByRole('heading', { level: 2, name: 'Nodes' })).toBeVisible();
-  expect(loaded.filter((path) => PART.test(path) || path.includes('/editor-'))).toEqual([]);
+  expect(loaded.filter((path) => /\/(editor-|part-[^/]*raw)/.test(path))).toEqual([]);
   expect(loaded.some((path) => path.endsWith('.wasm'))).toBe(true);
 });
 

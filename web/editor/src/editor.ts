@@ -1,5 +1,5 @@
 // One view, many files: each file keeps its own state (text, undo history, findings, scroll position).
-import { EditorSelection, type StateEffect, type TransactionSpec } from "@codemirror/state";
+import { Compartment, EditorSelection, type StateEffect, type TransactionSpec } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import {
   type OpenFile,
@@ -12,8 +12,8 @@ import {
   setBase,
 } from "./files.ts";
 import { type Finding, fixOf, showFindings } from "./findings.ts";
-import { languageOf, languageSupport } from "./language.ts";
-import { type PackageSource, packageCompletion } from "./packages.ts";
+import { basics, languageOf, later } from "./language.ts";
+import type { PackageSource } from "./packages.ts";
 import { offsetOf, placeOf } from "./positions.ts";
 import { setup, styleNonce } from "./setup.ts";
 
@@ -48,10 +48,12 @@ export class Editor {
 
   /** Opens a file without showing it. `label` is what it's called, `text` what the editor holds, `base` what the disk does. */
   open(path: string, label: string, text: string, base: string): void {
+    const language = languageOf(path);
+    const more = new Compartment();
     const extensions = [
       setup({ label, describedBy: this.describedBy }, () => this.listener.save()),
-      languageSupport(languageOf(path)),
-      languageOf(path) === "text" ? packageCompletion(path, this.listener.packages) : [],
+      basics(language),
+      more.of([]),
       EditorView.updateListener.of((update) => {
         this.#tab(path).state = update.state;
         if (update.selectionSet || update.docChanged) this.#moved(path);
@@ -61,6 +63,12 @@ export class Editor {
     const tab = { ...openFile(text, extensions), scroll: null };
     setBase(tab, base);
     this.#tabs.set(path, tab);
+    void later(language, path, this.listener.packages).then((extension) => {
+      // It may have been closed meanwhile.
+      if (extension !== null && this.#tabs.get(path) === tab) {
+        this.#dispatch(path, { effects: more.reconfigure(extension) });
+      }
+    });
   }
 
   /** Shows an open file, as it was left. */

@@ -1,12 +1,8 @@
 // Which language a file is in, by its name.
-import { jinja } from "@codemirror/lang-jinja";
-import { json } from "@codemirror/lang-json";
-import { markdown, markdownLanguage } from "@codemirror/lang-markdown";
-import { python } from "@codemirror/lang-python";
 import { yaml } from "@codemirror/lang-yaml";
-import { type LanguageSupport, indentUnit } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
+import type { PackageSource } from "./packages.ts";
 
 export type Language = "yaml" | "python" | "jinja" | "json" | "markdown" | "text";
 
@@ -30,25 +26,29 @@ export function languageOf(path: string): Language {
   return (ending !== undefined && BY_ENDING.get(ending)) || "text";
 }
 
-/** Highlighting and indentation; prose wraps, code does not. */
-export function languageSupport(language: Language): Extension {
+/** What a file has at once. Prose wraps, code does not. */
+export function basics(language: Language): Extension {
   switch (language) {
     case "yaml":
       return yaml();
     case "python":
-      return [python(), indentUnit.of("    ")];
-    case "jinja":
-      return [jinja({ base: prose() }), EditorView.lineWrapping];
     case "json":
-      return json();
+      return [];
+    case "jinja":
     case "markdown":
-      return [prose(), EditorView.lineWrapping];
     case "text":
       return EditorView.lineWrapping;
   }
 }
 
-/** Markdown; also what stands between the tags of a prompt, whose roles are headings. */
-function prose(): LanguageSupport {
-  return markdown({ base: markdownLanguage, completeHTMLTags: false });
+/** What it has as soon as that is loaded; `null` where there is no more, or where it cannot be loaded now. */
+export async function later(language: Language, path: string, packages: PackageSource): Promise<Extension | null> {
+  if (language === "yaml") return null;
+  try {
+    const { more } = await import("./more.ts");
+    return more(language, path, packages);
+  } catch {
+    // The file can be edited all the same; the next one that is opened asks again.
+    return null;
+  }
 }

@@ -79,12 +79,11 @@ fn daemon(project: &Project) -> Result<Daemon> {
 }
 
 fn sizes(project: &Project) -> Result<Vec<Row>> {
-    let Sizes {
-        first_load, editor, ..
-    } = Sizes::of(&project.dist())?;
+    let sizes = Sizes::of(&project.dist())?;
     Ok(vec![
-        Row::bytes("app: first load after brotli", first_load),
-        Row::bytes("app: editor chunk after brotli", editor),
+        Row::bytes("app: all flows, after brotli", sizes.page(&["flows"])?),
+        Row::bytes("app: a flow, after brotli", sizes.app),
+        Row::bytes("app: raw file mode beyond it", sizes.raw_mode()?),
     ])
 }
 

@@ -1,8 +1,9 @@
-//! The code editor: one ES module that the app imports when a file is first opened.
+//! The code editor: ES modules that the app imports when a file is first opened.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::{fs, path::PathBuf};
 
+use super::page::Page;
 use crate::{
     digest::{short_hash, tree_hash},
     process,
@@ -14,27 +15,54 @@ use crate::{
 /// Where the app finds the editor's address: this comment becomes a `<meta name="flowdeck-editor">`.
 const MARKER: &str = "<meta name=\"flowdeck-editor\" content=\"\"";
 
+/// Where the page says what is to be loaded for it.
+const FILES: &str = "const editor = [];";
+
 /// Trunk's post-build hook: bundles the editor, puts it into the staged app and writes its address into the page.
 pub(crate) fn attach(project: &Project) -> Result<()> {
     let staging = super::staging()?;
-    let bundle = bundle(project)?;
-    let content = fs::read(&bundle).with_context(|| format!("cannot read {}", bundle.display()))?;
+    let folder = bundle(project)?;
+    let read = |name: &str| {
+        let path = folder.join(name);
+        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    for entry in fs::read_dir(&folder).context("cannot list the editor's files")? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        // The chunks have names that change with their content already.
+        if name.starts_with("editor-") {
+            write_atomically(&staging.join(&name), &read(&name)?)?;
+        }
+    }
+    let content = read(ENTRY)?;
     let name = format!("editor-{}.js", short_hash(&content));
     write_atomically(&staging.join(&name), &content)?;
-    let page = staging.join("index.html");
-    let html =
-        fs::read_to_string(&page).with_context(|| format!("cannot read {}", page.display()))?;
-    write_atomically(&page, with_address(&html, &name)?.as_bytes())
+    let mut files: Vec<String> = serde_json::from_slice(&read(CHUNKS)?)?;
+    files.insert(0, name.clone());
+    let mut page = Page::read(&staging)?;
+    page.replace(
+        MARKER,
+        &MARKER.replace("content=\"\"", &format!("content=\"{name}\"")),
+        1,
+    )?;
+    let files = FILES.replace("[]", &serde_json::to_string(&files)?);
+    page.replace(FILES, &files, 1)?;
+    page.write()
 }
+
+/// The module that the app imports.
+const ENTRY: &str = "editor.js";
+
+/// Names the chunks that it needs at once.
+const CHUNKS: &str = "chunks.json";
 
 fn bundle(project: &Project) -> Result<PathBuf> {
     let folder = project.path("web/editor");
-    let bundle = folder.join("dist/editor.js");
+    let bundled = folder.join("dist");
     let stamp = Stamp::new(
-        folder.join("dist/.stamp"),
+        bundled.join(".stamp"),
         tree_hash(&project.root, &["web/editor"])?,
     );
-    if !(stamp.is_current() && bundle.is_file()) {
+    if !(stamp.is_current() && bundled.join(CHUNKS).is_file()) {
         step("bundle the code editor", |step| {
             let mut npm = process::command("npm");
             npm.args(["run", "build"]).current_dir(&folder);
@@ -43,29 +71,5 @@ fn bundle(project: &Project) -> Result<PathBuf> {
         })?;
         stamp.write()?;
     }
-    Ok(bundle)
-}
-
-fn with_address(html: &str, name: &str) -> Result<String> {
-    let filled = MARKER.replace("content=\"\"", &format!("content=\"{name}\""));
-    match html.matches(MARKER).count() {
-        1 => Ok(html.replace(MARKER, &filled)),
-        count => bail!("the built index.html must have `{MARKER}` once, and has it {count} times"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_page_names_the_editor_once() {
-        let page = format!("<head>{MARKER}></head>");
-        assert_eq!(
-            with_address(&page, "editor-1.js").unwrap(),
-            r#"<head><meta name="flowdeck-editor" content="editor-1.js"></head>"#
-        );
-        assert!(with_address("<head></head>", "editor-1.js").is_err());
-        assert!(with_address(&page.repeat(2), "editor-1.js").is_err());
-    }
+    Ok(bundled)
 }

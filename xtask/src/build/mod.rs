@@ -6,11 +6,12 @@ pub(crate) mod editor;
 pub(crate) mod font;
 pub(crate) mod licences;
 mod minify;
+mod page;
 pub(crate) mod parts;
 pub(crate) mod sizes;
 
 use anyhow::{Context, Result, bail};
-use std::{env, path::PathBuf};
+use std::{env, path::PathBuf, thread};
 
 use crate::{
     digest::tree_hash,
@@ -113,6 +114,25 @@ fn staging() -> Result<PathBuf> {
     env::var_os("TRUNK_STAGING_DIR")
         .map(PathBuf::from)
         .context("this is one of trunk's post-build hooks: run `cargo xtask build`")
+}
+
+/// Builds the app and the server beside each other, and returns the server's binary: linking the one leaves cores to the
+/// other.
+pub(crate) fn product(
+    project: &Project,
+    profile: Profile,
+    server: impl FnOnce() -> Result<PathBuf> + Send,
+) -> Result<PathBuf> {
+    // What is missing is said before minutes of compiling.
+    setup::check()?;
+    thread::scope(|scope| {
+        let server = scope.spawn(server);
+        app(project, profile)?;
+        match server.join() {
+            Ok(binary) => binary,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// Builds the server and returns the binary's path.

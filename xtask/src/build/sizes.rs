@@ -1,30 +1,42 @@
 //! How many bytes of the built app a reader downloads.
 
-use anyhow::{Context, Result};
-use std::{fmt, fs, path::Path};
+use anyhow::{Context, Result, bail};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt, fs,
+    path::Path,
+};
 use walkdir::WalkDir;
 
 use super::{compress::brotli, licences};
 
+/// Names the files of each part of the app, in `dist/`. No page asks for it.
+pub(crate) const PARTS: &str = ".parts.json";
+
 /// Bytes after brotli (fonts and images as they are).
 pub(crate) struct Sizes {
-    /// The page, wasm, JavaScript and style sheet.
-    pub(crate) first_load: u64,
-    /// The font, which systems that have a good one of their own don't load.
-    pub(crate) font: u64,
+    /// What every page needs, and all that the page of a flow does: the page itself, wasm, JavaScript and style sheet.
+    pub(crate) app: u64,
+    /// Fonts, which nothing waits for.
+    pub(crate) fonts: u64,
     /// What is imported when a file is first opened.
     pub(crate) editor: u64,
-    /// Parts of the app that load when they are first shown.
-    pub(crate) parts: u64,
+    /// Parts of the app that load when they are first shown, by the names of their files.
+    files: BTreeMap<String, u64>,
+    /// The files of each part.
+    parts: BTreeMap<String, Vec<String>>,
 }
 
 impl Sizes {
     pub(crate) fn of(dist: &Path) -> Result<Self> {
+        let named = dist.join(PARTS);
+        let named = fs::read(&named).with_context(|| format!("cannot read {}", named.display()))?;
         let mut sizes = Self {
-            first_load: 0,
-            font: 0,
+            app: 0,
+            fonts: 0,
             editor: 0,
-            parts: 0,
+            files: BTreeMap::new(),
+            parts: serde_json::from_slice(&named)?,
         };
         for entry in WalkDir::new(dist) {
             let entry = entry.context("cannot list dist/")?;
@@ -37,24 +49,60 @@ impl Sizes {
                 continue;
             }
             let bytes = transferred(entry.path())?;
-            *match name.split_once('-') {
-                Some(("font", _)) => &mut sizes.font,
-                Some(("editor", _)) => &mut sizes.editor,
-                Some(("part", _)) => &mut sizes.parts,
-                _ => &mut sizes.first_load,
-            } += bytes;
+            let is_font = entry
+                .path()
+                .extension()
+                .is_some_and(|found| found == "woff2");
+            match name.split_once('-') {
+                // Languages besides YAML come with the first file in one.
+                Some(("editor", rest)) if rest.starts_with("more-") => {}
+                Some(("editor", _)) => sizes.editor += bytes,
+                Some(("part", _)) => {
+                    sizes.files.insert(name, bytes);
+                }
+                _ if is_font => sizes.fonts += bytes,
+                _ => sizes.app += bytes,
+            }
         }
         Ok(sizes)
+    }
+
+    /// What a page downloads that shows these parts.
+    pub(crate) fn page(&self, parts: &[&str]) -> Result<u64> {
+        let mut files = BTreeSet::new();
+        for part in parts {
+            match self.parts.get(*part) {
+                Some(needed) => files.extend(needed),
+                None => bail!("the app has no part {part}"),
+            }
+        }
+        let bytes = files.into_iter().map(|file| {
+            let bytes = self.files.get(file).copied();
+            bytes.with_context(|| format!("the part in {file} was left out"))
+        });
+        Ok(self.app + bytes.sum::<Result<u64>>()?)
+    }
+
+    /// What raw file mode downloads beyond the page of its flow.
+    pub(crate) fn raw_mode(&self) -> Result<u64> {
+        Ok(self.page(&["raw"])? - self.app + self.editor)
     }
 }
 
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [first_load, font, editor, parts] =
-            [self.first_load, self.font, self.editor, self.parts].map(|bytes| bytes.div_ceil(1000));
+        let page = |parts: &[&str]| self.page(parts).unwrap_or_default();
+        let [flows, flow, raw, parts] = [
+            page(&["flows"]),
+            self.app,
+            self.raw_mode().unwrap_or_default(),
+            self.files.values().sum(),
+        ]
+        .map(|bytes: u64| bytes.div_ceil(1000));
         write!(
             f,
-            "{first_load} KB first load, {font} KB font, {editor} KB editor, {parts} KB parts"
+            "{flows} KB all flows, {flow} KB a flow, {raw} KB more for raw file mode, {parts} KB parts in {} files",
+            self.files.len()
         )
     }
 }
@@ -81,6 +129,24 @@ fn transferred(path: &Path) -> Result<u64> {
 }
 
 #[cfg(test)]
+impl Sizes {
+    /// Of an app with parts of these sizes, each in a file of its own.
+    pub(crate) fn made_up(app: u64, editor: u64, parts: &[(&str, u64)]) -> Self {
+        let named = |part: &str| (part.to_owned(), vec![format!("part-{part}.wasm")]);
+        Self {
+            app,
+            fonts: 0,
+            editor,
+            files: parts
+                .iter()
+                .map(|(part, bytes)| (format!("part-{part}.wasm"), *bytes))
+                .collect(),
+            parts: parts.iter().map(|(part, _)| named(part)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::test::temporary_folder;
@@ -92,17 +158,24 @@ mod tests {
             ("app.js", 900),
             ("app.js.br", 300),
             ("app.js.gz", 400),
-            ("font-1.woff2", 50),
+            ("a.woff2", 50),
             ("editor-1.js", 70),
-            ("part-split_raw-1.wasm", 80),
-            ("part-split_raw-1.wasm.br", 20),
-            ("parts-1.js", 5),
+            ("editor-more-1.js", 700),
+            ("part-flows-1.wasm", 80),
+            ("part-flows-1.wasm.br", 20),
+            ("part-shared-1.wasm", 7),
+            ("part-raw-1.wasm", 3),
             (licences::FILE, 500),
         ] {
             fs::write(folder.path().join(name), vec![b'x'; bytes]).unwrap();
         }
+        let parts = r#"{"flows": ["part-flows-1.wasm", "part-shared-1.wasm"], "raw": ["part-shared-1.wasm", "part-raw-1.wasm"], "gone": ["part-gone-1.wasm"]}"#;
+        fs::write(folder.path().join(PARTS), parts).unwrap();
         let sizes = Sizes::of(folder.path()).unwrap();
-        assert_eq!((sizes.first_load, sizes.font), (305, 50));
-        assert_eq!((sizes.editor, sizes.parts), (70, 20));
+        assert_eq!((sizes.app, sizes.fonts), (300, 50));
+        assert_eq!(sizes.page(&["flows"]).unwrap(), 327);
+        assert_eq!(sizes.raw_mode().unwrap(), 80);
+        assert!(sizes.page(&["gone"]).is_err());
+        assert!(sizes.page(&["unknown"]).is_err());
     }
 }

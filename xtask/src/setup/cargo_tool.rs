@@ -103,7 +103,7 @@ impl Part for CargoTool {
 
     /// Compiles in a folder that survives being killed, installs beside the final place, and renames.
     fn install(&self, project: &Project, step: &Step) -> Result<()> {
-        let build = project.tools().join(format!(".build-{}", self.krate));
+        let build = builds(project);
         let staging = project.tools().join(format!(".staging-{}", self.krate));
         remove(&staging)?;
         let mut cargo = process::command("cargo");
@@ -118,9 +118,18 @@ impl Part for CargoTool {
         process::run(project, step, &format!("setup-{}", self.krate), &mut cargo)?.success()?;
         remove(&self.home)?;
         fs::rename(&staging, &self.home)
-            .with_context(|| format!("cannot put {} into {}", self.krate, self.home.display()))?;
-        remove(&build)
+            .with_context(|| format!("cannot put {} into {}", self.krate, self.home.display()))
     }
+}
+
+/// Where tools are compiled: most of their dependencies are the same.
+fn builds(project: &Project) -> PathBuf {
+    project.tools().join(".build")
+}
+
+/// Gives back the room that compiling took, once every tool is there.
+pub(super) fn forget_builds(project: &Project) -> Result<()> {
+    remove(&builds(project))
 }
 
 fn remove(folder: &PathBuf) -> Result<()> {

@@ -89,6 +89,11 @@ impl Tools {
     }
 }
 
+/// Looks for what nobody but the user can install.
+pub(crate) fn check() -> Result<()> {
+    prerequisites::check()
+}
+
 /// Installs what is missing for `scope`; without anything missing it takes a fraction of a second.
 pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
     prerequisites::check()?;
@@ -138,5 +143,5 @@ fn install_missing(project: &Project, parts: &[Box<dyn Part>]) -> Result<()> {
             })?;
         }
     }
-    Ok(())
+    cargo_tool::forget_builds(project)
 }

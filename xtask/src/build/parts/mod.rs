@@ -2,11 +2,17 @@
 //!
 //! Functions marked `#[wasm_split(part, …)]` are where the module is cut. It has to be cut after the linker and before
 //! wasm-bindgen, and trunk has no step there. So `xtask/tools/bin/wasm-bindgen` stands before the real one on trunk's
-//! `PATH` and calls [`bindgen`]; trunk's post-build hook then calls [`attach`].
+//! `PATH` and calls [`bindgen`]; trunk's post-build hook then calls [`attach`], which joins what the splitter made into
+//! few files and its loader into the app's script.
+
+mod groups;
+mod loader;
+mod merge;
 
 use anyhow::{Context, Result, bail};
 use rayon::prelude::*;
 use std::{
+    collections::BTreeMap,
     env,
     ffi::{OsStr, OsString},
     fs,
@@ -14,7 +20,12 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::minify::{Kind, minified};
+use self::{groups::Group, loader::Split};
+use super::{
+    minify::{Kind, minified},
+    page::Page,
+    sizes::PARTS,
+};
 use crate::{
     digest::short_hash, process, project::Project, setup::CargoTool, stamp::write_atomically,
 };
@@ -117,55 +128,151 @@ fn name_loader(call: &Call, parts: &Path) -> Result<()> {
 /// Trunk's post-build hook: puts the parts beside the app, each under a name that changes with its content.
 pub(crate) fn attach(project: &Project) -> Result<()> {
     let staging = super::staging()?;
-    let files = files_in(&project.parts())?;
-    let Some(loader) = files.iter().find(|path| has_extension(path, "js")) else {
+    let folder = project.parts();
+    let files = files_in(&folder)?;
+    let Some(splitters) = files.iter().find(|path| has_extension(path, "js")) else {
         bail!("the app was not split: `xtask/tools/bin` must come first on trunk's PATH");
     };
-    let script =
-        fs::read_to_string(loader).with_context(|| format!("cannot read {}", loader.display()))?;
-    let mut script = replace(&script, &format!("{APP}.js"), &hashed_app(&staging)?)?;
-    let parts: Vec<&PathBuf> = files
-        .iter()
-        .filter(|path| has_extension(path, "wasm"))
+    let split = Split::read(&read_text(splitters)?)?;
+    let groups = groups(&split, &folder)?;
+    let contents: Result<Vec<Vec<u8>>> = groups
+        .par_iter()
+        .enumerate()
+        .map(|(number, group)| content(group, number, &folder))
         .collect();
-    let contents: Result<Vec<Vec<u8>>> = parts.par_iter().map(|part| optimised(part)).collect();
-    for (part, content) in parts.into_iter().zip(contents?) {
-        let stem = stem(part);
-        let name = format!("part-{stem}-{}.wasm", short_hash(&content));
-        script = replace(&script, &format!("{stem}.wasm"), &name)?;
-        write_atomically(&staging.join(name), &content)?;
+    let mut names = Vec::new();
+    for (group, content) in groups.iter().zip(contents?) {
+        let name = format!("part-{}-{}.wasm", group.name(), short_hash(&content));
+        write_atomically(&staging.join(&name), &content)?;
+        names.push(name);
     }
+    let needs = needs(&split, &groups);
+    let app = hashed_app(&staging)?;
+    let script = loader::put_into(
+        &read_text(&staging.join(&app))?,
+        &file_name(splitters),
+        &split.script(&names, &needs),
+    )?;
     let script = minified(project, Kind::JavaScript, &script)?;
-    write_atomically(&staging.join(format!("{}.js", stem(loader))), &script)
+    let renamed = format!("{APP}-{}.js", short_hash(&script));
+    write_atomically(&staging.join(&renamed), &script)?;
+    let mut page = Page::read(&staging)?;
+    // Where it is imported, and where it is loaded ahead of that.
+    page.replace(&app, &renamed, 2)?;
+    let mut files = files_of_parts(&names, &needs);
+    write_atomically(&staging.join(PARTS), &serde_json::to_vec(&files)?)?;
+    files.retain(|part, _| AHEAD.contains(&part.as_str()));
+    page.replace(
+        FILES,
+        &FILES.replace("{}", &serde_json::to_string(&files)?),
+        1,
+    )?;
+    let script = page.between(SCRIPT, "</script>")?.to_owned();
+    page.replace(&script, &shortened(project, &script)?, 1)?;
+    page.write()?;
+    if app != renamed {
+        fs::remove_file(staging.join(&app)).with_context(|| format!("cannot remove {app}"))?;
+    }
+    Ok(())
 }
 
-/// Puts another neighbour's name into the loader.
-fn replace(script: &str, from: &str, to: &str) -> Result<String> {
-    let from = format!("\"./{from}\"");
-    match script.matches(&from).count() {
-        1 => Ok(script.replace(&from, &format!("\"./{to}\""))),
-        count => {
-            bail!("the loader of the app's parts must name {from} once, and does {count} times")
-        }
+/// What goes into which file; a build that is to be quick joins nothing.
+fn groups(split: &Split, folder: &Path) -> Result<Vec<Group>> {
+    let mut bytes = BTreeMap::new();
+    for module in split.parts.values().flatten() {
+        let path = folder.join(format!("{module}.wasm"));
+        let length = fs::metadata(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?
+            .len();
+        bytes.insert(module.as_str(), length);
     }
+    let apart = groups::apart(&split.parts, |module| {
+        bytes.get(module).copied().unwrap_or_default()
+    });
+    Ok(if is_release() {
+        groups::join(apart)
+    } else {
+        apart
+    })
+}
+
+/// What of the page says which files each part is in.
+const FILES: &str = "const parts = {};";
+
+/// How the page's own script begins.
+const SCRIPT: &str = "<script>\n";
+
+/// The parts that the page loads ahead.
+const AHEAD: [&str; 5] = ["flows", "raw", "sessions", "sign_in", "upgrade"];
+
+/// The names of the files that each part needs.
+fn files_of_parts<'a>(
+    names: &'a [String],
+    needs: &'a BTreeMap<String, Vec<usize>>,
+) -> BTreeMap<&'a String, Vec<&'a String>> {
+    let files = needs.iter().map(|(part, numbers)| {
+        let files = numbers.iter().filter_map(|number| names.get(*number));
+        (part, files.collect())
+    });
+    files.collect()
+}
+
+/// A script element with its script minified.
+fn shortened(project: &Project, element: &str) -> Result<String> {
+    let script = element
+        .trim_start_matches("<script>")
+        .trim_end_matches("</script>");
+    let script = String::from_utf8(minified(project, Kind::JavaScript, script)?)?;
+    Ok(format!("<script>{}</script>", script.trim()))
+}
+
+/// The numbers of the files that each part needs.
+fn needs(split: &Split, groups: &[Group]) -> BTreeMap<String, Vec<usize>> {
+    let numbers = |part: &String| {
+        let needed = |(_, group): &(usize, &Group)| group.needed_by.contains(part);
+        let all = groups.iter().enumerate().filter(needed);
+        all.map(|(number, _)| number).collect()
+    };
+    let parts = split.parts.keys();
+    parts.map(|part| (part.clone(), numbers(part))).collect()
+}
+
+/// The content of the file of a group: its modules as one.
+fn content(group: &Group, number: usize, folder: &Path) -> Result<Vec<u8>> {
+    let modules: Vec<PathBuf> = group
+        .modules
+        .iter()
+        .map(|module| folder.join(format!("{module}.wasm")))
+        .collect();
+    if let [module] = &modules[..] {
+        return optimised(module);
+    }
+    let joined = folder.join(format!("joined_{number}.wasm"));
+    let modules: Vec<&Path> = modules.iter().map(PathBuf::as_path).collect();
+    merge::merge(&modules, &FEATURES, &joined)?;
+    optimised(&joined)
 }
 
 /// The name that trunk gave to the app's script.
 fn hashed_app(staging: &Path) -> Result<String> {
     let files = files_in(staging)?;
-    let name = files.iter().map(|path| stem(path)).find(|stem| {
-        stem.strip_prefix(APP)
+    let name = files.iter().map(|path| file_name(path)).find(|name| {
+        let stem = name.strip_suffix(".js");
+        stem.and_then(|stem| stem.strip_prefix(APP))
             .is_some_and(|rest| rest.starts_with('-') && !rest.ends_with("_bg"))
     });
-    let name = name.context("trunk left no script of the app")?;
-    Ok(format!("{name}.js"))
+    name.context("trunk left no script of the app")
+}
+
+fn is_release() -> bool {
+    env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 
 /// What wasm-opt makes of a part; a build that is to be quick leaves it as it is.
 fn optimised(part: &Path) -> Result<Vec<u8>> {
     let read =
         |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    if env::var_os("TRUNK_PROFILE").is_none_or(|profile| profile != "release") {
+    if !is_release() {
         return read(part);
     }
     let small = part.with_extension("small");
@@ -205,10 +312,14 @@ fn has_extension(path: &Path, extension: &str) -> bool {
     path.extension().is_some_and(|found| found == extension)
 }
 
-fn stem(path: &Path) -> String {
-    path.file_stem()
-        .map(|stem| stem.to_string_lossy().into_owned())
+fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
         .unwrap_or_default()
+}
+
+fn read_text(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn run(command: &mut Command) -> Result<()> {
@@ -242,15 +353,5 @@ mod tests {
             ("/t/app.wasm".into(), "app".to_owned(), PathBuf::from("/o"))
         );
         assert!(Call::read(&["--version".into()]).is_none());
-    }
-
-    #[test]
-    fn neighbours_are_renamed_and_never_missed() {
-        let script = "fetch(new URL(\"./chunk_1.wasm\", import.meta.url))";
-        assert_eq!(
-            replace(script, "chunk_1.wasm", "part-chunk_1-ab.wasm").unwrap(),
-            "fetch(new URL(\"./part-chunk_1-ab.wasm\", import.meta.url))"
-        );
-        assert!(replace(script, "chunk_2.wasm", "x").is_err());
     }
 }

@@ -1,0 +1,98 @@
+// What each page loads before it can be used: how many files, how many bytes, and nothing twice.
+
+import { cpSync } from 'node:fs';
+import path from 'node:path';
+
+import { type Page, expect } from '@playwright/test';
+
+import { addSample } from '../harness/flows.ts';
+import { type Loaded, followNetwork, signInUnseen, twice } from '../harness/network.ts';
+import { test } from '../harness/test.ts';
+
+const ODD = "it's (50%) größer!";
+
+/** The most that a page loads until it is usable, nothing cached. */
+const LIMITS = [
+  {
+    name: 'all flows',
+    address: '',
+    requests: 8,
+    bytes: 420_000,
+    usable: (page: Page) => expect(page.getByRole('link', { name: 'Greeting' }).first()).toBeVisible(),
+  },
+  {
+    name: 'a flow',
+    address: 'flows/greeting',
+    requests: 8,
+    bytes: 370_000,
+    usable: flowIsUsable,
+  },
+  {
+    name: 'a flow with a name that addresses encode',
+    address: `flows/${encodeURIComponent(ODD)}`,
+    requests: 8,
+    bytes: 370_000,
+    usable: flowIsUsable,
+  },
+  {
+    name: 'all compute sessions',
+    address: 'sessions',
+    requests: 11,
+    bytes: 490_000,
+    usable: (page: Page) => expect(page.getByText('No active compute sessions')).toBeVisible(),
+  },
+];
+
+/** What raw file mode may load beyond a flow's page. */
+const EDITOR = { requests: 12, bytes: 400_000 };
+
+/** A font comes when it comes: nothing waits for it. */
+const FONT = { requests: 1, bytes: 50_000 };
+
+test.use({ engine: 'fake' });
+
+test.beforeEach(async ({ deck }) => {
+  addSample(deck.flows, 'greeting');
+  cpSync(path.join(deck.flows, 'greeting'), path.join(deck.flows, ODD), { recursive: true });
+  await deck.start();
+});
+
+for (const { name, address, requests, bytes, usable } of LIMITS) {
+  test(`the page of ${name} is usable after ${requests} requests`, async ({ page, deck }) => {
+    await signInUnseen(page, deck);
+    const loaded = await followNetwork(page);
+    await page.goto(deck.url(address));
+    await usable(page);
+    await isWithin(page, loaded, { requests, bytes });
+  });
+}
+
+test('raw file mode loads little more than the page of its flow', async ({ page, deck }) => {
+  await signInUnseen(page, deck);
+  const loaded = await followNetwork(page);
+  await page.goto(deck.url('flows/greeting?raw=1'));
+  await expect(page.getByRole('textbox', { name: 'flow.dag.yaml' })).toContainText('nodes:');
+  await isWithin(page, loaded, { requests: 8 + EDITOR.requests, bytes: 370_000 + EDITOR.bytes });
+});
+
+async function flowIsUsable(page: Page): Promise<void> {
+  const start = page.getByRole('button', { name: 'Start compute session', exact: true });
+  await expect(start).toBeEnabled();
+  await expect(page.getByRole('main').getByRole('textbox').first()).toBeVisible();
+}
+
+async function isWithin(page: Page, loaded: () => Loaded[], most: { requests: number; bytes: number }): Promise<void> {
+  const [fonts, rest] = [true, false].map((font) => loaded().filter(({ url }) => url.endsWith('.woff2') === font));
+  const told = rest!.map(({ url, bytes }) => `${bytes} ${new URL(url).pathname}`).join('\n');
+  expect(rest!.length, `requests until it is usable:\n${told}`).toBeLessThanOrEqual(most.requests);
+  expect(sum(rest!), `bytes until it is usable:\n${told}`).toBeLessThanOrEqual(most.bytes);
+  expect(fonts!.length).toBeLessThanOrEqual(FONT.requests);
+  expect(sum(fonts!)).toBeLessThanOrEqual(FONT.bytes);
+  // What a page asks for again, it asks for within this time.
+  await page.waitForTimeout(1_500);
+  expect(twice(loaded()), 'fetched twice').toEqual([]);
+}
+
+function sum(loaded: Loaded[]): number {
+  return loaded.reduce((total, { bytes }) => total + bytes, 0);
+}

@@ -1,0 +1,259 @@
+//! Joins modules of the splitter into one.
+//!
+//! Each of them imports the app's memory, its table and its stack. So that the joined one does so once, they are merged
+//! with a module that imports all three and hands them on.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+
+use super::run;
+use crate::process;
+
+/// The module under whose name the splitter's modules import what is the app's.
+const APP: &str = "__wasm_split";
+
+/// The module under whose name a joined one imports it: under the same one, what hands it on would import from itself.
+pub(super) const APP_OF_JOINED: &str = "app";
+
+/// Writes to `joined` what does all that `modules` do; it imports the same, from [`APP_OF_JOINED`].
+pub(super) fn merge(modules: &[&Path], features: &[&str], joined: &Path) -> Result<()> {
+    let mut imports = BTreeMap::new();
+    for module in modules {
+        let content =
+            fs::read(module).with_context(|| format!("cannot read {}", module.display()))?;
+        let found = imports_of(&content, APP)
+            .with_context(|| format!("cannot read {}", module.display()))?;
+        for import in found {
+            match imports.insert(import.name.clone(), import.clone()) {
+                Some(other) if other != import => bail!(
+                    "{} imports another {} than its neighbours",
+                    module.display(),
+                    import.name
+                ),
+                _ => {}
+            }
+        }
+    }
+    let hands_on = joined.with_extension("app");
+    let content = handing_on(&imports.into_values().collect::<Vec<_>>());
+    fs::write(&hands_on, content)
+        .with_context(|| format!("cannot write {}", hands_on.display()))?;
+    let mut merge = process::command("wasm-merge");
+    merge.args(features).arg(&hands_on).arg(APP);
+    for (number, module) in modules.iter().enumerate() {
+        merge.arg(module).arg(format!("module{number}"));
+    }
+    run(merge.arg("-o").arg(joined))?;
+    fs::remove_file(&hands_on).with_context(|| format!("cannot remove {}", hands_on.display()))
+}
+
+/// What a module imports from the app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Import {
+    name: String,
+    /// What it is, as the binary format has it: its kind, then its type.
+    description: Vec<u8>,
+}
+
+/// A module that imports these and exports them under the same names.
+fn handing_on(imports: &[Import]) -> Vec<u8> {
+    let mut counts = [0u32; 5];
+    let mut exports = Vec::new();
+    for Import { name, description } in imports {
+        let kind = description.first().copied().unwrap_or_default();
+        let index = counts.get_mut(usize::from(kind));
+        exports.push(
+            [
+                text(name),
+                vec![kind],
+                number(index.as_deref().copied().unwrap_or_default()),
+            ]
+            .concat(),
+        );
+        if let Some(index) = index {
+            *index += 1;
+        }
+    }
+    let imports: Vec<Vec<u8>> = imports
+        .iter()
+        .map(|import| {
+            [
+                text(APP_OF_JOINED),
+                text(&import.name),
+                import.description.clone(),
+            ]
+            .concat()
+        })
+        .collect();
+    [
+        b"\0asm\x01\0\0\0".to_vec(),
+        section(2, &imports),
+        section(7, &exports),
+    ]
+    .concat()
+}
+
+fn section(id: u8, entries: &[Vec<u8>]) -> Vec<u8> {
+    let content = [number(entries.len() as u32), entries.concat()].concat();
+    [vec![id], number(content.len() as u32), content].concat()
+}
+
+fn text(text: &str) -> Vec<u8> {
+    [number(text.len() as u32), text.as_bytes().to_vec()].concat()
+}
+
+/// As LEB128.
+fn number(mut value: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = (value & 0x7f) as u8;
+        value >>= 7;
+        if value == 0 {
+            bytes.push(low);
+            return bytes;
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+/// What a module imports; only memories, tables and globals, as functions are called through the table.
+fn imports_of(module: &[u8], from: &str) -> Result<Vec<Import>> {
+    let mut reader = Reader(module);
+    if reader.take(8)? != b"\0asm\x01\0\0\0" {
+        bail!("it is no module of WebAssembly");
+    }
+    while !reader.0.is_empty() {
+        let id = reader.byte()?;
+        let length = reader.number()?;
+        let content = reader.take(length as usize)?;
+        if id == 2 {
+            return Reader(content).imports(from);
+        }
+    }
+    Ok(Vec::new())
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8]> {
+        let (taken, rest) = self
+            .0
+            .split_at_checked(length)
+            .context("it ends too early")?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn byte(&mut self) -> Result<u8> {
+        Ok(self.take(1)?[0])
+    }
+
+    fn number(&mut self) -> Result<u32> {
+        let mut value = 0u32;
+        for shift in (0..35).step_by(7) {
+            let byte = self.byte()?;
+            value |= u32::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        bail!("it has a number that is too long")
+    }
+
+    fn text(&mut self) -> Result<&'a str> {
+        let length = self.number()?;
+        Ok(std::str::from_utf8(self.take(length as usize)?)?)
+    }
+
+    fn imports(&mut self, from: &str) -> Result<Vec<Import>> {
+        let count = self.number()?;
+        let mut imports = Vec::new();
+        for _ in 0..count {
+            let (module, name) = (self.text()?, self.text()?.to_owned());
+            if module != from {
+                bail!("it imports {name} from {module}");
+            }
+            let before = self.0;
+            self.description()
+                .with_context(|| format!("its import {name} is of an unknown kind"))?;
+            let description = before[..before.len() - self.0.len()].to_vec();
+            imports.push(Import { name, description });
+        }
+        Ok(imports)
+    }
+
+    fn description(&mut self) -> Result<()> {
+        match self.byte()? {
+            // A table: the type of what is in it, then how large it is.
+            1 => {
+                self.byte()?;
+                self.limits()
+            }
+            2 => self.limits(),
+            // A global: its type, and whether it changes.
+            3 => self.take(2).map(drop),
+            kind => bail!("{kind}"),
+        }
+    }
+
+    fn limits(&mut self) -> Result<()> {
+        let has_most = self.byte()? & 1 == 1;
+        self.number()?;
+        if has_most {
+            self.number()?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn imports() -> Vec<Import> {
+        let import = |name: &str, description: &[u8]| Import {
+            name: name.to_owned(),
+            description: description.to_vec(),
+        };
+        vec![
+            import("memory", &[2, 0, 19]),
+            import("table", &[1, 0x70, 1, 0xe1, 0x36, 0xe1, 0x36]),
+            import("stack", &[3, 0x7f, 1]),
+        ]
+    }
+
+    #[test]
+    fn what_is_handed_on_is_imported_as_it_was() {
+        assert_eq!(
+            imports_of(&handing_on(&imports()), APP_OF_JOINED).unwrap(),
+            imports()
+        );
+    }
+
+    #[test]
+    fn what_is_cut_short_or_imports_something_else_is_refused() {
+        let module = handing_on(&imports());
+        for length in 0..module.len() {
+            // Before its end a module may have no imports yet, but never fewer than it says.
+            if let Ok(found) = imports_of(&module[..length], APP_OF_JOINED) {
+                assert!(found.is_empty() || found == imports(), "{length}");
+            }
+        }
+        let function = handing_on(&[Import {
+            name: "f".to_owned(),
+            description: vec![0, 0],
+        }]);
+        assert!(imports_of(&function, APP_OF_JOINED).is_err());
+        assert!(imports_of(&module, APP).is_err());
+    }
+
+    #[test]
+    fn numbers_are_written_as_they_are_read() {
+        for value in [0, 1, 127, 128, 7009, u32::MAX] {
+            assert_eq!(Reader(&number(value)).number().unwrap(), value);
+        }
+        assert!(Reader(&[0x80; 9]).number().is_err());
+    }
+}
