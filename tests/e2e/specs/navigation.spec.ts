@@ -53,7 +53,7 @@ test('help leads to the part of the guides that is about the page, below the bas
   await expect(help.getByRole('heading', { level: 1 })).toContainText('Administrator');
 });
 
-test('a dialog leads to its part of the guides and keeps its own focus', async ({ app, deck, page }) => {
+test('a dialog leads to its part of the guides and keeps its own focus', async ({ app, deck }) => {
   addSample(deck.flows, 'greeting');
   await deck.start();
   await app.open('greeting', '?advanced=compute');
