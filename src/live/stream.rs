@@ -218,7 +218,7 @@ impl Stream {
         self.open.borrow_mut().take();
     }
 
-    /// Something came: silence begins anew.
+    /// Something came: silence begins again.
     fn heard(self: &Rc<Self>) {
         let stream = Rc::downgrade(self);
         let give_up = move || {

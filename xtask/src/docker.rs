@@ -1,4 +1,5 @@
-//! A Docker daemon for tests and benchmarks of the Docker engine, with a Debian system to make images from: nothing is pulled.
+//! A Docker daemon for tests and benchmarks of the Docker engine, with a Debian system to make images from: nothing is
+//! pulled.
 
 use anyhow::{Context, Result, bail};
 use std::{
@@ -16,7 +17,7 @@ use crate::{
     project::Project,
 };
 
-/// What the tests are told by.
+/// The variables that tests read.
 const HOST: &str = "FLOWDECK_TEST_DOCKER";
 const ROOT: &str = "FLOWDECK_TEST_ROOT";
 const IMAGE: &str = "FLOWDECK_TEST_IMAGE";

@@ -13,7 +13,7 @@ use crate::{
 /// Tells the test how many rounds to do.
 const ROUNDS: &str = "FLOWDECK_KILL_ROUNDS";
 
-/// Does so many rounds on each engine that there is.
+/// Does this many rounds on each engine.
 pub(crate) fn run(project: &Project, rounds: u32) -> Result<()> {
     setup::run(project, Scope::Test)?;
     let daemon = match Docker::unavailable() {

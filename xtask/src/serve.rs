@@ -21,7 +21,7 @@ pub(crate) fn product(project: &Project, flags: &[OsString]) -> Result<()> {
         false => build::server(project, Profile::Release),
     })?;
     let (flows, data) = match is_fake {
-        // Its flows come to every state; its data are no real sessions'.
+        // Its flows come to every state; its data isn't that of real sessions.
         true => (
             project.path("tests/states"),
             project.work().join("fake-data"),

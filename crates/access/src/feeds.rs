@@ -1,9 +1,9 @@
 //! Private package indexes, called feeds: the token of the session's identity opens them, and stays in this process.
 //!
-//! What installs packages runs other people's code (build backends), and its arguments, its environment and its files can
-//! be read by that code. So the token is given to none of them: the install is told an address of ours in place of the
-//! feed's, and what is asked for there is fetched from the feed with the token. The address opens nothing once the install
-//! is over.
+//! What installs packages runs other people's code (build backends), and its arguments, its environment and its files
+//! can be read by that code. So the token is given to none of them: the install gets an address of ours in place of the
+//! feed's, and what is asked for there is fetched from the feed with the token. The address opens nothing once the
+//! install is over.
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 

@@ -142,7 +142,7 @@ impl Folder {
     /// Whether a regular file is at `name`.
     ///
     /// # Errors
-    /// [`ReadError`], also for what is no regular file or leads outside; a missing one is none.
+    /// [`ReadError`], also for what isn't a regular file or leads outside; a missing file isn't an error.
     pub fn has_file(&self, name: impl AsRef<Path>) -> Result<bool, ReadError> {
         match self.open_file(name.as_ref()) {
             Ok(_) => Ok(true),
@@ -210,8 +210,8 @@ pub fn open_beside(path: &Path) -> io::Result<std::fs::File> {
     }
 }
 
-/// Reads the file at `name`, a path relative to `dir`, of at most `limit` bytes: what [`Folder::read`] does, for who holds
-/// the folder open already.
+/// Reads the file at `name`, a path relative to `dir`, of at most `limit` bytes: what [`Folder::read`] does, for
+/// callers that hold the folder open already.
 ///
 /// # Errors
 /// [`ReadError`].

@@ -82,7 +82,7 @@ impl Identities {
     /// may be everybody's.
     ///
     /// # Errors
-    /// When the credential that is meant for this registry cannot be had.
+    /// When the credential that is meant for this registry isn't available.
     pub async fn for_registry(
         &self,
         identity: Option<&Identity>,
@@ -112,7 +112,7 @@ impl Identities {
     /// The user name and password that a package feed on `host` is shown.
     ///
     /// # Errors
-    /// When the identity is not meant for this host, or its credential cannot be had.
+    /// When the identity is not meant for this host, or its credential isn't available.
     pub async fn for_feed(
         &self,
         identity: &Identity,
@@ -178,7 +178,8 @@ fn password(identity: &Identity, source: &CredentialSource) -> Result<Proof, Ide
 }
 
 impl CredentialSource {
-    /// The token or password; `None` of a managed identity, whose token is asked for. What is wrong is told in a phrase.
+    /// The token or password; `None` for a managed identity, whose token has to be requested. What is wrong is a
+    /// phrase.
     #[must_use]
     pub fn read(&self) -> Option<Result<Secret, String>> {
         match self {

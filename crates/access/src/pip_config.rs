@@ -1,4 +1,4 @@
-//! pip's own settings, said to uv: where a person told pip to look for packages, an install here looks too.
+//! pip's own settings, passed on to uv: where a person told pip to look for packages, an install here looks too.
 
 use std::{
     collections::BTreeMap,

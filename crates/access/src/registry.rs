@@ -25,7 +25,7 @@ use self::{
 };
 use crate::{identity::Credential, web::Web};
 
-/// Docker Hub's registry, which goes without saying.
+/// Docker Hub's registry, the default.
 pub(crate) const DOCKER_HUB: &str = "docker.io";
 
 /// For everything that one image needs.

@@ -1,4 +1,4 @@
-//! A requirements file with all that it includes: read once, decoded as pip decodes, and the same for everybody who asks.
+//! A requirements file with all that it includes: read once, decoded as pip decodes, and the same for all who use it.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -23,12 +23,12 @@ use crate::{
     redact::without_passwords,
 };
 
-/// More files, or more bytes in all, are no requirements of a flow.
+/// A flow's requirements never have more files, or more bytes in all.
 const MOST_FILES: usize = 200;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
-/// A requirements file and all that it names with `-r` and `-c` beneath the flow folder, each once, itself first. What is
-/// elsewhere is the installer's to read, with the session's rights.
+/// A requirements file and all that it names with `-r` and `-c` beneath the flow folder, each once, itself first. What
+/// is elsewhere is the installer's to read, with the session's rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequirementSet {
     folder: PathBuf,

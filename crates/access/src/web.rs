@@ -91,7 +91,7 @@ fn build(route: Route) -> Result<Client, reqwest::Error> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = Client::builder()
         .user_agent(concat!("flowdeck/", env!("CARGO_PKG_VERSION")))
-        // A redirect could carry a secret elsewhere; who needs one follows it with care.
+        // A redirect could carry a secret elsewhere; callers that need one follow it with care.
         .redirect(Policy::none())
         .referer(false)
         .dns_resolver(Arc::new(Dns))
@@ -185,7 +185,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// The machine's own resolver, whose failure can be told from others.
+/// The machine's own resolver, whose failure is recognised by its type.
 struct Dns;
 
 #[derive(Debug, Error)]
@@ -225,7 +225,7 @@ fn why(error: reqwest::Error) -> WebError {
     if error.is_timeout() {
         return WebError::TimedOut;
     }
-    // Without the address, whose query is nobody's business.
+    // Without the address: its query may hold what nobody else should see.
     WebError::Unreachable(innermost(&error.without_url()))
 }
 

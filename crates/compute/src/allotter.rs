@@ -33,7 +33,7 @@ pub(crate) struct Allotment {
     pub(crate) size: Option<SessionSize>,
     /// Seconds without activity after which it ends; `None` for never.
     pub(crate) max_idle_seconds: Option<u64>,
-    /// What is made anew.
+    /// What is made again.
     #[serde(default)]
     pub(crate) anew: Anew,
     /// The image that it goes on with, whatever has become of its tag.
@@ -84,7 +84,7 @@ impl Allotter {
         self.instances.state(name)
     }
 
-    /// Held from the look at what is left to where it is written down who has it.
+    /// Held from the look at what is left until it is written who has it.
     pub(crate) fn allotting(&self) -> MutexGuard<'_, ()> {
         self.allotting.lock()
     }

@@ -1,4 +1,4 @@
-//! What the administrator offers: VM sizes, a quota, compute instances, identities and runtimes of old.
+//! What the administrator offers: VM sizes, a quota, compute instances, identities and legacy runtimes.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub struct Catalog {
     pub instances: Vec<ComputeInstance>,
     /// User-assigned managed identities.
     pub identities: Vec<Identity>,
-    /// Compute instance runtimes of old.
+    /// Legacy runtimes of compute instances.
     pub runtimes: Vec<OldRuntime>,
 }
 
@@ -53,11 +53,11 @@ pub struct ComputeInstance {
     pub size: VmSize,
     /// The name of its identity; `None` for the user's own.
     pub identity: Option<String>,
-    /// Without activity for so long it is stopped; `None` for never.
+    /// It is stopped after this time without activity; `None` for never.
     pub idle_shutdown: Option<Duration>,
 }
 
-/// A compute instance runtime of old, which a compute session takes the place of.
+/// A legacy runtime of a compute instance, which a compute session replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OldRuntime {
     /// Its name.

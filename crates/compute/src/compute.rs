@@ -49,7 +49,7 @@ pub struct ComputeConfig {
     pub flows: FlowsFolder,
     /// Holds everything that is remembered; one server may use it at a time.
     pub data: PathBuf,
-    /// How many runtimes stand by; 0 for none.
+    /// How many standby runtimes to keep; 0 for none.
     pub standby: usize,
     /// After how long without activity a session ends when its start does not say; `None` for never.
     pub max_idle: Option<Duration>,
@@ -109,13 +109,13 @@ impl Compute {
         Ok(Self { core })
     }
 
-    /// Ends the work in the background and what stands by; sessions live on.
+    /// Ends the work in the background and the standby runtimes; sessions live on.
     pub async fn close(&self) {
         self.core.tasks.end().await;
         self.core.standbys.end_standbys().await;
     }
 
-    /// The session of a flow, or one that is nobody's, as it stands.
+    /// The session of a flow, or one without a flow, as it stands.
     #[must_use]
     pub fn session(&self, owner: impl Into<Owner>) -> SessionView {
         self.core
@@ -153,7 +153,7 @@ impl Compute {
         self.core.session_list()
     }
 
-    /// The sessions that ended last, whoever's, the newest first.
+    /// The sessions that ended last, of all owners, the newest first.
     ///
     /// # Errors
     /// When the store fails.
@@ -161,7 +161,7 @@ impl Compute {
         self.core.book.ended_sessions()
     }
 
-    /// What became of an owner's sessions, the newest first.
+    /// The history of an owner's sessions, the newest first.
     ///
     /// # Errors
     /// When the store fails.
@@ -176,7 +176,7 @@ impl Compute {
         sessions.get(&owner.into())?.life.clone()
     }
 
-    /// What became of the session of this id, also long after it ended.
+    /// The history of the session of this id, also long after it ended.
     ///
     /// # Errors
     /// When there never was one, or it is forgotten.
@@ -234,7 +234,7 @@ impl Compute {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    /// Makes a session that is nobody's, of the environment that is given here. One that runs gets the requirements
+    /// Makes a session without a flow, of the environment that is given here. One that runs gets the requirements
     /// that are given, if any, and they are installed.
     ///
     /// # Errors
@@ -263,11 +263,11 @@ impl Compute {
         }
     }
 
-    /// Does with a session what is asked, or refuses it: an ask means the same in every state.
+    /// Does with a session what is asked, or refuses it: a request means the same in every state.
     ///
     /// # Errors
-    /// When the flow does not exist, the session's state does not allow it, or what is asked for does not exist or is not
-    /// available now. Nothing has changed then.
+    /// When the flow does not exist, the session's state does not allow it, or what is asked for does not exist or is
+    /// not available now. Nothing has changed then.
     pub async fn set_up(&self, owner: impl Into<Owner>, ask: Ask) -> Result<Begun, ComputeError> {
         self.core.set_up(&owner.into(), ask).await
     }
@@ -369,7 +369,7 @@ impl Compute {
         self.set_up(owner, ask).await
     }
 
-    /// How many runtimes are to stand by, and how many do.
+    /// How many standby runtimes there are to be, and how many there are.
     #[must_use]
     pub fn standbys(&self) -> (usize, usize) {
         (
@@ -421,10 +421,11 @@ impl Compute {
         self.core.packages_view(&owner.into()).await
     }
 
-    /// Where the session's packages are not what the requirements file as it is on disk asks for; none without such a file.
+    /// Where the session's packages are not what the requirements file as it is on disk asks for; none without such a
+    /// file.
     ///
     /// # Errors
-    /// When there is no session that runs; when the file's requirements cannot be had.
+    /// When there is no session that runs; when the file's requirements cannot be resolved.
     pub async fn package_differences(
         &self,
         owner: impl Into<Owner>,
@@ -467,7 +468,7 @@ impl Compute {
     /// requirements file.
     ///
     /// # Errors
-    /// When there is no such flow, or `name` is no name. An index that can't be read is in the answer.
+    /// When there is no such flow, or `name` isn't a valid name. An index that can't be read is in the answer.
     pub async fn look_up_package(
         &self,
         owner: impl Into<Owner>,
@@ -477,10 +478,10 @@ impl Compute {
         self.core.look_up(&owner.into(), name, text).await
     }
 
-    /// Ends the install that is under way; the session is as it was before it.
+    /// Ends the install that is in progress; the session is as it was before it.
     ///
     /// # Errors
-    /// When none is under way and the last one was not canceled.
+    /// When none is in progress and the last one was not canceled.
     pub async fn cancel_install(&self, owner: impl Into<Owner>) -> Result<(), ComputeError> {
         self.core.cancel_install(&owner.into())
     }
@@ -618,7 +619,7 @@ impl Compute {
     }
 
     /// What happens from now on, in order. Subscribe first, then read the state: doubles are whole values and do no
-    /// harm. A reader that falls behind is told so and reads the state anew.
+    /// harm. A reader that falls behind learns so and reads the state again.
     #[must_use]
     pub fn subscribe(&self) -> broadcast::Receiver<(Owner, FlowEvent)> {
         self.core.events.subscribe()

@@ -11,7 +11,7 @@ use tokio::sync::broadcast;
 
 use crate::owner::Owner;
 
-/// A reader that falls further behind has to read everything anew.
+/// A reader that falls further behind has to read everything again.
 const KEPT: usize = 2048;
 
 /// What happens in sessions and runs, in order.

@@ -47,7 +47,7 @@ impl Core {
                 () = self.deadlines.notified() => continue,
                 () = due => {}
             }
-            // It may have been put off in between.
+            // Something may have happened in between that moves the end.
             if let Some((due, deadline)) = self.next_due(&refused)
                 && deadline <= self.now()
                 && let Err(error) = self.end_idle(&due)

@@ -1,4 +1,4 @@
-//! Whose a session is: a flow's, or nobody's when it was made through the API by a name of its own.
+//! The owner of a session: a flow, or none when it was made through the API by a name of its own.
 
 use flowdeck_contract::ids::{FlowId, SessionId};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,7 @@ pub enum Owner {
     Nobody(SessionId),
 }
 
-/// Marks the name of a session that is nobody's; no flow's name starts with it.
+/// Marks the name of a session without a flow; no flow's name starts with it.
 const MARK: char = '/';
 
 impl Owner {

@@ -49,7 +49,7 @@ impl Paths {
         self.data.join("logs")
     }
 
-    /// Holds a folder for every session that is nobody's, with what it is made of.
+    /// Holds a folder for every session without a flow, with what it is made of.
     pub(crate) fn own_folders(&self) -> PathBuf {
         self.data.join("own")
     }
@@ -113,8 +113,8 @@ impl Paths {
     }
 }
 
-/// Takes the lock, unless somebody holds it for long. A server that ends holds it a moment longer, and so does a process
-/// that a server has started, until it has become its program.
+/// Takes the lock, unless somebody holds it for long. A server that ends holds it a moment longer, and so does a
+/// process that a server has started, until it has become its program.
 async fn take(lock: &File) -> io::Result<bool> {
     const PATIENCE: Duration = Duration::from_secs(1);
     const PAUSE: Duration = Duration::from_millis(20);

@@ -87,7 +87,7 @@ impl Core {
     }
 }
 
-/// Proposes the right form of what is no reference.
+/// Proposes a valid form for a text that isn't a reference.
 fn meant(image: &str) -> Option<String> {
     proposal(image).map(|meant| format!("Did you mean ‘{meant}’?"))
 }

@@ -1,6 +1,6 @@
-//! Runtimes that stand by: made from the base packages ahead of time, so that a start has only to take one. Where what a
-//! runtime works on has to be known when it is made, they stand by for the flows that were started last. Their failures
-//! are logged and tried again, and are no session's.
+//! Standby runtimes: made from the base packages ahead of time, so that a start only has to take one. Where what a
+//! runtime works on has to be known when it is made, they are kept for the flows that were started last. Their failures
+//! are logged and tried again, and fail no session.
 
 mod last_starts;
 
@@ -58,7 +58,7 @@ impl Standby {
     }
 }
 
-/// Those that stand by.
+/// Those that are ready.
 pub(crate) struct Standbys {
     parts: StandbyParts,
     ready: Mutex<VecDeque<Standby>>,
@@ -68,7 +68,7 @@ pub(crate) struct Standbys {
 
 /// What they need of the rest.
 pub(crate) struct StandbyParts {
-    /// How many are to stand by.
+    /// How many there are to be.
     pub(crate) wanted: usize,
     pub(crate) book: Arc<Book>,
     pub(crate) store: Arc<Store>,
@@ -92,7 +92,7 @@ impl Standbys {
         }
     }
 
-    /// How many are to stand by.
+    /// How many there are to be.
     pub(crate) fn wanted(&self) -> usize {
         self.parts.wanted
     }
@@ -121,7 +121,7 @@ impl Standbys {
         ready.len() < before
     }
 
-    /// It stands by again: whoever took it has no use for it.
+    /// It is ready again: whoever took it has no use for it.
     pub(crate) fn put_back(&self, standby: Standby) {
         self.ready().push_front(standby);
     }
@@ -133,8 +133,8 @@ impl Standbys {
 }
 
 impl Standbys {
-    /// One that lives, is what a start of this flow with this image would make, and satisfies the requirements; it stays
-    /// among those that stand by until it is taken.
+    /// A runtime that lives, is what a start of this flow with this image would make, and satisfies the requirements;
+    /// it stays among those that are ready until it is taken.
     pub(crate) async fn find_standby(
         &self,
         owner: &Owner,
@@ -190,7 +190,7 @@ impl Standbys {
             .await
     }
 
-    /// Keeps as many standing by as are wanted, for as long as the server runs.
+    /// Keeps as many ready as are wanted, for as long as the server runs.
     pub(crate) async fn keep_standbys(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
         loop {
@@ -210,7 +210,7 @@ impl Standbys {
                     self.last_starts().forget(last);
                 }
                 (Err(error), StandbyFor::Anyone) => {
-                    tracing::warn!(%error, code = error.code, "no runtime stands by; trying again in {} s", pause.as_secs());
+                    tracing::warn!(%error, code = error.code, "there is no standby runtime; trying again in {} s", pause.as_secs());
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -218,7 +218,7 @@ impl Standbys {
         }
     }
 
-    /// For which start a further one is to be made; `None` when enough stand by.
+    /// The start that a further one is to be made for; `None` when enough are ready.
     fn next_wanted(&self) -> Option<StandbyFor> {
         let ready = self.ready();
         match self.parts.engine.abilities().stands_by_for {
@@ -234,7 +234,7 @@ impl Standbys {
         }
     }
 
-    /// The flows that were started last, as many as may have a runtime stand by.
+    /// The flows that were started last, as many as may have a standby runtime.
     fn wanted_flows(&self) -> Vec<StandbyFor> {
         let last_starts = self.last_starts();
         let last = last_starts.last(self.parts.wanted).cloned();
@@ -361,14 +361,14 @@ impl Standbys {
         }
     }
 
-    /// Sessions of which something may exist, and those that stand by.
+    /// Sessions of which something may exist, and standby ones.
     pub(crate) fn owned_sessions(&self) -> HashSet<SessionId> {
         let mut owned = self.parts.book.living_sessions();
         owned.extend(self.sessions());
         owned
     }
 
-    /// Takes over those that an earlier server of the same version left standing by; others are leftovers.
+    /// Takes over those that an earlier server of the same version left ready; others are leftovers.
     pub(crate) async fn recover_standbys(self: &Arc<Self>) -> Result<(), ComputeError> {
         for standby in self.parts.store.standbys()? {
             let room = self.ready().len() < self.parts.wanted;

@@ -60,7 +60,7 @@ pub(crate) fn transition(state: State, event: Event) -> Result<State, Refused> {
         }
         (Starting(at), Event::Enter(next)) if order(at) < order(next) => Ok(Starting(next)),
         (Starting(Phase::Check), Event::Ready) => Ok(Available),
-        // Whoever made it learns of its end by failing: that is no failure of the end.
+        // Its start learns of the end by failing: the end itself hasn't failed.
         (Starting(_) | Available, Event::Fail) | (Stopping, Event::Remain) => Ok(Failed),
         (Starting(_) | Available | Failed, Event::Stop) => Ok(Stopping),
         (Stopping, Event::Gone) => Ok(NotExist),

@@ -1,5 +1,5 @@
-//! What became of sessions: derived from every change of a record, in one place, so that nothing can happen untold. Pure
-//! but for who asks, which the task says.
+//! The history of sessions: derived from every change of a record, in one place, so that nothing is left out. Pure
+//! except for who asked, which the task knows.
 
 mod by;
 mod follow;

@@ -157,8 +157,8 @@ impl Connections {
             .ok_or_else(|| ConnectionError::Damaged(stored.name.clone()))
     }
 
-    /// The key that seals, made when no secret was ever sealed. Called within a transaction, so that a rotation can't come
-    /// between the key and what it seals.
+    /// The key that seals, made when no secret was ever sealed. Called within a transaction, so that a rotation can't
+    /// come between the key and what it seals.
     fn sealing_key(&self, connection: &Connection) -> Result<Key, ConnectionError> {
         match self.keys.read() {
             Ok(keys) => keys
@@ -217,7 +217,7 @@ impl Connections {
             return Err(flowdeck_contract::connections::InvalidField::Twice(twice.clone()).into());
         }
         let mut next = fresh_or(known.as_ref(), name, &input, now)?;
-        // With the old ones unreadable, all of them given anew is the way out.
+        // With the old ones unreadable, all of them given again is the way out.
         let mut secrets = match (&known, kept.is_empty()) {
             (Some(known), false) => self.open_sealed(known)?,
             _ => Secrets::new(),
@@ -272,7 +272,7 @@ impl Connections {
         Ok(())
     }
 
-    /// What a run that is under way was given must be masked after it was replaced, too.
+    /// What a run that is in progress was given must be masked after it was replaced, too.
     fn remember_replaced(&self, known: Option<&Stored>) {
         let Some(secrets) = known.and_then(|known| self.open_sealed(known).ok()) else {
             return;
@@ -434,8 +434,8 @@ impl Connections {
     /// connections lost their secrets, which is none unless unreadable ones are to be forgotten.
     ///
     /// # Errors
-    /// When a secret can't be opened and isn't to be forgotten, or the key's file can't be written. What there was counts
-    /// then.
+    /// When a secret can't be opened and isn't to be forgotten, or the key's file can't be written. What there was
+    /// counts then.
     pub fn rotate(&self, forget_unreadable: bool) -> Result<usize, ConnectionError> {
         let mut store = self.store();
         let transaction = store.begin()?;

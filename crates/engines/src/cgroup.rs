@@ -1,4 +1,5 @@
-//! Control groups of the kernel, in version 1 and 2: where they are, and what bounds what is in them. Knows no sessions.
+//! Control groups of the kernel, in version 1 and 2: where they are, and what bounds what is in them. Knows no
+//! sessions.
 
 mod find;
 
@@ -75,7 +76,8 @@ impl Group {
         self.folders().iter().try_for_each(fs::create_dir_all)
     }
 
-    /// Lets it bound what is in the groups within it, too, and lets those have bounds. It may hold no process of its own.
+    /// Lets it bound what is in the groups within it, too, and lets those have bounds. It may hold no process of its
+    /// own.
     pub(crate) fn divide(&self) -> io::Result<()> {
         match self.version {
             // Later kernels know no other way, and have no such file.
@@ -150,7 +152,7 @@ impl Group {
         }
     }
 
-    /// Whether its memory is bounded to so much.
+    /// Whether its memory is bounded to this amount.
     pub(crate) fn is_bounded_to(&self, size: &SessionSize) -> bool {
         let file = match self.version {
             Version::One => "memory.limit_in_bytes",
@@ -283,8 +285,8 @@ fn unless_gone<T>(read: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// Removes a group with those within it, which a session may have made. A process that has ended is in its group a little
-/// longer.
+/// Removes a group with those within it, which a session may have made. A process that has ended is in its group a
+/// little longer.
 fn remove(folder: &Path) -> io::Result<()> {
     const TRIES: u32 = 100;
     const PAUSE: Duration = Duration::from_millis(20);

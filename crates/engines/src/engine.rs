@@ -49,8 +49,8 @@ pub trait Engine: Environments + Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Whether a session that stands by for a flow is what a start would make: of this base and size, at work in these
-    /// very folders. Asked only where one stands by for [`StandsByFor::OneFlow`].
+    /// Whether a standby session of a flow is what a start would make: of this base and size, at work in these
+    /// very folders. Asked only where one is kept for [`StandsByFor::OneFlow`].
     async fn fits(
         &self,
         _session: &SessionId,
@@ -61,16 +61,16 @@ pub trait Engine: Environments + Send + Sync + 'static {
         Ok(true)
     }
 
-    /// Reserves a folder (or its like) for a session. Fails early when none can be had.
+    /// Reserves a folder (or its like) for a session. Fails early when there can be none.
     async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError>;
 
-    /// Bounds what a session's processes may use, those that run and those to come; on a compute instance, together with
-    /// those of the other sessions on it. One that uses more memory fails with `MemoryExceeded`, wherever it is. Bounding
-    /// it again does no harm.
+    /// Bounds what a session's processes may use, those that run and those to come; on a compute instance, together
+    /// with those of the other sessions on it. One that uses more memory fails with `MemoryExceeded`, wherever it is.
+    /// Bounding it again does no harm.
     async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError>;
 
-    /// Makes sure that the base of a session is there: the base packages, or the image that is asked for. A session that
-    /// has its base keeps it, whatever has become of the image's tag.
+    /// Makes sure that the base of a session is there: the base packages, or the image that is asked for. A session
+    /// that has its base keeps it, even when the image's tag has moved.
     async fn prepare_base(
         &self,
         session: &SessionId,
@@ -132,11 +132,11 @@ pub struct Abilities {
     pub default_image: Option<DefaultImage>,
     /// What images run on here; `None` for this machine's own platform.
     pub platform: Option<Platform>,
-    /// For whom a runtime can stand by.
+    /// What a standby runtime can be kept for.
     pub stands_by_for: StandsByFor,
 }
 
-/// Whom a warm runtime is for.
+/// What a standby runtime is kept for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StandsByFor {
     /// Whoever starts next.
@@ -149,7 +149,7 @@ pub enum StandsByFor {
 /// Where a session is at work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
-    /// The flow folder; `None` for a runtime that stands by for anyone.
+    /// The flow folder; `None` for a standby runtime that any flow may take.
     pub flow: Option<PathBuf>,
     /// Further folders, which exist, that it reads and writes: what runs leave, and passing copies of the flow.
     pub others: Vec<PathBuf>,

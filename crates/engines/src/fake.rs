@@ -36,7 +36,7 @@ use crate::{
     log::LogFile,
 };
 
-/// A call to the engine that can be told to go wrong.
+/// A call to the engine that can be made to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// [`Engine::allocate`].
@@ -188,7 +188,7 @@ impl FakeEngine {
         self.world().satisfied = satisfied;
     }
 
-    /// From now on what stands by is for one flow, whose folder it has.
+    /// From now on a standby runtime is for one flow, whose folder it has.
     pub fn stand_by_for_one_flow(&self) {
         self.world().for_one_flow = true;
     }

@@ -1,4 +1,4 @@
-//! Installs with uv, as every engine has them: the tools, what they are told, and how what they print is read.
+//! Installs with uv, as every engine has them: the tools, their settings, and how what they print is read.
 
 pub(crate) mod failure;
 pub mod given;
@@ -40,7 +40,7 @@ pub(crate) fn is_preparation(session: &SessionId) -> bool {
     session.as_str().starts_with(PREPARATION)
 }
 
-/// What uv is told to keep what it fetches in a folder, rather than where it keeps what all fetch.
+/// The setting that makes uv keep what it fetches in a folder, rather than where it keeps what all fetch.
 pub(crate) fn downloads_option(folder: Option<&Path>) -> impl Iterator<Item = String> {
     let option = folder.map(|folder| ["--cache-dir".to_owned(), folder.display().to_string()]);
     option.into_iter().flatten()

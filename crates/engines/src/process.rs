@@ -61,7 +61,7 @@ pub struct ProcessOptions {
     pub processes: Option<u32>,
     /// How many bytes the environments may take that are kept for later starts; nothing is kept when it is 0.
     pub kept_bytes: u64,
-    /// Which variables of the server's environment sessions get besides those that all get.
+    /// Which variables of the server's environment sessions get in addition to the standard ones.
     pub variables: Vec<VariableName>,
 }
 

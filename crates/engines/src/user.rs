@@ -1,4 +1,4 @@
-//! Whom a session's processes are. Never root: the server's own user, or, where the server is root, the owner of the
+//! The user of a session's processes. Never root: the server's own user, or, where the server is root, the owner of the
 //! flow folder; where that is root, too, a user without a name who is let into the flow folder by its access control
 //! list.
 
@@ -117,8 +117,8 @@ impl User {
     }
 }
 
-/// The access control list of a file of this mode to which one more user has every right, as Linux stores it: version 2,
-/// then entries of tag, rights and id.
+/// The access control list of a file of this mode to which one more user has every right, as Linux stores it: version
+/// 2, then entries of tag, rights and id.
 fn access_list(uid: u32, mode: u32) -> Vec<u8> {
     const ALL: u16 = 7;
     const NOBODY: u32 = u32::MAX;

@@ -47,7 +47,8 @@ pub(crate) fn examine(text: &str, around: Around<'_>) -> Report {
     }
 }
 
-/// Problems as findings of a text, errors first; `has_files` as [`Weight::severity`](crate::problem::Weight::severity) takes it.
+/// Problems as findings of a text, errors first; `has_files` as [`Weight::severity`](crate::problem::Weight::severity)
+/// takes it.
 pub(crate) fn findings(
     text: &str,
     refused: Vec<Problem>,
@@ -88,7 +89,7 @@ struct Examined {
 }
 
 impl Examined {
-    /// A text that is no flow.
+    /// A text that isn't a flow.
     fn refused(problems: Vec<Problem>) -> Self {
         Self {
             kind: FlowKind::Dag,

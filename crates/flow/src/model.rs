@@ -25,7 +25,7 @@ pub enum FlowKind {
 pub enum FlowType {
     /// Inputs in, outputs out.
     Standard,
-    /// Has a chat input, and a history it is given back.
+    /// Has a chat input, and gets its history back.
     Chat,
     /// Has an aggregation node: reads many lines, logs metrics.
     Evaluation,

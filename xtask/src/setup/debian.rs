@@ -20,7 +20,7 @@ pub(super) fn install(project: &Project, step: &Step, packages: &[&str]) -> Resu
     run(project, step, "setup-apt-install", &arguments)
 }
 
-/// Whether packages can be had here without asking anybody.
+/// Whether packages can be installed here without asking anybody.
 pub(super) fn can_install() -> bool {
     let is_root = || process::capture(process::command("id").arg("-u")).is_ok_and(|id| id == "0");
     process::find("apt-get").is_some() && is_root()

@@ -1,5 +1,5 @@
-//! Rust tests that this machine can't run. libtest knows none of them: they return early and append their name, with the
-//! reason, to a file that they are told by the environment (`tests/skipped.rs`).
+//! Rust tests that this machine can't run. libtest knows none of them: they return early and append their name, with
+//! the reason, to a file that a variable names (`tests/skipped.rs`).
 
 use anyhow::{Context, Result};
 use std::{collections::BTreeMap, fs, io::ErrorKind, path::PathBuf, process::Command};

@@ -43,7 +43,7 @@ impl FeedAccess {
     /// What the feed at `url`, which a person knows as `named`, is shown, as the user `user` when its line names one.
     ///
     /// # Errors
-    /// When there is no identity, or its credential cannot be had or is not meant for the feed's host.
+    /// When there is no identity, or its credential isn't available or is not meant for the feed's host.
     pub async fn credential(
         &self,
         url: &Url,
@@ -87,7 +87,7 @@ impl FeedAccess {
     }
 }
 
-/// The refusal of a feed: which, whom, and what is missing.
+/// The refusal of a feed: which feed, which identity, and what is missing.
 pub(crate) fn refusal(feed: &str, identity: Option<&str>, status: u16) -> EngineError {
     let azure = is_azure_devops(feed);
     let Some(identity) = identity else {

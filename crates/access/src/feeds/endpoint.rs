@@ -37,7 +37,7 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 impl Listener {
-    /// Listens at the address, or at any on loopback where that cannot be had; gives where it does.
+    /// Listens at the address, or at any on loopback where that isn't free; gives the address.
     pub(super) fn at_address(address: SocketAddr) -> io::Result<(Self, SocketAddr)> {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let listener =

@@ -1,5 +1,5 @@
-//! Forwards requests of an install to the feeds that it may use, with the token. It listens on this machine alone, while
-//! there is an install, and knows each install by a ticket that is forgotten with it.
+//! Forwards requests of an install to the feeds that it may use, with the token. It listens on this machine alone,
+//! while there is an install, and knows each install by a ticket that is forgotten with it.
 
 #[cfg(test)]
 mod tests;
@@ -36,9 +36,9 @@ pub(super) type Tickets = Mutex<HashMap<String, Arc<Opened>>>;
 /// Opens feeds for installs.
 #[derive(Debug)]
 pub struct Forwarder {
-    /// The same for every install of a data folder, so that what uv has cached of a feed is found again.
+    /// The same for every install of a data folder, so that uv finds again what it has cached of a feed.
     address: SocketAddr,
-    /// For the installs that come by [`FeedEndpoint::Loopback`].
+    /// For the installs that use [`FeedEndpoint::Loopback`].
     listening: Mutex<Weak<Listening>>,
     client: Arc<Client>,
 }
@@ -53,7 +53,7 @@ pub struct Ticket {
 
 #[derive(Debug)]
 struct Listening {
-    /// What installs are told.
+    /// What installs get.
     address: SocketAddr,
     tickets: Arc<Tickets>,
     task: AbortHandle,
@@ -137,7 +137,7 @@ impl Ticket {
         Some(format!("http://{USER}:{id}@{address}{path}"))
     }
 
-    /// Where the install is told to ask.
+    /// The address that the install uses.
     pub fn address(&self) -> SocketAddr {
         self.listening.address
     }

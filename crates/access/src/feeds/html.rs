@@ -1,6 +1,6 @@
 //! The links of an HTML page, as package indexes write them.
 
-/// The page with other links: `link` is told each one's target, as it stands in the page without its escapes, and whether
+/// The page with other links: `link` gets each one's target, as it stands in the page without its escapes, and whether
 /// it is the page's `base`. Everything else stays.
 pub(super) fn relink(page: &str, mut link: impl FnMut(&str, bool) -> Option<String>) -> String {
     let mut out = String::with_capacity(page.len());

@@ -1,5 +1,5 @@
-//! One package in the indexes that an install would use: which versions there are, or that none has it. Only whole names
-//! are asked for, and never an index's list of names.
+//! One package in the indexes that an install would use: which versions there are, or that none has it. Only whole
+//! names are asked for, and never an index's list of names.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -225,7 +225,7 @@ async fn ask(asker: &Asker<'_>, index: &Index, package: &str) -> Page {
     }
 }
 
-/// The versions that a package's page names; `None` for what is no such page, or has no end.
+/// The versions that a package's page names; `None` for what isn't such a page, or has no end.
 async fn versions(mut response: Response) -> Option<Vec<String>> {
     let kind = response.headers().get(CONTENT_TYPE)?.to_str().ok()?;
     let format = Format::of(kind)?;

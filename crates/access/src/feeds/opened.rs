@@ -1,4 +1,4 @@
-//! The feeds that one install may use, and what befell them.
+//! The feeds that one install may use, and what went wrong with them.
 
 use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
@@ -22,7 +22,7 @@ pub struct Opened {
 #[derive(Debug)]
 pub(super) struct Feed {
     pub(super) named: Named,
-    /// The first part of its paths here: told by origin, user and identity, so that no cache mixes them.
+    /// The first part of its paths here: from origin, user and identity, so that no cache mixes them.
     name: String,
     /// The name of the identity that opens it.
     identity: String,
@@ -174,7 +174,8 @@ impl Opened {
             .collect()
     }
 
-    /// A line of output with the feeds' own addresses in place of those at `address`, which users of these names were told.
+    /// A line of output with the feeds' own addresses in place of those at `address`, which users of these names have
+    /// seen.
     pub(super) fn shown(&self, line: String, address: &str, users: &[&str]) -> String {
         let ours = self.feeds.iter().flat_map(|feed| {
             let ours = move |user: &&str| format!("http://{user}{address}/{}/", feed.name);

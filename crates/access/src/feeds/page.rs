@@ -16,7 +16,7 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// That of a content type; `None` when it is no page.
+    /// That of a content type; `None` when it isn't a page.
     pub(super) fn of(content_type: &str) -> Option<Self> {
         let kind = content_type.split(';').next().unwrap_or_default().trim();
         match kind.to_ascii_lowercase().as_str() {

@@ -24,7 +24,7 @@ use super::{
     page::{self, Format},
 };
 
-/// A page that is larger is no page of an index.
+/// A page of an index is never larger.
 const LARGEST_PAGE: usize = 128 * 1024 * 1024;
 
 const ASKED: [HeaderName; 6] = [

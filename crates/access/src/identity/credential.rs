@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{Identity, Secret};
 
-/// Proof of who asks.
+/// Proof of the caller's identity.
 #[derive(Clone, Debug)]
 pub struct Credential {
     /// Whose it is.
@@ -86,7 +86,8 @@ impl Credential {
         }
     }
 
-    /// The value of the Docker Engine API's `X-Registry-Auth` header for a registry; `None` when there is nothing to show.
+    /// The value of the Docker Engine API's `X-Registry-Auth` header for a registry; `None` when there is nothing to
+    /// show.
     #[must_use]
     pub fn registry_auth(&self, registry: &str) -> Option<Secret> {
         let auth = match &self.proof {

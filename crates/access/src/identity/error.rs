@@ -1,11 +1,11 @@
-//! Why the credential of an identity cannot be had.
+//! Why the credential of an identity isn't available.
 
 use thiserror::Error;
 
 use super::Who;
 use crate::error::EngineError;
 
-/// Why the credential of an identity cannot be had. No message holds one.
+/// Why the credential of an identity isn't available. No message holds one.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum IdentityError {
     /// It has none.

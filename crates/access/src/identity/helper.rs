@@ -23,7 +23,7 @@ struct Found {
 /// What the helper `docker-credential-{name}` has for a registry, named as it stands in Docker's configuration.
 pub(super) async fn get(name: &str, registry: &str) -> Result<Option<Proof>, IdentityError> {
     let program = format!("docker-credential-{name}");
-    // What a helper prints may hold the secret, so that its failure is told without it.
+    // What a helper prints may hold the secret, so that its failure is reported without it.
     let failed = |why: String| IdentityError::HelperFailed {
         program: program.clone(),
         why,

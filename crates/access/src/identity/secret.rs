@@ -5,8 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroize as _;
 
-/// A text that is never shown: not in a log, not in a message, not by `{:?}`. It cannot be serialised, and its memory is
-/// overwritten when it is dropped.
+/// A text that is never shown: not in a log, not in a message, not by `{:?}`. It cannot be serialised, and its memory
+/// is overwritten when it is dropped.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -32,7 +32,7 @@ impl Secret {
         self.0.is_empty()
     }
 
-    /// A text of somebody else's, who may repeat what they were told, without this secret.
+    /// Somebody else's text, which may repeat the secret, without it.
     #[must_use]
     pub fn cut_from(&self, text: &str) -> String {
         match &*self.0 {

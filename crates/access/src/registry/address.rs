@@ -21,7 +21,7 @@ impl Address {
     pub(super) fn of(image: &ImageReference) -> Self {
         let host = host_of(image);
         let name = image.repository();
-        // Docker Hub's own images stand in a folder that goes without saying.
+        // Docker Hub's own images are in a folder that references leave out.
         let repository = if host == DOCKER_HUB && !name.contains('/') {
             format!("library/{name}")
         } else {

@@ -1,6 +1,6 @@
 //! What a registry asks for before it answers: the header `WWW-Authenticate`.
 
-/// How to show who asks.
+/// How to prove who asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Challenge {
     /// A user name and password with each request.

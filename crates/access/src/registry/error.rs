@@ -11,7 +11,7 @@ use crate::{
 /// Why a registry gives no image. No message holds a credential.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum RegistryError {
-    /// The registry's name, or that of its token service, is no host's.
+    /// The registry's name, or that of its token service, isn't that of a host.
     #[error("Can’t find the registry {host}: no host has the name {name}.")]
     NoHost {
         /// The registry's host.
@@ -27,7 +27,7 @@ pub enum RegistryError {
         /// What is wrong, as a phrase.
         why: String,
     },
-    /// What answers is no registry.
+    /// What answers isn't a registry.
     #[error("{host} answers, but isn’t a container registry.")]
     NoRegistry {
         /// The host.

@@ -206,7 +206,7 @@ impl<'a> Session<'a> {
     /// Only what is on this very machine may do without TLS, wherever a registry sends us.
     fn client(&self, address: &Url) -> Result<&'a reqwest::Client, RegistryError> {
         let host = address.host_str().unwrap_or_default();
-        // A registry elsewhere has no business on this machine, nor with anything that takes no TLS.
+        // A registry elsewhere must not lead to this machine, or to an address without TLS.
         let is_ours = web::is_loopback(host);
         if is_ours && !web::is_loopback(&self.address.host) {
             return Err(self.address.strange("it redirects to this machine"));

@@ -32,7 +32,7 @@ pub(crate) enum DefinitionError {
     /// The file is larger than a definition may be.
     #[error(transparent)]
     TooLarge(TooLarge),
-    /// The file cannot be read, or is no text.
+    /// The file cannot be read, or isn't text.
     #[error("{file} can't be read: {source}.")]
     Unreadable {
         /// The file's name.

@@ -134,7 +134,7 @@ fn copy_failed(error: ReadError) -> EngineError {
     }
 }
 
-/// Copies up to so many bytes in all.
+/// Copies up to this many bytes in all.
 struct Copy {
     left: u64,
 }

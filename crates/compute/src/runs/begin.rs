@@ -131,7 +131,7 @@ impl Runs {
         }
     }
 
-    /// Writes the run down and counts it among those under way, if the session still is what it was.
+    /// Writes the run down and counts it among those in progress, if the session still is what it was.
     fn enter_run(
         &self,
         flow: &FlowId,

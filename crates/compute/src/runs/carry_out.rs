@@ -210,7 +210,7 @@ impl Runs {
         answer.await
     }
 
-    /// Ends a run. It has not ended before that is written down: a full disk is waited for, but not for ever. Then the end
+    /// Ends a run. It ends only when that is written: a full disk is waited for, but not forever. Then the end
     /// is kept in memory alone, until the next server finds the run in progress and interrupts it.
     async fn end_run(&self, run: &LiveRun, (outcome, whole): (Outcome, Option<u64>)) {
         let (id, owner) = (run.detail().summary.id, Owner::from(&run.flow));

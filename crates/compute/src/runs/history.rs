@@ -1,4 +1,4 @@
-//! Runs that were: reading them, and what becomes of those that an earlier server left under way.
+//! Earlier runs: reading them, and what becomes of those that an earlier server left in progress.
 
 use std::{collections::HashMap, fs::File, io, sync::Arc};
 

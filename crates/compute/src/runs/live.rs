@@ -1,4 +1,4 @@
-//! Runs under way, in memory.
+//! Runs in progress, in memory.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -21,7 +21,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::{error::ComputeError, events, owner::Owner, runs::Runs};
 
-/// All runs under way.
+/// All runs in progress.
 #[derive(Debug, Default)]
 pub(super) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
 
@@ -91,7 +91,7 @@ impl LiveRun {
         self.lock().clone()
     }
 
-    /// Changes the run and gives it as it then stands: written down first, then true, then told. Nothing changes when
+    /// Changes the run and gives it as it then stands: written first, then held, then published. Nothing changes when
     /// `change` or the store fails; a run that has ended refuses.
     pub(super) fn change(
         &self,
@@ -116,7 +116,7 @@ impl LiveRun {
         Ok(next)
     }
 
-    /// Ends a run whose end the store does not take: known in memory alone, and told.
+    /// Ends a run whose end the store does not take: known in memory alone, and published.
     pub(super) fn end_in_memory(&self, runs: &Runs, end: impl FnOnce(&mut RunDetail)) {
         let mut held = self.lock();
         end(&mut held);
@@ -134,7 +134,7 @@ impl LiveRun {
         self.log.lock()
     }
 
-    /// The last lines of its log, after all new ones were told.
+    /// The last lines of its log, after all new ones were published.
     pub(super) fn last_lines(&self, runs: &Runs, count: usize) -> std::io::Result<Vec<LogLine>> {
         let mut tail = self.tail();
         let lines = tail.read()?;

@@ -1,5 +1,5 @@
-//! What can be asked of a session, and what begins with it. An ask keeps its meaning: it does what it says or is refused,
-//! whatever state the session has come to meanwhile.
+//! What can be asked of a session, and what begins with it. An ask keeps its meaning: it does what it says or is
+//! refused, whatever state the session has come to meanwhile.
 
 use std::sync::Arc;
 
@@ -18,21 +18,21 @@ use crate::{allotter::Anew, compute::StartSession, error::ComputeError, owner::O
 pub enum Ask {
     /// Make one. Refused where there is one.
     Start(StartSession),
-    /// Install the requirements file, from now on with these versions of the runtime where any are given. Refused where no
-    /// session runs.
+    /// Install the requirements file, from now on with these versions of the runtime where any are given. Refused where
+    /// no session runs.
     Install(Option<RuntimeVersions>),
     /// Restore the packages from before the last install. Refused where there are none.
     Restore,
     /// Delete it and make one with the same settings.
     Reset(Anew),
-    /// Change its settings to these: another idle time in place, another compute or base image by a reset. Refused where
-    /// no session runs.
+    /// Change its settings to these: another idle time in place, another compute or base image by a reset. Refused
+    /// where no session runs.
     Update(SessionSettings),
     /// Delete it, also one that is starting.
     Stop,
 }
 
-/// What began with an ask.
+/// What a request began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Begun {
     /// The session that was asked: the new one of a start, the old one of a reset or an end.

@@ -81,7 +81,7 @@ impl Book {
         self.sessions.lock()
     }
 
-    /// Every session of a flow that has or had one, and every session that is nobody's.
+    /// Every session of a flow that has or had one, and every session without a flow.
     pub(crate) fn sessions(&self) -> Sessions<'_> {
         Sessions(self.lock())
     }
@@ -104,7 +104,7 @@ impl Book {
             .map_or_else(|| Record::none(owner.clone()), |live| live.record.clone())
     }
 
-    /// Changes an owner's session: written down first, then true, then told. Nothing changes when `change` fails.
+    /// Changes an owner's session: written first, then held, then published. Nothing changes when `change` fails.
     pub(crate) fn change<R>(
         &self,
         owner: &Owner,
@@ -141,7 +141,7 @@ impl Book {
         });
         match changed {
             Ok((result, followed)) => {
-                // Who hears that a session has ended finds the reason in its life.
+                // Whoever learns that a session has ended finds the reason in its timeline.
                 self.tell_life(live, followed);
                 self.tell(live);
                 Ok(result)
@@ -177,7 +177,7 @@ impl Book {
         self.deadlines.notify_one();
     }
 
-    /// Tells how far the pull of a session's image is. It is not written down: a start that is cut off begins anew.
+    /// Publishes how far the pull of a session's image is. It is not written: a start that is cut off begins again.
     pub(crate) fn tell_pull(&self, owner: &Owner, session: &SessionId, pull: Pull) {
         if let Some(live) = self.lock().get_mut(owner) {
             live.pull = Some((session.clone(), pull));
@@ -220,7 +220,7 @@ impl Book {
         log.map_or_else(|| LogFile::at("/dev/null"), |log| log.file.clone())
     }
 
-    /// The log of an owner's session, as far as it was told.
+    /// The log of an owner's session, as far as it was published.
     pub(crate) fn session_log(&self, owner: &Owner) -> Option<Arc<SessionLog>> {
         self.lock().get(owner).and_then(|live| live.log.clone())
     }

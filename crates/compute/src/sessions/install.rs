@@ -58,7 +58,7 @@ impl Core {
         Ok(begun)
     }
 
-    /// Writes down that an install, or what is like one, is under way.
+    /// Writes down that an install, or what is like one, is in progress.
     pub(super) fn write_install(
         &self,
         owner: &Owner,
@@ -116,7 +116,7 @@ impl Core {
             Err(error) => Err(error),
         };
         let work = self.paths.work(owner, plan.new.session.as_str());
-        // While the work folder is there still, the lines at fault can be told.
+        // While the work folder is there still, the lines at fault can be found.
         if let Err(error) = result {
             let lines = Lines::of_set(&plan.requirements.set);
             self.install_failed(owner, &error, &lines, Some(&plan.new))

@@ -36,7 +36,7 @@ impl Core {
         Ok(None)
     }
 
-    /// Takes a runtime that stands by and adds to its environment what a kept one has beside the base, where that is all
+    /// Takes a standby runtime and adds to its environment what a kept one has beside the base, where that is all
     /// they differ in.
     pub(super) async fn adopt(
         &self,
@@ -94,8 +94,8 @@ impl Core {
         Ok(wrong.or_else(|| runtime.changed_in(&inventory, &lines)))
     }
 
-    /// Keeps an environment that was just installed, and with which a runtime has started; says so in the log. Nothing of
-    /// the flow has run in it yet. A failure to keep it fails nothing else.
+    /// Keeps an environment that was just installed, and with which a runtime has started; says so in the log. Nothing
+    /// of the flow has run in it yet. A failure to keep it fails nothing else.
     pub(super) async fn keep(
         &self,
         owner: &Owner,

@@ -1,4 +1,4 @@
-//! A session in memory: its record, its log as far as it was told, and what is at work on it.
+//! A session in memory: its record, its log as far as it was published, and what is at work on it.
 
 use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc};
 
@@ -23,9 +23,9 @@ pub(crate) struct Live {
     pub(crate) life: Option<Life>,
     pub(crate) log: Option<Arc<SessionLog>>,
     pub(crate) work: Option<Work>,
-    /// How far the pull of a session's image was when it was last told.
+    /// How far the pull of a session's image was when it was last published.
     pub(crate) pull: Option<(SessionId, Pull)>,
-    /// The runs under way in it.
+    /// The runs in progress in it.
     pub(crate) runs: BTreeSet<RunId>,
 }
 
@@ -108,7 +108,7 @@ impl Live {
     }
 }
 
-/// A session's log and how far its lines were told.
+/// A session's log and how far its lines were published.
 #[derive(Debug)]
 pub(crate) struct SessionLog {
     pub(crate) file: LogFile,

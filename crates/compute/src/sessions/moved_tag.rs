@@ -1,5 +1,5 @@
 //! Whether the tag of a session's image still stands for what the session was made from: its registry is asked, as the
-//! session's identity. A tag that has moved is told, and changes nothing.
+//! session's identity. A tag that has moved is reported, and changes nothing.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -17,7 +17,7 @@ use crate::{owner::Owner, state::State};
 
 /// How often every session's tag is looked at.
 const EVERY: Duration = Duration::from_secs(15 * 60);
-/// A session whose tag was looked at is not looked at again for so long, in milliseconds.
+/// A session whose tag was looked at is not looked at again for this long, in milliseconds.
 const GRAIN_MILLIS: u64 = 10_000;
 
 /// When the tag of the image of each owner's session was last looked at.

@@ -1,4 +1,4 @@
-//! Sessions that are nobody's. What one is made of is written into a folder of its own, which is read as a flow's is, and
+//! Sessions without a flow. What one is made of is written into a folder of its own, which is read as a flow's is, and
 //! goes with it.
 
 use std::{
@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{Core, install};
 use crate::{error::ComputeError, owner::Owner, state::State};
 
-/// What a session that is nobody's is made of.
+/// What a session without a flow is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OwnEnvironment {
     /// The base image; `None` for the default one.
@@ -23,7 +23,7 @@ pub struct OwnEnvironment {
     pub requirements: Option<Vec<String>>,
 }
 
-/// A longer line, or a longer list, is no requirements file of a person's.
+/// No person's requirements file has a longer line, or more lines.
 const LINE_LIMIT: usize = 2_000;
 const LINES_LIMIT: usize = 2_000;
 const REQUIREMENTS: &str = "requirements.txt";
@@ -115,7 +115,7 @@ impl Core {
             .map_err(ComputeError::io("Writing down the session’s requirements"))
     }
 
-    /// Forgets a session that is nobody's, with its folder and log, once there is nothing of it.
+    /// Forgets a session without a flow, with its folder and log, once there is nothing of it.
     pub(crate) fn forget_unless_it_exists(&self, owner: &Owner) {
         if matches!(owner, Owner::Flow(_)) {
             return;

@@ -30,14 +30,14 @@ pub(crate) struct Record {
     pub(crate) generation: u32,
     pub(crate) runtime: Option<Runtime>,
     pub(crate) last_activity: Millis,
-    /// The long operation under way that brought the session into its state.
+    /// The long operation in progress that brought the session into its state.
     pub(crate) operation: Option<OperationId>,
-    /// The install under way in a session that runs.
+    /// The install in progress in a session that runs.
     pub(crate) install_operation: Option<OperationId>,
     /// A reset: what to start again with when it is gone.
     #[serde(default)]
     pub(crate) next: Option<Allotment>,
-    /// What of it is made anew.
+    /// What of it is made again.
     #[serde(default)]
     pub(crate) anew: Anew,
     /// The image that it goes on with, whatever has become of its tag.
@@ -117,7 +117,7 @@ impl Record {
         Ok(())
     }
 
-    /// Begins the start under way again, as a new session: nothing of the old one is trusted.
+    /// Begins the start in progress again, as a new session: nothing of the old one is trusted.
     pub(crate) fn restart(&mut self, session: SessionId, now: Millis) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Restart)?;
         let asked = self.view.started.unwrap_or(now);
@@ -270,7 +270,7 @@ impl Record {
         !matches!(self.state, State::NotExist | State::Failed)
     }
 
-    /// The phase under way.
+    /// The phase in progress.
     pub(crate) fn phase(&self) -> Option<Phase> {
         match self.state {
             State::Starting(phase) => Some(phase),

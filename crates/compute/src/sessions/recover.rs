@@ -1,4 +1,4 @@
-//! What an earlier server left, however it ended: sessions that run are taken over, what was under way is finished or
+//! What an earlier server left, however it ended: sessions that run are taken over, what was in progress is finished or
 //! begun again, and what belongs to nobody is removed.
 
 use std::{collections::HashSet, sync::Arc};
@@ -26,8 +26,8 @@ fn note(what: &str, taken_over: Result<(), ComputeError>) {
 }
 
 impl Core {
-    /// Takes over what is remembered. Called once, before anything else happens. What goes wrong with one session is its
-    /// own failure, and keeps neither another nor the server from going on.
+    /// Takes over what is remembered. Called once, before anything else happens. What goes wrong with one session is
+    /// its own failure, and keeps neither another nor the server from going on.
     pub(crate) async fn recover(self: &Arc<Self>) {
         self.open_logs();
         note("Standby runtimes", self.standbys.recover_standbys().await);

@@ -83,7 +83,7 @@ impl Core {
         self.swap(owner, made).await
     }
 
-    /// Ends an install that is under way; the session is as it was before. Fine when it was canceled already.
+    /// Ends an install that is in progress; the session is as it was before. Fine when it was canceled already.
     pub(crate) fn cancel_install(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
         let now = self.now();
         let operation = self.book.change(owner, |live| {

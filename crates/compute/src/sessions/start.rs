@@ -1,4 +1,4 @@
-//! Starting a session: phase by phase, or by taking a runtime that stands by.
+//! Starting a session: phase by phase, or by taking a standby runtime.
 
 mod make;
 mod take;
@@ -35,7 +35,7 @@ impl Core {
         request: &StartSession,
     ) -> Result<Begun, ComputeError> {
         self.folders.of(owner)?;
-        // Before what may be lacking: who has a session wants to know that.
+        // Before what may be lacking: one who has a session already should learn that first.
         refuse(&self.book.record(owner))?;
         self.require_image_reference(owner)?;
         let _allotting = self.allotter.allotting();
@@ -64,7 +64,7 @@ impl Core {
         })
     }
 
-    /// Carries out the start of this session, which its record says is under way.
+    /// Carries out the start of this session, which its record says is in progress.
     pub(crate) fn spawn_start(self: &Arc<Self>, owner: &Owner, session: SessionId) {
         self.switch_log(owner, &session);
         let (core, owner_id) = (Arc::clone(self), owner.clone());
@@ -78,7 +78,7 @@ impl Core {
         });
     }
 
-    /// Begins a start that the server's end cut off anew, in its old log: nothing of it is trusted.
+    /// Starts again what the server's end has cut off, in its old log: nothing of the first try is trusted.
     pub(crate) fn spawn_restart(self: &Arc<Self>, owner: &Owner) {
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {
@@ -183,7 +183,7 @@ impl Start<'_> {
         })
     }
 
-    /// An environment that is asked for anew is not made of earlier downloads either.
+    /// An environment that is to be made again is not made of earlier downloads either.
     fn downloads(&self) -> Downloads {
         match self.core.book.record(self.owner).anew.environment {
             true => Downloads::Anew,
@@ -216,7 +216,8 @@ impl Start<'_> {
         Ok(info.version)
     }
 
-    /// The session is available from here on: its operation is taken in the same breath, for the next one may be its end's.
+    /// The session is available from here on: its operation is taken at the same time, because the next one may be that
+    /// of its end's.
     fn ready(&self, version: String) -> Result<Option<OperationId>, EngineError> {
         self.log().line(format!(
             "The compute session is ready: promptflow {version}."

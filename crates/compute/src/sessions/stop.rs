@@ -1,4 +1,4 @@
-//! Ending a session, and ending it to begin anew.
+//! Ending a session, and ending it to start again.
 
 use std::sync::Arc;
 
@@ -33,7 +33,7 @@ impl Core {
         self.begin_again(owner, settings, Anew::default(), why)
     }
 
-    /// As [`Core::begin_reset`], with some of the session made anew.
+    /// As [`Core::begin_reset`], with parts of the session made again.
     pub(crate) fn begin_renewal(
         self: &Arc<Self>,
         owner: &Owner,
@@ -109,7 +109,7 @@ impl Core {
         Ok(Begun { session, operation })
     }
 
-    /// Carries out the end that the session's record says is under way.
+    /// Carries out the end that the session's record says is in progress.
     pub(crate) fn spawn_stop(self: &Arc<Self>, owner: &Owner) {
         let (core, owner_id) = (Arc::clone(self), owner.clone());
         self.work(owner, async move {

@@ -52,7 +52,7 @@ impl Core {
             }
         };
         self.watch(owner);
-        // The new one is in use already: what is left of the old is no failure of the install.
+        // The new one is in use already: what is left of the old doesn't make the install fail.
         if let Some(old) = old
             && let Err(error) = self.engine.end_runtime(&old).await
         {
@@ -94,7 +94,7 @@ impl Core {
             (record.made_of, record.made_at) = (made.made_of, Some(made.made_at));
             record.view.runtime_version = Some(made.version);
             record.last_activity = now;
-            // What it was out of date with is what has been installed; a later change is noticed anew.
+            // What it was out of date with is what has been installed; a later change is noticed again.
             record.view.out_of_date = None;
             end_install(record, PhaseState::Done, now);
             let unused = unused.map(|unused| EnvironmentId {

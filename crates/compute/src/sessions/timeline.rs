@@ -17,7 +17,7 @@ use crate::{
     timeline::{self, Followed, Way, asker, follow, step},
 };
 
-/// So many of the sessions that have ended are told of.
+/// How many of the sessions that have ended are listed.
 const ENDED_TOLD: u32 = 50;
 
 impl Book {

@@ -11,7 +11,7 @@ use crate::{owner::Owner, state::State};
 const LOOK: Duration = Duration::from_millis(100);
 /// One that has not grown for this many looks…
 const QUIET: u32 = 20;
-/// …is looked at every so many looks alone.
+/// …is looked at only every this many looks.
 const SELDOM: u32 = 5;
 
 impl Core {
@@ -71,7 +71,7 @@ impl Core {
     }
 }
 
-/// Whether a log that has not grown for so many looks is looked at now.
+/// Whether a log that has not grown for this many looks is looked at now.
 fn is_due(looks: u32) -> bool {
     looks <= QUIET || looks.is_multiple_of(SELDOM)
 }

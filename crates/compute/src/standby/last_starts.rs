@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::Standbys;
 use crate::{owner::Owner, sessions::Record, state::State};
 
-/// Whom a warm runtime is for.
+/// What a standby runtime is kept for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum StandbyFor {
     /// Whoever starts next.
@@ -28,7 +28,7 @@ impl StandbyFor {
     }
 }
 
-/// A start of a flow, as far as a runtime that is to stand by for the next one needs it.
+/// A start of a flow, as far as a standby runtime for the next one needs it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct LastStart {
     /// Written down as `flow`, which it always is.
@@ -41,7 +41,7 @@ pub(super) struct LastStart {
 }
 
 impl LastStart {
-    /// What a session with this start has; `None` of one that a runtime standing by cannot become.
+    /// What a session with this start has; `None` for one that no standby runtime can become.
     fn of(record: &Record) -> Option<Self> {
         record.owner.flow()?;
         let on_instance = record.share().is_some_and(|share| share.instance.is_some());

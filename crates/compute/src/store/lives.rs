@@ -14,9 +14,9 @@ use crate::{
 
 /// So many of one owner are kept…
 const LIVES_OF_ONE: u32 = 20;
-/// …and so many of all.
+/// …and this many of all.
 const LIVES_OF_ALL: u32 = 1_000;
-/// What is usual is what was so lately: so many times of a step count.
+/// What is usual is what was so lately: this many times of a step count.
 const TIMES_KEPT: u32 = 30;
 
 impl Store {
@@ -49,13 +49,13 @@ impl Store {
         self.lives_by(query, String::from(owner.clone()))
     }
 
-    /// The lives of a session, whoever's it was, the newest first.
+    /// The histories of a session, of whichever owner, the newest first.
     pub(crate) fn lives_of_session(&self, session: &SessionId) -> Result<Vec<Life>, ComputeError> {
         let query = "SELECT life FROM lives WHERE session = ?1 ORDER BY id DESC";
         self.lives_by(query, session.as_str())
     }
 
-    /// The lives that are over, whoever's, the one that ended last first and so many at most.
+    /// The histories of sessions that have ended, of all owners: the one that ended last first, and at most this many.
     pub(crate) fn lives_over(&self, most: u32) -> Result<Vec<Life>, ComputeError> {
         let query = "SELECT life FROM lives WHERE life ->> '$.state' = 'notExist' \
                      ORDER BY life ->> '$.ended' DESC, id DESC LIMIT ?1";

@@ -10,7 +10,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::Store;
 use crate::error::ComputeError;
 
-/// The result of older ones is forgotten.
+/// The results of older ones are deleted.
 const KEPT_MILLIS: i64 = 7 * 24 * 3600 * 1000;
 
 impl Store {

@@ -1,4 +1,4 @@
-//! Sessions and runtimes that stand by.
+//! Sessions and standby runtimes.
 
 use rusqlite::{Transaction, params};
 
@@ -30,7 +30,7 @@ impl Store {
         Ok(())
     }
 
-    /// Remembers a session that takes a runtime which stood by: it is the one's or the other's at every moment.
+    /// Remembers a session that takes a standby runtime: the runtime belongs to one of them at every moment.
     pub(crate) fn take_standby(
         &self,
         standby: &Standby,
@@ -62,7 +62,7 @@ impl Store {
         Ok(owned.collect())
     }
 
-    /// Remembers a runtime that stands by.
+    /// Remembers a standby runtime.
     pub(crate) fn save_standby(&self, standby: &Standby) -> Result<(), ComputeError> {
         let text = serde_json::to_string(standby)?;
         self.connection().execute(
@@ -72,7 +72,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets a runtime that stood by.
+    /// Forgets a standby runtime.
     pub(crate) fn forget_standby(&self, standby: &Standby) -> Result<(), ComputeError> {
         self.connection().execute(
             "DELETE FROM standbys WHERE session = ?1",
@@ -81,7 +81,7 @@ impl Store {
         Ok(())
     }
 
-    /// Every runtime that stands by.
+    /// Every standby runtime.
     pub(crate) fn standbys(&self) -> Result<Vec<Standby>, ComputeError> {
         self.records("SELECT record FROM standbys")
     }

@@ -1,4 +1,4 @@
-//! On whose behalf a task works: said where a request comes in, heard where a session changes.
+//! On whose behalf a task works: set where a request comes in, read where a session changes.
 
 use flowdeck_contract::timeline::By;
 
@@ -6,7 +6,7 @@ tokio::task_local! {
     static ASKER: By;
 }
 
-/// Runs `work` on behalf of `by`: what it asks of sessions is told so in their timelines.
+/// Runs `work` on behalf of `by`: the timelines of sessions name it for what the task asks.
 pub async fn asked_by<T>(by: By, work: impl Future<Output = T>) -> T {
     ASKER.scope(by, work).await
 }

@@ -21,7 +21,8 @@ pub(crate) struct Followed {
     pub(crate) last: Option<Life>,
 }
 
-/// What the timeline says when a session goes from `before` to `after`; `life` is its last so far, `id` numbers a new one.
+/// What the timeline says when a session goes from `before` to `after`; `life` is its last so far, `id` numbers a new
+/// one.
 pub(crate) fn follow(
     life: Option<Life>,
     (before, after): (&Record, &Record),
@@ -144,7 +145,7 @@ fn move_on(life: &mut Life, before: &Record, after: &Record, by: By, now: Millis
     take_over(life, after);
 }
 
-/// When the start under way began its first phase.
+/// When the start in progress began its first phase.
 fn began(record: &Record) -> Option<Millis> {
     record.view.phases.first()?.started
 }
@@ -192,7 +193,7 @@ fn ask(life: &mut Life, what: AskedFor, by: By, at: Millis) {
     });
 }
 
-/// Ends what is under way.
+/// Ends what is in progress.
 fn close(life: &mut Life, state: PhaseState, failure: Option<String>, now: Millis) {
     let under_way = life
         .asked

@@ -7,7 +7,7 @@ use crate::sessions::Record;
 /// The way of a start; only starts of one way are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// A runtime that stood by was taken.
+    /// A standby runtime was taken.
     Standby,
     /// An environment without requirements of its own.
     Base,

@@ -54,7 +54,7 @@ pub(super) struct Said {
     pub(super) packages: Vec<InstalledPackage>,
 }
 
-/// What is at hand to make a base.
+/// What the making of a base works with.
 pub(super) struct Maker<'a> {
     pub(super) containers: &'a Containers,
     pub(super) places: &'a Places,

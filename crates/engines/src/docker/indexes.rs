@@ -1,5 +1,6 @@
-//! Where an install in a container looks for packages: as this machine's pip and uv do. What may hold a password is in a
-//! file that only the container's user reads, not among the container's variables, which the daemon shows to everybody.
+//! Where an install in a container looks for packages: as this machine's pip and uv do. What may hold a password is in
+//! a file that only the container's user reads, not among the container's variables, which the daemon shows to
+//! everybody.
 
 use std::{
     fs, io,
@@ -31,7 +32,7 @@ const KNOWN: [&str; 13] = [
 /// Those that name files of this machine.
 const FILES: [&str; 3] = ["SSL_CERT_FILE", "UV_FIND_LINKS", "UV_CONSTRAINT"];
 
-/// What uv in a container is told.
+/// The settings of uv in a container.
 #[derive(Clone, Debug)]
 pub(super) struct Indexes {
     variables: Variables,

@@ -217,7 +217,7 @@ async fn ended(containers: &Containers, container: &str) -> bool {
     ended
 }
 
-/// Waits until the container has wanted more memory than it may have; for ever where it is not bounded.
+/// Waits until the container has wanted more memory than it may have; forever where it is not bounded.
 async fn wanted_memory<'a>(
     containers: &Containers,
     container: &str,
@@ -266,7 +266,7 @@ async fn has_used_up(
     if state.is_some_and(|state| state.oom_killed.unwrap_or(false)) {
         return true;
     }
-    // What has happened is told at once.
+    // What has happened is published at once.
     const AT_ONCE: Duration = Duration::from_millis(500);
     tokio::time::timeout(AT_ONCE, memory_was_wanting(containers, container))
         .await

@@ -1,4 +1,4 @@
-//! What a session is made from: the image that is wanted, and whether one that stands by is of it.
+//! What a session is made from: the image that is wanted, and whether a standby session has it.
 
 use flowdeck_contract::{ids::SessionId, image::ImageReference};
 
@@ -67,7 +67,7 @@ impl DockerEngine {
         })
     }
 
-    /// Whether a session that stands by is what a start would make.
+    /// Whether a standby session is what a start would make.
     pub(super) async fn is_what_is_wanted(
         &self,
         session: &SessionId,

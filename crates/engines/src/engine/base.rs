@@ -34,7 +34,7 @@ pub enum Shown<'a> {
     Nothing,
     /// The credential of the session's identity.
     Credential(&'a Credential),
-    /// That cannot be had, for this reason.
+    /// It isn't available, for this reason.
     Unavailable(&'a EngineError),
 }
 
@@ -70,14 +70,14 @@ impl DefaultImage {
         )
     }
 
-    /// Why it cannot be had, said to who has not asked for it by name.
+    /// Why it isn't available, in words for a person who hasn't chosen it.
     #[must_use]
     pub fn not_had(&self, error: EngineError) -> EngineError {
         let remedy = self.remedy(error.remedy.as_deref());
         error.with_remedy(remedy)
     }
 
-    /// What can be done when it cannot be had, beside what can be done about any image.
+    /// What a person can do when it isn't available, in addition to what helps with any image.
     pub fn remedy(&self, of_any: Option<&str>) -> String {
         let why = "It is the default base image, which --docker-image names.";
         of_any.map_or_else(|| why.to_owned(), |remedy| format!("{remedy} {why}"))

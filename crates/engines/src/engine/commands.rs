@@ -22,8 +22,8 @@ pub(crate) trait Commands: Send + Sync {
     /// What its environments have in common.
     fn shelf(&self) -> &Shelf;
 
-    /// Where the environments of a session are, and how uv is used there. What has to be fetched for that is told in the
-    /// log.
+    /// Where the environments of a session are, and how uv is used there. What has to be fetched for that is written to
+    /// the log.
     async fn workspace(
         &self,
         session: &SessionId,
@@ -34,10 +34,11 @@ pub(crate) trait Commands: Send + Sync {
     async fn about_base(&self, session: &SessionId) -> Result<AboutBase, EngineError>;
 
     /// Runs a command to its end, within what its session may use. It is ended when nobody waits for it any more. Each
-    /// line that it prints is told once and in order: an engine that loses sight of a command goes on where it was.
+    /// line that it prints is passed on once and in order: an engine that loses sight of a command continues where it
+    /// was.
     ///
     /// # Errors
-    /// When it could not be run or followed. That it failed or was ended is no error of this.
+    /// When it could not be run or followed. A command that fails or is ended isn't an error here.
     async fn run(&self, command: &Command<'_>, follow: Follow<'_>) -> Result<Output, EngineError>;
 }
 
@@ -65,7 +66,7 @@ pub(crate) struct Workspace {
     pub(crate) base: PathBuf,
     /// The base's Python, for people to read.
     pub(crate) python: String,
-    /// Whom environments belong to; `None` for the server's own user.
+    /// The user that environments belong to; `None` for the server's own.
     pub(crate) user: Option<User>,
     /// How a command comes to private feeds.
     pub(crate) endpoint: FeedEndpoint,
@@ -86,7 +87,7 @@ pub(crate) struct AboutBase {
     pub(crate) markers: MarkerEnvironment,
 }
 
-/// A command of a session's. It sees the folders that the session works in besides those that are given here.
+/// A command of a session's. It sees the folders that the session works in and those that are given here.
 #[derive(Clone, Debug)]
 pub(crate) struct Command<'a> {
     pub(crate) session: &'a SessionId,
@@ -104,12 +105,12 @@ pub(crate) struct Command<'a> {
     pub(crate) prepared: &'a Prepared,
 }
 
-/// Who is told the lines that a command prints.
+/// Where the lines that a command prints go.
 #[derive(Clone, Copy)]
 pub(crate) struct Follow<'a> {
     pub(crate) log: Option<&'a LogFile>,
     pub(crate) heard: OutputSink<'a>,
-    /// What is told and kept of a line.
+    /// What is passed on and kept of a line.
     pub(crate) shown: &'a (dyn Fn(&str) -> String + Send + Sync),
 }
 

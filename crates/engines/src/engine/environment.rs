@@ -75,7 +75,7 @@ pub enum Downloads {
     /// What uv keeps, where it is still what the index has.
     #[default]
     Kept,
-    /// Nothing: everything is fetched and built anew.
+    /// Nothing: everything is fetched and rebuilt.
     Anew,
 }
 

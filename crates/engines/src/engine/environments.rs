@@ -11,8 +11,8 @@ use super::{
 };
 use crate::log::LogFile;
 
-/// Makes environments, and installs into them. Whoever runs [`Commands`](super::Commands) has it; each may be dropped at
-/// any await.
+/// Makes environments, and installs into them. Whoever runs [`Commands`](super::Commands) has it; each may be dropped
+/// at any await.
 #[async_trait]
 pub trait Environments: Send + Sync {
     /// Makes the session's environment from the base.
@@ -28,7 +28,8 @@ pub trait Environments: Send + Sync {
         requirements: &Requirements,
     ) -> Result<String, EngineError>;
 
-    /// Installs a requirements file into an environment; every line of output goes to `log`, and to `heard`, as it comes.
+    /// Installs a requirements file into an environment; every line of output goes to `log`, and to `heard`, as it
+    /// comes.
     async fn install(
         &self,
         environment: &EnvironmentId,
@@ -52,8 +53,8 @@ pub trait Environments: Send + Sync {
         requirements: &Requirements,
     ) -> Result<bool, EngineError>;
 
-    /// Makes the environment of one that was kept for the same base and requirements; `None` when none is, or the one that
-    /// is there is not whole.
+    /// Makes the environment of one that was kept for the same base and requirements; `None` when none is, or the one
+    /// that is there is not whole.
     async fn reuse_environment(
         &self,
         environment: &EnvironmentId,
@@ -61,17 +62,17 @@ pub trait Environments: Send + Sync {
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError>;
 
-    /// Whether an environment is kept that is the base and more, so that [`Environments::add_kept`] could add it to this one,
-    /// which was made from the base alone.
+    /// Whether an environment is kept that is the base and more, so that [`Environments::add_kept`] could add it to
+    /// this one, which was made from the base alone.
     async fn can_add_kept(
         &self,
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<bool, EngineError>;
 
-    /// Adds what a kept environment has beside the base to one that was made from the base alone and whose runtime stands
-    /// by. Nothing that the runtime may have loaded changes. When this gives `None` or fails, the environment is of no
-    /// use any more.
+    /// Adds what a kept environment has beside the base to one that was made from the base alone and whose runtime
+    /// stands by. Nothing that the runtime may have loaded changes. When this gives `None` or fails, the environment is
+    /// of no use any more.
     async fn add_kept(
         &self,
         environment: &EnvironmentId,
@@ -79,8 +80,8 @@ pub trait Environments: Send + Sync {
         log: &LogFile,
     ) -> Result<Option<KeptEnvironment>, EngineError>;
 
-    /// Keeps a copy of an environment, which it took so long to install, for [`Environments::reuse_environment`]. Says what
-    /// came of it, in a line.
+    /// Keeps a copy of an environment, with how long its install took, for [`Environments::reuse_environment`]. Says
+    /// what came of it, in a line.
     async fn keep_environment(
         &self,
         environment: &EnvironmentId,

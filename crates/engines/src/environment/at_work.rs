@@ -1,5 +1,5 @@
-//! What is at work in the folders of sessions, each work in a thread of its own. Such a thread goes on when whoever asked
-//! for it has given up, as when a start is stopped: a folder must not be removed under its hands.
+//! What is at work in the folders of sessions, each work in a thread of its own. Such a thread goes on when whoever
+//! asked for it has given up, as when a start is stopped: a folder must not be removed under its hands.
 
 use std::{collections::HashMap, io, sync::Arc};
 
@@ -7,7 +7,7 @@ use flowdeck_contract::ids::SessionId;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::{OwnedRwLockWriteGuard, RwLock};
 
-/// Held by each work in a session's folder together, and alone by who removes something of it.
+/// Held together by all work in a session's folder, and alone by what removes something from it.
 type Hold = Arc<RwLock<()>>;
 
 /// What is at work in which session's folder. Clones share it.

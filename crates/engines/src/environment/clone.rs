@@ -15,7 +15,8 @@ pub(crate) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
     relocate_scripts(from, to)
 }
 
-/// As [`clone_environment`], of one that is a copy of what stood at `was` and says so still, where `take` brings each file.
+/// As [`clone_environment`], of one that is a copy of what stood at `was` and says so still, where `take` brings each
+/// file.
 pub(crate) fn clone_moved(
     from: &Path,
     was: &Path,
@@ -54,7 +55,7 @@ pub(crate) fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
     clone_by(from, to, Path::new(""), &link)
 }
 
-/// Makes what is `within` a folder anew in another, where `take` brings each file by its path in the folder.
+/// Copies what is `within` a folder to another, where `take` brings each file by its path in the folder.
 pub(crate) fn clone_by(
     from: &Path,
     to: &Path,
@@ -81,8 +82,8 @@ pub(crate) fn clone_by(
     Ok(())
 }
 
-/// Opens a regular file to read it. What is opened is looked at, not what was there before: a pipe or a link that has taken
-/// a file's place holds nobody up and leads nowhere.
+/// Opens a regular file to read it. What is opened is looked at, not what was there before: a pipe or a link that has
+/// taken a file's place holds nobody up and leads nowhere.
 pub(crate) fn open(path: &Path) -> io::Result<fs::File> {
     let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = fs::File::from(rustix::fs::open(
@@ -155,7 +156,7 @@ fn rewrite(path: &Path, content: &[u8]) -> io::Result<()> {
         .write_all(content)
 }
 
-/// `content` with `new` for `old`; `None` when it is no text or does not hold `old`.
+/// `content` with `new` for `old`; `None` when it isn't text or does not hold `old`.
 fn replaced(content: &[u8], old: &[u8], new: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(content).ok()?;
     let (old, new) = (

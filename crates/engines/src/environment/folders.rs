@@ -114,7 +114,7 @@ impl Folders {
         self.short_runtimes().join(session.as_str())
     }
 
-    /// Where runtime folders are when the data folder's path is long; its name is told by the data folder's.
+    /// Where runtime folders are when the data folder's path is long; its name follows from the data folder's.
     pub(crate) fn short_runtimes(&self) -> PathBuf {
         std::env::temp_dir().join(self.short_name())
     }
@@ -130,8 +130,8 @@ impl Folders {
             .join(format!("{}.sock", environment.generation))
     }
 
-    /// Does `work` in a session's folder, in a thread of its own: nothing of the folder is removed before that has ended,
-    /// also when nobody waits for it any more.
+    /// Does `work` in a session's folder, in a thread of its own: nothing of the folder is removed before that has
+    /// ended, also when nobody waits for it any more.
     pub(crate) async fn work<T: Send + 'static>(
         &self,
         session: &SessionId,

@@ -18,7 +18,7 @@ use crate::{
     log::LogFile,
 };
 
-/// What is at hand to install requirements into an environment.
+/// What an install into an environment works with.
 pub(super) struct Installer<'a, E: ?Sized> {
     pub(super) engine: &'a E,
     pub(super) environment: &'a EnvironmentId,
@@ -153,7 +153,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
             .chain(quiet)
             .chain(target)
             .chain(options.iter().copied())
-            // A file name that begins with a dash is no option.
+            // A file name that begins with a dash isn't an option.
             .chain(["-r", file])
             .map(str::to_owned)
             .collect()

@@ -72,8 +72,8 @@ impl Kept {
         })
     }
 
-    /// Whether the one under `key` is `base` and more: nothing of `base` is missing or another in it, and nothing of it is
-    /// read when Python starts alone.
+    /// Whether the one under `key` is `base` and more: nothing of `base` is missing or another in it, and nothing of it
+    /// is read when Python starts alone.
     pub(crate) fn adds_to(&self, key: &Key, base: &Path) -> io::Result<bool> {
         let facts = self.entry(key).facts().ok().flatten();
         facts.map_or(Ok(false), |facts| facts.manifest.adds_to(base))
@@ -117,7 +117,7 @@ impl Kept {
         }))
     }
 
-    /// Keeps a copy of the environment `from`, which it took so long to build from `base`, in the place of another one
+    /// Keeps a copy of the environment `from`, which took `time` to build from `base`, in place of another one
     /// under `key`. Gives the size of what is not the base's.
     pub(crate) fn keep(
         &self,
@@ -144,7 +144,7 @@ impl Kept {
         kept
     }
 
-    /// How much is kept; `None` when that cannot be told.
+    /// How much is kept; `None` when nobody could look.
     pub(crate) fn counted(&self) -> Option<EnvironmentCache> {
         let state = self.0.state();
         state
@@ -186,7 +186,7 @@ mod tests {
             Kept::new(self.root.path().join("kept"), limit)
         }
 
-        /// A copy of the base with a file of so many bytes.
+        /// A copy of the base with a file of this many bytes.
         fn environment(&self, name: &str, bytes: usize) -> PathBuf {
             let folder = self.root.path().join(name);
             clone::clone_folder(&self.base(), &folder).unwrap();

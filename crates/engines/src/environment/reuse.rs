@@ -20,7 +20,7 @@ pub(crate) struct Reuse<'a> {
     pub(crate) folders: &'a Folders,
     /// The base environment's folder.
     pub(crate) base: PathBuf,
-    /// What uv is told by the machine's settings.
+    /// The settings of uv that come from the machine.
     pub(crate) variables: &'a Variables,
     /// The user whose sessions alone share them, where sessions have users of their own.
     pub(crate) user: Option<u32>,
@@ -52,7 +52,7 @@ impl Reuse<'_> {
         adds.map_err(|error| EngineError::io("Looking at a kept environment", &error))
     }
 
-    /// Makes `environment` of a kept one. Whatever stands in the way of that is told in the log, and is no failure:
+    /// Makes `environment` of a kept one. What prevents that is logged, and isn't a failure:
     /// the environment is then built.
     pub(crate) async fn reuse(
         &self,
@@ -98,7 +98,7 @@ impl Reuse<'_> {
         })
     }
 
-    /// Keeps a copy of `environment`, which it took so long to install.
+    /// Keeps a copy of `environment`, with how long its install took.
     pub(crate) async fn keep(
         &self,
         environment: &EnvironmentId,

@@ -22,7 +22,7 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
-    /// As a parent is told.
+    /// As the kernel reports it to the parent.
     pub(crate) fn of_process(status: ExitStatus) -> Self {
         match status.signal() {
             Some(signal) => Self::Signal(signal),
@@ -30,7 +30,7 @@ impl Ending {
         }
     }
 
-    /// As Docker tells the end of a container; `None` for what is no exit code.
+    /// As Docker reports the end of a container; `None` for what isn't an exit code.
     pub(crate) fn of_container(code: i64) -> Option<Self> {
         let code = i32::try_from(code).ok()?;
         Some(match code {
@@ -51,8 +51,8 @@ impl Ending {
     }
 }
 
-/// How a runtime ended, as far as that is known: only the process that started it is told. `out_of_memory` says that the
-/// machine's memory was wanting meanwhile, which is told as that and not as the cause.
+/// How a runtime ended, as far as that is known: only the process that started it learns it. `out_of_memory` says that
+/// the machine's memory was wanting meanwhile, which is reported as that and not as the cause.
 pub(crate) fn reason(ending: Option<Ending>, out_of_memory: bool) -> EngineError {
     let said = match ending {
         Some(ending) => ending.said(),

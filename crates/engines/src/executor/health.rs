@@ -19,7 +19,7 @@ pub(crate) async fn check(address: &Address) -> Result<RuntimeInfo, EngineError>
 
 async fn version(address: &Address) -> RuntimeInfo {
     loop {
-        // Until it listens it cannot be reached, which is no failure yet.
+        // Until it listens it cannot be reached, which isn't a failure yet.
         if let Ok(reply) = http::send(
             address,
             ExecutorRequest {

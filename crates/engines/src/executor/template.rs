@@ -7,7 +7,7 @@ use flowdeck_contract::{Exact, ids::FilePath, runs::SourcePlace};
 /// The template of each node that has one.
 pub type Templates = BTreeMap<String, FilePath>;
 
-/// How promptflow tells the line of what is no template.
+/// How promptflow names the line that isn't a template.
 const PARSING: &str = "Jinja parsing failed at line ";
 /// How Python names the code that Jinja makes of a template without a file.
 const RENDERING: &str = "File \"<template>\", line ";

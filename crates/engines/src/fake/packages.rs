@@ -16,7 +16,7 @@ pub(super) const BASE_FOR_LOOKING: [&str; 6] = [
     "urllib3==2.5.0",
 ];
 
-/// What every environment has unless it is told otherwise.
+/// What every environment has unless the scenario says otherwise.
 pub(super) fn usual_base() -> Vec<InstalledPackage> {
     vec![InstalledPackage {
         name: "promptflow-core".to_owned(),

@@ -20,7 +20,7 @@ use crate::{
     install::failure,
 };
 
-/// How often is looked whether a file is there, or a pull is told.
+/// How often to look whether a file is there, and to report a pull.
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Told what a step prints.

@@ -1,4 +1,4 @@
-//! What a flow tells the fake to do: the file `fake.json` of its folder, read anew at every step, so that it can be
+//! What a flow makes the fake do: the file `fake.json` of its folder, read at every step, so that it can be
 //! changed while a session lives. A flow without that file has a session in which everything works at once.
 
 use std::{
@@ -18,7 +18,7 @@ use crate::engine::EngineError;
 /// The file's name.
 pub(super) const FILE: &str = "fake.json";
 
-/// All that a flow can ask for.
+/// Everything that a flow can ask for.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase", deny_unknown_fields)]
 pub(super) struct Scenario {
@@ -113,7 +113,7 @@ pub(super) struct Script {
     pub(super) output: Option<Exact>,
     /// Gives its output piece by piece: these, spread over the seconds that it takes.
     pub(super) pieces: Vec<String>,
-    /// Gives a text of so many characters.
+    /// Gives a text of this many characters.
     pub(super) characters: Option<usize>,
     /// The exception that it raises.
     pub(super) raises: Option<Raised>,

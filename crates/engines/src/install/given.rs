@@ -37,7 +37,7 @@ const EVERYWHERE: [&str; 29] = [
     "GIT_SSL_CAINFO",
     "NODE_EXTRA_CA_CERTS",
 ];
-/// Given to installs besides: what compilers are told.
+/// Given to installs as well: the settings of compilers.
 const INSTALLS: [&str; 9] = [
     "CC",
     "CXX",
@@ -110,7 +110,7 @@ pub(crate) enum Purpose {
     Install,
 }
 
-/// Those of these variables that a process for this purpose is given, where the administrator has named so many more.
+/// Those of these variables that a process for this purpose is given, with those that the administrator has added.
 pub(crate) fn given(
     environment: impl Iterator<Item = (OsString, OsString)>,
     named: &[VariableName],

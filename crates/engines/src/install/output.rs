@@ -32,7 +32,7 @@ pub(crate) async fn run(
     run_heard(command, what, log, &|_| {}, &str::to_owned).await
 }
 
-/// As [`run`], telling each line to `heard` as well. What is told, kept and written is what `shown` makes of a line.
+/// As [`run`], and passes each line to `heard`. What is passed on, kept and written is what `shown` makes of a line.
 pub(crate) async fn run_heard(
     mut command: Command,
     what: &str,

@@ -70,7 +70,7 @@ pub(crate) async fn prepare(
 }
 
 impl Prepared {
-    /// For who does not come to the feeds.
+    /// For what doesn't use the feeds.
     pub(crate) fn as_it_is(requirements: &Requirements) -> Self {
         let (file, copied) = (requirements.file.clone(), None);
         Self { file, copied }
@@ -86,7 +86,7 @@ impl Prepared {
         Some(self.copied.as_ref()?.folder.path())
     }
 
-    /// Where the install is told to ask for the feeds; `None` when nothing is private.
+    /// The address of the feeds for the install; `None` when nothing is private.
     pub(crate) fn address(&self) -> Option<SocketAddr> {
         Some(self.ticket()?.address())
     }

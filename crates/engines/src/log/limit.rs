@@ -12,7 +12,7 @@ use std::{
 pub struct Limit {
     /// A longer log is cut.
     pub(crate) whole: u64,
-    /// Of its beginning, where the phases of a start are told.
+    /// Of its beginning, where the lines of a start's phases are.
     pub(crate) head: u64,
     /// Of its end.
     pub(crate) tail: u64,

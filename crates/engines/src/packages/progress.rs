@@ -1,4 +1,4 @@
-//! How far an install is with each line of the requirements file, as told by what uv prints.
+//! How far an install is with each line of the requirements file, by what uv prints.
 
 use flowdeck_contract::packages::{RequirementProgress as State, RequirementState};
 
@@ -35,7 +35,7 @@ impl Progress {
         }
     }
 
-    /// Takes a line that uv printed; whether anything is told by it.
+    /// Takes a line that uv printed; whether it says anything new.
     pub fn hear(&mut self, line: &str) -> bool {
         let before = self.states.clone();
         self.take(line);

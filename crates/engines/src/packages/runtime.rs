@@ -1,5 +1,5 @@
-//! The packages that prompt flow's runtime is made of. An install leaves them as the base has them: another version is one
-//! that the runtime may not start with, which shows only when it is too late.
+//! The packages that prompt flow's runtime is made of. An install leaves them as the base has them: another version is
+//! one that the runtime may not start with, which shows only when it is too late.
 
 use std::{collections::BTreeMap, str::FromStr as _};
 
@@ -14,10 +14,11 @@ use crate::engine::{EngineError, Inventory};
 /// The code of a line that asks for another version of the runtime than the base's.
 pub(crate) const PINNED: &str = "RuntimePackagePinned";
 
-/// The package whose release the others are told by.
+/// The package whose release decides that of the others.
 const CORE: &str = "promptflow-core";
 
-/// The packages of the runtime with their versions, by normalised names: those of prompt flow that were released together.
+/// The packages of the runtime with their versions, by normalised names: those of prompt flow that were released
+/// together.
 #[derive(Debug, Default)]
 pub struct RuntimePackages<'a>(BTreeMap<&'a str, &'a str>);
 
@@ -46,8 +47,8 @@ impl<'a> RuntimePackages<'a> {
         Self(together.collect())
     }
 
-    /// The first line that asks for another version. `markers` decide which lines count; where they are not known, those
-    /// without a condition.
+    /// The first line that asks for another version. `markers` decide which lines count; where they are not known,
+    /// those without a condition.
     pub fn pinned(
         &self,
         set: &RequirementSet,

@@ -46,7 +46,7 @@ impl Held {
         }))
     }
 
-    /// As it is, with what its parent is told of its end.
+    /// As it is, with what the kernel reports of its end to its parent.
     pub(super) fn with_status(self, status: Status) -> Self {
         Self {
             status: Some(status),

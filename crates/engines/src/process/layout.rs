@@ -10,7 +10,7 @@ use crate::{environment::folders::Folders, install::given::VariableName};
 pub(super) struct Layout {
     folders: Folders,
     groups: Option<Groups>,
-    /// Which variables of the server's sessions get besides those that all get.
+    /// Which variables of the server's sessions get in addition to the standard ones.
     variables: Vec<VariableName>,
 }
 

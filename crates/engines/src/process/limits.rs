@@ -68,7 +68,7 @@ impl Limits {
         self.shares.lock()
     }
 
-    /// Waits until the target's session has used more memory than it has; for ever when it never does.
+    /// Waits until the target's session has used more memory than it has; forever when it never does.
     pub(super) async fn exceeded(
         &self,
         layout: &Layout,

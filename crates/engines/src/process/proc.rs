@@ -1,4 +1,4 @@
-//! What the kernel tells of processes. A process is told from a later one with its number by when it started.
+//! What the kernel says about processes. A process differs from a later one with its number by when it started.
 
 use std::{fs, io};
 

@@ -11,7 +11,7 @@ use crate::{
     log::LogFile,
 };
 
-/// Python, uv, and what uv is told by the machine's settings.
+/// Python, uv, and the settings of uv that come from the machine.
 #[derive(Clone, Debug)]
 pub(super) struct Tools {
     pub(super) python: Python,

@@ -1,4 +1,4 @@
-//! Who needs whom, and the order that follows.
+//! Which nodes need which, and the order that follows.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

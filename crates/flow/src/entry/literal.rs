@@ -119,7 +119,7 @@ impl Reader<'_> {
                 return None;
             }
         }
-        // `(1)` is no tuple.
+        // `(1)` isn't a tuple.
         let is_one = close == ")" && items.len() == 1 && !has_comma;
         (!is_one).then_some(items)
     }

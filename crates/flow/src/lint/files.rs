@@ -89,7 +89,7 @@ fn is_missing(path: Value<'_>, files: &FileNames, included: &[&str]) -> bool {
     let Some(text) = path.as_str().filter(|text| !text.is_empty()) else {
         return false;
     };
-    // What is outside of the folder cannot be told from here.
+    // What is outside of the folder cannot be seen from here.
     let is_outside = text.starts_with('/') || text.split('/').any(|part| part == "..");
     let first = text
         .trim_start_matches("./")

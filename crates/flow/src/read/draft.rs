@@ -15,7 +15,7 @@ pub(crate) struct Draft<'a> {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct DraftInput<'a> {
     pub(crate) name: Value<'a>,
-    /// What is said about it; none when that is no mapping.
+    /// What is said about it; none when that isn't a mapping.
     pub(crate) definition: Option<Mapping<'a>>,
 }
 

@@ -8,7 +8,7 @@ use crate::problem::Problem;
 use crate::yaml::{Mapping, MappingEntry, Value};
 
 impl Reader {
-    /// Reads a node; none when it is no mapping.
+    /// Reads a node; none when it isn't a mapping.
     pub(super) fn node<'a>(&mut self, value: Value<'a>, what: &str) -> Option<DraftNode<'a>> {
         let node = self.note(python::mapping(value, what))?;
         if !self.afford(node) {

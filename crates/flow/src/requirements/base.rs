@@ -12,7 +12,7 @@ pub(super) fn is_runtime(name: &str) -> bool {
     RUNTIME_PACKAGES.iter().any(|(runtime, _)| *runtime == name) || COMPANIONS.contains(&name)
 }
 
-/// What is told of a line that gives a package of the runtime a version of its own.
+/// What is reported about a line that gives a package of the runtime a version of its own.
 pub(super) fn pinned_message(name: &str) -> String {
     let name = normalised_name(name);
     let ours = RUNTIME_PACKAGES

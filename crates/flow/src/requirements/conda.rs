@@ -27,7 +27,7 @@ pub(super) fn refused(text: &str) -> Option<Refused> {
     let edge = |c: char| c.is_ascii_alphanumeric();
     let is_name = name.starts_with(edge) && name.ends_with(edge);
     let is_readable = is_name && version::fits("==", version);
-    // Without a build, a name that pip can't read is told by the reader of names.
+    // Without a build, a name that pip can't read is reported by the reader of names.
     if build.is_none() && !is_readable {
         return None;
     }

@@ -1,12 +1,12 @@
-//! The bytes of a requirements file as text, by pip's rules: a byte order mark, else a coding line (PEP 263) in the first
-//! two lines, else UTF-8.
+//! The bytes of a requirements file as text, by pip's rules: a byte order mark, else a coding line (PEP 263) in the
+//! first two lines, else UTF-8.
 
 use encoding_rs::Encoding;
 use thiserror::Error;
 
 use crate::problem::quoted;
 
-/// Why a requirements file is no text.
+/// Why a requirements file isn't text.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum DecodeError {
     /// Its coding line names an encoding that isn't known.

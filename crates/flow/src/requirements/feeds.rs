@@ -60,7 +60,7 @@ pub(super) fn user(address: &str) -> Option<(usize, usize)> {
     Some((from, from + at))
 }
 
-/// Whether it is told by neither an identity nor a variable.
+/// Whether neither an identity nor a variable gives it.
 pub(super) fn is_literal(user: &str) -> bool {
     !user.is_empty() && !user.contains(PRIVATE) && !user.contains("${")
 }

@@ -286,7 +286,7 @@ impl Linter<'_> {
     }
 
     fn local_file(&mut self, path: &str, span: Span, what: &str) {
-        // What is outside of the folder or told by a variable cannot be known from here.
+        // What is outside of the folder or given by a variable cannot be known from here.
         let unknown = path.is_empty()
             || path.starts_with(['/', '~', '\\'])
             || path.contains("://")
@@ -344,7 +344,7 @@ fn cut(requirement: &Requirement) -> (usize, usize) {
     }
 }
 
-/// The comparisons that are no pins.
+/// The comparisons that don't pin a version.
 fn kept(logical: &Logical, requirement: &Requirement) -> String {
     let others = requirement.clauses.iter().filter(|clause| !clause.pins);
     let texts: Vec<&str> = others

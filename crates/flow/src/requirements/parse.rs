@@ -39,7 +39,7 @@ pub(super) struct Clause {
     pub(super) is_exact: bool,
 }
 
-/// What is no requirement, where, and why.
+/// What isn't a requirement, where, and why.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) from: usize,
@@ -81,7 +81,7 @@ impl Requirement {
     }
 }
 
-/// Reads a line that is no option.
+/// Reads a line that isn't an option.
 pub(super) fn requirement(text: &str) -> Result<Requirement, Refused> {
     if let Some(refused) = conda::refused(text) {
         return Err(refused);

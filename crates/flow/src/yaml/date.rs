@@ -97,7 +97,7 @@ fn time_fault((hour, minute, second): Time) -> Option<&'static str> {
 struct Rest<'a>(&'a str);
 
 impl Rest<'_> {
-    /// A number of at least and at most so many digits.
+    /// A number with at least and at most this many digits.
     fn digits(&mut self, least: usize, most: usize) -> Option<u32> {
         let count = self
             .0

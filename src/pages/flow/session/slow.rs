@@ -39,7 +39,7 @@ pub(super) fn SlowStart() -> impl IntoView {
     }
 }
 
-/// A start under way that takes three times its usual time: whose, since when, and its usual time.
+/// A start in progress that takes three times its usual time: whose, since when, and its usual time.
 pub(crate) fn slow_start(context: FlowContext) -> Memo<Option<(u64, Millis, u64)>> {
     let life = context.live.life;
     let clock = Clock::from_context();

@@ -36,7 +36,7 @@ const LOADER: &str = "__wasm_split.js";
 /// The app's name in index.html.
 const APP: &str = "flowdeck-app";
 
-/// What rustc uses of WebAssembly unless told otherwise; a part does not say so itself.
+/// The features of WebAssembly that rustc uses by default; a part does not say so itself.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",

@@ -15,7 +15,7 @@ use crate::{feeds::endpoint::SOCKET, identity::Secret};
 
 const TOKEN: &str = "canary-token";
 
-/// A server that answers each path with what `answer` gives; every request is told.
+/// A server that answers each path with what `answer` gives; every request is recorded.
 async fn server(
     answer: impl Fn(&str) -> String + Send + Sync + 'static,
 ) -> (String, mpsc::UnboundedReceiver<String>) {

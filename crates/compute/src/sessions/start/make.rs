@@ -128,7 +128,7 @@ impl Start<'_> {
         let made = engine.prepare_base(session, &wanted, &self.log()).await;
         match (made, pulled, &credential) {
             (Err(error), Some(image), Ok(Some(credential))) if error.code == IMAGE_REFUSED => {
-                // The engine hears that it may not; the registry says who may not what.
+                // The engine only learns that it may not; the registry says who may not do what.
                 let refusal = self.core.refusal(image, credential).await;
                 Err(match (refusal, default) {
                     (Some(refusal), Some(default)) => default.not_had(refusal),

@@ -1,4 +1,4 @@
-//! Takes a runtime that stands by.
+//! Takes a standby runtime.
 
 use flowdeck_contract::{
     ids::OperationId,
@@ -13,7 +13,7 @@ const WARM: &str = "Used a warm runtime";
 const NOT_NEEDED: &str = "Not needed: warm runtime";
 
 impl Start<'_> {
-    /// A runtime that stood by, with what a kept environment has beside the base.
+    /// A standby runtime, with what a kept environment adds to the base.
     pub(super) async fn adopt(
         &self,
         image: Option<&str>,

@@ -63,8 +63,8 @@ impl Entry {
         self.0.exists()
     }
 
-    /// Makes it a copy of the environment `from`, which it took so long to build from `base`, unless what is not the base's
-    /// has more bytes than `most`. Gives how many it has.
+    /// Makes it a copy of the environment `from`, with how long its build from `base` took, unless what is not the
+    /// base's has more bytes than `most`. Gives how many it has.
     pub(super) fn make(
         &self,
         from: &Path,

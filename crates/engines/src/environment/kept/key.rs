@@ -22,11 +22,11 @@ pub(crate) struct Key(String);
 /// What an environment is made from.
 #[derive(Debug)]
 pub(crate) struct Ingredients<'a> {
-    /// The base environment's folder, whose name is told by its lock and its Python.
+    /// The base environment's folder, whose name follows from its lock and its Python.
     pub(crate) base: &'a Path,
     /// The user whose sessions alone share what is kept, where sessions have users of their own.
     pub(crate) user: Option<u32>,
-    /// What uv is told by the machine's settings.
+    /// The settings of uv that come from the machine.
     pub(crate) variables: &'a Variables,
     pub(crate) requirements: &'a Requirements,
 }

@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 
 /// Every file of an environment, by its path in it.
 ///
-/// It tells quickly that something is another file, has come or has gone. What files hold is verified when they are taken.
+/// It tells quickly that something is another file, has come or has gone. What files hold is verified when they are
+/// taken.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Manifest(BTreeMap<PathBuf, Entry>);
 
@@ -99,7 +100,7 @@ impl Manifest {
         own.sum()
     }
 
-    /// What `base` has not. Scripts that say where they stand are written anew for each environment.
+    /// What isn't in `base`. Scripts that name their own place are written again for each environment.
     pub(super) fn beside(&self, base: &Path) -> Vec<&Path> {
         let paths = self.0.keys().map(PathBuf::as_path);
         let own = paths.filter(|path| fs::symlink_metadata(base.join(path)).is_err());

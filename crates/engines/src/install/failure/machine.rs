@@ -2,7 +2,7 @@
 
 use crate::engine::EngineError;
 
-/// What may befall any command that fetches and writes: a full disk, no network, a refused password.
+/// What may go wrong with any command that fetches and writes: a full disk, no network, a refused password.
 pub(crate) fn of_machine(lines: &[String]) -> Option<EngineError> {
     let text = lines.join("\n");
     let lower = text.to_lowercase();

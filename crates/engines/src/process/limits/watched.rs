@@ -24,7 +24,7 @@ pub(super) fn excess(
         .map(|session| kill::pids(layout, Target::Session(session)))
         .collect();
     let others = others.ok()?;
-    // What processes share counts in each: only an upper bound, but quickly told.
+    // What processes share counts in each: only an upper bound, but quick to read.
     let all = |bytes: fn(u32) -> Option<u64>| -> (u64, Vec<u64>) {
         let others = others.iter().map(|pids| sum(pids, bytes)).collect();
         (sum(&own, bytes), others)

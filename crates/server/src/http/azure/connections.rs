@@ -38,9 +38,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 #[serde(rename_all = "camelCase")]
 #[into_params(parameter_in = Path)]
 struct WorkspaceConnectionPath {
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     subscription_id: String,
-    /// `local` on one's own machine.
+    /// `local` on a self-hosted server.
     resource_group_name: String,
     /// The project.
     workspace_name: String,

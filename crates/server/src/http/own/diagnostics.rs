@@ -63,7 +63,7 @@ async fn of_flow(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResul
     download(&app, subject).await
 }
 
-/// The same of the session of this id, whoever's it is or was.
+/// The same for the session of this id, of whichever owner.
 #[utoipa::path(
     get,
     path = "/api/projects/{project}/sessions/{session}/diagnostics",

@@ -113,7 +113,7 @@ struct PresetPath {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Path)]
 struct ConnectionPath {
-    /// The project; on one's own machine `default`.
+    /// The project; `default` on a self-hosted server.
     #[param(value_type = String)]
     project: ProjectName,
     /// The connection.

@@ -31,7 +31,7 @@ async fn of_flow(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResul
     crate::blocking(move || Ok(Json(compute.timeline(&path.flow)?))).await
 }
 
-/// The lives of the session of this id, whoever's it is or was, the newest first.
+/// The histories of the session of this id, of whichever owner, the newest first.
 #[utoipa::path(
     get,
     path = "/api/projects/{project}/sessions/{session}/timeline",
