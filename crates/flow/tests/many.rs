@@ -1,5 +1,7 @@
 //! A hundred thousand generated inputs: each has an answer, with places that lie in its text, and each fix can be made.
 
+#![expect(clippy::expect_used, reason = "a test may stop at what is not there")]
+
 use flowdeck_flow::{FileNames, Finding, Sources, check_file, check_with, mended};
 
 /// Numbers without an order that people see, the same each time (xorshift).

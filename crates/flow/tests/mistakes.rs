@@ -1,5 +1,7 @@
 //! The mistakes that people make in a flow: each is found, at its place, in words that say what to do.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what is not there")]
+
 use flowdeck_flow::{FileNames, Finding, Severity, check_in, mended};
 
 /// Microsoft's web classification, in short: what the mistakes are made in.
