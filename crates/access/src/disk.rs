@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use tokio::task::JoinError;
+
 use crate::error::EngineError;
 
 /// What is in a folder; nothing when it is none.
@@ -24,6 +26,18 @@ pub fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
 }
 
+/// Does what holds up a thread, such as reading folders, where it keeps nothing else waiting.
+///
+/// # Errors
+/// Those of `work`; also when it has panicked.
+pub async fn blocking<T, E>(work: impl FnOnce() -> Result<T, E> + Send + 'static) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<JoinError> + Send + 'static,
+{
+    tokio::task::spawn_blocking(work).await?
+}
+
 /// Removes a file or folder; fine when there is none.
 pub fn remove(path: &Path) -> io::Result<()> {
     let removed = match path.symlink_metadata() {
@@ -39,12 +53,8 @@ pub fn remove(path: &Path) -> io::Result<()> {
 
 /// Removes files and folders; those that are not there are fine.
 pub async fn remove_all(paths: Vec<PathBuf>, what: &'static str) -> Result<(), EngineError> {
-    let removed =
-        tokio::task::spawn_blocking(move || paths.iter().try_for_each(|path| remove(path))).await;
-    removed
-        .map_err(io::Error::other)
-        .and_then(|removed| removed)
-        .map_err(|error| EngineError::io(what, &error))
+    let removed = blocking(move || paths.iter().try_for_each(|path| remove(path))).await;
+    removed.map_err(|error: io::Error| EngineError::io(what, &error))
 }
 
 /// A folder that only this user can enter, removed when it is dropped.

@@ -72,3 +72,9 @@ impl EngineError {
         )
     }
 }
+
+impl From<tokio::task::JoinError> for EngineError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::new("Internal", format!("The server failed: {error}."))
+    }
+}

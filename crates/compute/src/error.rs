@@ -214,3 +214,9 @@ fn of_connections(root: RootError, error: &ConnectionError) -> RootError {
         None => root,
     }
 }
+
+impl From<tokio::task::JoinError> for ComputeError {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::io("Working on a thread")(error.into())
+    }
+}

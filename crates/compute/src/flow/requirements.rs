@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use flowdeck_access::{
+    disk::blocking,
     folder::{Folder, ReadError},
     requirements::RequirementSet,
 };
@@ -90,7 +91,7 @@ pub(crate) async fn prepared(
     definition: Definition,
     work: PathBuf,
 ) -> Result<Prepared, EngineError> {
-    off_the_workers(move || {
+    blocking(move || {
         let flow = definition.report.flow.as_ref();
         let made_of = Fingerprint::of(&flows, &folder, flow)?;
         let requirements = read(&flows, &folder, flow, &work)?;
@@ -111,15 +112,7 @@ pub(crate) async fn for_install(
     flow: Option<Flow>,
     work: PathBuf,
 ) -> Result<Option<Requirements>, EngineError> {
-    off_the_workers(move || read(&flows, &folder, flow.as_ref(), &work)).await
-}
-
-async fn off_the_workers<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
-) -> Result<T, EngineError> {
-    let failed = |error| EngineError::new("Internal", format!("The server failed: {error}."));
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(failed)?
+    blocking(move || read(&flows, &folder, flow.as_ref(), &work)).await
 }
 
 fn read(

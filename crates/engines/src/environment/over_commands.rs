@@ -3,7 +3,7 @@
 use std::{io, time::Duration};
 
 use async_trait::async_trait;
-use flowdeck_access::disk::remove;
+use flowdeck_access::disk::{blocking, remove};
 use flowdeck_contract::{session::InstalledPackage, settings::EnvironmentCache};
 
 use super::{
@@ -157,12 +157,8 @@ impl<E: Commands> Environments for E {
         let base = self.about_base(&environment.session).await?;
         let folder = self.shelf().folders.environment(environment);
         let of_base = base.packages.clone();
-        let read = tokio::task::spawn_blocking(move || inventory::of(&folder, &of_base));
-        let packages = read
-            .await
-            .map_err(io::Error::other)
-            .and_then(|result| result)
-            .map_err(|error| not_read(&error))?;
+        let read = blocking(move || inventory::of(&folder, &of_base)).await;
+        let packages = read.map_err(|error| not_read(&error))?;
         Ok(Inventory {
             base_name: base.name,
             base: base.packages,

@@ -1,8 +1,8 @@
 //! Uses an environment that is kept, and keeps one.
 
-use std::{io, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
-use flowdeck_access::feeds;
+use flowdeck_access::{disk::blocking, feeds};
 
 use super::{
     folders::Folders,
@@ -146,11 +146,4 @@ impl Reuse<'_> {
         key.await
             .map_err(|error| EngineError::io("Reading the requirements", &error))
     }
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> io::Result<T> + Send + 'static,
-) -> io::Result<T> {
-    let done = tokio::task::spawn_blocking(work).await;
-    done.map_err(io::Error::other).and_then(|result| result)
 }
