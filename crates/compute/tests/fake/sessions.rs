@@ -1,6 +1,6 @@
 //! What sessions do over an engine in memory: failures, cancellation, restarts, idleness.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use crate::support::{
     TWO_NODES, ended, eventually, idle_after, in_state, over, stage::Stage, with,
@@ -12,8 +12,7 @@ use flowdeck_contract::{
     events::FlowEvent,
     ids::FlowId,
     packages::AskedBy,
-    pull::{LayerState, Pull, PullLayer},
-    runs::{NodeState, RunRequest, RunState},
+    runs::RunRequest,
     session::{Phase, PhaseState, SessionState, StartRoute},
 };
 
@@ -135,101 +134,6 @@ async fn what_a_state_does_not_allow_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_start_goes_on_after_a_restart_of_the_server_wherever_it_was() {
-    for step in Step::START {
-        let stage = Stage::new();
-        let compute = stage.open(0).await;
-        stage.engine.hang(step);
-        let operation = compute
-            .start(&stage.flow, with(idle_after(77)))
-            .await
-            .unwrap();
-        tokio::task::yield_now().await;
-        compute.close().await;
-        drop(compute);
-        stage.engine.recover();
-        let compute = stage.open(0).await;
-        assert_eq!(
-            ended(&compute, &operation).await.status,
-            OperationStatus::Succeeded,
-            "{step:?}"
-        );
-        let view = compute.session(&stage.flow);
-        assert_eq!(
-            (view.state, view.max_idle_time_seconds),
-            (SessionState::Available, Some(77))
-        );
-        assert_eq!(stage.engine.runtimes(), 1);
-        assert!(
-            compute
-                .session_log_text(&stage.flow)
-                .unwrap()
-                .contains("Starting the session again")
-        );
-    }
-}
-
-#[tokio::test]
-async fn a_session_is_taken_over_by_the_next_server_with_its_log() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    let (view, log) = (
-        compute.session(&stage.flow),
-        compute.session_log(&stage.flow, 1000).unwrap(),
-    );
-    compute.close().await;
-    drop(compute);
-    let compute = stage.open(0).await;
-    assert_eq!(compute.session(&stage.flow), view);
-    assert_eq!(compute.session_log(&stage.flow, 1000).unwrap(), log);
-    stage.engine.kill_runtimes();
-    let view = in_state(&compute, &stage.flow, SessionState::Failed).await;
-    assert_eq!(view.failure.unwrap().code, "RuntimeDied");
-}
-
-#[tokio::test]
-async fn a_session_that_died_while_no_server_ran_has_failed() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    compute.close().await;
-    drop(compute);
-    stage.engine.kill_runtimes();
-    let compute = stage.open(0).await;
-    let view = in_state(&compute, &stage.flow, SessionState::Failed).await;
-    assert!(
-        view.failure
-            .unwrap()
-            .message
-            .contains("while the server was down")
-    );
-    eventually("nothing of it", || {
-        stage.engine.environments().is_empty().then_some(())
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn an_end_is_finished_by_the_next_server() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    stage.engine.hang(Step::Remove);
-    let operation = compute.stop(&stage.flow).await.unwrap();
-    compute.close().await;
-    drop(compute);
-    stage.engine.recover();
-    let compute = stage.open(0).await;
-    assert_eq!(
-        ended(&compute, &operation).await.status,
-        OperationStatus::Succeeded
-    );
-    assert_eq!(compute.session(&stage.flow).state, SessionState::NotExist);
-    assert_eq!(stage.engine.runtimes(), 0);
-}
-
-#[tokio::test]
 async fn a_start_that_a_line_of_the_requirements_ends_names_the_line() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
@@ -327,45 +231,6 @@ async fn an_install_takes_its_place_only_when_it_is_whole() {
 }
 
 #[tokio::test]
-async fn an_install_that_the_server_s_end_cut_off_leaves_the_session_as_it_was() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    let before = stage.engine.environments();
-    stage.engine.hang(Step::Check);
-    let operation = compute.install(&stage.flow).await.unwrap();
-    eventually("the second runtime", || {
-        (stage.engine.runtimes() == 2).then_some(())
-    })
-    .await;
-    compute.close().await;
-    drop(compute);
-    stage.engine.recover();
-    let compute = stage.open(0).await;
-    let view = compute.session(&stage.flow);
-    let install = view.install.unwrap();
-    assert_eq!(
-        (view.state, install.state),
-        (SessionState::Available, PhaseState::Failed)
-    );
-    assert!(
-        install
-            .failure
-            .unwrap()
-            .message
-            .contains("interrupted by a restart of the server")
-    );
-    assert_eq!(
-        ended(&compute, &operation).await.status,
-        OperationStatus::Failed
-    );
-    assert_eq!(
-        (stage.engine.environments(), stage.engine.runtimes()),
-        (before, 1)
-    );
-}
-
-#[tokio::test]
 async fn a_default_start_takes_a_runtime_that_stands_by_when_it_fits() {
     let stage = Stage::new();
     let compute = stage.open(1).await;
@@ -454,19 +319,6 @@ async fn an_idle_session_ends_and_activity_puts_it_off() {
 }
 
 #[tokio::test]
-async fn a_session_that_was_due_while_no_server_ran_ends_at_once() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    compute.close().await;
-    drop(compute);
-    stage.clock.advance(Duration::from_secs(3601));
-    let compute = stage.open(0).await;
-    in_state(&compute, &stage.flow, SessionState::NotExist).await;
-    assert_eq!(stage.engine.runtimes(), 0);
-}
-
-#[tokio::test]
 async fn a_reset_makes_a_new_session_with_the_same_settings() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
@@ -488,124 +340,6 @@ async fn a_reset_makes_a_new_session_with_the_same_settings() {
     );
     assert_ne!(after.session_id, before.session_id);
     assert_eq!(stage.engine.runtimes(), 1);
-}
-
-#[tokio::test]
-async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    stage.engine.hang(Step::Execute);
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap()
-        .summary
-        .id;
-    eventually("a running node", || {
-        let detail = compute.run_detail(&stage.flow, &run).unwrap();
-        (detail.nodes[0].state == NodeState::Running).then_some(())
-    })
-    .await;
-    let refused = compute.install(&stage.flow).await.unwrap_err();
-    assert!(
-        refused.to_string().contains("A run is in progress"),
-        "{refused}"
-    );
-    assert_eq!(
-        compute
-            .cancel_run(&stage.flow, &run)
-            .await
-            .unwrap()
-            .summary
-            .state,
-        RunState::Canceling
-    );
-    let detail = over(&compute, &stage.flow, &run).await;
-    assert_eq!(detail.summary.state, RunState::Canceled);
-    assert!(
-        detail
-            .nodes
-            .iter()
-            .all(|node| node.state == NodeState::Canceled)
-    );
-    assert_eq!(
-        compute
-            .cancel_run(&stage.flow, &run)
-            .await
-            .unwrap_err()
-            .kind(),
-        ComputeErrorKind::Conflict
-    );
-
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap()
-        .summary
-        .id;
-    compute.close().await;
-    drop(compute);
-    let compute = stage.open(0).await;
-    let detail = compute.run_detail(&stage.flow, &run).unwrap();
-    assert_eq!(detail.summary.state, RunState::Interrupted);
-    assert_eq!(
-        compute
-            .runs(&stage.flow)
-            .unwrap()
-            .iter()
-            .map(|run| run.number)
-            .collect::<Vec<_>>(),
-        [2, 1]
-    );
-
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap()
-        .summary
-        .id;
-    let stop = compute.stop(&stage.flow).await.unwrap();
-    ended(&compute, &stop).await;
-    assert_eq!(
-        over(&compute, &stage.flow, &run).await.summary.state,
-        RunState::Interrupted
-    );
-}
-
-#[tokio::test]
-async fn the_history_keeps_fifty_runs_and_their_files() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    for _ in 0..53 {
-        let run = compute
-            .run(&stage.flow, RunRequest::default())
-            .await
-            .unwrap();
-        let run = over(&compute, &stage.flow, &run.summary.id).await;
-        assert_eq!(run.summary.state, RunState::Completed);
-    }
-    let runs = compute.runs(&stage.flow).unwrap();
-    assert_eq!((runs.len(), runs[0].number), (50, 53));
-    assert_eq!(
-        crate::support::files(&stage.home.data().join("runs/hello")).len(),
-        50
-    );
-}
-
-#[tokio::test]
-async fn a_flow_that_promptflow_would_refuse_is_refused_with_its_line() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    stage.started(&compute).await;
-    stage.home.flow("hello", &[("flow.dag.yaml", "nodes:\n- name: a\n  type: python\n  source: {type: code, path: a.py}\n  inputs: {x: '${b.output}'}\n")]);
-    let error = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap_err();
-    assert_eq!(error.kind(), ComputeErrorKind::Invalid);
-    assert!(error.to_string().contains("line 5"), "{error}");
 }
 
 #[tokio::test]
@@ -631,32 +365,6 @@ async fn a_base_image_that_can_be_none_is_refused_and_changes_nothing() {
 }
 
 #[tokio::test]
-async fn two_servers_cannot_share_a_data_folder() {
-    let stage = Stage::new();
-    let compute = stage.open(0).await;
-    let other = Compute::open(stage.home.config(0), Arc::clone(&stage.engine) as Arc<_>).await;
-    let error = other.err().unwrap();
-    assert_eq!(
-        (error.kind(), error.to_root_error().code.as_str()),
-        (ComputeErrorKind::Unavailable, "DataFolderInUse")
-    );
-    compute.close().await;
-}
-
-#[tokio::test]
-async fn a_data_folder_that_cannot_be_is_refused_with_what_to_do() {
-    let stage = Stage::new();
-    let mut config = stage.home.config(0);
-    config.data = stage.home.flows().join("hello/flow.dag.yaml/data");
-    let error = Compute::open(config, Arc::clone(&stage.engine) as Arc<_>)
-        .await
-        .err()
-        .unwrap();
-    assert_eq!(error.to_root_error().code, "DataFolderNotWritable");
-    assert!(error.to_root_error().remedy().is_some());
-}
-
-#[tokio::test]
 async fn events_tell_what_the_state_says_in_order() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
@@ -671,63 +379,4 @@ async fn events_tell_what_the_state_says_in_order() {
     }
     states.dedup();
     assert_eq!(states, [SessionState::Starting, SessionState::Available]);
-}
-
-fn a_pull() -> Pull {
-    Pull {
-        reference: "r.example.com/app:1".to_owned(),
-        layers: vec![PullLayer {
-            id: "0123456789ab".to_owned(),
-            state: LayerState::Downloading,
-            done: 1,
-            total: Some(2),
-            bytes_per_second: 1,
-        }],
-        bytes_per_second: 1,
-    }
-}
-
-#[tokio::test]
-async fn how_far_a_pull_is_shows_while_it_is_under_way() {
-    let stage = Stage::new();
-    let pull = a_pull();
-    stage.engine.set_pull(pull.clone());
-    stage.engine.hang(Step::PrepareBase);
-    let compute = stage.open(0).await;
-    let mut events = compute.subscribe();
-    let operation = compute
-        .start(&stage.flow, StartSession::default())
-        .await
-        .unwrap();
-    let told = loop {
-        if let FlowEvent::Session(view) = events.recv().await.unwrap().1
-            && let Some(pull) = view.pull
-        {
-            break pull.read().unwrap();
-        }
-    };
-    assert_eq!(told, pull);
-    let shown = compute.session(&stage.flow).pull.unwrap();
-    assert_eq!(shown.read(), Some(pull));
-    stage.engine.recover();
-    ended(&compute, &operation).await;
-    assert_eq!(compute.session(&stage.flow).pull, None);
-}
-
-#[tokio::test]
-async fn how_far_a_pull_came_shows_after_it_failed_until_the_next_start() {
-    let stage = Stage::new();
-    stage.engine.set_pull(a_pull());
-    stage.engine.fail(Step::PrepareBase, broken());
-    let compute = stage.open(0).await;
-    let start = || compute.start(&stage.flow, StartSession::default());
-    ended(&compute, &start().await.unwrap()).await;
-    let view = in_state(&compute, &stage.flow, SessionState::Failed).await;
-    assert_eq!(view.pull.unwrap().read(), Some(a_pull()));
-
-    stage.engine.recover();
-    stage.engine.fail(Step::CreateEnvironment, broken());
-    ended(&compute, &start().await.unwrap()).await;
-    let view = in_state(&compute, &stage.flow, SessionState::Failed).await;
-    assert_eq!(view.pull, None, "it was pulled, and another step failed");
 }
