@@ -1,21 +1,17 @@
 //! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
-use std::{
-    collections::HashMap, fs::File, io::Read as _, path::PathBuf, sync::Arc, time::Duration,
-};
+mod connections;
+mod packages;
+mod runs;
+
+use std::{fs::File, io::Read as _, path::PathBuf, sync::Arc, time::Duration};
 
 use flowdeck_access::identity::Identities;
-use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::{
     azure::OperationResult,
-    capability::Action,
-    connections::{ConnectionName, ConnectionNeed, TestResult},
     events::FlowEvent,
-    feeds::{FeedTest, KnownPackages, PackageAnswer},
-    ids::{FlowId, OperationId, RunId, SessionId},
-    packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
-    runs::{RunDetail, RunRequest, RunSummary},
-    session::{InstalledPackage, LogLine, SessionState, SessionView},
+    ids::{FlowId, OperationId, SessionId},
+    session::{LogLine, SessionState, SessionView},
     sessions::{EndedSessions, SessionList},
     settings::{SessionSettings, SettingsIntent},
     timeline::{Life, Timeline},
@@ -105,7 +101,7 @@ impl Compute {
         core.tasks.background(Arc::clone(&core).end_idle_sessions());
         core.tasks
             .background(Arc::clone(&core.standbys).keep_standbys());
-        core.tasks.background(Arc::clone(&core).follow_tags());
+        core.tasks.background(Arc::clone(&core.tags).follow());
         Ok(Self { core })
     }
 
@@ -354,6 +350,7 @@ impl Compute {
     ) -> Result<Begun, ComputeError> {
         let owner = Owner::from(flow);
         self.core
+            .checks
             .require_image(&owner, settings.base_image.as_deref())?;
         let intent = intent.unwrap_or_else(|| match self.session(&owner).state {
             SessionState::Available => SettingsIntent::Change,
@@ -384,119 +381,6 @@ impl Compute {
         self.core.operations.result(id)
     }
 
-    /// The packages of the session's environment, by name.
-    ///
-    /// # Errors
-    /// When there is no session that runs.
-    pub async fn packages(
-        &self,
-        owner: impl Into<Owner>,
-    ) -> Result<Vec<InstalledPackage>, ComputeError> {
-        let record = self.core.book.record(&owner.into());
-        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
-            return Err(ComputeError::Refused(refusal.to_owned()));
-        }
-        let environment = record
-            .environment()
-            .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
-        self.core
-            .engine
-            .packages(&environment)
-            .await
-            .map_err(|error| ComputeError::Unavailable {
-                code: error.code,
-                message: error.message,
-                remedy: error.remedy,
-            })
-    }
-
-    /// Every package of the session with its origin. Asks no package index.
-    ///
-    /// # Errors
-    /// When there is no session that runs.
-    pub async fn packages_view(
-        &self,
-        owner: impl Into<Owner>,
-    ) -> Result<PackagesView, ComputeError> {
-        self.core.packages_view(&owner.into()).await
-    }
-
-    /// Where the session's packages are not what the requirements file as it is on disk asks for; none without such a
-    /// file.
-    ///
-    /// # Errors
-    /// When there is no session that runs; when the file's requirements cannot be resolved.
-    pub async fn package_differences(
-        &self,
-        owner: impl Into<Owner>,
-    ) -> Result<Vec<Difference>, ComputeError> {
-        self.core.package_differences(&owner.into()).await
-    }
-
-    /// What an install of the requirements file as it is on disk would do, with these versions of the runtime; without
-    /// them, with those that the session's settings say.
-    ///
-    /// # Errors
-    /// When there is no session that runs, or an install would fail.
-    pub async fn install_plan(
-        &self,
-        owner: impl Into<Owner>,
-        versions: Option<RuntimeVersions>,
-    ) -> Result<InstallPlan, ComputeError> {
-        self.core.install_plan(&owner.into(), versions).await
-    }
-
-    /// Asks each feed that the flow's requirements file names, as an install would: the file on disk, or `text` in its
-    /// place.
-    ///
-    /// # Errors
-    /// When there is no such flow, or its requirements file cannot be read. What is wrong with a feed is in the answer.
-    pub async fn test_feeds(
-        &self,
-        owner: impl Into<Owner>,
-        text: Option<String>,
-    ) -> Result<FeedTest, ComputeError> {
-        self.core.test_feeds(&owner.into(), text).await
-    }
-
-    /// Names of packages that are known without asking an index.
-    pub async fn known_packages(&self, owner: impl Into<Owner>) -> KnownPackages {
-        self.core.known_packages(&owner.into()).await
-    }
-
-    /// Asks the indexes that an install would use for the package `name`; `text` stands in the place of the flow's
-    /// requirements file.
-    ///
-    /// # Errors
-    /// When there is no such flow, or `name` isn't a valid name. An index that can't be read is in the answer.
-    pub async fn look_up_package(
-        &self,
-        owner: impl Into<Owner>,
-        name: &str,
-        text: Option<String>,
-    ) -> Result<PackageAnswer, ComputeError> {
-        self.core.look_up(&owner.into(), name, text).await
-    }
-
-    /// Ends the install that is in progress; the session is as it was before it.
-    ///
-    /// # Errors
-    /// When none is in progress and the last one was not canceled.
-    pub async fn cancel_install(&self, owner: impl Into<Owner>) -> Result<(), ComputeError> {
-        self.core.cancel_install(&owner.into())
-    }
-
-    /// [`Ask::Restore`].
-    ///
-    /// # Errors
-    /// As [`Compute::set_up`]; also when there are no packages to restore, or something is in progress in the session.
-    pub async fn restore_packages(
-        &self,
-        owner: impl Into<Owner>,
-    ) -> Result<OperationId, ComputeError> {
-        self.operation_of(owner, Ask::Restore).await
-    }
-
     /// A person is at work on the flow: its session is not idle.
     pub fn touch(&self, owner: impl Into<Owner>) {
         self.core.touch(&owner.into());
@@ -509,113 +393,7 @@ impl Compute {
 
     /// Somebody looks at the session: whether the tag of its image has moved is found out in the background.
     pub fn looked_at(&self, owner: impl Into<Owner>) {
-        self.core.spawn_look_at_tag(&owner.into());
-    }
-
-    /// Runs the flow, or one of its nodes; gives the run as it begins.
-    ///
-    /// # Errors
-    /// When there is no session that runs, or the flow, the node or an input is wrong.
-    pub async fn run(&self, flow: &FlowId, request: RunRequest) -> Result<RunDetail, ComputeError> {
-        self.core.runs.begin_run(flow, &request)
-    }
-
-    /// Asks a run to end; gives it as it stands.
-    ///
-    /// # Errors
-    /// When there is no such run, or it is over.
-    pub async fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        self.core.runs.begin_cancel(flow, run)
-    }
-
-    /// The project's connections.
-    #[must_use]
-    pub fn connections(&self) -> &Arc<Connections> {
-        &self.core.connections
-    }
-
-    /// The server's variables that flows and connections may refer to.
-    #[must_use]
-    pub fn flow_variables(&self) -> &Variables {
-        &self.core.runs.parts.variables
-    }
-
-    /// Calls the service of a connection once, and remembers what it said.
-    ///
-    /// # Errors
-    /// When there is no such connection, or the store fails.
-    pub async fn test_connection(&self, name: &ConnectionName) -> Result<TestResult, ComputeError> {
-        let core = &self.core;
-        let stored = core.connections.get(name)?;
-        let tests = &core.connection_tests;
-        let result = tests
-            .test(&core.connections, &stored, self.flow_variables(), || {
-                core.now()
-            })
-            .await;
-        core.connections.note_test(&stored, &result)?;
-        Ok(result)
-    }
-
-    /// The connections that a flow asks for, and what is wrong with them.
-    ///
-    /// # Errors
-    /// When there is no such flow, or its definition can't be read.
-    pub fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
-        self.core.runs.connection_needs(flow)
-    }
-
-    /// A flow's runs, newest first.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn runs(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
-        self.core.runs.run_summaries(flow)
-    }
-
-    /// The newest run of each flow that has one.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn last_runs(&self) -> Result<HashMap<FlowId, RunSummary>, ComputeError> {
-        self.core.runs.last_runs()
-    }
-
-    /// A run, whole.
-    ///
-    /// # Errors
-    /// When there is none of that id.
-    pub fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
-        self.core.runs.run_detail(flow, run)
-    }
-
-    /// The file of a run's log, as it is written; `None` as long as there is none.
-    ///
-    /// # Errors
-    /// When there is no such run, or its log cannot be opened.
-    pub fn run_log_file(&self, flow: &FlowId, run: &RunId) -> Result<Option<File>, ComputeError> {
-        self.core.runs.run_log_file(flow, run)
-    }
-
-    /// The file of a run's whole result, which is kept when it is too large to be shown.
-    ///
-    /// # Errors
-    /// When there is no such run, or all of its result is in the run itself.
-    pub fn run_result_file(&self, flow: &FlowId, run: &RunId) -> Result<File, ComputeError> {
-        self.core.runs.run_result_file(flow, run)
-    }
-
-    /// The last lines of a run's log.
-    ///
-    /// # Errors
-    /// When there is no such run, or its log cannot be read.
-    pub fn run_log(
-        &self,
-        flow: &FlowId,
-        run: &RunId,
-        last: usize,
-    ) -> Result<Vec<LogLine>, ComputeError> {
-        self.core.runs.run_log(flow, run, last)
+        self.core.tags.spawn_look(&owner.into());
     }
 
     /// What happens from now on, in order. Subscribe first, then read the state: doubles are whole values and do no

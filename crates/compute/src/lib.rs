@@ -10,6 +10,7 @@ mod flow;
 mod flows_folder;
 mod host;
 mod idle;
+mod images;
 mod operations;
 mod options;
 mod owner;
@@ -22,6 +23,7 @@ mod sign_ins;
 mod standby;
 mod state;
 mod store;
+mod tags;
 mod tasks;
 mod timeline;
 

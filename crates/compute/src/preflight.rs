@@ -8,6 +8,7 @@ mod source;
 
 use std::{path::PathBuf, sync::Arc};
 
+use flowdeck_access::disk::blocking;
 use flowdeck_contract::{
     ids::FlowId,
     image::{ImageReference, proposal},
@@ -16,12 +17,17 @@ use flowdeck_contract::{
         CheckOutcome, CheckSubject, ComputeChoice, Preflight, PreflightCheck, SessionSettings,
     },
 };
-use flowdeck_engines::engine::EngineError;
+use flowdeck_engines::engine::{EngineError, SharedEngine, gib};
 use flowdeck_flow::{Finding, Severity};
 
 use crate::{
-    allotter::Allotment, compute::Compute, error::ComputeError, flow::Definition, owner::Owner,
-    sessions::Core,
+    allotter::{Allotment, Allotter},
+    compute::Compute,
+    error::ComputeError,
+    flow::Definition,
+    images::Images,
+    owner::Owner,
+    owner_folders::OwnerFolders,
 };
 
 /// Below this an environment of its own, without packages, may not fit.
@@ -40,29 +46,56 @@ impl Compute {
         flow: &FlowId,
         settings: &SessionSettings,
     ) -> Result<Preflight, ComputeError> {
-        let (core, owner) = (Arc::clone(&self.core), Owner::from(flow));
-        let asked = settings.clone();
-        let here = tokio::task::spawn_blocking(move || core.preflight(&owner, &asked)).await;
-        let mut found = here
-            .map_err(std::io::Error::other)
-            .map_err(ComputeError::io("Looking at what a start would meet"))??;
-        let image = self.core.check_source(settings).await;
-        let after_image = found.checks.len().min(IMAGE + 1);
-        found.checks.splice(after_image..after_image, image);
-        Ok(found)
+        Arc::clone(&self.core.checks).of_start(flow, settings).await
     }
 }
 
 /// Where among the checks the base image's stands.
 const IMAGE: usize = 1;
 
-impl Core {
-    /// What can be seen on this machine.
-    fn preflight(
-        &self,
-        owner: &Owner,
+/// Looks at what starts would meet.
+pub(crate) struct Checks {
+    engine: SharedEngine,
+    allotter: Arc<Allotter>,
+    images: Arc<Images>,
+    folders: OwnerFolders,
+    /// On the disk that environments are on.
+    data: PathBuf,
+}
+
+impl Checks {
+    pub(crate) fn new(
+        engine: SharedEngine,
+        allotter: Arc<Allotter>,
+        images: Arc<Images>,
+        folders: OwnerFolders,
+        data: PathBuf,
+    ) -> Self {
+        Self {
+            engine,
+            allotter,
+            images,
+            folders,
+            data,
+        }
+    }
+
+    /// All that a start with these settings would meet.
+    async fn of_start(
+        self: Arc<Self>,
+        flow: &FlowId,
         settings: &SessionSettings,
     ) -> Result<Preflight, ComputeError> {
+        let (checks, owner, asked) = (Arc::clone(&self), Owner::from(flow), settings.clone());
+        let mut found = blocking(move || checks.here(&owner, &asked)).await?;
+        let image = self.check_source(settings).await;
+        let after_image = found.checks.len().min(IMAGE + 1);
+        found.checks.splice(after_image..after_image, image);
+        Ok(found)
+    }
+
+    /// What can be seen on this machine.
+    fn here(&self, owner: &Owner, settings: &SessionSettings) -> Result<Preflight, ComputeError> {
         self.folders.of(owner)?;
         let given = self.allotter.allot(owner, &without_identity(settings));
         let vm_size = given.as_ref().ok().and_then(|given| given.size.clone());
@@ -194,7 +227,7 @@ fn check_definition(found: Found) -> PreflightCheck {
     }
 }
 
-impl Core {
+impl Checks {
     fn check_image(&self, settings: &SessionSettings, now: Option<&str>) -> PreflightCheck {
         const SUBJECT: CheckSubject = CheckSubject::BaseImage;
         let asked = settings.base_image.as_deref();
@@ -320,14 +353,14 @@ impl Core {
     fn check_disk(&self) -> PreflightCheck {
         const SUBJECT: CheckSubject = CheckSubject::Disk;
         let remedy = "Free space on the disk that holds the data folder.".to_owned();
-        let free = match rustix::fs::statvfs(&self.config.data) {
+        let free = match rustix::fs::statvfs(&self.data) {
             Ok(disk) => disk.f_bavail.saturating_mul(disk.f_frsize) / (1024 * 1024),
             Err(error) => {
                 let message = format!("Can’t check the free space: {error}.");
                 return check(SUBJECT, CheckOutcome::Warning, message);
             }
         };
-        let message = format!("{:.1} GiB available.", flowdeck_engines::engine::gib(free));
+        let message = format!("{:.1} GiB available.", gib(free));
         match free {
             ..LEAST_MB => failed(SUBJECT, message, Some(remedy)),
             LEAST_MB..EASY_MB => PreflightCheck {

@@ -14,7 +14,6 @@ mod kept;
 mod list;
 mod live;
 mod look_up;
-mod moved_tag;
 mod nobody;
 mod out_of_date;
 mod packages;

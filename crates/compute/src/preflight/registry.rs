@@ -1,30 +1,24 @@
 //! What the base image's registry says of it to the session's identity.
 
-use std::time::Duration;
-
 use flowdeck_access::{
-    identity::{Credential, Identity},
-    registry::{RegistryError, Resolved, host_of},
+    identity::Identity,
+    registry::{Resolved, host_of},
 };
 use flowdeck_contract::{
     image::ImageReference,
     session::SessionImage,
-    settings::{CheckOutcome, CheckSubject, ComputeChoice, PreflightCheck, SessionSettings},
+    settings::{CheckOutcome, CheckSubject, PreflightCheck, SessionSettings},
 };
-use flowdeck_engines::engine::EngineError;
 
-use super::{check, failed};
-use crate::sessions::Core;
+use super::{Checks, check, failed};
+use crate::images::PATIENCE;
 
 const SUBJECT: CheckSubject = CheckSubject::Registry;
-
-/// For the credential and the image together: a person waits.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How much of a digest is enough to tell it from others, in characters.
 const SHORT_DIGEST: usize = "sha256:".len() + 12;
 
-impl Core {
+impl Checks {
     /// Resolves an image as the session would pull it. `None` when there is nothing to resolve: an identity that there is
     /// not.
     pub(super) async fn check_registry(
@@ -33,7 +27,7 @@ impl Core {
         image: &ImageReference,
         here: Option<SessionImage>,
     ) -> Option<PreflightCheck> {
-        let identity = self.identity_for(settings).ok()?;
+        let identity = self.images.identity_for(settings).ok()?;
         Some(match (self.ask_registry(image, identity).await, here) {
             (Ok(found), Some(here)) if here.digest != found.digest => PreflightCheck {
                 remedy: Some(
@@ -61,7 +55,7 @@ impl Core {
         image: &ImageReference,
         identity: Option<&Identity>,
     ) -> Result<Resolved, PreflightCheck> {
-        let asked = tokio::time::timeout(PATIENCE, self.resolve(image, identity)).await;
+        let asked = tokio::time::timeout(PATIENCE, self.images.resolve(image, identity)).await;
         match asked {
             Ok(Ok(found)) => Ok(found),
             Ok(Err((outcome, error))) => Err(PreflightCheck {
@@ -81,74 +75,6 @@ impl Core {
                 )
             }),
         }
-    }
-
-    /// What the registry of a session's image is shown.
-    pub(crate) async fn image_credential(
-        &self,
-        settings: &SessionSettings,
-        image: &str,
-    ) -> Result<Option<Credential>, EngineError> {
-        let (Ok(image), Ok(identity)) =
-            (ImageReference::try_from(image), self.identity_for(settings))
-        else {
-            return Ok(None);
-        };
-        let identities = &self.config.identities;
-        let credential = identities.for_registry(identity, host_of(&image)).await;
-        Ok(Some(credential?))
-    }
-
-    /// Why a registry does not give an image to a credential, in its words; `None` when it does, or says nothing.
-    pub(crate) async fn refusal(
-        &self,
-        image: &str,
-        credential: &Credential,
-    ) -> Option<EngineError> {
-        let image = ImageReference::try_from(image).ok()?;
-        let asked = tokio::time::timeout(PATIENCE, self.registry.resolve(&image, credential));
-        let refusal = asked.await.ok()?.err()?;
-        (outcome(&refusal) == CheckOutcome::Failure).then(|| refusal.into())
-    }
-
-    async fn resolve(
-        &self,
-        image: &ImageReference,
-        identity: Option<&Identity>,
-    ) -> Result<Resolved, (CheckOutcome, EngineError)> {
-        let credential = self
-            .config
-            .identities
-            .for_registry(identity, host_of(image));
-        let credential = credential
-            .await
-            .map_err(|error| (CheckOutcome::Failure, error.into()))?;
-        let found = self.registry.resolve(image, &credential).await;
-        found.map_err(|error| (outcome(&error), error.into()))
-    }
-
-    /// The identity of the settings; `None` within for the user's own. Fails when there is none of that name.
-    fn identity_for(&self, settings: &SessionSettings) -> Result<Option<&Identity>, ()> {
-        let catalog = &self.config.catalog;
-        let name = match &settings.compute {
-            ComputeChoice::Serverless { identity, .. } => identity.as_deref(),
-            ComputeChoice::Instance { name } => {
-                let instance = catalog.instance(name).ok_or(())?;
-                instance.identity.as_deref()
-            }
-        };
-        name.map(|name| catalog.identity(name).ok_or(()))
-            .transpose()
-    }
-}
-
-/// What passes by itself does not stand in the way of a start.
-fn outcome(error: &RegistryError) -> CheckOutcome {
-    match error {
-        RegistryError::RateLimited { .. } | RegistryError::Unreachable { .. } => {
-            CheckOutcome::Warning
-        }
-        _ => CheckOutcome::Failure,
     }
 }
 

@@ -8,12 +8,12 @@ use flowdeck_engines::{
 };
 use flowdeck_flow::Severity;
 
-use super::{Found, check, failed};
-use crate::{flow, sessions::Core};
+use super::{Checks, Found, check, failed};
+use crate::flow;
 
 const SUBJECT: CheckSubject = CheckSubject::Requirements;
 
-impl Core {
+impl Checks {
     /// The file's name and all that it includes; `None` where the flow has no such file.
     pub(super) fn requirements_of(
         &self,
@@ -24,7 +24,7 @@ impl Core {
             return Ok(None);
         };
         let flow = definition.report.flow.as_ref();
-        let Some(source) = flow::source(self.config.flows.root(), folder, flow)? else {
+        let Some(source) = flow::source(self.folders.root(), folder, flow)? else {
             return Ok(None);
         };
         let set = source.read(None)?;

@@ -7,10 +7,9 @@ use flowdeck_contract::{
 };
 use flowdeck_engines::engine::{DefaultImage, EngineError};
 
-use super::{check, failed, registry::short};
-use crate::sessions::Core;
+use super::{Checks, check, failed, registry::short};
 
-impl Core {
+impl Checks {
     /// Looks for the image as a start would. `None` when there is nothing to look for: no valid reference, an engine that
     /// runs none, an identity that there is not.
     pub(super) async fn check_source(&self, settings: &SessionSettings) -> Option<PreflightCheck> {

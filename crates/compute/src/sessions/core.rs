@@ -2,12 +2,7 @@
 
 use std::{fs::File, future::Future, sync::Arc};
 
-use flowdeck_access::{
-    connection_test::ConnectionTests,
-    feeds::LookUps,
-    id,
-    registry::{Platform, Registry},
-};
+use flowdeck_access::{connection_test::ConnectionTests, feeds::LookUps, id, registry::Platform};
 use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::{Millis, ids::SessionId, session::SessionFailure};
 use flowdeck_engines::{
@@ -16,21 +11,24 @@ use flowdeck_engines::{
 };
 use tokio::sync::Notify;
 
-use super::{Book, moved_tag::TagLooks};
+use super::Book;
 use crate::{
     allotter::{Allotter, AllotterParts},
     clock::Clock,
     compute::ComputeConfig,
     error::ComputeError,
     events::Events,
+    images::Images,
     operations::Operations,
     owner::Owner,
     owner_folders::OwnerFolders,
     paths::Paths,
+    preflight::Checks,
     runs::{RunParts, Runs},
     standby::{StandbyParts, Standbys},
     state::Refused,
     store::Store,
+    tags::Tags,
     tasks::Tasks,
 };
 
@@ -38,7 +36,9 @@ pub(crate) struct Core {
     pub(crate) config: ComputeConfig,
     pub(crate) paths: Paths,
     pub(crate) engine: SharedEngine,
-    pub(crate) registry: Registry,
+    pub(crate) images: Arc<Images>,
+    pub(crate) checks: Arc<Checks>,
+    pub(crate) tags: Arc<Tags>,
     pub(crate) store: Arc<Store>,
     pub(crate) operations: Operations,
     pub(crate) clock: Arc<dyn Clock>,
@@ -52,9 +52,8 @@ pub(crate) struct Core {
     /// Something changed that an idle deadline depends on.
     pub(crate) deadlines: Arc<Notify>,
     pub(crate) tasks: Arc<Tasks>,
-    pub(crate) allotter: Allotter,
+    pub(crate) allotter: Arc<Allotter>,
     pub(super) look_ups: LookUps,
-    pub(super) tag_looks: TagLooks,
     _lock: File,
 }
 
@@ -101,19 +100,40 @@ impl Core {
             folders: folders.clone(),
             paths: paths.clone(),
         });
-        let allotter = Allotter::open(AllotterParts {
+        let allotter = Arc::new(Allotter::open(AllotterParts {
             catalog: config.catalog.clone(),
             max_idle: config.max_idle,
             book: Arc::clone(&book),
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             deadlines: Arc::clone(&deadlines),
-        })?;
+        })?);
+        let platform = engine.abilities().platform;
+        let images = Arc::new(Images::new(
+            platform.unwrap_or_else(Platform::of_host),
+            config.identities.clone(),
+            config.catalog.clone(),
+        ));
+        let tags = Tags::new(
+            Arc::clone(&book),
+            Arc::clone(&images),
+            Arc::clone(&tasks),
+            Arc::clone(&clock),
+        );
+        let checks = Checks::new(
+            Arc::clone(&engine),
+            Arc::clone(&allotter),
+            Arc::clone(&images),
+            folders.clone(),
+            config.data.clone(),
+        );
         Ok(Arc::new(Self {
             operations: Operations::new(Arc::clone(&store), Arc::clone(&clock)),
             allotter,
             look_ups: LookUps::default(),
-            tag_looks: TagLooks::default(),
+            images,
+            checks: Arc::new(checks),
+            tags: Arc::new(tags),
             book,
             events,
             standbys: Arc::new(standbys),
@@ -124,12 +144,6 @@ impl Core {
             deadlines,
             tasks,
             _lock: lock,
-            registry: Registry::new(
-                engine
-                    .abilities()
-                    .platform
-                    .unwrap_or_else(Platform::of_host),
-            ),
             config,
             paths,
             engine,

@@ -37,7 +37,7 @@ impl Core {
         self.folders.of(owner)?;
         // Before what may be lacking: one who has a session already should learn that first.
         refuse(&self.book.record(owner))?;
-        self.require_image_reference(owner)?;
+        self.checks.require_image_reference(owner)?;
         let _allotting = self.allotter.allotting();
         let given = Allotment {
             anew: request.anew,
@@ -107,7 +107,7 @@ impl Core {
         self.operations.succeed(operation);
         self.watch(owner);
         self.flow_changed(owner);
-        self.spawn_look_at_tag(owner);
+        self.tags.spawn_look(owner);
         self.standbys.remember_start(&self.book.record(owner));
         self.standbys.replenish();
     }

@@ -62,7 +62,7 @@ impl Core {
         if let Some(refusal) = Action::Reset.refusal(record.state.public()) {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
-        self.require_image_reference(owner)?;
+        self.checks.require_image_reference(owner)?;
         let _allotting = self.allotter.allotting();
         let next = Allotment {
             anew,

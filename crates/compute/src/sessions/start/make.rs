@@ -109,7 +109,7 @@ impl Start<'_> {
         let credential = match pulled {
             Some(image) if engine.abilities().images_unavailable.is_none() => {
                 let settings = &record.view.settings;
-                self.core.image_credential(settings, image).await
+                self.core.images.credential(settings, image).await
             }
             _ => Ok(None),
         };
@@ -129,7 +129,7 @@ impl Start<'_> {
         match (made, pulled, &credential) {
             (Err(error), Some(image), Ok(Some(credential))) if error.code == IMAGE_REFUSED => {
                 // The engine only learns that it may not; the registry says who may not do what.
-                let refusal = self.core.refusal(image, credential).await;
+                let refusal = self.core.images.refusal(image, credential).await;
                 Err(match (refusal, default) {
                     (Some(refusal), Some(default)) => default.not_had(refusal),
                     (refusal, _) => refusal.unwrap_or(error),

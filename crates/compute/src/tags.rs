@@ -10,24 +10,30 @@ use flowdeck_contract::{
     session::{ImageUpdate, SessionImage},
     settings::SessionSettings,
 };
-use parking_lot::{Mutex, MutexGuard};
+use parking_lot::Mutex;
 
-use super::{Core, Record};
-use crate::{owner::Owner, state::State};
+use crate::{
+    clock::Clock,
+    images::Images,
+    owner::Owner,
+    sessions::{Book, Record},
+    state::State,
+    tasks::Tasks,
+};
 
 /// How often every session's tag is looked at.
 const EVERY: Duration = Duration::from_secs(15 * 60);
 /// A session whose tag was looked at is not looked at again for this long, in milliseconds.
 const GRAIN_MILLIS: u64 = 10_000;
 
-/// When the tag of the image of each owner's session was last looked at.
-#[derive(Debug, Default)]
-pub(crate) struct TagLooks(Mutex<HashMap<Owner, (SessionId, Millis)>>);
-
-impl TagLooks {
-    fn lock(&self) -> MutexGuard<'_, HashMap<Owner, (SessionId, Millis)>> {
-        self.0.lock()
-    }
+/// Looks at the tags of sessions' images.
+pub(crate) struct Tags {
+    book: Arc<Book>,
+    images: Arc<Images>,
+    tasks: Arc<Tasks>,
+    clock: Arc<dyn Clock>,
+    /// When the tag of the image of each owner's session was last looked at.
+    looks: Mutex<HashMap<Owner, (SessionId, Millis)>>,
 }
 
 /// What there is to look at.
@@ -38,31 +44,46 @@ struct Tagged {
     reference: ImageReference,
 }
 
-impl Core {
+impl Tags {
+    pub(crate) fn new(
+        book: Arc<Book>,
+        images: Arc<Images>,
+        tasks: Arc<Tasks>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            book,
+            images,
+            tasks,
+            clock,
+            looks: Mutex::default(),
+        }
+    }
+
     /// Looks at the tags of all sessions now and then, for as long as the server runs.
-    pub(crate) async fn follow_tags(self: Arc<Self>) {
+    pub(crate) async fn follow(self: Arc<Self>) {
         let every = i64::try_from(EVERY.as_millis()).unwrap_or(i64::MAX);
         loop {
             let owners: Vec<Owner> = self.book.sessions().keys().cloned().collect();
             for owner in owners {
-                self.look_at_tag(&owner).await;
+                self.look(&owner).await;
             }
-            let next = Millis(self.now().0.saturating_add(every));
+            let next = Millis(self.clock.now().0.saturating_add(every));
             self.clock.sleep_until(next).await;
         }
     }
 
     /// Looks at the tag of a session's image in the background, unless that was done a moment ago.
-    pub(crate) fn spawn_look_at_tag(self: &Arc<Self>, owner: &Owner) {
+    pub(crate) fn spawn_look(self: &Arc<Self>, owner: &Owner) {
         if tagged(&self.book.record(owner)).is_none() {
             return;
         }
-        let (core, owner) = (Arc::clone(self), owner.clone());
+        let (tags, owner) = (Arc::clone(self), owner.clone());
         self.tasks
-            .background(async move { core.look_at_tag(&owner).await });
+            .background(async move { tags.look(&owner).await });
     }
 
-    async fn look_at_tag(&self, owner: &Owner) {
+    async fn look(&self, owner: &Owner) {
         let Some(tagged) = tagged(&self.book.record(owner)) else {
             return;
         };
@@ -70,14 +91,14 @@ impl Core {
             return;
         }
         let name = &tagged.image.reference;
-        let credential = match self.image_credential(&tagged.settings, name).await {
+        let credential = match self.images.credential(&tagged.settings, name).await {
             Ok(Some(credential)) => credential,
             Ok(None) => return,
             Err(error) => {
                 return tracing::debug!(%owner, %error, "a tag could not be looked at");
             }
         };
-        match self.registry.digest(&tagged.reference, &credential).await {
+        match self.images.digest(&tagged.reference, &credential).await {
             Ok(now) => self.tell_tag(owner, &tagged, now),
             // What the registry says matters when the image is pulled; the session has it.
             Err(error) => tracing::debug!(%owner, %error, "a tag could not be looked at"),
@@ -86,8 +107,8 @@ impl Core {
 
     /// Notes that it is looked at, when it is to be.
     fn is_time_to_look(&self, owner: &Owner, session: &SessionId) -> bool {
-        let now = self.now();
-        let mut looks = self.tag_looks.lock();
+        let now = self.clock.now();
+        let mut looks = self.looks.lock();
         let recently = looks
             .get(owner)
             .is_some_and(|(seen, at)| seen == session && now.since(*at) < GRAIN_MILLIS);
@@ -107,7 +128,7 @@ impl Core {
         }
         let update = moved.map(|digest| ImageUpdate {
             digest,
-            noticed: self.now(),
+            noticed: self.clock.now(),
         });
         let name = &tagged.image.reference;
         self.book.log(owner).line(match &update {

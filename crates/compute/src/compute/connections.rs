@@ -1,0 +1,50 @@
+//! What of this crate is about connections.
+
+use std::sync::Arc;
+
+use flowdeck_connections::{Connections, Variables};
+use flowdeck_contract::{
+    connections::{ConnectionName, ConnectionNeed, TestResult},
+    ids::FlowId,
+};
+
+use crate::{compute::Compute, error::ComputeError};
+
+impl Compute {
+    /// The project's connections.
+    #[must_use]
+    pub fn connections(&self) -> &Arc<Connections> {
+        &self.core.connections
+    }
+
+    /// The server's variables that flows and connections may refer to.
+    #[must_use]
+    pub fn flow_variables(&self) -> &Variables {
+        &self.core.runs.parts.variables
+    }
+
+    /// Calls the service of a connection once, and remembers what it said.
+    ///
+    /// # Errors
+    /// When there is no such connection, or the store fails.
+    pub async fn test_connection(&self, name: &ConnectionName) -> Result<TestResult, ComputeError> {
+        let core = &self.core;
+        let stored = core.connections.get(name)?;
+        let tests = &core.connection_tests;
+        let result = tests
+            .test(&core.connections, &stored, self.flow_variables(), || {
+                core.now()
+            })
+            .await;
+        core.connections.note_test(&stored, &result)?;
+        Ok(result)
+    }
+
+    /// The connections that a flow asks for, and what is wrong with them.
+    ///
+    /// # Errors
+    /// When there is no such flow, or its definition can't be read.
+    pub fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
+        self.core.runs.connection_needs(flow)
+    }
+}

@@ -1,0 +1,83 @@
+//! What of this crate is about the runs of flows.
+
+use std::collections::HashMap;
+use std::fs::File;
+
+use flowdeck_contract::{
+    ids::{FlowId, RunId},
+    runs::{RunDetail, RunRequest, RunSummary},
+    session::LogLine,
+};
+
+use crate::{compute::Compute, error::ComputeError};
+
+impl Compute {
+    /// Runs the flow, or one of its nodes; gives the run as it begins.
+    ///
+    /// # Errors
+    /// When there is no session that runs, or the flow, the node or an input is wrong.
+    pub async fn run(&self, flow: &FlowId, request: RunRequest) -> Result<RunDetail, ComputeError> {
+        self.core.runs.begin_run(flow, &request)
+    }
+
+    /// Asks a run to end; gives it as it stands.
+    ///
+    /// # Errors
+    /// When there is no such run, or it is over.
+    pub async fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
+        self.core.runs.begin_cancel(flow, run)
+    }
+
+    /// A flow's runs, newest first.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn runs(&self, flow: &FlowId) -> Result<Vec<RunSummary>, ComputeError> {
+        self.core.runs.run_summaries(flow)
+    }
+
+    /// The newest run of each flow that has one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn last_runs(&self) -> Result<HashMap<FlowId, RunSummary>, ComputeError> {
+        self.core.runs.last_runs()
+    }
+
+    /// A run, whole.
+    ///
+    /// # Errors
+    /// When there is none of that id.
+    pub fn run_detail(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
+        self.core.runs.run_detail(flow, run)
+    }
+
+    /// The file of a run's log, as it is written; `None` as long as there is none.
+    ///
+    /// # Errors
+    /// When there is no such run, or its log cannot be opened.
+    pub fn run_log_file(&self, flow: &FlowId, run: &RunId) -> Result<Option<File>, ComputeError> {
+        self.core.runs.run_log_file(flow, run)
+    }
+
+    /// The file of a run's whole result, which is kept when it is too large to be shown.
+    ///
+    /// # Errors
+    /// When there is no such run, or all of its result is in the run itself.
+    pub fn run_result_file(&self, flow: &FlowId, run: &RunId) -> Result<File, ComputeError> {
+        self.core.runs.run_result_file(flow, run)
+    }
+
+    /// The last lines of a run's log.
+    ///
+    /// # Errors
+    /// When there is no such run, or its log cannot be read.
+    pub fn run_log(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+        last: usize,
+    ) -> Result<Vec<LogLine>, ComputeError> {
+        self.core.runs.run_log(flow, run, last)
+    }
+}
