@@ -2,13 +2,13 @@
 
 use std::{fs, path::Path};
 
-use flowdeck_compute::{Compute, ComputeError, StartSession};
+use flowdeck_compute::{Compute, ComputeConfig, ComputeError, ConnectionOptions, StartSession};
 use flowdeck_connections::Condition;
 use flowdeck_contract::{
     Millis,
     connections::{ConnectionName, NeedProblem},
     ids::FlowId,
-    runs::{RunDetail, RunRequest, RunState},
+    runs::{RunDetail, RunRequest, RunState, TokenCount, TokenUse},
     session::SessionState,
 };
 use serde_json::{Value, json};
@@ -186,6 +186,19 @@ async fn models_answer_and_no_secret_is_in_what_is_kept_or_told() {
     assert_eq!(outputs["azure"], "You said: You said: Hello");
     assert_eq!(outputs["leak"]["plain"], "**data_scrubbed**");
     assert_eq!(outputs["leak"]["url_of"], "http://x");
+    let tokens = |count: u64| {
+        Some(TokenUse::Counted(TokenCount {
+            prompt: 11 * count,
+            completion: 5 * count,
+            total: 16 * count,
+            cached: Some(3 * count),
+            reasoning: Some(2 * count),
+        }))
+    };
+    assert_eq!(detail.tokens, tokens(2));
+    let node = |name: &str| detail.nodes.iter().find(|node| node.name == name).unwrap();
+    assert_eq!((node("ask").tokens, node("leak").tokens), (tokens(1), None));
+    assert!(!node("ask").calls.is_empty());
     let calls = models.calls();
     assert_eq!(calls.len(), 2);
     assert_eq!(calls[0].body["messages"][1]["content"], "Hello");
@@ -262,4 +275,47 @@ async fn a_service_that_refuses_fails_the_run_in_its_own_words_without_the_key()
         Some(NeedProblem::WrongType { .. })
     ));
     stop(&compute, &id).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_calls_the_service_and_tells_what_it_answered_without_the_key() {
+    let home = Home::new();
+    let models = Models::start(KEY).await;
+    let config = ComputeConfig {
+        connections: ConnectionOptions {
+            private_services: true,
+            ..ConnectionOptions::default()
+        },
+        ..home.config(0)
+    };
+    let compute = Compute::open(config, home.engine().await).await.unwrap();
+    add_all(&compute, &models);
+    for of in ["open_ai_connection", "aoai"] {
+        let passed = compute.test_connection(&name(of)).await.unwrap();
+        assert_eq!(
+            (passed.passed, passed.status),
+            (true, Some(200)),
+            "{passed:?}"
+        );
+        assert_eq!(passed.models, ["gpt-test"]);
+        let stored = compute.connections().get(&name(of)).unwrap();
+        assert_eq!(stored.view(Vec::new()).last_test, Some(passed));
+    }
+    let nothing = compute.test_connection(&name("mine")).await.unwrap();
+    assert_eq!((nothing.passed, nothing.latency_ms), (false, None));
+    let base = format!("{}/v1", models.address);
+    let wrong = "sk-canary-wrong-key";
+    add(
+        &compute,
+        "open_ai_connection",
+        json!({"type": "OpenAI", "configs": {"base_url": base}, "secrets": {"api_key": wrong}}),
+    );
+    let refused = compute
+        .test_connection(&name("open_ai_connection"))
+        .await
+        .unwrap();
+    assert_eq!((refused.passed, refused.status), (false, Some(401)));
+    assert!(refused.message.contains("Incorrect API key provided"));
+    search("a test", &format!("{refused:?}"));
+    compute.close().await;
 }
