@@ -129,7 +129,7 @@ pub struct ConnectionConfigSpec {
     pub is_optional: bool,
 }
 
-/// A deployment of an Azure OpenAI resource.
+/// A deployment of an Azure `OpenAI` resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum ConnectionType {
-    /// Azure OpenAI, by key or Microsoft Entra ID.
+    /// Azure `OpenAI`, by key or Microsoft Entra ID.
     AzureOpenAI,
-    /// OpenAI, or any server that answers as OpenAI's does.
+    /// `OpenAI`, or any server that answers as `OpenAI`'s does.
     OpenAI,
     /// A model that Azure serves as an API.
     Serverless,

@@ -221,7 +221,7 @@ async fn list_secrets(
     Err(refusal.remedy("Enter the secret again where you need it."))
 }
 
-/// The deployments of an Azure OpenAI connection, as the service lists them.
+/// The deployments of an Azure `OpenAI` connection, as the service lists them.
 #[utoipa::path(
     get,
     path = "/Connections/{connectionName}/AzureOpenAIDeployments",
