@@ -12,6 +12,8 @@ const MOST: usize = 200;
 const DEEPEST: usize = 16;
 /// …and so many bytes of what they were given and gave.
 const LARGEST: usize = 256 * 1024;
+/// Of a longer error the beginning is kept, in bytes: the node’s own has more.
+const LONGEST_ERROR: usize = 4 * 1024;
 /// A longer text within a value that looks like an encoded file is left out.
 const LONGEST_FILE: usize = 1024;
 
@@ -64,7 +66,9 @@ impl Room {
             let message = error
                 .member("message")
                 .and_then(|message| message.as_text());
-            message.unwrap_or_else(|| error.json().to_owned())
+            let mut message = message.unwrap_or_else(|| error.json().to_owned());
+            message.truncate(message.floor_char_boundary(LONGEST_ERROR));
+            message
         });
         Some(TraceCall {
             name: text("name").unwrap_or_default(),
@@ -202,10 +206,11 @@ mod tests {
     fn files_and_large_values_are_left_out_and_depth_and_number_are_bounded() {
         let file = format!("data:image/png;base64,{}", "A".repeat(5000));
         let one = calls(
-            json!([{"name": "f", "type": "LLM", "inputs": {"image": file}, "output": ["long ".repeat(100_000)]}]),
+            json!([{"name": "f", "type": "LLM", "inputs": {"image": file}, "error": {"message": "é".repeat(1_000_000)}, "output": ["long ".repeat(100_000)]}]),
         );
         assert!(one[0].inputs.as_ref().unwrap().json().len() < 200);
         assert!(one[0].output.as_ref().unwrap().json().contains("not kept"));
+        assert_eq!(one[0].error.as_ref().unwrap().len(), LONGEST_ERROR);
         let many: Vec<Value> = (0..500).map(|_| json!({"name": "f"})).collect();
         assert_eq!(calls(json!(many)).len(), MOST);
         let deep = (0..60).fold(
