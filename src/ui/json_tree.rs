@@ -73,7 +73,7 @@ pub(super) fn show(parts: Vec<Part>) -> AnyView {
     parts.into_iter().map(part).collect_view().into_any()
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use proptest::prelude::*;
 

@@ -161,8 +161,8 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<Columns> {
 
 fn stored(columns: Columns) -> Result<Stored, ConnectionError> {
     let (id, name, deleted, revision, record, key, sealed) = columns;
-    let name = ConnectionName::try_from(name)
-        .map_err(|error| <serde_json::Error as serde::de::Error>::custom(error))?;
+    let name =
+        ConnectionName::try_from(name).map_err(<serde_json::Error as serde::de::Error>::custom)?;
     Ok(Stored {
         id,
         name,

@@ -1,5 +1,7 @@
 //! What is kept of connections, across restarts, rotations and lost keys.
 
+#![expect(clippy::unwrap_used, reason = "a test may stop at what is not there")]
+
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use flowdeck_connections::{Condition, ConnectionError, Connections, Variables, needs, to_yaml};

@@ -1,7 +1,7 @@
-//! The codes of failures that programs compare: the server chooses by them, and the app offers the next step by them. A code
-//! is a text, and stays one on the wire: a newer server may send others, which the app shows like any failure.
+//! The codes of failures that programs compare: the server chooses by them, and the app offers the next step by them.
 //!
-//! A code that nothing compares is written where its failure is made.
+//! A code is a text, and stays one on the wire: a newer server may send others, which the app shows like any
+//! failure. A code that nothing compares is written where its failure is made.
 
 /// The flow's base image isn't an image reference, or can't be a base.
 pub const BASE_IMAGE_INVALID: &str = "BaseImageInvalid";

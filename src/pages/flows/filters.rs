@@ -77,7 +77,7 @@ fn Chip(filter: FlowFilter, count: Memo<usize>, chosen: Memo<FlowFilter>) -> imp
                 filter,
                 ..view.get_untracked()
             },
-        )
+        );
     };
     view! {
         <button

@@ -44,9 +44,9 @@ pub(crate) fn masked_copy(masks: &Masks, log: &Path) -> io::Result<Option<fs::Fi
     io::Read::read_to_end(&mut opened, &mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let copy = log.with_extension(format!("shown-{}", id::token()));
-    write_new(&copy, &masks.text(&text))?;
-    let file = fs::File::open(&copy)?;
+    let mut file = write_new(&copy, &masks.text(&text))?;
     fs::remove_file(&copy)?;
+    io::Seek::rewind(&mut file)?;
     Ok(Some(file))
 }
 
@@ -66,22 +66,24 @@ fn mask_file(masks: &Masks, file: &Path) -> io::Result<()> {
         return Ok(());
     };
     let beside = file.with_extension("masked");
-    write_new(&beside, &masked)?;
+    drop(write_new(&beside, &masked)?);
     fs::rename(beside, file)
 }
 
-/// Writes a file that is new, whatever was there.
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
+/// Writes a file that is new, whatever was there; gives it open at its end, to read as well.
+fn write_new(path: &Path, text: &str) -> io::Result<fs::File> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
     let mut file = fs::OpenOptions::new()
+        .read(true)
         .write(true)
         .create_new(true)
         .mode(0o600)
         .open(path)?;
-    io::Write::write_all(&mut file, text.as_bytes())
+    io::Write::write_all(&mut file, text.as_bytes())?;
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -79,7 +79,7 @@ pub(crate) fn answer(path: &str, base: &BasePath) -> Option<Response> {
     };
     let name = name.strip_suffix(".md").unwrap_or(name);
     if let Some((_, bytes)) = PICTURES.iter().find(|(picture, _)| *picture == name) {
-        return Some(kept("image/png", *bytes));
+        return Some(kept("image/png", bytes));
     }
     if name == SAMPLE {
         return Some(kept("text/plain; charset=utf-8", SAMPLE_TEXT.as_bytes()));
