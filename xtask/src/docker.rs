@@ -101,8 +101,13 @@ impl Daemon {
         image::build_with(self.client(), project, step, &args)
     }
 
-    /// What mounted a container's layers can outlive the daemon by a moment.
+    /// Containers on the machine's own network leave a mount, and what mounted a container's layers can outlive the daemon by a
+    /// moment.
     fn remove_folder(&self) -> std::io::Result<()> {
+        let network = self.folder.join("exec/netns/default");
+        if network.exists() {
+            drop(Command::new("umount").arg(&network).status());
+        }
         let began = Instant::now();
         loop {
             match fs::remove_dir_all(&self.folder) {
