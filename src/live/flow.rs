@@ -205,7 +205,7 @@ mod tests {
             metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
             tokens: None,
-            calls: Vec::new(),
+            calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,
         }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::trace::{TokenCount, TokenUse, TraceCall};
+pub use self::trace::{TokenCount, TokenUse, Trace, TraceCall};
 use crate::{
     Exact, Millis, Values,
     ids::{FilePath, RunId, SessionId},
@@ -131,8 +131,9 @@ pub struct RunDetail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokenUse>,
     /// The calls of a flow that has no nodes.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calls: Vec<TraceCall>,
+    #[serde(default, skip_serializing_if = "Trace::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<TraceCall>))]
+    pub calls: Trace,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,
@@ -169,8 +170,9 @@ pub struct NodeRun {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokenUse>,
     /// What it called, as promptflow traced it.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub calls: Vec<TraceCall>,
+    #[serde(default, skip_serializing_if = "Trace::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<TraceCall>))]
+    pub calls: Trace,
     /// Why it failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<RunError>,

@@ -102,7 +102,7 @@ impl Runs {
             output: None,
             log: None,
             tokens: None,
-            calls: Vec::new(),
+            calls: flowdeck_contract::runs::Trace::default(),
             error: None,
         };
         let summary = RunSummary {
@@ -125,7 +125,7 @@ impl Runs {
             metrics: Values::default(),
             nodes,
             tokens: None,
-            calls: Vec::new(),
+            calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,
         }

@@ -55,6 +55,36 @@ impl TokenUse {
     }
 }
 
+/// What was called, as the JSON of a list of [`TraceCall`]: read when it's shown, since a page mostly doesn't.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Trace(Option<Exact>);
+
+impl Trace {
+    /// Whether nothing was called.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The calls, in order.
+    ///
+    /// # Errors
+    /// When it isn't a list of calls: a newer server may send others.
+    pub fn calls(&self) -> serde_json::Result<Vec<TraceCall>> {
+        self.0
+            .as_ref()
+            .map_or(Ok(Vec::new()), |calls| serde_json::from_str(calls.json()))
+    }
+}
+
+impl From<&[TraceCall]> for Trace {
+    fn from(calls: &[TraceCall]) -> Self {
+        let json = (!calls.is_empty()).then(|| serde_json::to_string(calls));
+        Self(json.and_then(|json| Exact::parse(json.ok()?).ok()))
+    }
+}
+
 /// A call that promptflow traced: of a model, a tool or a function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

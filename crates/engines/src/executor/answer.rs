@@ -4,7 +4,7 @@ use std::path::Path;
 
 use flowdeck_contract::{
     Exact, Values,
-    runs::{NodeRun, NodeState, RunError, RunState, TokenUse, TraceCall},
+    runs::{NodeRun, NodeState, RunError, RunState, TokenUse, Trace},
 };
 
 use super::{
@@ -36,7 +36,7 @@ pub struct Outcome {
     /// Tokens of all calls of models.
     pub tokens: Option<TokenUse>,
     /// The calls of a flow without nodes.
-    pub calls: Vec<TraceCall>,
+    pub calls: Trace,
     /// Whether parts were too large to keep here.
     pub cut: bool,
 }
@@ -51,7 +51,7 @@ impl Outcome {
             nodes: Vec::new(),
             error,
             tokens: None,
-            calls: Vec::new(),
+            calls: Trace::default(),
             cut: false,
         }
     }
@@ -157,7 +157,7 @@ impl Reader<'_> {
             .or_else(|| calls::total(calls.iter().map(|call| call.tokens)));
         Outcome {
             tokens,
-            calls,
+            calls: calls.as_slice().into(),
             outputs: outputs.map(|outputs| self.bounds.values(outputs)),
             metrics: self
                 .bounds
@@ -198,7 +198,7 @@ impl Reader<'_> {
         NodeRun {
             state,
             tokens: calls::total(calls.iter().map(|call| call.tokens)),
-            calls,
+            calls: calls.as_slice().into(),
             duration_ms: duration,
             inputs: present("inputs").map(|inputs| self.bounds.value(without_internal(inputs))),
             output: (state == NodeState::Completed)
@@ -243,7 +243,7 @@ fn failed_node(name: String, error: RunError) -> NodeRun {
         output: None,
         log: None,
         tokens: None,
-        calls: Vec::new(),
+        calls: Trace::default(),
         error: Some(error),
     }
 }

@@ -82,7 +82,7 @@ nodes:
             metrics: Values::default(),
             nodes: Vec::new(),
             tokens: None,
-            calls: Vec::new(),
+            calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,
         }
