@@ -87,7 +87,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "- 1\n",
-            "1:1: here must be a mapping with idleShutdown, sessionVariables, quota, vmSizes, identities, computeInstances, runtimes",
+            "1:1: here must be a mapping with idleShutdown, sessionVariables, privateServices, quota, vmSizes, identities, computeInstances, runtimes",
         ),
         (
             "vmSizes: []\n",

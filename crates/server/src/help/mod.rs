@@ -32,9 +32,10 @@ macro_rules! guide {
 }
 
 /// As the list of guides has them.
-const GUIDES: [Source; 5] = [
+const GUIDES: [Source; 6] = [
     guide!("authors-guide", "docs/authors-guide.md"),
     guide!("administrators-guide", "docs/administrators-guide.md"),
+    guide!("connections", "docs/connections.md"),
     guide!("checks", "docs/checks.md"),
     guide!("limits", "docs/limits.md"),
     guide!("base-image", "images/base/README.md"),

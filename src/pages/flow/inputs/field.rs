@@ -3,7 +3,7 @@
 
 use flowdeck_contract::{Exact, shown::Name};
 use flowdeck_flow::{FlowInput, LongDefault, ValueType};
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 /// How an input is entered.
 #[derive(Clone, Debug, PartialEq)]
@@ -181,12 +181,42 @@ fn parse_int(text: &str) -> Option<Exact> {
     Exact::parse(format!("{sign}{digits}")).ok()
 }
 
-/// A number as it was typed, when JSON writes it so.
+/// A number with the digits that were typed, as JSON writes it.
+///
+/// Rust's own parser isn't used: its tables of powers are a thirtieth of what the page of a flow loads first.
 fn parse_double(text: &str) -> Option<Exact> {
-    let number = text.parse::<f64>().ok().and_then(Number::from_f64)?;
-    Exact::parse(text)
-        .ok()
-        .or_else(|| Some(Value::from(number).into()))
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (number, exponent) = match text.split_once(['e', 'E']) {
+        Some((number, exponent)) => (number, Some(exponent)),
+        None => (text, None),
+    };
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let begins = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+    if !begins(whole) && !(whole.is_empty() && begins(fraction)) {
+        return None;
+    }
+    let significant = whole.trim_start_matches('0');
+    let whole = if significant.is_empty() {
+        "0"
+    } else {
+        significant
+    };
+    let mut json = format!("{sign}{whole}");
+    for (mark, digits) in [
+        (".", Some(fraction).filter(|digits| !digits.is_empty())),
+        ("e", exponent),
+    ] {
+        if let Some(digits) = digits {
+            json.push_str(mark);
+            json.push_str(digits);
+        }
+    }
+    // What is no number, and one that no double holds, fails here.
+    serde_json::from_str::<f64>(&json).ok()?;
+    Exact::parse(json).ok()
 }
 
 fn parse_json(text: &str, fits: impl Fn(&Exact) -> bool) -> Option<Exact> {
@@ -217,6 +247,8 @@ mod tests {
             (ValueType::Int, " -7 ", json!(-7)),
             (ValueType::Int, "+007", json!(7)),
             (ValueType::Double, "1e3", json!(1000.0)),
+            (ValueType::Double, "+.5", json!(0.5)),
+            (ValueType::Double, "-007.", json!(-7)),
             (ValueType::Bool, "true", json!(true)),
             (ValueType::Bool, "false", json!(false)),
             (ValueType::String, " as typed\n", json!(" as typed\n")),
@@ -254,6 +286,9 @@ mod tests {
             (ValueType::Int, "1.5"),
             (ValueType::Double, "many"),
             (ValueType::Double, "inf"),
+            (ValueType::Double, "."),
+            (ValueType::Double, "1e"),
+            (ValueType::Double, "1e999"),
             (ValueType::List, "{}"),
             (ValueType::List, "[1,"),
             (ValueType::Object, "[]"),
@@ -288,5 +323,21 @@ mod tests {
         assert_eq!(field.parse("\"1\""), Ok(json!("1").into()));
         assert_eq!(field.default_text(), "\"1\"");
         assert!(field.parse("2").is_err());
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod properties {
+    use proptest::prelude::*;
+
+    use super::parse_double;
+
+    proptest! {
+        #[test]
+        fn a_number_is_what_rust_reads(text in "[+-]{0,2}[0-9]{0,5}[.]?[0-9]{0,5}([eE][+-]?[0-9]{0,3})?") {
+            let read = text.parse::<f64>().ok().filter(|number| number.is_finite());
+            let parsed = parse_double(&text).map(|number| number.json().parse::<f64>());
+            prop_assert_eq!(parsed, read.map(Ok));
+        }
     }
 }
