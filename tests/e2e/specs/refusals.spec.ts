@@ -47,7 +47,7 @@ test('the data folder cannot be written', async ({ deck }) => {
 test('the disk is full: the session fails by name, and nothing is left', async ({ deck, app }) => {
   addSample(deck.flows, 'greeting');
   mkdirSync(deck.data);
-  mount(deck.data, 'size=3m');
+  mount(deck.data, 'size=6m');
   try {
     await deck.start();
     await app.open('greeting');

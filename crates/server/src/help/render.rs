@@ -43,6 +43,9 @@ pub(super) fn render(name: &'static str, markdown: &str, root: &str) -> Guide {
 fn fitted<'a>(event: Event<'a>, root: &str) -> Event<'a> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
+        // Keys scroll a block that is wider than the page.
+        Event::Start(Tag::CodeBlock(_)) => Event::Html("<pre tabindex=\"0\"><code>".into()),
+        Event::End(TagEnd::CodeBlock) => Event::Html("</code></pre>\n".into()),
         Event::Start(Tag::Link {
             link_type,
             dest_url,

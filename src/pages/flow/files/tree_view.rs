@@ -88,11 +88,12 @@ pub(super) fn TreeView(
             carry_out(step(&all, at, key));
         }
     };
+    let in_order = move || rows.get().into_iter().map(RowOf).collect();
     view! {
         <ul node_ref=tree role="tree" aria-label="Files" class=style::tree on:keydown=on_key>
-            <Each each=move || rows.get() key=|row| row.path.as_str().to_owned() let(first)>
+            <Each each=in_order key=|RowOf(row)| row.path.as_str().to_owned() let(row)>
                 <RowView
-                    first=first
+                    first=row.0
                     by_path=by_path
                     shown=shown
                     stop=stop
@@ -102,6 +103,16 @@ pub(super) fn TreeView(
                 />
             </Each>
         </ul>
+    }
+}
+
+/// A row as the list knows it: the same one as long as its path is. What else changes of it, `by_path` tells.
+#[derive(Clone)]
+struct RowOf(Row);
+
+impl PartialEq for RowOf {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.path == other.0.path
     }
 }
 
