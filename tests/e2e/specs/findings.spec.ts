@@ -64,9 +64,12 @@ nodes:
   },
 };
 
+/** A tool that takes everything, so that nothing else is found. */
+const TOOL = 'from promptflow.core import tool\n\n\n@tool\ndef a(**given):\n    return given\n';
+
 for (const [name, { code, line, yaml }] of Object.entries(CASES)) {
   test(name, async ({ app, deck }) => {
-    addFlow(deck.flows, 'typed', { 'flow.dag.yaml': 'nodes: []\n', 'a.py': '' });
+    addFlow(deck.flows, 'typed', { 'flow.dag.yaml': 'nodes: []\n', 'a.py': TOOL });
     await deck.start();
     await app.edit('typed', 'flow.dag.yaml');
     await expect(app.findingMarks).toHaveCount(0);
