@@ -194,8 +194,8 @@ fn parse_double(text: &str) -> Option<Exact> {
         None => (text, None),
     };
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let begins = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
-    if !begins(whole) && !(whole.is_empty() && begins(fraction)) {
+    let first = if whole.is_empty() { fraction } else { whole };
+    if !first.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
     let significant = whole.trim_start_matches('0');
