@@ -136,7 +136,15 @@ async fn create(
     Path(path): Path<WorkspaceConnectionPath>,
     extract::SecretJson(request): extract::SecretJson<CreateOrUpdateConnectionRequestDto>,
 ) -> ApiResult<Json<ConnectionDto>> {
-    store(app, path, request, Condition::Absent).await
+    path.require(&app)?;
+    let stored = crate::blocking(move || {
+        let input = dto::input(request, None)?;
+        let connections = app.compute.connections();
+        let name = &path.connection_name;
+        let stored = connections.save(name, input, &Condition::Absent, time::now())?;
+        Ok(dto::of(&stored))
+    });
+    Ok(Json(stored.await?))
 }
 
 /// Changes a connection. Secrets that aren't sent stay as they are.
@@ -155,22 +163,12 @@ async fn update(
     extract::SecretJson(request): extract::SecretJson<CreateOrUpdateConnectionRequestDto>,
 ) -> ApiResult<Json<ConnectionDto>> {
     path.require(&app)?;
-    let tag = app.compute.connections().get(&path.connection_name)?.etag();
-    store(app, path, request, Condition::Is(tag)).await
-}
-
-async fn store(
-    app: App,
-    path: WorkspaceConnectionPath,
-    request: CreateOrUpdateConnectionRequestDto,
-    condition: Condition,
-) -> ApiResult<Json<ConnectionDto>> {
-    path.require(&app)?;
     let stored = crate::blocking(move || {
         let connections = app.compute.connections();
-        let known = connections.get(&path.connection_name).ok();
-        let input = dto::input(request, known.as_ref())?;
-        let stored = connections.save(&path.connection_name, input, &condition, time::now())?;
+        let name = &path.connection_name;
+        let known = connections.get(name)?;
+        let input = dto::input(request, Some(&known))?;
+        let stored = connections.save(name, input, &Condition::Is(known.etag()), time::now())?;
         Ok(dto::of(&stored))
     });
     Ok(Json(stored.await?))
@@ -235,8 +233,9 @@ async fn deployments(
     Path(path): Path<WorkspaceConnectionPath>,
 ) -> ApiResult<Json<Vec<AzureOpenAiDeploymentDto>>> {
     path.require(&app)?;
-    let stored = app.compute.connections().get(&path.connection_name)?;
-    if stored.kind() != ConnectionType::AzureOpenAI {
+    let name = path.connection_name.clone();
+    let kind = crate::blocking(move || Ok(app.compute.connections().get(&name)?.kind()));
+    if kind.await? != ConnectionType::AzureOpenAI {
         let message = format!(
             "‘{}’ isn’t an Azure OpenAI connection.",
             path.connection_name
