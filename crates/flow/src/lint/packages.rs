@@ -2,6 +2,7 @@
 
 use super::bodies::Body;
 use super::llm::wrong_value;
+use super::tools::unknown_input;
 use crate::mend::Mend;
 use crate::problem::{Problem, Weight, quoted};
 use crate::report::FileNames;
@@ -94,19 +95,8 @@ fn inputs(body: &Body<'_>, tool: &PackageTool, warnings: &mut Vec<Problem>) {
         } else if !tool.has_template {
             let free = tool.parameters.iter().map(|known| known.name);
             let near = nearest(name, free.filter(|known| body.given(known).is_none()));
-            let hint = near.map_or_else(String::new, |near| {
-                format!(" Did you mean {}?", quoted(near))
-            });
-            let message = format!(
-                "The tool {} has no input {}, so the run fails.{hint}",
-                quoted(tool.id),
-                quoted(name)
-            );
-            let span = input.key.span();
-            let problem = Problem::doubtful("UnknownToolInput", span, message)
-                .weighing(body.weight(Weight::FailsRun))
-                .mended_by(near.map(|near| Mend::rename(span, name, near)));
-            warnings.push(problem);
+            let what = format!("The tool {} has no input", quoted(tool.id));
+            warnings.push(unknown_input(body, &what, (name, input.key.span()), near));
         }
     }
     for parameter in tool.parameters.iter().filter(|known| known.is_required) {

@@ -25,6 +25,22 @@ const MOST: usize = 20;
 /// Nor has a tool that people write more inputs.
 const MOST_INPUTS: usize = 200;
 
+/// That a tool doesn't take an input. `what` begins the sentence; the name and the fix complete it.
+pub(super) fn unknown_input(
+    body: &Body<'_>,
+    what: &str,
+    (name, span): (&str, Span),
+    near: Option<&str>,
+) -> Problem {
+    let hint = near.map_or_else(String::new, |near| {
+        format!(" Did you mean {}?", quoted(near))
+    });
+    let message = format!("{what} {}, so the run fails.{hint}", quoted(name));
+    Problem::doubtful("UnknownToolInput", span, message)
+        .weighing(body.weight(Weight::FailsRun))
+        .mended_by(near.map(|near| Mend::rename(span, name, near)))
+}
+
 /// What is known of the files that nodes name: each is read once.
 pub(super) struct Files<'s> {
     sources: &'s Sources,
@@ -148,19 +164,8 @@ fn python(body: &Body<'_>, file: &File<'_>, warnings: &mut Vec<Problem>) {
         } else if !signature.takes_any {
             let free = signature.parameters.iter().map(|known| known.name.as_str());
             let near = nearest(name, free.filter(|known| !is_given(known)));
-            let hint = near.map_or_else(String::new, |near| {
-                format!(" Did you mean {}?", quoted(near))
-            });
-            let message = format!(
-                "The function in {} has no parameter {}, so the run fails.{hint}",
-                quoted(file.path),
-                quoted(name)
-            );
-            let span = input.key.span();
-            let problem = Problem::doubtful("UnknownToolInput", span, message)
-                .weighing(body.weight(Weight::FailsRun))
-                .mended_by(near.map(|near| Mend::rename(span, name, near)));
-            warnings.push(problem);
+            let what = format!("The function in {} has no parameter", quoted(file.path));
+            warnings.push(unknown_input(body, &what, (name, input.key.span()), near));
         }
     }
     let needed = signature.parameters.iter().take(MOST_INPUTS);
