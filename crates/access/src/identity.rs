@@ -8,16 +8,15 @@ mod error;
 mod helper;
 mod hosts;
 mod managed;
-mod secret;
 mod variables;
 
 pub use credential::{Credential, Proof, Who};
 pub use docker::DockerStore;
 pub use error::IdentityError;
+pub use flowdeck_contract::connections::Secret;
 pub use hosts::HostPattern;
 pub(crate) use hosts::is_acr;
 pub use managed::ManagedIdentityEndpoint;
-pub use secret::Secret;
 pub use variables::is_the_servers;
 
 use std::path::{Path, PathBuf};

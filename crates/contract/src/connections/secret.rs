@@ -10,6 +10,7 @@ use zeroize::Zeroize as _;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
+/// What is read in the place of a secret.
 const HIDDEN: &str = "(hidden)";
 
 impl Secret {
@@ -23,6 +24,27 @@ impl Secret {
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
+    }
+
+    /// Whether there is nothing to hide.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Somebody else's text, which may repeat the secret, without it.
+    #[must_use]
+    pub fn cut_from(&self, text: &str) -> String {
+        match &*self.0 {
+            "" => text.to_owned(),
+            secret => text.replace(secret, HIDDEN),
+        }
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HIDDEN)
     }
 }
 
@@ -51,7 +73,9 @@ mod tests {
     #[test]
     fn a_secret_is_not_shown() {
         let secret: Secret = serde_json::from_str("\"hunter2\"").unwrap();
-        assert_eq!(format!("{secret:?}"), "(hidden)");
+        assert_eq!(format!("{secret:?} {secret}"), "(hidden) (hidden)");
         assert_eq!(secret.reveal(), "hunter2");
+        assert_eq!(secret.cut_from("bad ‘hunter2’"), "bad ‘(hidden)’");
+        assert_eq!(Secret::new(String::new()).cut_from("all"), "all");
     }
 }
