@@ -27,8 +27,8 @@ use crate::{flow, owner::Owner, runs::Runs};
 
 /// How often the text of outputs is looked at…
 const LOOK: Duration = Duration::from_millis(25);
-/// …and at which of these looks the log is as well; a burst of lines becomes one event.
-const LOG_LOOK: u32 = 4;
+/// …and how often the log is; a burst of lines becomes one event.
+const LOG_LOOK: Duration = Duration::from_millis(100);
 
 /// How long after its end could not be written down that is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -196,18 +196,15 @@ impl Runs {
         let mut answer = std::pin::pin!(self.parts.engine.request(&runtime, execution.request()));
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        for look in (0..LOG_LOOK).cycle() {
+        let mut log_looks = interval(LOG_LOOK);
+        log_looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
             tokio::select! {
                 answer = &mut answer => return answer,
-                _ = looks.tick() => {
-                    run.follow_outputs(self);
-                    if look == 0 {
-                        run.follow(self, false);
-                    }
-                }
+                _ = looks.tick() => run.follow_outputs(self),
+                _ = log_looks.tick() => run.follow(self, false),
             }
         }
-        answer.await
     }
 
     /// Ends a run. It ends only when that is written: a full disk is waited for, but not forever. Then the end

@@ -43,6 +43,8 @@ pub(super) struct LiveRun {
 pub(super) const PIECES: &str = "pieces";
 /// More text of outputs isn't kept before the run ends: the whole comes with its result.
 const LARGEST_TEXT: usize = 4 * 1024 * 1024;
+/// Of more outputs no text is held back, nor told: a flow can write any name to the file.
+const MOST_OUTPUTS: usize = 1000;
 
 impl LiveRuns {
     fn all(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
@@ -196,12 +198,15 @@ impl LiveRun {
             return Some(piece);
         }
         let mut unsettled = self.unsettled.lock();
+        if unsettled.len() >= MOST_OUTPUTS && !unsettled.contains_key(&piece.output) {
+            return None;
+        }
         let text = unsettled.entry(piece.output.clone()).or_default();
         text.push_str(&piece.text);
         let rest = text.split_off(self.masks.settled(text));
         let settled = std::mem::replace(text, rest);
         (!settled.is_empty()).then(|| Piece {
-            output: piece.output,
+            output: self.masks.text(&piece.output).into_owned(),
             text: self.masks.text(&settled).into_owned(),
         })
     }

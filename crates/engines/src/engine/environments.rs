@@ -70,9 +70,8 @@ pub trait Environments: Send + Sync {
         requirements: &Requirements,
     ) -> Result<bool, EngineError>;
 
-    /// Adds what a kept environment has beside the base to one that was made from the base alone and whose runtime
-    /// stands by. Nothing that the runtime may have loaded changes. When this gives `None` or fails, the environment is
-    /// of no use any more.
+    /// Adds what a kept environment has beside the base to one that was made from the base alone, with a standby runtime.
+    /// Nothing that the runtime may have loaded changes. When this gives `None` or fails, the environment can't be used.
     async fn add_kept(
         &self,
         environment: &EnvironmentId,
