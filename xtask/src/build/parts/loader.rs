@@ -22,6 +22,8 @@ pub(super) struct Split {
     pub(super) parts: BTreeMap<String, Vec<String>>,
     /// What the app gives every module, such as its memory.
     shared: String,
+    /// What every module is given besides, with its value: a debug build proves by it that all are of one build.
+    constants: String,
 }
 
 impl Split {
@@ -59,6 +61,7 @@ impl Split {
         Ok(Self {
             parts: parts?,
             shared: shared(script)?,
+            constants: constants(script)?,
         })
     }
 
@@ -75,6 +78,7 @@ impl Split {
         SCRIPT
             .replace("ADDRESSES", &addresses.join(", "))
             .replace("SHARED", &self.shared)
+            .replace("CONSTANTS", &self.constants)
             .replace("JOINED", APP_OF_JOINED)
             .replace("PARTS", &parts.join(", "))
     }
@@ -88,7 +92,7 @@ let shared;
 const loadModule = (number) =>
     (modules[number] ??= WebAssembly.instantiateStreaming(
         fetch(addresses[number]),
-        (shared ??= (({ SHARED }) => ({ __wasm_split: { SHARED }, JOINED: { SHARED } }))(initSync())),
+        (shared ??= (({ SHARED }) => ({ __wasm_split: { CONSTANTS SHARED }, JOINED: { SHARED } }))(initSync())),
     ).catch((error) => {
         delete modules[number];
         throw error;
@@ -191,6 +195,16 @@ fn shared(script: &str) -> Result<String> {
     Ok(names.trim().trim_end_matches(',').to_owned())
 }
 
+/// What every module is given besides, as properties of an object; each ends with a comma.
+fn constants(script: &str) -> Result<String> {
+    let given = script
+        .split_once("sharedImports = { __wasm_split: {")
+        .and_then(|(_, rest)| rest.split_once('}'));
+    let (constants, _) =
+        given.context("the splitter's loader doesn't say what it gives to modules")?;
+    Ok(constants.trim().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,10 +252,28 @@ export const __wasm_split_load_two = wrapAsyncCb(makeLoad(() => async (_imp) => 
     }
 
     #[test]
+    fn modules_of_a_debug_build_are_given_what_proves_that_they_are_of_one_build() {
+        let debug = SPLIT.replace(
+            "__wasm_split: {  }",
+            "__wasm_split: { __canary_1f: ~0xdead, }",
+        );
+        let needs = BTreeMap::from([("one".to_owned(), vec![0])]);
+        let script = |split: &str| {
+            Split::read(split)
+                .unwrap()
+                .script(&["a.wasm".to_owned()], &needs)
+        };
+        let given = "__wasm_split: { __canary_1f: ~0xdead, __indirect_function_table, memory }";
+        assert!(script(&debug).contains(given), "{}", script(&debug));
+        assert!(!script(SPLIT).contains("canary"));
+    }
+
+    #[test]
     fn a_loader_of_another_shape_is_refused() {
         assert!(Split::read("").is_err());
         assert!(Split::read(&SPLIT.replace("__chunk_15]", "__chunk_16]")).is_err());
         assert!(Split::read(&SPLIT.replace("= initSync(", "= other(")).is_err());
+        assert!(Split::read(&SPLIT.replace("sharedImports = {", "imports = {")).is_err());
     }
 
     #[test]
