@@ -9,7 +9,7 @@ use flowdeck_contract::{
     paths,
     runs::{RunDetail, RunSummary},
     session::SessionView,
-    timeline::Life,
+    timeline::SessionHistory,
 };
 use leptos::prelude::*;
 
@@ -41,7 +41,7 @@ pub struct FlowLive {
     /// The last lines of the session's log.
     pub session_log: RwSignal<LogBuffer>,
     /// The last life of the session; `None` when there never was one, or until the stream has sent it.
-    pub life: RwSignal<Option<Life>>,
+    pub life: RwSignal<Option<SessionHistory>>,
     /// The run history, newest first; `None` until the stream has sent it.
     pub runs: RwSignal<Option<Vec<RunSummary>>>,
     /// The runs that are known whole.

@@ -1,7 +1,7 @@
 //! The live state of compute sessions, also of those without a flow.
 
 use flowdeck_contract::{
-    events::FlowEvent, ids::SessionId, paths, sessions::SessionList, timeline::Life,
+    events::FlowEvent, ids::SessionId, paths, sessions::SessionList, timeline::SessionHistory,
 };
 use leptos::prelude::*;
 
@@ -34,7 +34,7 @@ pub struct SessionLive {
     /// The last lines of its log; `None` until the stream has sent them.
     pub lines: RwSignal<Option<LogBuffer>>,
     /// Its life; `None` until the stream has sent it.
-    pub life: RwSignal<Option<Life>>,
+    pub life: RwSignal<Option<SessionHistory>>,
 }
 
 impl SessionLive {

@@ -5,7 +5,7 @@ mod instances;
 use std::{sync::Arc, time::Duration};
 
 use flowdeck_contract::{
-    session::{SessionImage, SessionSize},
+    session::{SessionImage, VmSize},
     settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, InstanceState, SessionSettings},
 };
 use parking_lot::{Mutex, MutexGuard};
@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::{
-    catalog::{Catalog, Quota, Shortage, VmSize},
+    catalog::{Catalog, Quota, Shortage},
     clock::Clock,
     error::ComputeError,
     owner::Owner,
@@ -30,7 +30,7 @@ pub(crate) struct Allotment {
     /// What was asked for.
     pub(crate) settings: SessionSettings,
     /// What it may use; `None` for sessions of a flowdeck that had no sizes.
-    pub(crate) size: Option<SessionSize>,
+    pub(crate) size: Option<VmSize>,
     /// Seconds without activity after which it ends; `None` for never.
     pub(crate) max_idle_seconds: Option<u64>,
     /// What is made again.
@@ -111,7 +111,7 @@ impl Allotter {
             ComputeChoice::Instance { name } => self.running_instance(name)?,
         };
         Ok(Allotment {
-            size: Some(size.of_session()),
+            size: Some(size),
             max_idle_seconds: self.idle_seconds(&settings)?,
             settings,
             anew: Anew::default(),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use flowdeck_access::identity::Identity;
-use flowdeck_contract::session::{SessionSize, v_cpus};
+use flowdeck_contract::session::{VmSize, v_cpus};
 use flowdeck_engines::engine::gib;
 use thiserror::Error;
 
@@ -20,19 +20,8 @@ pub struct Catalog {
     pub instances: Vec<ComputeInstance>,
     /// User-assigned managed identities.
     pub identities: Vec<Identity>,
-    /// Legacy runtimes of compute instances.
-    pub runtimes: Vec<OldRuntime>,
-}
-
-/// A VM size.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VmSize {
-    /// Its name.
-    pub name: String,
-    /// Virtual CPUs.
-    pub v_cpus: u32,
-    /// Memory in MiB.
-    pub memory_mb: u64,
+    /// Compute instance runtimes of old.
+    pub runtimes: Vec<LegacyRuntime>,
 }
 
 /// An amount of compute.
@@ -59,7 +48,7 @@ pub struct ComputeInstance {
 
 /// A legacy runtime of a compute instance, which a compute session replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OldRuntime {
+pub struct LegacyRuntime {
     /// Its name.
     pub name: String,
     /// The compute instance it stood on.
@@ -210,16 +199,6 @@ fn lacking(needs: Quota, left: Quota) -> String {
 fn amount(memory_mb: u64) -> String {
     let text = format!("{:.1}", gib(memory_mb));
     format!("{} GiB", text.strip_suffix(".0").unwrap_or(&text))
-}
-
-impl VmSize {
-    pub(crate) fn of_session(&self) -> SessionSize {
-        SessionSize {
-            name: self.name.clone(),
-            v_cpus: self.v_cpus,
-            memory_mb: self.memory_mb,
-        }
-    }
 }
 
 #[cfg(test)]

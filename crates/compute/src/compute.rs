@@ -14,7 +14,7 @@ use flowdeck_contract::{
     session::{LogLine, SessionState, SessionView},
     sessions::{EndedSessions, SessionList},
     settings::{SessionSettings, SettingsIntent},
-    timeline::{Life, Timeline},
+    timeline::{SessionHistory, Timeline},
 };
 use flowdeck_engines::engine::SharedEngine;
 use tokio::sync::broadcast;
@@ -167,7 +167,7 @@ impl Compute {
 
     /// The last life of an owner's session.
     #[must_use]
-    pub fn last_life(&self, owner: impl Into<Owner>) -> Option<Life> {
+    pub fn last_life(&self, owner: impl Into<Owner>) -> Option<SessionHistory> {
         let sessions = self.core.book.sessions();
         sessions.get(&owner.into())?.life.clone()
     }

@@ -28,11 +28,12 @@ mod tasks;
 mod timeline;
 
 pub use allotter::Anew;
-pub use catalog::{Catalog, ComputeInstance, OldRuntime, Quota, VmSize};
+pub use catalog::{Catalog, ComputeInstance, LegacyRuntime, Quota};
 pub use clock::{Clock, SystemClock};
 pub use compute::{Compute, ComputeConfig, ConnectionOptions, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
 pub use flow::{CheckedRequirements, check_flow_requirements, check_requirements};
+pub use flowdeck_contract::session::VmSize;
 pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError};
 pub use host::Host;
 pub use owner::Owner;

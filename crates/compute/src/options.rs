@@ -1,12 +1,15 @@
 //! What there is to choose from for a session, and what of it is available now.
 
-use flowdeck_contract::settings::{
-    ComputeOptions, IdentityOption, InstanceOption, InstanceState, QuotaUsage, SizeOption,
+use flowdeck_contract::{
+    session::VmSize,
+    settings::{
+        ComputeOptions, IdentityOption, InstanceOption, InstanceState, QuotaUsage, SizeOption,
+    },
 };
 use flowdeck_engines::engine::gib;
 
 use crate::{
-    catalog::{Catalog, ComputeInstance, Shortage, VmSize},
+    catalog::{Catalog, ComputeInstance, Shortage},
     compute::Compute,
     error::ComputeError,
     owner::Owner,

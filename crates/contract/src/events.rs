@@ -14,7 +14,7 @@ use crate::{
     ids::RunId,
     runs::{RunDetail, RunSummary},
     session::{LogLine, SessionView},
-    timeline::Life,
+    timeline::SessionHistory,
 };
 
 /// How often a stream that has nothing to tell says that it is there: proxies leave it open, and a page that hears nothing
@@ -41,7 +41,7 @@ pub enum FlowEvent {
     /// Further text of a run's outputs.
     RunText(RunText),
     /// The last life of the flow's session, whole: what the timeline says of it.
-    Life(Life),
+    Life(SessionHistory),
     /// Files that were added, changed or removed.
     Files(Vec<FileChange>),
 }
@@ -102,7 +102,7 @@ pub struct FlowSnapshot {
     pub session_log: Vec<LogLine>,
     /// The last life of the session; `None` when there never was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub life: Option<Box<Life>>,
+    pub life: Option<Box<SessionHistory>>,
     /// The run history, newest first.
     pub runs: Vec<RunSummary>,
     /// The id of the newest event that it holds all of. What was read as of the same one is current.

@@ -20,6 +20,7 @@ pub mod ids;
 pub mod image;
 pub mod packages;
 pub mod paths;
+pub mod phase;
 pub mod pull;
 pub mod resources;
 pub mod runs;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Millis,
     ids::{FlowId, SessionId},
-    session::{SessionSize, SessionState},
+    session::{SessionState, VmSize},
     timeline::By,
 };
 
@@ -35,7 +35,7 @@ pub struct SessionSummary {
     pub instance: Option<String>,
     /// What it may use of the host; `None` when nothing bounds it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<SessionSize>,
+    pub size: Option<VmSize>,
     /// The user-assigned managed identity, its own or its compute instance's; `None` for the user's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Millis,
     ids::{FlowId, SessionId},
-    session::{PhaseState, PhaseView, SessionFailure, SessionSize, SessionState, StartRoute},
+    session::{PhaseState, PhaseView, SessionFailure, SessionState, StartRoute, VmSize},
     settings::SessionSettings,
 };
 
@@ -29,16 +29,16 @@ pub fn is_slow(millis: u64, usual: u64) -> bool {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Timeline {
-    /// The last ones; older ones are forgotten.
-    pub lives: Vec<Life>,
+    /// The histories of the last sessions; older ones are deleted.
+    pub lives: Vec<SessionHistory>,
 }
 
 /// A session from its start to its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Life))]
 #[serde(rename_all = "camelCase")]
-pub struct Life {
-    /// Tells it from all others; a later one has a greater number.
+pub struct SessionHistory {
+    /// Identifies it among all; a later one has a greater number.
     pub id: u64,
     /// The session.
     pub session: SessionId,
@@ -69,7 +69,7 @@ pub struct Life {
     pub settings: SessionSettings,
     /// What it may use of the host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub size: Option<SessionSize>,
+    pub size: Option<VmSize>,
     /// promptflow's version in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub runtime_version: Option<String>,
@@ -78,7 +78,7 @@ pub struct Life {
     pub failure: Option<SessionFailure>,
 }
 
-impl Life {
+impl SessionHistory {
     /// How long its start took until it was available, or takes until `now`; until its end when it never was.
     #[must_use]
     pub fn start_ms(&self, now: Millis) -> u64 {

@@ -10,7 +10,7 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_contract::session::SessionSize;
+use flowdeck_contract::session::VmSize;
 
 pub(crate) use self::find::{everywhere, own, topmost};
 
@@ -124,7 +124,7 @@ impl Group {
     }
 
     /// Bounds what is in it.
-    pub(crate) fn bound(&self, size: &SessionSize) -> io::Result<()> {
+    pub(crate) fn bound(&self, size: &VmSize) -> io::Result<()> {
         let bytes = size.memory_mb.saturating_mul(MIB).to_string();
         match self.version {
             Version::One => {
@@ -152,8 +152,8 @@ impl Group {
         }
     }
 
-    /// Whether its memory is bounded to this amount.
-    pub(crate) fn is_bounded_to(&self, size: &SessionSize) -> bool {
+    /// Whether its memory is bounded to so much.
+    pub(crate) fn is_bounded_to(&self, size: &VmSize) -> bool {
         let file = match self.version {
             Version::One => "memory.limit_in_bytes",
             Version::Two => "memory.max",
@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn a_group_is_bounded_by_the_files_of_its_version() {
         let top = tempfile::tempdir().unwrap();
-        let size = SessionSize {
+        let size = VmSize {
             name: "Small".to_owned(),
             v_cpus: 2,
             memory_mb: 1,

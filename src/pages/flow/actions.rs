@@ -7,7 +7,7 @@ use flowdeck_contract::{
     runs::RunRequest,
     session::{InstallView, PhaseState, SessionState, SessionView},
     settings::{SessionSettings, SettingsIntent},
-    timeline::Life,
+    timeline::SessionHistory,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsCast;
@@ -395,7 +395,7 @@ fn show_install_success(context: FlowContext, status: Status) {
 }
 
 /// Why and when the last session ended, as a sentence.
-pub(super) fn end_sentence(life: &Life) -> Option<String> {
+pub(super) fn end_sentence(life: &SessionHistory) -> Option<String> {
     let (by, ended) = (life.ended_by()?, life.ended?);
     let at = local_time(ended.0);
     Some(format!(
@@ -404,7 +404,7 @@ pub(super) fn end_sentence(life: &Life) -> Option<String> {
     ))
 }
 
-fn sentence(session: &SessionView, life: Option<&Life>) -> String {
+fn sentence(session: &SessionView, life: Option<&SessionHistory>) -> String {
     match session.state {
         SessionState::NotExist => life
             .and_then(end_sentence)

@@ -1,10 +1,10 @@
 //! What a VM size has.
 
-use flowdeck_contract::session::{SessionSize, v_cpus};
+use flowdeck_contract::session::{VmSize, v_cpus};
 
 /// Processors and memory of a session: `2 vCPUs, 7.5 GiB memory`.
 #[must_use]
-pub fn capacity(size: &SessionSize) -> String {
+pub fn capacity(size: &VmSize) -> String {
     let gib = size.memory_mb / 1024;
     let tenths = size.memory_mb % 1024 * 10 / 1024;
     format!("{}, {gib}.{tenths} GiB memory", v_cpus(size.v_cpus))
@@ -16,7 +16,7 @@ mod tests {
 
     #[test]
     fn a_size_says_what_it_has() {
-        let size = |v_cpus| SessionSize {
+        let size = |v_cpus| VmSize {
             name: "Host".into(),
             v_cpus,
             memory_mb: 7680,

@@ -7,7 +7,7 @@ use flowdeck_contract::{
     ids::{RunId, SessionId},
     pull::Pull,
     session::{Phase, PhaseState, SessionView},
-    timeline::Life,
+    timeline::SessionHistory,
 };
 use flowdeck_engines::log::{LogFile, Tail};
 use parking_lot::{Mutex, MutexGuard};
@@ -20,7 +20,7 @@ use crate::{owner::Owner, state::State, tasks::Work};
 pub(crate) struct Live {
     pub(crate) record: Record,
     /// The last life of the session.
-    pub(crate) life: Option<Life>,
+    pub(crate) life: Option<SessionHistory>,
     pub(crate) log: Option<Arc<SessionLog>>,
     pub(crate) work: Option<Work>,
     /// How far the pull of a session's image was when it was last published.

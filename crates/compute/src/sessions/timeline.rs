@@ -6,7 +6,7 @@ use flowdeck_contract::{
     events::FlowEvent,
     ids::SessionId,
     sessions::{EndedSession, EndedSessions},
-    timeline::{AskedFor, Life, Timeline},
+    timeline::{AskedFor, SessionHistory, Timeline},
 };
 
 use super::{Book, Live, Record};
@@ -62,7 +62,7 @@ impl Book {
         live.life = Some(life);
     }
 
-    fn remember_times(&self, record: &Record, life: &Life) {
+    fn remember_times(&self, record: &Record, life: &SessionHistory) {
         // One that was cut off was not at work all the time.
         let whole = life
             .asked

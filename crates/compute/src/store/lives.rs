@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowdeck_contract::{ids::SessionId, timeline::Life};
+use flowdeck_contract::{ids::SessionId, timeline::SessionHistory};
 use rusqlite::{ToSql, Transaction, params};
 
 use super::{Store, sessions::readable};
@@ -28,7 +28,7 @@ impl Store {
     }
 
     /// The last life of every owner.
-    pub(crate) fn last_lives(&self) -> Result<Vec<(Owner, Life)>, ComputeError> {
+    pub(crate) fn last_lives(&self) -> Result<Vec<(Owner, SessionHistory)>, ComputeError> {
         let connection = self.connection();
         let mut statement = connection.prepare(
             "SELECT owner, life FROM lives WHERE id IN (SELECT max(id) FROM lives GROUP BY owner)",
@@ -44,25 +44,28 @@ impl Store {
     }
 
     /// An owner's lives, the newest first.
-    pub(crate) fn lives(&self, owner: &Owner) -> Result<Vec<Life>, ComputeError> {
+    pub(crate) fn lives(&self, owner: &Owner) -> Result<Vec<SessionHistory>, ComputeError> {
         let query = "SELECT life FROM lives WHERE owner = ?1 ORDER BY id DESC";
         self.lives_by(query, String::from(owner.clone()))
     }
 
-    /// The histories of a session, of whichever owner, the newest first.
-    pub(crate) fn lives_of_session(&self, session: &SessionId) -> Result<Vec<Life>, ComputeError> {
+    /// The lives of a session, whoever's it was, the newest first.
+    pub(crate) fn lives_of_session(
+        &self,
+        session: &SessionId,
+    ) -> Result<Vec<SessionHistory>, ComputeError> {
         let query = "SELECT life FROM lives WHERE session = ?1 ORDER BY id DESC";
         self.lives_by(query, session.as_str())
     }
 
-    /// The histories of sessions that have ended, of all owners: the one that ended last first, and at most this many.
-    pub(crate) fn lives_over(&self, most: u32) -> Result<Vec<Life>, ComputeError> {
+    /// The lives that are over, whoever's, the one that ended last first and so many at most.
+    pub(crate) fn lives_over(&self, most: u32) -> Result<Vec<SessionHistory>, ComputeError> {
         let query = "SELECT life FROM lives WHERE life ->> '$.state' = 'notExist' \
                      ORDER BY life ->> '$.ended' DESC, id DESC LIMIT ?1";
         self.lives_by(query, most)
     }
 
-    fn lives_by(&self, query: &str, key: impl ToSql) -> Result<Vec<Life>, ComputeError> {
+    fn lives_by(&self, query: &str, key: impl ToSql) -> Result<Vec<SessionHistory>, ComputeError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(query)?;
         let texts: Vec<String> = statement
@@ -122,7 +125,7 @@ impl Store {
 pub(super) fn save(
     transaction: &Transaction<'_>,
     owner: &str,
-    life: &Life,
+    life: &SessionHistory,
 ) -> Result<(), ComputeError> {
     let id = i64::try_from(life.id).unwrap_or(i64::MAX);
     let text = serde_json::to_string(life)?;

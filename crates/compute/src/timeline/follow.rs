@@ -4,7 +4,7 @@ use flowdeck_contract::{
     Millis,
     packages::InstallKind,
     session::{InstallView, PhaseState, SessionState},
-    timeline::{Asked, AskedFor, By, Life},
+    timeline::{Asked, AskedFor, By, SessionHistory},
 };
 
 use crate::{sessions::Record, state::State};
@@ -16,15 +16,15 @@ const ASKED_KEPT: usize = 100;
 #[derive(Debug, Default)]
 pub(crate) struct Followed {
     /// The life that ended so that another could begin.
-    pub(crate) ended: Option<Life>,
+    pub(crate) ended: Option<SessionHistory>,
     /// The last life.
-    pub(crate) last: Option<Life>,
+    pub(crate) last: Option<SessionHistory>,
 }
 
 /// What the timeline says when a session goes from `before` to `after`; `life` is its last so far, `id` numbers a new
 /// one.
 pub(crate) fn follow(
-    life: Option<Life>,
+    life: Option<SessionHistory>,
     (before, after): (&Record, &Record),
     by: By,
     now: Millis,
@@ -60,10 +60,10 @@ pub(crate) fn follow(
 }
 
 /// `None` when there is no session.
-fn new_life(record: &Record, id: impl FnOnce() -> u64, now: Millis) -> Option<Life> {
+fn new_life(record: &Record, id: impl FnOnce() -> u64, now: Millis) -> Option<SessionHistory> {
     let session = record.session().cloned();
     let session = session.filter(|_| record.state != State::NotExist)?;
-    let mut life = Life {
+    let mut life = SessionHistory {
         id: id(),
         session,
         flow: record.owner.flow().cloned(),
@@ -85,7 +85,7 @@ fn new_life(record: &Record, id: impl FnOnce() -> u64, now: Millis) -> Option<Li
 }
 
 /// What the record says itself.
-fn take_over(life: &mut Life, record: &Record) {
+fn take_over(life: &mut SessionHistory, record: &Record) {
     life.state = record.state.public();
     // What is gone says nothing any more.
     if record.state == State::NotExist {
@@ -103,7 +103,7 @@ fn take_over(life: &mut Life, record: &Record) {
     life.failure.clone_from(&view.failure);
 }
 
-fn move_on(life: &mut Life, before: &Record, after: &Record, by: By, now: Millis) {
+fn move_on(life: &mut SessionHistory, before: &Record, after: &Record, by: By, now: Millis) {
     use State::{Available, Failed, NotExist, Starting, Stopping};
     follow_install(life, before, after, by, now);
     match (before.state, after.state) {
@@ -154,7 +154,7 @@ fn idle_changed(before: &Record, after: &Record) -> bool {
     before.view.settings.idle_shutdown != after.view.settings.idle_shutdown
 }
 
-fn follow_install(life: &mut Life, before: &Record, after: &Record, by: By, now: Millis) {
+fn follow_install(life: &mut SessionHistory, before: &Record, after: &Record, by: By, now: Millis) {
     let running = |record: &Record| {
         let install = record.view.install.as_ref();
         install.is_some_and(|install| install.state == PhaseState::Running)
@@ -179,7 +179,7 @@ fn asked_for(install: &InstallView) -> AskedFor {
     }
 }
 
-fn ask(life: &mut Life, what: AskedFor, by: By, at: Millis) {
+fn ask(life: &mut SessionHistory, what: AskedFor, by: By, at: Millis) {
     if life.asked.len() >= ASKED_KEPT {
         life.asked.remove(1);
     }
@@ -193,8 +193,8 @@ fn ask(life: &mut Life, what: AskedFor, by: By, at: Millis) {
     });
 }
 
-/// Ends what is in progress.
-fn close(life: &mut Life, state: PhaseState, failure: Option<String>, now: Millis) {
+/// Ends what is under way.
+fn close(life: &mut SessionHistory, state: PhaseState, failure: Option<String>, now: Millis) {
     let under_way = life
         .asked
         .iter_mut()
@@ -205,7 +205,7 @@ fn close(life: &mut Life, state: PhaseState, failure: Option<String>, now: Milli
     }
 }
 
-fn end(life: &mut Life, now: Millis) {
+fn end(life: &mut SessionHistory, now: Millis) {
     close(life, PhaseState::Done, None, now);
     life.state = SessionState::NotExist;
     life.ended = life.ended.or(Some(now));

@@ -12,15 +12,15 @@ use flowdeck_contract::{
         SessionState::{self, Available, Failed, NotExist},
     },
     settings::SessionSettings,
-    timeline::{Asked, AskedFor, By, Life, is_slow},
+    timeline::{Asked, AskedFor, By, SessionHistory, is_slow},
 };
 
 impl Stage {
-    fn lives(&self, compute: &Compute) -> Vec<Life> {
+    fn lives(&self, compute: &Compute) -> Vec<SessionHistory> {
         compute.timeline(&self.flow).unwrap().lives
     }
 
-    fn last(&self, compute: &Compute) -> Life {
+    fn last(&self, compute: &Compute) -> SessionHistory {
         self.lives(compute).remove(0)
     }
 
@@ -68,7 +68,7 @@ async fn a_life_is_told_from_its_start_to_its_end_and_kept() {
         .unwrap();
     ended(&compute, &stopped).await;
 
-    let check = |life: &Life| {
+    let check = |life: &SessionHistory| {
         assert_eq!((life.state, life.failure.clone()), (NotExist, None));
         assert_eq!(
             (life.started, life.available, life.ended),

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use flowdeck_contract::{ids::SessionId, session::VmSize};
 use parking_lot::MutexGuard;
 
 use super::{DockerEngine, instances::Instance, runtime};
@@ -28,7 +28,7 @@ impl DockerEngine {
         self.bounded().get(session).cloned()
     }
 
-    pub(super) fn size(&self, session: &SessionId) -> Option<SessionSize> {
+    pub(super) fn size(&self, session: &SessionId) -> Option<VmSize> {
         Some(self.bounds(session)?.share.size)
     }
 
@@ -48,7 +48,7 @@ impl DockerEngine {
     }
 
     /// systemd may be asked, which takes its time.
-    async fn make_instance(&self, name: &str, size: &SessionSize) -> Result<Instance, String> {
+    async fn make_instance(&self, name: &str, size: &VmSize) -> Result<Instance, String> {
         let (instances, name, size) = (self.instances.clone(), name.to_owned(), size.clone());
         let made = tokio::task::spawn_blocking(move || instances.make(&name, &size)).await;
         made.unwrap_or_else(|error| Err(error.to_string()))

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use flowdeck_access::feeds::FeedEndpoint;
-use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use flowdeck_contract::{ids::SessionId, session::VmSize};
 
 use super::{DockerEngine, base, containers::Spec, helper, relay, runtime};
 use crate::{
@@ -122,7 +122,7 @@ fn words(command: &Command<'_>) -> Vec<String> {
     }
 }
 
-fn end(ran: &helper::Ran, size: Option<&SessionSize>) -> End {
+fn end(ran: &helper::Ran, size: Option<&VmSize>) -> End {
     match size {
         _ if ran.succeeded() => End::Success,
         Some(size) if ran.out_of_memory => End::Ended(runtime::excess(size)),

@@ -17,7 +17,7 @@ use bollard::{
         CreateContainerOptions, ListContainersOptionsBuilder, RemoveContainerOptionsBuilder,
     },
 };
-use flowdeck_contract::{ids::SessionId, session::SessionSize};
+use flowdeck_contract::{ids::SessionId, session::VmSize};
 use parking_lot::Mutex as StdMutex;
 use tokio::sync::Mutex;
 
@@ -49,7 +49,7 @@ pub(super) struct Spec<'a> {
     pub(super) writable: Vec<PathBuf>,
     /// Those that it only reads.
     pub(super) readable: Vec<PathBuf>,
-    pub(super) size: Option<SessionSize>,
+    pub(super) size: Option<VmSize>,
 }
 
 /// The most that a container is given.
@@ -315,7 +315,7 @@ impl Containers {
     pub(super) async fn bound(
         &self,
         session: &SessionId,
-        size: &SessionSize,
+        size: &VmSize,
     ) -> Result<(), EngineError> {
         for container in self.of(session).await? {
             let bounds = Bounds::of(size, self.most.cpus);
@@ -360,7 +360,7 @@ struct Bounds {
 }
 
 impl Bounds {
-    fn of(size: &SessionSize, cpus: u32) -> Self {
+    fn of(size: &VmSize, cpus: u32) -> Self {
         let memory = size.memory_mb.saturating_mul(MIB);
         Self {
             memory: i64::try_from(memory).unwrap_or(i64::MAX),

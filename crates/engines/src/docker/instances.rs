@@ -3,7 +3,7 @@
 
 use std::{fs, io, path::Path, process::Command};
 
-use flowdeck_contract::session::SessionSize;
+use flowdeck_contract::session::VmSize;
 use sha2::{Digest as _, Sha256};
 
 use crate::cgroup::{self, Group};
@@ -37,7 +37,7 @@ pub(super) struct Instance {
     pub(super) parent: String,
     driver: Driver,
     group: Group,
-    size: SessionSize,
+    size: VmSize,
 }
 
 impl Instances {
@@ -63,7 +63,7 @@ impl Instances {
     }
 
     /// Makes an instance's group, bounded to its size; again, it bounds it again. Fails with the reason, as a phrase.
-    pub(super) fn make(&self, name: &str, size: &SessionSize) -> Result<Instance, String> {
+    pub(super) fn make(&self, name: &str, size: &VmSize) -> Result<Instance, String> {
         let top = self
             .top
             .as_ref()
@@ -142,7 +142,7 @@ fn remove_everywhere(name: &str) {
     }
 }
 
-fn make(top: &Group, group: &Group, size: &SessionSize) -> io::Result<()> {
+fn make(top: &Group, group: &Group, size: &VmSize) -> io::Result<()> {
     group.make()?;
     // The daemon has done so, too, where it has made a container before.
     top.divide()?;
@@ -151,7 +151,7 @@ fn make(top: &Group, group: &Group, size: &SessionSize) -> io::Result<()> {
 }
 
 /// Bounds a slice until the machine is started again; it begins with the first container in it.
-fn set_slice(name: &str, size: &SessionSize) -> io::Result<()> {
+fn set_slice(name: &str, size: &VmSize) -> io::Result<()> {
     if !Path::new(SYSTEMD).is_dir() {
         return Err(io::Error::other("systemd isn’t running"));
     }
@@ -169,7 +169,7 @@ fn set_slice(name: &str, size: &SessionSize) -> io::Result<()> {
 }
 
 /// What systemd calls the bounds of a size.
-fn properties(size: &SessionSize) -> [String; 3] {
+fn properties(size: &VmSize) -> [String; 3] {
     [
         format!("MemoryMax={}M", size.memory_mb),
         "MemorySwapMax=0".to_owned(),
@@ -188,8 +188,8 @@ mod tests {
         }
     }
 
-    fn small() -> SessionSize {
-        SessionSize {
+    fn small() -> VmSize {
+        VmSize {
             name: "Small".to_owned(),
             v_cpus: 2,
             memory_mb: 768,

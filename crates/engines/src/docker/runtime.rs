@@ -13,7 +13,7 @@ use bollard::{
     query_parameters::{EventsOptionsBuilder, WaitContainerOptions},
 };
 use flowdeck_access::disk::{private_folder, remove};
-use flowdeck_contract::session::SessionSize;
+use flowdeck_contract::session::VmSize;
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,7 @@ pub(super) async fn start(
     places: &Places,
     environment: &EnvironmentId,
     facts: &Facts,
-    size: Option<SessionSize>,
+    size: Option<VmSize>,
     log: &LogFile,
     named: &[VariableName],
 ) -> Result<Runtime, EngineError> {
@@ -279,7 +279,7 @@ fn exceeded(share: &Share) -> EngineError {
 }
 
 /// As [`exceeded`], of one whose size is its own.
-pub(super) fn excess(size: &SessionSize) -> EngineError {
+pub(super) fn excess(size: &VmSize) -> EngineError {
     exceeded(&Share {
         size: size.clone(),
         instance: None,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use flowdeck_contract::session::{SessionSize, v_cpus};
+use flowdeck_contract::session::{VmSize, v_cpus};
 
 use super::EngineError;
 
@@ -16,7 +16,7 @@ pub(crate) const MOST_PROCESSES: u32 = 4096;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Share {
     /// How much.
-    pub size: SessionSize,
+    pub size: VmSize,
     /// The compute instance whose size that is; what all sessions on it use counts. `None` when it is the session's alone.
     pub instance: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Share {
 
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let SessionSize {
+        let VmSize {
             name,
             v_cpus: count,
             memory_mb,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use flowdeck_compute::{
-    Catalog, ComputeInstance, Host, OldRuntime, Quota, VariableName, VmSize, gib,
+    Catalog, ComputeInstance, Host, LegacyRuntime, Quota, VariableName, VmSize, gib,
 };
 use flowdeck_contract::{image::ImageReference, session};
 
@@ -157,7 +157,7 @@ fn size_of_instance(name: &Text<'_>, catalog: &Catalog) -> Option<VmSize> {
     Some(size.clone())
 }
 
-fn runtimes(at: &At<'_>, list: List<Keys<Runtime>>, catalog: &Catalog) -> Vec<OldRuntime> {
+fn runtimes(at: &At<'_>, list: List<Keys<Runtime>>, catalog: &Catalog) -> Vec<LegacyRuntime> {
     let mut names = Names::new("runtime");
     let items = at.items(list);
     let runtime = |(at, item)| runtime(&at, item, &mut names, catalog);
@@ -169,7 +169,7 @@ fn runtime(
     item: Field<Keys<Runtime>>,
     names: &mut Names,
     catalog: &Catalog,
-) -> Option<OldRuntime> {
+) -> Option<LegacyRuntime> {
     let entry = at.fields(item)?;
     let runtime = &entry.fields;
     let name = names.read(at, &entry, runtime.name.clone());
@@ -183,7 +183,7 @@ fn runtime(
     let image = image.and_then(|image| self::image(&image));
     let environment = at.key("environment").text(runtime.environment.clone());
     let description = at.key("description").text(runtime.description.clone());
-    Some(OldRuntime {
+    Some(LegacyRuntime {
         name: name?,
         instance: instance?,
         image,

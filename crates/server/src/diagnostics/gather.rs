@@ -11,7 +11,7 @@ use flowdeck_compute::{Host, Owner};
 use flowdeck_contract::{
     ids::{FilePath, SessionId},
     session::InstalledPackage,
-    timeline::{Life, Timeline},
+    timeline::{SessionHistory, Timeline},
 };
 use flowdeck_flow::check;
 use serde_json::{Value, json};
@@ -146,7 +146,7 @@ fn timeline(app: &App, subject: &Subject) -> ApiResult<Timeline> {
 
 /// What lines of the server's log about these sessions hold.
 fn words(timeline: &Timeline, subject: &Subject) -> Vec<String> {
-    let correlation = |life: &Life| {
+    let correlation = |life: &SessionHistory| {
         let failure = life.failure.as_ref();
         failure.map(|failure| failure.correlation.clone())
     };

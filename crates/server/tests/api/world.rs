@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use flowdeck_compute::{
-    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identities, Identity, OldRuntime,
+    Catalog, Compute, ComputeConfig, ComputeInstance, Host, Identities, Identity, LegacyRuntime,
     fake::FakeEngine, identity::CredentialSource,
 };
 use flowdeck_contract::ids::ProjectName;
@@ -60,7 +60,7 @@ fn catalog(data: &Path) -> Catalog {
             source: Some(CredentialSource::File(data.join("puller.token"))),
             hosts: Vec::new(),
         }],
-        runtimes: vec![OldRuntime {
+        runtimes: vec![LegacyRuntime {
             name: "old".to_owned(),
             instance: "shared".to_owned(),
             image: Some("registry.example.com/old:1".to_owned()),

@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{
     session::{SessionState, SessionView},
-    timeline::{By, Life},
+    timeline::{By, SessionHistory},
 };
 use leptos::prelude::*;
 
@@ -28,7 +28,7 @@ pub(crate) fn has_notices(context: FlowContext) -> Memo<bool> {
 }
 
 /// Whether there may be something to say.
-fn may_say(session: &SessionView, life: Option<&Life>) -> bool {
+fn may_say(session: &SessionView, life: Option<&SessionHistory>) -> bool {
     match session.state {
         SessionState::Failed => true,
         // A start that takes long says so itself.
@@ -36,7 +36,7 @@ fn may_say(session: &SessionView, life: Option<&Life>) -> bool {
         SessionState::Available => session.out_of_date.is_some() || not_used(session).is_some(),
         // Who stopped it in the browser knows.
         SessionState::NotExist => life
-            .and_then(Life::ended_by)
+            .and_then(SessionHistory::ended_by)
             .is_some_and(|by| by != By::Browser),
         SessionState::Stopping => false,
     }

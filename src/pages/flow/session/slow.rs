@@ -3,7 +3,7 @@
 use flowdeck_contract::{
     Millis,
     session::SessionState,
-    timeline::{Life, is_slow},
+    timeline::{SessionHistory, is_slow},
 };
 use leptos::prelude::*;
 
@@ -52,7 +52,7 @@ pub(crate) fn slow_start(context: FlowContext) -> Memo<Option<(u64, Millis, u64)
 const TITLE: &str = "This start is taking at least 3 times longer than usual";
 
 /// A start in progress: whose, since when, and its usual time.
-fn under_way(life: &Life) -> Option<(u64, Millis, u64)> {
+fn under_way(life: &SessionHistory) -> Option<(u64, Millis, u64)> {
     let starting = life.state == SessionState::Starting;
     Some((life.id, life.started, life.usual_ms.filter(|_| starting)?))
 }

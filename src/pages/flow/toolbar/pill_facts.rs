@@ -68,7 +68,7 @@ pub(crate) fn PillFacts() -> impl IntoView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::session::SessionSize;
+    use flowdeck_contract::session::VmSize;
 
     #[test]
     fn what_is_slow_or_out_of_date_is_told_in_words() {
@@ -89,7 +89,7 @@ mod tests {
     fn a_size_is_told_without_what_all_names_begin_with() {
         let of = |name: &str| {
             let session = SessionView {
-                size: Some(SessionSize {
+                size: Some(VmSize {
                     name: name.into(),
                     v_cpus: 1,
                     memory_mb: 1024,

@@ -21,10 +21,10 @@ pub(super) fn has_compute(session: &SessionView, asked: &ComputeChoice) -> bool 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::{session::SessionSize, settings::SessionSettings};
+    use flowdeck_contract::{session::VmSize, settings::SessionSettings};
 
-    fn two_cores() -> SessionSize {
-        SessionSize {
+    fn two_cores() -> VmSize {
+        VmSize {
             name: "Host_2".into(),
             v_cpus: 2,
             memory_mb: 4096,

@@ -1,6 +1,6 @@
 //! One session from its start to its end.
 
-use flowdeck_contract::timeline::{Life, is_slow};
+use flowdeck_contract::timeline::{SessionHistory, is_slow};
 use leptos::prelude::*;
 
 use super::{asked::AskedList, bars::Bars};
@@ -13,7 +13,7 @@ stylance::import_crate_style!(style, "src/pages/parts/timeline/life.module.css")
 
 /// One life. The last one is unfolded.
 #[component]
-pub(super) fn LifeItem(is_last: bool, life: Life) -> impl IntoView {
+pub(super) fn HistoryItem(is_last: bool, life: SessionHistory) -> impl IntoView {
     let title = format!("Session of {}", local_time(life.started.0));
     let state = life.state;
     let ended = life.ended.is_some() && life.failure.is_none();
@@ -32,7 +32,7 @@ pub(super) fn LifeItem(is_last: bool, life: Life) -> impl IntoView {
     };
     let slow = slow(&life).map(|words| view! { <p class=style::slow>{words}</p> });
     let body = move || {
-        view! { <LifeBody life=life.clone() /> }
+        view! { <HistoryBody life=life.clone() /> }
     };
     view! {
         <li class=style::life>
@@ -47,7 +47,7 @@ pub(super) fn LifeItem(is_last: bool, life: Life) -> impl IntoView {
 }
 
 #[component]
-fn LifeBody(life: Life) -> impl IntoView {
+fn HistoryBody(life: SessionHistory) -> impl IntoView {
     let failure = life.failure.map(|failure| {
         view! {
             <Notice kind=NoticeKind::Error title=failure.message.clone()>
@@ -64,7 +64,7 @@ fn LifeBody(life: Life) -> impl IntoView {
     }
 }
 
-fn facts(life: &Life) -> Vec<String> {
+fn facts(life: &SessionHistory) -> Vec<String> {
     let ready = life
         .available
         .map(|at| format!("Started in {}", time::duration(at.since(life.started))));
@@ -82,7 +82,7 @@ fn facts(life: &Life) -> Vec<String> {
 }
 
 /// What to say of a start that took three times its usual time. For one in progress the line above says it.
-fn slow(life: &Life) -> Option<String> {
+fn slow(life: &SessionHistory) -> Option<String> {
     let (available, usual) = life.available.zip(life.usual_ms)?;
     let took = available.since(life.started);
     is_slow(took, usual).then(|| {

@@ -5,10 +5,10 @@ mod asked;
 mod bars;
 mod life;
 
-use flowdeck_contract::timeline::{Life, Timeline};
+use flowdeck_contract::timeline::{SessionHistory, Timeline};
 use leptos::prelude::*;
 
-use self::life::LifeItem;
+use self::life::HistoryItem;
 use super::{Download, Failure};
 use crate::{
     api::{Load, Remote},
@@ -24,7 +24,7 @@ pub fn Lives(
     kept: Remote<Timeline>,
     /// The newest one as live events give it; `None` before the first event.
     #[prop(into)]
-    told: Signal<Option<Life>>,
+    told: Signal<Option<SessionHistory>>,
     /// The path of the diagnostics.
     diagnostics: String,
 ) -> impl IntoView {
@@ -65,7 +65,7 @@ pub fn Lives(
                     key=|(_, life)| life.id.to_string()
                     let(item)
                 >
-                    <LifeItem is_last=item.0 life=item.1 />
+                    <HistoryItem is_last=item.0 life=item.1 />
                 </Each>
             </ol>
         }
@@ -89,7 +89,7 @@ pub fn Lives(
 }
 
 /// The lives that are kept, the newest one as live events give it.
-fn with_newest(kept: Timeline, told: Option<Life>) -> Vec<Life> {
+fn with_newest(kept: Timeline, told: Option<SessionHistory>) -> Vec<SessionHistory> {
     let mut lives = kept.lives;
     if let Some(told) = told {
         match lives.iter_mut().find(|life| life.id == told.id) {
@@ -101,7 +101,7 @@ fn with_newest(kept: Timeline, told: Option<Life>) -> Vec<Life> {
 }
 
 /// Each with whether it is the newest one.
-fn numbered(lives: Vec<Life>) -> Vec<(bool, Life)> {
+fn numbered(lives: Vec<SessionHistory>) -> Vec<(bool, SessionHistory)> {
     let flags = std::iter::once(true).chain(std::iter::repeat(false));
     flags.zip(lives).collect()
 }
@@ -110,7 +110,7 @@ fn numbered(lives: Vec<Life>) -> Vec<(bool, Life)> {
 mod tests {
     use super::*;
 
-    fn life(id: u64, state: &str) -> Life {
+    fn life(id: u64, state: &str) -> SessionHistory {
         serde_json::from_value(serde_json::json!({
             "id": id, "session": "s", "state": state, "started": 0, "phases": [], "asked": [],
             "settings": flowdeck_contract::settings::SessionSettings::default(),
@@ -123,7 +123,7 @@ mod tests {
         let kept = || Timeline {
             lives: vec![life(2, "starting"), life(1, "notExist")],
         };
-        let ids = |lives: &[Life]| lives.iter().map(|life| life.id).collect::<Vec<_>>();
+        let ids = |lives: &[SessionHistory]| lives.iter().map(|life| life.id).collect::<Vec<_>>();
         let same = with_newest(kept(), Some(life(2, "available")));
         assert_eq!(ids(&same), [2, 1]);
         assert_eq!(same[0], life(2, "available"));

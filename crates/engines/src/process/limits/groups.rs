@@ -150,7 +150,7 @@ impl Groups {
 mod tests {
     use super::*;
     use crate::cgroup::Version;
-    use flowdeck_contract::session::SessionSize;
+    use flowdeck_contract::session::VmSize;
 
     fn session(id: &str) -> SessionId {
         SessionId::try_from(id).unwrap()
@@ -158,7 +158,7 @@ mod tests {
 
     fn share(instance: Option<&str>) -> Share {
         Share {
-            size: SessionSize {
+            size: VmSize {
                 name: "Small".to_owned(),
                 v_cpus: 1,
                 memory_mb: 1,

@@ -2,7 +2,7 @@
 //! sessions take their place.
 
 use axum::{Json, extract::State, http::StatusCode};
-use flowdeck_compute::OldRuntime;
+use flowdeck_compute::LegacyRuntime;
 use flowdeck_contract::{
     azure::{
         AvailabilityResponse, FlowRuntimeCapability, FlowRuntimeDto, RuntimeConfiguration,
@@ -57,7 +57,7 @@ impl RuntimePath {
         }
     }
 
-    fn find(&self, app: &App) -> ApiResult<OldRuntime> {
+    fn find(&self, app: &App) -> ApiResult<LegacyRuntime> {
         self.workspace().project(app)?;
         let mut runtimes = app.compute.catalog().runtimes.iter();
         let found = runtimes.find(|runtime| runtime.name == self.runtime_name);
@@ -278,7 +278,7 @@ fn unavailable() -> AvailabilityResponse {
     }
 }
 
-fn dto(runtime: OldRuntime) -> FlowRuntimeDto {
+fn dto(runtime: LegacyRuntime) -> FlowRuntimeDto {
     FlowRuntimeDto {
         runtime_name: runtime.name,
         runtime_description: runtime.description,
