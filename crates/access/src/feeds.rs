@@ -15,7 +15,6 @@ mod html;
 mod indexes;
 mod look_up;
 mod named;
-mod near;
 mod opened;
 mod page;
 mod probe;

@@ -1,8 +1,10 @@
-//! Requests to registries, feeds and token services. Nothing is followed, kept or logged, and no answer is larger than
-//! what it can be.
+//! The one client for whatever is outside: registries, feeds and token services. No redirect is followed by itself, and
+//! nothing is kept or logged.
+
+mod error;
+mod near;
 
 use std::{
-    error::Error as _,
     net::{IpAddr, SocketAddr},
     sync::{Arc, OnceLock},
     time::Duration,
@@ -17,8 +19,15 @@ use reqwest::{
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-const CONNECT: Duration = Duration::from_secs(5);
-/// For one request with its whole answer.
+pub(crate) use self::{
+    error::{WebError, host},
+    near::names_near,
+};
+
+const CONNECT: Duration = Duration::from_secs(10);
+/// Between two pieces of an answer.
+const SILENCE: Duration = Duration::from_secs(60);
+/// For one request of [`Web::send`] with its whole answer.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The distribution specification lets registries refuse larger manifests.
 const LARGEST_ANSWER: usize = 4 * 1024 * 1024;
@@ -30,24 +39,13 @@ pub(crate) enum Route {
     Usual,
     /// To this machine, or its neighbour: by no proxy.
     Direct,
+    /// As usual, but to no address of this machine or of its link alone.
+    Outside,
 }
 
-/// Clients for both routes, made when first needed. Cheap to clone.
+/// A client for each route, made when first needed. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Web(Arc<[OnceLock<Result<Client, String>>; 2]>);
-
-/// Why there is no answer, as a phrase.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub(crate) enum WebError {
-    #[error("no host has the name {0}")]
-    NoHost(String),
-    #[error("can’t connect to it ({0})")]
-    Unreachable(String),
-    #[error("it didn’t answer in time")]
-    TimedOut,
-    #[error("its answer is too large")]
-    TooLarge,
-}
+pub(crate) struct Web(Arc<[OnceLock<Result<Client, String>>; 3]>);
 
 /// A whole answer. Not to be shown as it is: it may hold a token.
 pub(crate) struct Answer {
@@ -61,18 +59,23 @@ impl Web {
         let slot = match route {
             Route::Usual => &self.0[0],
             Route::Direct => &self.0[1],
+            Route::Outside => &self.0[2],
         };
-        let client = slot.get_or_init(|| build(route).map_err(|error| innermost(&error)));
+        let client = slot.get_or_init(|| build(route).map_err(|error| error::innermost(&error)));
         client
             .as_ref()
-            .map_err(|why| WebError::Unreachable(why.clone()))
+            .map_err(|why| WebError::NoRequest(why.clone()))
     }
 
     /// Sends a request and waits for the whole answer, within bounds.
     pub(crate) async fn send(request: RequestBuilder) -> Result<Answer, WebError> {
-        let mut response = request.send().await.map_err(why)?;
+        let (client, request) = request.timeout(PATIENCE).build_split();
+        let request = request.map_err(|error| WebError::NoRequest(error::innermost(&error)))?;
+        let url = request.url().clone();
+        let failed = |error| WebError::of(&url, &error);
+        let mut response = client.execute(request).await.map_err(failed)?;
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(why)? {
+        while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if body.len() + chunk.len() > LARGEST_ANSWER {
                 return Err(WebError::TooLarge);
             }
@@ -94,12 +97,12 @@ fn build(route: Route) -> Result<Client, reqwest::Error> {
         // A redirect could carry a secret elsewhere; callers that need one follow it with care.
         .redirect(Policy::none())
         .referer(false)
-        .dns_resolver(Arc::new(Dns))
         .connect_timeout(CONNECT)
-        .timeout(PATIENCE);
+        .read_timeout(SILENCE);
     match route {
-        Route::Usual => client,
-        Route::Direct => client.no_proxy(),
+        Route::Usual => client.dns_resolver(Arc::new(Dns)),
+        Route::Direct => client.dns_resolver(Arc::new(Dns)).no_proxy(),
+        Route::Outside => client.dns_resolver(near::FarAway::resolver()),
     }
     .build()
 }
@@ -198,43 +201,21 @@ struct NoAddress {
 impl Resolve for Dns {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let name = name.as_str().to_owned();
-            match tokio::net::lookup_host((name.clone(), 0)).await {
-                Ok(found) => {
-                    let found: Vec<SocketAddr> = found.collect();
-                    Ok(Box::new(found.into_iter()) as Addrs)
-                }
-                Err(source) => Err(NoAddress { name, source }.into()),
-            }
+            let found = look_up(name.as_str()).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
         })
     }
 }
 
-fn why(error: reqwest::Error) -> WebError {
-    let mut source = error.source();
-    while let Some(cause) = source {
-        if let Some(NoAddress { name, source }) = cause.downcast_ref() {
-            // The resolver's own words are all that tells a name that is none from a resolver that is down.
-            return match source.to_string() {
-                down if down.contains("Temporary failure") => WebError::Unreachable(down),
-                _ => WebError::NoHost(name.clone()),
-            };
-        }
-        source = cause.source();
+/// The addresses of a name, by this machine's resolver.
+async fn look_up(name: &str) -> Result<Vec<SocketAddr>, NoAddress> {
+    match tokio::net::lookup_host((name, 0)).await {
+        Ok(found) => Ok(found.collect()),
+        Err(source) => Err(NoAddress {
+            name: name.to_owned(),
+            source,
+        }),
     }
-    if error.is_timeout() {
-        return WebError::TimedOut;
-    }
-    // Without the address: its query may hold what nobody else should see.
-    WebError::Unreachable(innermost(&error.without_url()))
-}
-
-fn innermost(error: &reqwest::Error) -> String {
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
-    }
-    in_a_line(&innermost.to_string())
 }
 
 #[cfg(test)]

@@ -1,27 +1,22 @@
 //! Asks a feed. The token goes to the feed's own origin (scheme, host and port) alone, wherever answers redirect to.
 
-use std::{error::Error as _, sync::OnceLock, time::Duration};
-
 use reqwest::{
     Method, Response, Url,
     header::{HeaderMap, LOCATION},
-    redirect::Policy,
 };
 
-use super::near::{FarAway, OnlyNear, names_near};
-use crate::identity::{HostPattern, Secret};
+use crate::{
+    identity::{HostPattern, Secret},
+    web::{self, Route, Web, WebError, names_near},
+};
 
-const CONNECT: Duration = Duration::from_secs(15);
-/// Between two pieces of an answer.
-const SILENCE: Duration = Duration::from_secs(60);
 const MOST_REDIRECTS: usize = 8;
 
 /// Asks feeds; reads the machine's certificates when first used.
 #[derive(Debug, Default)]
 pub struct Client {
     reach: Reach,
-    everywhere: OnceLock<reqwest::Client>,
-    outside: OnceLock<reqwest::Client>,
+    web: Web,
 }
 
 /// Which hosts may be asked.
@@ -45,25 +40,6 @@ pub(crate) struct Key {
     pub(crate) token: Secret,
 }
 
-/// Why there was no answer. None of this holds more than a host's name.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Unanswered {
-    #[error("no host has the name ‘{0}’")]
-    NoSuchHost(String),
-    #[error("‘{0}’ didn’t answer in time")]
-    TimedOut(String),
-    #[error("‘{0}’ has a certificate that this machine doesn’t trust")]
-    NotTrusted(String),
-    #[error("can’t connect to ‘{0}’")]
-    Unreachable(String),
-    #[error("‘{0}’ redirects in a circle, or to an unencrypted address")]
-    Redirects(String),
-    #[error("‘{0}’ is an address of the server’s own machine")]
-    Near(String),
-    #[error("no request could be made: {0}")]
-    Client(String),
-}
-
 impl Client {
     /// One that asks these hosts alone.
     pub fn with_reach(reach: Reach) -> Self {
@@ -80,9 +56,10 @@ impl Client {
         mut url: Url,
         headers: HeaderMap,
         key: Option<&Key>,
-    ) -> Result<(Response, Url), Unanswered> {
+    ) -> Result<(Response, Url), WebError> {
         for _ in 0..MOST_REDIRECTS {
-            let mut request = self.client(&url)?.request(method.clone(), url.clone());
+            let client = self.web.client(self.route(&url)?)?;
+            let mut request = client.request(method.clone(), url.clone());
             request = request.headers(headers.clone());
             if let Some(key) = key.filter(|key| key.origin.origin() == url.origin()) {
                 request = request.basic_auth(&key.user, Some(key.token.reveal()));
@@ -90,7 +67,7 @@ impl Client {
             let response = request
                 .send()
                 .await
-                .map_err(|error| unanswered(&url, &error))?;
+                .map_err(|error| WebError::of(&url, &error))?;
             let Some(next) = redirected(&response, &url) else {
                 return Ok((response, url));
             };
@@ -99,45 +76,23 @@ impl Client {
             }
             url = next;
         }
-        Err(Unanswered::Redirects(host(&url)))
+        Err(WebError::Redirects(web::host(&url)))
     }
 
-    /// What may ask for an address.
-    fn client(&self, url: &Url) -> Result<&reqwest::Client, Unanswered> {
+    /// How a request to an address may go.
+    fn route(&self, url: &Url) -> Result<Route, WebError> {
         let is_free = match &self.reach {
             Reach::Everywhere => true,
             Reach::Outside { named } => {
-                let host = host(url);
+                let host = web::host(url);
                 named.iter().any(|pattern| pattern.matches(&host))
             }
         };
-        if !is_free && names_near(url) {
-            return Err(Unanswered::Near(host(url)));
+        match is_free {
+            true => Ok(Route::Usual),
+            false if names_near(url) => Err(WebError::Near(web::host(url))),
+            false => Ok(Route::Outside),
         }
-        let kept = if is_free {
-            &self.everywhere
-        } else {
-            &self.outside
-        };
-        if let Some(client) = kept.get() {
-            return Ok(client);
-        }
-        // Fails when there is one already, which does as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let builder = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .referer(false)
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE);
-        let builder = if is_free {
-            builder
-        } else {
-            builder.dns_resolver(FarAway::resolver())
-        };
-        let client = builder
-            .build()
-            .map_err(|error| Unanswered::Client(error.to_string()))?;
-        Ok(kept.get_or_init(|| client))
     }
 }
 
@@ -153,40 +108,8 @@ fn redirected(response: &Response, url: &Url) -> Option<Url> {
     bare.ok().map(|()| next)
 }
 
-fn unanswered(url: &Url, error: &reqwest::Error) -> Unanswered {
-    let host = host(url);
-    if error.is_timeout() {
-        return Unanswered::TimedOut(host);
-    }
-    let mut causes = String::new();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        if error.is::<OnlyNear>() {
-            return Unanswered::Near(host);
-        }
-        causes.push_str(&error.to_string().to_lowercase());
-        cause = error.source();
-    }
-    match () {
-        () if causes.contains("dns error") || causes.contains("lookup address") => {
-            Unanswered::NoSuchHost(host)
-        }
-        () if causes.contains("certificate") => Unanswered::NotTrusted(host),
-        () => Unanswered::Unreachable(host),
-    }
-}
-
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use reqwest::dns::Resolve as _;
     use tokio::{
         io::{AsyncReadExt as _, AsyncWriteExt as _},
         net::TcpListener,
@@ -226,29 +149,18 @@ mod tests {
         };
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"] {
             let refused = ask(outside(&[]), host).await;
-            assert!(
-                matches!(refused, Unanswered::Near(_)),
-                "{host}: {refused:?}"
-            );
+            assert!(matches!(refused, WebError::Near(_)), "{host}: {refused:?}");
         }
         // One that is named is asked, and leads to none that is not.
         let named = outside(&[format!("127.0.0.1:{port}")]);
         assert_eq!(
             ask(named, "127.0.0.1").await,
-            Unanswered::Near("127.0.0.1:1".to_owned())
+            WebError::Near("127.0.0.1:1".to_owned())
         );
         let everywhere = ask(Reach::Everywhere, "127.0.0.1").await;
-        assert_eq!(
-            everywhere,
-            Unanswered::Unreachable("127.0.0.1:1".to_owned())
+        assert!(
+            matches!(&everywhere, WebError::Unreachable { host, .. } if host == "127.0.0.1:1"),
+            "{everywhere:?}"
         );
-    }
-
-    #[tokio::test]
-    async fn a_name_that_leads_to_this_machine_alone_is_near() {
-        let resolved = FarAway::resolver()
-            .resolve("localhost".parse().unwrap())
-            .await;
-        assert!(resolved.is_err_and(|error| error.is::<OnlyNear>()));
     }
 }

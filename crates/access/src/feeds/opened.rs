@@ -6,10 +6,10 @@ use url::{Position, Url};
 
 use super::{
     access::{FeedCredential, refusal},
-    client::{Key, Unanswered},
+    client::Key,
     named::Named,
 };
-use crate::error::EngineError;
+use crate::{error::EngineError, web::WebError};
 
 /// The feeds of an install.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ enum Trouble {
     },
     Unanswered {
         feed: Named,
-        why: Unanswered,
+        why: WebError,
     },
 }
 
@@ -118,7 +118,7 @@ impl Opened {
     }
 
     /// Notes that the feed of a page did not answer.
-    pub(super) fn unanswered_page(&self, feed: &Feed, page: &Url, why: Unanswered) {
+    pub(super) fn unanswered_page(&self, feed: &Feed, page: &Url, why: WebError) {
         let feed = self.owner(feed, page);
         self.note(Trouble::Unanswered { feed, why });
     }

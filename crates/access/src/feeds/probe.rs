@@ -9,9 +9,11 @@ use reqwest::{
 
 use super::{
     access::{FeedAccess, FeedCredential, refusal},
-    client::{Client, Key, Unanswered},
+    client::{Client, Key},
 };
-use crate::{error::EngineError, redact::bare_address, requirements::RequirementSet};
+use crate::{
+    error::EngineError, redact::bare_address, requirements::RequirementSet, web::WebError,
+};
 
 const PAGES: &str = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01";
 /// Indexes name themselves in the first lines, and some are very long.
@@ -99,12 +101,12 @@ pub async fn probe(
             format!("{shown} answered with the status {status}."),
             "Try again later, or ask the feed’s owner.",
         ),
-        Err(why @ Unanswered::NoSuchHost(_)) => failed(
+        Err(why @ WebError::NoHost(_)) => failed(
             FeedOutcome::NoSuchHost,
             format!("Can’t find the feed {shown}: {why}."),
             "Check the spelling of the host.",
         ),
-        Err(why @ Unanswered::Near(_)) => failed(
+        Err(why @ WebError::Near(_)) => failed(
             FeedOutcome::Unreachable,
             format!("Can’t test the feed {shown}: {why}."),
             "Sessions run in containers, which can’t reach it there. Use an address that they can reach. For a private feed, the administrator can name the host in `hosts` of an identity.",
@@ -148,7 +150,7 @@ enum Answer {
     Other,
 }
 
-async fn ask(client: &Client, url: &Url, key: Option<&Key>) -> Result<Answer, Unanswered> {
+async fn ask(client: &Client, url: &Url, key: Option<&Key>) -> Result<Answer, WebError> {
     let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static(PAGES))]);
     let (response, _) = client.send(Method::GET, url.clone(), headers, key).await?;
     Ok(match response.status().as_u16() {

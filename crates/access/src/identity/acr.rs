@@ -25,7 +25,7 @@ pub(super) async fn exchange(
     let address = format!("{}/oauth2/exchange", web::origin(host));
     let client = web
         .client(web::route(host))
-        .map_err(|error| refused(error.to_string()))?;
+        .map_err(|error| refused(error.of_it()))?;
     let request = client.post(address).form(&[
         ("grant_type", "access_token"),
         ("service", host),
@@ -33,7 +33,7 @@ pub(super) async fn exchange(
     ]);
     let answer = Web::send(request)
         .await
-        .map_err(|error| refused(error.to_string()))?;
+        .map_err(|error| refused(error.of_it()))?;
     answer
         .json::<Exchanged>()
         .filter(|_| answer.status.is_success())

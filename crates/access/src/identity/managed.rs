@@ -95,7 +95,7 @@ impl ManagedIdentityEndpoint {
         IdentityError::EndpointUnreachable {
             identity: identity.name.clone(),
             endpoint: self.origin().to_owned(),
-            why: error.to_string(),
+            why: error.of_it(),
         }
     }
 

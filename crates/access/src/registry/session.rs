@@ -235,7 +235,7 @@ impl<'a> Session<'a> {
             },
             other => RegistryError::Unreachable {
                 host,
-                why: other.to_string(),
+                why: other.of_it(),
             },
         }
     }

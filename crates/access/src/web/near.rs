@@ -1,10 +1,7 @@
 //! Addresses of this machine, and of what is on its link alone. Whoever writes a flow must not learn from the server what
 //! answers there, where the flow's own code cannot ask.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
 use reqwest::{
     Url,
@@ -20,7 +17,7 @@ fn is_near(address: IpAddr) -> bool {
 }
 
 /// Whether the host of an address says by itself that it is near.
-pub(super) fn names_near(url: &Url) -> bool {
+pub(crate) fn names_near(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse::<IpAddr>() {
@@ -49,14 +46,10 @@ impl FarAway {
 impl Resolve for FarAway {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let name = name.as_str().to_owned();
-            let found = tokio::net::lookup_host((name.clone(), 0)).await;
-            let found: Vec<SocketAddr> = found
-                .map_err(|error| format!("dns error: {error}"))?
-                .filter(|address| !is_near(address.ip()))
-                .collect();
+            let mut found = super::look_up(name.as_str()).await?;
+            found.retain(|address| !is_near(address.ip()));
             if found.is_empty() {
-                return Err(OnlyNear(name).into());
+                return Err(OnlyNear(name.as_str().to_owned()).into());
             }
             Ok(Box::new(found.into_iter()) as Addrs)
         })
@@ -98,5 +91,13 @@ mod tests {
         ] {
             assert!(!names_near(&far.parse().unwrap()), "{far}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_alone_is_near() {
+        let resolved = FarAway::resolver()
+            .resolve("localhost".parse().unwrap())
+            .await;
+        assert!(resolved.is_err_and(|error| error.is::<OnlyNear>()));
     }
 }
