@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::codes;
 use flowdeck_contract::{
+    codes,
     files::{FileEntry, FileTree},
     ids::{FilePath, FlowId},
     paths,

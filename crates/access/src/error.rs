@@ -1,5 +1,6 @@
 //! Why an engine could not do something.
 
+use flowdeck_contract::codes;
 use flowdeck_contract::packages::AskedBy;
 
 /// Why an engine could not do something.
@@ -67,7 +68,7 @@ impl EngineError {
 
     /// There is no space left.
     pub fn disk_full(what: &str) -> Self {
-        Self::new("DiskFull", format!("{what}: the disk is full.")).with_remedy(
+        Self::new(codes::DISK_FULL, format!("{what}: the disk is full.")).with_remedy(
             "Free space on the disk that holds the data folder and uv's cache, then try again.",
         )
     }

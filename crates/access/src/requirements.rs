@@ -5,6 +5,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use flowdeck_contract::codes;
 use flowdeck_contract::packages::AskedBy;
 use flowdeck_flow::{
     DecodeError, LineKind, REQUIREMENT_FILE_MISSING, RequirementLine, decode, is_plain,
@@ -313,7 +314,7 @@ impl Walk {
                 "Create the file, or remove the line that names it.",
             ),
             _ => (
-                "RequirementsUnreadable",
+                codes::REQUIREMENTS_UNREADABLE,
                 "Correct the file or the line that names it.",
             ),
         };
@@ -330,7 +331,7 @@ impl Walk {
     fn too_much(&self, task: &Task, what: &str) -> EngineError {
         let error = |named: &str| {
             let message = format!("The requirements include {what}.{named}");
-            EngineError::new("RequirementsTooLarge", message)
+            EngineError::new(codes::REQUIREMENTS_TOO_LARGE, message)
                 .with_remedy("Put the requirements into fewer files.")
         };
         let Some(by) = &task.by else {
@@ -379,7 +380,7 @@ fn lexical(path: &Path) -> Option<String> {
 fn no_text(name: &str, error: &DecodeError) -> EngineError {
     let line = error.line();
     let message = format!("{name} can't be read as text. {error}");
-    EngineError::new("RequirementsUnreadable", message)
+    EngineError::new(codes::REQUIREMENTS_UNREADABLE, message)
         .with_remedy(format!("Save {name} as UTF-8, or correct line {line}."))
         .at(Some(AskedBy {
             file: name.to_owned(),
@@ -398,16 +399,18 @@ fn sentence(error: &ReadError) -> String {
 fn unreadable(name: &str, error: &ReadError) -> EngineError {
     let message = format!("{name} can't be read: {}", sentence(error));
     match error {
-        ReadError::TooLarge(error) => EngineError::new("RequirementsTooLarge", error.to_string())
-            .with_remedy("Put the requirements into fewer lines."),
+        ReadError::TooLarge(error) => {
+            EngineError::new(codes::REQUIREMENTS_TOO_LARGE, error.to_string())
+                .with_remedy("Put the requirements into fewer lines.")
+        }
         ReadError::Missing => EngineError::new(REQUIREMENT_FILE_MISSING, message)
             .with_remedy(
                 "Create the file, or correct environment.python_requirements_txt in flow.dag.yaml.",
             )
             .about([name]),
-        ReadError::Outside => EngineError::new("RequirementsOutsideFlow", message)
+        ReadError::Outside => EngineError::new(codes::REQUIREMENTS_OUTSIDE_FLOW, message)
             .with_remedy("Put the file into the flow folder."),
-        _ => EngineError::new("RequirementsUnreadable", message)
+        _ => EngineError::new(codes::REQUIREMENTS_UNREADABLE, message)
             .with_remedy("Replace it with a text file."),
     }
 }

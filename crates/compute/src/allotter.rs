@@ -5,6 +5,7 @@ mod instances;
 use std::{sync::Arc, time::Duration};
 
 use flowdeck_contract::{
+    codes,
     session::{SessionImage, VmSize},
     settings::{ComputeChoice, IDLE_SECONDS, IdleShutdown, InstanceState, SessionSettings},
 };
@@ -134,7 +135,7 @@ impl Allotter {
             IdleShutdown::Never => Ok(None),
             IdleShutdown::After(seconds) if IDLE_SECONDS.contains(&seconds) => Ok(Some(seconds)),
             IdleShutdown::After(_) => Err(ComputeError::Invalid {
-                code: "IdleTimeInvalid",
+                code: codes::IDLE_TIME_INVALID,
                 message: format!(
                     "Enter an idle shutdown time of at least {} seconds and at most 100 years.",
                     IDLE_SECONDS.start()
@@ -173,7 +174,7 @@ impl Allotter {
         match self.lacks(size, but) {
             None => Ok(()),
             Some(shortage) => Err(ComputeError::NotNow {
-                code: "QuotaExceeded",
+                code: codes::QUOTA_EXCEEDED,
                 message: format!("{} doesn’t fit. {shortage}", size.name),
                 remedy: "Choose a smaller size, or stop a compute session or compute instance that you don’t need."
                     .to_owned(),
@@ -243,7 +244,7 @@ impl Allotter {
             .ok_or_else(|| not_found("computeName", name, &names()))?;
         if !self.instances.is_running(name) {
             return Err(ComputeError::NotNow {
-                code: "ComputeInstanceStopped",
+                code: codes::COMPUTE_INSTANCE_STOPPED,
                 message: format!("The compute instance ‘{name}’ is stopped."),
                 remedy: "Start the compute instance first.".to_owned(),
             });
@@ -256,7 +257,7 @@ impl Allotter {
 fn not_found(field: &'static str, name: &str, there_are: &[&str]) -> ComputeError {
     let (code, what) = match field {
         "identity" => ("IdentityNotFound", "user-assigned managed identity"),
-        "computeName" => ("ComputeInstanceNotFound", "compute instance"),
+        "computeName" => (codes::COMPUTE_INSTANCE_NOT_FOUND, "compute instance"),
         _ => ("VmSizeNotFound", "VM size"),
     };
     let known = match there_are {

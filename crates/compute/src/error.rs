@@ -2,6 +2,7 @@
 
 use flowdeck_connections::{ConnectionError, ErrorKind};
 use flowdeck_contract::{
+    codes,
     error::RootError,
     packages::{InstallCause, InstallFault},
 };
@@ -177,9 +178,9 @@ impl ComputeError {
     fn code(&self) -> &'static str {
         match self {
             Self::RunNotFound(_) => "RunNotFound",
-            Self::FlowNotFound(_) => "FlowNotFound",
+            Self::FlowNotFound(_) => codes::FLOW_NOT_FOUND,
             Self::SessionNotFound(_) => "SessionNotFound",
-            Self::InstanceNotFound(_) => "ComputeInstanceNotFound",
+            Self::InstanceNotFound(_) => codes::COMPUTE_INSTANCE_NOT_FOUND,
             Self::Refused(_) => "SessionStateConflict",
             Self::Connections(error) => error.code(),
             Self::Invalid { code, .. }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use flowdeck_engines::engine::{EngineError, Place};
 
+use flowdeck_contract::codes;
+
 use crate::{
     error::ComputeError, flow::Definition, flows_folder::FlowsFolder, owner::Owner, paths::Paths,
 };
@@ -50,7 +52,7 @@ impl OwnerFolders {
     pub(crate) fn place_of(&self, owner: &Owner) -> Result<Place, EngineError> {
         let flow = self
             .of(owner)
-            .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
+            .map_err(|error| EngineError::new(codes::FLOW_NOT_FOUND, error.to_string()))?;
         let runs = owner.flow().map(|flow| self.paths.runs(flow));
         let others: Vec<PathBuf> = runs.into_iter().chain([self.paths.works(owner)]).collect();
         for folder in &others {
@@ -65,7 +67,7 @@ impl OwnerFolders {
     pub(crate) fn definition(&self, owner: &Owner) -> Result<(PathBuf, Definition), EngineError> {
         let folder = self
             .of(owner)
-            .map_err(|error| EngineError::new("FlowNotFound", error.to_string()))?;
+            .map_err(|error| EngineError::new(codes::FLOW_NOT_FOUND, error.to_string()))?;
         let definition = Definition::read(&folder).map_err(|error| {
             EngineError::new(error.code(), error.to_string())
                 .with_remedy("Add or correct the flow’s definition.")

@@ -10,6 +10,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use flowdeck_access::disk::blocking;
 use flowdeck_contract::{
+    codes,
     ids::FlowId,
     image::{ImageReference, proposal},
     packages::AskedBy,
@@ -311,7 +312,7 @@ impl Checks {
         };
         let shown: String = image.chars().take(80).collect();
         Err(ComputeError::Invalid {
-            code: "BaseImageInvalid",
+            code: codes::BASE_IMAGE_INVALID,
             message: format!(
                 "environment.image of flow.dag.yaml, ‘{}’, isn’t an image reference. {error}{}",
                 shown.escape_debug(),

@@ -15,6 +15,7 @@ use std::{
 
 use async_trait::async_trait;
 use flowdeck_contract::{
+    codes,
     ids::SessionId,
     image::ImageReference,
     pull::Pull,
@@ -457,13 +458,13 @@ impl Engine for FakeEngine {
     ) -> Result<ExecutorReply, EngineError> {
         if !self.lives(runtime) {
             return Err(EngineError::new(
-                "RuntimeUnreachable",
+                codes::RUNTIME_UNREACHABLE,
                 "The runtime doesn’t answer.",
             ));
         }
         tokio::select! {
             reply = self.answer(runtime, request) => reply,
-            _ = self.died(runtime) => Err(EngineError::new("RuntimeUnreachable", "The runtime doesn’t answer.")),
+            _ = self.died(runtime) => Err(EngineError::new(codes::RUNTIME_UNREACHABLE, "The runtime doesn’t answer.")),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use url::Url;
 
+use flowdeck_contract::codes;
+
 use crate::{
     error::EngineError,
     identity::{Identities, Identity, Proof, Secret},
@@ -54,7 +56,7 @@ impl FeedAccess {
             let message = format!(
                 "The feed {named} is private, and the compute session has no user-assigned managed identity whose token can replace ‘{{private}}’."
             );
-            return Err(EngineError::new("FeedIdentityMissing", message).with_remedy(ADVICE));
+            return Err(EngineError::new(codes::FEED_IDENTITY_MISSING, message).with_remedy(ADVICE));
         };
         let host = url.host_str().unwrap_or_default();
         let host = match url.port() {
@@ -77,7 +79,7 @@ impl FeedAccess {
                 token: password,
             }),
             Proof::Nothing | Proof::IdentityToken(_) => Err(EngineError::new(
-                "FeedIdentityMissing",
+                codes::FEED_IDENTITY_MISSING,
                 format!(
                     "The identity ‘{}’ has no credential for feeds.",
                     identity.name
@@ -94,7 +96,7 @@ pub(crate) fn refusal(feed: &str, identity: Option<&str>, status: u16) -> Engine
         let message = format!(
             "The feed {feed} refused access ({status}). It needs a user name and password, or a token."
         );
-        return EngineError::new("FeedRefused", message).with_remedy(
+        return EngineError::new(codes::FEED_REFUSED, message).with_remedy(
             "Add ‘{private}@’ before its host to use the token of the session’s identity.",
         );
     };
@@ -123,7 +125,7 @@ pub(crate) fn refusal(feed: &str, identity: Option<&str>, status: u16) -> Engine
         ),
     };
     let message = format!("The feed {feed} refused the identity ‘{identity}’ ({status}): {lacks}.");
-    EngineError::new("FeedRefused", message).with_remedy(remedy)
+    EngineError::new(codes::FEED_REFUSED, message).with_remedy(remedy)
 }
 
 fn is_azure_devops(feed: &str) -> bool {

@@ -5,6 +5,8 @@ use std::fmt;
 use flowdeck_flow::{FeedAddress, LineKind};
 use url::Url;
 
+use flowdeck_contract::codes;
+
 use crate::{error::EngineError, requirements::RequirementSet};
 
 /// Where a private feed is, and where that stands.
@@ -46,6 +48,6 @@ pub fn private_feeds(files: &RequirementSet) -> Result<Vec<(Named, Option<String
 
 fn unreadable(url: &str, file: &str, line: u32) -> EngineError {
     let message = format!("The feed’s address ‘{url}’ ({file}, line {line}) isn’t valid.");
-    EngineError::new("RequirementInvalid", message)
+    EngineError::new(codes::REQUIREMENT_INVALID, message)
         .with_remedy("Fix the line, as in ‘-i https://{private}@host/path/’.")
 }

@@ -4,6 +4,8 @@ use parking_lot::Mutex;
 use sha2::{Digest as _, Sha256};
 use url::{Position, Url};
 
+use flowdeck_contract::codes;
+
 use super::{
     access::{FeedCredential, refusal},
     client::Key,
@@ -157,7 +159,7 @@ impl Opened {
         troubles.iter().find_map(|trouble| match trouble {
             Trouble::Unanswered { feed, why } => Some(
                 EngineError::new(
-                    "NetworkUnreachable",
+                    codes::NETWORK_UNREACHABLE,
                     format!("Can’t read the feed {feed}: {why}."),
                 )
                 .with_remedy("Check the feed’s address and the network, then try again."),

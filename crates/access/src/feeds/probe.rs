@@ -1,5 +1,6 @@
 //! Whether a feed can be used: asks it as an install would, and says what is wrong.
 
+use flowdeck_contract::codes;
 use flowdeck_contract::feeds::FeedOutcome;
 use flowdeck_flow::{FeedAddress, LineKind, is_private};
 use reqwest::{
@@ -135,7 +136,7 @@ pub async fn require_readable(
         }
         let found = probe(&client, access, address, package.as_deref()).await;
         if found.outcome != FeedOutcome::Ok {
-            return Err(EngineError::new("FeedRefused", found.message));
+            return Err(EngineError::new(codes::FEED_REFUSED, found.message));
         }
     }
     Ok(())

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use flowdeck_contract::codes;
+
 use super::Who;
 use crate::error::EngineError;
 
@@ -84,10 +86,10 @@ impl IdentityError {
     #[must_use]
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NoCredential(_) | Self::Unreadable { .. } => "IdentityCredentialMissing",
-            Self::NotForHost { .. } => "IdentityNotForHost",
-            Self::EndpointUnreachable { .. } => "ManagedIdentityUnavailable",
-            Self::EndpointRefused { .. } | Self::ExchangeRefused { .. } => "IdentityRefused",
+            Self::NoCredential(_) | Self::Unreadable { .. } => codes::IDENTITY_CREDENTIAL_MISSING,
+            Self::NotForHost { .. } => codes::IDENTITY_NOT_FOR_HOST,
+            Self::EndpointUnreachable { .. } => codes::MANAGED_IDENTITY_UNAVAILABLE,
+            Self::EndpointRefused { .. } | Self::ExchangeRefused { .. } => codes::IDENTITY_REFUSED,
             Self::StoreUnreadable { .. } | Self::HelperFailed { .. } => {
                 "DockerCredentialStoreFailed"
             }

@@ -1,13 +1,14 @@
 //! What is wrong with requirements, found before any installer reads them.
 
+use flowdeck_contract::codes;
 use flowdeck_contract::packages::AskedBy;
 use flowdeck_flow::{Finding, Severity, check_requirement_files, hashed_packages};
 
 use super::{RequirementFile, RequirementSet};
 use crate::{error::EngineError, redact::without_passwords};
 
-/// The code of a line that lacks a hash, which says nothing about how the line is written.
-const HASH_MISSING: &str = "RequirementHashMissing";
+/// The code of a line that lacks a hash, which is no matter of how it is written.
+const HASH_MISSING: &str = codes::REQUIREMENT_HASH_MISSING;
 
 impl RequirementSet {
     /// What the editor says of each file, with the file: errors and warnings in the order of the text.
@@ -56,7 +57,7 @@ impl RequirementFile {
 fn refused(file: &RequirementFile, finding: &Finding) -> EngineError {
     let code = match finding.code == HASH_MISSING {
         true => HASH_MISSING,
-        false => "RequirementInvalid",
+        false => codes::REQUIREMENT_INVALID,
     };
     let message = told(&file.name, finding);
     EngineError::new(code, message)

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use flowdeck_access::folder::{Folder, ReadError};
+use flowdeck_contract::codes;
 use flowdeck_contract::files::TooLarge;
 use flowdeck_flow::Report;
 use thiserror::Error;
@@ -47,7 +48,7 @@ impl DefinitionError {
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::TooLarge(_) => TooLarge::CODE,
-            Self::Missing | Self::Folder(_) | Self::Unreadable { .. } => "FlowUnreadable",
+            Self::Missing | Self::Folder(_) | Self::Unreadable { .. } => codes::FLOW_UNREADABLE,
         }
     }
 

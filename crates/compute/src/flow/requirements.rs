@@ -11,6 +11,8 @@ use flowdeck_engines::engine::{EngineError, Requirements};
 use flowdeck_flow::{Flow, REQUIREMENT_FILE_MISSING, requirement_file_missing};
 use sha2::{Digest as _, Sha256};
 
+use flowdeck_contract::codes;
+
 use super::{Definition, Fingerprint, includes};
 
 /// Counts also when the flow does not name it.
@@ -53,7 +55,7 @@ pub(crate) fn source(
         Err(ReadError::Outside) => return Err(outside(&name)),
         Err(error) => {
             let message = format!("{name} can't be read: {error}.");
-            return Err(EngineError::new("RequirementsUnreadable", message)
+            return Err(EngineError::new(codes::REQUIREMENTS_UNREADABLE, message)
                 .with_remedy("Replace it with a text file."));
         }
     }
@@ -177,7 +179,7 @@ fn normal(name: &str) -> Option<String> {
 }
 
 fn outside(name: &str) -> EngineError {
-    EngineError::new("RequirementsOutsideFlow", format!("The requirements file ‘{name}’ is outside the flow folder."))
+    EngineError::new(codes::REQUIREMENTS_OUTSIDE_FLOW, format!("The requirements file ‘{name}’ is outside the flow folder."))
         .with_remedy("Put it into the flow folder, or name it in additional_includes and refer to it by its file name.")
 }
 

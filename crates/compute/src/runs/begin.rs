@@ -7,6 +7,7 @@ use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Values,
     capability::Action,
+    codes,
     events::FlowEvent,
     ids::{FilePath, FlowId, RunId, SessionId},
     runs::{NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary},
@@ -218,12 +219,12 @@ fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
     match (&definition.report.flow, error) {
         (Some(flow), None) => Ok(flow),
         (_, Some(error)) => Err(ComputeError::Invalid {
-            code: "FlowInvalid",
+            code: codes::FLOW_INVALID,
             message: format!("{} line {}: {}", definition.file, error.line, error.message),
             target: Some(definition.file.to_owned()),
         }),
         (None, None) => Err(ComputeError::Invalid {
-            code: "FlowInvalid",
+            code: codes::FLOW_INVALID,
             message: format!("{} doesn’t contain a flow.", definition.file),
             target: Some(definition.file.to_owned()),
         }),

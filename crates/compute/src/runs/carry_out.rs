@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_access::disk;
 use flowdeck_contract::{
-    Values,
+    Values, codes,
     runs::{NodeState, RunDetail, RunState},
 };
 use flowdeck_engines::{
@@ -168,7 +168,7 @@ impl Runs {
             .book
             .record(&Owner::from(&run.flow))
             .runtime
-            .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
+            .ok_or_else(|| EngineError::new(codes::NO_SESSION, "There is no compute session."))?;
         let detail = run.detail();
         if detail.summary.state == RunState::Canceling {
             return Err(EngineError::new(

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use flowdeck_contract::{
+    codes,
     runs::{RunError, RunState},
     session::SessionFailure,
 };
@@ -32,7 +33,7 @@ enum Became {
 impl Runs {
     /// The executor did not answer: the session was stopped, or has died.
     pub(super) async fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
-        if !matches!(error.code, "RuntimeUnreachable" | "NoSession") {
+        if !matches!(error.code, codes::RUNTIME_UNREACHABLE | codes::NO_SESSION) {
             let error = RunError {
                 code: error.code.to_owned(),
                 message: error.message.clone(),

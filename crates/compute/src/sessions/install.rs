@@ -6,6 +6,7 @@ use std::{sync::Arc, time::Instant};
 use flowdeck_access::disk;
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
+    codes,
     packages::{InstallCause, InstallFault, InstallKind, RuntimeVersions},
     session::{InstallView, PhaseState},
 };
@@ -84,7 +85,7 @@ impl Core {
         let record = self.book.record(owner);
         let old = record
             .environment()
-            .ok_or_else(|| EngineError::new("NoSession", "There is no compute session."))?;
+            .ok_or_else(|| EngineError::new(codes::NO_SESSION, "There is no compute session."))?;
         let new = EnvironmentId {
             session: old.session.clone(),
             generation: record.next_generation(),
@@ -305,7 +306,7 @@ pub(super) fn refuse(live: &Live) -> Result<(), ComputeError> {
 
 pub(super) fn no_requirements() -> EngineError {
     EngineError::new(
-        "RequirementFileMissing",
+        codes::REQUIREMENT_FILE_MISSING,
         "The flow has no requirements file.",
     )
     .with_remedy("Add a requirements.txt to the flow folder.")

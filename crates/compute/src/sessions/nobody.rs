@@ -8,6 +8,7 @@ use std::{
 };
 
 use flowdeck_access::disk;
+use flowdeck_contract::codes;
 use flowdeck_contract::{capability::Action, image::ImageReference};
 use serde_json::json;
 
@@ -36,7 +37,7 @@ impl OwnEnvironment {
         if let Some(line) = lines.iter().find(wrong) {
             let shown: String = line.chars().take(60).collect();
             return Err(invalid(
-                "RequirementInvalid",
+                codes::REQUIREMENT_INVALID,
                 format!(
                     "The requirement ‘{}’ isn’t a single line.",
                     shown.escape_debug()
@@ -56,7 +57,7 @@ impl OwnEnvironment {
         match image.map(ImageReference::try_from) {
             Some(Err(error)) => {
                 let message = format!("The base image isn’t an image reference. {error}");
-                Err(invalid("BaseImageInvalid", message, "baseImage"))
+                Err(invalid(codes::BASE_IMAGE_INVALID, message, "baseImage"))
             }
             _ => Ok(()),
         }

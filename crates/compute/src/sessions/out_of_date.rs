@@ -1,5 +1,7 @@
 //! Whether a session still is what its flow asks for.
 
+use flowdeck_contract::codes;
+
 use super::Core;
 use crate::{flow::Fingerprint, owner::Owner, state::State};
 
@@ -14,7 +16,11 @@ impl Core {
         let out_of_date = match self.fingerprint(owner) {
             Ok(now) => made_of.out_of_date(&now),
             // A definition in the middle of an edit says nothing about its environment.
-            Err(error) if error.code == "FlowUnreadable" || error.code == "FlowNotFound" => return,
+            Err(error)
+                if error.code == codes::FLOW_UNREADABLE || error.code == codes::FLOW_NOT_FOUND =>
+            {
+                return;
+            }
             Err(error) => Some(error.message),
         };
         if out_of_date == record.view.out_of_date {

@@ -5,6 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use flowdeck_access::id;
 use flowdeck_contract::{
+    codes,
     ids::SessionId,
     session::{PhaseState, SessionFailure},
 };
@@ -127,7 +128,7 @@ impl Core {
             return Ok(());
         }
         let failure = SessionFailure {
-            code: "Interrupted".to_owned(),
+            code: codes::INTERRUPTED.to_owned(),
             phase: None,
             message: "The install was interrupted by a restart of the server.".to_owned(),
             remedy: Some("Install the packages again.".to_owned()),

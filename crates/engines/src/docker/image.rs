@@ -11,6 +11,7 @@ use flowdeck_access::{
     identity::{Credential, Proof},
     registry::{Platform, host_of},
 };
+use flowdeck_contract::codes;
 use flowdeck_contract::{image::ImageReference, session::SessionImage};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -59,7 +60,7 @@ pub(super) async fn find_or_pull(
 ) -> Result<(Image, bool), EngineError> {
     let parsed = ImageReference::try_from(reference).map_err(|error| {
         EngineError::new(
-            "BaseImageInvalid",
+            codes::BASE_IMAGE_INVALID,
             format!("‘{reference}’ isn’t an image reference. {error}"),
         )
     })?;

@@ -1,12 +1,13 @@
 //! What a session is made from.
 
 use flowdeck_access::identity::Credential;
+use flowdeck_contract::codes;
 use flowdeck_contract::{pull::Pull, session::SessionImage};
 
 use super::EngineError;
 
 /// The code of a base whose image its registry does not give, or does not have, as far as the engine can tell.
-pub const IMAGE_REFUSED: &str = "ImageRefused";
+pub const IMAGE_REFUSED: &str = codes::IMAGE_REFUSED;
 
 /// What a session is to be made from.
 #[derive(Clone, Copy, Default)]

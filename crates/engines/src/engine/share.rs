@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use flowdeck_contract::codes;
 use flowdeck_contract::session::{VmSize, v_cpus};
 
 use super::EngineError;
 
 /// The code of a session that has used more memory than it has.
-pub const MEMORY_EXCEEDED: &str = "MemoryExceeded";
+pub const MEMORY_EXCEEDED: &str = codes::MEMORY_EXCEEDED;
 
 /// How many processes and threads a session may have: far more than a flow needs, far less than would hurt the machine.
 pub(crate) const MOST_PROCESSES: u32 = 4096;

@@ -1,5 +1,6 @@
 //! promptflow's errors, as a person needs them.
 
+use flowdeck_contract::codes;
 use flowdeck_contract::{Exact, runs::RunError};
 
 use super::traceback::{self, Code};
@@ -31,7 +32,7 @@ pub(super) fn read(error: &Exact, code: &Code) -> RunError {
 /// The runtime ended under a run, so that nobody knows what came of it.
 pub fn interrupted(message: impl Into<String>) -> RunError {
     RunError {
-        code: "Interrupted".to_owned(),
+        code: codes::INTERRUPTED.to_owned(),
         message: message.into(),
         traceback: None,
         place: None,

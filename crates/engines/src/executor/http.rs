@@ -9,6 +9,8 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::net::UnixStream;
 
+use flowdeck_contract::codes;
+
 use crate::engine::{Address, EngineError, ExecutorReply, ExecutorRequest};
 
 /// A larger answer is refused rather than kept in memory.
@@ -65,7 +67,7 @@ pub(crate) async fn send(
 
 fn unreachable(why: &str) -> EngineError {
     EngineError::new(
-        "RuntimeUnreachable",
+        codes::RUNTIME_UNREACHABLE,
         format!("The runtime doesn’t answer: {why}."),
     )
     .with_remedy("Reset the compute session.")

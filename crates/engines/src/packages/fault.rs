@@ -1,5 +1,6 @@
 //! What is to blame for a failed install.
 
+use flowdeck_contract::codes;
 use flowdeck_contract::packages::{AskedBy, InstallCause, InstallFault};
 use flowdeck_flow::normalised_name;
 
@@ -10,8 +11,10 @@ use crate::engine::EngineError;
 pub fn fault(error: &EngineError, lines: &Lines) -> InstallFault {
     let place = error.line.as_deref().cloned();
     let asked_by = place.or_else(|| match error.code {
-        "RequirementInvalid" => lines.invalid.first().cloned(),
-        "RequirementFileMissing" => error.about.first().and_then(|file| line_with(lines, file)),
+        codes::REQUIREMENT_INVALID => lines.invalid.first().cloned(),
+        codes::REQUIREMENT_FILE_MISSING => {
+            error.about.first().and_then(|file| line_with(lines, file))
+        }
         _ => error.about.iter().find_map(|name| line_for(lines, name)),
     });
     InstallFault {
@@ -36,30 +39,30 @@ pub(super) fn placed(error: EngineError, lines: &Lines) -> EngineError {
 
 fn cause(error: &EngineError) -> InstallCause {
     match error.code {
-        "RequirementNotFound" | "VersionNotFound" => InstallCause::NotFound,
-        "RequirementsConflict" | "PythonVersionConflict" => {
+        codes::REQUIREMENT_NOT_FOUND | codes::VERSION_NOT_FOUND => InstallCause::NotFound,
+        codes::REQUIREMENTS_CONFLICT | codes::PYTHON_VERSION_CONFLICT => {
             InstallCause::Conflict(error.about.clone())
         }
-        "BuildFailed" => InstallCause::BuildFailed,
-        "IndexRefused"
-        | "FeedRefused"
-        | "FeedIdentityMissing"
-        | "IdentityCredentialMissing"
-        | "IdentityNotForHost"
-        | "IdentityRefused"
-        | "ManagedIdentityUnavailable" => InstallCause::FeedRefused,
-        "DiskFull" => InstallCause::DiskFull,
-        "NetworkUnreachable" => InstallCause::NoNetwork,
-        "RequirementFileMissing" if is_ours(error) => InstallCause::FileMissing,
-        "RequirementFileMissing" => InstallCause::Unreadable,
+        codes::BUILD_FAILED => InstallCause::BuildFailed,
+        codes::INDEX_REFUSED
+        | codes::FEED_REFUSED
+        | codes::FEED_IDENTITY_MISSING
+        | codes::IDENTITY_CREDENTIAL_MISSING
+        | codes::IDENTITY_NOT_FOR_HOST
+        | codes::IDENTITY_REFUSED
+        | codes::MANAGED_IDENTITY_UNAVAILABLE => InstallCause::FeedRefused,
+        codes::DISK_FULL => InstallCause::DiskFull,
+        codes::NETWORK_UNREACHABLE => InstallCause::NoNetwork,
+        codes::REQUIREMENT_FILE_MISSING if is_ours(error) => InstallCause::FileMissing,
+        codes::REQUIREMENT_FILE_MISSING => InstallCause::Unreadable,
         super::runtime::PINNED => InstallCause::RuntimePackage,
-        "RequirementInvalid"
-        | "RequirementHashMissing"
-        | "RequirementsUnreadable"
-        | "RequirementsTooLarge"
-        | "RequirementsOutsideFlow" => InstallCause::Unreadable,
-        "RequirementNotSatisfied" | "HashMismatch" => InstallCause::NotSatisfied,
-        "Interrupted" => InstallCause::Interrupted,
+        codes::REQUIREMENT_INVALID
+        | codes::REQUIREMENT_HASH_MISSING
+        | codes::REQUIREMENTS_UNREADABLE
+        | codes::REQUIREMENTS_TOO_LARGE
+        | codes::REQUIREMENTS_OUTSIDE_FLOW => InstallCause::Unreadable,
+        codes::REQUIREMENT_NOT_SATISFIED | codes::HASH_MISMATCH => InstallCause::NotSatisfied,
+        codes::INTERRUPTED => InstallCause::Interrupted,
         code if code.starts_with("Runtime") => InstallCause::RuntimeFailed,
         _ => InstallCause::Other,
     }

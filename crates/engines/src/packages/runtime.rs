@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, str::FromStr as _};
 
 use flowdeck_access::requirements::RequirementSet;
+use flowdeck_contract::codes;
 use flowdeck_contract::session::InstalledPackage;
 use flowdeck_flow::{LineKind, RUNTIME_PACKAGES};
 use pep508_rs::{MarkerEnvironment, Requirement, VerbatimUrl, VersionOrUrl, pep440_rs::Version};
@@ -155,7 +156,7 @@ fn changed(name: &str, from: &str, to: Option<&str>, lines: &Lines) -> EngineErr
     let message = format!(
         "The requirements replace {name} {from} of the base packages{by}, and the runtime needs {from}."
     );
-    let error = EngineError::new("RequirementsConflict", message).with_remedy(format!(
+    let error = EngineError::new(codes::REQUIREMENTS_CONFLICT, message).with_remedy(format!(
         "Ask for other versions of the packages that need another {name}."
     ));
     fault::placed(error.about([name]), lines)

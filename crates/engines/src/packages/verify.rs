@@ -6,6 +6,8 @@ use flowdeck_access::requirements::RequirementSet;
 use flowdeck_flow::{LineKind, hashed_packages};
 use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl, pep440_rs::Version};
 
+use flowdeck_contract::codes;
+
 use super::{Asked, Step};
 use crate::engine::{EngineError, Inventory, PackageFacts};
 
@@ -32,7 +34,7 @@ pub fn unsatisfied(inventory: &Inventory, asked: &[Asked]) -> Option<EngineError
     });
     let text = &asked.asked_by.text;
     let message = format!("uv finished, but ‘{text}’ isn’t satisfied: {is}.");
-    let error = EngineError::new("RequirementNotSatisfied", message)
+    let error = EngineError::new(codes::REQUIREMENT_NOT_SATISFIED, message)
         .with_remedy("Choose a version that the package index has, then install again.");
     Some(error.about(asked.name.clone()))
 }
@@ -54,7 +56,7 @@ pub fn unhashed(set: &RequirementSet, steps: &[Step]) -> Option<EngineError> {
     let message = format!(
         "The requirements need {name} {version}, which no line lists with a hash. One line has a hash, so every package that is installed needs one."
     );
-    let error = EngineError::new("RequirementHashMissing", message).with_remedy(format!(
+    let error = EngineError::new(codes::REQUIREMENT_HASH_MISSING, message).with_remedy(format!(
         "Add {name}=={version} with its --hash, or remove all hashes."
     ));
     Some(error.about([name.clone()]))

@@ -1,5 +1,7 @@
 //! Packages that have to be built, and cannot be.
 
+use flowdeck_contract::codes;
+
 use super::message::Message;
 use crate::engine::EngineError;
 
@@ -20,7 +22,7 @@ pub(super) fn build(message: &Message) -> Option<EngineError> {
     let text = format!("‘{package}’ has no wheel for this Python, and building it failed{why}.");
     let remedy = "Choose a version that has a wheel for this Python, or install the compiler and libraries that the build needs on the server.";
     Some(
-        EngineError::new("BuildFailed", text)
+        EngineError::new(codes::BUILD_FAILED, text)
             .with_remedy(remedy)
             .about([package]),
     )

@@ -1,5 +1,7 @@
 //! Packages that are not what their hashes say.
 
+use flowdeck_contract::codes;
+
 use super::message::Message;
 use crate::engine::EngineError;
 
@@ -17,7 +19,7 @@ pub(super) fn hashes(message: &Message) -> Option<EngineError> {
     );
     let remedy = "Check where the package comes from. If you trust it, update the hash in the requirements file.";
     Some(
-        EngineError::new("HashMismatch", text)
+        EngineError::new(codes::HASH_MISMATCH, text)
             .with_remedy(remedy)
             .about([package]),
     )

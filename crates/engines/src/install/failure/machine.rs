@@ -1,5 +1,7 @@
 //! Failures of the machine and its network, whatever was asked for.
 
+use flowdeck_contract::codes;
+
 use crate::engine::EngineError;
 
 /// What may go wrong with any command that fetches and writes: a full disk, no network, a refused password.
@@ -22,7 +24,7 @@ pub(crate) fn of_machine(lines: &[String]) -> Option<EngineError> {
             fetched(&text)
         );
         return Some(
-            EngineError::new("IndexRefused", message)
+            EngineError::new(codes::INDEX_REFUSED, message)
                 .with_remedy("Check the user name and password or token in the index's address."),
         );
     }
@@ -37,7 +39,7 @@ pub(crate) fn of_machine(lines: &[String]) -> Option<EngineError> {
         "networkdisabled",
     ];
     unreachable.iter().any(|sign| lower.contains(sign)).then(|| {
-        EngineError::new("NetworkUnreachable", format!("The package index could not be reached{}.", fetched(&text)))
+        EngineError::new(codes::NETWORK_UNREACHABLE, format!("The package index could not be reached{}.", fetched(&text)))
             .with_remedy("Check the network and the index's address (PIP_INDEX_URL, pip.conf), then try again.")
     })
 }

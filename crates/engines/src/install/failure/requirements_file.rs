@@ -1,5 +1,7 @@
 //! Lines of the requirements file that cannot be read, and files that it names in vain.
 
+use flowdeck_contract::codes;
+
 use super::message::Message;
 use crate::engine::EngineError;
 
@@ -8,7 +10,7 @@ pub(super) fn requirements_file(message: &Message) -> Option<EngineError> {
     if let Some(file) = missing_file(whole) {
         let message = format!("The requirements name ‘{file}’, which doesn’t exist.");
         return Some(
-            EngineError::new("RequirementFileMissing", message)
+            EngineError::new(codes::REQUIREMENT_FILE_MISSING, message)
                 .with_remedy("Add the file, or remove the line that names it.")
                 .about([file]),
         );
@@ -20,7 +22,7 @@ pub(super) fn requirements_file(message: &Message) -> Option<EngineError> {
         || whole.contains("Invalid ");
     invalid.then(|| {
         EngineError::new(
-            "RequirementInvalid",
+            codes::REQUIREMENT_INVALID,
             format!(
                 "Can’t read a line of the requirements file: {}.",
                 whole.trim_end_matches(['.', '^', ' '])

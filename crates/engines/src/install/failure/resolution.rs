@@ -1,5 +1,7 @@
 //! Requirements that nothing satisfies.
 
+use flowdeck_contract::codes;
+
 use super::message::Message;
 use crate::engine::EngineError;
 
@@ -26,7 +28,7 @@ pub(super) fn resolution(message: &Message) -> Option<EngineError> {
     {
         let message = format!("The package index doesn’t have {name}.");
         return Some(
-            EngineError::new("RequirementNotFound", message)
+            EngineError::new(codes::REQUIREMENT_NOT_FOUND, message)
                 .with_remedy(format!(
                     "Check the spelling of {name} in the requirements file, and its index."
                 ))
@@ -48,7 +50,7 @@ pub(super) fn resolution(message: &Message) -> Option<EngineError> {
             known.unwrap_or_default()
         );
         return Some(
-            EngineError::new("VersionNotFound", message)
+            EngineError::new(codes::VERSION_NOT_FOUND, message)
                 .with_remedy("Choose another version, or remove the version.")
                 .about([requirement]),
         );
@@ -56,7 +58,7 @@ pub(super) fn resolution(message: &Message) -> Option<EngineError> {
     if reason.contains("requested Python version") || reason.contains("current Python version") {
         return Some(
             EngineError::new(
-                "PythonVersionConflict",
+                codes::PYTHON_VERSION_CONFLICT,
                 format!("A requirement doesn’t support the session’s Python: {reason}."),
             )
             .with_remedy("Choose a version of the package that supports this Python.")
@@ -65,7 +67,7 @@ pub(super) fn resolution(message: &Message) -> Option<EngineError> {
     }
     Some(
         EngineError::new(
-            "RequirementsConflict",
+            codes::REQUIREMENTS_CONFLICT,
             format!("The requirements conflict: {reason}."),
         )
         .with_remedy("Change or remove one of these versions.")
