@@ -187,7 +187,7 @@ impl Stream {
         self.close();
         let abort = Rc::new(AbortOnDrop::new());
         *self.open.borrow_mut() = Some(Rc::clone(&abort));
-        self.heard();
+        self.received();
         let (weak, turn) = (Rc::downgrade(self), self.turn.get());
         let (api, path, last) = (self.api, self.path.clone(), self.last.borrow().clone());
         self.owner.with(|| {
@@ -219,7 +219,7 @@ impl Stream {
     }
 
     /// Something came: silence begins again.
-    fn heard(self: &Rc<Self>) {
+    fn received(self: &Rc<Self>) {
         let stream = Rc::downgrade(self);
         let give_up = move || {
             if let Some(stream) = stream.upgrade() {
@@ -293,7 +293,7 @@ async fn read(body: Option<ReadableStream>, stream: &Weak<Stream>, turn: u32) {
     }
     while let Some(piece) = piece(&reader).await {
         if let Some(stream) = current(stream, turn) {
-            stream.heard();
+            stream.received();
         }
         for event in parser.feed(&piece) {
             match current(stream, turn) {

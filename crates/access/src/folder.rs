@@ -176,15 +176,15 @@ impl Folder {
     ///
     /// # Errors
     /// [`ReadError`].
-    pub fn entries(&self) -> Result<Vec<(std::ffi::OsString, Entry)>, ReadError> {
+    pub fn entries(&self) -> Result<Vec<(std::ffi::OsString, EntryKind)>, ReadError> {
         let mut entries = Vec::new();
         for entry in self.dir.entries()? {
             let entry = entry?;
             let kind = entry.file_type()?;
             if kind.is_dir() {
-                entries.push((entry.file_name(), Entry::Folder));
+                entries.push((entry.file_name(), EntryKind::Folder));
             } else if kind.is_file() {
-                entries.push((entry.file_name(), Entry::File));
+                entries.push((entry.file_name(), EntryKind::File));
             }
         }
         entries.sort();
@@ -262,7 +262,7 @@ fn too_large(name: &Path, limit: u64) -> ReadError {
 
 /// What is in a folder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Entry {
+pub enum EntryKind {
     /// A folder.
     Folder,
     /// A regular file.

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 mod findings;
 mod keeping;
 
-pub use findings::told;
+pub use findings::sentence_of;
 
 use crate::{
     error::EngineError,

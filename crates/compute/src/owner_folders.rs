@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use flowdeck_engines::engine::{EngineError, Place};
+use flowdeck_engines::engine::{EngineError, WorkFolders};
 
 use flowdeck_contract::codes;
 
@@ -49,7 +49,7 @@ impl OwnerFolders {
     }
 
     /// Where an owner's session is at work; the folders are made.
-    pub(crate) fn place_of(&self, owner: &Owner) -> Result<Place, EngineError> {
+    pub(crate) fn place_of(&self, owner: &Owner) -> Result<WorkFolders, EngineError> {
         let flow = self
             .of(owner)
             .map_err(|error| EngineError::new(codes::FLOW_NOT_FOUND, error.to_string()))?;
@@ -60,7 +60,7 @@ impl OwnerFolders {
                 .map_err(|error| EngineError::io("Making the session’s folders", &error))?;
         }
         let flow = Some(flow);
-        Ok(Place { flow, others })
+        Ok(WorkFolders { flow, others })
     }
 
     /// The flow's definition, as an engine's task needs it.

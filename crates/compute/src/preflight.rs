@@ -194,7 +194,7 @@ fn check_definition(found: Found) -> PreflightCheck {
         let findings = definition.report.findings.iter();
         findings.filter(move |finding: &&Finding| finding.severity == severity)
     };
-    let told = |finding: &Finding| {
+    let sentence_of = |finding: &Finding| {
         format!(
             "{}, line {}: {}",
             definition.file, finding.line, finding.message
@@ -210,7 +210,7 @@ fn check_definition(found: Found) -> PreflightCheck {
                 line: finding.line,
                 text: String::new(),
             }),
-            ..check(SUBJECT, CheckOutcome::Warning, told(finding))
+            ..check(SUBJECT, CheckOutcome::Warning, sentence_of(finding))
         },
         (None, 0) => check(
             SUBJECT,

@@ -14,8 +14,8 @@ use flowdeck_access::{disk, id};
 use flowdeck_contract::{ids::SessionId, session::SessionImage};
 use flowdeck_engines::{
     engine::{
-        EngineError, EnvironmentId, Place, Requirements, Runtime, SharedEngine, StandsByFor,
-        WantedBase,
+        EngineError, EnvironmentId, Requirements, Runtime, SharedEngine, StandsByFor, WantedBase,
+        WorkFolders,
     },
     log::LogFile,
 };
@@ -294,7 +294,7 @@ impl Standbys {
     ) -> Result<(Runtime, Option<SessionImage>), EngineError> {
         let session = &environment.session;
         let (place, wanted) = match made_for {
-            StandbyFor::Anyone => (Place::default(), WantedBase::default()),
+            StandbyFor::Anyone => (WorkFolders::default(), WantedBase::default()),
             StandbyFor::Flow(last) => (self.parts.folders.place_of(&last.owner)?, last.wanted()),
         };
         self.parts.engine.allocate(session, &place).await?;

@@ -8,11 +8,11 @@ mod commands;
 mod containers;
 mod daemon;
 mod engine;
+mod folders;
 mod helper;
 mod image;
 mod indexes;
 mod instances;
-mod places;
 mod pull;
 mod relay;
 mod runtime;
@@ -35,9 +35,9 @@ use tokio::sync::OnceCell;
 use self::{
     bounds::Bounded,
     containers::{Containers, Most},
+    folders::DockerFolders,
     indexes::Indexes,
     instances::Instances,
-    places::Places,
 };
 use crate::{
     engine::{DefaultImage, EngineError, MOST_PROCESSES, Shelf},
@@ -70,7 +70,7 @@ pub struct DockerOptions {
 #[derive(Debug)]
 pub struct DockerEngine {
     containers: Containers,
-    places: Places,
+    places: DockerFolders,
     default_image: DefaultImage,
     /// Of the daemon's machine, which may not be ours.
     platform: Option<Platform>,
@@ -94,7 +94,7 @@ impl DockerEngine {
         let what = format!("Preparing the data folder {}", data.display());
         let failed = |error: io::Error| EngineError::io(&what, &error);
         fs::create_dir_all(data).map_err(failed)?;
-        let places = Places::new(data.canonicalize().map_err(failed)?, options.bases);
+        let places = DockerFolders::new(data.canonicalize().map_err(failed)?, options.bases);
         private_folder(&places.sessions()).map_err(failed)?;
         fs::create_dir_all(places.passage()).map_err(failed)?;
         let about = docker.info().await.map_err(|error| {

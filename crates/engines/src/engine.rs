@@ -17,7 +17,7 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionI
 pub use flowdeck_access::{Variables, error::EngineError};
 
 pub use self::{
-    base::{Base, BaseState, DefaultImage, IMAGE_REFUSED, PullSink, Shown, WantedBase},
+    base::{Base, BaseState, DefaultImage, IMAGE_REFUSED, PullSink, RegistryAccess, WantedBase},
     environment::{
         Downloads, DryRunStart, EnvironmentId, Inventory, KeptEnvironment, PackageFacts,
         Requirements,
@@ -54,7 +54,7 @@ pub trait Engine: Environments + Send + Sync + 'static {
     async fn fits(
         &self,
         _session: &SessionId,
-        _place: &Place,
+        _place: &WorkFolders,
         _wanted: &WantedBase<'_>,
         _share: Option<&Share>,
     ) -> Result<bool, EngineError> {
@@ -62,7 +62,11 @@ pub trait Engine: Environments + Send + Sync + 'static {
     }
 
     /// Reserves a folder (or its like) for a session. Fails early when there can be none.
-    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError>;
+    async fn allocate(
+        &self,
+        session: &SessionId,
+        place: &WorkFolders,
+    ) -> Result<PhaseNote, EngineError>;
 
     /// Bounds what a session's processes may use, those that run and those to come; on a compute instance, together
     /// with those of the other sessions on it. One that uses more memory fails with `MemoryExceeded`, wherever it is.
@@ -148,7 +152,7 @@ pub enum StandsByFor {
 
 /// Where a session is at work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct WorkFolders {
     /// The flow folder; `None` for a standby runtime that any flow may take.
     pub flow: Option<PathBuf>,
     /// Further folders, which exist, that it reads and writes: what runs leave, and passing copies of the flow.

@@ -31,8 +31,8 @@ use tokio::{
 use crate::{
     engine::{
         Abilities, Address, Base, BaseState, DefaultImage, Engine, EngineError, EnvironmentId,
-        ExecutorReply, ExecutorRequest, Handle, PhaseNote, Place, Runtime, RuntimeInfo, Share,
-        StandsByFor, WantedBase,
+        ExecutorReply, ExecutorRequest, Handle, PhaseNote, Runtime, RuntimeInfo, Share,
+        StandsByFor, WantedBase, WorkFolders,
     },
     log::LogFile,
 };
@@ -94,7 +94,7 @@ struct World {
     /// When runtimes end by themselves, and of what.
     deaths: BTreeMap<u32, (Instant, EngineError)>,
     limits: BTreeMap<SessionId, Share>,
-    places: BTreeMap<SessionId, Place>,
+    places: BTreeMap<SessionId, WorkFolders>,
     for_one_flow: bool,
     started: u32,
     base_is_made: bool,
@@ -314,14 +314,18 @@ impl Engine for FakeEngine {
     async fn fits(
         &self,
         session: &SessionId,
-        place: &Place,
+        place: &WorkFolders,
         wanted: &WantedBase<'_>,
         _: Option<&Share>,
     ) -> Result<bool, EngineError> {
         Ok(!wanted.anew && self.world().places.get(session) == Some(place))
     }
 
-    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError> {
+    async fn allocate(
+        &self,
+        session: &SessionId,
+        place: &WorkFolders,
+    ) -> Result<PhaseNote, EngineError> {
         {
             let mut world = self.world();
             world.environments.entry(session.clone()).or_default();

@@ -18,7 +18,7 @@ mod warnings;
 
 pub use self::{
     asked::{Asked, Lines},
-    dry_run::{Step, steps},
+    dry_run::{PackageMove, steps},
     fault::{blamed, fault},
     known::known_names,
     lock::lock,

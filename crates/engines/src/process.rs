@@ -38,7 +38,7 @@ use self::{
 use crate::{
     engine::{
         Abilities, Base, BaseState, Engine, EngineError, EnvironmentId, MOST_PROCESSES, PhaseNote,
-        Place, Runtime, Share, Shelf, WantedBase,
+        Runtime, Share, Shelf, WantedBase, WorkFolders,
     },
     environment::{base::remove_unfinished, kept::Kept},
     executor::death::{self, Ending},
@@ -174,7 +174,11 @@ impl Engine for ProcessEngine {
         }
     }
 
-    async fn allocate(&self, session: &SessionId, _: &Place) -> Result<PhaseNote, EngineError> {
+    async fn allocate(
+        &self,
+        session: &SessionId,
+        _: &WorkFolders,
+    ) -> Result<PhaseNote, EngineError> {
         let folder = self.layout.session(session);
         let made = private_folder(&folder)
             .and_then(|()| fs::write(folder.join(".write"), "x"))

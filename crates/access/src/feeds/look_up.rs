@@ -44,13 +44,13 @@ const ORDINARY: &str = "pip";
 /// What indexes have answered lately.
 #[derive(Debug)]
 pub struct LookUps {
-    kept: Mutex<BTreeMap<Place, (Instant, Page)>>,
+    kept: Mutex<BTreeMap<PageAddress, (Instant, Page)>>,
     side_by_side: Semaphore,
 }
 
 /// A package in an index, as somebody reads it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
+struct PageAddress {
     index: String,
     identity: Option<String>,
     package: String,
@@ -129,7 +129,7 @@ impl LookUps {
 
     /// That what has no page of `name` has one of another package.
     async fn is_index(&self, asker: &Asker<'_>, index: &Index, name: &str) -> Result<(), String> {
-        let has_answered = |(place, (_, page)): (&Place, &(Instant, Page))| {
+        let has_answered = |(place, (_, page)): (&PageAddress, &(Instant, Page))| {
             place.index == index.address && matches!(page, Ok(Some(_)))
         };
         if self.kept.lock().iter().any(has_answered) {
@@ -151,7 +151,7 @@ impl LookUps {
     }
 
     async fn page(&self, asker: &Asker<'_>, index: &Index, package: &str) -> Page {
-        let place = Place {
+        let place = PageAddress {
             index: index.address.clone(),
             identity: asker.access.name().map(str::to_owned),
             package: package.to_owned(),

@@ -16,7 +16,7 @@ pub(super) struct Manifest {
 
 pub(super) enum Kind {
     Image(Image),
-    Index(Vec<Entry>),
+    Index(Vec<PlatformManifest>),
 }
 
 /// What one image is made of.
@@ -29,7 +29,7 @@ pub(super) struct Image {
 }
 
 /// One image of an index.
-pub(super) struct Entry {
+pub(super) struct PlatformManifest {
     pub(super) digest: String,
     pub(super) platform: Platform,
 }
@@ -80,7 +80,12 @@ impl Manifest {
             Document {
                 manifests: Some(manifests),
                 ..
-            } => Kind::Index(manifests.into_iter().filter_map(Entry::of).collect()),
+            } => Kind::Index(
+                manifests
+                    .into_iter()
+                    .filter_map(PlatformManifest::of)
+                    .collect(),
+            ),
             Document {
                 config: Some(config),
                 layers: Some(layers),
@@ -98,7 +103,7 @@ impl Manifest {
     }
 }
 
-impl Entry {
+impl PlatformManifest {
     /// Attestations stand in indexes, too, for an unknown platform.
     fn of(descriptor: Descriptor) -> Option<Self> {
         let platform = descriptor.platform?;

@@ -59,13 +59,13 @@ fn refused(file: &RequirementFile, finding: &Finding) -> EngineError {
         true => HASH_MISSING,
         false => codes::REQUIREMENT_INVALID,
     };
-    let message = told(&file.name, finding);
+    let message = sentence_of(&file.name, finding);
     EngineError::new(code, message)
         .with_remedy(format!("Correct line {} of {}.", finding.line, file.name))
         .at(Some(file.asked_by(finding.line)))
 }
 
 /// A finding as a sentence of its own.
-pub fn told(file: &str, finding: &Finding) -> String {
+pub fn sentence_of(file: &str, finding: &Finding) -> String {
     format!("{file}, line {}: {}", finding.line, finding.message)
 }

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use flowdeck_access::folder::{Entry, Folder, ReadError};
+use flowdeck_access::folder::{EntryKind, Folder, ReadError};
 use flowdeck_engines::engine::EngineError;
 
 /// Folders of a flow folder that no run needs.
@@ -155,8 +155,10 @@ impl Copy {
                     continue;
                 }
                 match kind {
-                    Entry::Folder => folders.push((name.join(&entry), target.join(&entry))),
-                    Entry::File => self.file(&folder, Path::new(&entry), &target.join(&entry))?,
+                    EntryKind::Folder => folders.push((name.join(&entry), target.join(&entry))),
+                    EntryKind::File => {
+                        self.file(&folder, Path::new(&entry), &target.join(&entry))?
+                    }
                 }
             }
         }

@@ -37,10 +37,10 @@ impl Checks {
                 ..check(
                     SUBJECT,
                     CheckOutcome::Warning,
-                    format!("{} {}", told(image, &found), uses(&here)),
+                    format!("{} {}", sentence_of(image, &found), uses(&here)),
                 )
             },
-            (Ok(found), _) => check(SUBJECT, CheckOutcome::Ok, told(image, &found)),
+            (Ok(found), _) => check(SUBJECT, CheckOutcome::Ok, sentence_of(image, &found)),
             (Err(refusal), Some(here)) => check(
                 SUBJECT,
                 CheckOutcome::Warning,
@@ -96,7 +96,7 @@ pub(super) fn short(digest: &str) -> &str {
     digest.get(..SHORT_DIGEST).unwrap_or(digest)
 }
 
-fn told(image: &ImageReference, found: &Resolved) -> String {
+fn sentence_of(image: &ImageReference, found: &Resolved) -> String {
     let digest = short(&found.digest);
     let platforms: Vec<String> = found.platforms.iter().map(ToString::to_string).collect();
     let layers = match found.layers {

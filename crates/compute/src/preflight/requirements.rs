@@ -1,6 +1,6 @@
 //! Whether a start could install the flow's requirements.
 
-use flowdeck_access::requirements::{RequirementSet, told};
+use flowdeck_access::requirements::{RequirementSet, sentence_of};
 use flowdeck_contract::settings::{CheckOutcome, CheckSubject, PreflightCheck, SessionSettings};
 use flowdeck_engines::{
     engine::EngineError,
@@ -93,7 +93,7 @@ fn warned(file: &str, set: &RequirementSet) -> PreflightCheck {
         ..check(
             SUBJECT,
             CheckOutcome::Warning,
-            format!("{}{more}", told(&first.name, finding)),
+            format!("{}{more}", sentence_of(&first.name, finding)),
         )
     }
 }

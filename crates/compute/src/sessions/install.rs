@@ -183,15 +183,15 @@ impl Core {
             }
         }
         let progress = Mutex::new(Progress::new(&lines.asked, &before));
-        let hear = |line: &str| {
+        let read_line = |line: &str| {
             let mut progress = progress.lock();
-            if progress.hear(line) {
+            if progress.read_line(line) {
                 self.book.tell_lines(owner, progress.lines());
             }
         };
         let note = self
             .engine
-            .install(environment, requirements, &log, &hear)
+            .install(environment, requirements, &log, &read_line)
             .await?;
         let after = self.engine.inventory(environment).await?;
         let wrong = packages::unsatisfied(&after, &lines.asked);

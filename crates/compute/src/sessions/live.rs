@@ -124,7 +124,7 @@ impl SessionLog {
     }
 
     /// A log whose lines so far are known already.
-    pub(crate) fn told(path: PathBuf) -> io::Result<Self> {
+    pub(crate) fn caught_up(path: PathBuf) -> io::Result<Self> {
         let log = Self::at(path);
         while !log.tail().read()?.is_empty() {}
         Ok(log)

@@ -9,7 +9,7 @@ use flowdeck_contract::{
 };
 use flowdeck_engines::{
     engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
-    packages::{self, Lines, RuntimePackages, Step},
+    packages::{self, Lines, PackageMove, RuntimePackages},
 };
 
 use super::{Core, Record, install};
@@ -146,7 +146,7 @@ impl Core {
         environment: &EnvironmentId,
         start: DryRunStart,
         requirements: &Requirements,
-    ) -> Result<Vec<Step>, EngineError> {
+    ) -> Result<Vec<PackageMove>, EngineError> {
         requirements.set.require_readable()?;
         let printed = self.engine.dry_run(environment, start, requirements);
         Ok(packages::steps(&printed.await?))

@@ -75,7 +75,7 @@ impl Core {
             .collect();
         for (owner, session) in &sessions {
             let path = self.paths.session_log(session);
-            let log = SessionLog::told(path.clone()).unwrap_or_else(|error| {
+            let log = SessionLog::caught_up(path.clone()).unwrap_or_else(|error| {
                 tracing::error!(%owner, %error, "a session's log could not be read");
                 SessionLog::at(path)
             });

@@ -17,7 +17,7 @@ use crate::support::{
 };
 use flowdeck_compute::{
     Compute, LogFile, StartSession,
-    engine::{Engine as _, Place, WantedBase},
+    engine::{Engine as _, WantedBase, WorkFolders},
 };
 use flowdeck_contract::{
     ids::{FlowId, SessionId},
@@ -113,7 +113,10 @@ async fn make_base(daemon: &Daemon) {
     let engine = daemon.engine(&home, PLAIN).await;
     let session = SessionId::try_from("maker").unwrap();
     let log = LogFile::at(home.root().join("log"));
-    engine.allocate(&session, &Place::default()).await.unwrap();
+    engine
+        .allocate(&session, &WorkFolders::default())
+        .await
+        .unwrap();
     engine
         .prepare_base(&session, &WantedBase::default(), &log)
         .await

@@ -6,8 +6,8 @@ use crate::support::{Home, PATIENCE};
 use flowdeck_compute::{
     LogFile,
     engine::{
-        Address, BaseState, Engine, EnvironmentId, Environments as _, ExecutorRequest, Place,
-        Requirements, WantedBase,
+        Address, BaseState, Engine, EnvironmentId, Environments as _, ExecutorRequest,
+        Requirements, WantedBase, WorkFolders,
     },
     fake::FakeEngine,
     process::{ProcessEngine, ProcessOptions},
@@ -25,7 +25,7 @@ fn environment(session: &str, generation: u32) -> EnvironmentId {
 async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     let flow = folder.join("flow");
     fs::create_dir_all(&flow).unwrap();
-    let place = Place {
+    let place = WorkFolders {
         flow: Some(flow.clone()),
         others: Vec::new(),
     };
@@ -128,7 +128,7 @@ async fn a_data_folder_with_a_long_path_has_short_sockets() {
     let environment = environment("long", 0);
     let log = LogFile::at(home.root().join("log"));
     engine
-        .allocate(&environment.session, &Place::default())
+        .allocate(&environment.session, &WorkFolders::default())
         .await
         .unwrap();
     engine
@@ -209,7 +209,7 @@ async fn a_runtime_that_ends_early_says_why() {
     let environment = environment("early", 0);
     let log = LogFile::at(home.root().join("log"));
     engine
-        .allocate(&environment.session, &Place::default())
+        .allocate(&environment.session, &WorkFolders::default())
         .await
         .unwrap();
     engine

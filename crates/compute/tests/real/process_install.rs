@@ -6,7 +6,8 @@ use crate::support::{Home, TWO_NODES, ended, over};
 use flowdeck_compute::{
     LogFile, StartSession,
     engine::{
-        Engine as _, EngineError, EnvironmentId, Environments as _, Place, Requirements, WantedBase,
+        Engine as _, EngineError, EnvironmentId, Environments as _, Requirements, WantedBase,
+        WorkFolders,
     },
 };
 use flowdeck_contract::{
@@ -66,7 +67,7 @@ async fn each_failure_names_the_requirement_and_the_cause() {
     };
     let log = LogFile::at(home.root().join("log"));
     engine
-        .allocate(&environment.session, &Place::default())
+        .allocate(&environment.session, &WorkFolders::default())
         .await
         .unwrap();
     engine

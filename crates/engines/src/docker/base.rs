@@ -11,10 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     containers::{Containers, Spec},
+    folders::DockerFolders,
     helper::{self, Ran},
     image::Image,
     indexes::Indexes,
-    places::Places,
 };
 use crate::{
     engine::{EngineError, Follow},
@@ -57,13 +57,13 @@ pub(super) struct Said {
 /// What the making of a base works with.
 pub(super) struct Maker<'a> {
     pub(super) containers: &'a Containers,
-    pub(super) places: &'a Places,
+    pub(super) places: &'a DockerFolders,
     pub(super) uv: &'a Path,
     pub(super) indexes: &'a Indexes,
 }
 
 /// What Python said when the base of an image was made.
-pub(super) fn said(places: &Places, image: &Image) -> Result<Said, EngineError> {
+pub(super) fn said(places: &DockerFolders, image: &Image) -> Result<Said, EngineError> {
     let text = fs::read(places.base(&image.id).join(READY))
         .map_err(|error| EngineError::io("Reading the image’s base", &error))?;
     serde_json::from_slice(&text)

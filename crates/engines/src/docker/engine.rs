@@ -8,8 +8,8 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionI
 use super::{DockerEngine, image, runtime};
 use crate::{
     engine::{
-        Abilities, Base, Engine, EngineError, EnvironmentId, PhaseNote, Place, Runtime, Share,
-        StandsByFor, WantedBase,
+        Abilities, Base, Engine, EngineError, EnvironmentId, PhaseNote, Runtime, Share,
+        StandsByFor, WantedBase, WorkFolders,
     },
     log::LogFile,
 };
@@ -38,14 +38,18 @@ impl Engine for DockerEngine {
     async fn fits(
         &self,
         session: &SessionId,
-        place: &Place,
+        place: &WorkFolders,
         wanted: &WantedBase<'_>,
         share: Option<&Share>,
     ) -> Result<bool, EngineError> {
         self.is_what_is_wanted(session, place, wanted, share).await
     }
 
-    async fn allocate(&self, session: &SessionId, place: &Place) -> Result<PhaseNote, EngineError> {
+    async fn allocate(
+        &self,
+        session: &SessionId,
+        place: &WorkFolders,
+    ) -> Result<PhaseNote, EngineError> {
         let user = self.make_place(session, place)?;
         Ok(Some(format!(
             "a container on this machine, as user {}",

@@ -86,7 +86,7 @@ async fn read_lines(
         if let Some(log) = follow.log {
             log.line(&line);
         }
-        (follow.heard)(&line);
+        (follow.sink)(&line);
         if lines.len() < KEPT_LINES {
             lines.push(line);
         }

@@ -21,7 +21,7 @@ use super::{
     pull::{Layers, PAUSE},
 };
 use crate::{
-    engine::{EngineError, IMAGE_REFUSED, Shown, WantedBase},
+    engine::{EngineError, IMAGE_REFUSED, RegistryAccess, WantedBase},
     log::LogFile,
 };
 
@@ -204,9 +204,9 @@ async fn pull(
         .from_image(&whole(reference))
         .build();
     let credential = match wanted.shown {
-        Shown::Nothing => None,
-        Shown::Credential(credential) => taken(credential, reference),
-        Shown::Unavailable(why) => return Err(why.clone()),
+        RegistryAccess::Nothing => None,
+        RegistryAccess::Credential(credential) => taken(credential, reference),
+        RegistryAccess::Unavailable(why) => return Err(why.clone()),
     };
     log.line(format!(
         "Pulling {reference} …",
@@ -233,7 +233,7 @@ async fn pull(
             None => break Ok(()),
             Some(Err(error)) => break Err(not_pulled(reference, &error)),
             Some(Ok(step)) => {
-                for line in layers.hear(&heard(step)) {
+                for line in layers.apply(&progress_of(step)) {
                     log.line(line);
                 }
             }
@@ -276,10 +276,10 @@ fn taken(credential: &Credential, reference: &ImageReference) -> Option<DockerCr
     }
 }
 
-fn heard(step: CreateImageInfo) -> super::pull::Step {
+fn progress_of(step: CreateImageInfo) -> super::pull::LayerProgress {
     let progress = step.progress_detail.unwrap_or_default();
     let bytes = |count: Option<i64>| count.and_then(|count| u64::try_from(count).ok());
-    super::pull::Step {
+    super::pull::LayerProgress {
         layer: step.id,
         status: step.status.unwrap_or_default(),
         current: bytes(progress.current),

@@ -6,7 +6,7 @@ use flowdeck_contract::pull::{LayerState, Pull, PullLayer};
 
 /// A step of a pull, as the daemon tells it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Step {
+pub(crate) struct LayerProgress {
     /// The layer it is about, or the tag; `None` for the whole image.
     pub(super) layer: Option<String>,
     pub(super) status: String,
@@ -54,7 +54,7 @@ impl Layers {
     }
 
     /// Takes a step in; gives the lines that a log should have about it.
-    pub(super) fn hear(&mut self, step: &Step) -> Vec<String> {
+    pub(super) fn apply(&mut self, step: &LayerProgress) -> Vec<String> {
         let (Some(id), Some(state)) = (&step.layer, state(&step.status)) else {
             return vec![step.status.clone()];
         };
@@ -176,8 +176,8 @@ mod tests {
 
     const MIB: u64 = 1024 * 1024;
 
-    fn step(layer: &str, status: &str, current: u64, total: u64) -> Step {
-        Step {
+    fn step(layer: &str, status: &str, current: u64, total: u64) -> LayerProgress {
+        LayerProgress {
             layer: Some(layer.to_owned()),
             status: status.to_owned(),
             current: (total > 0).then_some(current),
@@ -189,20 +189,24 @@ mod tests {
     fn each_layer_is_told_with_its_size_and_all_with_their_rate() {
         let mut layers = Layers::new("r/a:1");
         let from = step("1", "Pulling from a", 0, 0);
-        assert_eq!(layers.hear(&from), ["Pulling from a"]);
-        assert!(layers.hear(&step("a", "Pulling fs layer", 0, 0)).is_empty());
-        let lines = layers.hear(&step("a", "Downloading", MIB, 4 * MIB));
+        assert_eq!(layers.apply(&from), ["Pulling from a"]);
+        assert!(
+            layers
+                .apply(&step("a", "Pulling fs layer", 0, 0))
+                .is_empty()
+        );
+        let lines = layers.apply(&step("a", "Downloading", MIB, 4 * MIB));
         assert!(lines[0].starts_with("1.0 of 4.0 MiB, "), "{lines:?}");
         let more = step("a", "Downloading", 2 * MIB, 4 * MIB);
-        assert!(layers.hear(&more).is_empty());
+        assert!(layers.apply(&more).is_empty());
         let verified = step("a", "Verifying Checksum", 0, 0);
-        assert!(layers.hear(&verified).is_empty());
+        assert!(layers.apply(&verified).is_empty());
         assert_eq!(
-            layers.hear(&step("a", "Download complete", 0, 0)),
+            layers.apply(&step("a", "Download complete", 0, 0)),
             ["a: Download complete, 4.0 MiB"]
         );
         assert_eq!(
-            layers.hear(&step("b", "Already exists", 0, 0)),
+            layers.apply(&step("b", "Already exists", 0, 0)),
             ["b: Already exists"]
         );
     }
@@ -211,8 +215,8 @@ mod tests {
     fn a_view_says_where_each_layer_stands_and_how_fast_it_comes() {
         let mut layers = Layers::new("r/a:1");
         assert_eq!(layers.view().layers, []);
-        layers.hear(&step("a", "Downloading", MIB, 4 * MIB));
-        layers.hear(&step("b", "Pulling fs layer", 0, 0));
+        layers.apply(&step("a", "Downloading", MIB, 4 * MIB));
+        layers.apply(&step("b", "Pulling fs layer", 0, 0));
         let view = layers.view();
         let of = |layer: &PullLayer| (layer.state, layer.done, layer.total);
         assert_eq!(
@@ -224,7 +228,7 @@ mod tests {
         );
         assert!(view.bytes_per_second > 0 && view.layers[0].bytes_per_second > 0);
         assert_eq!(layers.view().bytes_per_second, 0, "nothing came since");
-        layers.hear(&step("a", "Extracting", 3, 9));
+        layers.apply(&step("a", "Extracting", 3, 9));
         let view = layers.view();
         assert_eq!(
             of(&view.layers[0]),
@@ -236,8 +240,8 @@ mod tests {
     #[test]
     fn a_layer_that_is_tried_again_begins_anew() {
         let mut layers = Layers::new("r/a:1");
-        layers.hear(&step("a", "Downloading", MIB, 4 * MIB));
-        layers.hear(&step("a", "Retrying in 5 seconds", 0, 0));
+        layers.apply(&step("a", "Downloading", MIB, 4 * MIB));
+        layers.apply(&step("a", "Retrying in 5 seconds", 0, 0));
         let view = layers.view();
         assert_eq!(
             (view.layers[0].state, view.layers[0].done),

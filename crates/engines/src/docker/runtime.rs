@@ -21,7 +21,7 @@ use super::{
     Bounded,
     containers::{Containers, Spec},
     daemon,
-    places::{Facts, Places},
+    folders::{DockerFolders, Facts},
 };
 use crate::{
     engine::{Address, EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
@@ -57,7 +57,7 @@ pub(super) fn container(runtime: &Runtime) -> Option<String> {
 /// Starts the executor of an environment.
 pub(super) async fn start(
     containers: &Containers,
-    places: &Places,
+    places: &DockerFolders,
     environment: &EnvironmentId,
     facts: &Facts,
     size: Option<VmSize>,

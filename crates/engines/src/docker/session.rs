@@ -5,9 +5,9 @@ use std::{fs, path::Path};
 use flowdeck_access::disk::private_folder;
 use flowdeck_contract::ids::SessionId;
 
-use super::{DockerEngine, places::Facts};
+use super::{DockerEngine, folders::Facts};
 use crate::{
-    engine::{EngineError, Place},
+    engine::{EngineError, WorkFolders},
     user::User,
 };
 
@@ -16,7 +16,7 @@ impl DockerEngine {
     pub(super) fn make_place(
         &self,
         session: &SessionId,
-        place: &Place,
+        place: &WorkFolders,
     ) -> Result<User, EngineError> {
         let make = || {
             private_folder(&self.places.session(session))?;

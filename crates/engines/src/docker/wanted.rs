@@ -4,7 +4,7 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference};
 
 use super::{DockerEngine, base::Maker, image};
 use crate::{
-    engine::{Base, BaseState, EngineError, Place, Share, Shown, WantedBase},
+    engine::{Base, BaseState, EngineError, RegistryAccess, Share, WantedBase, WorkFolders},
     log::LogFile,
 };
 
@@ -28,7 +28,7 @@ impl DockerEngine {
             Some(asked) => (asked, *wanted),
             None if default.is_built_here => {
                 let wanted = WantedBase {
-                    shown: Shown::Unavailable(&not_built),
+                    shown: RegistryAccess::Unavailable(&not_built),
                     anew: false,
                     ..*wanted
                 };
@@ -71,7 +71,7 @@ impl DockerEngine {
     pub(super) async fn is_what_is_wanted(
         &self,
         session: &SessionId,
-        place: &Place,
+        place: &WorkFolders,
         wanted: &WantedBase<'_>,
         share: Option<&Share>,
     ) -> Result<bool, EngineError> {

@@ -15,7 +15,7 @@ pub struct WantedBase<'a> {
     /// The image that is asked for; `None` for the engine's own choice.
     pub image: Option<&'a str>,
     /// What the image's registry is shown when the image has to be pulled.
-    pub shown: Shown<'a>,
+    pub shown: RegistryAccess<'a>,
     /// Whether the image is pulled, though the engine may have one of its name.
     pub anew: bool,
     /// What the image is to be, where it is there still: what the name stood for when this was a session's.
@@ -29,7 +29,7 @@ pub type PullSink<'a> = &'a (dyn Fn(Pull) + Send + Sync);
 
 /// What the registry of an image is shown.
 #[derive(Clone, Copy, Default)]
-pub enum Shown<'a> {
+pub enum RegistryAccess<'a> {
     /// Nothing.
     #[default]
     Nothing,

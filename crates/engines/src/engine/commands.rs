@@ -109,7 +109,7 @@ pub(crate) struct Command<'a> {
 #[derive(Clone, Copy)]
 pub(crate) struct Follow<'a> {
     pub(crate) log: Option<&'a LogFile>,
-    pub(crate) heard: OutputSink<'a>,
+    pub(crate) sink: OutputSink<'a>,
     /// What is passed on and kept of a line.
     pub(crate) shown: &'a (dyn Fn(&str) -> String + Send + Sync),
 }
@@ -119,7 +119,7 @@ impl Follow<'_> {
     pub(crate) fn nobody() -> Self {
         Self {
             log: None,
-            heard: &|_| {},
+            sink: &|_| {},
             shown: &str::to_owned,
         }
     }

@@ -28,14 +28,14 @@ pub trait Environments: Send + Sync {
         requirements: &Requirements,
     ) -> Result<String, EngineError>;
 
-    /// Installs a requirements file into an environment; every line of output goes to `log`, and to `heard`, as it
+    /// Installs a requirements file into an environment; every line of output goes to `log`, and to `sink`, as it
     /// comes.
     async fn install(
         &self,
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
-        heard: OutputSink<'_>,
+        sink: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError>;
 
     /// What [`Environments::install`] would change of `start`, as the lines it would print. Changes nothing.

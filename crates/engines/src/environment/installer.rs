@@ -42,7 +42,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
     pub(super) async fn install(
         &self,
         log: &LogFile,
-        heard: OutputSink<'_>,
+        sink: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let folder = self.folder();
         let prepared = self.prepare().await?;
@@ -62,7 +62,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
         };
         let follow = Follow {
             log: Some(log),
-            heard,
+            sink,
             shown: &|line| prepared.shown(line),
         };
         let output = self.engine.run(&command, follow).await?;

@@ -19,7 +19,7 @@ use flowdeck_contract::{Millis, settings::EnvironmentCache};
 
 pub(crate) use self::key::{Ingredients, Key};
 use self::{
-    entry::{Entry, Facts},
+    entry::{Facts, KeptFolder},
     shelf::Shelf,
 };
 use super::clone;
@@ -154,7 +154,7 @@ impl Kept {
             .ok()
     }
 
-    fn entry(&self, key: &Key) -> Entry {
+    fn entry(&self, key: &Key) -> KeptFolder {
         self.0.entry(key.as_str())
     }
 }

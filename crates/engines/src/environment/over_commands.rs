@@ -58,10 +58,10 @@ impl<E: Commands> Environments for E {
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
-        heard: OutputSink<'_>,
+        sink: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let installer = installer(self, environment, requirements, Some(log)).await?;
-        installer.install(log, heard).await
+        installer.install(log, sink).await
     }
 
     async fn dry_run(

@@ -43,11 +43,11 @@ impl Environments for FakeEngine {
         environment: &EnvironmentId,
         requirements: &Requirements,
         log: &LogFile,
-        heard: OutputSink<'_>,
+        sink: OutputSink<'_>,
     ) -> Result<PhaseNote, EngineError> {
         let say = |line: &str| {
             log.line(line);
-            heard(line);
+            sink(line);
         };
         log.line(format!("installing {}", requirements.file));
         say("Using Python 3.11.7 environment at: nowhere");

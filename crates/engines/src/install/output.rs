@@ -29,15 +29,15 @@ pub(crate) async fn run(
     what: &str,
     log: Option<&LogFile>,
 ) -> Result<Output, EngineError> {
-    run_heard(command, what, log, &|_| {}, &str::to_owned).await
+    run_with_sink(command, what, log, &|_| {}, &str::to_owned).await
 }
 
-/// As [`run`], and passes each line to `heard`. What is passed on, kept and written is what `shown` makes of a line.
-pub(crate) async fn run_heard(
+/// As [`run`], and passes each line to `sink`. What is passed on, kept and written is what `shown` makes of a line.
+pub(crate) async fn run_with_sink(
     mut command: Command,
     what: &str,
     log: Option<&LogFile>,
-    heard: OutputSink<'_>,
+    sink: OutputSink<'_>,
     shown: &(dyn Fn(&str) -> String + Send + Sync),
 ) -> Result<Output, EngineError> {
     command
@@ -57,7 +57,7 @@ pub(crate) async fn run_heard(
             if let Some(log) = log {
                 log.line(&line);
             }
-            heard(&line);
+            sink(&line);
             if lines.len() < KEPT_LINES {
                 lines.push(line);
             }

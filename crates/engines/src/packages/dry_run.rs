@@ -4,7 +4,7 @@ use flowdeck_flow::normalised_name;
 
 /// A package that would come or go.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct PackageMove {
     pub(crate) name: String,
     /// The version, or the place that it comes from when that is all that is known.
     pub(crate) version: String,
@@ -12,12 +12,12 @@ pub struct Step {
 }
 
 /// The packages that a dry run names, in its order.
-pub fn steps(lines: &[String]) -> Vec<Step> {
+pub fn steps(lines: &[String]) -> Vec<PackageMove> {
     lines.iter().filter_map(|line| step(line)).collect()
 }
 
 /// ` + name==version`, ` - name==version`, ` ~ name==version`; a place is `name @ place` or `name==version (from place)`.
-pub(super) fn step(line: &str) -> Option<Step> {
+pub(super) fn step(line: &str) -> Option<PackageMove> {
     let line = line.strip_prefix(' ')?;
     let (sign, rest) = line.split_at_checked(2)?;
     let comes = match sign {
@@ -34,7 +34,7 @@ pub(super) fn step(line: &str) -> Option<Step> {
             (name, version_in(place).unwrap_or(place))
         }
     };
-    Some(Step {
+    Some(PackageMove {
         name: normalised_name(name),
         version: version.to_owned(),
         comes,

@@ -10,14 +10,18 @@ use flowdeck_contract::packages::{
 };
 use pep508_rs::pep440_rs::Version;
 
-use super::{Asked, Step, fault};
+use super::{Asked, PackageMove, fault};
 use crate::engine::Inventory;
 
 type Versions<'a> = BTreeMap<&'a str, &'a str>;
 
 /// What becomes of each package of the session when a new environment is made of the base and `steps`; and how many of
 /// them stay as they are.
-pub fn changes(inventory: &Inventory, asked: &[Asked], steps: &[Step]) -> (Vec<PlanChange>, u32) {
+pub fn changes(
+    inventory: &Inventory,
+    asked: &[Asked],
+    steps: &[PackageMove],
+) -> (Vec<PlanChange>, u32) {
     let now = now(inventory);
     let base = base(inventory);
     let after = applied(base.clone(), steps);
@@ -44,7 +48,7 @@ pub fn changes(inventory: &Inventory, asked: &[Asked], steps: &[Step]) -> (Vec<P
 pub fn differences(
     inventory: &Inventory,
     asked: &[Asked],
-    steps: &[Step],
+    steps: &[PackageMove],
     packages: &[PackageView],
 ) -> Vec<Difference> {
     let (now, base) = (now(inventory), base(inventory));
@@ -103,7 +107,7 @@ fn base(inventory: &Inventory) -> Versions<'_> {
         .collect()
 }
 
-fn applied<'a>(mut packages: Versions<'a>, steps: &'a [Step]) -> Versions<'a> {
+fn applied<'a>(mut packages: Versions<'a>, steps: &'a [PackageMove]) -> Versions<'a> {
     for step in steps.iter().filter(|step| !step.comes) {
         packages.remove(step.name.as_str());
     }
@@ -142,9 +146,9 @@ mod tests {
         samples::{facts, inventory},
     };
 
-    fn come(package: &str) -> Step {
+    fn come(package: &str) -> PackageMove {
         let (name, version) = package.split_once("==").unwrap();
-        Step {
+        PackageMove {
             name: name.into(),
             version: version.into(),
             comes: true,
@@ -252,7 +256,7 @@ mod tests {
                 &base_texts.iter().map(String::as_str).collect::<Vec<_>>(),
                 now_texts.iter().map(|text| facts(text, &[])).collect(),
             );
-            let coming: Vec<Step> = texts(&steps).iter().map(|text| come(text)).collect();
+            let coming: Vec<PackageMove> = texts(&steps).iter().map(|text| come(text)).collect();
             let (changes, unchanged) = changes(&inventory, &[], &coming);
             let mut after = now.clone();
             for change in &changes {

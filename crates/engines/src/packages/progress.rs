@@ -36,7 +36,7 @@ impl Progress {
     }
 
     /// Takes a line that uv printed; whether it says anything new.
-    pub fn hear(&mut self, line: &str) -> bool {
+    pub fn read_line(&mut self, line: &str) -> bool {
         let before = self.states.clone();
         self.take(line);
         before != self.states
@@ -171,7 +171,7 @@ mod tests {
         let mut progress = progress();
         let mut told = vec![words(&progress)];
         for line in INSTALL.lines() {
-            if progress.hear(line) {
+            if progress.read_line(line) {
                 told.push(words(&progress));
             }
         }
@@ -213,8 +213,8 @@ mod tests {
             &Lines::of("pyyaml").asked,
             &inventory(&[], vec![facts("pyyaml==6.0", &[])]),
         );
-        progress.hear("Using Python 3.11.7 environment at: env");
-        progress.hear("Checked 1 package in 1ms");
+        progress.read_line("Using Python 3.11.7 environment at: env");
+        progress.read_line("Checked 1 package in 1ms");
         assert_eq!(words(&progress), ["there 6.0"]);
     }
 
@@ -222,7 +222,7 @@ mod tests {
     fn a_failed_install_leaves_nothing_installed_but_names_who_is_at_fault() {
         let mut progress = progress();
         INSTALL.lines().for_each(|line| {
-            progress.hear(line);
+            progress.read_line(line);
         });
         let mut lines = progress.lines();
         give_up(&mut lines, &["fdsrc==1.0".to_owned()]);

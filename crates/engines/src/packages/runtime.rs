@@ -9,7 +9,7 @@ use flowdeck_contract::session::InstalledPackage;
 use flowdeck_flow::{LineKind, RUNTIME_PACKAGES};
 use pep508_rs::{MarkerEnvironment, Requirement, VerbatimUrl, VersionOrUrl, pep440_rs::Version};
 
-use super::{Lines, Step, fault, verify};
+use super::{Lines, PackageMove, fault, verify};
 use crate::engine::{EngineError, Inventory};
 
 /// The code of a line that asks for another version of the runtime than the base's.
@@ -81,7 +81,7 @@ impl<'a> RuntimePackages<'a> {
     }
 
     /// The first package that a plan changes.
-    pub fn changed_by(&self, steps: &[Step], lines: &Lines) -> Option<EngineError> {
+    pub fn changed_by(&self, steps: &[PackageMove], lines: &Lines) -> Option<EngineError> {
         let coming = |name: &str| steps.iter().find(|step| step.comes && step.name == name);
         self.0.iter().find_map(|(name, version)| {
             let goes = steps.iter().any(|step| !step.comes && step.name == *name);
@@ -227,7 +227,7 @@ mod tests {
             ],
         );
         let runtime = RuntimePackages::of(&inventory.base);
-        let step = |version: &str, comes| Step {
+        let step = |version: &str, comes| PackageMove {
             name: "promptflow-core".to_owned(),
             version: version.to_owned(),
             comes,

@@ -8,7 +8,7 @@ use pep508_rs::{Requirement, VerbatimUrl, VersionOrUrl, pep440_rs::Version};
 
 use flowdeck_contract::codes;
 
-use super::{Asked, Step};
+use super::{Asked, PackageMove};
 use crate::engine::{EngineError, Inventory, PackageFacts};
 
 /// The first line whose package is not installed at a version that it allows, as what an install fails with.
@@ -40,7 +40,7 @@ pub fn unsatisfied(inventory: &Inventory, asked: &[Asked]) -> Option<EngineError
 }
 
 /// The first package that an install would fetch without a hash, where one line has a hash. What the base has needs none.
-pub fn unhashed(set: &RequirementSet, steps: &[Step]) -> Option<EngineError> {
+pub fn unhashed(set: &RequirementSet, steps: &[PackageMove]) -> Option<EngineError> {
     let hashed = hashed_packages(set.files().iter().map(|file| &*file.text))?;
     let is_located = |name: &str| {
         // A hash in an address is checked by the installer.
@@ -52,7 +52,7 @@ pub fn unhashed(set: &RequirementSet, steps: &[Step]) -> Option<EngineError> {
     };
     let mut coming = steps.iter().filter(|step| step.comes);
     let lacking = coming.find(|step| !hashed.contains(&step.name) && !is_located(&step.name))?;
-    let Step { name, version, .. } = lacking;
+    let PackageMove { name, version, .. } = lacking;
     let message = format!(
         "The requirements need {name} {version}, which no line lists with a hash. One line has a hash, so every package that is installed needs one."
     );

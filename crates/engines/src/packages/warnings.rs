@@ -105,7 +105,7 @@ fn is_earlier(to: &str, base: &str) -> bool {
 mod tests {
     use super::*;
     use crate::packages::{
-        Step, changes,
+        PackageMove, changes,
         samples::{facts, inventory},
     };
 
@@ -118,7 +118,7 @@ mod tests {
         ];
         let inventory = inventory(&["openai==1.5", "promptflow-tools==1.6", "numpy==2.0"], now);
         let lines = Lines::of("openai==0.28\nnumpy==2.1\n");
-        let come = |name: &str, version: &str| Step {
+        let come = |name: &str, version: &str| PackageMove {
             name: name.into(),
             version: version.into(),
             comes: true,

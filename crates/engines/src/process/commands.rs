@@ -75,14 +75,14 @@ impl Commands for ProcessEngine {
             .current_dir(command.folder)
             .envs(&tools.variables)
             .envs(command.prepared.variables(&own));
-        let Follow { log, heard, shown } = follow;
+        let Follow { log, sink, shown } = follow;
         let target = Target::Session(session);
         let ran = tokio::select! {
             excess = self.limits.exceeded(&self.layout, session, target) => {
                 let (end, lines) = (End::Ended(excess), Vec::new());
                 return Ok(Output { end, lines });
             }
-            ran = output::run_heard(process, "Starting uv", log, heard, shown) => ran?,
+            ran = output::run_with_sink(process, "Starting uv", log, sink, shown) => ran?,
         };
         let end = match ran.status.success() {
             true => End::Success,

@@ -13,11 +13,11 @@ pub(super) struct Guide {
     /// Its text, without that heading where it has one alone.
     pub(super) html: String,
     /// What it has, in order.
-    pub(super) places: Vec<Place>,
+    pub(super) places: Vec<GuideHeading>,
 }
 
 /// A heading that one can go to.
-pub(super) struct Place {
+pub(super) struct GuideHeading {
     pub(super) level: HeadingLevel,
     pub(super) id: String,
     pub(super) text: String,
@@ -88,7 +88,7 @@ fn address<'a>(link: &str, root: &str) -> CowStr<'a> {
 }
 
 /// Gives every heading an id, and tells what there is.
-fn name_headings(events: &mut [Event<'_>]) -> Vec<Place> {
+fn name_headings(events: &mut [Event<'_>]) -> Vec<GuideHeading> {
     let mut slugs = Slugs::default();
     let mut places = Vec::new();
     let mut begun: Option<(usize, HeadingLevel, String)> = None;
@@ -108,7 +108,7 @@ fn name_headings(events: &mut [Event<'_>]) -> Vec<Place> {
                 if let Event::Start(Tag::Heading { id: known, .. }) = &mut events[start] {
                     *known = Some(id.clone().into());
                 }
-                places.push(Place { level, id, text });
+                places.push(GuideHeading { level, id, text });
             }
             _ => {}
         }

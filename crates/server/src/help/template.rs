@@ -7,7 +7,7 @@ use pulldown_cmark::HeadingLevel;
 use pulldown_cmark_escape::escape_html;
 use sha2::{Digest, Sha256};
 
-use super::render::{Guide, Place};
+use super::render::{Guide, GuideHeading};
 use crate::base_path::BasePath;
 
 const STYLE: &str = include_str!("help.css");
@@ -98,7 +98,7 @@ fn page(
     )
 }
 
-fn address(guide: &Guide, base: &BasePath, place: Option<&Place>) -> String {
+fn address(guide: &Guide, base: &BasePath, place: Option<&GuideHeading>) -> String {
     let place = place.map_or_else(String::new, |place| format!("#{}", place.id));
     format!("{}/help/{}{place}", base.as_str(), guide.name)
 }

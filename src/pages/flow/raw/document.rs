@@ -15,7 +15,7 @@ pub(crate) enum Status {
     /// A save is in progress.
     Saving {
         /// What became known of the disk meanwhile.
-        heard: Option<Disk>,
+        pending: Option<Disk>,
     },
     /// The last save failed, for this reason; the edits are still here.
     SaveFailed(Failure),
@@ -120,7 +120,7 @@ impl Document {
     pub(crate) fn begin_save(&mut self) -> Option<Precondition> {
         match self.status {
             Status::Dirty | Status::SaveFailed(_) => {
-                self.status = Status::Saving { heard: None };
+                self.status = Status::Saving { pending: None };
                 Some(self.base.precondition())
             }
             Status::Clean | Status::Saving { .. } | Status::Diverged { .. } => None,
@@ -133,16 +133,16 @@ impl Document {
             return None;
         };
         self.base = disk.clone();
-        self.status = Status::Saving { heard: None };
+        self.status = Status::Saving { pending: None };
         Some(self.base.precondition())
     }
 
     /// The save went well; `modified` says whether the person edited meanwhile.
     pub(crate) fn saved(&mut self, disk: Disk, modified: bool) -> Reaction {
-        let heard = self.take_heard();
+        let pending = self.take_pending();
         self.base = disk;
         self.settle(modified);
-        self.catch_up(heard)
+        self.catch_up(pending)
     }
 
     /// The save was refused: the disk holds something else. The person has to choose.
@@ -155,15 +155,15 @@ impl Document {
 
     /// The save failed; the disk is as it was.
     pub(crate) fn save_failed(&mut self, failure: Failure) -> Reaction {
-        let heard = self.take_heard();
+        let pending = self.take_pending();
         self.status = Status::SaveFailed(failure);
-        self.catch_up(heard)
+        self.catch_up(pending)
     }
 
     /// The disk was read again; `same` says whether the editor's text equals it.
-    pub(crate) fn heard(&mut self, disk: Disk, same: bool) -> Reaction {
-        if let Status::Saving { heard } = &mut self.status {
-            *heard = Some(disk);
+    pub(crate) fn changed_on_disk(&mut self, disk: Disk, same: bool) -> Reaction {
+        if let Status::Saving { pending } = &mut self.status {
+            *pending = Some(disk);
             return Reaction::Keep;
         }
         if disk == self.base {
@@ -215,15 +215,15 @@ impl Document {
         };
     }
 
-    fn take_heard(&mut self) -> Option<Disk> {
+    fn take_pending(&mut self) -> Option<Disk> {
         match &mut self.status {
-            Status::Saving { heard } => heard.take(),
+            Status::Saving { pending } => pending.take(),
             _ => None,
         }
     }
 
-    fn catch_up(&mut self, heard: Option<Disk>) -> Reaction {
-        heard.map_or(Reaction::Keep, |disk| self.heard(disk, false))
+    fn catch_up(&mut self, pending: Option<Disk>) -> Reaction {
+        pending.map_or(Reaction::Keep, |disk| self.changed_on_disk(disk, false))
     }
 }
 

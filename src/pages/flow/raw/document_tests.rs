@@ -19,7 +19,7 @@ fn dirty() -> Document {
 
 fn diverged(theirs: Disk) -> Document {
     let mut document = dirty();
-    assert_eq!(document.heard(theirs, false), Reaction::Keep);
+    assert_eq!(document.changed_on_disk(theirs, false), Reaction::Keep);
     document
 }
 
@@ -80,10 +80,10 @@ fn a_refused_save_shows_both_and_overwrites_only_what_was_shown() {
 #[test]
 fn a_clean_file_follows_the_disk() {
     let mut document = Document::opened(disk("a"));
-    assert_eq!(document.heard(disk("b"), false), Reaction::Reload);
+    assert_eq!(document.changed_on_disk(disk("b"), false), Reaction::Reload);
     assert_eq!(document.base(), &disk("b"));
     assert_eq!(document.status(), &Status::Clean);
-    assert_eq!(document.heard(disk("b"), true), Reaction::Keep);
+    assert_eq!(document.changed_on_disk(disk("b"), true), Reaction::Keep);
 }
 
 #[test]
@@ -102,14 +102,14 @@ fn a_dirty_file_never_follows_the_disk() {
 #[test]
 fn a_disk_that_returns_to_what_it_was_ends_the_divergence() {
     let mut document = diverged(disk("b"));
-    document.heard(disk("a"), false);
+    document.changed_on_disk(disk("a"), false);
     assert_eq!(document.status(), &Status::Dirty);
 }
 
 #[test]
 fn a_disk_that_holds_the_same_edits_ends_the_divergence() {
     let mut document = diverged(disk("b"));
-    document.heard(disk("mine"), true);
+    document.changed_on_disk(disk("mine"), true);
     assert_eq!(document.status(), &Status::Clean);
     assert_eq!(document.base(), &disk("mine"));
 }
@@ -117,7 +117,7 @@ fn a_disk_that_holds_the_same_edits_ends_the_divergence() {
 #[test]
 fn a_deleted_file_stays_in_the_editor_and_is_saved_as_new() {
     let mut document = Document::opened(disk("a"));
-    assert_eq!(document.heard(Disk::Gone, false), Reaction::Keep);
+    assert_eq!(document.changed_on_disk(Disk::Gone, false), Reaction::Keep);
     assert!(document.is_unsaved());
     assert_eq!(document.begin_overwrite(), Some(Precondition::Absent));
     document.saved(disk("a"), false);
@@ -127,7 +127,7 @@ fn a_deleted_file_stays_in_the_editor_and_is_saved_as_new() {
 #[test]
 fn an_empty_file_is_not_a_deleted_one() {
     let mut document = Document::opened(disk(""));
-    document.heard(Disk::Gone, true);
+    document.changed_on_disk(Disk::Gone, true);
     assert!(document.is_unsaved());
 }
 
@@ -135,7 +135,7 @@ fn an_empty_file_is_not_a_deleted_one() {
 fn what_is_heard_of_one_s_own_save_changes_nothing() {
     let mut document = dirty();
     document.begin_save();
-    document.heard(disk("b"), true);
+    document.changed_on_disk(disk("b"), true);
     assert_eq!(document.saved(disk("b"), false), Reaction::Keep);
     assert_eq!(document.status(), &Status::Clean);
 }
@@ -144,13 +144,13 @@ fn what_is_heard_of_one_s_own_save_changes_nothing() {
 fn what_others_did_during_a_save_is_not_forgotten() {
     let mut document = dirty();
     document.begin_save();
-    document.heard(disk("c"), false);
+    document.changed_on_disk(disk("c"), false);
     assert_eq!(document.saved(disk("b"), false), Reaction::Reload);
     assert_eq!(document.base(), &disk("c"));
 
     let mut document = dirty();
     document.begin_save();
-    document.heard(disk("c"), false);
+    document.changed_on_disk(disk("c"), false);
     document.save_failed(Failure {
         reason: "no network".into(),
         remedy: None,

@@ -47,19 +47,20 @@ impl Workbench {
         let (workbench, files) = (*self, self.flow_files());
         self.spawn(async move {
             match files.read(&path).await {
-                Ok(disk) => workbench.heard(&path, disk),
+                Ok(disk) => workbench.changed_on_disk(&path, disk),
                 Err(error) => workbench.cannot_follow(&path, error),
             }
         });
     }
 
-    fn heard(&self, path: &FilePath, disk: Disk) {
+    fn changed_on_disk(&self, path: &FilePath, disk: Disk) {
         let Some(mine) = self.ask_editor(|editor| editor.text(path.as_str())) else {
             return;
         };
         let same = mine == disk.text();
-        let Some(reaction) = self.change(path, |document| document.heard(disk.clone(), same))
-        else {
+        let Some(reaction) = self.change(path, |document| {
+            document.changed_on_disk(disk.clone(), same)
+        }) else {
             return;
         };
         if same {
@@ -174,7 +175,7 @@ mod tests {
     fn what_the_person_already_sees_is_not_looked_at_again() {
         let mut document = Document::opened(disk("1"));
         document.edited(true);
-        document.heard(disk("2"), false);
+        document.changed_on_disk(disk("2"), false);
         assert_eq!(changed_in(document.clone(), &listing("2")), None);
         assert_eq!(changed_in(document, &listing("1")), Some(Some("1".into())));
     }

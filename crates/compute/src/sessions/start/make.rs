@@ -8,8 +8,8 @@ use flowdeck_contract::{
     session::{Phase, StartRoute},
 };
 use flowdeck_engines::engine::{
-    Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, Requirements,
-    Shown, WantedBase,
+    Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, RegistryAccess,
+    Requirements, WantedBase,
 };
 
 use super::{Start, age, not_used};
@@ -117,9 +117,9 @@ impl Start<'_> {
         let wanted = WantedBase {
             image,
             shown: match &credential {
-                Ok(None) => Shown::Nothing,
-                Ok(Some(credential)) => Shown::Credential(credential),
-                Err(why) => Shown::Unavailable(why),
+                Ok(None) => RegistryAccess::Nothing,
+                Ok(Some(credential)) => RegistryAccess::Credential(credential),
+                Err(why) => RegistryAccess::Unavailable(why),
             },
             anew: record.anew.image,
             keep: record.keep.as_ref(),

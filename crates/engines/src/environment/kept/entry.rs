@@ -22,7 +22,7 @@ const USED: &str = "used";
 
 /// The folder of an entry, which need not exist.
 #[derive(Clone, Debug)]
-pub(super) struct Entry(PathBuf);
+pub(super) struct KeptFolder(PathBuf);
 
 /// What is known of an entry.
 #[derive(Debug, Serialize, Deserialize)]
@@ -46,7 +46,7 @@ impl Facts {
     }
 }
 
-impl Entry {
+impl KeptFolder {
     pub(super) fn at(folder: PathBuf) -> Self {
         Self(folder)
     }
@@ -111,7 +111,7 @@ impl Entry {
         Ok(Some(facts))
     }
 
-    /// As [`Entry::facts`], of one that still is what it was when it was kept.
+    /// As [`KeptFolder::facts`], of one that still is what it was when it was kept.
     pub(super) fn whole(&self) -> Result<Option<Facts>, String> {
         let Some(facts) = self.facts()? else {
             return Ok(None);

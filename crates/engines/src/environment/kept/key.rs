@@ -6,7 +6,7 @@ use std::{
 };
 
 use flowdeck_access::{
-    folder::{Entry, Folder, ReadError},
+    folder::{EntryKind, Folder, ReadError},
     redact::without_passwords,
     requirements::RequirementFile,
 };
@@ -152,8 +152,8 @@ impl Parts {
                     continue;
                 }
                 match kind {
-                    Entry::Folder => folders.push(name.join(&entry)),
-                    Entry::File => self.file(&inner, Path::new(&entry), &name.join(&entry))?,
+                    EntryKind::Folder => folders.push(name.join(&entry)),
+                    EntryKind::File => self.file(&inner, Path::new(&entry), &name.join(&entry))?,
                 }
             }
         }

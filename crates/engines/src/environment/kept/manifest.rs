@@ -14,11 +14,11 @@ use serde::{Deserialize, Serialize};
 /// It tells quickly that something is another file, has come or has gone. What files hold is verified when they are
 /// taken.
 #[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Manifest(BTreeMap<PathBuf, Entry>);
+pub(super) struct Manifest(BTreeMap<PathBuf, FileRecord>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum Entry {
+enum FileRecord {
     /// Its inode, size, mode, and when it was last written, in seconds and nanoseconds.
     File(u64, u64, u32, i64, i64),
     /// Where it leads.
@@ -49,9 +49,9 @@ impl Manifest {
                 continue;
             }
             let known = if metadata.is_symlink() {
-                Entry::Link(fs::read_link(folder.join(&path))?)
+                FileRecord::Link(fs::read_link(folder.join(&path))?)
             } else {
-                Entry::File(
+                FileRecord::File(
                     metadata.ino(),
                     metadata.size(),
                     metadata.mode(),
@@ -86,7 +86,7 @@ impl Manifest {
     /// The files that are not those of `base` as well.
     pub(super) fn files_beside(&self, base: &Path) -> impl Iterator<Item = &Path> {
         let own = self.0.iter().filter(
-            |(path, entry)| matches!(entry, Entry::File(inode, ..) if !is_at(base, path, *inode)),
+            |(path, entry)| matches!(entry, FileRecord::File(inode, ..) if !is_at(base, path, *inode)),
         );
         own.map(|(path, _)| path.as_path())
     }
@@ -94,7 +94,7 @@ impl Manifest {
     /// The size of the files that are not those of `base` as well.
     pub(super) fn bytes_beside(&self, base: &Path) -> u64 {
         let own = self.0.iter().filter_map(|(path, entry)| match entry {
-            Entry::File(inode, size, ..) if !is_at(base, path, *inode) => Some(size),
+            FileRecord::File(inode, size, ..) if !is_at(base, path, *inode) => Some(size),
             _ => None,
         });
         own.sum()

@@ -5,7 +5,7 @@ use std::{fs, io, path::PathBuf};
 use flowdeck_access::id;
 use flowdeck_contract::settings::EnvironmentCache;
 
-use super::entry::Entry;
+use super::entry::KeptFolder;
 
 /// What is being made, and what is to be removed.
 const PASSING: [&str; 2] = ["new-", "old-"];
@@ -28,17 +28,17 @@ impl Shelf {
     }
 
     /// The entry of a name.
-    pub(super) fn entry(&self, name: &str) -> Entry {
-        Entry::at(self.folder.join(name))
+    pub(super) fn entry(&self, name: &str) -> KeptFolder {
+        KeptFolder::at(self.folder.join(name))
     }
 
     /// One to be made and then put in its place.
-    pub(super) fn new_entry(&self) -> Entry {
+    pub(super) fn new_entry(&self) -> KeptFolder {
         self.entry(&format!("new-{}", id::token()))
     }
 
     /// Puts an entry that is whole in the place of another: the one or the other is there.
-    pub(super) fn put(&self, new: &Entry, place: &Entry) -> io::Result<()> {
+    pub(super) fn put(&self, new: &KeptFolder, place: &KeptFolder) -> io::Result<()> {
         if !place.exists() {
             return fs::rename(new.folder(), place.folder());
         }
@@ -84,7 +84,7 @@ impl Shelf {
     }
 
     /// The entries with their sizes, the one that was not used for longest first.
-    fn entries(&self) -> io::Result<Vec<(Entry, u64)>> {
+    fn entries(&self) -> io::Result<Vec<(KeptFolder, u64)>> {
         let whole = self
             .all()?
             .into_iter()
@@ -99,7 +99,7 @@ impl Shelf {
         Ok(entries)
     }
 
-    fn all(&self) -> io::Result<Vec<(String, Entry)>> {
+    fn all(&self) -> io::Result<Vec<(String, KeptFolder)>> {
         let entries = match fs::read_dir(&self.folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
@@ -107,7 +107,7 @@ impl Shelf {
         let named = entries.filter_map(|entry| {
             let entry = entry.ok()?;
             let name = entry.file_name().into_string().ok()?;
-            Some((name, Entry::at(entry.path())))
+            Some((name, KeptFolder::at(entry.path())))
         });
         Ok(named.collect())
     }

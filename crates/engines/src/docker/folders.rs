@@ -12,14 +12,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::image::Image;
 use crate::{
-    engine::{EngineError, EnvironmentId, Place},
+    engine::{EngineError, EnvironmentId, WorkFolders},
     environment::{base::LOCK, folders::Folders},
     user::User,
 };
 
 /// The folders of one data folder.
 #[derive(Clone, Debug)]
-pub(super) struct Places {
+pub(super) struct DockerFolders {
     folders: Folders,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) fn new(place: &Place) -> io::Result<Self> {
+    pub(super) fn new(place: &WorkFolders) -> io::Result<Self> {
         let node = |folder: &PathBuf| {
             let metadata = fs::metadata(folder)?;
             Ok((metadata.dev(), metadata.ino()))
@@ -53,7 +53,7 @@ impl Facts {
     }
 
     /// Whether they are what they would be of a session that is made here now.
-    pub(super) fn are_of(&self, place: &Place) -> io::Result<bool> {
+    pub(super) fn are_of(&self, place: &WorkFolders) -> io::Result<bool> {
         let now = Self::new(place)?;
         Ok(*self
             == Self {
@@ -74,7 +74,7 @@ impl Facts {
     }
 }
 
-impl Places {
+impl DockerFolders {
     /// `data` must be absolute and without links.
     pub(super) fn new(data: PathBuf, bases: Option<PathBuf>) -> Self {
         let bases = bases.unwrap_or_else(|| data.join("images"));
@@ -109,7 +109,7 @@ impl Places {
         self.folders.runtime(session).join("run")
     }
 
-    /// What [`Places::runtime`] is in, when it is not the session's folder.
+    /// What [`DockerFolders::runtime`] is in, when it is not the session's folder.
     pub(super) fn short_runtime(&self, session: &SessionId) -> Option<PathBuf> {
         let folder = self.folders.runtime(session);
         (folder != self.session(session)).then_some(folder)
@@ -185,7 +185,8 @@ mod tests {
             generation: u32::MAX,
         };
         for length in 1..200 {
-            let places = Places::new(PathBuf::from(format!("/{}", "d".repeat(length))), None);
+            let places =
+                DockerFolders::new(PathBuf::from(format!("/{}", "d".repeat(length))), None);
             let runtime = places.runtime(&session);
             // Where Python's multiprocessing listens.
             let listener = runtime.join("tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
