@@ -29,7 +29,7 @@ const MOST_FILES: usize = 200;
 const MOST_BYTES: usize = 8 * 1024 * 1024;
 
 /// A requirements file and all that it names with `-r` and `-c` beneath the flow folder, each once, itself first. What
-/// is elsewhere is the installer's to read, with the session's rights.
+/// is elsewhere is left to the installer to read, with the session's rights.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequirementSet {
     folder: PathBuf,

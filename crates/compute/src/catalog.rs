@@ -20,7 +20,7 @@ pub struct Catalog {
     pub instances: Vec<ComputeInstance>,
     /// User-assigned managed identities.
     pub identities: Vec<Identity>,
-    /// Compute instance runtimes of old.
+    /// Legacy runtimes of compute instances.
     pub runtimes: Vec<LegacyRuntime>,
 }
 

@@ -152,7 +152,7 @@ impl Group {
         }
     }
 
-    /// Whether its memory is bounded to so much.
+    /// Whether its memory is bounded to this amount.
     pub(crate) fn is_bounded_to(&self, size: &VmSize) -> bool {
         let file = match self.version {
             Version::One => "memory.limit_in_bytes",

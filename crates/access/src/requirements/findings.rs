@@ -7,7 +7,7 @@ use flowdeck_flow::{Finding, Severity, check_requirement_files, hashed_packages}
 use super::{RequirementFile, RequirementSet};
 use crate::{error::EngineError, redact::without_passwords};
 
-/// The code of a line that lacks a hash, which is no matter of how it is written.
+/// The code of a line that lacks a hash, which says nothing about how the line is written.
 const HASH_MISSING: &str = codes::REQUIREMENT_HASH_MISSING;
 
 impl RequirementSet {

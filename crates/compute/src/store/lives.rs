@@ -49,7 +49,7 @@ impl Store {
         self.lives_by(query, String::from(owner.clone()))
     }
 
-    /// The lives of a session, whoever's it was, the newest first.
+    /// The histories of a session, of whichever owner, the newest first.
     pub(crate) fn lives_of_session(
         &self,
         session: &SessionId,
@@ -58,7 +58,7 @@ impl Store {
         self.lives_by(query, session.as_str())
     }
 
-    /// The lives that are over, whoever's, the one that ended last first and so many at most.
+    /// The histories of sessions that have ended, of all owners: the one that ended last first, and at most this many.
     pub(crate) fn lives_over(&self, most: u32) -> Result<Vec<SessionHistory>, ComputeError> {
         let query = "SELECT life FROM lives WHERE life ->> '$.state' = 'notExist' \
                      ORDER BY life ->> '$.ended' DESC, id DESC LIMIT ?1";

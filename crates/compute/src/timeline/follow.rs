@@ -193,7 +193,7 @@ fn ask(life: &mut SessionHistory, what: AskedFor, by: By, at: Millis) {
     });
 }
 
-/// Ends what is under way.
+/// Ends what is in progress.
 fn close(life: &mut SessionHistory, state: PhaseState, failure: Option<String>, now: Millis) {
     let under_way = life
         .asked
