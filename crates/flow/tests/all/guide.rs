@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const GUIDE: &str = include_str!("../../../docs/checks.md");
+const GUIDE: &str = include_str!("../../../../docs/checks.md");
 
 /// How a problem is made, up to its code.
 const MAKES: [&str; 6] = [

@@ -5,7 +5,7 @@
     reason = "a test ends where something is not as it should be"
 )]
 
-#[path = "../../../tests/skipped.rs"]
+#[path = "../../../../tests/skipped.rs"]
 mod skipped;
 
 use std::{

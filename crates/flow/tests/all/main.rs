@@ -1,0 +1,17 @@
+//! What the checks of flows and requirements files say, one file for each thing that is checked. One program, because each
+//! is linked.
+
+mod edit;
+mod fuzzed;
+mod guide;
+mod limits;
+mod many;
+mod mistakes;
+mod outline;
+mod pip;
+mod properties;
+mod requirements;
+mod sources;
+mod tabs;
+mod verdicts;
+mod warnings;
