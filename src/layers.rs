@@ -1,5 +1,7 @@
 //! The app's layers, as a test: what a file uses stands in its own layer or below.
 
+#![expect(clippy::unwrap_used, reason = "its functions are for tests alone")]
+
 use std::{
     collections::BTreeSet,
     fs,

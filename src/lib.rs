@@ -19,6 +19,14 @@
     unreachable_pub,
     reason = "what the macros of leptos and stylance generate is public whatever it stands in"
 )]
+#![cfg_attr(
+    not(target_arch = "wasm32"),
+    allow(
+        clippy::large_enum_variant,
+        clippy::result_large_err,
+        reason = "a type's size is what it is in the browser, where a word has 32 bits"
+    )
+)]
 
 pub mod api;
 mod app;

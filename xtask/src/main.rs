@@ -18,6 +18,7 @@
 
 mod bench;
 mod build;
+mod clippy;
 mod digest;
 mod docker;
 mod image;

@@ -73,7 +73,8 @@ impl WasmToolchain {
     }
 }
 
-fn sysroot() -> Result<PathBuf> {
+/// The folder of the toolchain in use.
+pub(crate) fn sysroot() -> Result<PathBuf> {
     process::capture(process::command("rustc").args(["--print", "sysroot"]))
         .map(PathBuf::from)
         .context("no Rust compiler: install rustup from https://rustup.rs")

@@ -11,9 +11,10 @@ pub(crate) mod parts;
 pub(crate) mod sizes;
 
 use anyhow::{Context, Result, bail};
-use std::{env, path::PathBuf, thread};
+use std::{env, path::PathBuf, process::Command, thread};
 
 use crate::{
+    clippy,
     digest::tree_hash,
     lock, process,
     progress::step,
@@ -161,26 +162,26 @@ pub(crate) fn server(project: &Project, profile: Profile) -> Result<PathBuf> {
     })
 }
 
-/// All packages as tests build them: with the fake engine, so that what the native tests have compiled need not be
-/// compiled again for those in a browser, and with the app's logic, so that its crates are compiled once.
-pub(crate) const NATIVE_FOR_TESTS: [&str; 4] = [
-    "--locked",
-    "--workspace",
-    "--features",
-    "flowdeck-server/fake-engine",
-];
+/// The tests of all packages that are native or can be, built in one way by all who build them: with the fake engine, so
+/// that what the native tests have compiled need not be compiled again for those in a browser, with the app's logic, so
+/// that its crates are compiled once, and with Clippy as the compiler of our own, so that lints compile nothing.
+pub(crate) fn native_tests(project: &Project) -> Result<Command> {
+    let mut cargo = process::command("cargo");
+    cargo
+        .args(["test", "--locked", "--workspace"])
+        .args(["--features", "flowdeck-server/fake-engine"])
+        .current_dir(&project.root);
+    clippy::compile_with(&mut cargo)?;
+    Ok(cargo)
+}
 
 /// Builds the server that has the fake engine, for tests and for looking, and returns the binary's path. Cargo makes the
 /// programs of a package for its integration tests; the same call that the native tests are built by finds all of it
 /// compiled.
 pub(crate) fn fake_server(project: &Project) -> Result<PathBuf> {
     step("build the server with the fake engine", |step| {
-        let mut cargo = process::command("cargo");
-        cargo
-            .arg("test")
-            .args(NATIVE_FOR_TESTS)
-            .args(["--test", "command", "--no-run"])
-            .current_dir(&project.root);
+        let mut cargo = native_tests(project)?;
+        cargo.args(["--test", "command", "--no-run"]);
         process::run(project, step, "build-fake-server", &mut cargo)?.success()?;
         Ok(server_for_tests(project))
     })
@@ -202,15 +203,8 @@ pub(crate) fn dist(project: &Project) -> Result<()> {
 /// Checks the browser app with every warning an error; what the compiler says goes to the terminal.
 pub(crate) fn check(project: &Project) -> Result<()> {
     let tools = setup::run(project, Scope::Check)?;
-    if !check_command(project, &tools)?.status()?.success() {
-        bail!("the browser app does not pass");
-    }
-    Ok(())
-}
-
-/// Clippy, or plain checking where the wasm32 toolchain has no clippy.
-pub(crate) fn check_command(project: &Project, tools: &Tools) -> Result<std::process::Command> {
     let mut cargo = tools.wasm_command(project, "cargo")?;
+    // The toolchain may have no Clippy.
     let mode: &[&str] = if tools.wasm.has_clippy() {
         &["clippy", "--all-targets"]
     } else {
@@ -221,5 +215,8 @@ pub(crate) fn check_command(project: &Project, tools: &Tools) -> Result<std::pro
         .args(mode)
         .args(["--locked", "--package", "flowdeck-app", "--target", TARGET])
         .args(["--", "-D", "warnings"]);
-    Ok(cargo)
+    if !cargo.status()?.success() {
+        bail!("the browser app does not pass");
+    }
+    Ok(())
 }

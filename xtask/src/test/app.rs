@@ -1,17 +1,17 @@
 //! The browser app and the code editor.
 
 use anyhow::Result;
-use std::fs;
-use walkdir::WalkDir;
+use std::process::Command;
 
 use super::{
     Run, budgets,
     commands::{cargo, npm, passes},
     counts::Counts,
-    runner,
+    lints, runner,
 };
 use crate::{
     build::{self, Profile, sizes::Sizes},
+    clippy,
     setup::Browser,
     wasm::TARGET,
 };
@@ -34,10 +34,10 @@ pub(super) fn budgets(run: &Run<'_>, is_built: bool) {
     }
 }
 
+/// Compiles the tests of components.
 pub(super) fn lints(run: &Run<'_>) {
     run.check("lints of the browser app (wasm32)", |step| {
-        let mut check = build::check_command(run.project, &run.tools)?;
-        passes(run, step, "test-app-lints", &mut check)
+        lints::find_nothing(run, step, "test-app-lints", &mut wasm_tests(run)?)
     });
 }
 
@@ -56,24 +56,23 @@ pub(super) fn logic(run: &Run<'_>) {
     });
 }
 
+/// The tests that run in a browser, compiled by Clippy where the wasm32 toolchain has it.
+fn wasm_tests(run: &Run<'_>) -> Result<Command> {
+    let mut cargo = run.tools.wasm_command(run.project, "cargo")?;
+    cargo
+        .args(["test", "--locked", "--package", "flowdeck-app"])
+        .args(["--target", TARGET]);
+    if run.tools.wasm.has_clippy() {
+        clippy::compile_with(&mut cargo)?;
+    }
+    Ok(cargo)
+}
+
 /// What needs a document: in Chromium, through wasm-bindgen's test runner.
 pub(super) fn components(run: &Run<'_>) {
-    let title = "tests of the browser app's components";
-    if !has_component_tests(run) {
-        run.skip(title, "because there is none yet");
-        return;
-    }
-    run.step(title, |step| {
-        let mut test = run.tools.wasm_command(run.project, "cargo")?;
-        test.args([
-            "test",
-            "--locked",
-            "--package",
-            "flowdeck-app",
-            "--target",
-            TARGET,
-        ])
-        .env(
+    run.step("tests of the browser app's components", |step| {
+        let mut test = wasm_tests(run)?;
+        test.env(
             "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
             "wasm-bindgen-test-runner",
         )
@@ -87,21 +86,6 @@ pub(super) fn components(run: &Run<'_>) {
             Counts::from_libtest,
         )
     });
-}
-
-fn has_component_tests(run: &Run<'_>) -> bool {
-    WalkDir::new(run.project.path("src"))
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter(|entry| {
-            entry
-                .path()
-                .extension()
-                .is_some_and(|extension| extension == "rs")
-        })
-        .any(|entry| {
-            fs::read_to_string(entry.path()).is_ok_and(|text| text.contains("#[wasm_bindgen_test]"))
-        })
 }
 
 pub(super) fn editor(run: &Run<'_>) {

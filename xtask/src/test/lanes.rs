@@ -9,8 +9,13 @@ use std::{
 
 use super::{Part, Run, app, end_to_end, native};
 
-/// How much the compiling lane steps back for tests, which wait for answers within bounds.
-const NICE: i32 = 5;
+/// How much the compiling lane steps back for tests, which wait for answers within bounds, while it builds what they wait
+/// for.
+const BUILDS: i32 = 5;
+
+/// How much further it steps back, to the end of the scale, for what nothing waits for: pages that are being tested must
+/// not become slow.
+const CHECKS: i32 = 14;
 
 /// What a run is to do.
 pub(super) struct Wanted<'a> {
@@ -37,13 +42,14 @@ pub(super) fn run(run: &Run<'_>, wanted: &Wanted<'_>) {
     let (app_done, app_built) = channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            step_back();
+            step_back(BUILDS);
             if wanted.has(Part::Rust) {
                 native::formatting(run);
             }
             // A receiver that is gone has ended its lane, whose end is told where it ended.
             let _ = native_done.send(build_native(run, wanted));
             let _ = app_done.send(build_app(run, wanted));
+            step_back(CHECKS);
             check(run, wanted);
         });
         try_out(run, wanted, &native_built, &app_built);
@@ -51,9 +57,9 @@ pub(super) fn run(run: &Run<'_>, wanted: &Wanted<'_>) {
 }
 
 /// Only this thread, and the programs that it starts.
-fn step_back() {
+fn step_back(by: i32) {
     // Without it the tests are slower, no more.
-    let _ = rustix::process::nice(NICE);
+    let _ = rustix::process::nice(by);
 }
 
 fn build_native(run: &Run<'_>, wanted: &Wanted<'_>) -> bool {

@@ -12,6 +12,7 @@ mod end_to_end;
 mod folder;
 mod lanes;
 mod licences;
+mod lints;
 mod native;
 mod runner;
 mod shipped;

@@ -1,18 +1,25 @@
 //! The native crates: formatting, lints, dependencies, tests.
 
+use std::{env, thread};
+
 use super::{
     Run, audit,
     commands::{cargo, passes, path_with},
     counts::Counts,
-    daemon, licences, runner, shipped,
+    daemon, licences, lints, runner, shipped,
     skipped::SkippedTests,
     sources,
 };
-use crate::{
-    build::{self, NATIVE_FOR_TESTS},
-    process,
-    setup::RegistryServer,
-};
+use crate::{build, clippy, process, setup::RegistryServer};
+
+/// How many tests of a program run at a time.
+const THREADS: &str = "RUST_TEST_THREADS";
+
+/// Most of a session's time is waiting, for processes, packages and containers: with more tests than cores, the cores
+/// have something to do.
+fn threads() -> usize {
+    2 * thread::available_parallelism().map_or(1, usize::from)
+}
 
 pub(super) fn formatting(run: &Run<'_>) {
     run.check("formatting", |step| {
@@ -25,15 +32,12 @@ pub(super) fn formatting(run: &Run<'_>) {
     });
 }
 
+/// What Clippy found when it compiled the tests: compiles nothing.
 pub(super) fn lints(run: &Run<'_>) {
     run.check("lints of the native crates", |step| {
-        let mut clippy = cargo(run);
-        clippy
-            .arg("clippy")
-            .args(NATIVE_FOR_TESTS)
-            .args(["--exclude", "flowdeck-app"])
-            .args(["--all-targets", "--", "-D", "warnings"]);
-        passes(run, step, "test-clippy", &mut clippy)
+        clippy::require()?;
+        let mut build = build::native_tests(run.project)?;
+        lints::find_nothing(run, step, "test-lints", &mut build)
     });
 }
 
@@ -58,8 +62,8 @@ pub(super) fn dependencies(run: &Run<'_>) {
 pub(super) fn build(run: &Run<'_>) -> bool {
     let mut is_built = false;
     run.check("build the native tests", |step| {
-        let mut build = cargo(run);
-        build.arg("test").args(NATIVE_FOR_TESTS).arg("--no-run");
+        let mut build = build::native_tests(run.project)?;
+        build.arg("--no-run");
         process::run(run.project, step, "build-native-tests", &mut build)?.success()?;
         is_built = true;
         Ok(())
@@ -86,10 +90,11 @@ pub(super) fn tests(run: &Run<'_>, is_built: bool) {
     }
     let daemon = daemon::start(run, "test-rust-dockerd");
     run.step(TITLE, |step| {
-        let mut test = cargo(run);
-        test.arg("test")
-            .args(NATIVE_FOR_TESTS)
-            .arg("--no-fail-fast");
+        let mut test = build::native_tests(run.project)?;
+        test.arg("--no-fail-fast");
+        if env::var_os(THREADS).is_none() {
+            test.env(THREADS, threads().to_string());
+        }
         test.env("PATH", path_with(&registry)?);
         if let Some(daemon) = &daemon {
             daemon.tell(&mut test);
