@@ -19,9 +19,9 @@ export const assets = process.env.FLOWDECK_ASSETS ?? path.join(root, 'dist');
 
 export const samples = path.join(root, 'samples');
 
-/** A folder that all servers of all test runs share. */
+/** A folder that all servers of all test runs share, in FLOWDECK_E2E_SHARED or here. */
 export function shared(name: string): string {
-  const folder = path.join(work, name);
+  const folder = path.join(process.env.FLOWDECK_E2E_SHARED ?? work, name);
   mkdirSync(folder, { recursive: true });
   return folder;
 }

@@ -1,6 +1,7 @@
 //! The whole product in a browser: the app as it is shipped, before the server that the native tests have built.
 
 use anyhow::Result;
+use std::{fs, os::unix::fs::MetadataExt as _, path::PathBuf};
 
 use super::{
     Run,
@@ -12,6 +13,7 @@ use crate::{
     build,
     docker::Daemon,
     progress::Step,
+    project::Project,
     setup::{Browser, RegistryServer},
 };
 
@@ -45,6 +47,15 @@ pub(super) fn specs(run: &Run<'_>, is_built: bool, arguments: &[String]) {
     }
 }
 
+/// Where the native tests have a base environment and uv, which take a minute to make. On another disk they are of no use:
+/// what is made from them is hard links.
+fn shared(project: &Project) -> Option<PathBuf> {
+    let shared = project.cache.join("test-data");
+    let disk = |folder: PathBuf| fs::metadata(folder).map(|found| found.dev());
+    let is_here = disk(shared.clone()).ok()? == disk(project.path("target")).ok()?;
+    is_here.then_some(shared)
+}
+
 /// Runs a project of Playwright's configuration.
 fn playwright(
     run: &Run<'_>,
@@ -66,6 +77,9 @@ fn playwright(
         .env("FLOWDECK_ASSETS", run.project.dist())
         .env("FLOWDECK_CHROMIUM", Browser::program()?)
         .env("PATH", path_with(&RegistryServer::new(run.project))?);
+    if let Some(shared) = shared(run.project) {
+        test.env("FLOWDECK_E2E_SHARED", shared);
+    }
     if !arguments.is_empty() {
         // What was asked for may all be in the other project.
         test.arg("--pass-with-no-tests");
