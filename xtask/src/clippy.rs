@@ -72,7 +72,7 @@ mod tests {
         )
         .unwrap();
         std::fs::create_dir(at("src")).unwrap();
-        let code = "pub fn is_empty(text: &str) -> bool {\n    text.len() == 0\n}\n";
+        let code = "pub fn is_nothing(text: &str) -> bool {\n    text.len() == 0\n}\n";
         std::fs::write(at("src/lib.rs"), code).unwrap();
         for again in [false, true] {
             let mut cargo = crate::process::command("cargo");
