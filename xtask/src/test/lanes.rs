@@ -1,5 +1,5 @@
-//! The order of the steps. One lane compiles and checks, at a low priority; the other runs what has been built, which for
-//! the most part waits for processes and pages. Each runs one step at a time, so that a test has the same company on every
+//! The order of the steps. One lane compiles and checks, at a low priority, and runs tests that keep a core busy; the other
+//! runs what for the most part waits for processes and pages. Each runs one step at a time, so that a test has the same company on every
 //! machine.
 
 use std::{
@@ -47,10 +47,11 @@ pub(super) fn run(run: &Run<'_>, wanted: &Wanted<'_>) {
                 native::formatting(run);
             }
             // A receiver that is gone has ended its lane, whose end is told where it ended.
-            let _ = native_done.send(build_native(run, wanted));
+            let is_native_built = build_native(run, wanted);
+            let _ = native_done.send(is_native_built);
             let _ = app_done.send(build_app(run, wanted));
             step_back(CHECKS);
-            check(run, wanted);
+            check(run, wanted, is_native_built);
         });
         try_out(run, wanted, &native_built, &app_built);
     });
@@ -79,9 +80,10 @@ fn build_app(run: &Run<'_>, wanted: &Wanted<'_>) -> bool {
 }
 
 /// What nothing waits for.
-fn check(run: &Run<'_>, wanted: &Wanted<'_>) {
+fn check(run: &Run<'_>, wanted: &Wanted<'_>, is_native_built: bool) {
     if wanted.has(Part::Rust) {
         native::lints(run);
+        native::other_tests(run, is_native_built);
     }
     if wanted.has(Part::App) {
         app::lints(run);
@@ -110,7 +112,7 @@ fn try_out(
     // A lane that panicked has built nothing.
     let is_native_built = native_built.recv().unwrap_or(false);
     if wanted.has(Part::Rust) {
-        native::tests(run, is_native_built);
+        native::real_tests(run, is_native_built);
     }
     if wanted.has(Part::E2e) {
         let is_built = app_built.recv().unwrap_or(false) && is_native_built;

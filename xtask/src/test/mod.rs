@@ -14,6 +14,7 @@ mod lanes;
 mod licences;
 mod lints;
 mod native;
+mod programs;
 mod runner;
 mod shipped;
 mod skipped;

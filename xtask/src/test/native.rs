@@ -1,16 +1,21 @@
 //! The native crates: formatting, lints, dependencies, tests.
 
-use std::{env, thread};
+use anyhow::Result;
+use std::{env, process::Command, thread};
 
 use super::{
     Run, audit,
     commands::{cargo, passes, path_with},
     counts::Counts,
-    daemon, licences, lints, runner, shipped,
+    daemon, licences, lints,
+    programs::Programs,
+    runner, shipped,
     skipped::SkippedTests,
     sources,
 };
-use crate::{build, clippy, process, setup::RegistryServer};
+use crate::{build, clippy, process, progress::Step, setup::RegistryServer};
+
+const WHY_NOT: &str = "because they were not built";
 
 /// How many tests of a program run at a time.
 const THREADS: &str = "RUST_TEST_THREADS";
@@ -78,35 +83,63 @@ pub(super) fn build_server(run: &Run<'_>) -> bool {
         .is_ok()
 }
 
-pub(super) fn tests(run: &Run<'_>, is_built: bool) {
-    const TITLE: &str = "tests of the native crates and of the app's logic";
+/// Sessions of real parts.
+pub(super) fn real_tests(run: &Run<'_>, is_built: bool) {
+    const TITLE: &str = "tests of real sessions";
     if !is_built {
-        run.skip(TITLE, "because they were not built");
+        run.skip(TITLE, WHY_NOT);
         return;
     }
-    let registry = RegistryServer::new(run.project);
-    if let Some(why) = registry.lacks() {
+    if let Some(why) = RegistryServer::new(run.project).lacks() {
         run.skip("tests with a real registry of images", &why);
     }
     let daemon = daemon::start(run, "test-rust-dockerd");
     run.step(TITLE, |step| {
         let mut test = build::native_tests(run.project)?;
-        test.arg("--no-fail-fast");
         if env::var_os(THREADS).is_none() {
             test.env(THREADS, threads().to_string());
         }
-        test.env("PATH", path_with(&registry)?);
         if let Some(daemon) = &daemon {
             daemon.tell(&mut test);
         }
-        let skipped = SkippedTests::new(run.project)?;
-        skipped.tell(&mut test);
-        skipped.counted(runner::printed(
-            run.project,
-            step,
-            "test-rust",
-            &mut test,
-            Counts::from_libtest,
-        ))
+        tests(run, step, Programs::Real, &mut test)
     });
+}
+
+/// What is native and needs no daemon, the app's logic too.
+pub(super) fn other_tests(run: &Run<'_>, is_built: bool) {
+    const TITLE: &str = "tests of the native crates and of the app's logic";
+    if !is_built {
+        run.skip(TITLE, WHY_NOT);
+        return;
+    }
+    run.step(TITLE, |step| {
+        let mut test = build::native_tests(run.project)?;
+        tests(run, step, Programs::Others, &mut test)
+    });
+    // There may be none.
+    run.check("examples in the documentation", |step| {
+        let mut test = build::native_tests(run.project)?;
+        passes(run, step, "test-examples", test.arg("--doc"))
+    });
+}
+
+fn tests(run: &Run<'_>, step: &Step, programs: Programs, test: &mut Command) -> Result<Counts> {
+    let registry = RegistryServer::new(run.project);
+    let name = match programs {
+        Programs::Real => "test-real",
+        Programs::Others => "test-rust",
+    };
+    test.args(programs.arguments(run)?)
+        .arg("--no-fail-fast")
+        .env("PATH", path_with(&registry)?);
+    let skipped = SkippedTests::new(run.project, name)?;
+    skipped.tell(test);
+    skipped.counted(runner::printed(
+        run.project,
+        step,
+        name,
+        test,
+        Counts::from_libtest,
+    ))
 }

@@ -14,9 +14,9 @@ const FILE: &str = "FLOWDECK_TEST_SKIPPED";
 pub(super) struct SkippedTests(PathBuf);
 
 impl SkippedTests {
-    /// None so far.
-    pub(super) fn new(project: &Project) -> Result<Self> {
-        let file = project.work().join("skipped-tests");
+    /// None so far, of a step that has this name of its own.
+    pub(super) fn new(project: &Project, step: &str) -> Result<Self> {
+        let file = project.work().join(format!("skipped-{step}"));
         match fs::remove_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("cannot remove {}", file.display()))
@@ -78,7 +78,7 @@ mod tests {
             cache: folder.path().to_path_buf(),
         };
         fs::create_dir_all(project.work()).unwrap();
-        let skipped = SkippedTests::new(&project).unwrap();
+        let skipped = SkippedTests::new(&project, "step").unwrap();
         let counts = Counts::new(5, 0, 1);
         assert_eq!(skipped.counted(Ok(counts)).unwrap(), counts);
         let lines = "docker::a\tno daemon\ndocker::b\tno daemon\ndocker::a\tno registry\n";
@@ -90,7 +90,7 @@ mod tests {
         };
         let error = skipped.counted(Err(failures.into())).unwrap_err();
         assert_eq!(Counts::one_failure_of(&error), Counts::new(2, 1, 3));
-        let again = SkippedTests::new(&project).unwrap();
+        let again = SkippedTests::new(&project, "step").unwrap();
         assert_eq!(again.counted(Ok(counts)).unwrap(), counts);
     }
 }
