@@ -9,6 +9,7 @@ mod row;
 mod samples;
 mod search;
 mod searched;
+mod steps;
 mod table;
 
 use flowdeck_contract::flows::{FlowList, Searched};

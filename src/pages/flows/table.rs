@@ -10,6 +10,7 @@ use super::{
     listed::{Listed, listed},
     row::FlowRow,
     search::{show, use_view},
+    steps::in_steps,
 };
 use crate::{
     nav::use_nav,
@@ -28,6 +29,7 @@ pub(super) fn FlowTable(
     let view = use_view();
     let found = Memo::new(move |_| flows.with(|flows| view.with(|view| listed(flows, view))));
     announce_count(view, found);
+    let rows = in_steps(found, view);
     let some = Memo::new(move |_| found.with(|found| !found.is_empty()));
     view! {
         <Filters flows=flows listed=found />
@@ -42,7 +44,7 @@ pub(super) fn FlowTable(
                     </tr>
                 </thead>
                 <tbody role="rowgroup" class=style::body>
-                    <Each each=move || found.get() key=|row| row.flow.id.as_str().to_owned() let(row)>
+                    <Each each=move || rows.get() key=|row| row.flow.id.as_str().to_owned() let(row)>
                         <FlowRow row=row />
                     </Each>
                 </tbody>
