@@ -1,5 +1,8 @@
 // What is wrong with flow.dag.yaml shows at its line as one types.
 
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { addFlow } from '../harness/flows.ts';
 import { expect, test } from '../harness/test.ts';
 
@@ -85,3 +88,14 @@ for (const [name, { code, line, yaml }] of Object.entries(CASES)) {
     await expect(app.findingMarks).toHaveCount(0);
   });
 }
+
+test('a finding about a file that is missing goes when another program adds the file', async ({ app, deck }) => {
+  const yaml = 'nodes:\n- name: a\n  type: python\n  source: {type: code, path: late.py}\n';
+  const folder = addFlow(deck.flows, 'late', { 'flow.dag.yaml': yaml });
+  await deck.start();
+  await app.edit('late', 'flow.dag.yaml');
+  await expect(app.problems).toContainText("no file 'late.py'");
+  writeFileSync(path.join(folder, 'late.py'), 'from promptflow.core import tool\n\n@tool\ndef a():\n    return 1\n');
+  await expect(app.file('late.py')).toBeVisible();
+  await expect(app.problems).not.toContainText("no file 'late.py'");
+});

@@ -168,19 +168,20 @@ impl Workbench {
     /// Findings name files that are missing, so they change with the list of files.
     pub(super) fn check_when_files_come_and_go(&self) {
         let workbench = *self;
+        // Read below rather than tracked: tracking alone doesn't compute a memo, and what isn't computed never changes.
         let names = Memo::new(move |_| {
             let listing = workbench.listing.get()?;
             Some(listing.files().cloned().collect::<Vec<FilePath>>())
         });
         let definition = Memo::new(move |_| workbench.definition());
         Effect::new(move |_| {
-            names.track();
+            names.with(|_| ());
             if let Some(path) = definition.get() {
                 workbench.check_soon(&path);
             }
         });
         Effect::new(move |_| {
-            names.track();
+            names.with(|_| ());
             workbench.checks.requirements.track();
             for path in workbench.files.with_untracked(open_paths) {
                 if untrack(|| workbench.is_requirements(&path)) {

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::{
     checking::summary,
-    workbench::{CursorPosition, Workbench},
+    workbench::{CursorPosition, FileState, Workbench},
 };
 use crate::ui::{Button, ButtonKind, Icon, unique_id};
 
@@ -26,11 +26,17 @@ pub(super) fn Problems() -> impl IntoView {
         Some((path, findings))
     });
     let heading_id = unique_id("problems");
+    let none = Memo::new(move |_| {
+        let shown = shown.get();
+        findings.with(Option::is_none).then(|| {
+            workbench
+                .files
+                .with(|files| why_none(shown.and_then(|path| files.get(&path))))
+        })
+    });
     let none = move || {
-        let text = "Open a file to see its problems.";
-        findings
-            .with(Option::is_none)
-            .then(|| view! { <p class=style::none>{text}</p> })
+        none.get()
+            .map(|text| view! { <p class=style::none>{text}</p> })
     };
     let list = move || {
         findings.get().map(|(path, findings)| {
@@ -55,6 +61,18 @@ pub(super) fn Problems() -> impl IntoView {
         })
     };
     view! { {none} {list} }
+}
+
+/// Why there are no findings, not even none, by the file that is shown.
+fn why_none(file: Option<&FileState>) -> &'static str {
+    match file {
+        None => "Open a file to see its problems.",
+        Some(FileState::Reading | FileState::Read(_) | FileState::Open(_)) => "Checking…",
+        Some(FileState::Refused(_)) => "Only text files are checked.",
+        Some(FileState::Missing | FileState::Failed(_)) => {
+            "A file that can’t be read isn’t checked."
+        }
+    }
 }
 
 #[component]
@@ -111,5 +129,21 @@ fn Problem(path: FilePath, finding: Finding) -> impl IntoView {
             {fix}
             {create}
         </li>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flowdeck_contract::files::FileKind;
+
+    #[test]
+    fn only_where_no_file_is_open_is_one_asked_for() {
+        let asks = |file: Option<&FileState>| why_none(file).starts_with("Open a file");
+        assert!(asks(None));
+        let refused = FileState::Refused(FileKind::Binary);
+        for file in [FileState::Reading, refused, FileState::Missing] {
+            assert!(!asks(Some(&file)), "{file:?}");
+        }
     }
 }

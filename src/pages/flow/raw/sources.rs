@@ -93,7 +93,7 @@ impl Workbench {
             Some(named.iter().map(tag).collect::<Vec<_>>())
         });
         Effect::new(move |was: Option<()>| {
-            tags.track();
+            tags.with(|_| ());
             if was.is_some() {
                 workbench.read_sources();
             }

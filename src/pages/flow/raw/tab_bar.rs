@@ -55,7 +55,8 @@ pub(super) fn TabBar(
         }
     };
     Effect::new(move |_| {
-        shown.track();
+        // Tracking alone doesn't compute a memo, and what isn't computed never changes.
+        shown.with(|_| ());
         request_animation_frame(move || scroll_to(list, shown_tab(list, workbench)));
     });
     let on_key = move |event: KeyboardEvent| {
@@ -188,7 +189,7 @@ fn FileTab(
             on:click=move |_| workbench.turn_to(Some(turned_to.clone()))
             on:auxclick=on_aux_click
         >
-            {name}
+            <span class=style::name>{name}</span>
             <Show when=move || is_unsaved.get()>
                 <span class=style::dot aria-hidden="true"></span>
                 <span class="visually-hidden">", unsaved edits"</span>

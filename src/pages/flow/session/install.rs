@@ -48,10 +48,12 @@ fn LastInstall() -> impl IntoView {
             == Some(PhaseState::Running)
     });
     view! {
-        {move || install.get().map(|install| view! { <InstallCard install=install /> })}
-        <Show when=move || is_running.get()>
-            <CancelInstall />
-        </Show>
+        <div class=style::last>
+            {move || install.get().map(|install| view! { <InstallCard install=install /> })}
+            <Show when=move || is_running.get()>
+                <CancelInstall />
+            </Show>
+        </div>
     }
 }
 
