@@ -152,8 +152,9 @@ pub(crate) fn Foot(width: RailWidth) -> impl IntoView {
                 {Icon::Person.view()}
                 <span class=style::label>"Sign-ins"</span>
             </Link>
-            <a href="licenses.txt" target="_blank" rel="noreferrer" class=style::licences>
-                "Third-party licences"
+            <a href="licenses.txt" target="_blank" rel="noreferrer" class=style::link>
+                {Icon::File.view()}
+                <span class=style::label>"Third-party licenses"</span>
             </a>
             <button
                 type="button"

@@ -15,10 +15,12 @@ pub(super) fn IdleText(idle: Memo<Option<Idle>>) -> impl IntoView {
         Idle::Busy(reason) => Some(reason),
         Idle::Ends { at, idle_since } => {
             let left = time::rough(clock.until(at));
-            Some(format!(
-                "Idle since {} · stops in {left}",
-                local_time(idle_since)
-            ))
+            let parts = [
+                format!("Idle since {} ·", local_time(idle_since)),
+                format!("stops in {left}"),
+            ];
+            // A line ends between the two, and in neither.
+            Some(parts.map(|part| part.replace(' ', "\u{a0}")).join(" "))
         }
     });
     let exact = move || match idle.get()? {

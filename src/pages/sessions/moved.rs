@@ -14,7 +14,7 @@ pub(super) fn MovedNote(one: Memo<Option<SessionSummary>>) -> impl IntoView {
         moved.get().map(|(image, flow)| {
             view! {
                 <p class=style::moved title=sentence(&image)>
-                    {Icon::Warning.view()} " Its image tag has changed. " {offer(flow)}
+                    {Icon::Warning.view()} " Its image tag has changed. " {offer(flow, "visually-hidden")}
                 </p>
             }
         })
@@ -29,7 +29,7 @@ pub(super) fn MovedFact(one: Memo<Option<SessionSummary>>) -> impl IntoView {
         moved.get().map(|(image, flow)| {
             view! {
                 <dt>"Base image"</dt>
-                <dd class=style::moved>{Icon::Warning.view()} " " {sentence(&image)} " " {offer(flow)}</dd>
+                <dd class=style::moved>{Icon::Warning.view()} " " {sentence(&image)} " " {offer(flow, "")}</dd>
             }
         })
     }
@@ -49,13 +49,14 @@ fn sentence(image: &str) -> String {
     format!("{image} now points to another image.")
 }
 
-/// Leads to where the session can be reset for the new image; one without a flow has no such place.
-fn offer(flow: Option<FlowId>) -> impl IntoView {
+/// Leads to where the session can be reset for the new image; one without a flow has no such place. `purpose` is the class
+/// of the words that say what for.
+fn offer(flow: Option<FlowId>, purpose: &'static str) -> impl IntoView {
     flow.map(|flow| {
         let name = flow.to_string();
         view! {
             <Link to=Route::flow(flow)>
-                "Open the flow" <span class="visually-hidden">" " {name}</span> " to reset it"
+                "Open the flow" <span class="visually-hidden">" " {name}</span> <span class=purpose>" to reset it"</span>
             </Link>
         }
     })

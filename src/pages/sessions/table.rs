@@ -17,12 +17,12 @@ pub(super) fn SessionTable(watched: Watched) -> impl IntoView {
             <caption class="visually-hidden">"Compute sessions"</caption>
             <thead role="rowgroup">
                 <tr role="row">
-                    <th role="columnheader" scope="col" class=style::flow>"Flow"</th>
+                    <th role="columnheader" scope="col">"Flow"</th>
                     <th role="columnheader" scope="col" class=style::state>"State"</th>
                     <th role="columnheader" scope="col" class=style::compute>"Compute"</th>
-                    <th role="columnheader" scope="col">"Identity"</th>
-                    <th role="columnheader" scope="col" class=style::narrow>"Started"</th>
-                    <th role="columnheader" scope="col" class=style::wide>"Idle"</th>
+                    <th role="columnheader" scope="col" class=style::identity>"Identity"</th>
+                    <th role="columnheader" scope="col" class=style::started>"Started"</th>
+                    <th role="columnheader" scope="col" class=style::idle>"Idle"</th>
                     <th role="columnheader" scope="col" class=style::acts>"Actions"</th>
                 </tr>
             </thead>

@@ -8,7 +8,7 @@ test('the page leads to the texts', async ({ app, context, deck, page }) => {
   await deck.start();
   await app.signIn();
   const opened = context.waitForEvent('page');
-  await page.getByRole('link', { name: 'Third-party licences' }).click();
+  await page.getByRole('link', { name: 'Third-party licenses' }).click();
   const licences = await opened;
   await licences.waitForLoadState();
   expect(licences.url()).toBe(deck.url('licenses.txt'));

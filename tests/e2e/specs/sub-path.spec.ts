@@ -16,7 +16,7 @@ test('the story works below /deck', async ({ app, deck, page }) => {
     await page.getByRole('link', { name: 'Greeting' }).click();
     await expect(page).toHaveURL(`http://${proxy.host}/deck/flows/greeting`);
     await page.reload();
-    const licences = page.getByRole('link', { name: 'Third-party licences' });
+    const licences = page.getByRole('link', { name: 'Third-party licenses' });
     await expect(licences).toHaveJSProperty('href', `http://${proxy.host}/deck/licenses.txt`);
     await app.startSession();
     await app.setRawMode(true);

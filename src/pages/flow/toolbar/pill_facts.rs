@@ -45,7 +45,10 @@ pub(crate) fn PillFacts() -> impl IntoView {
     let runs = Memo::new(move |_| {
         session.with(|session| Some(session.as_ref()?.state == SessionState::Available))
     });
-    let size = Memo::new(move |_| session.with(|session| size(session.as_ref()?)));
+    let size = Memo::new(move |_| {
+        let size = session.with(|session| size(session.as_ref()?));
+        size.filter(|_| runs.get() == Some(true))
+    });
     let end = Memo::new(move |_| session.with(|session| session.as_ref().map(end)));
     let words = Memo::new(move |_| {
         if runs.get() != Some(true) {
@@ -56,11 +59,11 @@ pub(crate) fn PillFacts() -> impl IntoView {
             End::Paused(_) => "in use".to_owned(),
             End::Never => "no idle shutdown".to_owned(),
         };
-        let words: Vec<String> = size.get().into_iter().chain([end]).collect();
-        Some(format!(" · {}", words.join(" · ")))
+        Some(format!(" · {end}"))
     });
     view! {
         {move || concern.get().map(|concern| view! { " · " <b class=style::concern>{concern}</b> })}
+        {move || size.get().map(|size| view! { <span class=style::size>" · " {size}</span> })}
         {words}
     }
 }
