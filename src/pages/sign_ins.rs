@@ -1,6 +1,7 @@
 //! Who is signed in, and signing out: this browser, another one, or all of them.
 
 use flowdeck_contract::{
+    help::HelpTopic,
     paths,
     sign_ins::{SignIn, SignIns},
 };
@@ -170,7 +171,7 @@ fn Everywhere() -> impl IntoView {
         <div class=style::all>
             <Button on_press=move |()| open.set(true)>"Sign out everywhere"</Button>
         </div>
-        <Dialog open=open title="Sign out everywhere?" kind=DialogKind::Confirm>
+        <Dialog open=open title="Sign out everywhere?" kind=DialogKind::Confirm help=HelpTopic::SignIns.address()>
             <p>
                 "This signs out every browser, this one too. Each needs the server’s token to sign in again. Compute sessions keep running."
             </p>

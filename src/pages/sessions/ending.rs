@@ -1,7 +1,8 @@
 //! Stops a compute session, after saying what is lost with it.
 
 use flowdeck_contract::{
-    capability::Action, ids::SessionId, session::SessionState, sessions::SessionSummary,
+    capability::Action, help::HelpTopic, ids::SessionId, session::SessionState,
+    sessions::SessionSummary,
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsCast;
@@ -192,7 +193,7 @@ pub(super) fn EndDialog() -> impl IntoView {
         }
     };
     view! {
-        <Dialog open=open title=title kind=DialogKind::Confirm>
+        <Dialog open=open title=title kind=DialogKind::Confirm help=HelpTopic::Sessions.address()>
             <p class=style::subject>{subject}</p>
             {lost}
             {by_hand}
