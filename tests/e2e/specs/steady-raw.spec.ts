@@ -36,7 +36,7 @@ async function places(app: App, file: string): Promise<Places> {
   const { page } = app;
   const found = await Promise.all([
     place('files', page.getByRole('button', { name: 'New file' })),
-    place('runs', app.runs),
+    place('runs', app.runs.getByRole('heading', { name: 'Runs' })),
     place('tab', page.getByRole('tab', { name: file })),
     place('save and install', page.getByRole('button', { name: 'Save and install' })),
     place('editor', page.locator('.cm-editor')),
