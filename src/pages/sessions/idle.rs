@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::facts::Idle;
+use super::{facts::Idle, style};
 use crate::ui::{Clock, local_time, time};
 
 /// When a session ends, or why it does not.
@@ -11,17 +11,12 @@ pub(super) fn IdleText(idle: Memo<Option<Idle>>) -> impl IntoView {
     let clock = Clock::from_context();
     let words = Memo::new(move |_| match idle.get()? {
         Idle::Unknown => None,
-        Idle::Never => Some("No idle shutdown".to_owned()),
-        Idle::Busy(reason) => Some(reason),
-        Idle::Ends { at, idle_since } => {
-            let left = time::rough(clock.until(at));
-            let parts = [
-                format!("Idle since {} ·", local_time(idle_since)),
-                format!("stops in {left}"),
-            ];
-            // A line ends between the two, and in neither.
-            Some(parts.map(|part| part.replace(' ', "\u{a0}")).join(" "))
-        }
+        Idle::Never => Some(("No idle shutdown".to_owned(), None)),
+        Idle::Busy(reason) => Some((reason, None)),
+        Idle::Ends { at, idle_since } => Some((
+            format!("Idle since {} ·", local_time(idle_since)),
+            Some(format!("stops in {}", time::rough(clock.until(at)))),
+        )),
     });
     let exact = move || match idle.get()? {
         Idle::Ends { at, .. } => Some(format!(
@@ -30,5 +25,16 @@ pub(super) fn IdleText(idle: Memo<Option<Idle>>) -> impl IntoView {
         )),
         Idle::Unknown | Idle::Never | Idle::Busy(_) => None,
     };
-    view! { <span title=exact>{move || words.get().unwrap_or_else(|| "—".to_owned())}</span> }
+    // A line ends between the phrases, and in neither.
+    let words = move || match words.get() {
+        None => "—".into_any(),
+        Some((text, None)) => text.into_any(),
+        Some((since, Some(end))) => view! {
+            <span class=style::phrase>{since}</span>
+            " "
+            <span class=style::phrase>{end}</span>
+        }
+        .into_any(),
+    };
+    view! { <span title=exact>{words}</span> }
 }
