@@ -6,7 +6,7 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
-    lazy::{FLOWS_PAGE, Lazy, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE},
+    lazy::{FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE},
     live::Streams,
     nav::Nav,
     pages::{FlowPage, UnknownPage},
@@ -56,7 +56,8 @@ fn Pages(base: String) -> impl IntoView {
         match page.get() {
             Page::Flows => view! { <Lazy part=FLOWS_PAGE /> }.into_any(),
             Page::Flow(flow) => view! { <FlowPage flow=flow /> }.into_any(),
-            Page::Sessions | Page::Session(_) => view! { <Lazy part=SESSIONS /> }.into_any(),
+            Page::Sessions => view! { <Lazy part=SESSIONS /> }.into_any(),
+            Page::Session(_) => view! { <Lazy part=ONE_SESSION /> }.into_any(),
             Page::Upgrade(_) => view! { <Lazy part=UPGRADE /> }.into_any(),
             Page::SignIns => view! { <Lazy part=SIGN_INS /> }.into_any(),
             Page::Unknown => view! { <UnknownPage /> }.into_any(),

@@ -10,7 +10,10 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
-use crate::pages::{flow::toolbar::AskPresets, parts::SaveFile};
+use crate::pages::{
+    flow::{raw::Checker, toolbar::AskPresets},
+    parts::SaveFile,
+};
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
 
 stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
@@ -19,7 +22,7 @@ stylance::import_crate_style!(style, "src/lazy/lazy.module.css");
 type Show = fn() -> AnyView;
 
 /// Asks for a part's code.
-type Fetch = fn() -> Pin<Box<dyn Future<Output = Result<Show, SplitLoaderError>>>>;
+type Fetch<T> = fn() -> Pin<Box<dyn Future<Output = Result<T, SplitLoaderError>>>>;
 
 /// A part of the app.
 #[derive(Clone, Copy)]
@@ -28,7 +31,7 @@ pub(crate) struct Part {
     name: &'static str,
     /// About how many lines high it is.
     lines: usize,
-    fetch: Fetch,
+    fetch: Fetch<Show>,
 }
 
 /// The flows page.
@@ -57,6 +60,13 @@ pub(crate) const RAW_MODE: Part = Part {
     name: "raw file mode",
     lines: 12,
     fetch: || Box::pin(points::raw_mode()),
+};
+
+/// What stands in the dock of raw file mode.
+pub(crate) const RAW_DOCK: Part = Part {
+    name: "the panel",
+    lines: 4,
+    fetch: || Box::pin(points::raw_dock()),
 };
 
 /// The history of a flow's compute sessions.
@@ -171,11 +181,18 @@ pub(crate) const RESET: Part = Part {
     fetch: || Box::pin(points::reset()),
 };
 
-/// The pages of compute sessions.
+/// The page of all compute sessions.
 pub(crate) const SESSIONS: Part = Part {
     name: "the compute sessions",
     lines: 8,
     fetch: || Box::pin(points::sessions()),
+};
+
+/// The page of one compute session.
+pub(crate) const ONE_SESSION: Part = Part {
+    name: "the compute session",
+    lines: 8,
+    fetch: || Box::pin(points::one_session()),
 };
 
 /// The assistant that brings flows to compute sessions.
@@ -183,6 +200,13 @@ pub(crate) const UPGRADE: Part = Part {
     name: "the upgrade assistant",
     lines: 12,
     fetch: || Box::pin(points::upgrade()),
+};
+
+/// What the upgrade assistant would write, once a flow is chosen.
+pub(crate) const UPGRADE_REVIEW: Part = Part {
+    name: "the review",
+    lines: 6,
+    fetch: || Box::pin(points::upgrade_review()),
 };
 
 /// The list of keyboard shortcuts, inside its dialog.
@@ -195,6 +219,11 @@ pub(crate) const SHORTCUTS: Part = Part {
 /// How presets are asked for.
 pub(crate) async fn presets() -> Result<AskPresets, SplitLoaderError> {
     points::presets().await
+}
+
+/// What checks the files that are open, requested again where it couldn't be loaded.
+pub(crate) async fn checker() -> Result<Checker, SplitLoaderError> {
+    insist(|| Box::pin(points::checker())).await
 }
 
 /// What fetches a file for the reader's disk.
@@ -247,14 +276,7 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
         code.set(Code::Asked);
         owner.get_value().with(|| {
             spawn_local_scoped_with_cancellation(async move {
-                let mut answer = (part.fetch)().await;
-                for millis in PAUSES {
-                    if answer.is_ok() {
-                        break;
-                    }
-                    pause(millis).await;
-                    answer = (part.fetch)().await;
-                }
+                let answer = insist(part.fetch).await;
                 code.set(answer.map_or(Code::Failed, Code::Here));
                 focus_in_dialog();
             });
@@ -274,6 +296,19 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
 /// In milliseconds, before what couldn't be loaded is requested again. While a machine's network changes, as with each
 /// container that starts on it, browsers end every request in progress.
 const PAUSES: [i32; 3] = [100, 700, 1500];
+
+/// Asks for a part's code, and again after each pause while it couldn't be loaded.
+async fn insist<T>(fetch: Fetch<T>) -> Result<T, SplitLoaderError> {
+    let mut answer = fetch().await;
+    for millis in PAUSES {
+        if answer.is_ok() {
+            break;
+        }
+        pause(millis).await;
+        answer = fetch().await;
+    }
+    answer
+}
 
 async fn pause(millis: i32) {
     let timer = js_sys::Promise::new(&mut |resolve, _| {

@@ -7,7 +7,7 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use super::Show;
 use crate::{
     pages::{
-        FlowsPage, SessionPages, SignInPage, SignInsPage, UpgradePage,
+        FlowsPage, SessionPage, SessionsPage, SignInPage, SignInsPage, UpgradePage, UpgradeReview,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
@@ -15,7 +15,7 @@ use crate::{
             inputs::LongInput,
             nodes::{NodeDetails, NodeError},
             outputs::{RunHead, SelectedRun, image::RunImage},
-            raw::RawMode,
+            raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
             toolbar::{AskPresets, IdleEnd, PillFacts, SessionOffer, ask_presets},
             wizard::WizardSteps,
@@ -49,6 +49,10 @@ point!(files, new_file -> Show, || view! { <NameForm /> }.into_any());
 point!(files, remove_file -> Show, || view! { <RemovalQuestion /> }.into_any());
 
 point!(raw, raw_mode -> Show, || view! { <RawMode /> }.into_any());
+
+point!(dock, raw_dock -> Show, || view! { <DockTabs /> }.into_any());
+
+point!(dock, checker -> Checker, checker_code());
 
 point!(timeline, timeline -> Show, || view! { <FlowLives /> }.into_any());
 
@@ -94,8 +98,12 @@ point!(sign_in, sign_ins -> Show, || view! { <SignInsPage /> }.into_any());
 
 point!(download, save_file -> SaveFile, |api, path, name| Box::pin(save_file_code(api, path, name)));
 
-point!(sessions, sessions -> Show, || view! { <SessionPages /> }.into_any());
+point!(sessions, sessions -> Show, || view! { <SessionsPage /> }.into_any());
+
+point!(one_session, one_session -> Show, || view! { <SessionPage /> }.into_any());
 
 point!(shortcuts, shortcuts -> Show, || view! { <ShortcutList /> }.into_any());
 
 point!(upgrade, upgrade -> Show, || view! { <UpgradePage /> }.into_any());
+
+point!(upgrade_review, upgrade_review -> Show, || view! { <UpgradeReview /> }.into_any());

@@ -11,8 +11,8 @@ mod upgrade;
 
 pub use flow::FlowPage;
 pub use flows::FlowsPage;
-pub use sessions::SessionPages;
+pub use sessions::{SessionPage, SessionsPage};
 pub use sign_in::SignInPage;
 pub use sign_ins::SignInsPage;
 pub use unknown::UnknownPage;
-pub use upgrade::UpgradePage;
+pub use upgrade::{UpgradePage, UpgradeReview};

@@ -26,7 +26,7 @@ use self::{
     history::History,
     names::FlowNames,
     runtimes::Runtimes,
-    session::SessionPage,
+    session::PageOf,
     table::SessionTable,
     watched::Watched,
 };
@@ -35,17 +35,18 @@ use crate::{api::Load, nav::use_nav, routes::Page, ui::Skeleton};
 
 stylance::import_crate_style!(style, "src/pages/sessions/sessions.module.css");
 
-/// The page of all compute sessions, or of the one that the address names.
+/// The page of the compute session that the address names.
 #[component]
-pub fn SessionPages() -> impl IntoView {
+pub fn SessionPage() -> impl IntoView {
     match use_nav().page.get_untracked() {
-        Page::Session(session) => view! { <SessionPage session=session /> }.into_any(),
-        _ => view! { <SessionsPage /> }.into_any(),
+        Page::Session(session) => view! { <PageOf session=session /> }.into_any(),
+        _ => ().into_any(),
     }
 }
 
+/// The page of all compute sessions.
 #[component]
-fn SessionsPage() -> impl IntoView {
+pub fn SessionsPage() -> impl IntoView {
     let watched = Watched::follow();
     FlowNames::provide();
     Ending::provide(watched);

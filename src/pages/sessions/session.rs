@@ -26,7 +26,7 @@ use crate::{
 
 /// The page of one compute session.
 #[component]
-pub(super) fn SessionPage(
+pub(super) fn PageOf(
     /// Which.
     session: SessionId,
 ) -> impl IntoView {

@@ -14,10 +14,12 @@ mod review;
 use flowdeck_contract::{azure::FlowRuntimeDto, ids::FlowId, settings::ComputeOptions};
 use leptos::prelude::*;
 
-use self::{flow_choice::FlowChoice, image::ImageChoice, review::Review};
+pub use self::review::UpgradeReview;
+use self::{flow_choice::FlowChoice, image::ImageChoice};
 use super::parts::{Failure, PageHeading};
 use crate::{
     api::{Api, Load, Remote},
+    lazy::{Lazy, UPGRADE_REVIEW},
     nav::{Link, Nav, Step, use_nav},
     routes::{Page, Route, Upgrade, UpgradeImage},
     ui::Skeleton,
@@ -74,6 +76,10 @@ struct Choices {
 }
 
 impl Choices {
+    fn from_context() -> Self {
+        expect_context::<Self>()
+    }
+
     /// Goes to another state of the assistant.
     fn change(self, change: impl FnOnce(&mut Upgrade)) {
         if let Some(mut upgrade) = self.upgrade.get_untracked() {
@@ -114,6 +120,7 @@ fn Assistant(runtime: FlowRuntimeDto, options: ComputeOptions) -> impl IntoView 
         image: StoredValue::new(runtime.docker_image.clone()),
         images_unavailable: StoredValue::new(options.images_unavailable),
     };
+    provide_context(choices);
     let flow = choices.flow();
     view! {
         <About runtime=runtime />
@@ -125,7 +132,7 @@ fn Assistant(runtime: FlowRuntimeDto, options: ComputeOptions) -> impl IntoView 
             choices=choices
             on_choose=move |image| choices.change(|upgrade| upgrade.image = Some(image))
         />
-        {move || flow.get().map(|flow| view! { <Review flow=flow image=choices.image() /> })}
+        {move || flow.get().map(|_| view! { <Lazy part=UPGRADE_REVIEW /> })}
     }
 }
 

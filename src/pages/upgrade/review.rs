@@ -9,6 +9,7 @@ use flowdeck_contract::{
 use leptos::prelude::*;
 
 use super::{
+    Choices,
     applying::{Applying, Deed},
     files,
     plan::{Change, Found, Pin, Plan, plan},
@@ -27,8 +28,16 @@ const IMAGE_CHECK: &str = "Base image";
 /// A plan, or why there is none; `None` until the files are read.
 type Planned = Option<Result<Plan, String>>;
 
+/// The review for the flow that is chosen. It reads and changes definitions, which takes much code.
 #[component]
-pub(super) fn Review(flow: FlowId, image: Memo<Option<String>>) -> impl IntoView {
+pub fn UpgradeReview() -> impl IntoView {
+    let choices = Choices::from_context();
+    let flow = choices.flow().get_untracked();
+    flow.map(|flow| view! { <Review flow=flow image=choices.image() /> })
+}
+
+#[component]
+fn Review(flow: FlowId, image: Memo<Option<String>>) -> impl IntoView {
     let api = Api::from_context();
     let live = FlowLive::default();
     let (asked, followed) = (flow.clone(), flow.clone());

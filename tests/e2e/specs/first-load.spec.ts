@@ -17,7 +17,7 @@ const LIMITS = [
     name: 'all flows',
     address: '',
     requests: 8,
-    bytes: 420_000,
+    bytes: 405_000,
     usable: (page: Page) => expect(page.getByRole('link', { name: 'Greeting' }).first()).toBeVisible(),
   },
   {
@@ -38,13 +38,13 @@ const LIMITS = [
     name: 'all compute sessions',
     address: 'sessions',
     requests: 12,
-    bytes: 490_000,
+    bytes: 445_000,
     usable: (page: Page) => expect(page.getByText('No active compute sessions')).toBeVisible(),
   },
 ];
 
 /** What raw file mode may load beyond a flow's page. */
-const EDITOR = { requests: 12, bytes: 420_000 };
+const EDITOR = { requests: 12, bytes: 240_000 };
 
 /** A font comes when it comes: nothing waits for it. */
 const FONT = { requests: 1, bytes: 50_000 };

@@ -10,11 +10,16 @@ use flowdeck_flow::{Finding, Severity};
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{
+    checker::Checker,
     pace::pause_after,
     sources::NodeSources,
     workbench::{FileState, Workbench},
 };
-use crate::pages::flow::{files::Listed, use_definition};
+use crate::{
+    api::ApiError,
+    lazy,
+    pages::{flow::use_definition, parts::tell_failure},
+};
 
 /// The last checks of the open files, and the next.
 #[derive(Clone, Copy)]
@@ -26,12 +31,12 @@ pub(crate) struct Checks {
     /// What the last check of the requirements file found.
     pub(crate) requirements_findings: RwSignal<Option<Vec<Finding>>>,
     /// What the last checks of other files found.
-    others: RwSignal<BTreeMap<FilePath, Vec<Finding>>>,
+    pub(super) others: RwSignal<BTreeMap<FilePath, Vec<Finding>>>,
     /// The files that the flow's nodes run.
     pub(super) sources: NodeSources,
     /// How many package indexes the requirements file names.
     pub(crate) feeds: RwSignal<usize>,
-    took: StoredValue<Duration>,
+    pub(super) took: StoredValue<Duration>,
     timer: StoredValue<Option<TimeoutHandle>>,
     requirements_timer: StoredValue<Option<TimeoutHandle>>,
     other_timer: StoredValue<Option<TimeoutHandle>>,
@@ -116,12 +121,18 @@ impl Workbench {
         if untrack(|| self.definition()).as_ref() == Some(path) {
             clear(timer);
             let pause = pause_after(took.get_value());
-            let handle = set_timeout_with_handle(move || workbench.check(), pause);
+            let handle = set_timeout_with_handle(
+                move || workbench.with_checker(Checker::check_definition),
+                pause,
+            );
             timer.set_value(handle.ok());
         } else if untrack(|| self.is_requirements(path)) {
             clear(requirements_timer);
             let pause = pause_after(Duration::ZERO);
-            let handle = set_timeout_with_handle(move || workbench.check_requirements(), pause);
+            let handle = set_timeout_with_handle(
+                move || workbench.with_checker(Checker::check_requirements),
+                pause,
+            );
             requirements_timer.set_value(handle.ok());
         } else {
             self.check_other_soon(path.clone());
@@ -141,21 +152,24 @@ impl Workbench {
         let check = move || {
             let waiting = workbench.checks.waiting.try_update_value(std::mem::take);
             for path in waiting.into_iter().flatten() {
-                workbench.check_other(&path);
+                workbench.with_checker(|checker, workbench| checker.check_other(workbench, path));
             }
         };
         let handle = set_timeout_with_handle(check, pause_after(Duration::ZERO));
         timer.set_value(handle.ok());
     }
 
-    fn check_other(&self, path: &FilePath) {
-        let Some((text, revision)) = self.text_to_check(path) else {
-            return;
-        };
-        let findings = flowdeck_flow::check_file(path.as_str(), &text);
-        self.mark(path, revision, &findings);
-        self.checks.others.update(|others| {
-            others.insert(path.clone(), findings);
+    /// Has the checker do something, once its code is here.
+    fn with_checker(self, run: impl FnOnce(Checker, Self) + 'static) {
+        self.spawn(async move {
+            match lazy::checker().await {
+                Ok(checker) => run(checker, self),
+                Err(_) => tell_failure(
+                    self.status,
+                    "Couldn’t check the file",
+                    &ApiError::unreachable(),
+                ),
+            }
         });
     }
 
@@ -213,74 +227,15 @@ impl Workbench {
         });
     }
 
-    fn check(&self) {
-        let definition = untrack(|| self.definition());
-        let Some(path) = definition else { return };
-        let Some((text, revision)) = self.text_to_check(&path) else {
-            return;
-        };
-        let begun = js_sys::Date::now();
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let files = self.listing.peek(Listed::names).flatten();
-        let report = flowdeck_flow::check_with(text, files.as_ref(), &self.sources());
-        self.follow_sources(report.flow.as_ref());
-        let mut findings = report.findings;
-        findings.sort_by_key(|finding| (finding.line, finding.column));
-        self.mark(&path, revision, &findings);
-        let millis = (js_sys::Date::now() - begun).max(0.0);
-        self.checks
-            .took
-            .set_value(Duration::from_secs_f64(millis / 1000.0));
-        let requirements = report
-            .flow
-            .and_then(|flow| flow.environment.python_requirements_txt);
-        if self
-            .checks
-            .requirements
-            .with_untracked(|known| *known != requirements)
-        {
-            self.checks.requirements.set(requirements);
-        }
-        self.checks.findings.set(Some(findings));
-    }
-
-    pub(super) fn check_requirements(&self) {
-        let open = self.files.with_untracked(open_paths);
-        let path = open
-            .into_iter()
-            .find(|path| untrack(|| self.is_requirements(path)));
-        let Some(path) = path else { return };
-        let Some((text, revision)) = self.text_to_check(&path) else {
-            return;
-        };
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let files = self.listing.peek(Listed::names).flatten();
-        let mut findings = flowdeck_flow::check_requirements(text, path.as_str(), files.as_ref());
-        findings.extend(self.packages.missing(text));
-        findings.extend(flowdeck_flow::check_secrets(text));
-        self.mark(&path, revision, &findings);
-        let feeds = super::feeds::count(text);
-        if self.checks.feeds.with_untracked(|known| *known != feeds) {
-            self.checks.feeds.set(feeds);
-        }
-        self.checks.requirements_findings.set(Some(findings));
-        self.look_up_soon(path);
-    }
-
     /// What the editor holds of a file, and which revision that is.
     pub(super) fn text_to_check(&self, path: &FilePath) -> Option<(String, u32)> {
         self.document(path, |_| ())?;
         self.ask_editor(|editor| Ok((editor.text(path.as_str())?, editor.revision(path.as_str())?)))
     }
-
-    fn mark(&self, path: &FilePath, revision: u32, findings: &[Finding]) {
-        if let Ok(json) = serde_json::to_string(findings) {
-            self.ask_editor(|editor| editor.mark(path.as_str(), revision, &json));
-        }
-    }
 }
 
-fn open_paths(files: &BTreeMap<FilePath, FileState>) -> Vec<FilePath> {
+/// The files that are open.
+pub(super) fn open_paths(files: &BTreeMap<FilePath, FileState>) -> Vec<FilePath> {
     files.keys().cloned().collect()
 }
 

@@ -4,8 +4,12 @@
 use flowdeck_contract::session::PhaseState;
 use leptos::prelude::*;
 
-use super::problems::Problems;
+use super::{
+    problems::Problems,
+    workbench::{EditorState, FileState, Workbench},
+};
 use crate::{
+    lazy::{Lazy, RAW_DOCK},
     pages::flow::{
         FlowContext,
         definition::use_definition,
@@ -26,10 +30,64 @@ const INSTALL: usize = 3;
 /// The dock.
 #[component]
 pub(super) fn Dock() -> impl IntoView {
-    let context = FlowContext::from_context();
-    let selected = RwSignal::new(0);
-    let is_folded = RwSignal::new(false);
-    come_to_front(context, selected, is_folded);
+    let state = DockState {
+        selected: RwSignal::new(0),
+        is_folded: RwSignal::new(false),
+    };
+    provide_context(state);
+    let DockState {
+        selected,
+        is_folded,
+    } = state;
+    come_to_front(FlowContext::from_context(), selected, is_folded);
+    let editor_is_here = editor_is_here();
+    let content = move || {
+        editor_is_here
+            .get()
+            .then(|| view! { <Lazy part=RAW_DOCK /> })
+    };
+    view! {
+        <div class=style::dock class=(style::folded, move || is_folded.get())>
+            {content}
+        </div>
+    }
+}
+
+/// What the dock shows, and whether it does.
+#[derive(Clone, Copy)]
+struct DockState {
+    selected: RwSignal<usize>,
+    is_folded: RwSignal<bool>,
+}
+
+/// Whether nothing that one waits for is being loaded any more: what stands in the dock loads after that.
+fn editor_is_here() -> Memo<bool> {
+    let workbench = Workbench::from_context();
+    let is_asked = RwSignal::new(false);
+    // By then the page has asked for the file that its address names.
+    request_animation_frame(move || {
+        is_asked.try_set(true);
+    });
+    Memo::new(move |was: Option<&bool>| {
+        let is_coming = || match workbench.editor.get() {
+            EditorState::Loading => true,
+            // The file stays where it is then.
+            EditorState::Failed(_) => false,
+            EditorState::Idle | EditorState::Ready(_) => workbench
+                .files
+                .with(|files| files.values().any(FileState::is_coming)),
+        };
+        was == Some(&true) || (is_asked.get() && !is_coming())
+    })
+}
+
+/// What stands in the dock.
+#[component]
+pub(crate) fn DockTabs() -> impl IntoView {
+    let DockState {
+        selected,
+        is_folded,
+    } = expect_context::<DockState>();
     let tab = |title, panel: ViewFn| Tab { title, panel };
     let tabs = vec![
         tab("Problems", ViewFn::from(|| view! { <Problems /> })),
@@ -42,19 +100,17 @@ pub(super) fn Dock() -> impl IntoView {
         false => "Hide panel",
     };
     view! {
-        <div class=style::dock class=(style::folded, move || is_folded.get())>
-            <Tabs label="Panel" tabs=tabs selected=selected />
-            <button
-                type="button"
-                class=style::fold
-                aria-label=label
-                title=label
-                aria-expanded=move || (!is_folded.get()).to_string()
-                on:click=move |_| is_folded.update(|folded| *folded = !*folded)
-            >
-                {Icon::Chevron.view()}
-            </button>
-        </div>
+        <Tabs label="Panel" tabs=tabs selected=selected />
+        <button
+            type="button"
+            class=style::fold
+            aria-label=label
+            title=label
+            aria-expanded=move || (!is_folded.get()).to_string()
+            on:click=move |_| is_folded.update(|folded| *folded = !*folded)
+        >
+            {Icon::Chevron.view()}
+        </button>
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::workbench::Workbench;
 use crate::{
     api::{ApiError, Disk, Precondition, Written},
+    lazy,
     pages::parts::tell_failure,
     ui::{Button, ButtonKind, ButtonState, Notice, NoticeKind},
 };
@@ -91,14 +92,18 @@ impl Workbench {
         }
         self.retry(path);
         self.focus_editor_soon();
-        if let Err(error) = self.name_requirements(path).await {
+        let named = match lazy::checker().await {
+            Ok(checker) => checker.name_requirements(*self, path).await,
+            Err(_) => Err(ApiError::unreachable()),
+        };
+        if let Err(error) = named {
             let title = format!("The flow’s definition doesn’t name {path}");
             tell_failure(self.status, &title, &error);
         }
     }
 
     /// Writes the path of the requirements file into the definition, unless a file is named there.
-    async fn name_requirements(&self, path: &FilePath) -> Result<(), ApiError> {
+    pub(super) async fn name_requirements(&self, path: &FilePath) -> Result<(), ApiError> {
         if untrack(|| self.checks.requirements.get()).is_some() {
             return Ok(());
         }

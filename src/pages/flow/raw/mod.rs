@@ -2,9 +2,10 @@
 //!
 //! The flow page calls [`Doorway::provide`] once, before its parts are made, and shows [`RawMode`] while the address
 //! asks for it; all but the doorway loads only then. `document`, `tabs`, `draft` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
-//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere`, `checking` and `sources` carry them out; the rest are views. Only
+//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere`, `checking`, `checker` and `sources` carry them out; the rest are views. Only
 //! `ffi` knows the editor's JavaScript.
 
+mod checker;
 mod checking;
 mod compare;
 mod dock;
@@ -37,5 +38,7 @@ mod this_tab;
 mod watching;
 mod workbench;
 
+pub(crate) use checker::{Checker, checker};
+pub(crate) use dock::DockTabs;
 pub use doorway::Doorway;
 pub use mode::RawMode;

@@ -9,6 +9,7 @@ use flowdeck_flow::{
 use leptos::{leptos_dom::helpers::TimeoutHandle, prelude::*};
 
 use super::{checking::clear, workbench::Workbench};
+use crate::lazy;
 
 /// A name is looked up when nothing has been typed for this long.
 const PAUSE: Duration = Duration::from_millis(1000);
@@ -91,29 +92,31 @@ impl Packages {
 
 impl Workbench {
     /// What the editor offers in the file at `path`: names of packages, or the versions of the one that is named.
-    pub(super) fn offered_packages(
-        &self,
-        path: String,
-        name: String,
-    ) -> impl Future<Output = Vec<String>> + use<> {
-        let workbench = *self;
-        async move {
-            let Some(path) = FilePath::try_from(path).ok() else {
-                return Vec::new();
-            };
-            if !workbench.asks_for_packages(&path) {
-                return Vec::new();
-            }
-            if name.is_empty() {
-                return workbench.names().await;
-            }
-            let Some((text, _)) = workbench.text_to_check(&path) else {
-                return Vec::new();
-            };
-            match workbench.look_up(normalised_name(&name), text).await {
-                Some(PackageAnswer::Found { versions }) => versions,
-                _ => Vec::new(),
-            }
+    pub(super) async fn offered_packages(self, path: String, name: String) -> Vec<String> {
+        // Without the code for it nothing is offered; the next key asks again.
+        match lazy::checker().await {
+            Ok(checker) => checker.offer(self, path, name).await,
+            Err(_) => Vec::new(),
+        }
+    }
+
+    /// The same, with the code for it.
+    pub(super) async fn packages_for(self, path: String, name: String) -> Vec<String> {
+        let Some(path) = FilePath::try_from(path).ok() else {
+            return Vec::new();
+        };
+        if !self.asks_for_packages(&path) {
+            return Vec::new();
+        }
+        if name.is_empty() {
+            return self.names().await;
+        }
+        let Some((text, _)) = self.text_to_check(&path) else {
+            return Vec::new();
+        };
+        match self.look_up(normalised_name(&name), text).await {
+            Some(PackageAnswer::Found { versions }) => versions,
+            _ => Vec::new(),
         }
     }
 
@@ -195,7 +198,7 @@ impl Workbench {
             }
         }
         if is_any {
-            self.check_requirements();
+            self.check_requirements_now();
         }
     }
 }

@@ -45,6 +45,11 @@ pub(crate) enum FileState {
 }
 
 impl FileState {
+    /// Whether it is on its way into the editor.
+    pub(super) fn is_coming(&self) -> bool {
+        matches!(self, Self::Reading | Self::Read(_))
+    }
+
     fn is_unsaved(&self) -> bool {
         matches!(self, Self::Open(open) if open.document.is_unsaved())
     }

@@ -119,20 +119,71 @@ fn number(mut value: u32) -> Vec<u8> {
 
 /// What a module imports; only memories, tables and globals, as functions are called through the table.
 fn imports_of(module: &[u8], from: &str) -> Result<Vec<Import>> {
+    let sections = sections(module)?;
+    match sections.iter().find(|(id, _)| *id == 2) {
+        Some((_, content)) => Reader(content).imports(from),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// How many bytes a module's code and data take: the rest of it is joined with that of others, or left out in the end.
+pub(super) fn bytes_of_code(module: &[u8]) -> Result<u64> {
+    let mut bytes = 0;
+    for (id, content) in sections(module)? {
+        if matches!(id, 10 | 11) {
+            bytes += content.len() as u64;
+        }
+    }
+    Ok(bytes)
+}
+
+/// The same module without the places that it keeps empty in its table. The splitter keeps them so that what binds the
+/// module leaves them alone; once that is done, they are empty without being named, and the app is 2 KB smaller.
+pub(super) fn without_empty_places(module: &[u8]) -> Result<Vec<u8>> {
+    let mut lean = module.get(..8).unwrap_or_default().to_vec();
+    for (id, content) in sections(module)? {
+        if id == 9 {
+            lean.extend(section(9, &filled_segments(content)?));
+        } else {
+            lean.extend([vec![id], number(content.len() as u32), content.to_vec()].concat());
+        }
+    }
+    Ok(lean)
+}
+
+/// The segments of a table that put something into it.
+fn filled_segments(content: &[u8]) -> Result<Vec<Vec<u8>>> {
+    let mut reader = Reader(content);
+    let mut filled = Vec::new();
+    for _ in 0..reader.number()? {
+        let before = reader.0;
+        let is_empty = reader.is_empty_segment()?;
+        if !is_empty {
+            filled.push(before[..before.len() - reader.0.len()].to_vec());
+        }
+    }
+    Ok(filled)
+}
+
+/// The sections of a module, each with what it is.
+fn sections(module: &[u8]) -> Result<Vec<(u8, &[u8])>> {
     let mut reader = Reader(module);
     if reader.take(8)? != b"\0asm\x01\0\0\0" {
         bail!("it is no module of WebAssembly");
     }
+    let mut sections = Vec::new();
     while !reader.0.is_empty() {
         let id = reader.byte()?;
         let length = reader.number()?;
-        let content = reader.take(length as usize)?;
-        if id == 2 {
-            return Reader(content).imports(from);
-        }
+        sections.push((id, reader.take(length as usize)?));
     }
-    Ok(Vec::new())
+    Ok(sections)
 }
+
+const I32_CONST: u8 = 0x41;
+const REF_NULL: u8 = 0xd0;
+const REF_FUNC: u8 = 0xd2;
+const END: u8 = 0x0b;
 
 struct Reader<'a>(&'a [u8]);
 
@@ -182,6 +233,49 @@ impl<'a> Reader<'a> {
             imports.push(Import { name, description });
         }
         Ok(imports)
+    }
+
+    /// Reads a segment of a table; whether it puts nothing but null into the first one.
+    fn is_empty_segment(&mut self) -> Result<bool> {
+        let kind = self.number()?;
+        let [is_put_later, has_table, has_expressions] = [1, 2, 4].map(|bit| kind & bit != 0);
+        if kind > 7 {
+            bail!("it has a segment of a table of the unknown kind {kind}");
+        }
+        if !is_put_later {
+            if has_table {
+                self.number()?;
+            }
+            self.constant(I32_CONST)?;
+        }
+        if is_put_later || has_table {
+            // The type of what is in it.
+            self.byte()?;
+        }
+        let mut is_empty = kind == 4;
+        for _ in 0..self.number()? {
+            if !has_expressions {
+                self.number()?;
+            } else if self.0.first() == Some(&REF_NULL) {
+                self.constant(REF_NULL)?;
+            } else {
+                self.constant(REF_FUNC)?;
+                is_empty = false;
+            }
+        }
+        Ok(is_empty)
+    }
+
+    /// Reads an expression of one instruction with one operand.
+    fn constant(&mut self, instruction: u8) -> Result<()> {
+        if self.byte()? != instruction {
+            bail!("it has a segment of a table with an unknown expression");
+        }
+        self.number()?;
+        if self.byte()? != END {
+            bail!("it has a segment of a table with a longer expression");
+        }
+        Ok(())
     }
 
     fn description(&mut self) -> Result<()> {
@@ -247,6 +341,32 @@ mod tests {
         }]);
         assert!(imports_of(&function, APP_OF_JOINED).is_err());
         assert!(imports_of(&module, APP).is_err());
+    }
+
+    #[test]
+    fn empty_places_go_and_all_else_stays() {
+        let filled = [0, 0x41, 1, 0x0b, 2, 7, 8];
+        let empty = [4, 0x41, 3, 0x0b, 2, 0xd0, 0x70, 0x0b, 0xd0, 0x70, 0x0b];
+        let half = [4, 0x41, 5, 0x0b, 2, 0xd0, 0x70, 0x0b, 0xd2, 9, 0x0b];
+        let module = |segments: &[&[u8]]| {
+            let segments: Vec<Vec<u8>> = segments.iter().map(|bytes| bytes.to_vec()).collect();
+            let code = [vec![10, 3], vec![1, 2, 3]].concat();
+            [handing_on(&imports()), section(9, &segments), code].concat()
+        };
+        let whole = module(&[&filled, &empty, &half]);
+        assert_eq!(
+            without_empty_places(&whole).unwrap(),
+            module(&[&filled, &half])
+        );
+        assert_eq!(bytes_of_code(&whole).unwrap(), 3);
+        // One that is declared, and one of another table.
+        let others = module(&[
+            &[3, 0, 1, 7],
+            &[6, 1, 0x41, 0, 0x0b, 0x6f, 1, 0xd0, 0x6f, 0x0b],
+        ]);
+        assert_eq!(without_empty_places(&others).unwrap(), others);
+        assert!(without_empty_places(&module(&[&[8, 0, 0]])).is_err());
+        assert!(without_empty_places(&whole[..whole.len() - 1]).is_err());
     }
 
     #[test]

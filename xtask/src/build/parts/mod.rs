@@ -78,6 +78,12 @@ pub(crate) fn bindgen(project: &Project, arguments: &[OsString]) -> Result<()> {
         // Parts share the table, the stack and the memory.
         .arg("--keep-lld-exports"))?;
     fs::remove_file(&main).with_context(|| format!("cannot remove {}", main.display()))?;
+    let bound = call.out.join(format!("{}_bg.wasm", call.name));
+    let read =
+        |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let lean = merge::without_empty_places(&read(&bound)?)
+        .with_context(|| format!("cannot read {}", bound.display()))?;
+    write_atomically(&bound, &lean)?;
     name_loader(&call, &parts)
 }
 
@@ -181,9 +187,9 @@ fn groups(split: &Split, folder: &Path) -> Result<Vec<Group>> {
     let mut bytes = BTreeMap::new();
     for module in split.parts.values().flatten() {
         let path = folder.join(format!("{module}.wasm"));
-        let length = fs::metadata(&path)
-            .with_context(|| format!("cannot read {}", path.display()))?
-            .len();
+        let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let length = merge::bytes_of_code(&content)
+            .with_context(|| format!("cannot read {}", path.display()))?;
         bytes.insert(module.as_str(), length);
     }
     let apart = groups::apart(&split.parts, |module| {
@@ -203,7 +209,14 @@ const FILES: &str = "const parts = {};";
 const SCRIPT: &str = "<script>\n";
 
 /// The parts that the page loads ahead.
-const AHEAD: [&str; 5] = ["flows", "raw", "sessions", "sign_in", "upgrade"];
+const AHEAD: [&str; 6] = [
+    "flows",
+    "one_session",
+    "raw",
+    "sessions",
+    "sign_in",
+    "upgrade",
+];
 
 /// The names of the files that each part needs.
 fn files_of_parts<'a>(
