@@ -1,6 +1,7 @@
 //! Every address of the app as a type: built here, read here, spelled out nowhere else. Knows no views.
 
 mod advanced;
+mod call_path;
 mod flow;
 mod flows;
 mod upgrade;
@@ -14,6 +15,7 @@ use flowdeck_contract::{
 
 pub use self::{
     advanced::{Advanced, LinkNote, WizardStep},
+    call_path::CallPath,
     flow::FlowView,
     flows::{Direction, FlowColumn, FlowFilter, FlowOrder, FlowsView},
     upgrade::{Upgrade, UpgradeImage},

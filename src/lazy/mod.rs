@@ -104,6 +104,13 @@ pub(crate) const RUN_TABS: Part = Part {
     fetch: || Box::pin(points::run_tabs()),
 };
 
+/// The timeline of the selected run.
+pub(crate) const RUN_TIMELINE: Part = Part {
+    name: "the run’s timeline",
+    lines: 6,
+    fetch: || Box::pin(points::run_timeline()),
+};
+
 /// What is said of an input that is too long to be shown.
 pub(crate) const LONG_INPUT: Part = Part {
     name: "the rest of the input",

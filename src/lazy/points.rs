@@ -18,6 +18,7 @@ use crate::{
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
             toolbar::{AskPresets, IdleEnd, PillFacts, SessionOffer, ask_presets},
+            trace::RunTimeline,
             wizard::WizardSteps,
         },
         parts::{SaveFile, save_file as save_file_code},
@@ -75,6 +76,8 @@ point!(session, needs_session -> Show, || view! { <SessionOffer /> }.into_any())
 point!(run, run_head -> Show, || view! { <RunHead /> }.into_any());
 
 point!(run, run_tabs -> Show, || view! { <SelectedRun /> }.into_any());
+
+point!(trace, run_timeline -> Show, || view! { <RunTimeline /> }.into_any());
 
 point!(run, node_error -> Show, || view! { <NodeError /> }.into_any());
 

@@ -5,7 +5,7 @@ use flowdeck_contract::{
     ids::{FilePath, RunId},
 };
 
-use super::{Advanced, Query};
+use super::{Advanced, CallPath, Query};
 
 /// What the page of a flow shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct FlowView {
     pub line: Option<u32>,
     /// The run that is shown; the newest when left out.
     pub run: Option<RunId>,
+    /// The timeline of the run, with the details of one of its rows.
+    pub timeline: Option<CallPath>,
     /// The details of the compute session, in a drawer.
     pub details: bool,
     /// The wizard of the compute session's settings, while it is open.
@@ -25,7 +27,7 @@ pub struct FlowView {
 }
 
 /// The names of the query's values, without those of the wizard.
-const NAMES: [&str; 5] = ["raw", "file", "line", "run", "details"];
+const NAMES: [&str; 6] = ["raw", "file", "line", "run", "timeline", "details"];
 
 impl FlowView {
     /// Raw file mode with `file` open, at `line` when one is given.
@@ -46,6 +48,7 @@ impl FlowView {
             file: value("file").and_then(|file| FilePath::try_from(file).ok()),
             line: value("line").and_then(|line| line.parse().ok()),
             run: value("run").and_then(|run| RunId::try_from(run).ok()),
+            timeline: value("timeline").and_then(|path| CallPath::read(&path)),
             details: value("details").as_deref() == Some("1"),
             advanced: Advanced::read(query, &NAMES),
         }
@@ -64,6 +67,9 @@ impl FlowView {
         }
         if let Some(run) = &self.run {
             query.push("run", run.as_str());
+        }
+        if let Some(path) = &self.timeline {
+            query.push("timeline", &path.to_string());
         }
         if self.details {
             query.push("details", "1");

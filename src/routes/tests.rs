@@ -85,6 +85,26 @@ fn routes() -> Vec<(Route, &'static str)> {
             "flows/50%25%20%3Cb%3E%3F%23%26%3D?run=r-7",
         ),
         (
+            Route::Flow {
+                flow: FlowId::try_from("x").unwrap(),
+                view: FlowView {
+                    timeline: Some(CallPath::default().child(2).child(0)),
+                    ..FlowView::default()
+                },
+            },
+            "flows/x?timeline=2.0",
+        ),
+        (
+            Route::Flow {
+                flow: FlowId::try_from("x").unwrap(),
+                view: FlowView {
+                    timeline: Some(CallPath::default()),
+                    ..FlowView::default()
+                },
+            },
+            "flows/x?timeline=all",
+        ),
+        (
             wizard(WizardStep::Compute, None),
             "flows/x?advanced=compute",
         ),
@@ -235,4 +255,15 @@ fn a_query_that_makes_no_sense_is_left_out() {
         Some(Route::flow(flow))
     );
     assert_eq!(read("?show=nothing&sort=--name"), Some(Route::flows()));
+}
+
+#[test]
+fn a_place_in_a_timeline_that_cannot_be_is_none() {
+    for text in ["", "1.", "-1", "1.x", "99999999999"] {
+        assert_eq!(CallPath::read(text), None, "{text}");
+    }
+    assert_eq!(CallPath::read(&vec!["0"; 65].join(".")), None);
+    let path = CallPath::default().child(3);
+    assert_eq!(path.parent(), Some(CallPath::default()));
+    assert_eq!(CallPath::default().parent(), None);
 }

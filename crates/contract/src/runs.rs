@@ -152,6 +152,9 @@ pub struct NodeRun {
     pub name: String,
     /// Where it stands.
     pub state: NodeState,
+    /// When it began, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub started: Option<Millis>,
     /// How long it took, in milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<u64>,

@@ -21,6 +21,7 @@ mod section;
 mod selection;
 pub(crate) mod session;
 pub(crate) mod toolbar;
+pub(crate) mod trace;
 pub(crate) mod wizard;
 
 use std::sync::Arc;

@@ -86,7 +86,7 @@ export interface Scenario {
   startInstall?: Phase;
   dryRun?: Phase;
   startRuntime?: Phase;
-  nodes?: Record<string, { wait?: Phase['wait']; prints?: string[]; output?: unknown; raises?: { message: string }; endsRuntime?: boolean }>;
+  nodes?: Record<string, { wait?: Phase['wait']; prints?: string[]; output?: unknown; calls?: unknown[]; raises?: { message: string }; endsRuntime?: boolean }>;
 }
 
 /** A flow of one node, `work`, that does on the fake engine what the scenario says. */

@@ -98,6 +98,7 @@ impl Runs {
         let waiting = |name| NodeRun {
             name,
             state: NodeState::Waiting,
+            started: None,
             duration_ms: None,
             inputs: None,
             output: None,

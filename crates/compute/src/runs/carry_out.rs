@@ -10,7 +10,7 @@ use std::{
 use flowdeck_access::disk;
 use flowdeck_contract::{
     Values, codes,
-    runs::{NodeState, RunDetail, RunState},
+    runs::{NodeRun, NodeState, RunDetail, RunState},
 };
 use flowdeck_engines::{
     engine::{EngineError, ExecutorReply},
@@ -268,7 +268,10 @@ fn apply(detail: &mut RunDetail, outcome: Outcome) {
             .iter_mut()
             .find(|known| known.name == node.name)
         {
-            Some(known) => *known = node,
+            Some(known) => {
+                let started = node.started.or(known.started);
+                *known = NodeRun { started, ..node };
+            }
             None => detail.nodes.push(node),
         }
     }

@@ -8,6 +8,7 @@ use std::{
 
 use flowdeck_connections::Masks;
 use flowdeck_contract::{
+    Millis,
     events::{FlowEvent, OutputPiece, RunLog, RunText},
     ids::{FlowId, RunId},
     runs::{NodeState, RunDetail},
@@ -230,8 +231,9 @@ impl LiveRun {
             return;
         }
         let moved = self.change(runs, |detail| {
+            let now = runs.now();
             for (name, state) in &moves {
-                move_on(detail, name, *state);
+                move_on(detail, name, *state, now);
             }
             Ok(())
         });
@@ -264,10 +266,16 @@ fn add_pieces(
     told
 }
 
-fn move_on(detail: &mut RunDetail, name: &str, state: NodeState) {
+/// Its times are those at which the log said so, until the answer has exact ones.
+fn move_on(detail: &mut RunDetail, name: &str, state: NodeState, now: Millis) {
     let node = detail.nodes.iter_mut().find(|node| node.name == name);
     if let Some(node) = node {
         node.state = state;
+        if state == NodeState::Running {
+            node.started = Some(now);
+        } else if let Some(started) = node.started {
+            node.duration_ms = Some(now.since(started));
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use flowdeck_contract::{
     azure::OperationStatus,
     ids::FlowId,
     packages::{Origin, PlanKind, RequirementProgress},
-    runs::{NodeState, RunRequest, RunState},
+    runs::{NodeState, RunRequest, RunState, TokenUse},
     session::{Phase, PhaseState, SessionState},
 };
 
@@ -210,6 +210,28 @@ async fn runs_end_in_every_way() {
     world.compute.cancel_run(&flow, &id).await.unwrap();
     let detail = over(&world.compute, &flow, &id).await;
     assert_eq!(detail.summary.state, RunState::Canceled);
+
+    let (flow, id) = run("run-calls").await;
+    eventually("the second node to have begun", || {
+        let detail = world.compute.run_detail(&flow, &id).unwrap();
+        let begun = detail.nodes[1].started?;
+        // The first has ended by the log, before the run's answer is there.
+        (detail.nodes[0].duration_ms.is_some() && begun >= detail.summary.started).then_some(())
+    })
+    .await;
+    let detail = over(&world.compute, &flow, &id).await;
+    assert_eq!(
+        detail.tokens,
+        Some(TokenUse::Unknown),
+        "one call says nothing"
+    );
+    let Some(TokenUse::Counted(counted)) = detail.nodes[0].tokens else {
+        panic!("{:?}", detail.nodes[0].tokens);
+    };
+    assert_eq!(counted.prompt, 6);
+    let calls = detail.nodes[1].calls.calls().unwrap();
+    assert!(calls[0].started >= Some(detail.summary.started));
+    assert!(calls[0].children[0].error.as_ref().unwrap().contains("429"));
 
     let (flow, id) = run("run-ends-session").await;
     let detail = over(&world.compute, &flow, &id).await;

@@ -85,6 +85,11 @@ impl From<&[TraceCall]> for Trace {
     }
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's way to ask")]
+fn is_none_left_out(count: &u64) -> bool {
+    *count == 0
+}
+
 /// A call that promptflow traced: of a model, a tool or a function.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -118,4 +123,7 @@ pub struct TraceCall {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub children: Vec<TraceCall>,
+    /// How many calls within it aren't kept, since there were too many. Their tokens are counted.
+    #[serde(default, skip_serializing_if = "is_none_left_out")]
+    pub left_out: u64,
 }

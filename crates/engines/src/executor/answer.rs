@@ -149,12 +149,11 @@ impl Reader<'_> {
         let outputs = (state == RunState::Completed)
             .then(|| answer.get("output").map(outputs))
             .flatten();
-        let calls = match nodes.is_empty() {
+        let (calls, of_calls) = match nodes.is_empty() {
             true => calls::read(run.get("api_calls")),
-            false => Vec::new(),
+            false => (Vec::new(), None),
         };
-        let tokens = calls::total(nodes.iter().map(|node| node.tokens))
-            .or_else(|| calls::total(calls.iter().map(|call| call.tokens)));
+        let tokens = calls::total(nodes.iter().map(|node| node.tokens)).or(of_calls);
         Outcome {
             tokens,
             calls: calls.as_slice().into(),
@@ -194,10 +193,11 @@ impl Reader<'_> {
         });
         let present = |key: &str| info.get(key).filter(|value| !value.is_null()).cloned();
         let name = text(info, "node").unwrap_or_default();
-        let calls = calls::read(info.get("api_calls"));
+        let (calls, tokens) = calls::read(info.get("api_calls"));
         NodeRun {
             state,
-            tokens: calls::total(calls.iter().map(|call| call.tokens)),
+            started: calls.iter().find_map(|call| call.started),
+            tokens,
             calls: calls.as_slice().into(),
             duration_ms: duration,
             inputs: present("inputs").map(|inputs| self.bounds.value(without_internal(inputs))),
@@ -238,6 +238,7 @@ fn failed_node(name: String, error: RunError) -> NodeRun {
     NodeRun {
         name,
         state: NodeState::Failed,
+        started: None,
         duration_ms: None,
         inputs: None,
         output: None,

@@ -7,9 +7,11 @@ use flowdeck_contract::{
 use serde_json::Value;
 
 /// Of one node so many calls are kept…
-const MOST: usize = 200;
+const MOST: usize = 1000;
 /// …nested so deep…
 const DEEPEST: usize = 16;
+/// …with their tokens looked for so deep…
+const DEEPEST_TOKENS: usize = 64;
 /// …and so many bytes of what they were given and gave.
 const LARGEST: usize = 256 * 1024;
 /// Of a longer error the beginning is kept, in bytes: the node’s own has more.
@@ -17,13 +19,14 @@ const LONGEST_ERROR: usize = 4 * 1024;
 /// A longer text within a value that looks like an encoded file is left out.
 const LONGEST_FILE: usize = 1024;
 
-/// The calls of `api_calls`.
-pub(super) fn read(calls: Option<&Exact>) -> Vec<TraceCall> {
+/// The calls of `api_calls`, and the tokens of all of them: also of those that there are too many of to be kept.
+pub(super) fn read(calls: Option<&Exact>) -> (Vec<TraceCall>, Option<TokenUse>) {
     let mut room = Room {
         calls: MOST,
         bytes: LARGEST,
     };
-    calls.map_or_else(Vec::new, |calls| room.list(calls, 0))
+    let read = calls.map(|calls| room.list(calls, 0)).unwrap_or_default();
+    (read.kept, read.tokens)
 }
 
 /// The tokens of several; `None` when none of them called a model.
@@ -37,50 +40,70 @@ struct Room {
 }
 
 impl Room {
-    fn list(&mut self, calls: &Exact, depth: usize) -> Vec<TraceCall> {
-        if depth >= DEEPEST {
-            return Vec::new();
+    fn list(&mut self, calls: &Exact, depth: usize) -> Calls {
+        let mut read = Calls::default();
+        if depth >= DEEPEST_TOKENS {
+            // Whether a model is called there can't be known.
+            read.tokens = Some(TokenUse::Unknown);
+            return read;
         }
-        let calls = items(calls).into_iter();
-        calls.filter_map(|call| self.call(&call, depth)).collect()
+        for call in items(calls) {
+            let Some(members) = call.members() else {
+                continue;
+            };
+            let is_kept = depth < DEEPEST && self.calls > 0;
+            if is_kept {
+                self.calls -= 1;
+            }
+            let call = self.call(&members, depth, is_kept);
+            read.tokens = total([read.tokens, call.tokens]);
+            match is_kept {
+                true => read.kept.push(call),
+                false => read.left_out += 1 + call.left_out,
+            }
+        }
+        read
     }
 
-    fn call(&mut self, call: &Exact, depth: usize) -> Option<TraceCall> {
-        self.calls = self.calls.checked_sub(1)?;
-        let members = call.members()?;
+    /// A call; where it isn't kept, only its tokens, and how many are within it.
+    fn call(&mut self, members: &Values, depth: usize, is_kept: bool) -> TraceCall {
         let text = |key: &str| members.get(key).and_then(Exact::as_text);
         let kind = text("type").unwrap_or_default();
         let children = members
             .get("children")
-            .map_or_else(Vec::new, |children| self.list(children, depth + 1));
-        let output = present(&members, "output");
-        let within = total(children.iter().map(|child| child.tokens));
+            .filter(|children| !is_empty(children));
+        let within = children
+            .map(|children| self.list(children, depth + 1))
+            .unwrap_or_default();
+        let output = present(members, "output");
         let is_model = matches!(kind.as_str(), "LLM" | "Embedding");
-        let tokens = match (is_model, within) {
+        let tokens = match (is_model, within.tokens) {
             // A model’s client can call another; the innermost counts.
             (_, Some(within)) => Some(within),
             (true, None) => Some(output.as_ref().and_then(usage).unwrap_or(TokenUse::Unknown)),
             (false, None) => None,
         };
-        let error = present(&members, "error").map(|error| {
-            let message = error
-                .member("message")
-                .and_then(|message| message.as_text());
-            let mut message = message.unwrap_or_else(|| error.json().to_owned());
-            message.truncate(message.floor_char_boundary(LONGEST_ERROR));
-            message
-        });
-        Some(TraceCall {
-            name: text("name").unwrap_or_default(),
-            started: time(members.get("start_time")),
-            ended: time(members.get("end_time")),
-            inputs: present(&members, "inputs").and_then(|inputs| self.value(&inputs)),
-            output: output.and_then(|output| self.value(&output)),
-            error,
-            tokens,
+        let mut call = TraceCall {
+            name: String::new(),
             kind,
-            children,
-        })
+            started: None,
+            ended: None,
+            inputs: None,
+            output: None,
+            error: None,
+            tokens,
+            children: within.kept,
+            left_out: within.left_out,
+        };
+        if is_kept {
+            call.name = text("name").unwrap_or_default();
+            call.started = time(members.get("start_time"));
+            call.ended = time(members.get("end_time"));
+            call.inputs = present(members, "inputs").and_then(|inputs| self.value(&inputs));
+            call.output = output.and_then(|output| self.value(&output));
+            call.error = present(members, "error").map(|error| message(&error));
+        }
+        call
     }
 
     /// A value without files in it, while there is room.
@@ -98,6 +121,29 @@ impl Room {
             None => Some(Exact::text(&format!("(not kept: {size} bytes of JSON)"))),
         }
     }
+}
+
+/// Calls beside each other.
+#[derive(Default)]
+struct Calls {
+    kept: Vec<TraceCall>,
+    tokens: Option<TokenUse>,
+    /// How many aren't kept, with those within them.
+    left_out: u64,
+}
+
+/// What an error says, or its beginning.
+fn message(error: &Exact) -> String {
+    let message = error
+        .member("message")
+        .and_then(|message| message.as_text());
+    let mut message = message.unwrap_or_else(|| error.json().to_owned());
+    message.truncate(message.floor_char_boundary(LONGEST_ERROR));
+    message
+}
+
+fn is_empty(list: &Exact) -> bool {
+    list.is_null() || list.json().trim_matches(['[', ']', ' ']).is_empty()
 }
 
 fn items(list: &Exact) -> Vec<Exact> {
@@ -160,7 +206,7 @@ mod tests {
     use serde_json::json;
 
     fn calls(value: Value) -> Vec<TraceCall> {
-        read(Some(&Exact::from(value)))
+        read(Some(&Exact::from(value))).0
     }
 
     #[test]
@@ -211,7 +257,7 @@ mod tests {
         assert!(one[0].inputs.as_ref().unwrap().json().len() < 200);
         assert!(one[0].output.as_ref().unwrap().json().contains("not kept"));
         assert_eq!(one[0].error.as_ref().unwrap().len(), LONGEST_ERROR);
-        let many: Vec<Value> = (0..500).map(|_| json!({"name": "f"})).collect();
+        let many: Vec<Value> = (0..1500).map(|_| json!({"name": "f"})).collect();
         assert_eq!(calls(json!(many)).len(), MOST);
         let deep = (0..60).fold(
             json!([]),
@@ -222,5 +268,32 @@ mod tests {
             (depth, at) = (depth + 1, first.children);
         }
         assert_eq!(depth, DEEPEST);
+    }
+
+    #[test]
+    fn calls_that_are_not_kept_are_counted_with_their_tokens() {
+        let model = json!({"name": "m", "type": "LLM", "output": {"usage": {"prompt_tokens": 2, "completion_tokens": 1}}});
+        let of =
+            |children: Vec<Value>| json!([{"name": "f", "type": "Function", "children": children}]);
+        let many = read(Some(&Exact::from(of(vec![model.clone(); 1500]))));
+        assert_eq!(many.0[0].children.len(), MOST - 1);
+        assert_eq!(many.0[0].left_out, 501);
+        let Some(TokenUse::Counted(tokens)) = many.1 else {
+            panic!("{:?}", many.1);
+        };
+        assert_eq!(
+            (tokens.prompt, tokens.completion, tokens.total),
+            (3000, 1500, 4500)
+        );
+        assert_eq!(many.0[0].tokens, many.1);
+        let nested = |depth: usize| {
+            let deep = (0..depth).fold(
+                json!([model]),
+                |inner, _| json!([{"name": "d", "type": "Function", "children": inner}]),
+            );
+            read(Some(&Exact::from(deep))).1
+        };
+        assert!(matches!(nested(DEEPEST + 5), Some(TokenUse::Counted(_))));
+        assert_eq!(nested(DEEPEST_TOKENS + 5), Some(TokenUse::Unknown));
     }
 }

@@ -3,13 +3,13 @@
 
 use std::{
     path::{Path, PathBuf},
-    time::Instant,
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
 use flowdeck_access::folder::Folder;
 use flowdeck_contract::{Exact, Values};
 use flowdeck_flow::{Assignment, Flow, Node};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     FakeEngine, Step, phase,
@@ -175,7 +175,7 @@ impl Run<'_> {
         self.say(&format!(
             "Executing node {name}. node run id: {run}_{name}_0"
         ));
-        let began = Instant::now();
+        let (began, at) = (Instant::now(), SystemTime::now());
         self.engine.step(Step::Execute).await?;
         self.work(name, script).await;
         self.stream(script, outputs).await;
@@ -196,6 +196,9 @@ impl Run<'_> {
                 Exact::from(json!({"duration": began.elapsed().as_secs_f64()})),
             ),
         ];
+        if !script.calls.is_empty() {
+            info.push(("api_calls", traced(&script.calls, at)));
+        }
         if let Some(raised) = &script.raises {
             let error = raised_in(raised, &self.asked.folder);
             info.push(("status", Exact::text("Failed")));
@@ -281,6 +284,28 @@ impl Script {
             }
             (None, None) => Exact::text(name),
         }
+    }
+}
+
+/// Calls of a node that began then, with promptflow's times: seconds since 1970.
+fn traced(calls: &[Value], began: SystemTime) -> Exact {
+    let began = began.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut calls = calls.to_vec();
+    calls
+        .iter_mut()
+        .for_each(|call| move_times(call, began.as_secs_f64()));
+    Exact::from(Value::from(calls))
+}
+
+fn move_times(call: &mut Value, began: f64) {
+    for key in ["start_time", "end_time"] {
+        if let Some(seconds) = call.get(key).and_then(Value::as_f64) {
+            call[key] = json!(began + seconds);
+        }
+    }
+    let children = call.get_mut("children").and_then(Value::as_array_mut);
+    for child in children.into_iter().flatten() {
+        move_times(child, began);
     }
 }
 

@@ -115,6 +115,8 @@ pub(super) struct Script {
     pub(super) pieces: Vec<String>,
     /// Gives a text of this many characters.
     pub(super) characters: Option<usize>,
+    /// What it calls, as promptflow traces it; `start_time` and `end_time` are seconds from the node's start.
+    pub(super) calls: Vec<serde_json::Value>,
     /// The exception that it raises.
     pub(super) raises: Option<Raised>,
     /// Whether the runtime ends while it runs.

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{paths, runs::RunDetail, shown::Name};
+use flowdeck_contract::{ids::RunId, paths, runs::RunDetail, shown::Name};
 use leptos::prelude::*;
 
 use crate::{
+    lazy::{Lazy, RUN_TIMELINE},
     live::LogBuffer,
+    nav::Step,
     pages::{
         flow::{
             FlowContext,
@@ -18,6 +20,7 @@ use crate::{
         },
         parts::Download,
     },
+    routes::{CallPath, FlowView},
     ui::{Button, JsonText, LogView, Switch, Tab, Tabs},
 };
 
@@ -28,18 +31,53 @@ stylance::import_crate_style!(style, "src/pages/flow/outputs/tabs.module.css");
 pub(crate) fn SelectedRun() -> impl IntoView {
     let context = FlowContext::from_context();
     let run = Selection::from_context().run;
-    move || {
-        run.get().map(|run| {
-            let error = run.error.clone();
-            view! {
-                <div class=style::run>
-                    {error.map(|error| view! { <RunErrorView error=error /> })}
-                    {whole(context, &run)}
-                    <RunTabs run=run />
-                </div>
-            }
-        })
+    let error = Memo::new(move |_| run.with(|run| run.as_ref()?.error.clone()));
+    // A tab that is open stays so while its run goes on.
+    let id = Memo::new(move |_| run.with(|run| Some(run.as_ref()?.summary.id.clone())));
+    let has_metrics = Memo::new(move |_| run.with(|run| Some(!run.as_ref()?.metrics.is_empty())));
+    let selected = use_tab(context, id);
+    view! {
+        <div class=style::run>
+            {move || error.get().map(|error| view! { <RunErrorView error=error /> })}
+            {move || run.with(|run| whole(context, run.as_ref()?))}
+            {move || {
+                id.track();
+                let has_metrics = has_metrics.get()?;
+                Some(view! { <RunTabs run=run has_metrics=has_metrics selected=selected /> })
+            }}
+        </div>
     }
+}
+
+/// The place of the timeline among the tabs.
+const TIMELINE: usize = 2;
+
+/// Which tab is selected. The address says whether it's the timeline; another run begins with its outputs.
+fn use_tab(context: FlowContext, run: Memo<Option<RunId>>) -> RwSignal<usize> {
+    let in_address = Memo::new(move |_| context.view.with(|view| view.timeline.is_some()));
+    let selected = RwSignal::new(0);
+    Effect::new(move |before: Option<Option<RunId>>| {
+        let run = run.get();
+        let is_other = before.is_some_and(|before| before != run);
+        match (in_address.get(), selected.get_untracked()) {
+            (true, now) if now != TIMELINE => selected.set(TIMELINE),
+            (false, TIMELINE) => selected.set(0),
+            (false, now) if is_other && now != 0 => selected.set(0),
+            _ => {}
+        }
+        run
+    });
+    Effect::new(move |before: Option<usize>| {
+        let now = selected.get();
+        let is_timeline = now == TIMELINE;
+        if before.is_some_and(|before| before != now) && in_address.get_untracked() != is_timeline {
+            let view = context.view.get_untracked();
+            let timeline = is_timeline.then(CallPath::default);
+            context.show(FlowView { timeline, ..view }, Step::Replace);
+        }
+        now
+    });
+    selected
 }
 
 /// A link to the whole result, when parts of it are too large to be shown.
@@ -61,26 +99,33 @@ fn whole(context: FlowContext, run: &RunDetail) -> Option<impl IntoView + use<>>
 }
 
 #[component]
-fn RunTabs(run: Arc<RunDetail>) -> impl IntoView {
-    let mut tabs = vec![
-        tab("Outputs", &run, outputs),
-        tab("Inputs of this run", &run, inputs),
-    ];
-    if !run.metrics.is_empty() {
-        tabs.push(tab("Metrics", &run, |run| {
-            view! { <Values values=run.metrics.clone() /> }.into_any()
-        }));
-    }
-    tabs.push(tab("Log", &run, log));
-    view! { <Tabs label="Run" tabs=tabs /> }
-}
-
-fn tab(title: &'static str, run: &Arc<RunDetail>, panel: fn(Arc<RunDetail>) -> AnyView) -> Tab {
-    let run = run.clone();
-    Tab {
+fn RunTabs(
+    run: Memo<Option<Arc<RunDetail>>>,
+    has_metrics: bool,
+    selected: RwSignal<usize>,
+) -> impl IntoView {
+    let tab = |title, panel: fn(Arc<RunDetail>) -> AnyView| Tab {
         title,
-        panel: ViewFn::from(move || panel(run.clone())),
-    }
+        panel: ViewFn::from(move || move || run.get().map(panel)),
+    };
+    let timeline = Tab {
+        title: "Timeline",
+        panel: ViewFn::from(|| view! { <Lazy part=RUN_TIMELINE /> }),
+    };
+    let metrics = has_metrics.then(|| {
+        tab("Metrics", |run| {
+            view! { <Values values=run.metrics.clone() /> }.into_any()
+        })
+    });
+    let tabs = [
+        Some(tab("Outputs", outputs)),
+        Some(tab("Inputs of this run", inputs)),
+        Some(timeline),
+        Some(tab("Log", log)),
+        metrics,
+    ];
+    let tabs: Vec<Tab> = tabs.into_iter().flatten().collect();
+    view! { <Tabs label="Run" tabs=tabs selected=selected /> }
 }
 
 fn outputs(run: Arc<RunDetail>) -> AnyView {

@@ -1,0 +1,6 @@
+from promptflow.core import tool
+
+
+@tool
+def work(text: str) -> str:
+    return text
