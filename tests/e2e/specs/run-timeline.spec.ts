@@ -31,12 +31,12 @@ test('a run tells live what it does, and then what it called, for how many token
   await expect(row(app, /^answer Completed .* at least 1,222 tokens/)).toBeVisible();
   await expect(row(app, /^search Completed .* 6 tokens/)).toBeVisible();
   await expect(row(app, /^rate Completed .* tokens unknown/)).toBeVisible();
-  await expect(row(app, /LLM Failed .* tokens unknown/)).toBeVisible();
+  await expect(row(app, /^Completions\.create LLM Failed .* tokens unknown/)).toBeVisible();
 
   await row(app, /^answer Completed/).click();
   const node = app.outputs.getByRole('region', { name: 'Details of answer' });
   await expect(node.getByRole('list', { name: 'Retries' })).toContainText('429 RateLimitError, try 2 in 8 s');
-  await row(app, /LLM .* 1,222 tokens/).click();
+  await row(app, /^Completions\.create LLM .* 1,222 tokens/).click();
   const call = app.outputs.getByRole('region', { name: /^Details of openai/ });
   await expect(call).toContainText(/Model\s*gpt-4o-mini-2024-07-18/);
   await expect(call).toContainText(/Cached tokens\s*1,024/);
@@ -60,17 +60,17 @@ test('the keyboard alone goes through the rows, folds them and shows details', a
   await app.startSession();
   await app.run();
   await expect(row(app, /^rate Completed .* tokens unknown/)).toBeVisible();
-  await row(app, /^search/).focus();
+  await row(app, /^search Completed/).focus();
   await page.keyboard.press('ArrowLeft');
-  await expect(row(app, /^search/)).toHaveAttribute('aria-expanded', 'false');
+  await expect(row(app, /^search Completed/)).toHaveAttribute('aria-expanded', 'false');
   await page.keyboard.press('ArrowRight');
-  await expect(row(app, /^search/)).toHaveAttribute('aria-expanded', 'true');
+  await expect(row(app, /^search Completed/)).toHaveAttribute('aria-expanded', 'true');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('Enter');
   await expect(app.outputs.getByRole('region', { name: /^Details of openai/ })).toContainText('text-embedding-3-small');
   await page.keyboard.press('Home');
-  await expect(row(app, /^search/)).toBeFocused();
+  await expect(row(app, /^search Completed/)).toBeFocused();
   await page.keyboard.press('End');
   await expect(row(app, /^stream LLM/)).toBeFocused();
 });

@@ -235,7 +235,13 @@ impl Run<'_> {
 
     /// Gives the outputs that come from a node piece by piece.
     async fn stream(&self, script: &Script, outputs: &[&str]) {
-        let Some(file) = &self.asked.pieces else {
+        // A node that gives no pieces has waited already.
+        let Some(file) = self
+            .asked
+            .pieces
+            .as_ref()
+            .filter(|_| !script.pieces.is_empty())
+        else {
             return;
         };
         let file = LogFile::at(file);

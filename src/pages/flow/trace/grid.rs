@@ -13,6 +13,7 @@ use web_sys::HtmlElement;
 use super::{
     bars::Span,
     keys::{Move, step},
+    tokens::Tokens,
     tree::{Duration, Kind, Row, Tree},
 };
 use crate::{
@@ -219,19 +220,31 @@ fn RowView(path: CallPath, grid: Grid, on_open: Callback<CallPath>) -> impl Into
         >
             <span role="gridcell" class=style::name>
                 <span class=style::sign aria-hidden="true" on:click=toggle>{sign}</span>
-                <span class=style::text title=name.clone()>{name.clone()}</span>
+                <span class=style::text title=name.clone()>{short(&name).to_owned()}</span>
                 {move || kind(row.with(|row| row.kind.clone()))}
             </span>
-            <span role="gridcell" class=style::when>
+            <span role="gridcell">
                 <Bar row=row whole=whole />
             </span>
             <span role="gridcell" class=style::fact>{move || duration(row.with(|row| row.duration))}</span>
             <span role="gridcell" class=style::fact>
-                {move || row.with(|row| row.tokens.map(|tokens| tokens.brief()))}
+                {move || row.with(|row| row.tokens.map(Tokens::brief))}
             </span>
         </div>
     }
     .into_any()
+}
+
+/// Of a function's name with its modules, the function and what it belongs to.
+fn short(name: &str) -> &str {
+    let is_path = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.');
+    let mut dots = name.rmatch_indices('.').skip(1);
+    match dots.next() {
+        Some((at, _)) if is_path => name.get(at + 1..).unwrap_or(name),
+        _ => name,
+    }
 }
 
 /// What the row is, and how it stands.
@@ -287,5 +300,24 @@ fn Bar(row: Memo<Row>, whole: Memo<Span>) -> impl IntoView {
                 ></span>
             })}
         </span>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn of_a_path_the_end_is_shown_and_anything_else_is_whole() {
+        for (name, shown) in [
+            ("openai.resources.Completions.create", "Completions.create"),
+            ("AzureOpenAI.chat", "AzureOpenAI.chat"),
+            ("search", "search"),
+            ("say. this. now", "say. this. now"),
+            ("...", "."),
+            ("", ""),
+        ] {
+            assert_eq!(short(name), shown);
+        }
     }
 }

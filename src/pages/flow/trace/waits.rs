@@ -46,6 +46,11 @@ fn read(line: &str) -> Option<Wait> {
     let before = line.trim_end().strip_suffix(" seconds for retry.")?;
     let (before, seconds) = before.rsplit_once("Back off ")?;
     let (error, rest) = before.split_once(" #")?;
+    // A node's own log has the time before each text.
+    let error = match error.strip_prefix('[') {
+        Some(stamped) => stamped.split_once("] ")?.1,
+        None => error,
+    };
     let (tried, _) = rest.split_once(',')?;
     let is_number =
         |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
@@ -64,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_wait_says_what_failed_and_when_the_next_try_is() {
-        let text = "hello\nRateLimitError #2, Retry-After=8, Back off 8.0 seconds for retry.\nAPIConnectionError #0, but no Retry-After header, Back off 3.5 seconds for retry.\n";
+        let text = "hello\n[2026-11-23T21:24:50+0000] RateLimitError #2, Retry-After=8, Back off 8.0 seconds for retry.\nAPIConnectionError #0, but no Retry-After header, Back off 3.5 seconds for retry.\n";
         let words: Vec<String> = in_text(text).iter().map(Wait::words).collect();
         assert_eq!(
             words,
