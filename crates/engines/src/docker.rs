@@ -8,7 +8,7 @@ mod commands;
 mod containers;
 mod daemon;
 mod engine;
-mod folders;
+mod facts;
 mod helper;
 mod image;
 mod indexes;
@@ -35,13 +35,12 @@ use tokio::sync::OnceCell;
 use self::{
     bounds::Bounded,
     containers::{Containers, Most},
-    folders::DockerFolders,
     indexes::Indexes,
     instances::Instances,
 };
 use crate::{
     engine::{DefaultImage, EngineError, MOST_PROCESSES, Shelf},
-    environment::{base::remove_unfinished, kept::Kept},
+    environment::{base::remove_unfinished, folders::Folders, kept::Kept},
     install::given::VariableName,
     log::LogFile,
 };
@@ -70,7 +69,6 @@ pub struct DockerOptions {
 #[derive(Debug)]
 pub struct DockerEngine {
     containers: Containers,
-    places: DockerFolders,
     default_image: DefaultImage,
     /// Of the daemon's machine, which may not be ours.
     platform: Option<Platform>,
@@ -94,9 +92,11 @@ impl DockerEngine {
         let what = format!("Preparing the data folder {}", data.display());
         let failed = |error: io::Error| EngineError::io(&what, &error);
         fs::create_dir_all(data).map_err(failed)?;
-        let places = DockerFolders::new(data.canonicalize().map_err(failed)?, options.bases);
-        private_folder(&places.sessions()).map_err(failed)?;
-        fs::create_dir_all(places.passage()).map_err(failed)?;
+        let data = data.canonicalize().map_err(failed)?;
+        let bases = options.bases.unwrap_or_else(|| data.join("images"));
+        let folders = Folders::new(data, bases).with_runtimes_in("run");
+        private_folder(&folders.sessions()).map_err(failed)?;
+        fs::create_dir_all(folders.passage()).map_err(failed)?;
         let about = docker.info().await.map_err(|error| {
             daemon::failed("Asking the Docker daemon about its machine", &error)
         })?;
@@ -105,24 +105,24 @@ impl DockerEngine {
             .ncpu
             .and_then(|cpus| u32::try_from(cpus).ok())
             .unwrap_or(1);
+        let mark = folders.short_name();
         let driver = about.cgroup_driver.map(|driver| driver.to_string());
         let engine = Self {
             containers: Containers::new(
                 docker,
-                places.mark(),
+                mark.clone(),
                 Most {
                     cpus,
                     processes: options.processes.unwrap_or(MOST_PROCESSES),
                 },
-                places.passage(),
+                folders.passage(),
             ),
             shelf: Shelf {
-                folders: places.folders().clone(),
-                forwarder: Forwarder::new(places.folders().data()),
-                kept: Kept::new(places.folders().kept(), options.kept_bytes),
+                forwarder: Forwarder::new(folders.data()),
+                kept: Kept::new(folders.kept(), options.kept_bytes),
+                folders,
             },
-            instances: Instances::new(driver.as_deref(), places.mark()),
-            places,
+            instances: Instances::new(driver.as_deref(), mark),
             default_image: default_image(options.image),
             platform: about.architecture.as_deref().map(image::platform_of),
             indexes: Indexes::of_machine(),
@@ -132,15 +132,19 @@ impl DockerEngine {
         };
         engine.instances.sweep();
         engine.containers.end_preparations().await?;
-        remove_unfinished(engine.places.bases())
+        remove_unfinished(engine.folders().bases())
             .and_then(|()| engine.shelf.kept.remove_unfinished())
             .map_err(failed)?;
         Ok(engine)
     }
 
+    fn folders(&self) -> &Folders {
+        &self.shelf.folders
+    }
+
     async fn uv(&self, log: Option<&LogFile>) -> Result<&Path, EngineError> {
         let nowhere = LogFile::at("/dev/null");
-        let find = || uv::find(self.places.folders(), log.unwrap_or(&nowhere));
+        let find = || uv::find(self.folders(), log.unwrap_or(&nowhere));
         self.uv.get_or_try_init(find).await.map(PathBuf::as_path)
     }
 }

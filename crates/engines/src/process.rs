@@ -6,8 +6,8 @@ mod environment;
 mod held;
 mod inventory;
 mod kill;
-mod layout;
 mod limits;
+mod machine;
 mod proc;
 mod runtime;
 mod tools;
@@ -16,7 +16,6 @@ mod uv;
 use std::{
     collections::HashSet,
     fs,
-    io::ErrorKind,
     path::{Path, PathBuf},
     process::ExitStatus,
     time::Duration,
@@ -31,8 +30,8 @@ use tokio::sync::OnceCell;
 use self::{
     held::{Held, Holds},
     kill::Target,
-    layout::Layout,
     limits::Limits,
+    machine::Machine,
     tools::Tools,
 };
 use crate::{
@@ -40,7 +39,7 @@ use crate::{
         Abilities, Base, BaseState, Engine, EngineError, EnvironmentId, MOST_PROCESSES, PhaseNote,
         Runtime, Share, Shelf, WantedBase, WorkFolders,
     },
-    environment::{base::remove_unfinished, kept::Kept},
+    environment::{base::remove_unfinished, folders::Folders, kept::Kept},
     executor::death::{self, Ending},
     install::{given::VariableName, preparation},
     log::LogFile,
@@ -78,7 +77,7 @@ pub enum Bounds {
 /// Sessions on this machine.
 #[derive(Debug)]
 pub struct ProcessEngine {
-    layout: Layout,
+    machine: Machine,
     options: ProcessOptions,
     tools: OnceCell<Tools>,
     limits: Limits,
@@ -99,17 +98,18 @@ impl ProcessEngine {
         let what = format!("Preparing the data folder {}", data.display());
         let failed = |error: std::io::Error| EngineError::io(&what, &error);
         fs::create_dir_all(data).map_err(failed)?;
-        let layout = Layout::new(data.canonicalize().map_err(failed)?, options.base.clone())
-            .with_variables(options.variables.clone());
-        let layout = match options.bounds {
-            Bounds::ControlGroups => layout.with_groups(),
-            Bounds::Watched => layout,
+        let data = data.canonicalize().map_err(failed)?;
+        let bases = options.base.clone().unwrap_or_else(|| data.join("base"));
+        let machine = Machine::new(Folders::new(data, bases), options.variables.clone());
+        let machine = match options.bounds {
+            Bounds::ControlGroups => machine.with_groups(),
+            Bounds::Watched => machine,
         };
-        private_folder(&layout.sessions()).map_err(failed)?;
+        private_folder(&machine.folders.sessions()).map_err(failed)?;
         // What prepares the base for a server that was killed goes on without it, and would write into what is removed.
-        kill::end(&layout, Target::Session(&preparation()?)).await?;
-        let kept = Kept::new(layout.kept(), options.kept_bytes);
-        let (swept, unfinished) = (layout.clone(), kept.clone());
+        kill::end(&machine, Target::Session(&preparation()?)).await?;
+        let kept = Kept::new(machine.folders.kept(), options.kept_bytes);
+        let (swept, unfinished) = (machine.folders.clone(), kept.clone());
         let sweep = move || {
             remove_unfinished(swept.bases())?;
             unfinished.remove_unfinished()
@@ -121,11 +121,11 @@ impl ProcessEngine {
             .map_err(failed)?;
         Ok(Self {
             shelf: Shelf {
-                folders: (*layout).clone(),
-                forwarder: Forwarder::new(layout.data()),
+                folders: machine.folders.clone(),
+                forwarder: Forwarder::new(machine.folders.data()),
                 kept,
             },
-            layout,
+            machine,
             limits: Limits::new(options.processes.unwrap_or(MOST_PROCESSES)),
             options,
             tools: OnceCell::new(),
@@ -137,7 +137,7 @@ impl ProcessEngine {
 
     async fn tools(&self, log: Option<&LogFile>) -> Result<&Tools, EngineError> {
         let nowhere = LogFile::at("/dev/null");
-        let find = || Tools::find(&self.layout, &self.options, log.unwrap_or(&nowhere));
+        let find = || Tools::find(&self.machine, &self.options, log.unwrap_or(&nowhere));
         self.tools.get_or_try_init(find).await
     }
 
@@ -179,16 +179,16 @@ impl Engine for ProcessEngine {
         session: &SessionId,
         _: &WorkFolders,
     ) -> Result<PhaseNote, EngineError> {
-        let folder = self.layout.session(session);
+        let folder = self.machine.folders.session(session);
         let made = private_folder(&folder)
             .and_then(|()| fs::write(folder.join(".write"), "x"))
-            .and_then(|()| self.limits.make(&self.layout, session));
+            .and_then(|()| self.limits.make(&self.machine, session));
         made.map_err(|error| EngineError::io("Making the session's folder", &error))?;
         Ok(Some("a process on this machine".to_owned()))
     }
 
     async fn limit(&self, session: &SessionId, share: &Share) -> Result<PhaseNote, EngineError> {
-        self.limits.impose(&self.layout, session, share)
+        self.limits.impose(&self.machine, session, share)
     }
 
     async fn prepare_base(
@@ -198,7 +198,7 @@ impl Engine for ProcessEngine {
         log: &LogFile,
     ) -> Result<Base, EngineError> {
         let tools = self.tools(Some(log)).await?;
-        let made = base::prepare(&self.layout, tools, log).await?;
+        let made = base::prepare(&self.machine, tools, log).await?;
         let state = made.map_or(BaseState::Ready, BaseState::Made);
         Ok(Base { state, image: None })
     }
@@ -208,7 +208,7 @@ impl Engine for ProcessEngine {
         environment: &EnvironmentId,
         log: &LogFile,
     ) -> Result<Runtime, EngineError> {
-        let runtime::Started { runtime, held } = runtime::start(&self.layout, environment, log)?;
+        let runtime::Started { runtime, held } = runtime::start(&self.machine, environment, log)?;
         self.holds.release_ended();
         self.holds.keep(&runtime, held);
         Ok(runtime)
@@ -225,10 +225,10 @@ impl Engine for ProcessEngine {
     async fn died(&self, runtime: &Runtime) -> EngineError {
         let target = Target::Runtime(runtime);
         let status = tokio::select! {
-            excess = self.limits.exceeded(&self.layout, &runtime.session, target) => return excess,
+            excess = self.limits.exceeded(&self.machine, &runtime.session, target) => return excess,
             status = self.end_of(runtime) => status,
         };
-        let excess = self.limits.excess(&self.layout, &runtime.session, &target);
+        let excess = self.limits.excess(&self.machine, &runtime.session, &target);
         excess.unwrap_or_else(|| {
             let ending = status.map(Ending::of_process);
             death::reason(ending, proc::memory_kills() > self.memory_kills)
@@ -236,20 +236,23 @@ impl Engine for ProcessEngine {
     }
 
     async fn end_runtime(&self, runtime: &Runtime) -> Result<(), EngineError> {
-        kill::end(&self.layout, Target::Runtime(runtime)).await?;
+        kill::end(&self.machine, Target::Runtime(runtime)).await?;
         self.holds.release(runtime);
         runtime.address.remove().await
     }
 
     async fn tidy(&self, runtime: &Runtime, generations: &[u32]) -> Result<(), EngineError> {
-        kill::end(&self.layout, Target::AllBut(runtime)).await?;
-        self.layout.tidy(&runtime.session, generations).await
+        kill::end(&self.machine, Target::AllBut(runtime)).await?;
+        self.machine
+            .folders
+            .tidy(&runtime.session, generations)
+            .await
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
-        kill::end(&self.layout, Target::Session(session)).await?;
+        kill::end(&self.machine, Target::Session(session)).await?;
         self.limits.forget(session);
-        if let Some(groups) = self.layout.groups().cloned() {
+        if let Some(groups) = self.machine.groups().cloned() {
             let session = session.clone();
             let removed = tokio::task::spawn_blocking(move || groups.remove(&session)).await;
             let removed = removed
@@ -258,27 +261,15 @@ impl Engine for ProcessEngine {
             removed
                 .map_err(|error| EngineError::io("Removing the session's control group", &error))?;
         }
-        self.layout.remove_session(session).await?;
-        // Goes with the last of them; it is not there when paths are short.
-        match fs::remove_dir(self.layout.short_runtimes()) {
-            Err(error)
-                if !matches!(
-                    error.kind(),
-                    ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
-                ) =>
-            {
-                Err(EngineError::io("Removing the runtimes' folder", &error))
-            }
-            _ => Ok(()),
-        }
+        self.machine.folders.remove_session(session).await
     }
 
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
-        let processes = kill::sessions(&self.layout)
+        let processes = kill::sessions(&self.machine)
             .map_err(|error| EngineError::io("Looking for processes", &error))?;
         let mut found: HashSet<SessionId> = processes;
-        found.extend(self.layout.all_sessions()?);
-        if let Some(groups) = self.layout.groups() {
+        found.extend(self.machine.folders.all_sessions()?);
+        if let Some(groups) = self.machine.groups() {
             found.extend(groups.sessions());
         }
         Ok(found.into_iter().collect())

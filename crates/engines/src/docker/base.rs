@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     containers::{Containers, Spec},
-    folders::DockerFolders,
     helper::{self, Ran},
     image::Image,
     indexes::Indexes,
@@ -21,6 +20,7 @@ use crate::{
     environment::{
         base::{self, LOCK, READY},
         clone,
+        folders::Folders,
         inventory::MARKERS,
     },
     install::{failure, preparation_of},
@@ -57,14 +57,14 @@ pub(super) struct Said {
 /// What the making of a base works with.
 pub(super) struct Maker<'a> {
     pub(super) containers: &'a Containers,
-    pub(super) places: &'a DockerFolders,
+    pub(super) folders: &'a Folders,
     pub(super) uv: &'a Path,
     pub(super) indexes: &'a Indexes,
 }
 
 /// What Python said when the base of an image was made.
-pub(super) fn said(places: &DockerFolders, image: &Image) -> Result<Said, EngineError> {
-    let text = fs::read(places.base(&image.id).join(READY))
+pub(super) fn said(folders: &Folders, image: &Image) -> Result<Said, EngineError> {
+    let text = fs::read(folders.base([&*image.id]).join(READY))
         .map_err(|error| EngineError::io("Reading the image’s base", &error))?;
     serde_json::from_slice(&text)
         .map_err(|error| EngineError::new("Internal", format!("the base’s {READY}: {error}.")))
@@ -77,11 +77,11 @@ impl Maker<'_> {
         image: &Image,
         log: &LogFile,
     ) -> Result<Option<String>, EngineError> {
-        let folder = self.places.base(&image.id);
+        let folder = self.folders.base([&*image.id]);
         if base::is_ready(&folder) {
             return Ok(None);
         }
-        let _lock = base::lock(self.places.bases(), &folder).await?;
+        let _lock = base::lock(self.folders.bases(), &folder).await?;
         if base::is_ready(&folder) {
             return Ok(None);
         }
@@ -89,7 +89,7 @@ impl Maker<'_> {
         // A start that was canceled does not wait for the end of its container.
         self.containers.remove_of(&maker_of(image)?).await?;
         let user = User::of_keeper();
-        let cache = self.places.cache(user);
+        let cache = self.folders.cache(user);
         let anew = || {
             remove(&folder)?;
             fs::create_dir_all(&folder)?;
@@ -223,7 +223,7 @@ impl Maker<'_> {
         command: &[&str],
         log: Option<&LogFile>,
     ) -> Result<Ran, EngineError> {
-        let cache = self.places.cache(user);
+        let cache = self.folders.cache(user);
         let mut variables = self.indexes.variables();
         variables.insert("HOME".to_owned(), "/tmp".to_owned());
         variables.insert("UV_CACHE_DIR".to_owned(), cache.display().to_string());

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use flowdeck_access::feeds::FeedEndpoint;
 use flowdeck_contract::{ids::SessionId, session::VmSize};
 
-use super::{DockerEngine, base, containers::Spec, helper, relay, runtime};
+use super::{DockerEngine, base, containers::Spec, facts::Facts, helper, relay, runtime};
 use crate::{
     engine::{AboutBase, Command, Commands, End, EngineError, Follow, Output, Shelf, Workspace},
     log::LogFile,
@@ -23,9 +23,9 @@ impl Commands for DockerEngine {
         session: &SessionId,
         log: Option<&LogFile>,
     ) -> Result<Workspace, EngineError> {
-        let facts = self.places.facts(session)?;
+        let facts = Facts::read(self.folders(), session)?;
         let image = facts.image()?;
-        let python = base::said(&self.places, image)?.markers;
+        let python = base::said(self.folders(), image)?.markers;
         Ok(Workspace {
             uv: self.uv(log).await?.to_owned(),
             configuration: vec![
@@ -33,7 +33,7 @@ impl Commands for DockerEngine {
                 self.settings(session).display().to_string(),
             ],
             settings: self.indexes.all().clone(),
-            base: self.places.base(&image.id),
+            base: self.folders().base([&*image.id]),
             python: format!("Python {} of the image", python.python_full_version()),
             user: Some(facts.user),
             endpoint: FeedEndpoint::Socket,
@@ -44,9 +44,9 @@ impl Commands for DockerEngine {
     }
 
     async fn about_base(&self, session: &SessionId) -> Result<AboutBase, EngineError> {
-        let facts = self.places.facts(session)?;
+        let facts = Facts::read(self.folders(), session)?;
         let image = facts.image()?;
-        let base::Said { markers, packages } = base::said(&self.places, image)?;
+        let base::Said { markers, packages } = base::said(self.folders(), image)?;
         Ok(AboutBase {
             name: image.reference.clone(),
             packages,
@@ -55,12 +55,12 @@ impl Commands for DockerEngine {
     }
 
     async fn run(&self, command: &Command<'_>, follow: Follow<'_>) -> Result<Output, EngineError> {
-        let facts = self.places.facts(command.session)?;
+        let facts = Facts::read(self.folders(), command.session)?;
         let uv = self.uv(follow.log).await?;
         let user = facts.user;
         let cache = match command.downloads {
             Some(downloads) => downloads.to_owned(),
-            None => self.places.cache(user),
+            None => self.folders().cache(user),
         };
         let (settings, copies) = (self.settings(command.session), command.prepared.folder());
         let prepare = || {
@@ -106,7 +106,7 @@ impl Commands for DockerEngine {
 impl DockerEngine {
     /// uv's settings for a session.
     fn settings(&self, session: &SessionId) -> PathBuf {
-        self.places.session(session).join("uv.toml")
+        self.folders().session(session).join("uv.toml")
     }
 }
 

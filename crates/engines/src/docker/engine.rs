@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionImage};
 
-use super::{DockerEngine, image, runtime};
+use super::{DockerEngine, facts::Facts, image, runtime};
 use crate::{
     engine::{
         Abilities, Base, Engine, EngineError, EnvironmentId, PhaseNote, Runtime, Share,
@@ -75,11 +75,11 @@ impl Engine for DockerEngine {
         environment: &EnvironmentId,
         log: &LogFile,
     ) -> Result<Runtime, EngineError> {
-        let facts = self.places.facts(&environment.session)?;
+        let facts = Facts::read(self.folders(), &environment.session)?;
         let size = self.size(&environment.session);
         let runtime = runtime::start(
             &self.containers,
-            &self.places,
+            self.folders(),
             environment,
             &facts,
             size,
@@ -114,10 +114,7 @@ impl Engine for DockerEngine {
                 self.containers.remove(&container).await?;
             }
         }
-        self.places
-            .folders()
-            .tidy(&runtime.session, generations)
-            .await
+        self.folders().tidy(&runtime.session, generations).await
     }
 
     async fn remove(&self, session: &SessionId) -> Result<(), EngineError> {
@@ -126,7 +123,7 @@ impl Engine for DockerEngine {
 
     async fn sessions(&self) -> Result<Vec<SessionId>, EngineError> {
         let mut found: BTreeSet<SessionId> = self.containers.sessions().await?;
-        found.extend(self.places.folders().all_sessions()?);
+        found.extend(self.folders().all_sessions()?);
         Ok(found.into_iter().collect())
     }
 }

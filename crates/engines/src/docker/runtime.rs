@@ -21,10 +21,11 @@ use super::{
     Bounded,
     containers::{Containers, Spec},
     daemon,
-    folders::{DockerFolders, Facts},
+    facts::Facts,
 };
 use crate::{
     engine::{Address, EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
+    environment::folders::Folders,
     executor::{
         SERVICE, VARIABLES,
         death::{self, Ending},
@@ -57,16 +58,16 @@ pub(super) fn container(runtime: &Runtime) -> Option<String> {
 /// Starts the executor of an environment.
 pub(super) async fn start(
     containers: &Containers,
-    places: &DockerFolders,
+    folders: &Folders,
     environment: &EnvironmentId,
     facts: &Facts,
     size: Option<VmSize>,
     log: &LogFile,
     named: &[VariableName],
 ) -> Result<Runtime, EngineError> {
-    let folder = places.runtime(&environment.session);
+    let folder = folders.runtime(&environment.session);
     let named_file = folder.join("variables.json");
-    let (socket, temporary) = (places.socket(environment), folder.join("tmp"));
+    let (socket, temporary) = (folders.socket(environment), folder.join("tmp"));
     let prepare = || {
         private_folder(&temporary)?;
         remove(&socket)?;
@@ -78,7 +79,7 @@ pub(super) async fn start(
         facts.user.admit(log.path())
     };
     prepare().map_err(|error| EngineError::io("Preparing the runtime's folder", &error))?;
-    let python = places.environment(environment).join("bin/python");
+    let python = folders.environment(environment).join("bin/python");
     let (python, named_path, log_path, uds) = (
         python.display().to_string(),
         named_file.display().to_string(),
@@ -105,7 +106,7 @@ pub(super) async fn start(
         variables: variables(environment, &temporary.display().to_string()),
         folder: &folder,
         writable,
-        readable: vec![places.environment(environment)],
+        readable: vec![folders.environment(environment)],
         size,
     };
     let container = containers.create(&spec).await?;

@@ -1,11 +1,9 @@
 //! Where a session begins and ends: its folders, and what remains of it.
 
-use std::{fs, path::Path};
-
 use flowdeck_access::disk::private_folder;
 use flowdeck_contract::ids::SessionId;
 
-use super::{DockerEngine, folders::Facts};
+use super::{DockerEngine, facts::Facts};
 use crate::{
     engine::{EngineError, WorkFolders},
     user::User,
@@ -19,8 +17,8 @@ impl DockerEngine {
         place: &WorkFolders,
     ) -> Result<User, EngineError> {
         let make = || {
-            private_folder(&self.places.session(session))?;
-            private_folder(&self.places.runtime(session))?;
+            private_folder(&self.folders().session(session))?;
+            private_folder(&self.folders().runtime(session))?;
             Facts::new(place)
         };
         let facts =
@@ -33,7 +31,7 @@ impl DockerEngine {
                  control lists.",
             )
         })?;
-        self.places.remember(session, &facts)?;
+        facts.remember(self.folders(), session)?;
         Ok(user)
     }
 
@@ -48,12 +46,7 @@ impl DockerEngine {
         {
             self.instances.remove(&name);
         }
-        let short = self.places.short_runtime(session);
-        self.places.folders().remove_session(session).await?;
-        if let Some(parent) = short.as_deref().and_then(Path::parent) {
-            // Goes with the last of them.
-            let _ = fs::remove_dir(parent);
-        }
+        self.folders().remove_session(session).await?;
         let others = !self.bounded().is_empty();
         match others {
             true => Ok(()),

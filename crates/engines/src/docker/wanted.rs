@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{ids::SessionId, image::ImageReference};
 
-use super::{DockerEngine, base::Maker, image};
+use super::{DockerEngine, base::Maker, facts::Facts, image};
 use crate::{
     engine::{Base, BaseState, EngineError, RegistryAccess, Share, WantedBase, WorkFolders},
     log::LogFile,
@@ -16,7 +16,7 @@ impl DockerEngine {
         wanted: &WantedBase<'_>,
         log: &LogFile,
     ) -> Result<Base, EngineError> {
-        let mut facts = self.places.facts(session)?;
+        let mut facts = Facts::read(self.folders(), session)?;
         if let Some(image) = &facts.image {
             let (state, image) = (BaseState::Ready, Some(image.shown()));
             return Ok(Base { state, image });
@@ -44,7 +44,7 @@ impl DockerEngine {
         })?;
         let maker = Maker {
             containers: &self.containers,
-            places: &self.places,
+            folders: self.folders(),
             uv: self.uv(Some(log)).await?,
             indexes: &self.indexes,
         };
@@ -60,7 +60,7 @@ impl DockerEngine {
         };
         let shown = image.shown();
         facts.image = Some(image);
-        self.places.remember(session, &facts)?;
+        facts.remember(self.folders(), session)?;
         Ok(Base {
             state,
             image: Some(shown),
@@ -79,7 +79,7 @@ impl DockerEngine {
         if share.is_some_and(|share| share.instance.is_some()) {
             return Ok(false);
         }
-        let facts = self.places.facts(session)?;
+        let facts = Facts::read(self.folders(), session)?;
         let is_here = facts
             .are_of(place)
             .map_err(|error| EngineError::io("Looking at the flow folder", &error))?;

@@ -1,7 +1,9 @@
-//! Where an engine keeps what, below its data folder.
+//! Where an engine keeps what, below its data folder. Commands and containers see everything at the paths that it has
+//! here.
 
 use std::{
-    io,
+    fs,
+    io::{self, ErrorKind},
     path::{Path, PathBuf},
 };
 
@@ -12,8 +14,11 @@ use flowdeck_access::{
 use flowdeck_contract::ids::SessionId;
 use sha2::{Digest as _, Sha256};
 
-use super::at_work::AtWork;
-use crate::engine::{Downloads, EngineError, EnvironmentId};
+use super::{at_work::AtWork, base::LOCK};
+use crate::{
+    engine::{Downloads, EngineError, EnvironmentId},
+    user::User,
+};
 
 /// A Unix socket's path has 107 bytes; Python's multiprocessing puts `/tmp/pymp-xxxxxxxx/listener-xxxxxxxx` below the
 /// runtime folder and listens there. The Docker engine gives its containers a folder `run` within that one.
@@ -30,6 +35,8 @@ const DOWNLOADS: &str = "downloads";
 pub(crate) struct Folders {
     data: PathBuf,
     bases: PathBuf,
+    /// The folder of a session's runtime within the one that is made for it; that one itself when it is `None`.
+    runtimes_in: Option<&'static str>,
     at_work: AtWork,
 }
 
@@ -39,7 +46,16 @@ impl Folders {
         Self {
             data,
             bases,
+            runtimes_in: None,
             at_work: AtWork::default(),
+        }
+    }
+
+    /// Runtimes get a folder of this name for themselves, beside which a session has what they are not to see.
+    pub(crate) fn with_runtimes_in(self, name: &'static str) -> Self {
+        Self {
+            runtimes_in: Some(name),
+            ..self
         }
     }
 
@@ -50,6 +66,26 @@ impl Folders {
     /// One folder per base environment.
     pub(crate) fn bases(&self) -> &Path {
         &self.bases
+    }
+
+    /// The base environment that these parts decide, beside the lock.
+    pub(crate) fn base<'a>(&self, parts: impl IntoIterator<Item = &'a str>) -> PathBuf {
+        let mut hash = Sha256::new();
+        for part in [LOCK].into_iter().chain(parts) {
+            hash.update(part.as_bytes());
+            hash.update([0]);
+        }
+        self.bases.join(&hex::encode(hash.finalize())[..16])
+    }
+
+    /// What uv has fetched before, apart for every user, so that none can change what another installs.
+    pub(crate) fn cache(&self, user: User) -> PathBuf {
+        self.data.join("uv-cache").join(user.uid().to_string())
+    }
+
+    /// Where containers pass to what is below root's home.
+    pub(crate) fn passage(&self) -> PathBuf {
+        self.data.join("passage")
     }
 
     /// Tools that were not on the machine.
@@ -105,8 +141,17 @@ impl Folders {
             .join(format!("{FEEDS}{}", id::token()))
     }
 
-    /// Holds a session's socket and temporary files: the session's folder, or a short one when that is too long.
+    /// Holds a session's socket and temporary files.
     pub(crate) fn runtime(&self, session: &SessionId) -> PathBuf {
+        let around = self.around_runtime(session);
+        match self.runtimes_in {
+            Some(name) => around.join(name),
+            None => around,
+        }
+    }
+
+    /// The session's folder, or a short one when that is too long.
+    fn around_runtime(&self, session: &SessionId) -> PathBuf {
         let folder = self.session(session);
         if folder.as_os_str().len() <= LONGEST_RUNTIME_FOLDER {
             return folder;
@@ -115,10 +160,11 @@ impl Folders {
     }
 
     /// Where runtime folders are when the data folder's path is long; its name follows from the data folder's.
-    pub(crate) fn short_runtimes(&self) -> PathBuf {
+    fn short_runtimes(&self) -> PathBuf {
         std::env::temp_dir().join(self.short_name())
     }
 
+    /// Tells the processes, containers and groups of this data folder from those of others.
     pub(crate) fn short_name(&self) -> String {
         let hash = hex::encode(Sha256::digest(self.data.as_os_str().as_encoded_bytes()));
         format!("flowdeck-{}", &hash[..12])
@@ -156,11 +202,22 @@ impl Folders {
     /// Removes a session's folder, and the folder of its runtime where that is another one.
     pub(crate) async fn remove_session(&self, session: &SessionId) -> Result<(), EngineError> {
         let settled = self.at_work.settled(session).await;
-        let folders = vec![self.runtime(session), self.session(session)];
+        let folders = vec![self.around_runtime(session), self.session(session)];
         remove_all(folders, "Removing the session's folder").await?;
         drop(settled);
         self.at_work.forget(session);
-        Ok(())
+        // Goes with the last of them; it is not there when paths are short.
+        match fs::remove_dir(self.short_runtimes()) {
+            Err(error)
+                if !matches!(
+                    error.kind(),
+                    ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty
+                ) =>
+            {
+                Err(EngineError::io("Removing the runtimes' folder", &error))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Removes every environment of a session but those of these generations, and what installs that were cut off
@@ -201,16 +258,19 @@ mod tests {
         let session = SessionId::try_from("0123456789abcdef").unwrap();
         let environment = EnvironmentId {
             session: session.clone(),
-            generation: 4_000_000_000,
+            generation: u32::MAX,
         };
         for length in 1..200 {
             let data = PathBuf::from(format!("/{}", "d".repeat(length)));
             let folders = Folders::new(data.clone(), data);
-            let listener = folders
-                .runtime(&session)
-                .join("run/tmp/pymp-xxxxxxxx/listener-xxxxxxxx");
-            assert!(listener.as_os_str().len() < 108, "{}", listener.display());
-            assert!(folders.socket(&environment).as_os_str().len() < 108);
+            for folders in [folders.clone(), folders.with_runtimes_in("run")] {
+                // Where Python's multiprocessing listens.
+                let listener = "tmp/pymp-xxxxxxxx/listener-xxxxxxxx";
+                let listener = folders.runtime(&session).join(listener);
+                for socket in [listener, folders.socket(&environment)] {
+                    assert!(socket.as_os_str().len() < 108, "{}", socket.display());
+                }
+            }
         }
     }
 
@@ -225,7 +285,7 @@ mod tests {
         let kept = ["env-1", "tmp", "1.sock"].map(|name| own.join(name));
         let gone = [own.join("env-0"), own.join("env-11"), downloads, feeds];
         for folder in kept.iter().chain(&gone) {
-            std::fs::create_dir_all(folder).unwrap();
+            fs::create_dir_all(folder).unwrap();
         }
         folders.tidy(&session, &[1]).await.unwrap();
         assert!(kept.iter().all(|folder| folder.exists()));

@@ -7,9 +7,8 @@ use std::{
 };
 
 use flowdeck_access::disk::remove;
-use sha2::{Digest as _, Sha256};
 
-use super::{environment, layout::Layout, tools::Tools};
+use super::{environment, machine::Machine, tools::Tools};
 use crate::{
     engine::EngineError,
     environment::{
@@ -21,37 +20,30 @@ use crate::{
 };
 
 /// The folder of the base environment for a Python.
-pub(super) fn folder(layout: &Layout, tools: &Tools) -> PathBuf {
-    let mut hash = Sha256::new();
-    for part in [
-        LOCK,
-        &tools.python.version,
-        &tools.python.path.to_string_lossy(),
-    ] {
-        hash.update(part.as_bytes());
-        hash.update([0]);
-    }
-    layout.bases().join(&hex::encode(hash.finalize())[..16])
+pub(super) fn folder(machine: &Machine, tools: &Tools) -> PathBuf {
+    let python = &tools.python;
+    let path = python.path.to_string_lossy();
+    machine.folders.base([&*python.version, &*path])
 }
 
 /// Makes the base environment unless it is there; another process that makes it is waited for. Gives what was done.
 pub(super) async fn prepare(
-    layout: &Layout,
+    machine: &Machine,
     tools: &Tools,
     log: &LogFile,
 ) -> Result<Option<String>, EngineError> {
-    let folder = folder(layout, tools);
+    let folder = folder(machine, tools);
     if is_ready(&folder) {
         return Ok(None);
     }
-    let _lock = lock(layout.bases(), &folder).await?;
+    let _lock = lock(machine.folders.bases(), &folder).await?;
     if is_ready(&folder) {
         return Ok(None);
     }
     let began = Instant::now();
     remove(&folder)
         .map_err(|error| EngineError::io("Removing an unfinished base environment", &error))?;
-    make(layout, tools, &folder, log).await?;
+    make(machine, tools, &folder, log).await?;
     fs::write(folder.join(READY), "")
         .map_err(|error| EngineError::io("Finishing the base environment", &error))?;
     let packages =
@@ -64,13 +56,13 @@ pub(super) async fn prepare(
 }
 
 async fn make(
-    layout: &Layout,
+    machine: &Machine,
     tools: &Tools,
     folder: &Path,
     log: &LogFile,
 ) -> Result<(), EngineError> {
     let marked = preparation()?;
-    let mut venv = environment::command(layout, &tools.uv, &marked);
+    let mut venv = environment::command(machine, &tools.uv, &marked);
     venv.args([
         "venv",
         "--no-project",
@@ -87,7 +79,7 @@ async fn make(
     }
     let lock = folder.join("base.lock");
     fs::write(&lock, LOCK).map_err(|error| EngineError::io("Writing the base lock", &error))?;
-    let mut sync = environment::command(layout, &tools.uv, &marked);
+    let mut sync = environment::command(machine, &tools.uv, &marked);
     sync.args([
         "pip",
         "sync",

@@ -35,7 +35,7 @@ impl Commands for ProcessEngine {
             uv: tools.uv.clone(),
             configuration: vec!["--no-config".to_owned()],
             settings: tools.variables.clone(),
-            base: base::folder(&self.layout, tools),
+            base: base::folder(&self.machine, tools),
             python: format!("Python {}", tools.python.version),
             user: None,
             endpoint: FeedEndpoint::Loopback,
@@ -46,9 +46,9 @@ impl Commands for ProcessEngine {
 
     async fn about_base(&self, session: &SessionId) -> Result<AboutBase, EngineError> {
         let tools = self.tools(None).await?;
-        let ask = || inventory::markers(&self.layout, tools, session);
+        let ask = || inventory::markers(&self.machine, tools, session);
         let markers = self.markers.get_or_try_init(ask).await?.clone();
-        let base = base::folder(&self.layout, tools);
+        let base = base::folder(&self.machine, tools);
         let read = tokio::task::spawn_blocking(move || packages(&base));
         let packages = read
             .await
@@ -68,7 +68,7 @@ impl Commands for ProcessEngine {
         let (program, arguments) = words
             .split_first()
             .ok_or_else(|| EngineError::new("Internal", "A command has no words."))?;
-        let mut process = environment::command(&self.layout, program.as_ref(), session);
+        let mut process = environment::command(&self.machine, program.as_ref(), session);
         let own: Variables = std::env::vars().collect();
         process
             .args(arguments)
@@ -78,7 +78,7 @@ impl Commands for ProcessEngine {
         let Follow { log, sink, shown } = follow;
         let target = Target::Session(session);
         let ran = tokio::select! {
-            excess = self.limits.exceeded(&self.layout, session, target) => {
+            excess = self.limits.exceeded(&self.machine, session, target) => {
                 let (end, lines) = (End::Ended(excess), Vec::new());
                 return Ok(Output { end, lines });
             }
@@ -87,7 +87,7 @@ impl Commands for ProcessEngine {
         let end = match ran.status.success() {
             true => End::Success,
             false => {
-                let excess = self.limits.excess(&self.layout, session, &target);
+                let excess = self.limits.excess(&self.machine, session, &target);
                 excess.map_or(End::Failure, End::Ended)
             }
         };

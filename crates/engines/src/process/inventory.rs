@@ -3,16 +3,16 @@
 use flowdeck_contract::ids::SessionId;
 use pep508_rs::MarkerEnvironment;
 
-use super::{environment, layout::Layout, tools::Tools};
+use super::{environment, machine::Machine, tools::Tools};
 use crate::{engine::EngineError, environment::inventory::MARKERS, install::output};
 
 /// Asks Python what conditions of requirements are evaluated against.
 pub(super) async fn markers(
-    layout: &Layout,
+    machine: &Machine,
     tools: &Tools,
     session: &SessionId,
 ) -> Result<MarkerEnvironment, EngineError> {
-    let mut command = environment::command(layout, &tools.python.path, session);
+    let mut command = environment::command(machine, &tools.python.path, session);
     command.args(["-I", "-S", "-c", MARKERS]);
     let output = output::run(command, "Asking Python what it is", None).await?;
     let answer = serde_json::from_str(&output.lines.concat());

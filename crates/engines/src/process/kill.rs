@@ -8,7 +8,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use tokio::time::Instant;
 
 use super::{
-    layout::Layout,
+    machine::Machine,
     proc::{self, Process},
     runtime::leader,
 };
@@ -33,15 +33,15 @@ pub(super) enum Target<'a> {
 }
 
 /// Ends the target's processes and returns when none is left.
-pub(super) async fn end(layout: &Layout, target: Target<'_>) -> Result<(), EngineError> {
+pub(super) async fn end(machine: &Machine, target: Target<'_>) -> Result<(), EngineError> {
     let deadline = Instant::now() + PATIENCE;
     let mut known = Known::default();
     loop {
-        if let (Target::Session(session), Some(groups)) = (target, layout.groups()) {
+        if let (Target::Session(session), Some(groups)) = (target, machine.groups()) {
             groups.end(session);
         }
         let is_late = Instant::now() > deadline;
-        match victims(layout, &target, &mut known) {
+        match victims(machine, &target, &mut known) {
             Ok(victims) if victims.is_empty() => return Ok(()),
             Ok(victims) if is_late => return Err(remain(&victims)),
             Ok(victims) => victims.iter().for_each(kill),
@@ -67,23 +67,23 @@ fn remain(victims: &[Process]) -> EngineError {
 }
 
 /// The numbers of the target's processes.
-pub(super) fn pids(layout: &Layout, target: Target<'_>) -> io::Result<Vec<u32>> {
-    let found = victims(layout, &target, &mut Known::default())?;
+pub(super) fn pids(machine: &Machine, target: Target<'_>) -> io::Result<Vec<u32>> {
+    let found = victims(machine, &target, &mut Known::default())?;
     Ok(found.iter().map(|process| process.pid).collect())
 }
 
 /// The ids of all sessions of this data folder of which a process lives.
-pub(super) fn sessions(layout: &Layout) -> io::Result<HashSet<SessionId>> {
+pub(super) fn sessions(machine: &Machine) -> io::Result<HashSet<SessionId>> {
     let mut found = HashSet::new();
     for process in proc::all()? {
-        let session = mark(layout, process.pid)?;
+        let session = mark(machine, process.pid)?;
         found.extend(session.and_then(|id| SessionId::try_from(id).ok()));
     }
     Ok(found)
 }
 
 /// The session a process is marked with, when it is one of this data folder.
-fn mark(layout: &Layout, pid: u32) -> io::Result<Option<String>> {
+fn mark(machine: &Machine, pid: u32) -> io::Result<Option<String>> {
     let (session, data) = match (
         proc::variable(pid, SESSION_MARK),
         proc::variable(pid, DATA_MARK),
@@ -94,7 +94,7 @@ fn mark(layout: &Layout, pid: u32) -> io::Result<Option<String>> {
         }
         (session, data) => (session?, data?),
     };
-    let ours = layout.data().as_os_str().as_encoded_bytes();
+    let ours = machine.folders.data().as_os_str().as_encoded_bytes();
     Ok(session.filter(|_| data.is_some_and(|data| data.as_bytes() == ours)))
 }
 
@@ -107,7 +107,7 @@ struct Known {
     processes: HashSet<(u32, u64)>,
 }
 
-fn victims(layout: &Layout, target: &Target<'_>, known: &mut Known) -> io::Result<Vec<Process>> {
+fn victims(machine: &Machine, target: &Target<'_>, known: &mut Known) -> io::Result<Vec<Process>> {
     let mut all = proc::all()?;
     all.retain(|process| process.pid != std::process::id());
     let leads = |runtime: &Runtime| {
@@ -119,11 +119,11 @@ fn victims(layout: &Layout, target: &Target<'_>, known: &mut Known) -> io::Resul
             .collect()
     };
     Ok(match target {
-        Target::Session(session) => related(&all, of_session(layout, &all, session)?, known),
+        Target::Session(session) => related(&all, of_session(machine, &all, session)?, known),
         Target::Runtime(runtime) => related(&all, leads(runtime), known),
         Target::AllBut(runtime) => {
             let kept = related(&all, leads(runtime), known);
-            let session = of_session(layout, &all, &runtime.session)?;
+            let session = of_session(machine, &all, &runtime.session)?;
             let others = all.iter().filter(|process| session.contains(&process.pid));
             others
                 .filter(|process| !kept.contains(process))
@@ -134,14 +134,14 @@ fn victims(layout: &Layout, target: &Target<'_>, known: &mut Known) -> io::Resul
 }
 
 /// The numbers of those that are in the session's control groups or carry its mark.
-fn of_session(layout: &Layout, all: &[Process], session: &SessionId) -> io::Result<HashSet<u32>> {
+fn of_session(machine: &Machine, all: &[Process], session: &SessionId) -> io::Result<HashSet<u32>> {
     let mut found = HashSet::new();
     for process in all {
-        if mark(layout, process.pid)?.as_deref() == Some(session.as_str()) {
+        if mark(machine, process.pid)?.as_deref() == Some(session.as_str()) {
             found.insert(process.pid);
         }
     }
-    if let Some(groups) = layout.groups() {
+    if let Some(groups) = machine.groups() {
         found.extend(groups.processes(session)?);
     }
     Ok(found)

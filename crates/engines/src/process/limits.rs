@@ -11,7 +11,7 @@ use parking_lot::{Mutex, MutexGuard};
 pub(super) use self::groups::Groups;
 use super::{
     kill::{self, Target},
-    layout::Layout,
+    machine::Machine,
 };
 use crate::{
     cgroup::MIB,
@@ -36,21 +36,21 @@ impl Limits {
     }
 
     /// Makes the groups of a session, where there are some: nothing of it is outside of them.
-    pub(super) fn make(&self, layout: &Layout, session: &SessionId) -> io::Result<()> {
-        let groups = layout.groups();
+    pub(super) fn make(&self, machine: &Machine, session: &SessionId) -> io::Result<()> {
+        let groups = machine.groups();
         groups.map_or(Ok(()), |groups| groups.make(session, self.processes))
     }
 
     /// Bounds everything of a session from now on.
     pub(super) fn impose(
         &self,
-        layout: &Layout,
+        machine: &Machine,
         session: &SessionId,
         share: &Share,
     ) -> Result<PhaseNote, EngineError> {
         let mut note = share.to_string();
-        match layout.groups() {
-            Some(groups) => self.bound(layout, groups, session, share)
+        match machine.groups() {
+            Some(groups) => self.bound(machine, groups, session, share)
                 .map_err(|error| EngineError::io("Limiting the session to its VM size", &error))?,
             None => note.push_str(
                 "; its memory is watched and its CPUs aren’t limited, because this server isn’t allowed to create control groups",
@@ -71,13 +71,13 @@ impl Limits {
     /// Waits until the target's session has used more memory than it has; forever when it never does.
     pub(super) async fn exceeded(
         &self,
-        layout: &Layout,
+        machine: &Machine,
         session: &SessionId,
         target: Target<'_>,
     ) -> EngineError {
         const LOOK: Duration = Duration::from_millis(250);
         loop {
-            if let Some(error) = self.excess(layout, session, &target) {
+            if let Some(error) = self.excess(machine, session, &target) {
                 return error;
             }
             tokio::time::sleep(LOOK).await;
@@ -87,17 +87,17 @@ impl Limits {
     /// That the target's session has used more memory than it has, when it has.
     pub(super) fn excess(
         &self,
-        layout: &Layout,
+        machine: &Machine,
         session: &SessionId,
         target: &Target<'_>,
     ) -> Option<EngineError> {
         let share = self.shares().get(session).cloned()?;
         let bound = share.size.memory_mb.saturating_mul(MIB);
-        let used = match layout.groups() {
+        let used = match machine.groups() {
             Some(groups) => groups.excess(session)?,
             None => {
                 let beside = self.beside(session, &share);
-                watched::excess(layout, target, &beside, bound)?
+                watched::excess(machine, target, &beside, bound)?
             }
         };
         Some(share.exceeded(&format!("used {:.2} GiB of memory", gib(used / MIB))))
@@ -105,14 +105,14 @@ impl Limits {
 
     fn bound(
         &self,
-        layout: &Layout,
+        machine: &Machine,
         groups: &Groups,
         session: &SessionId,
         share: &Share,
     ) -> io::Result<()> {
         groups.impose(session, share, self.processes)?;
         // What an earlier flowdeck started is in no group yet; what is started from now on is from its beginning.
-        for pid in kill::pids(layout, Target::Session(session))? {
+        for pid in kill::pids(machine, Target::Session(session))? {
             groups.add(session, pid)?;
         }
         groups.leave(session)

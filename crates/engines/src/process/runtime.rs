@@ -6,7 +6,7 @@ use flowdeck_access::disk::{private_folder, remove};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
-use super::{environment, held::Held, layout::Layout, proc};
+use super::{environment, held::Held, machine::Machine, proc};
 use crate::{
     engine::{Address, EngineError, EnvironmentId, Handle, Runtime},
     executor::{SERVICE, VARIABLES},
@@ -37,21 +37,21 @@ pub(super) struct Started {
 
 /// Starts the executor of an environment.
 pub(super) fn start(
-    layout: &Layout,
+    machine: &Machine,
     environment: &EnvironmentId,
     log: &LogFile,
 ) -> Result<Started, EngineError> {
-    let folder = layout.runtime(&environment.session);
+    let folder = machine.folders.runtime(&environment.session);
     let temporary = folder.join("tmp");
-    let socket = layout.socket(environment);
+    let socket = machine.folders.socket(environment);
     let prepared = private_folder(&temporary).and_then(|()| remove(&socket));
     prepared.map_err(|error| EngineError::io("Preparing the runtime's folder", &error))?;
     let output = log.open().and_then(|file| Ok((file.try_clone()?, file)));
     let (stdout, stderr) =
         output.map_err(|error| EngineError::io("Opening the session's log", &error))?;
 
-    let python = layout.environment(environment).join("bin/python");
-    let mut command = environment::flow_command(layout, &python, &environment.session);
+    let python = machine.folders.environment(environment).join("bin/python");
+    let mut command = environment::flow_command(machine, &python, &environment.session);
     command
         .args(["-c", SERVICE])
         .arg(&socket)

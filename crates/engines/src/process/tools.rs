@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use flowdeck_access::pip_config;
 
-use super::{ProcessOptions, layout::Layout, uv};
+use super::{ProcessOptions, machine::Machine, uv};
 use crate::{
     engine::{EngineError, Variables},
     install::python::{self, Python},
@@ -22,12 +22,12 @@ pub(super) struct Tools {
 impl Tools {
     /// Finds them; installs uv when it is missing.
     pub(super) async fn find(
-        layout: &Layout,
+        machine: &Machine,
         options: &ProcessOptions,
         log: &LogFile,
     ) -> Result<Self, EngineError> {
         let python = python::find(options.python.as_deref()).await?;
-        let uv = uv::find(layout, options.uv.as_deref(), &python, log).await?;
+        let uv = uv::find(machine, options.uv.as_deref(), &python, log).await?;
         Ok(Self {
             python,
             uv,

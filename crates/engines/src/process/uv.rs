@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use flowdeck_access::id;
 use tokio::process::Command;
 
-use super::{environment, layout::Layout};
+use super::{environment, machine::Machine};
 use crate::{
     engine::EngineError,
     install::{UV_VERSION as VERSION, failure, output, preparation, python::Python},
@@ -17,7 +17,7 @@ const OLDEST: (u32, u32) = (0, 5);
 
 /// The uv asked for, one on PATH that is new enough, or the one in the data folder, which is installed when missing.
 pub(super) async fn find(
-    layout: &Layout,
+    machine: &Machine,
     chosen: Option<&Path>,
     python: &Python,
     log: &LogFile,
@@ -36,9 +36,9 @@ pub(super) async fn find(
     if is_usable(Path::new("uv")).await {
         return Ok(PathBuf::from("uv"));
     }
-    let installed = layout.tools().join(format!("uv-{VERSION}"));
+    let installed = machine.folders.tools().join(format!("uv-{VERSION}"));
     if !is_usable(&installed).await {
-        install(layout, python, &installed, log).await?;
+        install(machine, python, &installed, log).await?;
     }
     Ok(installed)
 }
@@ -67,18 +67,18 @@ async fn is_usable(path: &Path) -> bool {
 
 /// Installs uv with pip into an environment that is thrown away, and keeps the one file that it consists of.
 async fn install(
-    layout: &Layout,
+    machine: &Machine,
     python: &Python,
     target: &Path,
     log: &LogFile,
 ) -> Result<(), EngineError> {
     log.line(format!("Installing uv {VERSION}"));
-    let work = layout.tools().join(format!("new-{}", id::token()));
+    let work = machine.folders.tools().join(format!("new-{}", id::token()));
     let result = async {
-        tokio::fs::create_dir_all(layout.tools())
+        tokio::fs::create_dir_all(machine.folders.tools())
             .await
             .map_err(|error| EngineError::io("Making the tools folder", &error))?;
-        let mut venv = tool_command(layout, &python.path)?;
+        let mut venv = tool_command(machine, &python.path)?;
         venv.args(["-m", "venv"]).arg(&work);
         step(
             venv,
@@ -87,7 +87,7 @@ async fn install(
             "Install it (on Debian: apt install python3-venv).",
         )
         .await?;
-        let mut pip = tool_command(layout, &work.join("bin/python"))?;
+        let mut pip = tool_command(machine, &work.join("bin/python"))?;
         pip.args(["-m", "pip", "install", "--no-input"])
             .arg(format!("uv=={VERSION}"));
         step(
@@ -108,8 +108,8 @@ async fn install(
     result
 }
 
-fn tool_command(layout: &Layout, program: &Path) -> Result<Command, EngineError> {
-    Ok(environment::command(layout, program, &preparation()?))
+fn tool_command(machine: &Machine, program: &Path) -> Result<Command, EngineError> {
+    Ok(environment::command(machine, program, &preparation()?))
 }
 
 async fn step(

@@ -6,22 +6,22 @@ use flowdeck_contract::ids::SessionId;
 
 use crate::process::{
     kill::{self, Target},
-    layout::Layout,
+    machine::Machine,
 };
 
 /// The bytes that the target's processes use, when they and those of the sessions beside it use more than `bound`. Of
 /// several sessions it is the one that uses most.
 pub(super) fn excess(
-    layout: &Layout,
+    machine: &Machine,
     target: &Target<'_>,
     beside: &[SessionId],
     bound: u64,
 ) -> Option<u64> {
     // Where nobody can look nothing is known; who calls looks again.
-    let own = kill::pids(layout, *target).ok()?;
+    let own = kill::pids(machine, *target).ok()?;
     let others: Result<Vec<Vec<u32>>, _> = beside
         .iter()
-        .map(|session| kill::pids(layout, Target::Session(session)))
+        .map(|session| kill::pids(machine, Target::Session(session)))
         .collect();
     let others = others.ok()?;
     // What processes share counts in each: only an upper bound, but quick to read.
