@@ -1,6 +1,7 @@
 //! From what is asked for to what is given: a size within the quota, a compute instance that runs, a time to wait.
 
 mod instances;
+mod options;
 
 use std::{sync::Arc, time::Duration};
 

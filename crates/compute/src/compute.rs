@@ -1,8 +1,11 @@
 //! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
 mod connections;
+mod core;
+mod options;
 mod packages;
 mod runs;
+mod sign_ins;
 
 use std::{fs::File, io::Read as _, path::PathBuf, sync::Arc, time::Duration};
 
@@ -19,6 +22,8 @@ use flowdeck_contract::{
 use flowdeck_engines::engine::SharedEngine;
 use tokio::sync::broadcast;
 
+use self::core::Core;
+pub use self::sign_ins::SignInStore;
 use crate::{
     allotter::Anew,
     catalog::Catalog,
@@ -28,14 +33,14 @@ use crate::{
     flows_folder::FlowsFolder,
     owner::Owner,
     runs::masked_copy,
-    sessions::{Ask, Begun, Core, OwnEnvironment},
+    sessions::{Ask, Begun, OwnEnvironment},
     state::State,
 };
 
 /// Compute sessions of the flows in one folder. Cheap to clone.
 #[derive(Clone)]
 pub struct Compute {
-    pub(crate) core: Arc<Core>,
+    core: Arc<Core>,
 }
 
 /// What compute is to work with.
@@ -96,13 +101,11 @@ impl Compute {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, ComputeError> {
         let core = Core::open(config, engine, clock).await?;
-        core.recover().await;
-        core.tasks.background(Arc::clone(&core).follow_logs());
-        core.tasks.background(Arc::clone(&core).end_idle_sessions());
-        core.tasks
-            .background(Arc::clone(&core.standbys).keep_standbys());
-        core.tasks.background(Arc::clone(&core.tags).follow());
-        Ok(Self { core })
+        core.recovery.recover().await;
+        core.begin();
+        Ok(Self {
+            core: Arc::new(core),
+        })
     }
 
     /// Ends the work in the background and the standby runtimes; sessions live on.
@@ -146,7 +149,7 @@ impl Compute {
     /// Every session there is, the newest first.
     #[must_use]
     pub fn session_list(&self) -> SessionList {
-        self.core.session_list()
+        self.core.book.list(&self.core.catalog)
     }
 
     /// The sessions that ended last, of all owners, the newest first.
@@ -245,14 +248,14 @@ impl Compute {
         environment.check()?;
         match self.session(&owner).state {
             SessionState::Available => {
-                self.core.change_environment(&owner, &environment)?;
+                self.core.own.change(&owner, &environment)?;
                 self.set_up(owner, Ask::Install(None)).await
             }
             _ => {
-                self.core.write_environment(&owner, &environment)?;
+                self.core.own.write(&owner, &environment)?;
                 let started = self.set_up(owner.clone(), Ask::Start(request)).await;
                 if started.is_err() {
-                    self.core.forget_unless_it_exists(&owner);
+                    self.core.own.forget_unless_it_exists(&owner);
                 }
                 started
             }
@@ -265,7 +268,7 @@ impl Compute {
     /// When the flow does not exist, the session's state does not allow it, or what is asked for does not exist or is
     /// not available now. Nothing has changed then.
     pub async fn set_up(&self, owner: impl Into<Owner>, ask: Ask) -> Result<Begun, ComputeError> {
-        self.core.set_up(&owner.into(), ask).await
+        self.core.asks.set_up(&owner.into(), ask).await
     }
 
     /// [`Ask::Start`].
@@ -383,12 +386,12 @@ impl Compute {
 
     /// A person is at work on the flow: its session is not idle.
     pub fn touch(&self, owner: impl Into<Owner>) {
-        self.core.touch(&owner.into());
+        self.core.activity.touch(&owner.into());
     }
 
     /// Files of the flow have changed on disk.
     pub fn flow_changed(&self, owner: impl Into<Owner>) {
-        self.core.flow_changed(&owner.into());
+        self.core.out_of_date.look(&owner.into());
     }
 
     /// Somebody looks at the session: whether the tag of its image has moved is found out in the background.

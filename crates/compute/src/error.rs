@@ -8,6 +8,8 @@ use flowdeck_contract::{
 };
 use thiserror::Error;
 
+use crate::state::Refused;
+
 /// What kind of failure it is, so that a caller can choose its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ComputeErrorKind {
@@ -111,6 +113,12 @@ pub enum ComputeError {
         /// Why it failed.
         source: std::io::Error,
     },
+}
+
+impl From<Refused> for ComputeError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused.to_string())
+    }
 }
 
 impl ComputeError {

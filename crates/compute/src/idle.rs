@@ -4,7 +4,17 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use flowdeck_contract::{Millis, timeline::By};
 
-use crate::{error::ComputeError, owner::Owner, sessions::Core, state::State, timeline::as_asker};
+use tokio::sync::Notify;
+
+use crate::{
+    allotter::Allotter,
+    clock::Clock,
+    error::ComputeError,
+    owner::Owner,
+    sessions::{Book, InstanceStops, Shared, Stops},
+    state::State,
+    timeline::as_asker,
+};
 
 /// Activity within this time of the last is not written down again.
 const GRAIN_MILLIS: u64 = 5_000;
@@ -12,10 +22,23 @@ const GRAIN_MILLIS: u64 = 5_000;
 /// What could not be ended is due still: it is tried again after a pause.
 const PAUSE_MILLIS: i64 = 5_000;
 
-impl Core {
+/// What people do in sessions.
+pub(crate) struct Activity {
+    book: Arc<Book>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Activity {
+    pub(crate) fn new(shared: &Shared) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            clock: Arc::clone(&shared.clock),
+        }
+    }
+
     /// Something happened in the session: its end moves away.
     pub(crate) fn touch(&self, owner: &Owner) {
-        let now = self.now();
+        let now = self.clock.now();
         let record = self.book.record(owner);
         if record.state != State::Available || now.since(record.last_activity) < GRAIN_MILLIS {
             return;
@@ -28,13 +51,42 @@ impl Core {
             tracing::warn!(%owner, %error, "activity could not be written down");
         }
     }
+}
+
+/// Ends what is idle.
+pub(crate) struct IdleEnds {
+    book: Arc<Book>,
+    clock: Arc<dyn Clock>,
+    allotter: Arc<Allotter>,
+    /// Something changed that an idle deadline depends on.
+    deadlines: Arc<Notify>,
+    stops: Arc<Stops>,
+    instances: Arc<InstanceStops>,
+}
+
+impl IdleEnds {
+    pub(crate) fn new(
+        shared: &Shared,
+        deadlines: Arc<Notify>,
+        stops: &Arc<Stops>,
+        instances: &Arc<InstanceStops>,
+    ) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            clock: Arc::clone(&shared.clock),
+            allotter: Arc::clone(&shared.allotter),
+            deadlines,
+            stops: Arc::clone(stops),
+            instances: Arc::clone(instances),
+        }
+    }
 
     /// Ends sessions and stops compute instances when they are due, for as long as the server runs.
-    pub(crate) async fn end_idle_sessions(self: Arc<Self>) {
+    pub(crate) async fn follow(self: Arc<Self>) {
         // What could not be ended, and when to try again. What else is due does not wait for that.
         let mut refused = BTreeMap::new();
         loop {
-            let now = self.now();
+            let now = self.clock.now();
             refused.retain(|_, again| *again > now);
             let next = self.next_due(&refused);
             let due = async {
@@ -49,24 +101,25 @@ impl Core {
             }
             // Something may have happened in between that moves the end.
             if let Some((due, deadline)) = self.next_due(&refused)
-                && deadline <= self.now()
+                && deadline <= self.clock.now()
                 && let Err(error) = self.end_idle(&due)
             {
                 tracing::warn!(?due, %error, "what was idle could not be ended");
-                let again = Millis(self.now().0.saturating_add(PAUSE_MILLIS));
+                let again = Millis(self.clock.now().0.saturating_add(PAUSE_MILLIS));
                 refused.insert(due, again);
             }
         }
     }
 
-    fn end_idle(self: &Arc<Self>, due: &Due) -> Result<(), ComputeError> {
+    fn end_idle(&self, due: &Due) -> Result<(), ComputeError> {
         as_asker(By::Idle, || match due {
             Due::Session(owner) => self
+                .stops
                 .begin_stop(owner, "The compute session stops because it’s idle.")
                 .map(drop),
-            Due::Instance(name) => {
-                self.stop_instance(name, "The compute instance stops because it’s idle.")
-            }
+            Due::Instance(name) => self
+                .instances
+                .stop(name, "The compute instance stops because it’s idle."),
         })
     }
 

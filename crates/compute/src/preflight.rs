@@ -23,7 +23,6 @@ use flowdeck_flow::{Finding, Severity};
 
 use crate::{
     allotter::{Allotment, Allotter},
-    compute::Compute,
     error::ComputeError,
     flow::Definition,
     images::Images,
@@ -35,21 +34,6 @@ use crate::{
 const LEAST_MB: u64 = 256;
 /// Below this a larger set of packages may not fit.
 const EASY_MB: u64 = 2048;
-
-impl Compute {
-    /// Looks at what a start of the flow's session with these settings would meet. Takes as long as the registry of the
-    /// base image does, within bounds.
-    ///
-    /// # Errors
-    /// When there is no such flow. Whatever else is wrong is in the answer.
-    pub async fn preflight(
-        &self,
-        flow: &FlowId,
-        settings: &SessionSettings,
-    ) -> Result<Preflight, ComputeError> {
-        Arc::clone(&self.core.checks).of_start(flow, settings).await
-    }
-}
 
 /// Where among the checks the base image's stands.
 const IMAGE: usize = 1;
@@ -82,7 +66,7 @@ impl Checks {
     }
 
     /// All that a start with these settings would meet.
-    async fn of_start(
+    pub(crate) async fn of_start(
         self: Arc<Self>,
         flow: &FlowId,
         settings: &SessionSettings,

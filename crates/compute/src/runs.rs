@@ -28,7 +28,7 @@ use crate::{
 
 /// Runs of flows: those in progress, and those that were.
 pub(crate) struct Runs {
-    pub(crate) parts: RunParts,
+    parts: RunParts,
     live: LiveRuns,
 }
 
@@ -53,6 +53,11 @@ impl Runs {
             parts,
             live: LiveRuns::default(),
         }
+    }
+
+    /// The server's variables that flows may see.
+    pub(crate) fn variables(&self) -> &Variables {
+        &self.parts.variables
     }
 
     fn now(&self) -> Millis {

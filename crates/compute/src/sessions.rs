@@ -4,21 +4,20 @@
 
 mod ask;
 mod book;
-mod core;
-mod ended_logs;
 mod fail;
 mod feeds;
 mod install;
+mod installer;
 mod instances;
 mod kept;
 mod list;
 mod live;
-mod look_up;
+mod logs;
 mod nobody;
 mod out_of_date;
 mod packages;
 mod recover;
-mod restore;
+mod shared;
 mod start;
 mod stop;
 mod swap;
@@ -27,15 +26,30 @@ mod watch;
 
 mod record;
 
+pub(crate) use self::{
+    ask::Asks,
+    book::Book,
+    fail::Failures,
+    feeds::FlowRequirements,
+    install::Installs,
+    installer::Installer,
+    instances::InstanceStops,
+    kept::KeptEnvironments,
+    live::Live,
+    logs::SessionLogs,
+    nobody::OwnEnvironments,
+    out_of_date::OutOfDate,
+    packages::Packages,
+    record::{Previous, Record},
+    recover::{Recovery, RecoveryParts},
+    shared::Shared,
+    start::{StartParts, Starts},
+    stop::Stops,
+    swap::Swaps,
+    watch::{Watcher, may_live},
+};
 pub use self::{
     ask::{Ask, Begun},
-    look_up::required_names,
     nobody::OwnEnvironment,
-};
-pub(crate) use self::{
-    book::Book,
-    core::Core,
-    live::Live,
-    record::{Previous, Record},
-    watch::may_live,
+    packages::required_names,
 };

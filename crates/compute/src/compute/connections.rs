@@ -20,7 +20,7 @@ impl Compute {
     /// The server's variables that flows and connections may refer to.
     #[must_use]
     pub fn flow_variables(&self) -> &Variables {
-        &self.core.runs.parts.variables
+        self.core.runs.variables()
     }
 
     /// Calls the service of a connection once, and remembers what it said.
@@ -33,7 +33,7 @@ impl Compute {
         let tests = &core.connection_tests;
         let result = tests
             .test(&core.connections, &stored, self.flow_variables(), || {
-                core.now()
+                core.clock.now()
             })
             .await;
         core.connections.note_test(&stored, &result)?;

@@ -1,7 +1,6 @@
 //! What of this crate is about the packages of sessions, and about the feeds that they come from.
 
 use flowdeck_contract::{
-    capability::Action,
     feeds::{FeedTest, KnownPackages, PackageAnswer},
     ids::OperationId,
     packages::{Difference, InstallPlan, PackagesView, RuntimeVersions},
@@ -19,22 +18,7 @@ impl Compute {
         &self,
         owner: impl Into<Owner>,
     ) -> Result<Vec<InstalledPackage>, ComputeError> {
-        let record = self.core.book.record(&owner.into());
-        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
-            return Err(ComputeError::Refused(refusal.to_owned()));
-        }
-        let environment = record
-            .environment()
-            .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
-        self.core
-            .engine
-            .packages(&environment)
-            .await
-            .map_err(|error| ComputeError::Unavailable {
-                code: error.code,
-                message: error.message,
-                remedy: error.remedy,
-            })
+        self.core.packages.installed(&owner.into()).await
     }
 
     /// Every package of the session with its origin. Asks no package index.
@@ -45,7 +29,7 @@ impl Compute {
         &self,
         owner: impl Into<Owner>,
     ) -> Result<PackagesView, ComputeError> {
-        self.core.packages_view(&owner.into()).await
+        self.core.packages.packages_view(&owner.into()).await
     }
 
     /// Where the session's packages are not what the requirements file as it is on disk asks for; none without such a
@@ -57,7 +41,7 @@ impl Compute {
         &self,
         owner: impl Into<Owner>,
     ) -> Result<Vec<Difference>, ComputeError> {
-        self.core.package_differences(&owner.into()).await
+        self.core.packages.package_differences(&owner.into()).await
     }
 
     /// What an install of the requirements file as it is on disk would do, with these versions of the runtime; without
@@ -70,7 +54,10 @@ impl Compute {
         owner: impl Into<Owner>,
         versions: Option<RuntimeVersions>,
     ) -> Result<InstallPlan, ComputeError> {
-        self.core.install_plan(&owner.into(), versions).await
+        self.core
+            .packages
+            .install_plan(&owner.into(), versions)
+            .await
     }
 
     /// Asks each feed that the flow's requirements file names, as an install would: the file on disk, or `text` in its
@@ -83,12 +70,12 @@ impl Compute {
         owner: impl Into<Owner>,
         text: Option<String>,
     ) -> Result<FeedTest, ComputeError> {
-        self.core.test_feeds(&owner.into(), text).await
+        self.core.requirements.test_feeds(&owner.into(), text).await
     }
 
     /// Names of packages that are known without asking an index.
     pub async fn known_packages(&self, owner: impl Into<Owner>) -> KnownPackages {
-        self.core.known_packages(&owner.into()).await
+        self.core.packages.known_packages(&owner.into()).await
     }
 
     /// Asks the indexes that an install would use for the package `name`; `text` stands in the place of the flow's
@@ -102,7 +89,7 @@ impl Compute {
         name: &str,
         text: Option<String>,
     ) -> Result<PackageAnswer, ComputeError> {
-        self.core.look_up(&owner.into(), name, text).await
+        self.core.packages.look_up(&owner.into(), name, text).await
     }
 
     /// Ends the install that is in progress; the session is as it was before it.
@@ -110,7 +97,7 @@ impl Compute {
     /// # Errors
     /// When none is in progress and the last one was not canceled.
     pub async fn cancel_install(&self, owner: impl Into<Owner>) -> Result<(), ComputeError> {
-        self.core.cancel_install(&owner.into())
+        self.core.installs.cancel(&owner.into())
     }
 
     /// [`Ask::Restore`].

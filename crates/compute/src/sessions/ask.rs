@@ -10,8 +10,16 @@ use flowdeck_contract::{
     settings::SessionSettings,
 };
 
-use super::Core;
-use crate::{allotter::Anew, compute::StartSession, error::ComputeError, owner::Owner};
+use super::{Book, Installs, Shared, Starts, Stops};
+use crate::{
+    allotter::{Allotter, Anew},
+    clock::Clock,
+    compute::StartSession,
+    error::ComputeError,
+    idle::Activity,
+    operations::Operations,
+    owner::Owner,
+};
 
 /// What is asked of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,30 +49,58 @@ pub struct Begun {
     pub operation: OperationId,
 }
 
-impl Core {
+/// Does what is asked.
+pub(crate) struct Asks {
+    book: Arc<Book>,
+    operations: Arc<Operations>,
+    clock: Arc<dyn Clock>,
+    allotter: Arc<Allotter>,
+    starts: Arc<Starts>,
+    installs: Arc<Installs>,
+    stops: Arc<Stops>,
+    activity: Arc<Activity>,
+}
+
+impl Asks {
+    pub(crate) fn new(
+        shared: &Shared,
+        starts: &Arc<Starts>,
+        installs: &Arc<Installs>,
+        stops: &Arc<Stops>,
+        activity: &Arc<Activity>,
+    ) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            operations: Arc::clone(&shared.operations),
+            clock: Arc::clone(&shared.clock),
+            allotter: Arc::clone(&shared.allotter),
+            starts: Arc::clone(starts),
+            installs: Arc::clone(installs),
+            stops: Arc::clone(stops),
+            activity: Arc::clone(activity),
+        }
+    }
+
     /// Does what is asked, or refuses it.
-    pub(crate) async fn set_up(
-        self: &Arc<Self>,
-        owner: &Owner,
-        ask: Ask,
-    ) -> Result<Begun, ComputeError> {
+    pub(crate) async fn set_up(&self, owner: &Owner, ask: Ask) -> Result<Begun, ComputeError> {
         match ask {
-            Ask::Start(request) => self.begin_start(owner, &request),
-            Ask::Install(versions) => self.begin_install(owner, versions).await,
-            Ask::Restore => self.begin_restore(owner),
-            Ask::Reset(anew) => self.begin_renewal(owner, anew),
+            Ask::Start(request) => self.starts.begin_start(owner, &request),
+            Ask::Install(versions) => self.installs.begin_install(owner, versions).await,
+            Ask::Restore => self.installs.begin_restore(owner),
+            Ask::Reset(anew) => self.stops.begin_renewal(owner, anew),
             Ask::Update(settings) => self.begin_update(owner, &settings),
             Ask::Stop => {
                 // Whoever ends it was at work in it.
-                self.touch(owner);
-                self.begin_stop(owner, "Stopping the compute session.")
+                self.activity.touch(owner);
+                self.stops
+                    .begin_stop(owner, "Stopping the compute session.")
             }
         }
     }
 
     /// Another idle time is set in place; for another compute or base image the session is reset.
     fn begin_update(
-        self: &Arc<Self>,
+        &self,
         owner: &Owner,
         settings: &SessionSettings,
     ) -> Result<Begun, ComputeError> {
@@ -80,10 +116,10 @@ impl Core {
         let same_image = settings.base_image == record.view.settings.base_image;
         if !record.has_compute(&settings.compute) || !same_image {
             let why = "Resetting the compute session to apply its new settings.";
-            return self.begin_reset(owner, Some(settings), why);
+            return self.stops.begin_reset(owner, Some(settings), why);
         }
         let seconds = self.allotter.idle_seconds(settings)?;
-        let now = self.now();
+        let now = self.clock.now();
         let session = self.book.change(owner, |live| {
             if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));

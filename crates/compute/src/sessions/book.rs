@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 use super::{Live, Record, live::SessionLog};
 use crate::{
     clock::Clock, error::ComputeError, events::Events, owner::Owner, state::State, store::Store,
-    tasks::Work, timeline::Followed,
+    tasks::Tasks, timeline::Followed,
 };
 
 /// The session of every owner that has or had one.
@@ -204,14 +204,19 @@ impl Book {
         }
     }
 
-    /// Puts what `next` gives in the place of the task that is at work on a session.
-    pub(crate) fn put_to_work(&self, owner: &Owner, next: impl FnOnce(Option<Work>) -> Work) {
+    /// Runs `task` once whatever is at work on the session has ended; dropped when it is cancelled or the server ends.
+    pub(crate) fn work(
+        &self,
+        owner: &Owner,
+        tasks: &Tasks,
+        task: impl Future<Output = ()> + Send + 'static,
+    ) {
         let mut sessions = self.lock();
         let live = sessions
             .entry(owner.clone())
             .or_insert_with(|| Live::none(owner));
         let before = live.work.take();
-        live.work = Some(next(before));
+        live.work = Some(tasks.after(before, task));
     }
 
     /// The log of an owner's session; lines go nowhere when there is none.

@@ -1,16 +1,58 @@
 //! A session that could not be made or ended, or whose runtime has died.
 
-use flowdeck_contract::{ids::OperationId, session::SessionFailure};
-use flowdeck_engines::engine::EngineError;
+use std::sync::Arc;
 
-use super::Core;
-use crate::{
-    error::ComputeError,
-    owner::Owner,
-    state::{Event, transition},
+use flowdeck_access::id;
+use flowdeck_contract::{ids::OperationId, session::SessionFailure};
+use flowdeck_engines::{
+    engine::{EngineError, SharedEngine},
+    packages,
 };
 
-impl Core {
+use super::{Book, Live, Shared};
+use crate::{
+    allotter::Allotter,
+    clock::Clock,
+    error::ComputeError,
+    operations::Operations,
+    owner::Owner,
+    standby::Standbys,
+    state::{Event, transition},
+    tasks::Tasks,
+};
+
+/// Says that sessions have failed, and removes what is left of them.
+pub(crate) struct Failures {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    operations: Arc<Operations>,
+    allotter: Arc<Allotter>,
+    standbys: Arc<Standbys>,
+    tasks: Arc<Tasks>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Failures {
+    pub(crate) fn new(shared: &Shared) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            operations: Arc::clone(&shared.operations),
+            allotter: Arc::clone(&shared.allotter),
+            standbys: Arc::clone(&shared.standbys),
+            tasks: Arc::clone(&shared.tasks),
+            clock: Arc::clone(&shared.clock),
+        }
+    }
+
+    /// As [`Failures::fail`], once whatever is at work on the session has ended.
+    pub(super) fn spawn_fail(self: &Arc<Self>, owner: &Owner, error: EngineError) {
+        let (failures, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
+            failures.fail(&owner_id, &error).await;
+        });
+    }
+
     /// A session could not be made, or has died: says so, then removes what there is of it. Nothing, when its end was
     /// asked for meanwhile.
     pub(crate) async fn fail(&self, owner: &Owner, error: &EngineError) {
@@ -27,7 +69,7 @@ impl Core {
         if let Err(refused) = transition(record.state, by) {
             return tracing::info!(%owner, %refused, %error, "nobody waits any more for what failed");
         }
-        let mut failure = self.failure(owner, error);
+        let mut failure = failure(owner, error);
         failure.phase = record.phase();
         let log = self.book.log(owner);
         log.line(format!("Failed: {}", failure.message));
@@ -39,7 +81,7 @@ impl Core {
             }
         };
         let ends = Ends {
-            core: self,
+            operations: &self.operations,
             operation,
             failure,
         };
@@ -63,8 +105,8 @@ impl Core {
         by: Event,
         failure: &SessionFailure,
     ) -> Result<Option<OperationId>, ComputeError> {
-        let now = self.now();
-        let fail = |live: &mut super::Live| {
+        let now = self.clock.now();
+        let fail = |live: &mut Live| {
             let operation = live.record.operation.take();
             live.record.fail(by, failure.clone(), now)?;
             Ok(operation)
@@ -81,15 +123,27 @@ impl Core {
 
 /// Ends the operation that failed, also when what is left of the session is removed by somebody else.
 struct Ends<'a> {
-    core: &'a Core,
+    operations: &'a Operations,
     operation: Option<OperationId>,
     failure: SessionFailure,
 }
 
 impl Drop for Ends<'_> {
     fn drop(&mut self) {
-        self.core
-            .operations
-            .fail(self.operation.take(), &self.failure);
+        self.operations.fail(self.operation.take(), &self.failure);
+    }
+}
+
+/// A failure as the page shows it, and in the server's log under the same id.
+pub(super) fn failure(owner: &Owner, error: &EngineError) -> SessionFailure {
+    let correlation = id::token();
+    tracing::error!(%correlation, %owner, code = error.code, message = %error.message, "a session failed");
+    SessionFailure {
+        code: error.code.to_owned(),
+        phase: None,
+        message: error.message.clone(),
+        remedy: error.remedy.clone(),
+        fault: packages::blamed(error),
+        correlation,
     }
 }

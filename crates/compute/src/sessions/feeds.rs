@@ -1,7 +1,10 @@
 //! Private feeds: with what a session opens them, and testing those of a requirements file.
 
+use std::sync::Arc;
+
 use flowdeck_access::{
     feeds::{self, Client, FeedAccess, Reach},
+    identity::Identities,
     redact::bare_address,
     requirements::RequirementSet,
 };
@@ -10,13 +13,34 @@ use flowdeck_contract::{
     packages::RuntimeVersions,
     settings::ComputeChoice,
 };
-use flowdeck_engines::engine::{EngineError, Requirements};
+use flowdeck_engines::engine::{EngineError, Requirements, SharedEngine};
 use flowdeck_flow::{FeedAddress, LineKind};
 
-use super::{Core, install};
-use crate::{error::ComputeError, flow, owner::Owner};
+use super::{Book, Shared, install};
+use crate::{
+    catalog::Catalog, error::ComputeError, flow, owner::Owner, owner_folders::OwnerFolders,
+};
 
-impl Core {
+/// What flows ask for, as the settings of their sessions have it installed.
+pub(crate) struct FlowRequirements {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    folders: OwnerFolders,
+    catalog: Catalog,
+    identities: Identities,
+}
+
+impl FlowRequirements {
+    pub(crate) fn new(shared: &Shared, catalog: Catalog, identities: Identities) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            folders: shared.folders.clone(),
+            catalog,
+            identities,
+        }
+    }
+
     /// The requirements as the session's settings have them installed: with what opens the private feeds in them, and
     /// these versions of the runtime; without them, with those that the settings say.
     pub(super) fn as_settings_say(
@@ -39,7 +63,7 @@ impl Core {
     /// With what a session opens private feeds: the token of its identity. The only place where feeds get one.
     pub(super) fn feed_access(&self, owner: &Owner) -> FeedAccess {
         let settings = self.book.record(owner).view.settings;
-        let catalog = &self.config.catalog;
+        let catalog = &self.catalog;
         let name = match settings.compute {
             ComputeChoice::Serverless { identity, .. } => identity,
             ComputeChoice::Instance { name } => catalog
@@ -49,7 +73,7 @@ impl Core {
         let mut identities = catalog.identities.iter();
         match identities.find(|identity| Some(&identity.name) == name.as_ref()) {
             Some(identity) => {
-                FeedAccess::Identity(Box::new(identity.clone()), self.config.identities.clone())
+                FeedAccess::Identity(Box::new(identity.clone()), self.identities.clone())
             }
             None => FeedAccess::NoIdentity,
         }
@@ -99,7 +123,7 @@ impl Core {
         if !self.engine.abilities().has_own_network {
             return Reach::Everywhere;
         }
-        let identities = self.config.catalog.identities.iter();
+        let identities = self.catalog.identities.iter();
         Reach::Outside {
             named: identities
                 .flat_map(|identity| identity.hosts.clone())

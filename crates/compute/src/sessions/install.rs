@@ -1,6 +1,8 @@
 //! Installing into a session that runs: a new environment is made beside the old and takes its place only when it is
 //! whole, holds what was asked for, and its runtime is healthy.
 
+mod restore;
+
 use std::{sync::Arc, time::Instant};
 
 use flowdeck_access::disk;
@@ -11,19 +13,66 @@ use flowdeck_contract::{
     session::{InstallView, PhaseState},
 };
 use flowdeck_engines::{
-    engine::{DryRunStart, EngineError, EnvironmentId, PhaseNote, Requirements, WantedBase},
-    packages::{self, Lines, Progress, RuntimePackages},
+    engine::{EngineError, EnvironmentId, Requirements, SharedEngine, WantedBase},
+    packages::{self, Lines},
 };
-use parking_lot::Mutex;
 
-use super::{Begun, Core, Record, live::Live, packages::no_plan, swap::Made};
+use super::{
+    Begun, Book, FlowRequirements, Installer, KeptEnvironments, Record, Shared,
+    fail::failure,
+    live::Live,
+    packages::no_plan,
+    swap::{Made, Swaps},
+};
 use crate::{
+    clock::Clock,
     error::ComputeError,
     flow::{self, Fingerprint, Prepared},
+    operations::Operations,
     owner::Owner,
+    owner_folders::OwnerFolders,
+    paths::Paths,
+    tasks::Tasks,
 };
 
-impl Core {
+/// Installs into sessions that run.
+pub(crate) struct Installs {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    operations: Arc<Operations>,
+    tasks: Arc<Tasks>,
+    clock: Arc<dyn Clock>,
+    folders: OwnerFolders,
+    paths: Paths,
+    requirements: Arc<FlowRequirements>,
+    installer: Arc<Installer>,
+    kept: Arc<KeptEnvironments>,
+    swaps: Arc<Swaps>,
+}
+
+impl Installs {
+    pub(crate) fn new(
+        shared: &Shared,
+        requirements: &Arc<FlowRequirements>,
+        installer: &Arc<Installer>,
+        kept: &Arc<KeptEnvironments>,
+        swaps: &Arc<Swaps>,
+    ) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            operations: Arc::clone(&shared.operations),
+            tasks: Arc::clone(&shared.tasks),
+            clock: Arc::clone(&shared.clock),
+            folders: shared.folders.clone(),
+            paths: shared.paths.clone(),
+            requirements: Arc::clone(requirements),
+            installer: Arc::clone(installer),
+            kept: Arc::clone(kept),
+            swaps: Arc::clone(swaps),
+        }
+    }
+
     /// Begins an install of the flow's requirements file.
     pub(crate) async fn begin_install(
         self: &Arc<Self>,
@@ -43,7 +92,7 @@ impl Core {
             requirements: plan.requirements.file.clone(),
             command: plan.command.clone(),
             state: PhaseState::Running,
-            started: self.now(),
+            started: self.clock.now(),
             ended: None,
             failure: None,
             fault: None,
@@ -52,19 +101,15 @@ impl Core {
         };
         let begun = self.write_install(owner, install)?;
         self.book.log(owner).line(format!("$ {}", plan.command));
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move {
-            core.carry_out_install(&owner_id, plan).await;
+        let (installs, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
+            installs.carry_out_install(&owner_id, plan).await;
         });
         Ok(begun)
     }
 
     /// Writes down that an install, or what is like one, is in progress.
-    pub(super) fn write_install(
-        &self,
-        owner: &Owner,
-        install: InstallView,
-    ) -> Result<Begun, ComputeError> {
+    fn write_install(&self, owner: &Owner, install: InstallView) -> Result<Begun, ComputeError> {
         let operation = self.operations.begin()?;
         let begun = self.book.change(owner, |live| {
             refuse(live)?;
@@ -101,7 +146,7 @@ impl Core {
         } = flow::prepared(flows, folder, definition, work).await?;
         let requirements = requirements.ok_or_else(no_requirements)?;
         requirements.set.require_readable()?;
-        let requirements = self.as_settings_say(owner, requirements, None);
+        let requirements = self.requirements.as_settings_say(owner, requirements, None);
         let command = self.engine.install_command(&new, &requirements).await?;
         Ok(Plan {
             new,
@@ -113,7 +158,7 @@ impl Core {
 
     async fn carry_out_install(self: &Arc<Self>, owner: &Owner, plan: Plan) {
         let result = match self.make_beside(owner, &plan).await {
-            Ok(made) => self.swap(owner, made).await,
+            Ok(made) => self.swaps.swap(owner, made).await,
             Err(error) => Err(error),
         };
         let work = self.paths.work(owner, plan.new.session.as_str());
@@ -140,97 +185,34 @@ impl Core {
             .await?;
         self.engine.create_environment(&plan.new).await?;
         let began = Instant::now();
-        self.install_and_verify(owner, &plan.new, &plan.requirements)
+        self.installer
+            .install_and_verify(owner, &plan.new, &plan.requirements)
             .await?;
         let took = began.elapsed();
         log.line("Starting a runtime with the new packages …");
-        let (runtime, version) = match self.start_checked(owner, &plan.new).await {
+        let (runtime, version) = match self.swaps.start_checked(owner, &plan.new).await {
             Ok(started) => started,
             Err(error) => {
-                let explained = self.explained(&plan.new, &plan.requirements, error);
+                let explained = self
+                    .installer
+                    .explained(&plan.new, &plan.requirements, error);
                 return Err(explained.await);
             }
         };
-        self.keep(owner, &plan.new, &plan.requirements, took).await;
+        self.kept
+            .keep(owner, &plan.new, &plan.requirements, took)
+            .await;
         Ok(Made {
             environment: plan.new.clone(),
             made_of: Some(plan.made_of.clone()),
-            made_at: self.now(),
+            made_at: self.clock.now(),
             runtime,
             version,
         })
     }
 
-    /// Installs into an environment that nobody uses yet, and looks whether it holds what was asked for.
-    pub(super) async fn install_and_verify(
-        &self,
-        owner: &Owner,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-    ) -> Result<PhaseNote, EngineError> {
-        let log = self.book.log(owner);
-        let lines = Lines::of_set(&requirements.set);
-        let before = self.engine.inventory(environment).await?;
-        let runtime = RuntimePackages::of(&before.base);
-        if let Some(error) = runtime.pinned(&requirements.set, Some(&before.markers)) {
-            return Err(error);
-        }
-        if requirements.set.needs_hashes() {
-            let start = DryRunStart::Environment;
-            let steps = self.dry_run(environment, start, requirements).await?;
-            if let Some(error) = packages::unhashed(&requirements.set, &steps) {
-                return Err(error);
-            }
-        }
-        let progress = Mutex::new(Progress::new(&lines.asked, &before));
-        let read_line = |line: &str| {
-            let mut progress = progress.lock();
-            if progress.read_line(line) {
-                self.book.tell_lines(owner, progress.lines());
-            }
-        };
-        let note = self
-            .engine
-            .install(environment, requirements, &log, &read_line)
-            .await?;
-        let after = self.engine.inventory(environment).await?;
-        let wrong = packages::unsatisfied(&after, &lines.asked);
-        if let Some(error) = wrong.or_else(|| runtime.changed_in(&after, &lines)) {
-            return Err(error);
-        }
-        for trouble in packages::new_troubles(&after) {
-            log.line(format!("Warning: {trouble}"));
-        }
-        let mut progress = progress.lock();
-        progress.finish(&after);
-        self.book.tell_lines(owner, progress.lines());
-        Ok(note)
-    }
-
-    /// A runtime that didn't start, with what its environment has in the place of the base's packages.
-    pub(super) async fn explained(
-        &self,
-        environment: &EnvironmentId,
-        requirements: &Requirements,
-        error: EngineError,
-    ) -> EngineError {
-        if error.code != "RuntimeDied" && error.code != "RuntimeNotReady" {
-            return error;
-        }
-        match self.engine.inventory(environment).await {
-            Ok(inventory) => {
-                let lines = Lines::of_set(&requirements.set);
-                packages::does_not_start(error, &inventory, &lines)
-            }
-            Err(unread) => {
-                tracing::warn!(error = %unread, "the packages of a runtime that didn't start can't be read");
-                error
-            }
-        }
-    }
-
     /// The session stays as it was; `made` is removed.
-    pub(super) async fn install_failed(
+    async fn install_failed(
         &self,
         owner: &Owner,
         error: &EngineError,
@@ -245,12 +227,12 @@ impl Core {
         if !self.book.sessions().get(owner).is_some_and(Live::installs) {
             return;
         }
-        let failure = self.failure(owner, error);
+        let failure = failure(owner, error);
         self.book.log(owner).line(format!(
             "The install failed: {} The session didn’t change.",
             failure.message
         ));
-        let (now, fault) = (self.now(), packages::fault(error, lines));
+        let (now, fault) = (self.clock.now(), packages::fault(error, lines));
         let changed = self.book.change(owner, |live| {
             let record = &mut live.record;
             record.last_activity = now;
@@ -287,7 +269,7 @@ pub(super) fn end_install(record: &mut Record, state: PhaseState, now: flowdeck_
 }
 
 /// An install that the server's end cut off.
-pub(super) fn interrupted() -> InstallFault {
+fn interrupted() -> InstallFault {
     InstallFault {
         cause: InstallCause::Interrupted,
         requirement: None,

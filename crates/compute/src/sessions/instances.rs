@@ -4,24 +4,35 @@ use std::sync::Arc;
 
 use flowdeck_contract::settings::InstanceState;
 
-use super::{Core, Record};
-use crate::{error::ComputeError, owner::Owner, state::State};
+use super::{Book, Record, Shared, Stops};
+use crate::{allotter::Allotter, error::ComputeError, owner::Owner, state::State};
 
-impl Core {
+/// Stops compute instances with the sessions on them.
+pub(crate) struct InstanceStops {
+    book: Arc<Book>,
+    allotter: Arc<Allotter>,
+    stops: Arc<Stops>,
+}
+
+impl InstanceStops {
+    pub(crate) fn new(shared: &Shared, stops: &Arc<Stops>) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            allotter: Arc::clone(&shared.allotter),
+            stops: Arc::clone(stops),
+        }
+    }
+
     /// Stops an instance and with it the sessions on it. It stays, and can be started again.
-    pub(crate) fn stop_instance(
-        self: &Arc<Self>,
-        name: &str,
-        why: &str,
-    ) -> Result<(), ComputeError> {
+    pub(crate) fn stop(&self, name: &str, why: &str) -> Result<(), ComputeError> {
         self.allotter.stop_instance(name)?;
         tracing::info!(instance = name, why, "a compute instance stops");
-        self.end_sessions_on_stopped_instances(why);
+        self.end_sessions_on_stopped(why);
         Ok(())
     }
 
     /// Also what a server that was killed while it stopped an instance has left to do.
-    pub(crate) fn end_sessions_on_stopped_instances(self: &Arc<Self>, why: &str) {
+    pub(crate) fn end_sessions_on_stopped(&self, why: &str) {
         let stopped = |record: &Record| {
             let state = record
                 .instance()
@@ -35,7 +46,7 @@ impl Core {
             on_it.map(|live| live.record.owner.clone()).collect()
         };
         for owner in owners {
-            if let Err(error) = self.begin_stop(&owner, why) {
+            if let Err(error) = self.stops.begin_stop(&owner, why) {
                 tracing::warn!(%owner, %error, "a session on a stopped compute instance could not be ended");
             }
         }

@@ -1,16 +1,39 @@
 //! Environments that are kept from earlier installs.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use flowdeck_engines::{
-    engine::{EngineError, EnvironmentId, KeptEnvironment, Requirements},
+    engine::{EngineError, EnvironmentId, KeptEnvironment, Requirements, SharedEngine},
     packages::{self, Lines, RuntimePackages},
 };
 
-use super::Core;
-use crate::{owner::Owner, standby::Standby};
+use super::{Book, SessionLogs, Shared};
+use crate::{
+    owner::Owner,
+    standby::{Standby, Standbys},
+    store::Store,
+};
 
-impl Core {
+/// Uses environments that are kept, and keeps them.
+pub(crate) struct KeptEnvironments {
+    book: Arc<Book>,
+    store: Arc<Store>,
+    engine: SharedEngine,
+    standbys: Arc<Standbys>,
+    logs: Arc<SessionLogs>,
+}
+
+impl KeptEnvironments {
+    pub(crate) fn new(shared: &Shared, logs: &Arc<SessionLogs>) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            store: Arc::clone(&shared.store),
+            engine: Arc::clone(&shared.engine),
+            standbys: Arc::clone(&shared.standbys),
+            logs: Arc::clone(logs),
+        }
+    }
+
     /// Makes an environment of a kept one, if there is one that holds what is asked for.
     pub(super) async fn reuse(
         &self,
@@ -67,7 +90,7 @@ impl Core {
             self.standbys.put_back(standby);
             return Err(EngineError::new("StoreFailed", error.to_string()));
         }
-        self.switch_log(owner, &session);
+        self.logs.switch(owner, &session);
         let log = self.book.log(owner);
         if let Some(kept) = self
             .engine

@@ -5,6 +5,7 @@ use std::{
     fs,
     io::{self, Write as _},
     path::Path,
+    sync::Arc,
 };
 
 use flowdeck_access::disk;
@@ -12,8 +13,10 @@ use flowdeck_contract::codes;
 use flowdeck_contract::{capability::Action, image::ImageReference};
 use serde_json::json;
 
-use super::{Core, install};
-use crate::{error::ComputeError, owner::Owner, state::State};
+use super::{Book, Shared, install};
+use crate::{
+    error::ComputeError, owner::Owner, owner_folders::OwnerFolders, paths::Paths, state::State,
+};
 
 /// What a session without a flow is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,9 +75,24 @@ fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
     }
 }
 
-impl Core {
+/// The environments of sessions without a flow, as they are written down.
+pub(crate) struct OwnEnvironments {
+    book: Arc<Book>,
+    folders: OwnerFolders,
+    paths: Paths,
+}
+
+impl OwnEnvironments {
+    pub(crate) fn new(shared: &Shared) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            folders: shared.folders.clone(),
+            paths: shared.paths.clone(),
+        }
+    }
+
     /// Writes down what a session is to be made of, unless its state does not allow a start.
-    pub(crate) fn write_environment(
+    pub(crate) fn write(
         &self,
         owner: &Owner,
         environment: &OwnEnvironment,
@@ -103,7 +121,7 @@ impl Core {
     }
 
     /// Writes down what is to be installed into a session that runs.
-    pub(crate) fn change_environment(
+    pub(crate) fn change(
         &self,
         owner: &Owner,
         environment: &OwnEnvironment,

@@ -1,13 +1,28 @@
 //! Whether a session still is what its flow asks for.
 
+use std::sync::Arc;
+
 use flowdeck_contract::codes;
 
-use super::Core;
-use crate::{flow::Fingerprint, owner::Owner, state::State};
+use super::{Book, Shared};
+use crate::{flow::Fingerprint, owner::Owner, owner_folders::OwnerFolders, state::State};
 
-impl Core {
+/// Says whether sessions are out of date.
+pub(crate) struct OutOfDate {
+    book: Arc<Book>,
+    folders: OwnerFolders,
+}
+
+impl OutOfDate {
+    pub(crate) fn new(shared: &Shared) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            folders: shared.folders.clone(),
+        }
+    }
+
     /// The flow's files have changed, or its session has: says whether the environment still fits.
-    pub(crate) fn flow_changed(&self, owner: &Owner) {
+    pub(crate) fn look(&self, owner: &Owner) {
         let record = self.book.record(owner);
         let (environment, made_at) = (record.environment(), record.made_at);
         let Some(made_of) = record.made_of.filter(|_| record.state == State::Available) else {

@@ -1,27 +1,82 @@
 //! What is installed in a session and why, and what an install would change.
 
-use std::path::{Path, PathBuf};
+mod look_up;
 
-use flowdeck_access::{disk, id};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use flowdeck_access::{disk, feeds::LookUps, id};
 use flowdeck_contract::{
     capability::Action,
     packages::{Difference, InstallPlan, LastGood, PackagesView, RuntimeVersions},
+    session::InstalledPackage,
 };
 use flowdeck_engines::{
-    engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements},
-    packages::{self, Lines, PackageMove, RuntimePackages},
+    engine::{DryRunStart, EngineError, EnvironmentId, Inventory, Requirements, SharedEngine},
+    packages::{self, Lines, RuntimePackages},
 };
 
-use super::{Core, Record, install};
-use crate::{error::ComputeError, flow, owner::Owner};
+pub use self::look_up::required_names;
+use super::{Book, FlowRequirements, Installer, Record, Shared, install};
+use crate::{
+    error::ComputeError, flow, owner::Owner, owner_folders::OwnerFolders, paths::Paths,
+    tasks::Tasks,
+};
 
-impl Core {
+/// Answers what is asked about the packages of sessions.
+pub(crate) struct Packages {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    tasks: Arc<Tasks>,
+    folders: OwnerFolders,
+    paths: Paths,
+    requirements: Arc<FlowRequirements>,
+    installer: Arc<Installer>,
+    look_ups: LookUps,
+}
+
+impl Packages {
+    pub(crate) fn new(
+        shared: &Shared,
+        requirements: &Arc<FlowRequirements>,
+        installer: &Arc<Installer>,
+    ) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            tasks: Arc::clone(&shared.tasks),
+            folders: shared.folders.clone(),
+            paths: shared.paths.clone(),
+            requirements: Arc::clone(requirements),
+            installer: Arc::clone(installer),
+            look_ups: LookUps::default(),
+        }
+    }
+
+    /// The packages of the session's environment, by name.
+    pub(crate) async fn installed(
+        &self,
+        owner: &Owner,
+    ) -> Result<Vec<InstalledPackage>, ComputeError> {
+        let record = self.book.record(owner);
+        if let Some(refusal) = Action::Update.refusal(record.state.public()) {
+            return Err(ComputeError::Refused(refusal.to_owned()));
+        }
+        let environment = record
+            .environment()
+            .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
+        let packages = self.engine.packages(&environment).await;
+        packages.map_err(install::invalid)
+    }
+
     /// Every package of the session and why it is there. Asks no package index, and so answers soon.
     pub(crate) async fn packages_view(&self, owner: &Owner) -> Result<PackagesView, ComputeError> {
         let (record, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(owner, &id::token());
-        let read = self.requirements(owner, &work, None).await;
+        let read = self.read(owner, &work, None).await;
         self.forget(work);
         // What asks for a package is not known while a file can't be read: that nothing does would be a guess.
         let (lines, unread) = match read {
@@ -53,10 +108,14 @@ impl Core {
         let (_, environment) = self.running(owner)?;
         let inventory = self.inventory(&environment).await?;
         let work = self.paths.work(owner, &id::token());
-        let found = match self.requirements(owner, &work, None).await {
+        let found = match self.read(owner, &work, None).await {
             Ok(Some((requirements, lines))) => {
                 let start = DryRunStart::Environment;
-                match self.dry_run(&environment, start, &requirements).await {
+                match self
+                    .installer
+                    .dry_run(&environment, start, &requirements)
+                    .await
+                {
                     Ok(steps) => Ok((steps, lines)),
                     Err(error) => Err((error, lines)),
                 }
@@ -83,7 +142,7 @@ impl Core {
     ) -> Result<InstallPlan, ComputeError> {
         let (record, environment) = self.running(owner)?;
         let work = self.paths.work(owner, &id::token());
-        let read = self.requirements(owner, &work, versions).await;
+        let read = self.read(owner, &work, versions).await;
         let plan = match read.and_then(|read| read.ok_or_else(install::no_requirements)) {
             Ok((requirements, lines)) => {
                 let plan = self.plan_of(&record, &environment, &requirements, &lines);
@@ -109,7 +168,10 @@ impl Core {
             return Err(error);
         }
         let start = DryRunStart::Base;
-        let steps = self.dry_run(environment, start, requirements).await?;
+        let steps = self
+            .installer
+            .dry_run(environment, start, requirements)
+            .await?;
         let unhashed = || packages::unhashed(&requirements.set, &steps);
         if let Some(error) = runtime.changed_by(&steps, lines).or_else(unhashed) {
             return Err(error);
@@ -140,24 +202,12 @@ impl Core {
         })
     }
 
-    /// What an install would do to each package, when an installer can read the requirements.
-    pub(super) async fn dry_run(
-        &self,
-        environment: &EnvironmentId,
-        start: DryRunStart,
-        requirements: &Requirements,
-    ) -> Result<Vec<PackageMove>, EngineError> {
-        requirements.set.require_readable()?;
-        let printed = self.engine.dry_run(environment, start, requirements);
-        Ok(packages::steps(&printed.await?))
-    }
-
     async fn inventory(&self, environment: &EnvironmentId) -> Result<Inventory, ComputeError> {
         let inventory = self.engine.inventory(environment).await;
         inventory.map_err(install::invalid)
     }
 
-    async fn requirements(
+    async fn read(
         &self,
         owner: &Owner,
         work: &Path,
@@ -170,7 +220,9 @@ impl Core {
         let Some(requirements) = found else {
             return Ok(None);
         };
-        let requirements = self.as_settings_say(owner, requirements, versions);
+        let requirements = self
+            .requirements
+            .as_settings_say(owner, requirements, versions);
         let lines = Lines::of_set(&requirements.set);
         Ok(Some((requirements, lines)))
     }

@@ -4,20 +4,16 @@
 use std::{collections::HashSet, sync::Arc};
 
 use flowdeck_access::id;
-use flowdeck_contract::{
-    codes,
-    ids::SessionId,
-    session::{PhaseState, SessionFailure},
-};
-use flowdeck_engines::engine::{EngineError, MEMORY_EXCEEDED};
+use flowdeck_engines::engine::{EngineError, MEMORY_EXCEEDED, SharedEngine};
 
 use super::{
-    Core,
-    install::{end_install, interrupted},
-    live::SessionLog,
-    may_live,
+    Book, Failures, Installs, InstanceStops, OutOfDate, OwnEnvironments, SessionLogs, Shared,
+    Starts, Stops, Watcher, may_live,
 };
-use crate::{error::ComputeError, owner::Owner, state::State};
+use crate::{
+    clock::Clock, error::ComputeError, operations::Operations, owner::Owner, runs::Runs,
+    standby::Standbys, state::State, tasks::Tasks,
+};
 
 /// Says what could not be taken over of what belongs to no single session.
 fn note(what: &str, taken_over: Result<(), ComputeError>) {
@@ -26,11 +22,48 @@ fn note(what: &str, taken_over: Result<(), ComputeError>) {
     }
 }
 
-impl Core {
+/// Takes over what an earlier server left.
+pub(crate) struct Recovery {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    operations: Arc<Operations>,
+    tasks: Arc<Tasks>,
+    clock: Arc<dyn Clock>,
+    standbys: Arc<Standbys>,
+    parts: RecoveryParts,
+}
+
+/// What takes over each of its own.
+pub(crate) struct RecoveryParts {
+    pub(crate) runs: Arc<Runs>,
+    pub(crate) logs: Arc<SessionLogs>,
+    pub(crate) own: Arc<OwnEnvironments>,
+    pub(crate) starts: Arc<Starts>,
+    pub(crate) installs: Arc<Installs>,
+    pub(crate) stops: Arc<Stops>,
+    pub(crate) instances: Arc<InstanceStops>,
+    pub(crate) failures: Arc<Failures>,
+    pub(crate) watcher: Arc<Watcher>,
+    pub(crate) out_of_date: Arc<OutOfDate>,
+}
+
+impl Recovery {
+    pub(crate) fn new(shared: &Shared, parts: RecoveryParts) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            operations: Arc::clone(&shared.operations),
+            tasks: Arc::clone(&shared.tasks),
+            clock: Arc::clone(&shared.clock),
+            standbys: Arc::clone(&shared.standbys),
+            parts,
+        }
+    }
+
     /// Takes over what is remembered. Called once, before anything else happens. What goes wrong with one session is
     /// its own failure, and keeps neither another nor the server from going on.
-    pub(crate) async fn recover(self: &Arc<Self>) {
-        self.open_logs();
+    pub(crate) async fn recover(&self) {
+        self.parts.logs.open_all();
         note("Standby runtimes", self.standbys.recover_standbys().await);
         let owners: Vec<Owner> = self.book.sessions().keys().cloned().collect();
         for owner in &owners {
@@ -39,18 +72,25 @@ impl Core {
                 let message =
                     format!("The session couldn’t be taken over after a restart: {error}");
                 let failed = EngineError::new("SessionNotRecovered", message);
-                self.spawn_fail(owner, failed.with_remedy("Start the session again."));
+                self.parts
+                    .failures
+                    .spawn_fail(owner, failed.with_remedy("Start the session again."));
             }
         }
         self.standbys.recall_starts();
-        note("Folders of sessions", self.forget_what_is_nobodys());
-        self.end_sessions_on_stopped_instances("Its compute instance is stopped.");
-        note("Runs", self.runs.interrupt_runs());
+        note(
+            "Folders of sessions",
+            self.parts.own.forget_what_is_nobodys(),
+        );
+        self.parts
+            .instances
+            .end_sessions_on_stopped("Its compute instance is stopped.");
+        note("Runs", self.parts.runs.interrupt_runs());
         note("Operations", self.end_lost_operations());
         self.remove_leftovers().await;
     }
 
-    async fn recover_one(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
+    async fn recover_one(&self, owner: &Owner) -> Result<(), ComputeError> {
         match self.book.record(owner).state {
             State::NotExist | State::Failed => Ok(()),
             State::Available => self.recover_available(owner).await,
@@ -59,35 +99,17 @@ impl Core {
                 self.book
                     .log(owner)
                     .line("The server was restarted. Ending the session.");
-                self.spawn_stop(owner);
+                self.parts.stops.spawn_stop(owner);
                 Ok(())
             }
         }
     }
 
-    /// A log that can't be read is followed from where it can be; its session goes on.
-    fn open_logs(&self) {
-        let sessions: Vec<(Owner, SessionId)> = self
-            .book
-            .sessions()
-            .iter()
-            .filter_map(|(owner, live)| Some((owner.clone(), live.record.view.session_id.clone()?)))
-            .collect();
-        for (owner, session) in &sessions {
-            let path = self.paths.session_log(session);
-            let log = SessionLog::caught_up(path.clone()).unwrap_or_else(|error| {
-                tracing::error!(%owner, %error, "a session's log could not be read");
-                SessionLog::at(path)
-            });
-            self.book.open_log(owner, log);
-        }
-    }
-
-    async fn recover_available(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
-        self.interrupt_install(owner)?;
+    async fn recover_available(&self, owner: &Owner) -> Result<(), ComputeError> {
+        self.parts.installs.interrupt(owner)?;
         let record = self.book.record(owner);
         let Some(runtime) = record.runtime.clone() else {
-            self.spawn_fail(
+            self.parts.failures.spawn_fail(
                 owner,
                 EngineError::new("RuntimeDied", "The session has no runtime."),
             );
@@ -96,64 +118,32 @@ impl Core {
         if let Some(share) = record.share()
             && let Err(error) = self.engine.limit(&runtime.session, &share).await
         {
-            self.spawn_fail(owner, error);
+            self.parts.failures.spawn_fail(owner, error);
             return Ok(());
         }
         if !may_live(&*self.engine, &runtime, true).await {
             let death = self.engine.died(&runtime).await;
             if death.code == MEMORY_EXCEEDED {
-                self.spawn_fail(owner, death);
+                self.parts.failures.spawn_fail(owner, death);
                 return Ok(());
             }
             let died = EngineError::new(
                 "RuntimeDied",
                 "The runtime ended while the server was down.",
             );
-            self.spawn_fail(owner, died.with_remedy("Start the session again."));
+            self.parts
+                .failures
+                .spawn_fail(owner, died.with_remedy("Start the session again."));
             return Ok(());
         }
-        self.tidy_up(owner).await;
-        self.watch(owner);
-        self.flow_changed(owner);
+        self.parts.installs.tidy_up(owner).await;
+        self.parts.watcher.watch(owner);
+        self.parts.out_of_date.look(owner);
         Ok(())
     }
 
-    fn interrupt_install(&self, owner: &Owner) -> Result<(), ComputeError> {
-        if !self
-            .book
-            .sessions()
-            .get(owner)
-            .is_some_and(super::live::Live::installs)
-        {
-            return Ok(());
-        }
-        let failure = SessionFailure {
-            code: codes::INTERRUPTED.to_owned(),
-            phase: None,
-            message: "The install was interrupted by a restart of the server.".to_owned(),
-            remedy: Some("Install the packages again.".to_owned()),
-            fault: None,
-            correlation: id::token(),
-        };
-        tracing::warn!(%owner, correlation = %failure.correlation, "an install was interrupted");
-        let now = self.now();
-        let operation = self.book.change(owner, |live| {
-            end_install(&mut live.record, PhaseState::Failed, now);
-            if let Some(install) = &mut live.record.view.install {
-                install.failure = Some(failure.clone());
-                install.fault = Some(interrupted());
-            }
-            Ok(live.record.install_operation.take())
-        })?;
-        self.book
-            .log(owner)
-            .line(format!("{} The session didn’t change.", failure.message));
-        self.operations.fail(operation, &failure);
-        Ok(())
-    }
-
-    fn recover_starting(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
-        let now = self.now();
+    fn recover_starting(&self, owner: &Owner) -> Result<(), ComputeError> {
+        let now = self.clock.now();
         self.book.change(owner, |live| {
             let session = live
                 .record
@@ -166,13 +156,8 @@ impl Core {
         self.book
             .log(owner)
             .line("The server was restarted. Starting the session again.");
-        self.spawn_restart(owner);
+        self.parts.starts.spawn_restart(owner);
         Ok(())
-    }
-
-    fn spawn_fail(self: &Arc<Self>, owner: &Owner, error: EngineError) {
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move { core.fail(&owner_id, &error).await });
     }
 
     /// Operations that nobody carries on, such as one that was begun but whose session was not changed yet.
@@ -187,42 +172,22 @@ impl Core {
     }
 
     /// What belongs to nobody is known at once, and removed while the server is at work already.
-    async fn remove_leftovers(self: &Arc<Self>) {
-        self.remove_old_logs();
-        self.remove_logs_of_ended();
+    async fn remove_leftovers(&self) {
+        self.parts.logs.remove_unknown();
+        self.parts.logs.remove_of_ended();
         let found = match self.engine.sessions().await {
             Ok(found) => found,
             Err(error) => return tracing::error!(%error, "leftovers could not be looked for"),
         };
         let owned = self.standbys.owned_sessions();
-        let core = Arc::clone(self);
+        let engine = Arc::clone(&self.engine);
         self.tasks.background(async move {
             for session in found.iter().filter(|session| !owned.contains(session)) {
                 tracing::info!(%session, "removing what belongs to no session");
-                if let Err(error) = core.engine.remove(session).await {
+                if let Err(error) = engine.remove(session).await {
                     tracing::error!(%session, %error, "a leftover could not be removed");
                 }
             }
         });
-    }
-
-    fn remove_old_logs(&self) {
-        let known = self.known_sessions();
-        for (session, path) in self.paths.session_logs().unwrap_or_default() {
-            if !known.contains(&session)
-                && let Err(error) = flowdeck_access::disk::remove(&path)
-            {
-                tracing::warn!(%error, "an old session log could not be removed");
-            }
-        }
-    }
-
-    /// Sessions whose log is kept.
-    pub(crate) fn known_sessions(&self) -> HashSet<SessionId> {
-        let flows = self.book.sessions();
-        let ids = flows
-            .values()
-            .filter_map(|live| live.record.view.session_id.clone());
-        ids.chain(self.standbys.sessions()).collect()
     }
 }

@@ -12,22 +12,80 @@ use flowdeck_contract::{
     session::Phase,
 };
 use flowdeck_engines::{
-    engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements},
+    engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements, SharedEngine},
     log::LogFile,
     packages::{Lines, fault},
 };
 
-use super::{Begun, Core, Record};
+use super::{
+    Begun, Book, Failures, FlowRequirements, Installer, KeptEnvironments, OutOfDate, Record,
+    SessionLogs, Shared, Watcher,
+};
 use crate::{
-    allotter::Allotment,
+    allotter::{Allotment, Allotter},
+    clock::Clock,
     compute::StartSession,
     error::ComputeError,
     flow::{self, Prepared},
+    images::Images,
+    operations::Operations,
     owner::Owner,
+    owner_folders::OwnerFolders,
+    paths::Paths,
+    preflight::Checks,
+    standby::Standbys,
     state::State,
+    store::Store,
+    tags::Tags,
+    tasks::Tasks,
 };
 
-impl Core {
+/// Starts sessions.
+pub(crate) struct Starts {
+    book: Arc<Book>,
+    store: Arc<Store>,
+    engine: SharedEngine,
+    operations: Arc<Operations>,
+    tasks: Arc<Tasks>,
+    clock: Arc<dyn Clock>,
+    folders: OwnerFolders,
+    paths: Paths,
+    allotter: Arc<Allotter>,
+    standbys: Arc<Standbys>,
+    parts: StartParts,
+}
+
+/// What a start is made of, and what follows it.
+pub(crate) struct StartParts {
+    pub(crate) checks: Arc<Checks>,
+    pub(crate) images: Arc<Images>,
+    pub(crate) requirements: Arc<FlowRequirements>,
+    pub(crate) installer: Arc<Installer>,
+    pub(crate) kept: Arc<KeptEnvironments>,
+    pub(crate) logs: Arc<SessionLogs>,
+    pub(crate) failures: Arc<Failures>,
+    pub(crate) watcher: Arc<Watcher>,
+    pub(crate) out_of_date: Arc<OutOfDate>,
+    pub(crate) tags: Arc<Tags>,
+}
+
+impl Starts {
+    pub(crate) fn new(shared: &Shared, parts: StartParts) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            store: Arc::clone(&shared.store),
+            engine: Arc::clone(&shared.engine),
+            operations: Arc::clone(&shared.operations),
+            tasks: Arc::clone(&shared.tasks),
+            clock: Arc::clone(&shared.clock),
+            folders: shared.folders.clone(),
+            paths: shared.paths.clone(),
+            allotter: Arc::clone(&shared.allotter),
+            standbys: Arc::clone(&shared.standbys),
+            parts,
+        }
+    }
+
     /// Begins a session.
     pub(crate) fn begin_start(
         self: &Arc<Self>,
@@ -37,14 +95,14 @@ impl Core {
         self.folders.of(owner)?;
         // Before what may be lacking: one who has a session already should learn that first.
         refuse(&self.book.record(owner))?;
-        self.checks.require_image_reference(owner)?;
+        self.parts.checks.require_image_reference(owner)?;
         let _allotting = self.allotter.allotting();
         let given = Allotment {
             anew: request.anew,
             ..self.allotter.allot(owner, &request.settings)?
         };
         let operation = self.operations.begin()?;
-        let (session, now) = (id::random::<SessionId>(), self.now());
+        let (session, now) = (id::random::<SessionId>(), self.clock.now());
         let known = self
             .book
             .change(owner, |live| {
@@ -66,48 +124,48 @@ impl Core {
 
     /// Carries out the start of this session, which its record says is in progress.
     pub(crate) fn spawn_start(self: &Arc<Self>, owner: &Owner, session: SessionId) {
-        self.switch_log(owner, &session);
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move {
+        self.parts.logs.switch(owner, &session);
+        let (starts, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
             // Its end may have been asked for before this could be at work, and have come first.
-            let record = core.book.record(&owner_id);
+            let record = starts.book.record(&owner_id);
             let is_wanted = matches!(record.state, State::Starting(_));
             if is_wanted && record.view.session_id == Some(session) {
-                core.make_session(owner_id).await;
+                starts.make_session(owner_id).await;
             }
         });
     }
 
     /// Starts again what the server's end has cut off, in its old log: nothing of the first try is trusted.
     pub(crate) fn spawn_restart(self: &Arc<Self>, owner: &Owner) {
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move {
-            let session = core.book.record(&owner_id).view.session_id;
+        let (starts, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
+            let session = starts.book.record(&owner_id).view.session_id;
             if let Some(session) = session
-                && let Err(error) = core.engine.remove(&session).await
+                && let Err(error) = starts.engine.remove(&session).await
             {
-                return core.fail(&owner_id, &error).await;
+                return starts.parts.failures.fail(&owner_id, &error).await;
             }
-            core.make_session(owner_id).await;
+            starts.make_session(owner_id).await;
         });
     }
 
     async fn make_session(self: Arc<Self>, owner: Owner) {
         let start = Start {
-            core: &self,
+            starts: &self,
             owner: &owner,
         };
         match start.carry_out().await {
             Ok(operation) => self.started(&owner, operation),
-            Err(error) => self.fail(&owner, &error).await,
+            Err(error) => self.parts.failures.fail(&owner, &error).await,
         }
     }
 
     fn started(self: &Arc<Self>, owner: &Owner, operation: Option<OperationId>) {
         self.operations.succeed(operation);
-        self.watch(owner);
-        self.flow_changed(owner);
-        self.tags.spawn_look(owner);
+        self.parts.watcher.watch(owner);
+        self.parts.out_of_date.look(owner);
+        self.parts.tags.spawn_look(owner);
         self.standbys.remember_start(&self.book.record(owner));
         self.standbys.replenish();
     }
@@ -122,18 +180,18 @@ fn refuse(record: &Record) -> Result<(), ComputeError> {
 
 /// One start.
 struct Start<'a> {
-    core: &'a Arc<Core>,
+    starts: &'a Starts,
     owner: &'a Owner,
 }
 
 impl Start<'_> {
     /// Gives the operation that is done with it.
     async fn carry_out(&self) -> Result<Option<OperationId>, EngineError> {
-        let (folder, definition) = self.core.folders.definition(self.owner)?;
-        let flows = self.core.folders.around(self.owner);
+        let (folder, definition) = self.starts.folders.definition(self.owner)?;
+        let flows = self.starts.folders.around(self.owner);
         let environment = self.environment()?;
         let work = self
-            .core
+            .starts
             .paths
             .work(self.owner, environment.session.as_str());
         let Prepared {
@@ -148,17 +206,21 @@ impl Start<'_> {
         }
         let requirements = requirements.map(|found| Requirements {
             downloads: self.downloads(),
-            ..self.core.as_settings_say(self.owner, found, None)
+            ..self
+                .starts
+                .parts
+                .requirements
+                .as_settings_say(self.owner, found, None)
         });
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
         self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
         let standby = self
-            .core
+            .starts
             .standbys
             .find_standby(self.owner, image, requirements.as_ref())
             .await?;
-        let result = match standby.filter(|standby| self.core.standbys.take(standby)) {
+        let result = match standby.filter(|standby| self.starts.standbys.take(standby)) {
             Some(standby) => self.take(standby, requirements.as_ref(), None).await,
             None => match self.adopt(image, requirements.as_ref()).await? {
                 Some((standby, kept)) => {
@@ -185,15 +247,15 @@ impl Start<'_> {
 
     /// An environment that is to be made again is not made of earlier downloads either.
     fn downloads(&self) -> Downloads {
-        match self.core.book.record(self.owner).anew.environment {
+        match self.starts.book.record(self.owner).anew.environment {
             true => Downloads::Anew,
             false => Downloads::Kept,
         }
     }
 
     async fn limit(&self, session: &SessionId) -> Result<PhaseNote, EngineError> {
-        match self.core.book.record(self.owner).share() {
-            Some(share) => self.core.engine.limit(session, &share).await,
+        match self.starts.book.record(self.owner).share() {
+            Some(share) => self.starts.engine.limit(session, &share).await,
             None => Ok(None),
         }
     }
@@ -207,12 +269,12 @@ impl Start<'_> {
     /// The version of a runtime that is in order.
     async fn checked(&self) -> Result<String, EngineError> {
         let runtime = self
-            .core
+            .starts
             .book
             .record(self.owner)
             .runtime
             .ok_or_else(|| EngineError::new("Internal", "The session has no runtime."))?;
-        let info = self.core.engine.check(&runtime, &self.log()).await?;
+        let info = self.starts.engine.check(&runtime, &self.log()).await?;
         Ok(info.version)
     }
 
@@ -222,8 +284,8 @@ impl Start<'_> {
         self.log().line(format!(
             "The compute session is ready: promptflow {version}."
         ));
-        let now = self.core.now();
-        self.core
+        let now = self.starts.clock.now();
+        self.starts
             .book
             .change(self.owner, |live| {
                 live.record.ready(version, now)?;
@@ -233,7 +295,7 @@ impl Start<'_> {
     }
 
     fn environment(&self) -> Result<EnvironmentId, EngineError> {
-        self.core
+        self.starts
             .book
             .record(self.owner)
             .environment()
@@ -241,9 +303,9 @@ impl Start<'_> {
     }
 
     fn enter(&self, phase: Phase) -> Result<(), EngineError> {
-        let now = self.core.now();
+        let now = self.starts.clock.now();
         self.log().line(format!("{} …", phase.label()));
-        self.core
+        self.starts
             .book
             .change(self.owner, |live| Ok(live.record.enter(phase, now)?))
             .map_err(|error| internal(&error))
@@ -256,7 +318,7 @@ impl Start<'_> {
     }
 
     fn change(&self, change: impl FnOnce(&mut Record)) -> Result<(), EngineError> {
-        self.core
+        self.starts
             .book
             .change(self.owner, |live| {
                 change(&mut live.record);
@@ -266,7 +328,7 @@ impl Start<'_> {
     }
 
     fn log(&self) -> LogFile {
-        self.core.book.log(self.owner)
+        self.starts.book.log(self.owner)
     }
 }
 

@@ -4,16 +4,67 @@ use std::sync::Arc;
 
 use flowdeck_access::{disk, id};
 use flowdeck_contract::{capability::Action, ids::SessionId, settings::SessionSettings};
-use flowdeck_engines::engine::EngineError;
+use flowdeck_engines::engine::{EngineError, SharedEngine};
 
-use super::{Begun, Core};
+use super::{Begun, Book, Failures, OwnEnvironments, SessionLogs, Shared, Starts};
 use crate::{
-    allotter::{Allotment, Anew},
+    allotter::{Allotment, Allotter, Anew},
+    clock::Clock,
     error::ComputeError,
+    operations::Operations,
     owner::Owner,
+    owner_folders::OwnerFolders,
+    paths::Paths,
+    preflight::Checks,
+    standby::Standbys,
+    tasks::Tasks,
 };
 
-impl Core {
+/// Ends sessions.
+pub(crate) struct Stops {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    operations: Arc<Operations>,
+    tasks: Arc<Tasks>,
+    clock: Arc<dyn Clock>,
+    folders: OwnerFolders,
+    paths: Paths,
+    allotter: Arc<Allotter>,
+    standbys: Arc<Standbys>,
+    checks: Arc<Checks>,
+    own: Arc<OwnEnvironments>,
+    logs: Arc<SessionLogs>,
+    starts: Arc<Starts>,
+    failures: Arc<Failures>,
+}
+
+impl Stops {
+    pub(crate) fn new(
+        shared: &Shared,
+        checks: &Arc<Checks>,
+        own: &Arc<OwnEnvironments>,
+        logs: &Arc<SessionLogs>,
+        starts: &Arc<Starts>,
+        failures: &Arc<Failures>,
+    ) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            operations: Arc::clone(&shared.operations),
+            tasks: Arc::clone(&shared.tasks),
+            clock: Arc::clone(&shared.clock),
+            folders: shared.folders.clone(),
+            paths: shared.paths.clone(),
+            allotter: Arc::clone(&shared.allotter),
+            standbys: Arc::clone(&shared.standbys),
+            checks: Arc::clone(checks),
+            own: Arc::clone(own),
+            logs: Arc::clone(logs),
+            starts: Arc::clone(starts),
+            failures: Arc::clone(failures),
+        }
+    }
+
     /// Begins the end of a session: of one that runs, has failed, or is being made.
     pub(crate) fn begin_stop(
         self: &Arc<Self>,
@@ -33,7 +84,7 @@ impl Core {
         self.begin_again(owner, settings, Anew::default(), why)
     }
 
-    /// As [`Core::begin_reset`], with parts of the session made again.
+    /// As [`Stops::begin_reset`], with parts of the session made again.
     pub(crate) fn begin_renewal(
         self: &Arc<Self>,
         owner: &Owner,
@@ -111,10 +162,10 @@ impl Core {
 
     /// Carries out the end that the session's record says is in progress.
     pub(crate) fn spawn_stop(self: &Arc<Self>, owner: &Owner) {
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move {
-            if let Err(error) = core.carry_out_stop(&owner_id).await {
-                core.fail_to_end(&owner_id, &error).await;
+        let (stops, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
+            if let Err(error) = stops.carry_out_stop(&owner_id).await {
+                stops.failures.fail_to_end(&owner_id, &error).await;
             }
         });
     }
@@ -140,20 +191,20 @@ impl Core {
             Ok(live.record.operation.take())
         });
         let operation = operation.map_err(internal)?;
-        self.forget_unless_it_exists(owner);
-        self.remove_logs_of_ended();
+        self.own.forget_unless_it_exists(owner);
+        self.logs.remove_of_ended();
         self.operations.succeed(operation);
         self.standbys.replenish();
         Ok(())
     }
 
     fn start_again(self: &Arc<Self>, owner: &Owner, given: Allotment) -> Result<(), ComputeError> {
-        let (session, now) = (id::random::<SessionId>(), self.now());
+        let (session, now) = (id::random::<SessionId>(), self.clock.now());
         self.book.change(owner, |live| {
             live.record.gone()?;
             Ok(live.record.start(session.clone(), given, now)?)
         })?;
-        self.spawn_start(owner, session);
+        self.starts.spawn_start(owner, session);
         Ok(())
     }
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use flowdeck_contract::{Millis, session::PhaseState};
-use flowdeck_engines::engine::{EngineError, EnvironmentId, Runtime};
+use flowdeck_engines::engine::{EngineError, EnvironmentId, Runtime, SharedEngine};
 
-use super::{Core, Previous, install::end_install};
-use crate::{error::ComputeError, flow::Fingerprint, owner::Owner};
+use super::{Book, OutOfDate, Previous, Shared, Watcher, install::end_install};
+use crate::{
+    clock::Clock, error::ComputeError, flow::Fingerprint, operations::Operations, owner::Owner,
+};
 
 /// A healthy runtime in an environment that is to be used.
 pub(super) struct Made {
@@ -17,7 +19,32 @@ pub(super) struct Made {
     pub(super) version: String,
 }
 
-impl Core {
+/// Puts runtimes into the place of those in use.
+pub(crate) struct Swaps {
+    book: Arc<Book>,
+    engine: SharedEngine,
+    operations: Arc<Operations>,
+    clock: Arc<dyn Clock>,
+    watcher: Arc<Watcher>,
+    out_of_date: Arc<OutOfDate>,
+}
+
+impl Swaps {
+    pub(crate) fn new(
+        shared: &Shared,
+        watcher: &Arc<Watcher>,
+        out_of_date: &Arc<OutOfDate>,
+    ) -> Self {
+        Self {
+            book: Arc::clone(&shared.book),
+            engine: Arc::clone(&shared.engine),
+            operations: Arc::clone(&shared.operations),
+            clock: Arc::clone(&shared.clock),
+            watcher: Arc::clone(watcher),
+            out_of_date: Arc::clone(out_of_date),
+        }
+    }
+
     /// Starts a runtime and waits until it is healthy; ends one that is not.
     pub(super) async fn start_checked(
         &self,
@@ -36,11 +63,7 @@ impl Core {
     }
 
     /// Refused when the install was canceled in between: what was made is ended then.
-    pub(super) async fn swap(
-        self: &Arc<Self>,
-        owner: &Owner,
-        made: Made,
-    ) -> Result<(), EngineError> {
+    pub(super) async fn swap(&self, owner: &Owner, made: Made) -> Result<(), EngineError> {
         let new = made.runtime.clone();
         let packages = self.count_packages(owner).await?;
         let swapped = self.write_swap(owner, made, packages);
@@ -51,7 +74,7 @@ impl Core {
                 return Err(EngineError::new("StoreFailed", error.to_string()));
             }
         };
-        self.watch(owner);
+        self.watcher.watch(owner);
         // The new one is in use already: what is left of the old doesn't make the install fail.
         if let Some(old) = old
             && let Err(error) = self.engine.end_runtime(&old).await
@@ -64,7 +87,7 @@ impl Core {
             self.book.log(owner).line(&error.message);
         }
         self.operations.succeed(operation);
-        self.flow_changed(owner);
+        self.out_of_date.look(owner);
         Ok(())
     }
 
@@ -74,7 +97,7 @@ impl Core {
         made: Made,
         packages: u32,
     ) -> Result<Swapped, ComputeError> {
-        let now = self.now();
+        let now = self.clock.now();
         self.book.change(owner, |live| {
             if !live.installs() {
                 return Err(ComputeError::Refused(

@@ -21,8 +21,8 @@ impl Start<'_> {
         requirements: Option<&Requirements>,
         image: Option<&str>,
     ) -> Result<Option<OperationId>, EngineError> {
-        let engine = &self.core.engine;
-        let place = self.core.folders.place_of(self.owner)?;
+        let engine = &self.starts.engine;
+        let place = self.starts.folders.place_of(self.owner)?;
         let note = engine.allocate(&environment.session, &place).await?;
         let bounds = self.limit(&environment.session).await?;
         let note = note
@@ -84,13 +84,21 @@ impl Start<'_> {
         self.enter(Phase::Check)?;
         let version = match (self.checked().await, requirements) {
             (Err(error), Some(requirements)) => {
-                let explained = self.core.explained(environment, requirements, error);
+                let explained =
+                    self.starts
+                        .parts
+                        .installer
+                        .explained(environment, requirements, error);
                 return Err(explained.await);
             }
             (checked, _) => checked?,
         };
         if let Some((requirements, took)) = installed {
-            let kept = self.core.keep(self.owner, environment, requirements, took);
+            let kept = self
+                .starts
+                .parts
+                .kept
+                .keep(self.owner, environment, requirements, took);
             kept.await;
         }
         self.ready(version)
@@ -102,18 +110,18 @@ impl Start<'_> {
         session: &SessionId,
         image: Option<&str>,
     ) -> Result<Base, EngineError> {
-        let engine = &self.core.engine;
-        let record = self.core.book.record(self.owner);
+        let engine = &self.starts.engine;
+        let record = self.starts.book.record(self.owner);
         let default = engine.abilities().default_image.filter(|_| image.is_none());
         let pulled = image.or(default.as_ref().map(|default| &*default.reference));
         let credential = match pulled {
             Some(image) if engine.abilities().images_unavailable.is_none() => {
                 let settings = &record.view.settings;
-                self.core.images.credential(settings, image).await
+                self.starts.parts.images.credential(settings, image).await
             }
             _ => Ok(None),
         };
-        let told = |pull: Pull| self.core.book.tell_pull(self.owner, session, pull);
+        let told = |pull: Pull| self.starts.book.tell_pull(self.owner, session, pull);
         let wanted = WantedBase {
             image,
             shown: match &credential {
@@ -129,7 +137,7 @@ impl Start<'_> {
         match (made, pulled, &credential) {
             (Err(error), Some(image), Ok(Some(credential))) if error.code == IMAGE_REFUSED => {
                 // The engine only learns that it may not; the registry says who may not do what.
-                let refusal = self.core.images.refusal(image, credential).await;
+                let refusal = self.starts.parts.images.refusal(image, credential).await;
                 Err(match (refusal, default) {
                     (Some(refusal), Some(default)) => default.not_had(refusal),
                     (refusal, _) => refusal.unwrap_or(error),
@@ -145,12 +153,14 @@ impl Start<'_> {
         requirements: &Requirements,
     ) -> Result<Duration, EngineError> {
         self.enter(Phase::Install)?;
-        let engine = &self.core.engine;
+        let engine = &self.starts.engine;
         let command = engine.install_command(environment, requirements).await?;
         self.log().line(format!("$ {command}"));
-        let installed = self
-            .core
-            .install_and_verify(self.owner, environment, requirements);
+        let installed =
+            self.starts
+                .parts
+                .installer
+                .install_and_verify(self.owner, environment, requirements);
         let began = Instant::now();
         let note = installed.await?;
         let took = began.elapsed();
@@ -164,12 +174,16 @@ impl Start<'_> {
         environment: &EnvironmentId,
         requirements: &Requirements,
     ) -> Result<Option<KeptEnvironment>, EngineError> {
-        if self.core.book.record(self.owner).anew.environment {
+        if self.starts.book.record(self.owner).anew.environment {
             self.log()
                 .line("Rebuilding without the cache: no kept environment and no earlier download is used.");
             return Ok(None);
         }
-        self.core.reuse(self.owner, environment, requirements).await
+        self.starts
+            .parts
+            .kept
+            .reuse(self.owner, environment, requirements)
+            .await
     }
 
     fn take_kept(
@@ -177,7 +191,7 @@ impl Start<'_> {
         requirements: &Requirements,
         kept: KeptEnvironment,
     ) -> Result<(), EngineError> {
-        let age = age(self.core.now().since(kept.built));
+        let age = age(self.starts.clock.now().since(kept.built));
         self.note(
             Phase::CreateEnvironment,
             Some(format!(

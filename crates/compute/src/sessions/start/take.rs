@@ -20,8 +20,12 @@ impl Start<'_> {
         requirements: Option<&Requirements>,
     ) -> Result<Option<(Standby, KeptEnvironment)>, EngineError> {
         match requirements {
-            Some(requirements) if !self.core.book.record(self.owner).anew.environment => {
-                self.core.adopt(self.owner, image, requirements).await
+            Some(requirements) if !self.starts.book.record(self.owner).anew.environment => {
+                self.starts
+                    .parts
+                    .kept
+                    .adopt(self.owner, image, requirements)
+                    .await
             }
             _ => Ok(None),
         }
@@ -38,7 +42,7 @@ impl Start<'_> {
             (Some(requirements), Some(kept)) => format!(
                 "{} was installed {} and kept, {:.1} s saved",
                 requirements.file,
-                age(self.core.now().since(kept.built)),
+                age(self.starts.clock.now().since(kept.built)),
                 kept.took.as_secs_f64()
             ),
             (Some(requirements), None) => {
@@ -46,8 +50,8 @@ impl Start<'_> {
             }
             (None, _) => "the flow has no requirements file".to_owned(),
         };
-        let now = self.core.now();
-        let taken = self.core.book.change_and_save(
+        let now = self.starts.clock.now();
+        let taken = self.starts.book.change_and_save(
             self.owner,
             |live| {
                 let record = &mut live.record;
@@ -72,13 +76,13 @@ impl Start<'_> {
                 record.note(Phase::Install, Some(installed.clone()));
                 Ok(())
             },
-            |record, followed| self.core.store.take_standby(&standby, record, followed),
+            |record, followed| self.starts.store.take_standby(&standby, record, followed),
         );
         if let Err(error) = taken {
-            self.core.standbys.put_back(standby);
+            self.starts.standbys.put_back(standby);
             return Err(internal(&error));
         }
-        self.core.switch_log(self.owner, &session);
+        self.starts.parts.logs.switch(self.owner, &session);
         self.log().line(format!("{WARM}: {installed}."));
         if let Some(bounds) = self.limit(&session).await? {
             self.note(Phase::Allocate, Some(format!("{WARM} · {bounds}")))?;

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::{Compute, error::ComputeError, sessions::Core};
+use crate::{compute::Compute, error::ComputeError, store::Store};
 
 /// The part of the store that is about sign-ins; cheap to clone.
 #[derive(Clone)]
-pub struct SignInStore(Arc<Core>);
+pub struct SignInStore(Arc<Store>);
 
 impl Compute {
     /// Where the server keeps who is signed in.
     #[must_use]
     pub fn sign_in_store(&self) -> SignInStore {
-        SignInStore(Arc::clone(&self.core))
+        SignInStore(Arc::clone(&self.core.store))
     }
 }
 
@@ -22,7 +22,7 @@ impl SignInStore {
     /// # Errors
     /// When the store fails.
     pub fn save(&self, hash: &str, record: &str) -> Result<(), ComputeError> {
-        self.0.store.save_sign_in(hash, record)
+        self.0.save_sign_in(hash, record)
     }
 
     /// Forgets the sign-ins with these hashes, all or none of them.
@@ -30,7 +30,7 @@ impl SignInStore {
     /// # Errors
     /// When the store fails.
     pub fn remove(&self, hashes: &[String]) -> Result<(), ComputeError> {
-        self.0.store.remove_sign_ins(hashes)
+        self.0.remove_sign_ins(hashes)
     }
 
     /// The hash and the record of every sign-in.
@@ -38,7 +38,7 @@ impl SignInStore {
     /// # Errors
     /// When the store fails.
     pub fn all(&self) -> Result<Vec<(String, String)>, ComputeError> {
-        self.0.store.sign_ins()
+        self.0.sign_ins()
     }
 }
 

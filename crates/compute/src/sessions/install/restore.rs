@@ -2,24 +2,21 @@
 
 use std::sync::Arc;
 
-use flowdeck_access::disk;
+use flowdeck_access::{disk, id};
 use flowdeck_contract::{
+    codes,
     packages::InstallKind,
-    session::{InstallView, PhaseState},
+    session::{InstallView, PhaseState, SessionFailure},
 };
 use flowdeck_engines::{
     engine::{EngineError, EnvironmentId},
     packages::{self, Lines},
 };
 
-use super::{
-    Begun, Core, Previous,
-    install::{end_install, refuse},
-    swap::Made,
-};
-use crate::{error::ComputeError, owner::Owner, state::State};
+use super::{Begun, Installs, Live, Made, end_install, interrupted, refuse};
+use crate::{error::ComputeError, owner::Owner, sessions::Previous, state::State};
 
-impl Core {
+impl Installs {
     /// Begins to use the environment from before the last install again.
     pub(crate) fn begin_restore(self: &Arc<Self>, owner: &Owner) -> Result<Begun, ComputeError> {
         let (previous, environment) = self.book.look(owner, |live| {
@@ -38,7 +35,7 @@ impl Core {
             requirements: file.unwrap_or_default().to_owned(),
             command: String::new(),
             state: PhaseState::Running,
-            started: self.now(),
+            started: self.clock.now(),
             ended: None,
             failure: None,
             fault: None,
@@ -49,19 +46,21 @@ impl Core {
         self.book
             .log(owner)
             .line("Restoring the packages from before the last install …");
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move {
-            match core.restore(&owner_id, previous, environment).await {
-                Ok(()) => core
+        let (installs, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
+            match installs.restore(&owner_id, previous, environment).await {
+                Ok(()) => installs
                     .book
                     .log(&owner_id)
                     .line("The packages are restored and the runtime was restarted."),
                 Err(error) => {
                     let lines = Lines::default();
-                    core.install_failed(&owner_id, &error, &lines, None).await;
+                    installs
+                        .install_failed(&owner_id, &error, &lines, None)
+                        .await;
                 }
             }
-            core.book.tell_log(&owner_id);
+            installs.book.tell_log(&owner_id);
         });
         Ok(begun)
     }
@@ -72,7 +71,7 @@ impl Core {
         previous: Previous,
         environment: EnvironmentId,
     ) -> Result<(), EngineError> {
-        let (runtime, version) = self.start_checked(owner, &environment).await?;
+        let (runtime, version) = self.swaps.start_checked(owner, &environment).await?;
         let made = Made {
             environment,
             made_of: previous.made_of,
@@ -80,12 +79,12 @@ impl Core {
             runtime,
             version,
         };
-        self.swap(owner, made).await
+        self.swaps.swap(owner, made).await
     }
 
     /// Ends an install that is in progress; the session is as it was before. Fine when it was canceled already.
-    pub(crate) fn cancel_install(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
-        let now = self.now();
+    pub(crate) fn cancel(self: &Arc<Self>, owner: &Owner) -> Result<(), ComputeError> {
+        let now = self.clock.now();
         let operation = self.book.change(owner, |live| {
             if !live.installs() {
                 let install = live.record.view.install.as_ref();
@@ -115,13 +114,45 @@ impl Core {
         self.book
             .log(owner)
             .line("The install was canceled. The session didn’t change.");
-        let (core, owner_id) = (Arc::clone(self), owner.clone());
-        self.work(owner, async move { core.tidy_up(&owner_id).await });
+        let (installs, owner_id) = (Arc::clone(self), owner.clone());
+        self.book.work(owner, &self.tasks, async move {
+            installs.tidy_up(&owner_id).await
+        });
+        Ok(())
+    }
+
+    /// An install that the end of an earlier server has cut off has failed.
+    pub(crate) fn interrupt(&self, owner: &Owner) -> Result<(), ComputeError> {
+        if !self.book.sessions().get(owner).is_some_and(Live::installs) {
+            return Ok(());
+        }
+        let failure = SessionFailure {
+            code: codes::INTERRUPTED.to_owned(),
+            phase: None,
+            message: "The install was interrupted by a restart of the server.".to_owned(),
+            remedy: Some("Install the packages again.".to_owned()),
+            fault: None,
+            correlation: id::token(),
+        };
+        tracing::warn!(%owner, correlation = %failure.correlation, "an install was interrupted");
+        let now = self.clock.now();
+        let operation = self.book.change(owner, |live| {
+            end_install(&mut live.record, PhaseState::Failed, now);
+            if let Some(install) = &mut live.record.view.install {
+                install.failure = Some(failure.clone());
+                install.fault = Some(interrupted());
+            }
+            Ok(live.record.install_operation.take())
+        })?;
+        self.book
+            .log(owner)
+            .line(format!("{} The session didn’t change.", failure.message));
+        self.operations.fail(operation, &failure);
         Ok(())
     }
 
     /// Removes what an install that did not come to its end left behind.
-    pub(super) async fn tidy_up(&self, owner: &Owner) {
+    pub(crate) async fn tidy_up(&self, owner: &Owner) {
         let record = self.book.record(owner);
         let (State::Available, Some(runtime)) = (record.state, &record.runtime) else {
             return;

@@ -8,13 +8,13 @@ use flowdeck_contract::feeds::{KnownPackages, PackageAnswer};
 use flowdeck_engines::{install::pip_default, packages};
 use flowdeck_flow::{LineKind, normalised_name, requirement_lines};
 
-use super::Core;
+use super::Packages;
 use crate::{error::ComputeError, owner::Owner};
 
 /// The longest name that is looked up.
 const LONGEST: usize = 100;
 
-impl Core {
+impl Packages {
     /// Names that are known without asking an index: those of the base, of the session, and widely used ones.
     pub(crate) async fn known_packages(&self, owner: &Owner) -> KnownPackages {
         let mut names = packages::known_names();
@@ -37,9 +37,9 @@ impl Core {
     ) -> Result<PackageAnswer, ComputeError> {
         let name = whole_name(name)?;
         // A line that can't be read yet keeps nobody from asking: what the file names itself is in its text.
-        let set = match self.requirement_set(owner, text.clone()) {
+        let set = match self.requirements.requirement_set(owner, text.clone()) {
             Ok(set) => set,
-            Err(error) if text.is_none() => return Err(super::install::invalid(error)),
+            Err(error) if text.is_none() => return Err(crate::sessions::install::invalid(error)),
             Err(error) => {
                 return Ok(PackageAnswer::Unknown {
                     message: error.message,
@@ -49,8 +49,8 @@ impl Core {
         let indexes = Indexes::of(set.as_ref(), pip_default::index().await);
         let beside = set.as_ref().and_then(RequirementSet::package);
         let asker = Asker {
-            access: &self.feed_access(owner),
-            client: &Client::with_reach(self.reach()),
+            access: &self.requirements.feed_access(owner),
+            client: &Client::with_reach(self.requirements.reach()),
             beside: beside.as_deref(),
         };
         Ok(self.look_ups.package(&asker, &indexes, &name).await)
