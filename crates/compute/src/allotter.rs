@@ -162,7 +162,7 @@ impl Allotter {
             .filter(|(owner, live)| but != Some(*owner) && live.record.holds_compute())
             .filter(|(_, live)| live.record.instance().is_none());
         others
-            .filter_map(|(_, live)| live.record.view.size.as_ref())
+            .filter_map(|(_, live)| live.record.session.size.as_ref())
             .fold(used, |used, size| used.plus(size.v_cpus, size.memory_mb))
     }
 

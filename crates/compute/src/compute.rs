@@ -140,9 +140,9 @@ impl Compute {
     #[must_use]
     pub fn owner_of(&self, session: &SessionId) -> Option<Owner> {
         let sessions = self.core.book.sessions();
-        let found = sessions.values().find(|live| {
-            live.record.state != State::NotExist && live.record.session() == Some(session)
-        });
+        let found = sessions
+            .values()
+            .find(|live| live.record.state != State::NotExist && live.record.id() == Some(session));
         found.map(|live| live.record.owner.clone())
     }
 

@@ -4,7 +4,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use flowdeck_contract::{
-    Millis, Unread,
+    Millis,
     ids::SessionId,
     image::ImageReference,
     session::{ImageUpdate, SessionImage},
@@ -121,9 +121,8 @@ impl Tags {
     fn tell_tag(&self, owner: &Owner, tagged: &Tagged, now: String) {
         let moved = (now != tagged.image.digest).then_some(now);
         let record = self.book.record(owner);
-        let known = record.view.image_update.and_then(|update| update.read());
-        let known = known.map(|update| update.digest);
-        if record.view.session_id.as_ref() != Some(&tagged.session) || known == moved {
+        let known = record.session.image_update.map(|update| update.digest);
+        if record.session.session_id.as_ref() != Some(&tagged.session) || known == moved {
             return;
         }
         let update = moved.map(|digest| ImageUpdate {
@@ -139,8 +138,8 @@ impl Tags {
             None => format!("{name} points to the session’s image again."),
         });
         let told = self.book.change(owner, |live| {
-            if live.record.view.session_id.as_ref() == Some(&tagged.session) {
-                live.record.view.image_update = update.as_ref().map(Unread::of);
+            if live.record.session.session_id.as_ref() == Some(&tagged.session) {
+                live.record.session.image_update = update;
             }
             Ok(())
         });
@@ -153,12 +152,12 @@ impl Tags {
 /// What a session's tag is to be compared with: `None` when it does not run, its image came from no registry, or was
 /// asked for by its digest.
 fn tagged(record: &Record) -> Option<Tagged> {
-    let image = record.view.image.as_ref()?;
+    let image = record.session.image.as_ref()?;
     let reference = ImageReference::try_from(image.reference.as_str()).ok()?;
     let can_move = !image.is_local && reference.digest().is_none();
     (record.state == State::Available && can_move).then_some(Tagged {
-        session: record.view.session_id.clone()?,
-        settings: record.view.settings.clone(),
+        session: record.session.session_id.clone()?,
+        settings: record.session.settings.clone(),
         image: image.clone(),
         reference,
     })

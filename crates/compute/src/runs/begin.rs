@@ -81,7 +81,7 @@ impl Runs {
                     .to_owned(),
             ));
         }
-        let session = live.and_then(|live| live.record.view.session_id.clone());
+        let session = live.and_then(|live| live.record.session.session_id.clone());
         session.ok_or_else(|| {
             ComputeError::Refused("There is no compute session. Start one first.".to_owned())
         })
@@ -119,7 +119,7 @@ impl Runs {
         let nodes = nodes.into_iter().map(waiting).collect();
         RunDetail {
             summary,
-            image: self.parts.book.record(&flow.into()).view.image,
+            image: self.parts.book.record(&flow.into()).session.image,
             session_id,
             inputs,
             outputs: None,
@@ -148,7 +148,7 @@ impl Runs {
             .change_and_save(
                 &flow.into(),
                 |live| {
-                    let same = live.record.view.session_id.as_ref() == Some(&session);
+                    let same = live.record.session.session_id.as_ref() == Some(&session);
                     let refusal = Action::Run
                         .refusal(live.record.state.public())
                         .or((!same || live.installs())

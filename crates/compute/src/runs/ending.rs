@@ -77,8 +77,8 @@ impl Runs {
         let deadline = Instant::now() + patience;
         loop {
             let record = self.parts.book.record(&Owner::from(&run.flow));
-            let same = record.view.session_id.as_ref() == Some(&session);
-            match (record.state, record.view.failure) {
+            let same = record.session.session_id.as_ref() == Some(&session);
+            match (record.state, record.session.failure) {
                 (State::Failed, Some(failure)) if same => return Became::Failed(Box::new(failure)),
                 (State::Available, _) if same => {}
                 _ => return Became::Stopped,

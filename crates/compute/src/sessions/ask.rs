@@ -110,10 +110,10 @@ impl Asks {
         }
         // An install says whose versions of the runtime count, not this.
         let settings = &SessionSettings {
-            runtime_versions: record.view.settings.runtime_versions,
+            runtime_versions: record.session.settings.runtime_versions,
             ..settings.clone()
         };
-        let same_image = settings.base_image == record.view.settings.base_image;
+        let same_image = settings.base_image == record.session.settings.base_image;
         if !record.has_compute(&settings.compute) || !same_image {
             let why = "Resetting the compute session to apply its new settings.";
             return self.stops.begin_reset(owner, Some(settings), why);
@@ -124,8 +124,8 @@ impl Asks {
             if let Some(refusal) = Action::Update.refusal(live.record.state.public()) {
                 return Err(ComputeError::Refused(refusal.to_owned()));
             }
-            live.record.view.max_idle_time_seconds = seconds;
-            live.record.view.settings.idle_shutdown = settings.idle_shutdown;
+            live.record.session.max_idle_time_seconds = seconds;
+            live.record.session.settings.idle_shutdown = settings.idle_shutdown;
             live.record.last_activity = now;
             live.record.require_session()
         })?;

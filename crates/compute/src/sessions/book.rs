@@ -93,7 +93,7 @@ impl Book {
             .values()
             .filter(|live| !matches!(live.record.state, State::NotExist | State::Failed));
         living
-            .filter_map(|live| live.record.view.session_id.clone())
+            .filter_map(|live| live.record.session.session_id.clone())
             .collect()
     }
 
@@ -191,7 +191,7 @@ impl Book {
         let Some(live) = sessions.get_mut(owner).filter(|live| live.installs()) else {
             return;
         };
-        if let Some(install) = &mut live.record.view.install {
+        if let Some(install) = &mut live.record.session.install {
             install.lines = lines;
         }
         self.tell(live);

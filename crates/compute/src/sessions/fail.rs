@@ -86,7 +86,7 @@ impl Failures {
             failure,
         };
         self.allotter.instance_was_used(&record);
-        if let Some(session) = record.view.session_id
+        if let Some(session) = record.session.session_id
             && let Err(error) = self.engine.remove(&session).await
         {
             log.line(&error.message);

@@ -49,7 +49,7 @@ impl FlowRequirements {
         requirements: Requirements,
         versions: Option<RuntimeVersions>,
     ) -> Requirements {
-        let settings = || self.book.record(owner).view.settings.runtime_versions;
+        let settings = || self.book.record(owner).session.settings.runtime_versions;
         let requirements = match versions.unwrap_or_else(settings) {
             RuntimeVersions::AsAsked => requirements,
             RuntimeVersions::KeepBase => requirements.keeping_base(),
@@ -62,7 +62,7 @@ impl FlowRequirements {
 
     /// With what a session opens private feeds: the token of its identity. The only place where feeds get one.
     pub(super) fn feed_access(&self, owner: &Owner) -> FeedAccess {
-        let settings = self.book.record(owner).view.settings;
+        let settings = self.book.record(owner).session.settings;
         let catalog = &self.catalog;
         let name = match settings.compute {
             ComputeChoice::Serverless { identity, .. } => identity,

@@ -83,7 +83,7 @@ impl Installs {
             None => self.book.look(owner, refuse)?,
             Some(versions) => self.book.change(owner, |live| {
                 refuse(live)?;
-                live.record.view.settings.runtime_versions = versions;
+                live.record.session.settings.runtime_versions = versions;
                 Ok(())
             })?,
         }
@@ -115,7 +115,7 @@ impl Installs {
             refuse(live)?;
             live.record.install_operation = Some(operation.clone());
             live.record.last_activity = install.started;
-            live.record.view.install = Some(install);
+            live.record.session.install = Some(install);
             live.record.require_session()
         });
         let session = begun.inspect_err(|error| {
@@ -237,7 +237,7 @@ impl Installs {
             let record = &mut live.record;
             record.last_activity = now;
             end_install(record, PhaseState::Failed, now);
-            if let Some(install) = &mut record.view.install {
+            if let Some(install) = &mut record.session.install {
                 packages::give_up(&mut install.lines, &error.about);
                 install.failure = Some(failure.clone());
                 install.fault = Some(fault);
@@ -263,7 +263,7 @@ struct Plan {
 
 /// Marks the install as ended.
 pub(super) fn end_install(record: &mut Record, state: PhaseState, now: flowdeck_contract::Millis) {
-    if let Some(install) = &mut record.view.install {
+    if let Some(install) = &mut record.session.install {
         (install.state, install.ended) = (state, Some(now));
     }
 }

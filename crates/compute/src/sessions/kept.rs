@@ -81,7 +81,7 @@ impl KeptEnvironments {
         let taken = self.book.change_and_save(
             owner,
             |live| {
-                live.record.view.session_id = Some(session.clone());
+                live.record.session.session_id = Some(session.clone());
                 Ok(())
             },
             |record, followed| self.store.take_standby(&standby, record, followed),

@@ -52,14 +52,14 @@ impl Live {
 
     /// Whether an install goes on in it.
     pub(crate) fn installs(&self) -> bool {
-        let install = self.record.view.install.as_ref();
+        let install = self.record.session.install.as_ref();
         self.record.state == State::Available
             && install.is_some_and(|install| install.state == PhaseState::Running)
     }
 
     /// When it ends if nothing happens; `None` when it does not.
     pub(crate) fn idle_deadline(&self) -> Option<Millis> {
-        let seconds = self.record.view.max_idle_time_seconds?;
+        let seconds = self.record.session.max_idle_time_seconds?;
         let running = self.record.state == State::Available && !self.is_busy();
         let millis = i64::try_from(seconds).ok()?.checked_mul(1000)?;
         running.then(|| Millis(self.record.last_activity.0.saturating_add(millis)))
@@ -67,7 +67,7 @@ impl Live {
 
     /// Why it is not counting towards its end; `None` when it counts, or has no end.
     fn idle_paused(&self) -> Option<&'static str> {
-        self.record.view.max_idle_time_seconds?;
+        self.record.session.max_idle_time_seconds?;
         match (self.record.state, self.installs(), self.runs.is_empty()) {
             (State::Available, true, _) => Some("Packages are being installed."),
             (State::Available, false, false) => Some("A run is in progress."),
@@ -83,19 +83,19 @@ impl Live {
             State::Failed => self.failed_in() == Some(Phase::PullImage) && !pull.layers.is_empty(),
             _ => false,
         };
-        (shows && self.record.view.session_id.as_ref() == Some(session)).then_some(pull)
+        (shows && self.record.session.session_id.as_ref() == Some(session)).then_some(pull)
     }
 
     fn failed_in(&self) -> Option<Phase> {
-        self.record.view.failure.as_ref()?.phase
+        self.record.session.failure.as_ref()?.phase
     }
 
     /// As the page sees it.
     pub(crate) fn view(&self) -> SessionView {
-        let view = &self.record.view;
+        let view = self.record.session.view();
         SessionView {
             state: self.record.state.public(),
-            session_id: self.record.session().cloned(),
+            session_id: self.record.id().cloned(),
             idle_deadline: self.idle_deadline(),
             idle_paused: self.idle_paused().map(str::to_owned),
             last_activity: (self.record.state == State::Available)
@@ -103,7 +103,7 @@ impl Live {
             pull: self.pull().map(Unread::of),
             // What is being installed is what it is out of date with.
             out_of_date: view.out_of_date.clone().filter(|_| !self.installs()),
-            ..view.clone()
+            ..view
         }
     }
 }

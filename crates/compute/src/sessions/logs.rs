@@ -49,7 +49,9 @@ impl SessionLogs {
             .book
             .sessions()
             .iter()
-            .filter_map(|(owner, live)| Some((owner.clone(), live.record.view.session_id.clone()?)))
+            .filter_map(|(owner, live)| {
+                Some((owner.clone(), live.record.session.session_id.clone()?))
+            })
             .collect();
         for (owner, session) in &sessions {
             let path = self.paths.session_log(session);
@@ -125,7 +127,7 @@ impl SessionLogs {
         let flows = self.book.sessions();
         let ids = flows
             .values()
-            .filter_map(|live| live.record.view.session_id.clone());
+            .filter_map(|live| live.record.session.session_id.clone());
         ids.chain(self.standbys.sessions()).collect()
     }
 }

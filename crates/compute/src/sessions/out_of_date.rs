@@ -38,7 +38,7 @@ impl OutOfDate {
             }
             Err(error) => Some(error.message),
         };
-        if out_of_date == record.view.out_of_date {
+        if out_of_date == record.session.out_of_date {
             return;
         }
         let changed = self.book.change(owner, |live| {
@@ -47,7 +47,7 @@ impl OutOfDate {
                 && live.record.environment() == environment
                 && live.record.made_at == made_at;
             if same {
-                live.record.view.out_of_date = out_of_date;
+                live.record.session.out_of_date = out_of_date;
             }
             Ok(())
         });

@@ -1,15 +1,18 @@
 //! What is remembered of a flow's session.
 
+mod session;
+
 use flowdeck_access::id;
 use flowdeck_contract::{
     Millis,
     ids::{OperationId, SessionId},
-    session::{Phase, PhaseState, PhaseView, SessionFailure, SessionImage, SessionView},
+    session::{Phase, PhaseState, PhaseView, SessionFailure, SessionImage},
     settings::ComputeChoice,
 };
 use flowdeck_engines::engine::{EnvironmentId, Runtime, Share};
 use serde::{Deserialize, Serialize};
 
+pub(crate) use self::session::Session;
 use crate::{
     allotter::{Allotment, Anew},
     error::ComputeError,
@@ -24,8 +27,9 @@ pub(crate) struct Record {
     #[serde(alias = "flow")]
     pub(crate) owner: Owner,
     pub(crate) state: State,
-    /// As the page sees it; `state` and `idle_deadline` in it are derived when it is shown.
-    pub(crate) view: SessionView,
+    /// What is known of it; empty when there is none.
+    #[serde(rename = "view")]
+    pub(crate) session: Session,
     /// The environment in use, counted from 0.
     pub(crate) generation: u32,
     pub(crate) runtime: Option<Runtime>,
@@ -69,7 +73,7 @@ impl Record {
         Self {
             owner,
             state: State::NotExist,
-            view: SessionView::default(),
+            session: Session::default(),
             generation: 0,
             runtime: None,
             last_activity: Millis(0),
@@ -94,13 +98,13 @@ impl Record {
             fault: None,
             correlation: id::token(),
         };
-        let view = SessionView {
+        let session = Session {
             failure: Some(failure),
-            ..SessionView::default()
+            ..Session::default()
         };
         Self {
             state: State::Failed,
-            view,
+            session,
             ..Self::none(owner)
         }
     }
@@ -120,7 +124,7 @@ impl Record {
     /// Begins the start in progress again, as a new session: nothing of the old one is trusted.
     pub(crate) fn restart(&mut self, session: SessionId, now: Millis) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Restart)?;
-        let asked = self.view.started.unwrap_or(now);
+        let asked = self.session.started.unwrap_or(now);
         self.begin(session, self.given(), asked, now);
         Ok(())
     }
@@ -134,14 +138,14 @@ impl Record {
             note: None,
             usual_ms: None,
         });
-        self.view = SessionView {
+        self.session = Session {
             session_id: Some(session),
             phases: phases.to_vec(),
             started: Some(asked),
             max_idle_time_seconds: given.max_idle_seconds,
             settings: given.settings,
             size: given.size,
-            ..SessionView::default()
+            ..Session::default()
         };
         (self.generation, self.runtime, self.made_of, self.next) = (0, None, None, None);
         (self.made_at, self.previous) = (None, None);
@@ -154,7 +158,7 @@ impl Record {
     pub(crate) fn enter(&mut self, phase: Phase, now: Millis) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Enter(phase))?;
         self.close_phase(PhaseState::Done, None, now);
-        for view in &mut self.view.phases {
+        for view in &mut self.session.phases {
             if view.state == PhaseState::Waiting && state::order(view.phase) < state::order(phase) {
                 view.state = PhaseState::Skipped;
             }
@@ -167,7 +171,7 @@ impl Record {
     pub(crate) fn ready(&mut self, version: String, now: Millis) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Ready)?;
         self.close_phase(PhaseState::Done, Some(format!("promptflow {version}")), now);
-        (self.view.available, self.view.runtime_version) = (Some(now), Some(version));
+        (self.session.available, self.session.runtime_version) = (Some(now), Some(version));
         self.last_activity = now;
         Ok(())
     }
@@ -183,7 +187,7 @@ impl Record {
         self.close_phase(PhaseState::Failed, None, now);
         (self.state, self.runtime, self.next) = (state, None, None);
         self.previous = None;
-        self.view.failure = Some(failure);
+        self.session.failure = Some(failure);
         Ok(())
     }
 
@@ -197,9 +201,9 @@ impl Record {
     /// Nothing of it is left; its id leads to its log still.
     pub(crate) fn gone(&mut self) -> Result<(), Refused> {
         self.state = state::transition(self.state, Event::Gone)?;
-        self.view = SessionView {
-            session_id: self.view.session_id.take(),
-            ..SessionView::default()
+        self.session = Session {
+            session_id: self.session.session_id.take(),
+            ..Session::default()
         };
         (self.runtime, self.made_of) = (None, None);
         (self.made_at, self.previous) = (None, None);
@@ -207,25 +211,25 @@ impl Record {
     }
 
     /// The id that it is known by.
-    pub(crate) fn session(&self) -> Option<&SessionId> {
+    pub(crate) fn id(&self) -> Option<&SessionId> {
         match &self.owner {
             Owner::Nobody(session) => Some(session),
-            Owner::Flow(_) => self.view.session_id.as_ref(),
+            Owner::Flow(_) => self.session.session_id.as_ref(),
         }
     }
 
-    /// As [`Record::session`]; refused where there never was a session.
+    /// As [`Record::id`]; refused where there never was a session.
     pub(crate) fn require_session(&self) -> Result<SessionId, ComputeError> {
-        let session = self.session().cloned();
+        let session = self.id().cloned();
         session.ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))
     }
 
     /// What it has.
     pub(crate) fn given(&self) -> Allotment {
         Allotment {
-            settings: self.view.settings.clone(),
-            size: self.view.size.clone(),
-            max_idle_seconds: self.view.max_idle_time_seconds,
+            settings: self.session.settings.clone(),
+            size: self.session.size.clone(),
+            max_idle_seconds: self.session.max_idle_time_seconds,
             anew: self.anew,
             keep: self.keep.clone(),
         }
@@ -233,7 +237,7 @@ impl Record {
 
     /// The compute instance it is on.
     pub(crate) fn instance(&self) -> Option<&str> {
-        match &self.view.settings.compute {
+        match &self.session.settings.compute {
             ComputeChoice::Instance { name } => Some(name),
             ComputeChoice::Serverless { .. } => None,
         }
@@ -242,14 +246,14 @@ impl Record {
     /// What it may use.
     pub(crate) fn share(&self) -> Option<Share> {
         Some(Share {
-            size: self.view.size.clone()?,
+            size: self.session.size.clone()?,
             instance: self.instance().map(str::to_owned),
         })
     }
 
     /// Whether it is where and what is asked for already.
     pub(crate) fn has_compute(&self, asked: &ComputeChoice) -> bool {
-        let has = &self.view.settings.compute;
+        let has = &self.session.settings.compute;
         match (has, asked) {
             (
                 ComputeChoice::Serverless { identity: has, .. },
@@ -258,7 +262,7 @@ impl Record {
                     identity,
                 },
             ) => {
-                let size = self.view.size.as_ref();
+                let size = self.session.size.as_ref();
                 has == identity && size.is_some_and(|size| size.name.eq_ignore_ascii_case(name))
             }
             (has, asked) => has == asked,
@@ -287,7 +291,7 @@ impl Record {
 
     /// The environment in use.
     pub(crate) fn environment(&self) -> Option<EnvironmentId> {
-        let session = self.view.session_id.clone()?;
+        let session = self.session.session_id.clone()?;
         Some(EnvironmentId {
             session,
             generation: self.generation,
@@ -306,7 +310,10 @@ impl Record {
     }
 
     fn phase_view(&mut self, phase: Phase) -> Option<&mut PhaseView> {
-        self.view.phases.iter_mut().find(|view| view.phase == phase)
+        self.session
+            .phases
+            .iter_mut()
+            .find(|view| view.phase == phase)
     }
 
     fn open_phase(&mut self, phase: Phase, now: Millis) {
@@ -317,7 +324,7 @@ impl Record {
 
     fn close_phase(&mut self, state: PhaseState, note: Option<String>, now: Millis) {
         if let Some(view) = self
-            .view
+            .session
             .phases
             .iter_mut()
             .find(|view| view.state == PhaseState::Running)
@@ -345,7 +352,12 @@ mod tests {
     }
 
     fn states(record: &Record) -> Vec<PhaseState> {
-        record.view.phases.iter().map(|phase| phase.state).collect()
+        record
+            .session
+            .phases
+            .iter()
+            .map(|phase| phase.state)
+            .collect()
     }
 
     #[test]
@@ -362,7 +374,10 @@ mod tests {
             [Done, Skipped, Running, Waiting, Waiting, Waiting]
         );
         assert_eq!(
-            (record.view.phases[0].started, record.view.phases[0].ended),
+            (
+                record.session.phases[0].started,
+                record.session.phases[0].ended
+            ),
             (Some(Millis(10)), Some(Millis(30)))
         );
         assert!(
@@ -375,7 +390,7 @@ mod tests {
             states(&record),
             [Done, Skipped, Done, Skipped, Skipped, Done]
         );
-        assert_eq!(record.view.available, Some(Millis(50)));
+        assert_eq!(record.session.available, Some(Millis(50)));
     }
 
     #[test]
@@ -383,6 +398,28 @@ mod tests {
         let record = starting();
         let text = serde_json::to_string(&record).unwrap();
         let read: Record = serde_json::from_str(&text).unwrap();
-        assert_eq!((read.state, read.view), (record.state, record.view));
+        assert_eq!((read.state, read.session), (record.state, record.session));
+    }
+
+    /// As a server wrote it whose records held what its pages were sent.
+    #[test]
+    fn a_record_of_an_earlier_version_is_read() {
+        let text = include_str!("../../tests/data_folder/session.json");
+        let record: Record = serde_json::from_str(text).unwrap();
+        assert_eq!(record.state, State::Available);
+        assert_eq!(record.id().unwrap().as_str(), "19689088edadb6e4");
+        assert_eq!(states(&record), [PhaseState::Done; 6]);
+        assert_eq!(record.generations(), [1, 0]);
+        let session = &record.session;
+        let install = session.install.as_ref().unwrap();
+        assert_eq!((install.state, install.lines.len()), (PhaseState::Done, 2));
+        assert_eq!(session.image.as_ref().unwrap().reference, "team/base:3");
+        assert_eq!(session.image_update.as_ref().unwrap().noticed, Millis(7));
+        assert_eq!(session.failure, None);
+
+        // The next server finds the same in what this one writes.
+        let written = serde_json::to_string(&record).unwrap();
+        let again: Record = serde_json::from_str(&written).unwrap();
+        assert_eq!(again.session, record.session);
     }
 }

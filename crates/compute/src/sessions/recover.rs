@@ -147,7 +147,7 @@ impl Recovery {
         self.book.change(owner, |live| {
             let session = live
                 .record
-                .view
+                .session
                 .session_id
                 .clone()
                 .unwrap_or_else(id::random);

@@ -130,7 +130,7 @@ impl Starts {
             // Its end may have been asked for before this could be at work, and have come first.
             let record = starts.book.record(&owner_id);
             let is_wanted = matches!(record.state, State::Starting(_));
-            if is_wanted && record.view.session_id == Some(session) {
+            if is_wanted && record.session.session_id == Some(session) {
                 starts.make_session(owner_id).await;
             }
         });
@@ -140,7 +140,7 @@ impl Starts {
     pub(crate) fn spawn_restart(self: &Arc<Self>, owner: &Owner) {
         let (starts, owner_id) = (Arc::clone(self), owner.clone());
         self.book.work(owner, &self.tasks, async move {
-            let session = starts.book.record(&owner_id).view.session_id;
+            let session = starts.book.record(&owner_id).session.session_id;
             if let Some(session) = session
                 && let Err(error) = starts.engine.remove(&session).await
             {
@@ -214,7 +214,7 @@ impl Start<'_> {
         });
 
         let image = flow.and_then(|flow| flow.environment.image.as_deref());
-        self.change(|record| record.view.settings.base_image = image.map(str::to_owned))?;
+        self.change(|record| record.session.settings.base_image = image.map(str::to_owned))?;
         let standby = self
             .starts
             .standbys

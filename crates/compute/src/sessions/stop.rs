@@ -117,10 +117,10 @@ impl Stops {
         let _allotting = self.allotter.allotting();
         let next = Allotment {
             anew,
-            keep: record.view.image.clone().filter(|_| !anew.image),
+            keep: record.session.image.clone().filter(|_| !anew.image),
             ..self
                 .allotter
-                .allot(owner, settings.unwrap_or(&record.view.settings))?
+                .allot(owner, settings.unwrap_or(&record.session.settings))?
         };
         self.begin_end(owner, Action::Reset, Some(next), why)
     }
@@ -172,7 +172,7 @@ impl Stops {
 
     async fn carry_out_stop(self: &Arc<Self>, owner: &Owner) -> Result<(), EngineError> {
         let record = self.book.record(owner);
-        if let Some(session) = &record.view.session_id {
+        if let Some(session) = &record.session.session_id {
             self.engine.remove(session).await?;
             let work = self.paths.work(owner, session.as_str());
             if let Err(error) = disk::remove(&work) {

@@ -108,17 +108,17 @@ impl Swaps {
             let left = Previous {
                 generation: record.generation,
                 made_of: record.made_of.take(),
-                made_at: record.made_at.or(record.view.available).unwrap_or(now),
+                made_at: record.made_at.or(record.session.available).unwrap_or(now),
                 packages,
             };
             let unused = record.previous.replace(left);
             let unused = unused.filter(|unused| unused.generation != made.environment.generation);
             record.generation = made.environment.generation;
             (record.made_of, record.made_at) = (made.made_of, Some(made.made_at));
-            record.view.runtime_version = Some(made.version);
+            record.session.runtime_version = Some(made.version);
             record.last_activity = now;
             // What it was out of date with is what has been installed; a later change is noticed again.
-            record.view.out_of_date = None;
+            record.session.out_of_date = None;
             end_install(record, PhaseState::Done, now);
             let unused = unused.map(|unused| EnvironmentId {
                 session: made.environment.session,

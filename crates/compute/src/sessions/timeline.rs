@@ -40,7 +40,7 @@ impl Book {
             tracing::warn!(%error, "how long starts usually take could not be read");
             std::collections::BTreeMap::new()
         });
-        for phase in &mut record.view.phases {
+        for phase in &mut record.session.phases {
             phase.usual_ms = usual.get(step(Some(phase.phase))).copied();
         }
         usual.get(step(None)).copied()

@@ -47,8 +47,8 @@ impl LastStart {
         let on_instance = record.share().is_some_and(|share| share.instance.is_some());
         (!on_instance).then(|| Self {
             owner: record.owner.clone(),
-            asked: record.view.settings.base_image.clone(),
-            image: record.view.image.clone(),
+            asked: record.session.settings.base_image.clone(),
+            image: record.session.image.clone(),
         })
     }
 
@@ -100,7 +100,7 @@ impl Standbys {
             .filter(|record| record.state == State::Available)
             .collect();
         drop(flows);
-        running.sort_by_key(|record| record.view.started);
+        running.sort_by_key(|record| record.session.started);
         running
             .iter()
             .for_each(|record| self.remember_start(record));

@@ -61,21 +61,21 @@ pub(crate) fn follow(
 
 /// `None` when there is no session.
 fn new_life(record: &Record, id: impl FnOnce() -> u64, now: Millis) -> Option<SessionHistory> {
-    let session = record.session().cloned();
+    let session = record.id().cloned();
     let session = session.filter(|_| record.state != State::NotExist)?;
     let mut life = SessionHistory {
         id: id(),
         session,
         flow: record.owner.flow().cloned(),
         state: SessionState::NotExist,
-        started: record.view.started.unwrap_or(now),
+        started: record.session.started.unwrap_or(now),
         available: None,
         ended: None,
         route: None,
         phases: Vec::new(),
         usual_ms: None,
         asked: Vec::new(),
-        settings: record.view.settings.clone(),
+        settings: record.session.settings.clone(),
         size: None,
         runtime_version: None,
         failure: None,
@@ -91,8 +91,8 @@ fn take_over(life: &mut SessionHistory, record: &Record) {
     if record.state == State::NotExist {
         return;
     }
-    let view = &record.view;
-    if let Some(session) = record.session() {
+    let view = &record.session;
+    if let Some(session) = record.id() {
         life.session.clone_from(session);
     }
     (life.available, life.route) = (view.available, view.route);
@@ -132,7 +132,7 @@ fn move_on(life: &mut SessionHistory, before: &Record, after: &Record, by: By, n
         }
         (was, Failed) if was != Failed => {
             let failure = after
-                .view
+                .session
                 .failure
                 .as_ref()
                 .map(|failure| failure.message.clone());
@@ -147,19 +147,19 @@ fn move_on(life: &mut SessionHistory, before: &Record, after: &Record, by: By, n
 
 /// When the start in progress began its first phase.
 fn began(record: &Record) -> Option<Millis> {
-    record.view.phases.first()?.started
+    record.session.phases.first()?.started
 }
 
 fn idle_changed(before: &Record, after: &Record) -> bool {
-    before.view.settings.idle_shutdown != after.view.settings.idle_shutdown
+    before.session.settings.idle_shutdown != after.session.settings.idle_shutdown
 }
 
 fn follow_install(life: &mut SessionHistory, before: &Record, after: &Record, by: By, now: Millis) {
     let running = |record: &Record| {
-        let install = record.view.install.as_ref();
+        let install = record.session.install.as_ref();
         install.is_some_and(|install| install.state == PhaseState::Running)
     };
-    match (&after.view.install, running(before), running(after)) {
+    match (&after.session.install, running(before), running(after)) {
         (Some(install), false, true) => ask(life, asked_for(install), by, install.started),
         (Some(install), true, false) => {
             let failure = install

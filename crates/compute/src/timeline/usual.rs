@@ -27,7 +27,7 @@ impl Way {
     /// As far as the record knows it.
     pub(crate) fn of(record: &Record) -> Self {
         let made_of = record.made_of.as_ref();
-        match record.view.route {
+        match record.session.route {
             Some(StartRoute::Standby) => Self::Standby,
             Some(StartRoute::Fresh) => Self::Fresh,
             Some(StartRoute::Kept) => Self::Base,
@@ -63,7 +63,7 @@ pub(crate) fn step(phase: Option<Phase>) -> &'static str {
 /// How long each step of a start that came to its end took, in milliseconds; `whole` says whether the start as a whole
 /// counts, too.
 pub(crate) fn took(record: &Record, whole: bool) -> Vec<(&'static str, u64)> {
-    let view = &record.view;
+    let view = &record.session;
     let done = view
         .phases
         .iter()

@@ -87,7 +87,7 @@ impl Installs {
         let now = self.clock.now();
         let operation = self.book.change(owner, |live| {
             if !live.installs() {
-                let install = live.record.view.install.as_ref();
+                let install = live.record.session.install.as_ref();
                 return match install.map(|install| install.state) {
                     Some(PhaseState::Canceled) => Ok(None),
                     Some(_) => Err(ComputeError::Refused(TOO_LATE.to_owned())),
@@ -97,7 +97,7 @@ impl Installs {
                 };
             }
             end_install(&mut live.record, PhaseState::Canceled, now);
-            if let Some(install) = &mut live.record.view.install {
+            if let Some(install) = &mut live.record.session.install {
                 packages::give_up(&mut install.lines, &[]);
             }
             live.record.last_activity = now;
@@ -138,7 +138,7 @@ impl Installs {
         let now = self.clock.now();
         let operation = self.book.change(owner, |live| {
             end_install(&mut live.record, PhaseState::Failed, now);
-            if let Some(install) = &mut live.record.view.install {
+            if let Some(install) = &mut live.record.session.install {
                 install.failure = Some(failure.clone());
                 install.fault = Some(interrupted());
             }

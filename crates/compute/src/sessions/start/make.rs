@@ -50,10 +50,10 @@ impl Start<'_> {
             None => note,
         };
         self.note(Phase::PullImage, Some(note))?;
-        self.change(|record| record.view.image = base.image)?;
+        self.change(|record| record.session.image = base.image)?;
 
         self.enter(Phase::CreateEnvironment)?;
-        self.change(|record| record.view.route = Some(route))?;
+        self.change(|record| record.session.route = Some(route))?;
         let kept = match requirements {
             Some(requirements) => self.reuse(environment, requirements).await?,
             None => None,
@@ -116,7 +116,7 @@ impl Start<'_> {
         let pulled = image.or(default.as_ref().map(|default| &*default.reference));
         let credential = match pulled {
             Some(image) if engine.abilities().images_unavailable.is_none() => {
-                let settings = &record.view.settings;
+                let settings = &record.session.settings;
                 self.starts.parts.images.credential(settings, image).await
             }
             _ => Ok(None),
@@ -204,8 +204,8 @@ impl Start<'_> {
             kept.took.as_secs_f64()
         );
         self.change(|record| {
-            record.view.route = Some(StartRoute::Kept);
-            record.view.saved_millis = u64::try_from(kept.took.as_millis()).ok();
+            record.session.route = Some(StartRoute::Kept);
+            record.session.saved_millis = u64::try_from(kept.took.as_millis()).ok();
         })?;
         self.note(Phase::Install, Some(installed))
     }

@@ -55,21 +55,21 @@ impl Start<'_> {
             self.owner,
             |live| {
                 let record = &mut live.record;
-                record.view.session_id = Some(session.clone());
-                record.view.route = Some(match kept {
+                record.session.session_id = Some(session.clone());
+                record.session.route = Some(match kept {
                     Some(_) => StartRoute::Kept,
                     None => StartRoute::Standby,
                 });
-                record.view.saved_millis =
+                record.session.saved_millis =
                     kept.and_then(|kept| u64::try_from(kept.took.as_millis()).ok());
-                record.view.image.clone_from(&standby.image);
+                record.session.image.clone_from(&standby.image);
                 record.runtime = Some(standby.runtime.clone());
                 record.note(Phase::Allocate, Some(WARM.to_owned()));
                 record.enter(Phase::Check, now)?;
                 for phase in [Phase::CreateEnvironment, Phase::StartRuntime] {
                     record.note(phase, Some(NOT_NEEDED.to_owned()));
                 }
-                let asked = record.view.settings.base_image.as_deref();
+                let asked = record.session.settings.base_image.as_deref();
                 let unused = asked.filter(|_| standby.image.is_none()).map(not_used);
                 let pulled = unused.unwrap_or_else(|| NOT_NEEDED.to_owned());
                 record.note(Phase::PullImage, Some(pulled));
