@@ -96,7 +96,7 @@ impl Compute {
     ///
     /// # Errors
     /// When none is in progress and the last one was not canceled.
-    pub async fn cancel_install(&self, owner: impl Into<Owner>) -> Result<(), ComputeError> {
+    pub fn cancel_install(&self, owner: impl Into<Owner>) -> Result<(), ComputeError> {
         self.core.installs.cancel(&owner.into())
     }
 

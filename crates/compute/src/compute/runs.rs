@@ -16,7 +16,7 @@ impl Compute {
     ///
     /// # Errors
     /// When there is no session that runs, or the flow, the node or an input is wrong.
-    pub async fn run(&self, flow: &FlowId, request: RunRequest) -> Result<RunDetail, ComputeError> {
+    pub fn run(&self, flow: &FlowId, request: RunRequest) -> Result<RunDetail, ComputeError> {
         self.core.runs.begin_run(flow, &request)
     }
 
@@ -24,7 +24,7 @@ impl Compute {
     ///
     /// # Errors
     /// When there is no such run, or it is over.
-    pub async fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
+    pub fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
         self.core.runs.begin_cancel(flow, run)
     }
 

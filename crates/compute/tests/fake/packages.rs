@@ -190,7 +190,7 @@ async fn a_session_is_never_out_of_date_with_what_is_being_installed() {
     stage.engine.hang(Step::Check);
     let operation = compute.install(&stage.flow).await.unwrap();
     assert_eq!(compute.session(&stage.flow).out_of_date, None);
-    compute.cancel_install(&stage.flow).await.unwrap();
+    compute.cancel_install(&stage.flow).unwrap();
     stage.engine.recover();
     ended(&compute, &operation).await;
     // Canceled: it is what it was.
@@ -215,7 +215,7 @@ async fn a_session_is_never_out_of_date_with_what_is_being_installed() {
 async fn a_canceled_install_leaves_the_session_as_it_was() {
     let stage = Stage::new();
     let compute = stage.started().await;
-    let none = compute.cancel_install(&stage.flow).await.unwrap_err();
+    let none = compute.cancel_install(&stage.flow).unwrap_err();
     assert_eq!(none.kind(), ComputeErrorKind::Conflict);
     for step in [
         Step::CreateEnvironment,
@@ -230,8 +230,8 @@ async fn a_canceled_install_leaves_the_session_as_it_was() {
             (stage.generations() == [0, 1]).then_some(())
         })
         .await;
-        compute.cancel_install(&stage.flow).await.unwrap();
-        compute.cancel_install(&stage.flow).await.unwrap();
+        compute.cancel_install(&stage.flow).unwrap();
+        compute.cancel_install(&stage.flow).unwrap();
         assert_eq!(
             ended(&compute, &operation).await.status,
             OperationStatus::Canceled
@@ -250,7 +250,7 @@ async fn a_canceled_install_leaves_the_session_as_it_was() {
         stage.engine.recover();
     }
     stage.install(&compute, "alpha==2\n").await;
-    let late = compute.cancel_install(&stage.flow).await.unwrap_err();
+    let late = compute.cancel_install(&stage.flow).unwrap_err();
     assert!(late.to_string().contains("Too late"));
     compute.close().await;
 }

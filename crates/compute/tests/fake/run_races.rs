@@ -19,12 +19,12 @@ async fn a_cancel_that_meets_the_end_leaves_no_run_canceling() {
         let mut events = compute.subscribe();
         stage.engine.hang(Step::Execute);
         let request = RunRequest::default();
-        let id = compute.run(&stage.flow, request).await.unwrap().summary.id;
+        let id = compute.run(&stage.flow, request).unwrap().summary.id;
         let canceling = {
             let (compute, flow, id) = (compute.clone(), stage.flow.clone(), id.clone());
             tokio::spawn(async move {
                 tokio::time::sleep(Duration::from_micros(round * 97 % 1_500)).await;
-                compute.cancel_run(&flow, &id).await
+                compute.cancel_run(&flow, &id)
             })
         };
         stage.engine.recover();
@@ -58,7 +58,7 @@ async fn runs_that_begin_at_once_are_all_kept() {
     let begun: Vec<_> = (0..24)
         .map(|_| {
             let (compute, flow) = (compute.clone(), stage.flow.clone());
-            tokio::spawn(async move { compute.run(&flow, RunRequest::default()).await })
+            tokio::spawn(async move { compute.run(&flow, RunRequest::default()) })
         })
         .collect();
     for run in begun {

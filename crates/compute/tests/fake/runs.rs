@@ -12,7 +12,6 @@ async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
     stage.engine.hang(Step::Execute);
     let run = compute
         .run(&stage.flow, RunRequest::default())
-        .await
         .unwrap()
         .summary
         .id;
@@ -27,12 +26,7 @@ async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
         "{refused}"
     );
     assert_eq!(
-        compute
-            .cancel_run(&stage.flow, &run)
-            .await
-            .unwrap()
-            .summary
-            .state,
+        compute.cancel_run(&stage.flow, &run).unwrap().summary.state,
         RunState::Canceling
     );
     let detail = over(&compute, &stage.flow, &run).await;
@@ -44,17 +38,12 @@ async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
             .all(|node| node.state == NodeState::Canceled)
     );
     assert_eq!(
-        compute
-            .cancel_run(&stage.flow, &run)
-            .await
-            .unwrap_err()
-            .kind(),
+        compute.cancel_run(&stage.flow, &run).unwrap_err().kind(),
         ComputeErrorKind::Conflict
     );
 
     let run = compute
         .run(&stage.flow, RunRequest::default())
-        .await
         .unwrap()
         .summary
         .id;
@@ -75,7 +64,6 @@ async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
 
     let run = compute
         .run(&stage.flow, RunRequest::default())
-        .await
         .unwrap()
         .summary
         .id;
@@ -93,10 +81,7 @@ async fn the_history_keeps_fifty_runs_and_their_files() {
     let compute = stage.open(0).await;
     stage.started(&compute).await;
     for _ in 0..53 {
-        let run = compute
-            .run(&stage.flow, RunRequest::default())
-            .await
-            .unwrap();
+        let run = compute.run(&stage.flow, RunRequest::default()).unwrap();
         let run = over(&compute, &stage.flow, &run.summary.id).await;
         assert_eq!(run.summary.state, RunState::Completed);
     }
@@ -114,10 +99,7 @@ async fn a_flow_that_promptflow_would_refuse_is_refused_with_its_line() {
     let compute = stage.open(0).await;
     stage.started(&compute).await;
     stage.home.flow("hello", &[("flow.dag.yaml", "nodes:\n- name: a\n  type: python\n  source: {type: code, path: a.py}\n  inputs: {x: '${b.output}'}\n")]);
-    let error = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap_err();
+    let error = compute.run(&stage.flow, RunRequest::default()).unwrap_err();
     assert_eq!(error.kind(), ComputeErrorKind::Invalid);
     assert!(error.to_string().contains("line 5"), "{error}");
 }

@@ -93,10 +93,7 @@ async fn a_start_that_hangs_anywhere_can_be_stopped() {
 async fn what_a_state_does_not_allow_is_refused_with_the_reason() {
     let stage = Stage::new();
     let compute = stage.open(0).await;
-    let error = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap_err();
+    let error = compute.run(&stage.flow, RunRequest::default()).unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
         (
@@ -297,10 +294,7 @@ async fn an_idle_session_ends_and_activity_puts_it_off() {
     );
 
     stage.engine.hang(Step::Execute);
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap();
+    let run = compute.run(&stage.flow, RunRequest::default()).unwrap();
     assert_eq!(compute.session(&stage.flow).idle_deadline, None);
     stage.clock.advance(Duration::from_secs(1000));
     stage.engine.recover();

@@ -157,7 +157,7 @@ async fn runs_end_in_every_way() {
     let world = World::new().await;
     let run = async |name: &str| {
         let (flow, _) = world.start(name).await;
-        let begun = world.compute.run(&flow, RunRequest::default()).await;
+        let begun = world.compute.run(&flow, RunRequest::default());
         (flow, begun.unwrap().summary.id)
     };
 
@@ -200,14 +200,14 @@ async fn runs_end_in_every_way() {
             .json(),
         "\"fetch\""
     );
-    let begun = world.compute.run(&flow, RunRequest::default()).await;
+    let begun = world.compute.run(&flow, RunRequest::default());
     let id = begun.unwrap().summary.id;
     eventually("the second node to run", || {
         let detail = world.compute.run_detail(&flow, &id).unwrap();
         (detail.nodes[1].state == NodeState::Running).then_some(())
     })
     .await;
-    world.compute.cancel_run(&flow, &id).await.unwrap();
+    world.compute.cancel_run(&flow, &id).unwrap();
     let detail = over(&world.compute, &flow, &id).await;
     assert_eq!(detail.summary.state, RunState::Canceled);
 

@@ -34,7 +34,7 @@ async fn start(compute: &Compute, flow: &FlowId) -> SessionView {
 }
 
 async fn run(compute: &Compute, flow: &FlowId) -> RunDetail {
-    let run = compute.run(flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(flow, RunRequest::default()).unwrap();
     over(compute, flow, &run.summary.id).await
 }
 
@@ -159,7 +159,7 @@ async fn one_that_wants_more_memory_is_stopped() {
     let compute = open(&daemon, &home, PLAIN).await;
     let view = start(&compute, &flow).await;
     assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
-    compute.run(&flow, RunRequest::default()).await.unwrap();
+    compute.run(&flow, RunRequest::default()).unwrap();
     let failure = in_state(&compute, &flow, SessionState::Failed)
         .await
         .failure

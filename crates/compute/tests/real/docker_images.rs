@@ -154,7 +154,7 @@ async fn an_image_is_pulled_by_the_identity_that_may_and_by_no_other() {
         digests.contains(&format!("{host}/team/app@{}", had.digest)),
         "{digests}"
     );
-    let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(&flow, RunRequest::default()).unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Completed, "{:?}", run.error);
     assert_eq!(run.image, Some(had), "each run says on which image it ran");

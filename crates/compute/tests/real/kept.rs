@@ -107,10 +107,7 @@ async fn what_was_installed_is_reused(on: On) {
     );
     let view = compute.packages_view(&stage.flow).await.unwrap();
     assert!(view.lock.contains("fdkept==1.0"));
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap();
+    let run = compute.run(&stage.flow, RunRequest::default()).unwrap();
     assert_eq!(
         over(&compute, &stage.flow, &run.summary.id)
             .await
@@ -178,7 +175,7 @@ async fn what_a_session_writes_into_its_packages_reaches_no_other() {
     let compute = stage.open(0).await;
     let run = async |code: &str| {
         stage.home.flow("hello", &[("loud.py", code)]);
-        let run = compute.run(&stage.flow, RunRequest::default()).await;
+        let run = compute.run(&stage.flow, RunRequest::default());
         let run = over(&compute, &stage.flow, &run.unwrap().summary.id).await;
         assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
         run.nodes[1].output.as_ref().unwrap().json().to_owned()
@@ -271,10 +268,7 @@ async fn what_stands_by_is_given_what_was_kept(on: On) {
     println!("a reset with a kept environment and a runtime that stood by: {took} ms");
     let tool = "from promptflow.core import tool\nimport fdkept\n\n\n@tool\ndef loud(text: str) -> str:\n    return fdkept.version\n";
     stage.home.flow("hello", &[("loud.py", tool)]);
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap();
+    let run = compute.run(&stage.flow, RunRequest::default()).unwrap();
     let run = over(&compute, &stage.flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
     let view = compute.packages_view(&stage.flow).await.unwrap();

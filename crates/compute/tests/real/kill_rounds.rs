@@ -57,7 +57,7 @@ async fn server() {
         drop(compute.start(&flow(), StartSession::default()).await);
         in_state(&compute, &flow(), SessionState::Available).await;
         for _ in 0..3 {
-            let run = compute.run(&flow(), RunRequest::default()).await.unwrap();
+            let run = compute.run(&flow(), RunRequest::default()).unwrap();
             writeln!(told, "began {}", run.summary.id).unwrap();
             let run = over(&compute, &flow(), &run.summary.id).await;
             assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
@@ -150,7 +150,7 @@ async fn nothing_is_left_or_lost(on: &On, home: &Home, when: &str) {
         }
     }
     if view.state == SessionState::Available {
-        let run = compute.run(&flow(), RunRequest::default()).await.unwrap();
+        let run = compute.run(&flow(), RunRequest::default()).unwrap();
         let run = over(&compute, &flow(), &run.summary.id).await;
         assert_eq!(run.summary.state, RunState::Completed, "{when}: {run:?}");
         let operation = compute.stop(&flow()).await.unwrap();

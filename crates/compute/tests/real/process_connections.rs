@@ -116,7 +116,7 @@ async fn run(
         node: node.map(str::to_owned),
         ..RunRequest::default()
     };
-    let run = compute.run(flow, request).await?;
+    let run = compute.run(flow, request)?;
     Ok(over(compute, flow, &run.summary.id).await)
 }
 

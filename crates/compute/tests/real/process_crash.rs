@@ -29,7 +29,7 @@ async fn server() {
     compute.start(&flow, StartSession::default()).await.unwrap();
     if std::env::var(TASK).unwrap() == "run" {
         in_state(&compute, &flow, SessionState::Available).await;
-        compute.run(&flow, RunRequest::default()).await.unwrap();
+        compute.run(&flow, RunRequest::default()).unwrap();
     }
     std::future::pending::<()>().await;
 }
@@ -149,14 +149,13 @@ async fn a_run_is_interrupted_and_the_session_usable_after_the_server_was_killed
                 ..RunRequest::default()
             },
         )
-        .await
         .unwrap();
     assert_eq!(
         over(&compute, &flow, &run.summary.id).await.summary.state,
         RunState::Completed
     );
 
-    let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(&flow, RunRequest::default()).unwrap();
     let id = run.summary.id;
     eventually("the sleep", || {
         compute
@@ -168,7 +167,7 @@ async fn a_run_is_interrupted_and_the_session_usable_after_the_server_was_killed
     })
     .await;
     assert_eq!(
-        compute.cancel_run(&flow, &id).await.unwrap().summary.state,
+        compute.cancel_run(&flow, &id).unwrap().summary.state,
         RunState::Canceling
     );
     assert_eq!(

@@ -54,7 +54,7 @@ async fn a_stop_ends_what_has_left_its_parents_and_its_variables() {
         .await;
     let compute = Compute::open(home.config(0), engine).await.unwrap();
     started(&compute, &flow).await;
-    compute.run(&flow, RunRequest::default()).await.unwrap();
+    compute.run(&flow, RunRequest::default()).unwrap();
     let pid = pid(&home).await;
     let operation = compute.stop(&flow).await.unwrap();
     let result = ended(&compute, &operation).await;
@@ -78,10 +78,7 @@ async fn a_session_goes_on_when_a_new_server_cannot_look_at_its_runtime() {
         (view.state, view.session_id),
         (SessionState::Available, session)
     );
-    let run = compute
-        .run(&stage.flow, RunRequest::default())
-        .await
-        .unwrap();
+    let run = compute.run(&stage.flow, RunRequest::default()).unwrap();
     let run = over(&compute, &stage.flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
     compute.close().await;

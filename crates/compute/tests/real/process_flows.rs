@@ -24,7 +24,6 @@ async fn run(compute: &Compute, flow: &FlowId, inputs: &Value) -> RunDetail {
                 ..RunRequest::default()
             },
         )
-        .await
         .unwrap();
     let detail = over(compute, flow, &run.summary.id).await;
     let operation = compute.stop(flow).await.unwrap();
@@ -250,7 +249,7 @@ async fn an_output_s_text_is_told_as_it_comes() {
     let home = Home::new();
     let (compute, flow) = talking(&home).await;
     let mut events = compute.subscribe();
-    let run = compute.run(&flow, question("wait")).await.unwrap();
+    let run = compute.run(&flow, question("wait")).unwrap();
     let mut seen = BTreeMap::new();
     while seen.get("answer").map(String::as_str) != Some("You said wait") {
         if let (_, FlowEvent::RunText(text)) = events.recv().await.unwrap() {
@@ -265,7 +264,7 @@ async fn an_output_s_text_is_told_as_it_comes() {
     assert_eq!(json!(detail.outputs), json!({"answer": "You said wait"}));
     assert_eq!(detail.streamed, BTreeMap::new());
 
-    let run = compute.run(&flow, question("boom")).await.unwrap();
+    let run = compute.run(&flow, question("boom")).unwrap();
     let detail = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(detail.summary.state, RunState::Failed);
     assert_eq!(detail.streamed["answer"], "You said boom");
@@ -280,7 +279,7 @@ async fn a_node_that_yields_has_its_text_as_output_when_it_runs_alone() {
         node: Some("talk".to_owned()),
         ..question("me")
     };
-    let run = compute.run(&flow, request).await.unwrap();
+    let run = compute.run(&flow, request).unwrap();
     let detail = over(&compute, &flow, &run.summary.id).await;
     let output = detail.nodes[0].output.as_ref().unwrap();
     assert_eq!(output.as_text().as_deref(), Some("You said me"));

@@ -195,7 +195,7 @@ async fn an_install_into_a_running_session_is_whole_or_nothing() {
         ended(&compute, &operation).await.status,
         OperationStatus::Succeeded
     );
-    let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(&flow, RunRequest::default()).unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Failed);
     let error = run.error.unwrap();
@@ -240,7 +240,7 @@ async fn an_install_into_a_running_session_is_whole_or_nothing() {
         "{}",
         install.command
     );
-    let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(&flow, RunRequest::default()).unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(serde_json::json!(run.outputs)["loud"], "2.0");
     let environments = crate::support::files(

@@ -50,7 +50,7 @@ fn groups(session: &SessionId) -> Vec<String> {
 
 /// The greedy flow's session is stopped, and nothing of it is left.
 async fn is_stopped_for_memory(compute: &Compute, flow: &FlowId, session: &SessionId) {
-    let run = compute.run(flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(flow, RunRequest::default()).unwrap();
     let view = in_state(compute, flow, SessionState::Failed).await;
     let failure = view.failure.unwrap();
     assert_eq!(failure.code, "MemoryExceeded", "{failure:?}");
@@ -75,7 +75,7 @@ async fn is_stopped_for_memory(compute: &Compute, flow: &FlowId, session: &Sessi
 }
 
 async fn works(compute: &Compute, flow: &FlowId) {
-    let run = compute.run(flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(flow, RunRequest::default()).unwrap();
     let run = over(compute, flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Completed, "{run:?}");
 }

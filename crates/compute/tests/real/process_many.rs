@@ -42,7 +42,7 @@ async fn twenty_sessions_live_at_once_and_leave_nothing() {
     let runs: Vec<_> = {
         let mut runs = Vec::new();
         for flow in &flows {
-            runs.push(compute.run(flow, RunRequest::default()).await.unwrap());
+            runs.push(compute.run(flow, RunRequest::default()).unwrap());
         }
         runs
     };

@@ -56,7 +56,7 @@ async fn a_flow_is_run_in_a_session_that_leaves_nothing() {
         inputs: serde_json::from_value(json!({"name": "you"})).unwrap(),
         ..RunRequest::default()
     };
-    let run = compute.run(&flow, request).await.unwrap();
+    let run = compute.run(&flow, request).unwrap();
     assert_eq!(
         run.nodes
             .iter()
@@ -137,7 +137,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
         inputs: serde_json::from_value(json!({"name": "boom"})).unwrap(),
         ..RunRequest::default()
     };
-    let run = compute.run(&flow, request.clone()).await.unwrap();
+    let run = compute.run(&flow, request.clone()).unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Failed);
     let error = run.nodes[1].error.clone().unwrap();
@@ -170,7 +170,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
             "from promptflow.core import tool\n\n\n@tool\ndef loud(text: str):\n    {code}\n"
         );
         home.flow("hello", &[("loud.py", &code)]);
-        let run = compute.run(&flow, request.clone()).await.unwrap();
+        let run = compute.run(&flow, request.clone()).unwrap();
         let run = over(&compute, &flow, &run.summary.id).await;
         let error = run.nodes[1].error.as_ref().unwrap();
         assert_eq!(
@@ -185,7 +185,7 @@ async fn a_node_that_raises_is_shown_with_its_place() {
         node: Some("loud".to_owned()),
         ..RunRequest::default()
     };
-    let run = compute.run(&flow, alone).await.unwrap();
+    let run = compute.run(&flow, alone).unwrap();
     assert_eq!(run.summary.node.as_deref(), Some("loud"));
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(

@@ -41,7 +41,7 @@ async fn run(compute: &Compute, flow: &FlowId, node: Option<&str>) -> RunDetail 
         node: node.map(str::to_owned),
         ..RunRequest::default()
     };
-    let run = compute.run(flow, request).await.unwrap();
+    let run = compute.run(flow, request).unwrap();
     over(compute, flow, &run.summary.id).await
 }
 
@@ -124,7 +124,7 @@ async fn a_large_output_is_given_whole_to_a_node_alone_and_errors_are_bounded() 
         node: Some("size".to_owned()),
         ..RunRequest::default()
     };
-    let unreadable = compute.run(&flow, request).await.unwrap_err();
+    let unreadable = compute.run(&flow, request).unwrap_err();
     assert!(
         unreadable.to_string().contains("Reading the run’s result"),
         "{unreadable}"

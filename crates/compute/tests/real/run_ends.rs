@@ -58,7 +58,7 @@ impl Stage {
             node: node.map(str::to_owned),
             ..RunRequest::default()
         };
-        self.compute.run(&self.flow, request).await.unwrap()
+        self.compute.run(&self.flow, request).unwrap()
     }
 
     async fn over(&self, run: &RunDetail) -> RunDetail {
@@ -250,7 +250,6 @@ async fn a_run_s_end_is_the_end_of_what_it_has_started(on: On) {
             stage
                 .compute
                 .cancel_run(&stage.flow, &run.summary.id)
-                .await
                 .unwrap();
             let run = stage.over(&run).await;
             assert_eq!(run.summary.state, RunState::Canceled, "{run:?}");

@@ -68,7 +68,7 @@ async fn start(compute: &Compute, instance: &str, flow: &FlowId) {
 }
 
 async fn run(compute: &Compute, flow: &FlowId) -> RunId {
-    let run = compute.run(flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(flow, RunRequest::default()).unwrap();
     run.summary.id
 }
 

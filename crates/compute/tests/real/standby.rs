@@ -127,7 +127,7 @@ async fn a_container_that_stood_by_is_bounded_and_works_in_the_flow_folder_that_
         ),
         "805306368 1000000000"
     );
-    let run = compute.run(&flow, RunRequest::default()).await.unwrap();
+    let run = compute.run(&flow, RunRequest::default()).unwrap();
     let run = over(&compute, &flow, &run.summary.id).await;
     assert_eq!(run.summary.state, RunState::Completed, "{:?}", run.error);
     one_stands_by(&compute).await;

@@ -126,7 +126,7 @@ async fn plan(
 )]
 async fn cancel(State(app): State<App>, Path(path): Path<FlowPath>) -> ApiResult<StatusCode> {
     app.require_flow(&path.project, &path.flow).await?;
-    app.compute.cancel_install(&path.flow).await?;
+    app.compute.cancel_install(&path.flow)?;
     Ok(StatusCode::NO_CONTENT)
 }
 

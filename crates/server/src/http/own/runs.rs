@@ -69,7 +69,7 @@ async fn run_flow(
     extract::Json(request): extract::Json<RunRequest>,
 ) -> ApiResult<(StatusCode, Json<RunDetail>)> {
     app.require_flow(&path.project, &path.flow).await?;
-    let run = app.compute.run(&path.flow, request).await?;
+    let run = app.compute.run(&path.flow, request)?;
     Ok((StatusCode::CREATED, Json(run)))
 }
 
@@ -101,7 +101,7 @@ async fn run(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Jso
 )]
 async fn cancel(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Json<RunDetail>> {
     app.require_flow(&path.project, &path.flow).await?;
-    Ok(Json(app.compute.cancel_run(&path.flow, &path.run).await?))
+    Ok(Json(app.compute.cancel_run(&path.flow, &path.run)?))
 }
 
 /// The whole log of a run.
