@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use flowdeck_contract::Millis;
+use flowdeck_contract::{Millis, runs::NodeState};
 use leptos::{attr::custom::custom_attribute, ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -285,7 +285,7 @@ fn Bar(row: Memo<Row>, whole: Memo<Span>) -> impl IntoView {
         bar.map(|(from, length)| (format!("{from:.2}%"), format!("{length:.2}%")))
     });
     let color = move || match row.with(|row| row.kind.clone()) {
-        Kind::Node(state) if state == flowdeck_contract::runs::NodeState::Failed => style::bad,
+        Kind::Node(NodeState::Failed) => style::bad,
         Kind::FailedCall(_) => style::bad,
         Kind::Node(_) => style::of_node,
         Kind::Call(_) => style::of_call,

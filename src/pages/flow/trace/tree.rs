@@ -280,6 +280,6 @@ fn add_call(
     add_calls(rows, &call.children, &path, level + 1, span);
 }
 
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
 #[path = "tree_tests.rs"]
 mod tests;
