@@ -157,7 +157,7 @@ impl Copy {
                 match kind {
                     EntryKind::Folder => folders.push((name.join(&entry), target.join(&entry))),
                     EntryKind::File => {
-                        self.file(&folder, Path::new(&entry), &target.join(&entry))?
+                        self.file(&folder, Path::new(&entry), &target.join(&entry))?;
                     }
                 }
             }

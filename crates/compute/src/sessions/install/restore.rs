@@ -116,7 +116,7 @@ impl Installs {
             .line("The install was canceled. The session didn’t change.");
         let (installs, owner_id) = (Arc::clone(self), owner.clone());
         self.book.work(owner, &self.tasks, async move {
-            installs.tidy_up(&owner_id).await
+            installs.tidy_up(&owner_id).await;
         });
         Ok(())
     }
