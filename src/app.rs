@@ -6,7 +6,9 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
-    lazy::{FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE},
+    lazy::{
+        CONNECTIONS, FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE,
+    },
     live::Streams,
     nav::Nav,
     pages::{FlowPage, UnknownPage},
@@ -60,6 +62,9 @@ fn Pages(base: String) -> impl IntoView {
             Page::Session(_) => view! { <Lazy part=ONE_SESSION /> }.into_any(),
             Page::Upgrade(_) => view! { <Lazy part=UPGRADE /> }.into_any(),
             Page::SignIns => view! { <Lazy part=SIGN_INS /> }.into_any(),
+            Page::Connections | Page::Connection(_) | Page::NewConnection => {
+                view! { <Lazy part=CONNECTIONS /> }.into_any()
+            }
             Page::Unknown => view! { <UnknownPage /> }.into_any(),
         }
     };

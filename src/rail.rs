@@ -107,6 +107,11 @@ pub(crate) fn Rail(width: RailWidth) -> impl IntoView {
         Page::Session(_) | Page::Upgrade(_) => Some("true"),
         _ => None,
     });
+    let in_connections = Signal::derive(move || match page.get() {
+        Page::Connections => Some("page"),
+        Page::Connection(_) | Page::NewConnection => Some("true"),
+        _ => None,
+    });
     view! {
         <header class=style::side class=(style::narrow, move || width.is_narrow())>
             <p class=style::product>
@@ -121,6 +126,10 @@ pub(crate) fn Rail(width: RailWidth) -> impl IntoView {
                 <Link to=Route::Sessions class=style::link current=in_sessions>
                     {Icon::Server.view()}
                     <span class=style::label>"Compute sessions"</span>
+                </Link>
+                <Link to=Route::Connections class=style::link current=in_connections>
+                    {Icon::Plug.view()}
+                    <span class=style::label>"Connections"</span>
                 </Link>
             </nav>
         </header>
@@ -177,6 +186,7 @@ fn help_of(page: &Page, in_raw: bool) -> HelpTopic {
         Page::Sessions | Page::Session(_) => HelpTopic::Sessions,
         Page::Upgrade(_) => HelpTopic::Upgrade,
         Page::SignIns => HelpTopic::SignIns,
+        Page::Connections | Page::Connection(_) | Page::NewConnection => HelpTopic::Connections,
         Page::Unknown => HelpTopic::Guides,
     }
 }

@@ -2,6 +2,7 @@
 
 mod advanced;
 mod call_path;
+mod connection;
 mod flow;
 mod flows;
 mod upgrade;
@@ -16,6 +17,7 @@ use flowdeck_contract::{
 pub use self::{
     advanced::{Advanced, LinkNote, WizardStep},
     call_path::CallPath,
+    connection::NewConnection,
     flow::FlowView,
     flows::{Direction, FlowColumn, FlowFilter, FlowOrder, FlowsView},
     upgrade::{Upgrade, UpgradeImage},
@@ -41,6 +43,12 @@ pub enum Route {
     Upgrade(Upgrade),
     /// The page of who is signed in.
     SignIns,
+    /// The page of a project's connections.
+    Connections,
+    /// The page of the connection of this name.
+    Connection(String),
+    /// The page that adds a connection.
+    NewConnection(NewConnection),
 }
 
 /// Which page a route leads to, without what varies while the page stays.
@@ -58,6 +66,12 @@ pub enum Page {
     Upgrade(String),
     /// The page of who is signed in.
     SignIns,
+    /// The page of a project's connections.
+    Connections,
+    /// The page of the connection of this name.
+    Connection(String),
+    /// The page that adds a connection.
+    NewConnection,
     /// No page has this address.
     Unknown,
 }
@@ -91,6 +105,9 @@ impl Route {
             Route::SignIns => "sign-ins".to_owned(),
             Route::Session(session) => format!("sessions/{}", encode(session.as_str())),
             Route::Upgrade(upgrade) => upgrade.path(),
+            Route::Connections => "connections".to_owned(),
+            Route::Connection(name) => format!("connections/{}", encode(name)),
+            Route::NewConnection(new) => new.path(),
         }
     }
 
@@ -109,6 +126,9 @@ impl Route {
             Page::SignIns => Some(Route::SignIns),
             Page::Session(session) => Some(Route::Session(session)),
             Page::Upgrade(runtime) => Some(Route::Upgrade(Upgrade::read(runtime, value))),
+            Page::Connections => Some(Route::Connections),
+            Page::Connection(name) => Some(Route::Connection(name)),
+            Page::NewConnection => Some(Route::NewConnection(NewConnection::read(value))),
             Page::Unknown => None,
         }
     }
@@ -123,6 +143,9 @@ impl Route {
             Route::SignIns => Page::SignIns,
             Route::Session(session) => Page::Session(session.clone()),
             Route::Upgrade(upgrade) => Page::Upgrade(upgrade.runtime.clone()),
+            Route::Connections => Page::Connections,
+            Route::Connection(name) => Page::Connection(name.clone()),
+            Route::NewConnection(_) => Page::NewConnection,
         }
     }
 }
@@ -135,11 +158,12 @@ impl Page {
         if path.is_empty() || path == "index.html" {
             return Page::Flows;
         }
-        if path == "sessions" {
-            return Page::Sessions;
-        }
-        if path == "sign-ins" {
-            return Page::SignIns;
+        match path {
+            "sessions" => return Page::Sessions,
+            "sign-ins" => return Page::SignIns,
+            "connections" => return Page::Connections,
+            "new-connection" => return Page::NewConnection,
+            _ => {}
         }
         path.split_once('/')
             .and_then(|(kind, name)| Self::of(kind, decode(name)?))
@@ -151,6 +175,7 @@ impl Page {
             "flows" => FlowId::try_from(name).ok().map(Page::Flow),
             "sessions" => SessionId::try_from(name).ok().map(Page::Session),
             "upgrade" => Some(Page::Upgrade(name)),
+            "connections" => Some(Page::Connection(name)),
             _ => None,
         }
     }

@@ -45,6 +45,7 @@ impl Ahead {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use flowdeck_contract::{
+        connections::ConnectionName,
         ids::{FilePath, FlowId, ProjectName, SessionId},
         paths,
         sign_ins::{KEY_FRAGMENT, KEY_HEADER},
@@ -70,6 +71,7 @@ mod tests {
         let project = ProjectName::try_from("default").unwrap();
         let flow = FlowId::try_from("NAME").unwrap();
         let session = SessionId::try_from("NAME").unwrap();
+        let connection = ConnectionName::try_from("NAME").unwrap();
         for (expression, address) in [
             ("'api/projects/default'", paths::project(&project)),
             ("project + '/events'", paths::project_events(&project)),
@@ -84,6 +86,11 @@ mod tests {
             ("project + '/flows/' + name", paths::flow(&project, &flow)),
             ("flow + '/events'", paths::flow_events(&project, &flow)),
             ("flow + '/files'", paths::files(&project, &flow)),
+            ("project + '/connections'", paths::connections(&project)),
+            (
+                "project + '/connections/' + name",
+                paths::connection(&project, &connection),
+            ),
             ("'api/sign-ins'", paths::SIGN_INS.to_owned()),
         ] {
             assert!(PAGE.contains(expression), "{expression}");

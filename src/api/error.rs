@@ -41,6 +41,17 @@ impl ApiError {
         }
     }
 
+    /// What was wanted failed in the browser, before anything was asked.
+    #[must_use]
+    pub fn local(code: &str, message: String) -> Self {
+        Self {
+            code: code.into(),
+            message,
+            remedy: None,
+            ..Self::unreachable()
+        }
+    }
+
     /// An answer that is not what the contract promises: `reason` says how.
     #[must_use]
     pub fn unreadable(reason: &str) -> Self {

@@ -65,6 +65,16 @@ pub(crate) enum Precondition {
     Absent,
 }
 
+impl Precondition {
+    /// The header that says it.
+    pub(super) fn header(&self) -> (&'static str, &str) {
+        match self {
+            Self::Is(etag) => ("If-Match", etag),
+            Self::Absent => ("If-None-Match", "*"),
+        }
+    }
+}
+
 /// How a save ended when it did not fail.
 #[derive(Debug)]
 pub(crate) enum Written {
@@ -163,12 +173,8 @@ impl FlowFiles {
         text: Option<&str>,
     ) -> Result<Answer, ApiError> {
         let path = paths::file(&self.api.project(), &self.flow, path);
-        let header = precondition.map(|precondition| match precondition {
-            Precondition::Is(etag) => ("If-Match", etag.as_str()),
-            Precondition::Absent => ("If-None-Match", "*"),
-        });
         let request = Request {
-            header,
+            header: precondition.map(Precondition::header),
             body: text.map(|text| Body::Text(text.to_owned())),
             ..Request::new(method, &path)
         };

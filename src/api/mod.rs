@@ -3,6 +3,7 @@
 mod ahead;
 mod calls;
 mod client;
+mod connections;
 mod error;
 mod files;
 pub mod json;

@@ -216,6 +216,20 @@ pub(crate) const UPGRADE_REVIEW: Part = Part {
     fetch: || Box::pin(points::upgrade_review()),
 };
 
+/// The pages of connections.
+pub(crate) const CONNECTIONS: Part = Part {
+    name: "the connections",
+    lines: 8,
+    fetch: || Box::pin(points::connections()),
+};
+
+/// What a flow's connections lack.
+pub(crate) const CONNECTION_NEEDS: Part = Part {
+    name: "the flow’s connections",
+    lines: 0,
+    fetch: || Box::pin(points::connection_needs()),
+};
+
 /// The list of keyboard shortcuts, inside its dialog.
 pub(crate) const SHORTCUTS: Part = Part {
     name: "the keyboard shortcuts",

@@ -7,12 +7,14 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use super::Show;
 use crate::{
     pages::{
-        FlowsPage, SessionPage, SessionsPage, SignInPage, SignInsPage, UpgradePage, UpgradeReview,
+        ConnectionPages, FlowsPage, SessionPage, SessionsPage, SignInPage, SignInsPage,
+        UpgradePage, UpgradeReview,
         flow::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
             inputs::LongInput,
+            needs::NeedsNotice,
             nodes::{NodeDetails, NodeError},
             outputs::{RunHead, SelectedRun, image::RunImage},
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
@@ -104,6 +106,10 @@ point!(download, save_file -> SaveFile, |api, path, name| Box::pin(save_file_cod
 point!(sessions, sessions -> Show, || view! { <SessionsPage /> }.into_any());
 
 point!(one_session, one_session -> Show, || view! { <SessionPage /> }.into_any());
+
+point!(connections, connections -> Show, || view! { <ConnectionPages /> }.into_any());
+
+point!(connections, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
 
 point!(shortcuts, shortcuts -> Show, || view! { <ShortcutList /> }.into_any());
 

@@ -1,5 +1,6 @@
 //! The pages, one folder each. A page may not know another page: they meet in `routes`.
 
+mod connections;
 pub mod flow;
 mod flows;
 pub mod parts;
@@ -9,6 +10,7 @@ mod sign_ins;
 mod unknown;
 mod upgrade;
 
+pub use connections::ConnectionPages;
 pub use flow::FlowPage;
 pub use flows::FlowsPage;
 pub use sessions::{SessionPage, SessionsPage};

@@ -28,6 +28,8 @@ proptest! {
         let mut routes = vec![
             Route::Flows(FlowsView { search: Some(name.clone()), ..FlowsView::default() }),
             Route::Upgrade(Upgrade { flow: flow.clone(), ..Upgrade::of(other.clone()) }),
+            Route::Connection(name.clone()),
+            Route::NewConnection(NewConnection { name: Some(name.clone()), kind: Some(other.clone()) }),
         ];
         if let Some(flow) = flow {
             routes.push(Route::flow(flow.clone()));

@@ -59,6 +59,22 @@ fn routes() -> Vec<(Route, &'static str)> {
             },
             "flows/x?details=1",
         ),
+        (Route::Connections, "connections"),
+        (
+            Route::Connection("my conn/é".into()),
+            "connections/my%20conn%2F%C3%A9",
+        ),
+        (
+            Route::NewConnection(NewConnection::default()),
+            "new-connection",
+        ),
+        (
+            Route::NewConnection(NewConnection {
+                name: Some("a b".into()),
+                kind: Some("OpenAI".into()),
+            }),
+            "new-connection?name=a%20b&type=OpenAI",
+        ),
         (
             Route::flow(FlowId::try_from("a b/c").unwrap()),
             "flows/a%20b/c",

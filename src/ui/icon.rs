@@ -23,6 +23,7 @@ pub enum Icon {
     Panel,
     Person,
     Play,
+    Plug,
     Server,
     Side,
     Skip,
@@ -52,6 +53,7 @@ impl Icon {
                 "M8 2.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 1 0 0-5zM3 13.5c0-2.5 2-4 5-4s5 1.5 5 4"
             }
             Icon::Play => "M5 3l8 5-8 5z",
+            Icon::Plug => "M6 2v3.5M10 2v3.5M4 5.5h8v2a4 4 0 0 1-8 0zM8 11.5V14",
             Icon::Server => "M2.5 3h11v4h-11zM2.5 9h11v4h-11zM5 5h.1M5 11h.1",
             Icon::Side => "M2.5 3h11v10h-11zM6.5 3v10",
             Icon::Skip => "M3 8h8M8 4.5L11.5 8 8 11.5M13.5 4v8",

@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf};
 
+use flowdeck_contract::codes;
 use flowdeck_contract::connections::{ConnectionName, ConnectionNeed, InvalidField};
 use thiserror::Error;
 
@@ -147,11 +148,11 @@ impl ConnectionError {
         match self {
             Self::NotFound(_) => "ConnectionNotFound",
             Self::NotDeleted(_) => "ConnectionNotDeleted",
-            Self::Exists(_) => "ConnectionExists",
-            Self::Changed(_) => "ConnectionChanged",
+            Self::Exists(_) => codes::CONNECTION_EXISTS,
+            Self::Changed(_) => codes::CONNECTION_CHANGED,
             Self::Field(_) => "ConnectionFieldInvalid",
             Self::TooMany => "TooManyConnections",
-            Self::Needs(_) => "ConnectionsNeeded",
+            Self::Needs(_) => codes::CONNECTIONS_NEEDED,
             Self::Reference { .. } | Self::Environment { .. } => "ReferenceNotFound",
             Self::KeyMissing(_) => "SecretsKeyMissing",
             Self::KeyWrong(_) => "SecretsKeyWrong",

@@ -11,6 +11,12 @@ pub const BUILD_FAILED: &str = "BuildFailed";
 pub const COMPUTE_INSTANCE_NOT_FOUND: &str = "ComputeInstanceNotFound";
 /// The compute instance has to be started first.
 pub const COMPUTE_INSTANCE_STOPPED: &str = "ComputeInstanceStopped";
+/// Connections that the flow needs stand in the way of a run.
+pub const CONNECTIONS_NEEDED: &str = "ConnectionsNeeded";
+/// A connection has changed since it was read.
+pub const CONNECTION_CHANGED: &str = "ConnectionChanged";
+/// Another connection has the name.
+pub const CONNECTION_EXISTS: &str = "ConnectionExists";
 /// There is no space left on a disk.
 pub const DISK_FULL: &str = "DiskFull";
 /// A private feed needs an identity, and the session has none.

@@ -24,11 +24,13 @@ pub enum HelpTopic {
     Upgrade,
     /// Who is signed in.
     SignIns,
+    /// What nodes reach services by.
+    Connections,
 }
 
 impl HelpTopic {
     /// All of them.
-    pub const ALL: [HelpTopic; 9] = [
+    pub const ALL: [HelpTopic; 10] = [
         HelpTopic::Guides,
         HelpTopic::Flows,
         HelpTopic::Checks,
@@ -38,6 +40,7 @@ impl HelpTopic {
         HelpTopic::BaseImage,
         HelpTopic::Upgrade,
         HelpTopic::SignIns,
+        HelpTopic::Connections,
     ];
 
     /// Its address, relative to the server's base path.
@@ -53,6 +56,7 @@ impl HelpTopic {
             HelpTopic::BaseImage => "help/authors-guide#change-the-base-image",
             HelpTopic::Upgrade => "help/authors-guide#upgrade-a-compute-instance-runtime",
             HelpTopic::SignIns => "help/administrators-guide#sign-ins",
+            HelpTopic::Connections => "help/connections",
         }
     }
 }

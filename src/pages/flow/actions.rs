@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     capability::{Action, INSTALL_UNDER_WAY, RUN_DURING_INSTALL, RUN_UNDER_WAY},
+    codes,
     ids::RunId,
     packages::{InstallKind, RuntimeVersions},
     runs::RunRequest,
@@ -36,10 +37,19 @@ pub struct Actions {
     pub pending: RwSignal<Option<Action>>,
     /// A run was tried without a session: the page then offers to start one.
     pub needs_session: RwSignal<bool>,
+    /// A run was refused for its connections: the page then says which, and offers to add them.
+    pub needs_connections: RwSignal<Option<RefusedRun>>,
     context: FlowContext,
     form: InputForm,
     status: Status,
     owner: StoredValue<Owner>,
+}
+
+/// A run that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedRun {
+    /// The node, when it was one alone.
+    pub node: Option<String>,
 }
 
 impl Actions {
@@ -48,6 +58,7 @@ impl Actions {
         let actions = Self {
             pending: RwSignal::new(None),
             needs_session: RwSignal::new(false),
+            needs_connections: RwSignal::new(None),
             context,
             form,
             status: Status::from_context(),
@@ -221,6 +232,7 @@ impl Actions {
         } = *self;
         let (flow, actions) = (context.flow(), *self);
         let same = node.clone();
+        let refused = RefusedRun { node: node.clone() };
         let again = Callback::new(move |()| actions.run(same.clone()));
         let request = RunRequest {
             inputs,
@@ -228,6 +240,7 @@ impl Actions {
             stream: false,
         };
         pending.set(Some(Action::Run));
+        self.needs_connections.set(None);
         self.spawn(async move {
             let answer = context.api.start_run(&flow, &request).await;
             pending.set(None);
@@ -239,6 +252,9 @@ impl Actions {
                     if view.run.is_some() {
                         context.show(FlowView { run: None, ..view }, Step::Push);
                     }
+                }
+                Err(error) if error.code == codes::CONNECTIONS_NEEDED => {
+                    actions.needs_connections.set(Some(refused));
                 }
                 Err(error) => {
                     let steps = next_steps(context, &error, again);

@@ -12,6 +12,7 @@ pub(crate) mod findings;
 mod header;
 pub mod inputs;
 mod losses;
+pub(crate) mod needs;
 mod next_steps;
 pub(crate) mod nodes;
 pub(crate) mod outputs;
@@ -40,6 +41,7 @@ use self::{
     findings::Findings,
     header::Header,
     inputs::{InputForm, Inputs},
+    needs::ConnectionNeeds,
     nodes::Nodes,
     outputs::Outputs,
     raw::Doorway,
@@ -152,6 +154,7 @@ fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
         <Show when=move || !raw.get()>
             <Findings definition=definition />
         </Show>
+        <ConnectionNeeds definition=definition />
         <div class=style::body>
             <div class=style::main>{main}</div>
             <div class=style::aside>

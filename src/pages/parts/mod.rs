@@ -5,6 +5,7 @@ mod bytes;
 mod capacity;
 mod changed_lines;
 mod comparison;
+pub(crate) mod connection;
 mod diff;
 mod download;
 mod failure;
@@ -30,4 +31,5 @@ pub use slow_phase::SlowPhase;
 pub use state_word::{LeftLayer, StateWord, Tint};
 pub use timeline::Lives;
 
+stylance::import_crate_style!(pub(crate) form_style, "src/pages/parts/form.module.css");
 stylance::import_crate_style!(pub(crate) table_style, "src/pages/parts/table.module.css");

@@ -81,6 +81,10 @@ impl ConnectionNeed {
     pub fn message(&self) -> Option<String> {
         let (asker, name) = (self.asker(), shown(&self.name));
         Some(match self.problem.as_ref()? {
+            NeedProblem::Missing if self.name.is_empty() => format!(
+                "{asker} needs a connection ({}), and the flow doesn’t name one.",
+                self.types()
+            ),
             NeedProblem::Missing => format!(
                 "{asker} needs the connection ‘{name}’ ({}), which doesn’t exist.",
                 self.types()
@@ -107,6 +111,9 @@ impl ConnectionNeed {
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
         Some(match self.problem.as_ref()? {
+            NeedProblem::Missing if self.name.is_empty() => {
+                "Name a connection in flow.dag.yaml, then run again."
+            }
             NeedProblem::Missing => "Add the connection, then run again.",
             NeedProblem::WrongType { .. } => {
                 "Choose another connection in the node, or change this one’s type."
@@ -115,5 +122,27 @@ impl ConnectionNeed {
             NeedProblem::NotForThisFlow => "Allow the connection for this flow, then run again.",
             NeedProblem::Locked => "Restore the server’s secrets key, or enter the secrets again.",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_that_names_no_connection_is_told_so() {
+        let need = |name: &str| ConnectionNeed {
+            node: Some("ask".to_owned()),
+            input: None,
+            line: 1,
+            name: name.to_owned(),
+            accepts: ConnectionType::OF_LLM_NODES.to_vec(),
+            problem: Some(NeedProblem::Missing),
+        };
+        let (none, some) = (need(""), need("mine"));
+        assert!(none.message().unwrap().contains("doesn’t name one"));
+        assert!(none.remedy().unwrap().starts_with("Name a connection"));
+        assert!(some.message().unwrap().contains("‘mine’"));
+        assert!(some.remedy().unwrap().starts_with("Add the connection"));
     }
 }

@@ -3,9 +3,8 @@
 use leptos::prelude::*;
 
 use super::{entries::Field, model::Wizard};
+pub(super) use crate::pages::parts::form_style as style;
 use crate::ui::{breakable, unique_id};
-
-stylance::import_crate_style!(pub(super) style, "src/pages/flow/wizard/parts.module.css");
 
 /// A control and what belongs to it, for assistive technology.
 #[derive(Clone, Copy)]

@@ -1,0 +1,92 @@
+//! The operations on connections. No answer holds a secret; what was typed is sent by one of them alone.
+
+use flowdeck_contract::{
+    connections::{
+        ConnectionInput, ConnectionList, ConnectionName, ConnectionNeed, ConnectionView,
+        ExistingConnections, ImportResult, RenameRequest, TestResult,
+    },
+    ids::FlowId,
+    paths,
+};
+use gloo_net::http::Method;
+use serde_json::json;
+
+use super::{
+    Api, ApiError, Precondition,
+    client::{Body, Request},
+    json,
+};
+
+impl Api {
+    /// The connections of the project.
+    pub async fn connections(&self) -> Result<ConnectionList, ApiError> {
+        self.get(&paths::connections(&self.project())).await
+    }
+
+    /// One connection.
+    pub async fn connection(&self, name: &ConnectionName) -> Result<ConnectionView, ApiError> {
+        self.get(&paths::connection(&self.project(), name)).await
+    }
+
+    /// Stores a connection if `precondition` holds.
+    pub(crate) async fn put_connection(
+        &self,
+        name: &ConnectionName,
+        input: &ConnectionInput,
+        precondition: &Precondition,
+    ) -> Result<ConnectionView, ApiError> {
+        let path = paths::connection(&self.project(), name);
+        let request = Request {
+            header: Some(precondition.header()),
+            body: Some(Body::Json(input.to_body().to_string())),
+            ..Request::new(Method::PUT, &path)
+        };
+        let text = self.exchange(request).await?.text().await?;
+        json::from_str(&text).map_err(|error| ApiError::unreadable(&error.to_string()))
+    }
+
+    /// Deletes a connection; it can be restored for a day.
+    pub async fn remove_connection(&self, name: &ConnectionName) -> Result<(), ApiError> {
+        self.delete(&paths::connection(&self.project(), name)).await
+    }
+
+    /// Restores a connection that was deleted less than a day ago.
+    pub async fn restore_connection(&self, name: &ConnectionName) -> Result<(), ApiError> {
+        let path = paths::connection_restore(&self.project(), name);
+        self.post_only(&path, &json!({})).await
+    }
+
+    /// Gives a connection another name.
+    pub async fn rename_connection(
+        &self,
+        name: &ConnectionName,
+        to: ConnectionName,
+    ) -> Result<(), ApiError> {
+        let path = paths::connection_rename(&self.project(), name);
+        self.post_only(&path, &RenameRequest { to }).await
+    }
+
+    /// Calls a connection's service once.
+    pub async fn test_connection(&self, name: &ConnectionName) -> Result<TestResult, ApiError> {
+        let path = paths::connection_test(&self.project(), name);
+        self.post(&path, &json!({})).await
+    }
+
+    /// Reads connections from a text, and stores them unless only a `preview` is wanted.
+    pub async fn import_connections(
+        &self,
+        text: &str,
+        existing: ExistingConnections,
+        preview: bool,
+    ) -> Result<ImportResult, ApiError> {
+        let request = json!({ "text": text, "existing": existing, "preview": preview });
+        self.post(&paths::connections_import(&self.project()), &request)
+            .await
+    }
+
+    /// The connections that a flow asks for, and what is wrong with each.
+    pub async fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ApiError> {
+        self.get(&paths::flow_connections(&self.project(), flow))
+            .await
+    }
+}

@@ -1,0 +1,337 @@
+//! The notice, and the form that mends what it says.
+
+use flowdeck_contract::connections::{ConnectionName, ConnectionNeed, ConnectionType};
+use leptos::prelude::*;
+
+use super::asked::{Asked, Way, asked};
+use crate::{
+    api::{Api, Load, Remote},
+    pages::{
+        flow::{
+            Actions, FlowContext,
+            actions::{RefusedRun, focus},
+        },
+        parts::{
+            Failure,
+            connection::{Choice, ConnectionForm, Saved, Start},
+        },
+    },
+    ui::{
+        Button, ButtonKind, Dialog, DialogKind, Each, Notice, NoticeKind, Skeleton, Status, Tone,
+        focus_when_shown,
+    },
+};
+
+stylance::import_crate_style!(style, "src/pages/flow/findings.module.css");
+
+/// Where the focus goes when a run was refused.
+const NOTICE: &str = "connection-needs";
+
+/// What the flow's connections lack.
+#[component]
+pub(crate) fn NeedsNotice() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let refused = Actions::from_context().needs_connections;
+    let needs = Remote::new(move || {
+        let flow = context.flow();
+        async move { context.api.connection_needs(&flow).await }
+    });
+    // A tool's source says, too, what it takes.
+    context.live.on_files(move |_| needs.try_refresh());
+    Effect::new(move |before: Option<Option<RefusedRun>>| {
+        let now = refused.get();
+        if before.is_some() && now.is_some() {
+            needs.refresh();
+        }
+        now
+    });
+    let all = Memo::new(move |_| needs.get().map(|needs| asked(&needs)));
+    let mending = RwSignal::new(None::<Mending>);
+    provide_context(mending);
+    focus_when_refused(all, refused);
+    let is_refused = Memo::new(move |_| refused.with(Option::is_some));
+    let shape = Memo::new(move |_| {
+        let count = all.with(|all| all.as_ref().map(Vec::len));
+        match (count, is_refused.get()) {
+            (Some(0), true) => Shape::Ready,
+            (Some(0), false) => Shape::Nothing,
+            (Some(_), _) => Shape::Lacking,
+            (None, _) => needs.state().with(|state| match state {
+                Load::Failed(_) => Shape::Unknown,
+                Load::Loading | Load::Ready(_) => Shape::Nothing,
+            }),
+        }
+    });
+    Effect::new(move |before: Option<Shape>| {
+        let shape = shape.get();
+        // What had the focus goes with the list.
+        if (before, shape) == (Some(Shape::Lacking), Shape::Nothing) {
+            request_animation_frame(|| {
+                let active = document().active_element();
+                if active.is_none_or(|active| active.tag_name() == "BODY") {
+                    focus(NOTICE);
+                }
+            });
+        }
+        shape
+    });
+    let content = move || match shape.get() {
+        Shape::Nothing => ().into_any(),
+        Shape::Unknown => view! { <Unknown needs=needs /> }.into_any(),
+        Shape::Ready => view! { <RunAgain /> }.into_any(),
+        Shape::Lacking => view! { <Lacking all=all /> }.into_any(),
+    };
+    view! {
+        <div id=NOTICE tabindex="-1">
+            {content}
+        </div>
+        <MendDialog mending=mending needs=needs />
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Nothing,
+    Unknown,
+    Lacking,
+    Ready,
+}
+
+/// What is mended in the dialog.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Mending {
+    Add(ConnectionName, Vec<ConnectionType>),
+    Change(ConnectionName),
+}
+
+/// A run was refused: what stands in its way comes into view, and takes the focus.
+fn focus_when_refused(all: Memo<Option<Vec<Asked>>>, refused: RwSignal<Option<RefusedRun>>) {
+    let status = Status::from_context();
+    Effect::new(move |told: Option<bool>| {
+        let is_refused = refused.with(Option::is_some);
+        let first = all.with(|all| all.as_ref()?.first().cloned());
+        let Some(first) = first.filter(|_| is_refused) else {
+            return is_refused && told == Some(true);
+        };
+        if told != Some(true) {
+            let what = first.messages.first().cloned().unwrap_or_default();
+            status.announce(format!("Couldn’t start the run. {what}"));
+            request_animation_frame(|| focus(NOTICE));
+        }
+        true
+    });
+}
+
+#[component]
+fn Unknown(needs: Remote<Vec<ConnectionNeed>>) -> impl IntoView {
+    let error = needs.state().with_untracked(|state| match state {
+        Load::Failed(error) => Some(error.clone()),
+        Load::Loading | Load::Ready(_) => None,
+    });
+    error.map(|error| {
+        view! {
+            <Failure
+                title="Couldn’t check the flow’s connections"
+                error=error
+                on_retry=move |()| needs.retry()
+            />
+        }
+    })
+}
+
+/// After what stood in the way of a run was mended.
+#[component]
+fn RunAgain() -> impl IntoView {
+    let actions = Actions::from_context();
+    let again = move |()| {
+        if let Some(refused) = actions.needs_connections.get_untracked() {
+            actions.run(refused.node);
+        }
+    };
+    let state = Signal::derive(move || actions.state(flowdeck_contract::capability::Action::Run));
+    let button = NodeRef::new();
+    focus_when_shown(button);
+    view! {
+        <Notice kind=NoticeKind::Info title="The flow’s connections are ready">
+            <div>
+                <Button
+                    kind=ButtonKind::Primary
+                    node_ref=button
+                    state=state
+                    on_press=again
+                    on_refused=move |()| actions.needs_session.set(true)
+                >
+                    "Run again"
+                </Button>
+            </div>
+        </Notice>
+    }
+}
+
+#[component]
+fn Lacking(all: Memo<Option<Vec<Asked>>>) -> impl IntoView {
+    let title = all.with_untracked(|all| match all.as_ref().map_or(0, Vec::len) {
+        1 => "The flow needs a connection before it can run".to_owned(),
+        count => format!("The flow needs {count} connections before it can run"),
+    });
+    let entries = move || all.get().unwrap_or_default();
+    view! {
+        <Notice kind=NoticeKind::Warning title=title>
+            <ul class=style::list>
+                <Each each=entries key=|one| one.name.clone() let(one)>
+                    <Entry one=one />
+                </Each>
+            </ul>
+        </Notice>
+    }
+}
+
+#[component]
+fn Entry(one: Asked) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let mending = expect_context::<RwSignal<Option<Mending>>>();
+    let (word, about) = match &one.way {
+        Way::Add(name, _) => ("Add connection", format!("Add connection {name}")),
+        Way::Change(name) => ("Edit connection", format!("Edit connection {name}")),
+        Way::Flow => (
+            "Open the flow’s definition",
+            "Open the flow’s definition".to_owned(),
+        ),
+    };
+    let line = one.line;
+    let press = move |()| match one.way.clone() {
+        Way::Add(name, accepts) => mending.set(Some(Mending::Add(name, accepts))),
+        Way::Change(name) => mending.set(Some(Mending::Change(name))),
+        Way::Flow => {
+            if let Some(path) = context.definition_path() {
+                context.open_file(path, Some(line));
+            }
+        }
+    };
+    let messages = one.messages.into_iter().map(|text| view! { <p>{text}</p> });
+    view! {
+        <li>
+            {messages.collect_view()}
+            {one.remedy.map(|remedy| view! { <p>{remedy}</p> })}
+            <Button label=about on_press=press>{word}</Button>
+        </li>
+    }
+}
+
+/// The form of the connection that is added or changed.
+#[component]
+fn MendDialog(
+    mending: RwSignal<Option<Mending>>,
+    needs: Remote<Vec<ConnectionNeed>>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    Effect::new(move |_| {
+        if mending.with(Option::is_some) {
+            open.set(true);
+        }
+    });
+    // Asked for again when the dialog goes, however it went: a test may have come after the last save.
+    Effect::new(move |was: Option<bool>| {
+        let is_open = open.get();
+        if was == Some(true) && !is_open {
+            mending.set(None);
+            needs.try_refresh();
+        }
+        is_open
+    });
+    let title = Signal::derive(move || {
+        mending.with(|mending| match mending {
+            Some(Mending::Change(name)) => format!("Edit connection {name}"),
+            Some(Mending::Add(..)) | None => "Add connection".to_owned(),
+        })
+    });
+    view! {
+        <Dialog open=open title=title kind=DialogKind::Form>
+            {move || match mending.get_untracked() {
+                Some(Mending::Add(name, accepts)) => {
+                    view! { <AddForm name=name accepts=accepts open=open /> }.into_any()
+                }
+                Some(Mending::Change(name)) => {
+                    view! { <ChangeForm name=name open=open /> }.into_any()
+                }
+                None => ().into_any(),
+            }}
+        </Dialog>
+    }
+}
+
+#[component]
+fn AddForm(
+    name: ConnectionName,
+    accepts: Vec<ConnectionType>,
+    open: RwSignal<bool>,
+) -> impl IntoView {
+    let kind = first_choice(&accepts);
+    let start = Start::New {
+        name: name.to_string(),
+        choice: Choice::Kind(kind),
+        accepts,
+        is_named: true,
+    };
+    view! {
+        <ConnectionForm
+            start=start
+            on_saved=close_unless_failed(open)
+            on_cancel=move |()| open.set(false)
+        />
+    }
+}
+
+/// What a connection is at first: OpenAI where that fits, which every reader of a tutorial has.
+fn first_choice(accepts: &[ConnectionType]) -> ConnectionType {
+    match accepts.contains(&ConnectionType::OpenAI) {
+        true => ConnectionType::OpenAI,
+        false => accepts.first().copied().unwrap_or(ConnectionType::OpenAI),
+    }
+}
+
+#[component]
+fn ChangeForm(name: ConnectionName, open: RwSignal<bool>) -> impl IntoView {
+    let api = Api::from_context();
+    let known = Remote::new(move || {
+        let name = name.clone();
+        async move { api.connection(&name).await }
+    });
+    move || match known.state().get() {
+        Load::Loading => view! { <Skeleton lines=8 label="Loading the connection" /> }.into_any(),
+        Load::Failed(error) => view! {
+            <Failure
+                title="Couldn’t load the connection"
+                error=error
+                on_retry=move |()| known.retry()
+            />
+        }
+        .into_any(),
+        Load::Ready(view) => view! {
+            <ConnectionForm
+                start=Start::Known(Box::new(view))
+                on_saved=close_unless_failed(open)
+                on_cancel=move |()| open.set(false)
+            />
+        }
+        .into_any(),
+    }
+}
+
+/// A test that failed stays in view, with the form.
+fn close_unless_failed(open: RwSignal<bool>) -> Callback<Saved> {
+    let status = Status::from_context();
+    Callback::new(move |saved: Saved| {
+        let detail = match saved.passed {
+            Some(false) => return,
+            Some(true) => Some("The test passed.".to_owned()),
+            None => None,
+        };
+        status.tell(
+            Tone::Good,
+            format!("Connection {} saved", saved.name),
+            detail,
+        );
+        open.set(false);
+    })
+}

@@ -1,0 +1,91 @@
+// A model server on loopback that answers as OpenAI's does: it checks the key that arrives and says what it was asked.
+
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+const read = async (request: IncomingMessage): Promise<string> => {
+  let text = '';
+  for await (const part of request) text += String(part);
+  return text;
+};
+
+export class ModelServer {
+  /** How many chats were answered. */
+  chats = 0;
+  readonly #server: Server;
+  readonly #key: string;
+
+  private constructor(key: string) {
+    this.#key = key;
+    this.#server = createServer((request, response) => {
+      const answer = (status: number, body: object): void => {
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(JSON.stringify(body));
+      };
+      if (request.headers.authorization !== `Bearer ${this.#key}`) {
+        return answer(401, { error: { message: 'Incorrect API key provided.', code: 'invalid_api_key' } });
+      }
+      if (request.url === '/v1/models') {
+        return answer(200, { object: 'list', data: [{ id: 'small-model', object: 'model' }] });
+      }
+      if (request.url !== '/v1/chat/completions') return answer(404, { error: { message: 'Not found.' } });
+      void read(request).then((text) => {
+        this.chats += 1;
+        const { model, messages } = JSON.parse(text) as { model: string; messages: { content: string }[] };
+        const content = `${model} heard: ${messages.at(-1)?.content.trim()}`;
+        answer(200, {
+          id: 'chat-1',
+          object: 'chat.completion',
+          created: 1,
+          model,
+          choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
+          usage: { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 },
+        });
+      });
+    });
+  }
+
+  /** Starts one that takes this key alone. */
+  static async start(key: string): Promise<ModelServer> {
+    const models = new ModelServer(key);
+    await new Promise<void>((resolve) => models.#server.listen(0, '127.0.0.1', resolve));
+    return models;
+  }
+
+  /** What an OpenAI connection's base_url says. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+/** A flow of one LLM node that asks for a connection of this name. */
+export function llmFlow(connection: string): Record<string, string> {
+  return {
+    'flow.dag.yaml': `inputs:
+  question:
+    type: string
+    default: How are you?
+outputs:
+  answer:
+    type: string
+    reference: \${ask.output}
+nodes:
+- name: ask
+  type: llm
+  source:
+    type: code
+    path: ask.jinja2
+  inputs:
+    model: small-model
+    question: \${inputs.question}
+  connection: ${connection}
+  api: chat
+`,
+    'ask.jinja2': '# user:\n{{question}}\n',
+  };
+}
