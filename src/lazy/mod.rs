@@ -223,6 +223,13 @@ pub(crate) const CONNECTIONS: Part = Part {
     fetch: || Box::pin(points::connections()),
 };
 
+/// The form of a connection that a flow lacks, inside its dialog.
+pub(crate) const MEND_CONNECTION: Part = Part {
+    name: "the form",
+    lines: 8,
+    fetch: || Box::pin(points::mend_connection()),
+};
+
 /// What a flow's connections lack.
 pub(crate) const CONNECTION_NEEDS: Part = Part {
     name: "the flow’s connections",

@@ -14,7 +14,7 @@ use crate::{
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
             inputs::LongInput,
-            needs::NeedsNotice,
+            needs::{MendForm, NeedsNotice},
             nodes::{NodeDetails, NodeError},
             outputs::{RunHead, SelectedRun, image::RunImage},
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
@@ -109,7 +109,9 @@ point!(one_session, one_session -> Show, || view! { <SessionPage /> }.into_any()
 
 point!(connections, connections -> Show, || view! { <ConnectionPages /> }.into_any());
 
-point!(connections, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
+point!(connections, mend_connection -> Show, || view! { <MendForm /> }.into_any());
+
+point!(needs, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
 
 point!(shortcuts, shortcuts -> Show, || view! { <ShortcutList /> }.into_any());
 

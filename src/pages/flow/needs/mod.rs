@@ -1,6 +1,7 @@
 //! The connections that the flow asks for and that stand in the way of a run, with a form for each.
 
 mod asked;
+mod mend;
 mod notice;
 
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use flowdeck_flow::{Assignment, Flow, NodeType};
 use leptos::prelude::*;
 
-pub(crate) use self::notice::NeedsNotice;
+pub(crate) use self::{mend::MendForm, notice::NeedsNotice};
 use super::{Actions, FlowContext, definition::Definition};
 use crate::lazy::{CONNECTION_NEEDS, Lazy};
 

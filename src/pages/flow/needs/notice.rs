@@ -1,24 +1,24 @@
 //! The notice, and the form that mends what it says.
 
-use flowdeck_contract::connections::{ConnectionName, ConnectionNeed, ConnectionType};
+use flowdeck_contract::{capability::Action, connections::ConnectionNeed};
 use leptos::prelude::*;
 
-use super::asked::{Asked, Way, asked};
+use super::{
+    asked::{Asked, Way, asked},
+    mend::{Mend, Mending},
+};
 use crate::{
-    api::{Api, Load, Remote},
+    api::{Load, Remote},
+    lazy::{Lazy, MEND_CONNECTION},
     pages::{
         flow::{
             Actions, FlowContext,
             actions::{RefusedRun, focus},
         },
-        parts::{
-            Failure,
-            connection::{Choice, ConnectionForm, Saved, Start},
-        },
+        parts::Failure,
     },
     ui::{
-        Button, ButtonKind, Dialog, DialogKind, Each, Notice, NoticeKind, Skeleton, Status, Tone,
-        focus_when_shown,
+        Button, ButtonKind, Dialog, DialogKind, Each, Notice, NoticeKind, Status, focus_when_shown,
     },
 };
 
@@ -46,8 +46,10 @@ pub(crate) fn NeedsNotice() -> impl IntoView {
         now
     });
     let all = Memo::new(move |_| needs.get().map(|needs| asked(&needs)));
-    let mending = RwSignal::new(None::<Mending>);
-    provide_context(mending);
+    provide_context(Mending {
+        what: RwSignal::new(None),
+        open: RwSignal::new(false),
+    });
     focus_when_refused(all, refused);
     let is_refused = Memo::new(move |_| refused.with(Option::is_some));
     let shape = Memo::new(move |_| {
@@ -85,7 +87,7 @@ pub(crate) fn NeedsNotice() -> impl IntoView {
         <div id=NOTICE tabindex="-1">
             {content}
         </div>
-        <MendDialog mending=mending needs=needs />
+        <MendDialog needs=needs />
     }
 }
 
@@ -95,13 +97,6 @@ enum Shape {
     Unknown,
     Lacking,
     Ready,
-}
-
-/// What is mended in the dialog.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Mending {
-    Add(ConnectionName, Vec<ConnectionType>),
-    Change(ConnectionName),
 }
 
 /// A run was refused: what stands in its way comes into view, and takes the focus.
@@ -148,7 +143,7 @@ fn RunAgain() -> impl IntoView {
             actions.run(refused.node);
         }
     };
-    let state = Signal::derive(move || actions.state(flowdeck_contract::capability::Action::Run));
+    let state = Signal::derive(move || actions.state(Action::Run));
     let button = NodeRef::new();
     focus_when_shown(button);
     view! {
@@ -189,7 +184,7 @@ fn Lacking(all: Memo<Option<Vec<Asked>>>) -> impl IntoView {
 #[component]
 fn Entry(one: Asked) -> impl IntoView {
     let context = FlowContext::from_context();
-    let mending = expect_context::<RwSignal<Option<Mending>>>();
+    let mending = expect_context::<Mending>().what;
     let (word, about) = match &one.way {
         Way::Add(name, _) => ("Add connection", format!("Add connection {name}")),
         Way::Change(name) => ("Edit connection", format!("Edit connection {name}")),
@@ -200,8 +195,8 @@ fn Entry(one: Asked) -> impl IntoView {
     };
     let line = one.line;
     let press = move |()| match one.way.clone() {
-        Way::Add(name, accepts) => mending.set(Some(Mending::Add(name, accepts))),
-        Way::Change(name) => mending.set(Some(Mending::Change(name))),
+        Way::Add(name, accepts) => mending.set(Some(Mend::Add(name, accepts))),
+        Way::Change(name) => mending.set(Some(Mend::Change(name))),
         Way::Flow => {
             if let Some(path) = context.definition_path() {
                 context.open_file(path, Some(line));
@@ -220,13 +215,10 @@ fn Entry(one: Asked) -> impl IntoView {
 
 /// The form of the connection that is added or changed.
 #[component]
-fn MendDialog(
-    mending: RwSignal<Option<Mending>>,
-    needs: Remote<Vec<ConnectionNeed>>,
-) -> impl IntoView {
-    let open = RwSignal::new(false);
+fn MendDialog(needs: Remote<Vec<ConnectionNeed>>) -> impl IntoView {
+    let Mending { what, open } = expect_context();
     Effect::new(move |_| {
-        if mending.with(Option::is_some) {
+        if what.with(Option::is_some) {
             open.set(true);
         }
     });
@@ -234,104 +226,20 @@ fn MendDialog(
     Effect::new(move |was: Option<bool>| {
         let is_open = open.get();
         if was == Some(true) && !is_open {
-            mending.set(None);
+            what.set(None);
             needs.try_refresh();
         }
         is_open
     });
     let title = Signal::derive(move || {
-        mending.with(|mending| match mending {
-            Some(Mending::Change(name)) => format!("Edit connection {name}"),
-            Some(Mending::Add(..)) | None => "Add connection".to_owned(),
+        what.with(|what| match what {
+            Some(Mend::Change(name)) => format!("Edit connection {name}"),
+            Some(Mend::Add(..)) | None => "Add connection".to_owned(),
         })
     });
     view! {
         <Dialog open=open title=title kind=DialogKind::Form>
-            {move || match mending.get_untracked() {
-                Some(Mending::Add(name, accepts)) => {
-                    view! { <AddForm name=name accepts=accepts open=open /> }.into_any()
-                }
-                Some(Mending::Change(name)) => {
-                    view! { <ChangeForm name=name open=open /> }.into_any()
-                }
-                None => ().into_any(),
-            }}
+            <Lazy part=MEND_CONNECTION />
         </Dialog>
     }
-}
-
-#[component]
-fn AddForm(
-    name: ConnectionName,
-    accepts: Vec<ConnectionType>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
-    let kind = first_choice(&accepts);
-    let start = Start::New {
-        name: name.to_string(),
-        choice: Choice::Kind(kind),
-        accepts,
-        is_named: true,
-    };
-    view! {
-        <ConnectionForm
-            start=start
-            on_saved=close_unless_failed(open)
-            on_cancel=move |()| open.set(false)
-        />
-    }
-}
-
-/// What a connection is at first: OpenAI where that fits, which every reader of a tutorial has.
-fn first_choice(accepts: &[ConnectionType]) -> ConnectionType {
-    match accepts.contains(&ConnectionType::OpenAI) {
-        true => ConnectionType::OpenAI,
-        false => accepts.first().copied().unwrap_or(ConnectionType::OpenAI),
-    }
-}
-
-#[component]
-fn ChangeForm(name: ConnectionName, open: RwSignal<bool>) -> impl IntoView {
-    let api = Api::from_context();
-    let known = Remote::new(move || {
-        let name = name.clone();
-        async move { api.connection(&name).await }
-    });
-    move || match known.state().get() {
-        Load::Loading => view! { <Skeleton lines=8 label="Loading the connection" /> }.into_any(),
-        Load::Failed(error) => view! {
-            <Failure
-                title="Couldn’t load the connection"
-                error=error
-                on_retry=move |()| known.retry()
-            />
-        }
-        .into_any(),
-        Load::Ready(view) => view! {
-            <ConnectionForm
-                start=Start::Known(Box::new(view))
-                on_saved=close_unless_failed(open)
-                on_cancel=move |()| open.set(false)
-            />
-        }
-        .into_any(),
-    }
-}
-
-/// A test that failed stays in view, with the form.
-fn close_unless_failed(open: RwSignal<bool>) -> Callback<Saved> {
-    let status = Status::from_context();
-    Callback::new(move |saved: Saved| {
-        let detail = match saved.passed {
-            Some(false) => return,
-            Some(true) => Some("The test passed.".to_owned()),
-            None => None,
-        };
-        status.tell(
-            Tone::Good,
-            format!("Connection {} saved", saved.name),
-            detail,
-        );
-        open.set(false);
-    })
 }

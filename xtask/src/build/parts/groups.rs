@@ -29,7 +29,7 @@ const fn visit(weight: u64, parts: &'static [&'static str], most: usize) -> Visi
 
 /// How many files a page may ask for is what its own document, style sheet, script and module, and its calls of the API,
 /// leave of what `tests/e2e/specs/first-load.spec.ts` allows. The page of a flow is in the app itself.
-const VISITS: [Visit; 12] = [
+const VISITS: [Visit; 14] = [
     visit(12, &["flows"], 3),
     visit(6, &["run"], 4),
     visit(6, &["session"], 6),
@@ -39,6 +39,8 @@ const VISITS: [Visit; 12] = [
     visit(4, &["one_session"], 7),
     visit(6, &["upgrade"], 3),
     visit(1, &["upgrade", "upgrade_review"], 8),
+    visit(4, &["connections"], 7),
+    visit(4, &["needs"], 6),
     visit(6, &["sign_in"], 4),
     visit(2, &["wizard"], 8),
     visit(2, &["packages"], 7),

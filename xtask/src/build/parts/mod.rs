@@ -209,7 +209,8 @@ const FILES: &str = "const parts = {};";
 const SCRIPT: &str = "<script>\n";
 
 /// The parts that the page loads ahead.
-const AHEAD: [&str; 6] = [
+const AHEAD: [&str; 7] = [
+    "connections",
     "flows",
     "one_session",
     "raw",
