@@ -55,7 +55,7 @@ test('a connection is added with the keyboard, tested, and shown without its key
       const last = page.getByRole('region', { name: 'Last test' });
       await expect(last).toContainText('Test failed');
       await expect(last).toContainText('HTTP 401');
-      await expect(last).toContainText('Incorrect API key provided.');
+      await expect(last).toContainText('Incorrect API key provided');
       await expectAccessible(page);
       await page.getByRole('button', { name: 'Replace API key' }).click();
       await expect(page.getByLabel('API key (required)')).toBeFocused();
