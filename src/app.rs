@@ -6,9 +6,7 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
-    lazy::{
-        CONNECTIONS, FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE,
-    },
+    lazy::{CONNECTIONS, FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE},
     live::Streams,
     nav::Nav,
     pages::{FlowPage, UnknownPage},
