@@ -5,6 +5,7 @@ mod base;
 mod commands;
 mod environment;
 mod environments;
+mod running;
 mod runtime;
 mod share;
 
@@ -28,6 +29,7 @@ pub use self::{
 };
 pub(crate) use self::{
     commands::{AboutBase, Command, Commands, End, Follow, Output, Shelf, Workspace},
+    running::{Printed, Running},
     share::MOST_PROCESSES,
 };
 use crate::{

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     containers::{Containers, Spec},
-    helper::{self, Ran},
+    helper,
     image::Image,
     indexes::Indexes,
 };
 use crate::{
-    engine::{EngineError, Follow},
+    engine::{EngineError, Follow, Output},
     environment::{
         base::{self, LOCK, READY},
         clone,
@@ -222,7 +222,7 @@ impl Maker<'_> {
         folder: &Path,
         command: &[&str],
         log: Option<&LogFile>,
-    ) -> Result<Ran, EngineError> {
+    ) -> Result<Output, EngineError> {
         let cache = self.folders.cache(user);
         let mut variables = self.indexes.variables();
         variables.insert("HOME".to_owned(), "/tmp".to_owned());
@@ -242,7 +242,8 @@ impl Maker<'_> {
             log,
             ..Follow::nobody()
         };
-        helper::run(self.containers, &spec, follow).await
+        let mut running = helper::begin(self.containers, &spec).await?;
+        follow.to_end(&mut running).await
     }
 }
 

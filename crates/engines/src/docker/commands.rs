@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use flowdeck_access::feeds::FeedEndpoint;
-use flowdeck_contract::{ids::SessionId, session::VmSize};
+use flowdeck_contract::ids::SessionId;
 
-use super::{DockerEngine, base, containers::Spec, facts::Facts, helper, relay, runtime};
+use super::{DockerEngine, base, containers::Spec, facts::Facts, helper, relay};
 use crate::{
-    engine::{AboutBase, Command, Commands, End, EngineError, Follow, Output, Shelf, Workspace},
+    engine::{AboutBase, Command, Commands, EngineError, Running, Shelf, Workspace},
     log::LogFile,
 };
 
@@ -54,9 +54,13 @@ impl Commands for DockerEngine {
         })
     }
 
-    async fn run(&self, command: &Command<'_>, follow: Follow<'_>) -> Result<Output, EngineError> {
+    async fn begin<'a>(
+        &'a self,
+        command: &'a Command<'a>,
+        log: Option<&LogFile>,
+    ) -> Result<Box<dyn Running + 'a>, EngineError> {
         let facts = Facts::read(self.folders(), command.session)?;
-        let uv = self.uv(follow.log).await?;
+        let uv = self.uv(log).await?;
         let user = facts.user;
         let cache = match command.downloads {
             Some(downloads) => downloads.to_owned(),
@@ -83,7 +87,6 @@ impl Commands for DockerEngine {
             true => writable.push(command.environment.to_owned()),
             false => readable.push(command.environment.to_owned()),
         }
-        let size = self.size(command.session);
         let spec = Spec {
             session: command.session,
             image: &facts.image()?.id,
@@ -93,13 +96,9 @@ impl Commands for DockerEngine {
             folder: command.folder,
             writable,
             readable,
-            size: size.clone(),
+            size: self.size(command.session),
         };
-        let ran = helper::run(&self.containers, &spec, follow).await?;
-        Ok(Output {
-            end: end(&ran, size.as_ref()),
-            lines: ran.lines,
-        })
+        Ok(Box::new(helper::begin(&self.containers, &spec).await?))
     }
 }
 
@@ -119,13 +118,5 @@ fn words(command: &Command<'_>) -> Vec<String> {
     match prepared.folder().zip(prepared.address()) {
         Some((folder, address)) => relay::before(words.clone(), &python, folder, address),
         None => words.clone(),
-    }
-}
-
-fn end(ran: &helper::Ran, size: Option<&VmSize>) -> End {
-    match size {
-        _ if ran.succeeded() => End::Success,
-        Some(size) if ran.out_of_memory => End::Ended(runtime::excess(size)),
-        _ => End::Failure,
     }
 }

@@ -7,7 +7,7 @@ use flowdeck_access::feeds::{FeedEndpoint, Forwarder};
 use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
 use pep508_rs::MarkerEnvironment;
 
-use super::{EngineError, OutputSink, Variables};
+use super::{EngineError, OutputSink, Running, Variables, running};
 use crate::{
     environment::{folders::Folders, kept::Kept},
     install::prepared::Prepared,
@@ -33,13 +33,24 @@ pub(crate) trait Commands: Send + Sync {
     /// What is known of the base of a session's environments.
     async fn about_base(&self, session: &SessionId) -> Result<AboutBase, EngineError>;
 
-    /// Runs a command to its end, within what its session may use. It is ended when nobody waits for it any more. Each
-    /// line that it prints is passed on once and in order: an engine that loses sight of a command continues where it
-    /// was.
+    /// Begins a command, within what its session may use. What has to be fetched for that is written to the log.
     ///
     /// # Errors
-    /// When it could not be run or followed. A command that fails or is ended isn't an error here.
-    async fn run(&self, command: &Command<'_>, follow: Follow<'_>) -> Result<Output, EngineError>;
+    /// When it could not be begun.
+    async fn begin<'a>(
+        &'a self,
+        command: &'a Command<'a>,
+        log: Option<&LogFile>,
+    ) -> Result<Box<dyn Running + 'a>, EngineError>;
+
+    /// Runs a command to its end. It is ended when nobody waits for it any more.
+    ///
+    /// # Errors
+    /// When it could not be begun or followed. A command that fails or is ended isn't an error here.
+    async fn run(&self, command: &Command<'_>, follow: Follow<'_>) -> Result<Output, EngineError> {
+        let mut running = self.begin(command, follow.log).await?;
+        follow.to_end(&mut *running).await
+    }
 }
 
 /// What all environments of an engine share.
@@ -122,6 +133,24 @@ impl Follow<'_> {
             sink: &|_| {},
             shown: &str::to_owned,
         }
+    }
+
+    /// Follows a command to its end.
+    ///
+    /// # Errors
+    /// When it can't be followed any more.
+    pub(crate) async fn to_end(self, running: &mut dyn Running) -> Result<Output, EngineError> {
+        running::to_end(running, self).await
+    }
+
+    /// Passes a line on; gives what is to be kept of it.
+    pub(super) fn pass_on(&self, line: &str) -> String {
+        let line = (self.shown)(line);
+        if let Some(log) = self.log {
+            log.line(&line);
+        }
+        (self.sink)(&line);
+        line
     }
 }
 

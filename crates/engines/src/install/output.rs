@@ -8,10 +8,7 @@ use tokio::{
     sync::mpsc,
 };
 
-use crate::{
-    engine::{EngineError, OutputSink},
-    log::LogFile,
-};
+use crate::{engine::EngineError, log::LogFile};
 
 /// What a command printed, line by line in the order of arrival, and how it ended.
 #[derive(Debug)]
@@ -29,17 +26,25 @@ pub(crate) async fn run(
     what: &str,
     log: Option<&LogFile>,
 ) -> Result<Output, EngineError> {
-    run_with_sink(command, what, log, &|_| {}, &str::to_owned).await
+    let mut lines = Vec::new();
+    let each = |line: String| {
+        if let Some(log) = log {
+            log.line(&line);
+        }
+        if lines.len() < KEPT_LINES {
+            lines.push(line);
+        }
+    };
+    let status = run_each(command, what, each).await?;
+    Ok(Output { status, lines })
 }
 
-/// As [`run`], and passes each line to `sink`. What is passed on, kept and written is what `shown` makes of a line.
-pub(crate) async fn run_with_sink(
+/// As [`run`], for `each` line as it comes.
+pub(crate) async fn run_each(
     mut command: Command,
     what: &str,
-    log: Option<&LogFile>,
-    sink: OutputSink<'_>,
-    shown: &(dyn Fn(&str) -> String + Send + Sync),
-) -> Result<Output, EngineError> {
+    mut each: impl FnMut(String),
+) -> Result<ExitStatus, EngineError> {
     command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -50,26 +55,14 @@ pub(crate) async fn run_with_sink(
         .map_err(|error| EngineError::io(what, &error))?;
     let (sender, mut receiver) = mpsc::channel::<String>(64);
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let collect = async {
-        let mut lines = Vec::new();
+    let pass_on = async {
         while let Some(line) = receiver.recv().await {
-            let line = shown(&line);
-            if let Some(log) = log {
-                log.line(&line);
-            }
-            sink(&line);
-            if lines.len() < KEPT_LINES {
-                lines.push(line);
-            }
+            each(line);
         }
-        lines
     };
-    let ((), (), lines) = tokio::join!(read(stdout, sender.clone()), read(stderr, sender), collect);
-    let status = child
-        .wait()
-        .await
-        .map_err(|error| EngineError::io(what, &error))?;
-    Ok(Output { status, lines })
+    let ((), (), ()) = tokio::join!(read(stdout, sender.clone()), read(stderr, sender), pass_on);
+    let status = child.wait().await;
+    status.map_err(|error| EngineError::io(what, &error))
 }
 
 async fn read(pipe: Option<impl AsyncRead + Unpin>, lines: mpsc::Sender<String>) {

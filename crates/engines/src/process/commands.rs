@@ -1,15 +1,17 @@
 //! Commands as processes of this machine.
 
-use std::io;
+use std::{io, pin::Pin};
 
 use async_trait::async_trait;
 use flowdeck_access::feeds::FeedEndpoint;
 use flowdeck_contract::ids::SessionId;
+use tokio::{process::Command as Process, sync::mpsc};
 
 use super::{ProcessEngine, base, environment, inventory, kill::Target};
 use crate::{
     engine::{
-        AboutBase, Command, Commands, End, EngineError, Follow, Output, Shelf, Variables, Workspace,
+        AboutBase, Command, Commands, End, EngineError, Printed, Running, Shelf, Variables,
+        Workspace,
     },
     environment::packages::packages,
     install::output,
@@ -62,8 +64,12 @@ impl Commands for ProcessEngine {
         })
     }
 
-    async fn run(&self, command: &Command<'_>, follow: Follow<'_>) -> Result<Output, EngineError> {
-        let tools = self.tools(follow.log).await?;
+    async fn begin<'a>(
+        &'a self,
+        command: &'a Command<'a>,
+        log: Option<&LogFile>,
+    ) -> Result<Box<dyn Running + 'a>, EngineError> {
+        let tools = self.tools(log).await?;
         let Command { session, words, .. } = command;
         let (program, arguments) = words
             .split_first()
@@ -75,23 +81,61 @@ impl Commands for ProcessEngine {
             .current_dir(command.folder)
             .envs(&tools.variables)
             .envs(command.prepared.variables(&own));
-        let Follow { log, sink, shown } = follow;
+        let (sender, lines) = mpsc::unbounded_channel();
+        Ok(Box::new(InProgress {
+            work: Box::pin(self.run_bounded(session, process, sender)),
+            lines,
+            end: None,
+        }))
+    }
+}
+
+impl ProcessEngine {
+    /// Runs a process to its end, or until its session has used more memory than it has.
+    async fn run_bounded(
+        &self,
+        session: &SessionId,
+        process: Process,
+        lines: mpsc::UnboundedSender<String>,
+    ) -> Result<End, EngineError> {
         let target = Target::Session(session);
-        let ran = tokio::select! {
+        // Nobody listens any more only when this is dropped as well.
+        let each = move |line| drop(lines.send(line));
+        let status = tokio::select! {
             excess = self.limits.exceeded(&self.machine, session, target) => {
-                let (end, lines) = (End::Ended(excess), Vec::new());
-                return Ok(Output { end, lines });
+                return Ok(End::Ended(excess));
             }
-            ran = output::run_with_sink(process, "Starting uv", log, sink, shown) => ran?,
+            status = output::run_each(process, "Starting uv", each) => status?,
         };
-        let end = match ran.status.success() {
-            true => End::Success,
-            false => {
-                let excess = self.limits.excess(&self.machine, session, &target);
-                excess.map_or(End::Failure, End::Ended)
+        if status.success() {
+            return Ok(End::Success);
+        }
+        let excess = self.limits.excess(&self.machine, session, &target);
+        Ok(excess.map_or(End::Failure, End::Ended))
+    }
+}
+
+/// A process that runs as long as it is followed.
+struct InProgress<'a> {
+    work: Pin<Box<dyn Future<Output = Result<End, EngineError>> + Send + 'a>>,
+    lines: mpsc::UnboundedReceiver<String>,
+    end: Option<End>,
+}
+
+#[async_trait]
+impl Running for InProgress<'_> {
+    /// Its lines come through a pipe, which is never lost from sight: what comes is what was not given yet.
+    async fn follow(&mut self, _: usize) -> Result<Printed, EngineError> {
+        loop {
+            if let Some(end) = &self.end {
+                let line = self.lines.try_recv();
+                return Ok(line.map_or_else(|_| Printed::End(end.clone()), Printed::Line));
             }
-        };
-        let lines = ran.lines;
-        Ok(Output { end, lines })
+            tokio::select! {
+                biased;
+                Some(line) = self.lines.recv() => return Ok(Printed::Line(line)),
+                end = &mut self.work => self.end = Some(end?),
+            }
+        }
     }
 }
