@@ -2,8 +2,8 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _},
-    os::unix::fs::OpenOptionsExt as _,
+    io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
+    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::Path,
 };
 
@@ -30,6 +30,9 @@ pub const LIMIT: Limit = Limit {
     tail: 3 * MIB,
 };
 
+/// So often a cut looks for lines that were appended during it. What appends faster than that loses lines.
+const LOOKS: u32 = 16;
+
 /// How the line begins that says what was left out.
 const MARK: &str = "… left out here: ";
 
@@ -46,8 +49,9 @@ pub(crate) struct Cut {
 
 /// Cuts the middle out of a log that is longer than it may be, whoever appends to it meanwhile; `None` when it is not.
 ///
-/// The file stays the same one, as the runtime has it open. A line that is written in the very moment between the last
-/// look and the cut is lost; the line that says what was left out does not know of it.
+/// The file stays the same one, as the runtime has it open. Its end is written below its beginning before the file gets
+/// shorter, so that a reader never misses the end. A line that is written in the very moment between the last look and the
+/// cut is lost; the line that says what was left out does not know of it.
 pub(crate) fn cut(path: &Path, limit: Limit) -> io::Result<Option<Cut>> {
     // A session writes into the folder of its run: a link or a pipe in the place of a log is none.
     let length = match path.symlink_metadata() {
@@ -64,44 +68,44 @@ pub(crate) fn cut(path: &Path, limit: Limit) -> io::Result<Option<Cut>> {
         .write(true)
         .custom_flags(NO_FOLLOW)
         .open(path)?;
-    let head = end_of_line(&mut file, limit.head)?;
-    let from = end_of_line(&mut file, length - limit.tail)?;
+    let longest = limit.head / 4;
+    let head = end_of_line(&mut file, limit.head, longest)?;
+    let from = end_of_line(&mut file, length - limit.tail, longest)?;
     let (lines, bytes) = count(&mut file, head, from)?;
-    file.seek(SeekFrom::Start(from))?;
-    let mut kept = Vec::new();
-    file.read_to_end(&mut kept)?;
-    let whole = format!("{MARK}{lines} lines, {bytes} bytes\n");
-    file.set_len(head)?;
-    let mut file = OpenOptions::new()
-        .append(true)
-        .custom_flags(NO_FOLLOW)
-        .open(path)?;
-    file.write_all(&[whole.as_bytes(), &kept].concat())?;
-    let tail = kept.len() as u64;
+    let mark = format!("{MARK}{lines} lines, {bytes} bytes\n");
+    file.write_all_at(mark.as_bytes(), head)?;
+    let start = head + mark.len() as u64;
+    let tail = move_down(&mut file, from, start)?;
+    file.set_len(start + tail)?;
     Ok(Some(Cut {
         before: from + tail,
-        after: head + whole.len() as u64 + tail,
+        after: start + tail,
         tail,
     }))
 }
 
-/// The place after the line that stands at `at`.
-fn end_of_line(file: &mut File, at: u64) -> io::Result<u64> {
-    file.seek(SeekFrom::Start(at))?;
-    let mut end = at;
-    let mut reader = BufReader::new(file);
-    loop {
-        let bytes = reader.fill_buf()?;
-        match bytes.iter().position(|byte| *byte == b'\n') {
-            Some(place) => return Ok(end + place as u64 + 1),
-            None if bytes.is_empty() => return Ok(at),
-            None => {
-                let length = bytes.len();
-                end += length as u64;
-                reader.consume(length);
-            }
+/// Copies what stands from `from` on to `to`, which is before it, with what is appended meanwhile; gives how many bytes.
+fn move_down(file: &mut File, from: u64, to: u64) -> io::Result<u64> {
+    let mut moved = 0;
+    for _ in 0..LOOKS {
+        file.seek(SeekFrom::Start(from + moved))?;
+        let mut more = Vec::new();
+        file.read_to_end(&mut more)?;
+        if more.is_empty() {
+            break;
         }
+        file.write_all_at(&more, to + moved)?;
+        moved += more.len() as u64;
     }
+    Ok(moved)
+}
+
+/// The place after the line that stands at `at`; `at` itself when that line goes on for longer than `longest` bytes.
+fn end_of_line(file: &mut File, at: u64, longest: u64) -> io::Result<u64> {
+    file.seek(SeekFrom::Start(at))?;
+    let mut rest = Vec::new();
+    let read = BufReader::new(file.take(longest)).read_until(b'\n', &mut rest)? as u64;
+    Ok(if rest.ends_with(b"\n") { at + read } else { at })
 }
 
 /// The lines and bytes between two places, with those that were left out there before.
@@ -133,6 +137,8 @@ fn left_out(line: &str) -> Option<(u64, u64)> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::*;
     use crate::log::LogFile;
 
@@ -197,5 +203,46 @@ mod tests {
         log.open().unwrap().write_all(&[b'x'; 5_000]).unwrap();
         cut(log.path(), SMALL).unwrap();
         assert!(log.path().metadata().unwrap().len() < 500);
+    }
+
+    #[test]
+    fn a_line_that_is_longer_than_a_log_may_be_is_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFile::at(folder.path().join("log"));
+        let mut open = log.open().unwrap();
+        for length in [500, 2_000, 900, 3_000, 5] {
+            open.write_all(&[b'x'; 3_000][..length]).unwrap();
+            open.write_all(b"\nand more\n").unwrap();
+            cut(log.path(), SMALL).unwrap();
+            let text = std::fs::read_to_string(log.path()).unwrap();
+            assert!(text.len() <= 1_000, "{length}: {}", text.len());
+            assert!(text.ends_with("\nand more\n"), "{length}");
+        }
+    }
+
+    #[test]
+    fn a_reader_finds_the_end_at_every_moment_of_a_cut() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = LogFile::at(folder.path().join("log"));
+        let path = log.path().to_owned();
+        let is_done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for round in 0..100 {
+                    write(&log, round * 100..(round + 1) * 100);
+                    cut(&path, SMALL).unwrap();
+                }
+                is_done.store(true, std::sync::atomic::Ordering::Relaxed);
+            });
+            let mut last = 0;
+            while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+                let line = whole.lines().last().unwrap_or("line 0");
+                let number: u32 = line.strip_prefix("line ").unwrap().parse().unwrap();
+                assert!(number >= last, "{line} after {last}");
+                last = number;
+            }
+        });
     }
 }
