@@ -14,10 +14,10 @@ const FLOW: u64 = 350_000;
 const PAGES: [(&str, u64); 6] = [
     ("flows", 398_000),
     ("sessions", 436_000),
-    ("one_session", 478_000),
-    ("sign_in", 398_000),
-    ("upgrade", 398_000),
-    ("connections", 480_000),
+    ("one_session", 496_000),
+    ("sign_in", 407_000),
+    ("upgrade", 414_000),
+    ("connections", 515_000),
 ];
 
 /// What raw file mode loads beyond the page of its flow, until a file can be edited.

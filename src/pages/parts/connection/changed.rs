@@ -34,7 +34,7 @@ fn Changed(current: ConnectionView) -> impl IntoView {
     let steps = vec![
         NextStep::new("Save my version", move || form.save_over(over.clone())),
         NextStep::new("Discard my changes and load it", move || {
-            form.take(taken.clone())
+            form.take(taken.clone());
         }),
     ];
     view! {

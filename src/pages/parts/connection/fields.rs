@@ -4,7 +4,7 @@ use flowdeck_contract::connections::{AUTH_MODE, ConnectionType, FieldSpec, MEID_
 use leptos::prelude::*;
 
 use super::{
-    entries::Place,
+    entries::{Entries, Place},
     form::{Form, control_id, fault_id, help_id},
     secret_field::SecretField,
     services::Choice,
@@ -16,7 +16,7 @@ use crate::{pages::parts::form_style, ui::Each};
 #[component]
 pub(super) fn Fields() -> impl IntoView {
     let form = Form::from_context();
-    let fields = Memo::new(move |_| form.entries.with(|entries| entries.fields()));
+    let fields = Memo::new(move |_| form.entries.with(Entries::fields));
     view! {
         <Each each=move || fields.get() key=|field| field.name.to_owned() let(field)>
             <FieldRow field=field />

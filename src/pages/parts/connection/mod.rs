@@ -5,7 +5,8 @@
 
 mod changed;
 mod entries;
-#[cfg(all(test, not(target_arch = "wasm32")))]
+#[cfg(test)]
+#[cfg(not(target_arch = "wasm32"))]
 mod entries_tests;
 mod fields;
 mod form;

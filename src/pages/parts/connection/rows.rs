@@ -62,7 +62,7 @@ impl Rows {
 
     /// Sees to it that there is a secret to fill in: promptflow wants one.
     pub(super) fn begin(&mut self) {
-        if !self.all.iter().any(|row| row.is_secret()) {
+        if !self.all.iter().any(Row::is_secret) {
             self.add_secret();
         }
     }
