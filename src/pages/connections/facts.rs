@@ -1,9 +1,10 @@
 //! What the table shows of a connection.
 
-use flowdeck_contract::connections::{
-    AuthMode, ConnectionType, ConnectionUse, ConnectionView, SecretsState,
+use flowdeck_contract::{
+    connections::{AuthMode, ConnectionType, ConnectionUse, ConnectionView, SecretsState},
+    ids::FlowId,
+    shown::shown,
 };
-use flowdeck_contract::ids::FlowId;
 
 /// Where it leads.
 pub(super) fn points_to(view: &ConnectionView) -> String {
@@ -12,7 +13,7 @@ pub(super) fn points_to(view: &ConnectionView) -> String {
         .address_field()
         .and_then(|field| view.configs.get(field));
     match (address, view.kind) {
-        (Some(address), _) if !address.is_empty() => address.clone(),
+        (Some(address), _) if !address.is_empty() => shown(address).into_owned(),
         (_, ConnectionType::OpenAI) => "api.openai.com".to_owned(),
         (_, ConnectionType::Serp) => "serpapi.com".to_owned(),
         (_, ConnectionType::Bing) => "api.bing.microsoft.com".to_owned(),
@@ -51,7 +52,7 @@ pub(super) fn trouble(view: &ConnectionView) -> Option<String> {
     Some(format!("No value for {}.", labels.join(", ")))
 }
 
-/// The flows that ask for it, each with the nodes that do; a flow without nodes asks in a variable.
+/// The flows that ask for it, each with the nodes that do, as people see them; a flow without nodes asks in a variable.
 pub(super) fn by_flow(uses: &[ConnectionUse]) -> Vec<(FlowId, Vec<String>)> {
     let mut flows: Vec<(FlowId, Vec<String>)> = Vec::new();
     for one in uses {
@@ -61,7 +62,7 @@ pub(super) fn by_flow(uses: &[ConnectionUse]) -> Vec<(FlowId, Vec<String>)> {
             flows.len() - 1
         });
         if let (Some((_, nodes)), Some(node)) = (flows.get_mut(at), &one.node) {
-            nodes.push(node.clone());
+            nodes.push(shown(node).into_owned());
         }
     }
     flows
@@ -150,9 +151,13 @@ mod tests {
             used("a", Some("x")),
             used("b", None),
             used("a", Some("y")),
-            used("c", Some("z")),
+            used("c", Some("\u{202e}z")),
         ];
-        let told = ["a: nodes x, y", "b: environment variables", "c: node z"];
+        let told = [
+            "a: nodes x, y",
+            "b: environment variables",
+            "c: node ‹U+202E›z",
+        ];
         assert_eq!(sentences(&uses), told);
     }
 }

@@ -1,6 +1,9 @@
 //! Brings connections along: promptflow's YAML, a `.env` file, or Azure's workspace connections as JSON.
 
-use flowdeck_contract::connections::{ExistingConnections, ImportResult, ImportedConnection};
+use flowdeck_contract::{
+    connections::{ExistingConnections, ImportResult, ImportedConnection},
+    shown::shown,
+};
 use leptos::{ev::DragEvent, html, prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::File;
@@ -86,6 +89,10 @@ impl Importing {
         self.spawn(async move {
             let answer = self.api.import_connections(&text, existing, preview).await;
             self.is_busy.set(false);
+            // What a preview says is of the text that was asked about.
+            if preview && self.text.with_untracked(|now| *now != text) {
+                return;
+            }
             match answer {
                 Ok(found) if preview => {
                     self.status.announce(count(&found.connections, "found"));
@@ -106,7 +113,7 @@ impl Importing {
         if file.size() > LONGEST {
             let text = format!(
                 "{} is larger than 1 MB. Choose a smaller file.",
-                file.name()
+                shown(&file.name())
             );
             return self
                 .failure
@@ -116,7 +123,7 @@ impl Importing {
             match JsFuture::from(file.text()).await {
                 Ok(text) => self.enter(text.as_string().unwrap_or_default()),
                 Err(_) => {
-                    let text = format!("The browser can’t read {}.", file.name());
+                    let text = format!("The browser can’t read {}.", shown(&file.name()));
                     self.failure
                         .set(Some(ApiError::local("FileUnreadable", text)));
                 }
@@ -328,7 +335,7 @@ fn FoundRow(one: ImportedConnection) -> impl IntoView {
     view! {
         <li class=style::deleted_row>
             <span>
-                <strong>{one.name}</strong> " (" {kind} ")"
+                <strong>{shown(&one.name).into_owned()}</strong> " (" {kind} ")"
                 {is_stored.then_some(": imported")}
                 {one.problem.map(|problem| format!(": {problem}"))}
                 {asks.clone().map(|asks| view! { <span class=form_style::detail>" " {asks}</span> })}

@@ -3,6 +3,7 @@
 use flowdeck_contract::{
     connections::{ConnectionName, ConnectionType, ConnectionView},
     paths,
+    shown::shown,
 };
 use leptos::prelude::*;
 
@@ -56,7 +57,7 @@ pub(super) fn ConnectionPage(
     /// The name, as the address has it.
     name: String,
 ) -> impl IntoView {
-    let title = format!("Connection {name}");
+    let title = format!("Connection {}", shown(&name));
     let content = match ConnectionName::try_from(name) {
         Ok(name) => view! { <Loaded name=name /> }.into_any(),
         Err(wrong) => view! {
