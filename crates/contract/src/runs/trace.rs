@@ -85,9 +85,8 @@ impl From<&[TraceCall]> for Trace {
     }
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's way to ask")]
-fn is_none_left_out(count: &u64) -> bool {
-    *count == 0
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A call that promptflow traced: of a model, a tool or a function.
@@ -124,6 +123,6 @@ pub struct TraceCall {
     #[cfg_attr(feature = "openapi", schema(no_recursion))]
     pub children: Vec<TraceCall>,
     /// How many calls within it aren't kept, since there were too many. Their tokens are counted.
-    #[serde(default, skip_serializing_if = "is_none_left_out")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub left_out: u64,
 }
