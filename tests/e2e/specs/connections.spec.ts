@@ -123,8 +123,9 @@ test('a change by somebody else is told, and nothing typed is lost', async ({ ap
   await expectAccessible(page);
   await notice.getByRole('button', { name: 'Save my version' }).click();
   await expect(notice).toBeHidden();
-  const stored = (await (await deck.api.fetch(`${LIST}/shared`)).json()) as { configs: object };
-  expect(stored.configs).toEqual({ organization: 'mine' });
+  // The notice goes when the save begins.
+  const stored = async () => ((await (await deck.api.fetch(`${LIST}/shared`)).json()) as { configs: object }).configs;
+  await expect.poll(stored).toEqual({ organization: 'mine' });
 });
 
 test('rename and delete say what names it; a deleted one comes back', async ({ app, deck, page }) => {

@@ -89,7 +89,11 @@ test('names and versions are offered while one types, and a name that the index 
   await test.step('its versions, newest first, by the keyboard', async () => {
     await page.keyboard.type('==1');
     await expect(offers.getByRole('option')).toHaveText(['1.10.0', '1.2.0']);
-    await page.keyboard.press('ArrowDown');
+    // For a moment after a list has come, the editor takes keys as meant for the text.
+    await expect(async () => {
+      await page.keyboard.press('ArrowDown');
+      await expect(offers.getByRole('option', { name: '1.2.0' })).toHaveAttribute('aria-selected', 'true', { timeout: 500 });
+    }).toPass();
     await page.keyboard.press('Enter');
     await expect(app.editor('requirements.txt')).toContainText('tiny-thing==1.2.0');
   });
