@@ -323,7 +323,7 @@ pub struct OperationResult {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum OperationStatus {
-    /// Under way.
+    /// In progress.
     InProgress,
     /// Ended well.
     Succeeded,

@@ -55,7 +55,7 @@ impl Phase {
 pub enum PhaseState {
     /// Not begun.
     Waiting,
-    /// Under way.
+    /// In progress.
     Running,
     /// Ended well.
     Done,

@@ -36,7 +36,7 @@ pub struct RunRequest {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub enum RunState {
-    /// Under way.
+    /// In progress.
     Running,
     /// A cancel was asked for and is being carried out.
     Canceling,
@@ -65,7 +65,7 @@ impl RunState {
 pub enum NodeState {
     /// Not begun.
     Waiting,
-    /// Under way.
+    /// In progress.
     Running,
     /// Ended well.
     Completed,

@@ -1,6 +1,6 @@
 //! The order of the steps. One lane compiles and checks, at a low priority, and runs tests that keep a core busy; the other
-//! runs what for the most part waits for processes and pages. Each runs one step at a time, so that a test has the same company on every
-//! machine.
+//! runs what for the most part waits for processes and pages. Each runs one step at a time, so that a test has the same
+//! company on every machine.
 
 use std::{
     sync::mpsc::{Receiver, channel},

@@ -7,6 +7,7 @@ use flowdeck_contract::codes;
 use crate::{
     error::EngineError,
     identity::{Identities, Identity, Proof, Secret},
+    web,
 };
 
 /// With what private feeds are opened.
@@ -58,11 +59,7 @@ impl FeedAccess {
             );
             return Err(EngineError::new(codes::FEED_IDENTITY_MISSING, message).with_remedy(ADVICE));
         };
-        let host = url.host_str().unwrap_or_default();
-        let host = match url.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        };
+        let host = web::host(url);
         let found = identities.for_feed(identity, &host).await;
         let credential = found.map_err(|error| {
             let error = EngineError::from(error);

@@ -113,7 +113,14 @@ impl SessionLogs {
     /// Removes logs of sessions that nothing is remembered of.
     pub(super) fn remove_unknown(&self) {
         let known = self.known();
-        for (session, path) in self.paths.session_logs().unwrap_or_default() {
+        let logs = match self.paths.session_logs() {
+            Ok(logs) => logs,
+            Err(error) => {
+                tracing::warn!(%error, "old session logs could not be listed");
+                return;
+            }
+        };
+        for (session, path) in logs {
             if !known.contains(&session)
                 && let Err(error) = disk::remove(&path)
             {

@@ -235,14 +235,19 @@ mod tests {
                 is_done.store(true, std::sync::atomic::Ordering::Relaxed);
             });
             let mut last = 0;
-            while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
+            loop {
+                let is_last = is_done.load(std::sync::atomic::Ordering::Relaxed);
                 let text = std::fs::read_to_string(&path).unwrap_or_default();
                 let whole = text.rfind('\n').map_or("", |end| &text[..end]);
                 let line = whole.lines().last().unwrap_or("line 0");
                 let number: u32 = line.strip_prefix("line ").unwrap().parse().unwrap();
                 assert!(number >= last, "{line} after {last}");
                 last = number;
+                if is_last {
+                    break;
+                }
             }
+            assert_eq!(last, 9_999);
         });
     }
 }
