@@ -17,6 +17,17 @@ pub enum Load<T> {
     Ready(T),
 }
 
+impl<T> Load<T> {
+    /// Why it couldn't be loaded.
+    #[must_use]
+    pub fn error(&self) -> Option<ApiError> {
+        match self {
+            Load::Failed(error) => Some(error.clone()),
+            Load::Loading | Load::Ready(_) => None,
+        }
+    }
+}
+
 type Fetch<T> = Arc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<T, ApiError>>>> + Send + Sync>;
 
 type Check<T> = Box<dyn FnOnce(&T) -> bool + Send + Sync>;

@@ -1,10 +1,11 @@
-//! Ties a question about a file to the dialog that asks it.
+//! Ties a question about something to the dialog that asks it.
 
-use flowdeck_contract::ids::FilePath;
 use leptos::prelude::*;
 
-/// Whether the dialog is open: while there is a file to ask about. Closing the dialog takes the question back.
-pub(crate) fn open_while_asked(subject: RwSignal<Option<FilePath>>) -> RwSignal<bool> {
+/// Whether the dialog is open: while there is something to ask about. Closing the dialog takes the question back.
+pub(crate) fn open_while_asked<T: Send + Sync + 'static>(
+    subject: RwSignal<Option<T>>,
+) -> RwSignal<bool> {
     let open = RwSignal::new(false);
     Effect::new(move |_| {
         let asked = subject.with(Option::is_some);

@@ -82,29 +82,11 @@ pub(super) fn sentences(uses: &[ConnectionUse]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use flowdeck_contract::{Millis, connections::ConnectionName};
-
     use super::*;
+    use crate::pages::parts::connection::example::connection;
 
     fn view(kind: ConnectionType, configs: &[(&str, &str)]) -> ConnectionView {
-        ConnectionView {
-            name: ConnectionName::try_from("x").unwrap(),
-            kind,
-            configs: configs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            secrets: vec!["api_key".to_owned()],
-            missing: Vec::new(),
-            secrets_state: SecretsState::Readable,
-            flows: None,
-            used_by: Vec::new(),
-            created: Millis(1),
-            modified: Millis(1),
-            last_used: None,
-            last_test: None,
-            etag: String::new(),
-        }
+        connection(kind, configs, &["api_key"])
     }
 
     #[test]

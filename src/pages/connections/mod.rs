@@ -25,7 +25,7 @@ use self::{
     renaming::{RenameDialog, Renaming},
     table::ConnectionTable,
 };
-use super::parts::{Failure, PageHeading, tell_failure};
+use super::parts::{Failure, ListShape, PageHeading, tell_failure};
 use crate::{
     api::{Api, Load, Remote},
     nav::{Link, use_nav},
@@ -72,11 +72,10 @@ impl Listed {
             spawn_local_scoped_with_cancellation(async move {
                 match self.api.test_connection(&name).await {
                     Ok(result) => {
-                        let tone = match result.passed {
-                            true => Tone::Good,
-                            false => Tone::Bad,
+                        let (tone, word) = match result.passed {
+                            true => (Tone::Good, "passed"),
+                            false => (Tone::Bad, "failed"),
                         };
-                        let word = if result.passed { "passed" } else { "failed" };
                         let text = format!("The test of {name} {word}");
                         self.status.tell(tone, text, Some(result.message));
                     }
@@ -109,15 +108,20 @@ fn ConnectionsPage() -> impl IntoView {
     Removing::provide(listed);
     Renaming::provide(listed);
     Importing::provide(listed);
-    let shape = Memo::new(move |_| listed.list.state().with(Shape::of));
+    let shape = Memo::new(move |_| {
+        listed
+            .list
+            .state()
+            .with(|list| ListShape::of(list, |list| list.connections.is_empty()))
+    });
     let content = move || match shape.get() {
-        Shape::Loading => view! {
+        ListShape::Loading => view! {
             <div class=style::panel><Skeleton lines=6 label="Loading connections" /></div>
         }
         .into_any(),
-        Shape::Failed => failure(listed).into_any(),
-        Shape::Empty => view! { <NoConnections /> }.into_any(),
-        Shape::Full => view! { <ConnectionTable listed=listed /> }.into_any(),
+        ListShape::Failed => failure(listed).into_any(),
+        ListShape::Empty => view! { <NoConnections /> }.into_any(),
+        ListShape::Full => view! { <ConnectionTable listed=listed /> }.into_any(),
     };
     view! {
         <div class=style::page>
@@ -155,31 +159,8 @@ fn KeyProblem(listed: Listed) -> impl IntoView {
     }
 }
 
-/// What the page looks like; unlike the list it seldom changes, so the page is seldom rebuilt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Loading,
-    Failed,
-    Empty,
-    Full,
-}
-
-impl Shape {
-    fn of(list: &Load<ConnectionList>) -> Self {
-        match list {
-            Load::Loading => Shape::Loading,
-            Load::Failed(_) => Shape::Failed,
-            Load::Ready(list) if list.connections.is_empty() => Shape::Empty,
-            Load::Ready(_) => Shape::Full,
-        }
-    }
-}
-
 fn failure(listed: Listed) -> impl IntoView {
-    let error = listed.list.state().with_untracked(|state| match state {
-        Load::Failed(error) => Some(error.clone()),
-        Load::Loading | Load::Ready(_) => None,
-    });
+    let error = listed.list.state().with_untracked(Load::error);
     error.map(|error| {
         view! {
             <Failure

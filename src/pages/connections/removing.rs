@@ -7,14 +7,14 @@ use super::{Listed, facts::sentences, style};
 use crate::{
     api::Api,
     pages::parts::tell_failure,
-    ui::{Button, ButtonKind, Dialog, DialogKind, NextStep, Status},
+    ui::{Button, ButtonKind, Dialog, DialogKind, NextStep, Status, open_while_asked},
 };
 
 /// Deleting connections and restoring them. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Removing {
+    /// The one that the person is asked about.
     asked: RwSignal<Option<ConnectionView>>,
-    open: RwSignal<bool>,
     listed: Listed,
     api: Api,
     status: Status,
@@ -26,7 +26,6 @@ impl Removing {
     pub(super) fn provide(listed: Listed) {
         provide_context(Self {
             asked: RwSignal::new(None),
-            open: RwSignal::new(false),
             listed,
             api: Api::from_context(),
             status: Status::from_context(),
@@ -37,7 +36,6 @@ impl Removing {
     /// Asks whether it is to be deleted.
     pub(super) fn ask(self, view: ConnectionView) {
         self.asked.set(Some(view));
-        self.open.set(true);
     }
 
     fn remove(self, name: ConnectionName) {
@@ -78,7 +76,8 @@ impl Removing {
 #[component]
 pub(super) fn RemoveDialog() -> impl IntoView {
     let removing = expect_context::<Removing>();
-    let (asked, open) = (removing.asked, removing.open);
+    let asked = removing.asked;
+    let open = open_while_asked(asked);
     let title = Signal::derive(move || {
         let name = asked.with(|asked| asked.as_ref().map(|view| view.name.to_string()));
         format!("Delete connection {}?", name.unwrap_or_default())
@@ -97,8 +96,9 @@ pub(super) fn RemoveDialog() -> impl IntoView {
         .into_any()
     };
     let confirm = move |()| {
-        open.set(false);
-        if let Some(view) = asked.get_untracked() {
+        let view = asked.get_untracked();
+        asked.set(None);
+        if let Some(view) = view {
             removing.remove(view.name);
         }
     };

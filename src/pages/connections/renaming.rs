@@ -7,7 +7,7 @@ use super::{Listed, facts::sentences, style};
 use crate::{
     api::Api,
     pages::parts::form_style,
-    ui::{Button, ButtonKind, ButtonState, Dialog, DialogKind, Status},
+    ui::{Button, ButtonKind, ButtonState, Dialog, DialogKind, Status, open_while_asked},
 };
 
 const FIELD: &str = "connection-new-name";
@@ -15,8 +15,8 @@ const FIELD: &str = "connection-new-name";
 /// Renaming connections. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Renaming {
+    /// The one that the person is asked about.
     asked: RwSignal<Option<ConnectionView>>,
-    open: RwSignal<bool>,
     name: RwSignal<String>,
     fault: RwSignal<Option<String>>,
     is_busy: RwSignal<bool>,
@@ -31,7 +31,6 @@ impl Renaming {
     pub(super) fn provide(listed: Listed) {
         provide_context(Self {
             asked: RwSignal::new(None),
-            open: RwSignal::new(false),
             name: RwSignal::new(String::new()),
             fault: RwSignal::new(None),
             is_busy: RwSignal::new(false),
@@ -47,7 +46,6 @@ impl Renaming {
         self.name.set(view.name.to_string());
         self.fault.set(None);
         self.asked.set(Some(view));
-        self.open.set(true);
     }
 
     fn rename(self) {
@@ -56,7 +54,7 @@ impl Renaming {
         };
         let typed = self.name.get_untracked();
         let to = match ConnectionName::try_from(typed.trim()) {
-            Ok(to) if to == view.name => return self.open.set(false),
+            Ok(to) if to == view.name => return self.asked.set(None),
             Ok(to) => to,
             Err(wrong) => return self.fault.set(Some(wrong.to_string())),
         };
@@ -67,7 +65,7 @@ impl Renaming {
                 self.is_busy.set(false);
                 match answer {
                     Ok(()) => {
-                        self.open.set(false);
+                        self.asked.set(None);
                         self.status
                             .announce(format!("Connection {} is now {to}.", view.name));
                         self.listed.refresh();
@@ -83,7 +81,7 @@ impl Renaming {
 #[component]
 pub(super) fn RenameDialog() -> impl IntoView {
     let renaming = expect_context::<Renaming>();
-    let open = renaming.open;
+    let open = open_while_asked(renaming.asked);
     let title = Signal::derive(move || {
         let name = renaming
             .asked
@@ -101,9 +99,9 @@ pub(super) fn RenameDialog() -> impl IntoView {
 fn NameForm() -> impl IntoView {
     let renaming = expect_context::<Renaming>();
     let Renaming {
-        name, fault, open, ..
+        asked, name, fault, ..
     } = renaming;
-    let named = renaming.asked.with_untracked(|asked| {
+    let named = asked.with_untracked(|asked| {
         let uses = asked.as_ref().map(|view| sentences(&view.used_by));
         uses.unwrap_or_default()
     });
@@ -144,7 +142,7 @@ fn NameForm() -> impl IntoView {
             </div>
             {named}
             <div class=style::answers>
-                <Button on_press=move |()| open.set(false)>"Cancel"</Button>
+                <Button on_press=move |()| asked.set(None)>"Cancel"</Button>
                 <Button kind=ButtonKind::Primary state=state on_press=move |()| renaming.rename()>
                     "Rename"
                 </Button>

@@ -12,14 +12,14 @@ use super::{
 };
 use crate::{
     nav::Link,
-    pages::parts::table_style,
+    pages::parts::{cards_style, table_style},
     routes::Route,
     ui::{Ago, Icon, MenuButton, MenuItem, breakable},
 };
 
 #[component]
 pub(super) fn ConnectionRow(view: ConnectionView, listed: Listed) -> impl IntoView {
-    let cell = stylance::classes!(table_style::cell, style::cell);
+    let cell = stylance::classes!(table_style::cell, cards_style::cell);
     let name = view.name.to_string();
     let uses = by_flow(&view.used_by).into_iter().map(|(flow, nodes)| {
         let folder = flow.to_string();
@@ -45,7 +45,7 @@ pub(super) fn ConnectionRow(view: ConnectionView, listed: Listed) -> impl IntoVi
         None => view! { <span class=style::note>"Never"</span> }.into_any(),
     };
     view! {
-        <tr role="row" class=stylance::classes!(table_style::row, style::row)>
+        <tr role="row" class=stylance::classes!(table_style::row, cards_style::row)>
             <th role="rowheader" scope="row" class=cell.clone()>
                 <Link to=Route::Connection(name.clone()) class=table_style::name>
                     {breakable(&name)}

@@ -16,7 +16,7 @@ use flowdeck_contract::flows::{FlowList, Searched};
 use leptos::prelude::*;
 
 use self::{empty::FirstRun, search::SearchBox, searched::SearchedNote, table::FlowTable};
-use super::parts::{Failure, PageHeading};
+use super::parts::{Failure, ListShape, PageHeading};
 use crate::{
     api::{Api, Load, Remote},
     live::ProjectLive,
@@ -38,7 +38,8 @@ pub fn FlowsPage() -> impl IntoView {
             .get()
             .map_or_else(|| asked.state().get(), Load::Ready)
     });
-    let shape = Memo::new(move |_| list.with(Shape::of));
+    let shape =
+        Memo::new(move |_| list.with(|list| ListShape::of(list, |list| list.flows.is_empty())));
     let flows = Memo::new(move |_| match list.get() {
         Load::Ready(list) => list.flows,
         Load::Loading | Load::Failed(_) => Vec::new(),
@@ -48,19 +49,19 @@ pub fn FlowsPage() -> impl IntoView {
         Load::Loading | Load::Failed(_) => Searched::default(),
     });
     let content = move || match shape.get() {
-        Shape::Loading => {
+        ListShape::Loading => {
             view! { <div class=style::loading><Skeleton lines=12 label="Loading flows" /></div> }
                 .into_any()
         }
-        Shape::Failed => failure(asked).into_any(),
-        Shape::Empty => view! { <FirstRun searched=searched /> }.into_any(),
-        Shape::Full => view! { <FlowTable flows=flows /> }.into_any(),
+        ListShape::Failed => failure(asked).into_any(),
+        ListShape::Empty => view! { <FirstRun searched=searched /> }.into_any(),
+        ListShape::Full => view! { <FlowTable flows=flows /> }.into_any(),
     };
     view! {
         <div class=style::page>
             <header class=style::header>
                 <PageHeading title="Prompt flow" />
-                <Show when=move || shape.get() != Shape::Empty>
+                <Show when=move || shape.get() != ListShape::Empty>
                     <SearchBox />
                 </Show>
             </header>
@@ -70,32 +71,8 @@ pub fn FlowsPage() -> impl IntoView {
     }
 }
 
-/// What the page looks like; unlike the list it seldom changes, so the page is seldom rebuilt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Loading,
-    Failed,
-    Empty,
-    Full,
-}
-
-impl Shape {
-    fn of(list: &Load<FlowList>) -> Self {
-        match list {
-            Load::Loading => Shape::Loading,
-            Load::Failed(_) => Shape::Failed,
-            Load::Ready(list) if list.flows.is_empty() => Shape::Empty,
-            Load::Ready(_) => Shape::Full,
-        }
-    }
-}
-
 fn failure(asked: Remote<FlowList>) -> impl IntoView {
-    let error = match asked.state().get_untracked() {
-        Load::Failed(error) => Some(error),
-        Load::Loading | Load::Ready(_) => None,
-    };
-    error.map(|error| {
+    asked.state().with_untracked(Load::error).map(|error| {
         view! { <Failure title="Couldn’t load the flows" error=error on_retry=move |()| asked.retry() /> }
     })
 }

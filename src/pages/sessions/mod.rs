@@ -30,8 +30,8 @@ use self::{
     table::SessionTable,
     watched::Watched,
 };
-use super::parts::{Failure, PageHeading};
-use crate::{api::Load, nav::use_nav, routes::Page, ui::Skeleton};
+use super::parts::{Failure, ListShape, PageHeading};
+use crate::{nav::use_nav, routes::Page, ui::Skeleton};
 
 stylance::import_crate_style!(style, "src/pages/sessions/sessions.module.css");
 
@@ -50,16 +50,16 @@ pub fn SessionsPage() -> impl IntoView {
     let watched = Watched::follow();
     FlowNames::provide();
     Ending::provide(watched);
-    let shape = Memo::new(move |_| watched.list.with(Shape::of));
+    let shape = Memo::new(move |_| watched.list.with(|list| ListShape::of(list, Vec::is_empty)));
     let content = move || {
         match shape.get() {
-        Shape::Loading => {
+        ListShape::Loading => {
             view! { <div class=style::panel><Skeleton lines=6 label="Loading compute sessions" /></div> }
                 .into_any()
         }
-        Shape::Failed => failure(watched).into_any(),
-        Shape::Empty => view! { <NoSessions /> }.into_any(),
-        Shape::Full => view! { <SessionTable watched=watched /> }.into_any(),
+        ListShape::Failed => failure(watched).into_any(),
+        ListShape::Empty => view! { <NoSessions /> }.into_any(),
+        ListShape::Full => view! { <SessionTable watched=watched /> }.into_any(),
     }
     };
     view! {
@@ -70,26 +70,6 @@ pub fn SessionsPage() -> impl IntoView {
             <Runtimes watched=watched />
             <EndDialog />
         </div>
-    }
-}
-
-/// What the page looks like; unlike the list it seldom changes, so the page is seldom rebuilt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Loading,
-    Failed,
-    Empty,
-    Full,
-}
-
-impl Shape {
-    fn of(list: &watched::Sessions) -> Self {
-        match list {
-            Load::Loading => Shape::Loading,
-            Load::Failed(_) => Shape::Failed,
-            Load::Ready(sessions) if sessions.is_empty() => Shape::Empty,
-            Load::Ready(_) => Shape::Full,
-        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     nav::Link,
-    pages::parts::{StateWord, capacity, table_style},
+    pages::parts::{StateWord, capacity, cards_style, table_style},
     routes::Route,
     ui::{Ago, breakable},
 };
@@ -34,9 +34,9 @@ pub(super) fn SessionRow(session: SessionId, watched: Watched) -> impl IntoView 
     let idle = Memo::new(move |_| one.with(|one| one.as_ref().map(idle)));
     let (compute, identity, title) = (text(compute), text(identity), text(name));
     let id = session.to_string();
-    let cell = stylance::classes!(table_style::cell, style::cell);
+    let cell = stylance::classes!(table_style::cell, cards_style::cell, style::cell);
     view! {
-        <tr role="row" class=stylance::classes!(table_style::row, style::row)>
+        <tr role="row" class=stylance::classes!(table_style::row, cards_style::row, style::row)>
             <th role="rowheader" scope="row" class=cell.clone()>
                 {move || match flow.get() {
                     Some(flow) => {

@@ -4,7 +4,10 @@ use flowdeck_contract::ids::SessionId;
 use leptos::prelude::*;
 
 use super::{row::SessionRow, watched::Watched};
-use crate::{pages::parts::table_style, ui::Each};
+use crate::{
+    pages::parts::{cards_style, table_style},
+    ui::Each,
+};
 
 stylance::import_crate_style!(pub(super) style, "src/pages/sessions/table.module.css");
 
@@ -13,7 +16,7 @@ pub(super) fn SessionTable(watched: Watched) -> impl IntoView {
     let ids = watched.ids();
     // A table that is laid out as cards stays a table for screen readers: the roles say so.
     view! {
-        <table role="table" class=stylance::classes!(table_style::table, style::table)>
+        <table role="table" class=stylance::classes!(table_style::table, cards_style::table, style::table)>
             <caption class="visually-hidden">"Compute sessions"</caption>
             <thead role="rowgroup">
                 <tr role="row">

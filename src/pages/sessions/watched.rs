@@ -47,10 +47,7 @@ impl Watched {
 
     /// Why they are not known, when asking failed.
     pub(super) fn error(&self) -> Option<ApiError> {
-        self.list.with_untracked(|list| match list {
-            Load::Failed(error) => Some(error.clone()),
-            Load::Loading | Load::Ready(_) => None,
-        })
+        self.list.with_untracked(Load::error)
     }
 
     /// The ids of all sessions.

@@ -1,6 +1,5 @@
 //! The tree of a flow's files. Knows the list of files and how to add and remove one; knows nothing of the editor.
 
-mod asking;
 mod listing;
 mod new_file;
 mod region;
@@ -11,7 +10,6 @@ mod tree_view;
 use flowdeck_contract::ids::FilePath;
 use leptos::prelude::*;
 
-pub(crate) use asking::open_while_asked;
 pub(crate) use listing::{FlowListing, Listed};
 pub(crate) use new_file::NameForm;
 pub use region::FilesRegion;

@@ -5,12 +5,15 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
-use super::{FileTasks, FilesContext, Listed, open_while_asked, tree_view::TreeView};
+use super::{FileTasks, FilesContext, tree_view::TreeView};
 use crate::{
     api::Load,
     lazy::{Lazy, NEW_FILE, REMOVE_FILE},
-    pages::{flow::FlowContext, parts::Failure},
-    ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton, unique_id},
+    pages::{
+        flow::FlowContext,
+        parts::{Failure, ListShape},
+    },
+    ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton, open_while_asked, unique_id},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/files/region.module.css");
@@ -46,16 +49,30 @@ pub fn FilesRegion() -> impl IntoView {
     let heading_id = unique_id("files");
     let labelled_by = heading_id.clone();
     // A change of the list moves rows, it does not rebuild the tree.
-    let shape = Memo::new(move |_| listing.state().with(shape));
+    let shape = Memo::new(move |_| {
+        listing
+            .state()
+            .with(|state| ListShape::of(state, |listed| listed.files.is_empty()))
+    });
     let content = move || match shape.get() {
-        Shape::Loading => view! { <Skeleton lines=6 label="Loading the files" /> }.into_any(),
-        Shape::Failed => {
-            failure(listing.state().get_untracked(), move || listing.retry()).into_any()
-        }
-        Shape::Empty => {
+        ListShape::Loading => view! { <Skeleton lines=6 label="Loading the files" /> }.into_any(),
+        ListShape::Failed => listing
+            .state()
+            .with_untracked(Load::error)
+            .map(|error| {
+                view! {
+                    <Failure
+                        title="Couldn’t list the files"
+                        error=error
+                        on_retry=move |()| listing.retry()
+                    />
+                }
+            })
+            .into_any(),
+        ListShape::Empty => {
             view! { <p class=style::note>"The flow folder is empty. Add a file."</p> }.into_any()
         }
-        Shape::Files => {
+        ListShape::Full => {
             view! { <TreeView on_remove=move |path| removing.set(Some(path)) /> }.into_any()
         }
     };
@@ -129,30 +146,4 @@ fn tab_stop(region: NodeRef<html::Section>) -> Option<HtmlElement> {
         .try_get_untracked()??
         .query_selector("[role=treeitem][tabindex=\"0\"]");
     row.ok()??.dyn_into().ok()
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shape {
-    Loading,
-    Failed,
-    Empty,
-    Files,
-}
-
-fn shape(state: &Load<Listed>) -> Shape {
-    match state {
-        Load::Loading => Shape::Loading,
-        Load::Failed(_) => Shape::Failed,
-        Load::Ready(listed) if listed.files.is_empty() => Shape::Empty,
-        Load::Ready(_) => Shape::Files,
-    }
-}
-
-fn failure(state: Load<Listed>, retry: impl Fn() + Send + Sync + 'static) -> impl IntoView {
-    match state {
-        Load::Failed(error) => Some(view! {
-            <Failure title="Couldn’t list the files" error=error on_retry=move |()| retry() />
-        }),
-        Load::Loading | Load::Ready(_) => None,
-    }
 }

@@ -21,32 +21,31 @@ pub(super) enum Mend {
     Change(ConnectionName),
 }
 
-/// What is mended, and its dialog. Cheap to copy.
+/// What is mended; its dialog is open meanwhile. Cheap to copy.
 #[derive(Clone, Copy)]
-pub(super) struct Mending {
-    pub(super) what: RwSignal<Option<Mend>>,
-    pub(super) open: RwSignal<bool>,
+pub(super) struct Mending(pub(super) RwSignal<Option<Mend>>);
+
+impl Mending {
+    fn end(self) {
+        self.0.set(None);
+    }
 }
 
 /// The form, filled in.
 #[component]
 pub(crate) fn MendForm() -> impl IntoView {
-    let Mending { what, open } = expect_context();
-    match what.get_untracked() {
+    match expect_context::<Mending>().0.get_untracked() {
         Some(Mend::Add(name, accepts)) => {
-            view! { <AddForm name=name accepts=accepts open=open /> }.into_any()
+            view! { <AddForm name=name accepts=accepts /> }.into_any()
         }
-        Some(Mend::Change(name)) => view! { <ChangeForm name=name open=open /> }.into_any(),
+        Some(Mend::Change(name)) => view! { <ChangeForm name=name /> }.into_any(),
         None => ().into_any(),
     }
 }
 
 #[component]
-fn AddForm(
-    name: ConnectionName,
-    accepts: Vec<ConnectionType>,
-    open: RwSignal<bool>,
-) -> impl IntoView {
+fn AddForm(name: ConnectionName, accepts: Vec<ConnectionType>) -> impl IntoView {
+    let mending = expect_context::<Mending>();
     let kind = first_choice(&accepts);
     let start = Start::New {
         name: name.to_string(),
@@ -57,8 +56,8 @@ fn AddForm(
     view! {
         <ConnectionForm
             start=start
-            on_saved=close_unless_failed(open)
-            on_cancel=move |()| open.set(false)
+            on_saved=close_unless_failed(mending)
+            on_cancel=move |()| mending.end()
         />
     }
 }
@@ -72,7 +71,8 @@ fn first_choice(accepts: &[ConnectionType]) -> ConnectionType {
 }
 
 #[component]
-fn ChangeForm(name: ConnectionName, open: RwSignal<bool>) -> impl IntoView {
+fn ChangeForm(name: ConnectionName) -> impl IntoView {
+    let mending = expect_context::<Mending>();
     let api = Api::from_context();
     let known = Remote::new(move || {
         let name = name.clone();
@@ -91,8 +91,8 @@ fn ChangeForm(name: ConnectionName, open: RwSignal<bool>) -> impl IntoView {
         Load::Ready(view) => view! {
             <ConnectionForm
                 start=Start::Known(Box::new(view))
-                on_saved=close_unless_failed(open)
-                on_cancel=move |()| open.set(false)
+                on_saved=close_unless_failed(mending)
+                on_cancel=move |()| mending.end()
             />
         }
         .into_any(),
@@ -100,7 +100,7 @@ fn ChangeForm(name: ConnectionName, open: RwSignal<bool>) -> impl IntoView {
 }
 
 /// A test that failed stays in view, with the form.
-fn close_unless_failed(open: RwSignal<bool>) -> Callback<Saved> {
+fn close_unless_failed(mending: Mending) -> Callback<Saved> {
     let status = Status::from_context();
     Callback::new(move |saved: Saved| {
         let detail = match saved.passed {
@@ -113,6 +113,6 @@ fn close_unless_failed(open: RwSignal<bool>) -> Callback<Saved> {
             format!("Connection {} saved", saved.name),
             detail,
         );
-        open.set(false);
+        mending.end();
     })
 }

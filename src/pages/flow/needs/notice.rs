@@ -19,6 +19,7 @@ use crate::{
     },
     ui::{
         Button, ButtonKind, Dialog, DialogKind, Each, Notice, NoticeKind, Status, focus_when_shown,
+        open_while_asked,
     },
 };
 
@@ -46,10 +47,7 @@ pub(crate) fn NeedsNotice() -> impl IntoView {
         now
     });
     let all = Memo::new(move |_| needs.get().map(|needs| asked(&needs)));
-    provide_context(Mending {
-        what: RwSignal::new(None),
-        open: RwSignal::new(false),
-    });
+    provide_context(Mending(RwSignal::new(None)));
     focus_when_refused(all, refused);
     let is_refused = Memo::new(move |_| refused.with(Option::is_some));
     let shape = Memo::new(move |_| {
@@ -119,11 +117,7 @@ fn focus_when_refused(all: Memo<Option<Vec<Asked>>>, refused: RwSignal<Option<Re
 
 #[component]
 fn Unknown(needs: Remote<Vec<ConnectionNeed>>) -> impl IntoView {
-    let error = needs.state().with_untracked(|state| match state {
-        Load::Failed(error) => Some(error.clone()),
-        Load::Loading | Load::Ready(_) => None,
-    });
-    error.map(|error| {
+    needs.state().with_untracked(Load::error).map(|error| {
         view! {
             <Failure
                 title="Couldn’t check the flow’s connections"
@@ -184,7 +178,7 @@ fn Lacking(all: Memo<Option<Vec<Asked>>>) -> impl IntoView {
 #[component]
 fn Entry(one: Asked) -> impl IntoView {
     let context = FlowContext::from_context();
-    let mending = expect_context::<Mending>().what;
+    let mending = expect_context::<Mending>().0;
     let (word, about) = match &one.way {
         Way::Add(name, _) => ("Add connection", format!("Add connection {name}")),
         Way::Change(name) => ("Edit connection", format!("Edit connection {name}")),
@@ -216,17 +210,12 @@ fn Entry(one: Asked) -> impl IntoView {
 /// The form of the connection that is added or changed.
 #[component]
 fn MendDialog(needs: Remote<Vec<ConnectionNeed>>) -> impl IntoView {
-    let Mending { what, open } = expect_context();
-    Effect::new(move |_| {
-        if what.with(Option::is_some) {
-            open.set(true);
-        }
-    });
+    let Mending(what) = expect_context();
+    let open = open_while_asked(what);
     // Asked for again when the dialog goes, however it went: a test may have come after the last save.
     Effect::new(move |was: Option<bool>| {
         let is_open = open.get();
         if was == Some(true) && !is_open {
-            what.set(None);
             needs.try_refresh();
         }
         is_open

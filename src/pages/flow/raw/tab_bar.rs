@@ -12,8 +12,8 @@ use web_sys::HtmlElement;
 
 use super::workbench::Workbench;
 use crate::{
-    pages::flow::{context::FlowContext, files::open_while_asked},
-    ui::{Button, ButtonKind, Dialog, DialogKind, Each, Icon},
+    pages::flow::context::FlowContext,
+    ui::{Button, ButtonKind, Dialog, DialogKind, Each, Icon, open_while_asked},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/raw/tab_bar.module.css");

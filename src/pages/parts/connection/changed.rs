@@ -75,33 +75,13 @@ fn differences(before: &ConnectionView, now: &ConnectionView) -> String {
 
 #[cfg(test)]
 mod tests {
-    use flowdeck_contract::{
-        Millis,
-        connections::{ConnectionName, ConnectionType, SecretsState},
-    };
+    use flowdeck_contract::connections::ConnectionType;
 
-    use super::*;
+    use super::{super::example::connection, *};
 
     #[test]
     fn what_changed_is_named_once() {
-        let view = |configs: &[(&str, &str)]| ConnectionView {
-            name: ConnectionName::try_from("x").unwrap(),
-            kind: ConnectionType::OpenAI,
-            configs: configs
-                .iter()
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-            secrets: Vec::new(),
-            missing: Vec::new(),
-            secrets_state: SecretsState::Readable,
-            flows: None,
-            used_by: Vec::new(),
-            created: Millis(1),
-            modified: Millis(1),
-            last_used: None,
-            last_test: None,
-            etag: String::new(),
-        };
+        let view = |configs: &[(&str, &str)]| connection(ConnectionType::OpenAI, configs, &[]);
         let before = view(&[("base_url", "a")]);
         assert!(differences(&before, &before).contains("secrets"));
         let now = ConnectionView {

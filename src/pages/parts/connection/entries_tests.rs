@@ -1,10 +1,8 @@
 //! The rules of a connection's form.
 
 use flowdeck_contract::{
-    Millis,
     connections::{
-        AUTH_MODE, ConnectionName, ConnectionType, ConnectionView, MEID_TOKEN, Secret,
-        SecretsState, missing_fields,
+        AUTH_MODE, ConnectionType, ConnectionView, MEID_TOKEN, Secret, SecretsState, missing_fields,
     },
     ids::FlowId,
 };
@@ -12,28 +10,10 @@ use proptest::prelude::*;
 
 use super::{
     entries::{API_KEY, Entries, Place},
+    example::connection,
     rows::RowValue,
     services::{ANY_KEY, Choice},
 };
-
-fn stored(kind: ConnectionType, configs: &[(&str, &str)], secrets: &[&str]) -> ConnectionView {
-    let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-    ConnectionView {
-        name: ConnectionName::try_from("known").unwrap(),
-        kind,
-        configs: configs.iter().map(owned).collect(),
-        secrets: secrets.iter().map(|name| (*name).to_owned()).collect(),
-        missing: Vec::new(),
-        secrets_state: SecretsState::Readable,
-        flows: None,
-        used_by: Vec::new(),
-        created: Millis(1),
-        modified: Millis(1),
-        last_used: None,
-        last_test: None,
-        etag: "\"1\"".to_owned(),
-    }
-}
 
 fn new(kind: ConnectionType) -> Entries {
     Entries::new("mine".to_owned(), Choice::Kind(kind))
@@ -116,7 +96,7 @@ fn defaults_are_filled_in_and_change_with_the_type() {
 
 #[test]
 fn a_stored_secret_stays_unless_it_is_replaced() {
-    let view = stored(ConnectionType::OpenAI, &[], &[API_KEY]);
+    let view = connection(ConnectionType::OpenAI, &[], &[API_KEY]);
     let mut entries = Entries::of(&view);
     assert!(entries.keeps(API_KEY));
     assert!(entries.input().unwrap().1.secrets.is_empty());
@@ -131,7 +111,7 @@ fn a_stored_secret_stays_unless_it_is_replaced() {
 
 #[test]
 fn secrets_that_the_server_would_lose_are_asked_for() {
-    let view = stored(ConnectionType::OpenAI, &[], &[API_KEY]);
+    let view = connection(ConnectionType::OpenAI, &[], &[API_KEY]);
     let mut entries = Entries::of(&view);
     entries.choose(Choice::Kind(ConnectionType::Serp));
     assert_eq!(places(&entries), [Place::Field(API_KEY.to_owned())]);
@@ -140,7 +120,7 @@ fn secrets_that_the_server_would_lose_are_asked_for() {
     for kind in [ConnectionType::OpenAI, ConnectionType::Custom] {
         let locked = ConnectionView {
             secrets_state: SecretsState::Locked,
-            ..stored(kind, &[], &[API_KEY])
+            ..connection(kind, &[], &[API_KEY])
         };
         assert_eq!(places(&Entries::of(&locked)).len(), 1, "{kind:?}");
     }
@@ -148,7 +128,7 @@ fn secrets_that_the_server_would_lose_are_asked_for() {
 
 #[test]
 fn an_identity_takes_the_place_of_the_key() {
-    let view = stored(
+    let view = connection(
         ConnectionType::AzureOpenAI,
         &[("api_base", "https://x.example")],
         &[API_KEY],
@@ -209,7 +189,7 @@ fn a_key_in_the_wrong_field_is_refused_without_repeating_it() {
 
 #[test]
 fn custom_rows_have_names_of_their_own() {
-    let view = stored(ConnectionType::Custom, &[("url", "x")], &["token"]);
+    let view = connection(ConnectionType::Custom, &[("url", "x")], &["token"]);
     let mut entries = Entries::of(&view);
     let (_, input) = entries.input().unwrap();
     assert_eq!(input.configs["url"], "x");
@@ -264,7 +244,7 @@ proptest! {
         let view = ConnectionView {
             configs: input.configs.clone(),
             secrets: input.secrets.keys().cloned().collect(),
-            ..stored(kind, &[], &[])
+            ..connection(kind, &[], &[])
         };
         let (_, again) = Entries::of(&view).input().unwrap();
         prop_assert_eq!(again.configs, input.configs);

@@ -8,6 +8,8 @@ mod entries;
 #[cfg(test)]
 #[cfg(not(target_arch = "wasm32"))]
 mod entries_tests;
+#[cfg(test)]
+pub(crate) mod example;
 mod fields;
 mod form;
 mod limit;
