@@ -24,7 +24,10 @@ mod suggest;
 mod tools;
 mod yaml;
 
-pub use edit::{EditError, set_environment_image, set_environment_requirements};
+pub use edit::{
+    EditError, NodeEdit, NodeEditError, NodeKey, set_environment_image,
+    set_environment_requirements, set_node_value,
+};
 pub use entry::{ToolParameter, entry_file, take_inputs_of_entry, tool_parameters};
 pub use mend::mended;
 pub use model::{

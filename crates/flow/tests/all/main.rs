@@ -7,6 +7,7 @@ mod guide;
 mod limits;
 mod many;
 mod mistakes;
+mod node_values;
 mod outline;
 mod pip;
 mod properties;
