@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::pages::{
-    flow::{raw::Checker, toolbar::AskPresets},
+    flow::{nodes::SetNodeValue, raw::Checker, toolbar::AskPresets},
     parts::SaveFile,
 };
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
@@ -236,6 +236,18 @@ pub(crate) const CONNECTION_NEEDS: Part = Part {
     lines: 0,
     fetch: || Box::pin(points::connection_needs()),
 };
+
+/// The fields of a node for the service that it calls.
+pub(crate) const NODE_SERVICE: Part = Part {
+    name: "the node’s connection",
+    lines: 0,
+    fetch: || Box::pin(points::node_service()),
+};
+
+/// What changes a node in the text of its flow.
+pub(crate) async fn set_node_value() -> Result<SetNodeValue, SplitLoaderError> {
+    insist(|| Box::pin(points::set_node_value())).await
+}
 
 /// The list of keyboard shortcuts, inside its dialog.
 pub(crate) const SHORTCUTS: Part = Part {

@@ -15,7 +15,7 @@ use crate::{
             findings::FindingList,
             inputs::LongInput,
             needs::{MendForm, NeedsNotice},
-            nodes::{NodeDetails, NodeError},
+            nodes::{NodeDetails, NodeError, NodeService, SetNodeValue},
             outputs::{RunHead, SelectedRun, image::RunImage},
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
@@ -112,6 +112,10 @@ point!(connections, connections -> Show, || view! { <ConnectionPages /> }.into_a
 point!(connections, mend_connection -> Show, || view! { <MendForm /> }.into_any());
 
 point!(needs, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
+
+point!(node_service, node_service -> Show, || view! { <NodeService /> }.into_any());
+
+point!(node_edit, set_node_value -> SetNodeValue, |text, node, key, value| flowdeck_flow::set_node_value(text, node, key, value));
 
 point!(shortcuts, shortcuts -> Show, || view! { <ShortcutList /> }.into_any());
 

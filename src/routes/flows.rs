@@ -25,16 +25,19 @@ pub enum FlowFilter {
     Running,
     /// Those with an error in their definition, a session that failed, or a last run that failed.
     WithErrors,
+    /// Those that ask for a connection which is missing or of no use to them.
+    LacksConnections,
     /// Those of one type.
     Type(FlowType),
 }
 
 impl FlowFilter {
     /// All of them, as the page lists them.
-    pub const ALL: [FlowFilter; 7] = [
+    pub const ALL: [FlowFilter; 8] = [
         FlowFilter::All,
         FlowFilter::Running,
         FlowFilter::WithErrors,
+        FlowFilter::LacksConnections,
         FlowFilter::Type(FlowType::Standard),
         FlowFilter::Type(FlowType::Chat),
         FlowFilter::Type(FlowType::Evaluation),
@@ -46,6 +49,7 @@ impl FlowFilter {
             FlowFilter::All => "all",
             FlowFilter::Running => "running",
             FlowFilter::WithErrors => "errors",
+            FlowFilter::LacksConnections => "connections",
             FlowFilter::Type(FlowType::Standard) => "standard",
             FlowFilter::Type(FlowType::Chat) => "chat",
             FlowFilter::Type(FlowType::Evaluation) => "evaluation",

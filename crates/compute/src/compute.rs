@@ -23,7 +23,7 @@ use flowdeck_engines::engine::SharedEngine;
 use tokio::sync::broadcast;
 
 use self::core::Core;
-pub use self::sign_ins::SignInStore;
+pub use self::{connections::Lacking, sign_ins::SignInStore};
 use crate::{
     allotter::Anew,
     catalog::Catalog,

@@ -28,7 +28,7 @@ mod timeline;
 pub use allotter::Anew;
 pub use catalog::{Catalog, ComputeInstance, LegacyRuntime, Quota};
 pub use clock::{Clock, SystemClock};
-pub use compute::{Compute, ComputeConfig, ConnectionOptions, SignInStore, StartSession};
+pub use compute::{Compute, ComputeConfig, ConnectionOptions, Lacking, SignInStore, StartSession};
 pub use error::{ComputeError, ComputeErrorKind};
 pub use flow::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub use flowdeck_contract::session::VmSize;

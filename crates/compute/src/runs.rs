@@ -2,6 +2,7 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
+mod asked;
 mod begin;
 mod cancel;
 mod carry_out;
@@ -20,7 +21,7 @@ use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::Millis;
 use flowdeck_engines::engine::SharedEngine;
 
-use self::live::LiveRuns;
+use self::{asked::Asked, live::LiveRuns};
 use crate::{
     clock::Clock, events::Events, owner_folders::OwnerFolders, paths::Paths, sessions::Book,
     store::Store, tasks::Tasks,
@@ -30,6 +31,7 @@ use crate::{
 pub(crate) struct Runs {
     parts: RunParts,
     live: LiveRuns,
+    asked: Asked,
 }
 
 /// What runs need of the rest.
@@ -52,6 +54,7 @@ impl Runs {
         Self {
             parts,
             live: LiveRuns::default(),
+            asked: Asked::default(),
         }
     }
 

@@ -20,4 +20,4 @@ pub use import::{Found, read as read_import};
 pub use masks::{MASK, Masks};
 pub use needs::{line_of_variable, needs};
 pub use record::Stored;
-pub use run::{RunConnections, Variables};
+pub use run::{Checker, RunConnections, Variables};

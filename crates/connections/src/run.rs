@@ -61,6 +61,26 @@ pub struct RunConnections {
     pub masks: Arc<Masks>,
 }
 
+/// Connections as they stood at one moment.
+#[derive(Debug)]
+pub struct Checker(Vec<Stored>);
+
+impl Checker {
+    /// What stands in the way of each need of a flow.
+    #[must_use]
+    pub fn check(&self, flow: &FlowId, mut needs: Vec<ConnectionNeed>) -> Vec<ConnectionNeed> {
+        for need in &mut needs {
+            let mut all = self.0.iter();
+            let stored = all.find(|stored| stored.name.as_str() == need.name);
+            need.problem = match stored {
+                None => Some(NeedProblem::Missing),
+                Some(stored) => problem(stored, flow, need),
+            };
+        }
+        needs
+    }
+}
+
 impl Connections {
     /// What stands in the way of each need.
     ///
@@ -69,17 +89,20 @@ impl Connections {
     pub fn check(
         &self,
         flow: &FlowId,
-        mut needs: Vec<ConnectionNeed>,
+        needs: Vec<ConnectionNeed>,
     ) -> Result<Vec<ConnectionNeed>, ConnectionError> {
-        let all = self.list()?;
-        for need in &mut needs {
-            let stored = all.iter().find(|stored| stored.name.as_str() == need.name);
-            need.problem = match stored {
-                None => Some(NeedProblem::Missing),
-                Some(stored) => problem(stored, flow, need),
-            };
-        }
-        Ok(needs)
+        Ok(match needs.is_empty() {
+            true => needs,
+            false => self.checker()?.check(flow, needs),
+        })
+    }
+
+    /// The connections as they stand, to check many flows by.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn checker(&self) -> Result<Checker, ConnectionError> {
+        Ok(Checker(self.list()?))
     }
 
     /// What a run of the flow is given, and remembers that it's used.

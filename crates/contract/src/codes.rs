@@ -17,6 +17,16 @@ pub const CONNECTIONS_NEEDED: &str = "ConnectionsNeeded";
 pub const CONNECTION_CHANGED: &str = "ConnectionChanged";
 /// Another connection has the name.
 pub const CONNECTION_EXISTS: &str = "ConnectionExists";
+/// Required fields of a connection have no value.
+pub const CONNECTION_INCOMPLETE: &str = "ConnectionIncomplete";
+/// The secrets of a connection can't be read with the key that the server has.
+pub const CONNECTION_LOCKED: &str = "ConnectionLocked";
+/// No connection has the name that a flow asks for.
+pub const CONNECTION_MISSING: &str = "ConnectionMissing";
+/// A connection is limited to other flows.
+pub const CONNECTION_NOT_FOR_FLOW: &str = "ConnectionNotForFlow";
+/// A connection has another type than the flow asks for.
+pub const CONNECTION_WRONG_TYPE: &str = "ConnectionWrongType";
 /// There is no space left on a disk.
 pub const DISK_FULL: &str = "DiskFull";
 /// A private feed needs an identity, and the session has none.

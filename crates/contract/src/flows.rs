@@ -69,6 +69,9 @@ pub struct FlowSummary {
     /// The first error of its `flow.dag.yaml`, as `line: message`, when there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<FlowProblem>,
+    /// The first connection that stands in the way of a run: missing, of a wrong type, incomplete, or not to be used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<FlowProblem>,
 }
 
 /// Why a flow cannot run as it stands.

@@ -8,6 +8,7 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
+use super::needs::FlowConnections;
 use crate::{
     api::{Api, Load, Remote},
     live::{FilesNews, FlowLive, is_as_of},
@@ -32,6 +33,10 @@ pub struct FlowContext {
     pub save_slot: RwSignal<Option<ViewFn>>,
     /// Files with edits that are not saved: a run says that it does not see them.
     pub unsaved: RwSignal<BTreeSet<FilePath>>,
+    /// What the page's parts know of connections, once one of them has asked.
+    pub(super) connections: StoredValue<Option<FlowConnections>>,
+    /// What lives as long as the page is owned by this.
+    pub(super) owner: StoredValue<Owner>,
     project: StoredValue<ProjectName>,
     flow: StoredValue<FlowId>,
     nav: Nav,
@@ -55,6 +60,8 @@ impl FlowContext {
             view: nav.flow_view(),
             save_slot: RwSignal::new(None),
             unsaved: RwSignal::default(),
+            connections: StoredValue::new(None),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
             project: StoredValue::new(api.project()),
             flow: StoredValue::new(flow),
             nav,

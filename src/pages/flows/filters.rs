@@ -20,11 +20,12 @@ fn label(filter: FlowFilter) -> &'static str {
         FlowFilter::All => "All",
         FlowFilter::Running => "Running",
         FlowFilter::WithErrors => "With errors",
+        FlowFilter::LacksConnections => "Connections needed",
         FlowFilter::Type(kind) => type_label(kind),
     }
 }
 
-/// The filters, and how many flows are shown. A type that no flow has is left out, unless it is the one chosen.
+/// The filters, and how many flows are shown. What no flow is or lacks is left out, unless it is the one chosen.
 #[component]
 pub(super) fn Filters(
     /// Every flow.
@@ -39,7 +40,9 @@ pub(super) fn Filters(
             flows.with(|flows| flows.iter().filter(|flow| admits(filter, flow)).count())
         });
         let is_offered = Memo::new(move |_| {
-            !matches!(filter, FlowFilter::Type(_)) || count.get() > 0 || chosen.get() == filter
+            let comes_and_goes =
+                matches!(filter, FlowFilter::Type(_) | FlowFilter::LacksConnections);
+            !comes_and_goes || count.get() > 0 || chosen.get() == filter
         });
         view! {
             <Show when=move || is_offered.get()>

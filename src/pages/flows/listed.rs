@@ -35,6 +35,7 @@ pub(super) fn admits(filter: FlowFilter, flow: &FlowSummary) -> bool {
                 || flow.session == SessionState::Failed
                 || run == Some(RunState::Failed)
         }
+        FlowFilter::LacksConnections => flow.connection.is_some(),
         FlowFilter::Type(kind) => flow.flow_type == Some(kind),
     }
 }
@@ -163,7 +164,14 @@ mod tests {
                 }),
                 ..flow("c")
             },
-            with_run("d", RunState::Failed, 2),
+            FlowSummary {
+                connection: Some(FlowProblem {
+                    code: "Y".into(),
+                    message: "none".into(),
+                    line: Some(3),
+                }),
+                ..with_run("d", RunState::Failed, 2)
+            },
         ]
     }
 
@@ -200,6 +208,7 @@ mod tests {
             (FlowFilter::All, "abcd"),
             (FlowFilter::Running, "b"),
             (FlowFilter::WithErrors, "acd"),
+            (FlowFilter::LacksConnections, "d"),
             (FlowFilter::Type(FlowType::Chat), "b"),
             (FlowFilter::Type(FlowType::Flex), ""),
         ] {

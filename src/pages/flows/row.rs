@@ -1,6 +1,7 @@
 //! One flow in the table, in one line.
 
 use flowdeck_contract::{
+    codes,
     flows::{FlowProblem, FlowSummary},
     runs::RunSummary,
     session::SessionState,
@@ -27,7 +28,12 @@ pub(super) fn FlowRow(row: Listed) -> impl IntoView {
         session,
         last_run,
         problem,
+        connection,
     } = flow;
+    let connection = connection.map(|problem| {
+        let to = Route::flow(id.clone());
+        view! { <ConnectionChip problem=problem to=to /> }
+    });
     let about = match problem {
         Some(problem) => Some(view! { <Problem problem=problem /> }.into_any()),
         None => description.map(|text| {
@@ -54,6 +60,7 @@ pub(super) fn FlowRow(row: Listed) -> impl IntoView {
                     </Link>
                     {folder.map(|folder| view! { <span class=style::folder>{folder}</span> })}
                 </div>
+                {connection}
                 {about}
             </th>
             <td role="cell" class=stylance::classes!(style::cell, style::middle)>
@@ -90,5 +97,23 @@ fn Problem(problem: FlowProblem) -> impl IntoView {
         <p class=stylance::classes!(style::about, style::problem) title=text.clone()>
             {Icon::Warning.view()} " " {text.clone()}
         </p>
+    }
+}
+
+/// What the flow's connections lack; leads to the flow's page, where that is mended.
+#[component]
+fn ConnectionChip(problem: FlowProblem, to: Route) -> impl IntoView {
+    let words = match problem.code.as_str() {
+        codes::CONNECTION_WRONG_TYPE => "Wrong connection type",
+        codes::CONNECTION_INCOMPLETE => "Connection incomplete",
+        codes::CONNECTION_NOT_FOR_FLOW => "Connection not allowed",
+        codes::CONNECTION_LOCKED => "Connection locked",
+        _ => "Connection missing",
+    };
+    view! {
+        <Link to=to class=style::chip title=problem.message>
+            {Icon::Plug.view()}
+            {words}
+        </Link>
     }
 }

@@ -13,5 +13,6 @@ pub(super) fn flow(id: &str) -> FlowSummary {
         session: SessionState::NotExist,
         last_run: None,
         problem: None,
+        connection: None,
     }
 }

@@ -1,10 +1,11 @@
 //! What of this crate is about connections.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
-use flowdeck_connections::{Connections, Variables};
+use flowdeck_connections::{Checker, Connections, Variables};
 use flowdeck_contract::{
     connections::{ConnectionName, ConnectionNeed, TestResult},
+    flows::FlowProblem,
     ids::FlowId,
 };
 
@@ -46,5 +47,39 @@ impl Compute {
     /// When there is no such flow, or its definition can't be read.
     pub fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
         self.core.runs.connection_needs(flow)
+    }
+
+    /// The project's connections as they stand, to see what flows lack.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn lacking(&self) -> Result<Lacking<'_>, ComputeError> {
+        let checker = self.core.connections.checker()?;
+        Ok(Lacking {
+            compute: self,
+            checker,
+        })
+    }
+}
+
+/// Says what flows lack.
+pub struct Lacking<'c> {
+    compute: &'c Compute,
+    checker: Checker,
+}
+
+impl fmt::Debug for Lacking<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lacking").finish_non_exhaustive()
+    }
+}
+
+impl Lacking<'_> {
+    /// The first connection that stands in the way of a run of the flow. A flow that can't be read asks for nothing.
+    #[must_use]
+    pub fn first_of(&self, flow: &FlowId) -> Option<FlowProblem> {
+        let needs = self.compute.core.runs.asked(flow).unwrap_or_default();
+        let checked = self.checker.check(flow, needs);
+        checked.iter().find_map(ConnectionNeed::as_problem)
     }
 }

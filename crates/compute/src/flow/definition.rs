@@ -19,7 +19,7 @@ pub(crate) struct Definition {
 }
 
 /// Where a definition may stand; the first that exists counts.
-const FILES: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
+pub(crate) const FILES: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
 
 /// Why a flow's definition could not be read.
 #[derive(Debug, Error)]

@@ -43,13 +43,20 @@ impl Runs {
         &self,
         flow: &FlowId,
     ) -> Result<Vec<ConnectionNeed>, ComputeError> {
+        Ok(self.parts.connections.check(flow, self.asked(flow)?)?)
+    }
+
+    /// What a flow asks for.
+    pub(crate) fn asked(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
         let folder = self.parts.folders.of(&flow.into())?;
-        let definition = readable(Definition::read(&folder))?;
-        let Some(parsed) = &definition.report.flow else {
-            return Ok(Vec::new());
-        };
-        let needs = of_folder(&folder, &definition, parsed);
-        Ok(self.parts.connections.check(flow, needs)?)
+        self.asked.of(flow, &folder, |note| {
+            let definition = readable(Definition::read(&folder))?;
+            let Some(parsed) = &definition.report.flow else {
+                return Ok(Vec::new());
+            };
+            parsed.source_paths().into_iter().for_each(note);
+            Ok(of_folder(&folder, &definition, parsed))
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ConnectionType;
-use crate::shown::shown;
+use crate::{codes, flows::FlowProblem, shown::shown};
 
 /// A node that asks for a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,31 @@ pub enum NeedProblem {
     Locked,
 }
 
+impl NeedProblem {
+    /// PascalCase, stable.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            NeedProblem::Missing => codes::CONNECTION_MISSING,
+            NeedProblem::WrongType { .. } => codes::CONNECTION_WRONG_TYPE,
+            NeedProblem::Incomplete { .. } => codes::CONNECTION_INCOMPLETE,
+            NeedProblem::NotForThisFlow => codes::CONNECTION_NOT_FOR_FLOW,
+            NeedProblem::Locked => codes::CONNECTION_LOCKED,
+        }
+    }
+}
+
 impl ConnectionNeed {
+    /// What is wrong, as lists of flows show it; `None` when nothing is.
+    #[must_use]
+    pub fn as_problem(&self) -> Option<FlowProblem> {
+        Some(FlowProblem {
+            code: self.problem.as_ref()?.code().to_owned(),
+            message: self.message()?,
+            line: Some(self.line),
+        })
+    }
+
     /// Who asks, for a sentence.
     #[must_use]
     pub fn asker(&self) -> String {

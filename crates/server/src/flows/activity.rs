@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use flowdeck_compute::{Compute, ComputeError, Owner};
-use flowdeck_contract::{ids::FlowId, runs::RunSummary, session::SessionState};
+use flowdeck_compute::{Compute, ComputeError, Lacking, Owner};
+use flowdeck_contract::{flows::FlowProblem, ids::FlowId, runs::RunSummary, session::SessionState};
 
 /// A flow's compute session and runs, as lists of flows show them.
 #[derive(Clone, Debug, Default)]
@@ -12,6 +12,8 @@ pub struct Activity {
     pub session: SessionState,
     /// Its newest run; `None` when it has none.
     pub last_run: Option<RunSummary>,
+    /// The first connection that stands in the way of a run.
+    pub connection: Option<FlowProblem>,
 }
 
 impl Activity {
@@ -23,27 +25,30 @@ impl Activity {
         Ok(Self {
             session: compute.session(flow).state,
             last_run: compute.runs(flow)?.into_iter().next(),
+            connection: compute.lacking()?.first_of(flow),
         })
     }
 }
 
 /// That of every flow, read at once.
 #[derive(Debug)]
-pub struct Activities {
+pub struct Activities<'c> {
     sessions: HashMap<Owner, SessionState>,
     last_runs: HashMap<FlowId, RunSummary>,
+    lacking: Lacking<'c>,
 }
 
-impl Activities {
+impl<'c> Activities<'c> {
     /// As it stands.
     ///
     /// # Errors
     /// When the store of runs fails.
-    pub fn read(compute: &Compute) -> Result<Self, ComputeError> {
+    pub fn read(compute: &'c Compute) -> Result<Self, ComputeError> {
         let sessions = compute.sessions().into_iter();
         Ok(Self {
             sessions: sessions.map(|(owner, view)| (owner, view.state)).collect(),
             last_runs: compute.last_runs()?,
+            lacking: compute.lacking()?,
         })
     }
 
@@ -54,6 +59,7 @@ impl Activities {
         Activity {
             session: session.copied().unwrap_or_default(),
             last_run: self.last_runs.get(flow).cloned(),
+            connection: self.lacking.first_of(flow),
         }
     }
 }

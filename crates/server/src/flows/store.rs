@@ -245,6 +245,7 @@ impl Flows {
             session: activity.session,
             last_run: activity.last_run,
             problem: description.problem,
+            connection: activity.connection,
         })
     }
 

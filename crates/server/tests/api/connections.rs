@@ -226,3 +226,49 @@ async fn a_lost_key_is_told_and_no_connection_disappears() {
         "SecretsKeyMissing"
     );
 }
+
+#[tokio::test]
+async fn the_list_of_flows_says_what_their_connections_lack() {
+    let world = World::new().await;
+    world.write("flows/asker/flow.dag.yaml", FLOW);
+    world.write("flows/plain/flow.dag.yaml", "nodes: []\n");
+    let lacks = || async {
+        let list = world.get("/api/projects/default/flows").await.json();
+        let flows = list["flows"].as_array().unwrap().clone();
+        let of =
+            |id: &str| flows.iter().find(|flow| flow["id"] == id).unwrap()["connection"].clone();
+        assert_eq!(of("plain"), Value::Null);
+        of("asker")
+    };
+    let missing = lacks().await;
+    assert_eq!(
+        (&missing["code"], &missing["line"]),
+        (&json!("ConnectionMissing"), &json!(4))
+    );
+    assert!(
+        missing["message"]
+            .as_str()
+            .unwrap()
+            .contains("‘open_ai_connection’")
+    );
+    let name = "open_ai_connection";
+    put(&world, name, NEW, json!({"type": "OpenAI"})).await;
+    assert_eq!(lacks().await["code"], "ConnectionIncomplete");
+    let limited = json!({"type": "OpenAI", "secrets": {"api_key": CANARY}, "flows": ["plain"]});
+    let tag = world
+        .get(&format!("{CONNECTIONS}/{name}"))
+        .await
+        .header("etag")
+        .to_owned();
+    put(&world, name, ("if-match", &tag), limited).await;
+    assert_eq!(lacks().await["code"], "ConnectionNotForFlow");
+    let tag = world
+        .get(&format!("{CONNECTIONS}/{name}"))
+        .await
+        .header("etag")
+        .to_owned();
+    put(&world, name, ("if-match", &tag), open_ai()).await;
+    assert_eq!(lacks().await, Value::Null);
+    let detail = world.get("/api/projects/default/flows/asker").await.json();
+    assert_eq!(detail["summary"].get("connection"), None);
+}

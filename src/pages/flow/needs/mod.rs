@@ -3,13 +3,14 @@
 mod asked;
 mod mend;
 mod notice;
+mod shared;
 
 use std::sync::Arc;
 
-use flowdeck_flow::{Assignment, Flow, NodeType};
+use flowdeck_flow::{Assignment, Flow, Node, NodeType};
 use leptos::prelude::*;
 
-pub(crate) use self::{mend::MendForm, notice::NeedsNotice};
+pub(crate) use self::{mend::MendForm, notice::NeedsNotice, shared::FlowConnections};
 use super::{Actions, FlowContext, definition::Definition};
 use crate::lazy::{CONNECTION_NEEDS, Lazy};
 
@@ -41,11 +42,14 @@ pub(super) fn ConnectionNeeds(
 
 /// Whether something in the flow may ask for a connection; the server knows.
 fn may_ask(flow: &Flow) -> bool {
-    let by_node = flow.nodes.iter().any(|node| {
-        node.node_type == Some(NodeType::Llm)
-            || node.inputs.iter().any(
-                |input| matches!(&input.value, Assignment::Literal { value } if value.is_string()),
-            )
-    });
-    by_node || !flow.environment_variables.is_empty()
+    flow.nodes.iter().any(node_may_ask) || !flow.environment_variables.is_empty()
+}
+
+/// Whether a node may.
+pub(super) fn node_may_ask(node: &Node) -> bool {
+    node.node_type == Some(NodeType::Llm)
+        || node
+            .inputs
+            .iter()
+            .any(|input| matches!(&input.value, Assignment::Literal { value } if value.is_string()))
 }

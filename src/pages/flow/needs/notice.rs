@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::{
     asked::{Asked, Way, asked},
     mend::{Mend, Mending},
+    shared::FlowConnections,
 };
 use crate::{
     api::{Load, Remote},
@@ -33,12 +34,8 @@ const NOTICE: &str = "connection-needs";
 pub(crate) fn NeedsNotice() -> impl IntoView {
     let context = FlowContext::from_context();
     let refused = Actions::from_context().needs_connections;
-    let needs = Remote::new(move || {
-        let flow = context.flow();
-        async move { context.api.connection_needs(&flow).await }
-    });
-    // A tool's source says, too, what it takes.
-    context.live.on_files(move |_| needs.try_refresh());
+    let connections = FlowConnections::of(context);
+    let needs = connections.needs;
     Effect::new(move |before: Option<Option<RefusedRun>>| {
         let now = refused.get();
         if before.is_some() && now.is_some() {
@@ -85,7 +82,7 @@ pub(crate) fn NeedsNotice() -> impl IntoView {
         <div id=NOTICE tabindex="-1">
             {content}
         </div>
-        <MendDialog needs=needs />
+        <MendDialog connections=connections />
     }
 }
 
@@ -209,14 +206,14 @@ fn Entry(one: Asked) -> impl IntoView {
 
 /// The form of the connection that is added or changed.
 #[component]
-fn MendDialog(needs: Remote<Vec<ConnectionNeed>>) -> impl IntoView {
+fn MendDialog(connections: FlowConnections) -> impl IntoView {
     let Mending(what) = expect_context();
     let open = open_while_asked(what);
     // Asked for again when the dialog goes, however it went: a test may have come after the last save.
     Effect::new(move |was: Option<bool>| {
         let is_open = open.get();
         if was == Some(true) && !is_open {
-            needs.try_refresh();
+            connections.refresh();
         }
         is_open
     });

@@ -1,6 +1,7 @@
 //! The flow's nodes in execution order, with what happened to them in the selected run.
 
 mod node;
+mod service;
 
 use std::sync::Arc;
 
@@ -8,7 +9,10 @@ use flowdeck_contract::shown::Name;
 use leptos::prelude::*;
 
 use self::node::NodeCard;
-pub(crate) use self::node::{NodeDetails, NodeError};
+pub(crate) use self::{
+    node::{NodeDetails, NodeError},
+    service::{NodeService, SetNodeValue},
+};
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
 use crate::{
     api::Load,

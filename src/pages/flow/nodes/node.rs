@@ -13,12 +13,12 @@ use flowdeck_flow::Node;
 use leptos::prelude::*;
 
 use crate::{
-    lazy::{Lazy, NODE_DETAILS, NODE_ERROR},
+    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE},
     nav::Link,
     pages::{
         flow::{
             FlowContext, actions::Actions, definition::Definition, error_view::RunErrorView,
-            selection::Selection,
+            needs::node_may_ask, selection::Selection,
         },
         parts::StateWord,
     },
@@ -45,6 +45,8 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
                 .cloned()
         })
     });
+    let may_ask = Memo::new(move |_| node.with(|node| node.as_ref().is_some_and(node_may_ask)));
+    provide_context(ShownNode(node));
     view! {
         <li class=style::node>
             <div class=style::head>
@@ -67,6 +69,9 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
                     <RunNode name=name.clone() />
                 </Show>
             </div>
+            <Show when=move || may_ask.get()>
+                <Lazy part=NODE_SERVICE />
+            </Show>
             <NodeErrorNotice ran=ran />
             <Fold summary="Input, output and log">{move || view! { <Details ran=ran /> }}</Fold>
         </li>
@@ -180,6 +185,10 @@ pub(crate) fn NodeError() -> impl IntoView {
             .map(|error| view! { <RunErrorView error=error /> })
     }
 }
+
+/// The node that a card shows, as the flow has it.
+#[derive(Clone, Copy)]
+pub(super) struct ShownNode(pub(super) Memo<Option<Node>>);
 
 /// The node that the parts around speak of.
 #[derive(Clone, Copy)]

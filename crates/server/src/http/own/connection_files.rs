@@ -53,9 +53,9 @@ async fn import(
         let found = read_import(request.text.reveal(), app.compute.flow_variables())?;
         let connections = app.compute.connections();
         let imported = found.iter().map(|found| take(connections, found, &request));
-        Ok(ImportResult {
-            connections: imported.collect(),
-        })
+        let connections = imported.collect();
+        app.feed.touch();
+        Ok(ImportResult { connections })
     });
     Ok(Json(result.await?))
 }

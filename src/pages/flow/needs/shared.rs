@@ -1,0 +1,102 @@
+//! What the parts of the page that speak of connections share: each is asked for once, however many show it.
+
+use std::collections::VecDeque;
+
+use flowdeck_contract::connections::{ConnectionList, ConnectionNeed};
+use leptos::prelude::*;
+
+use crate::{api::Remote, pages::flow::FlowContext};
+
+/// The connections of the project, and what the flow asks for. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(crate) struct FlowConnections {
+    /// What the flow asks for, and what is wrong with it.
+    pub(crate) needs: Remote<Vec<ConnectionNeed>>,
+    /// The project's connections, once somebody [wants to choose](FlowConnections::choosing) among them.
+    pub(crate) list: Remote<ConnectionList>,
+    /// Changes of the flow's file, one after the other: each begins with what the one before it has left.
+    pub(crate) changes: Turns,
+    is_choosing: RwSignal<bool>,
+}
+
+/// Work that must not overlap. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(crate) struct Turns {
+    is_taken: StoredValue<bool>,
+    waiting: StoredValue<VecDeque<Callback<()>>>,
+}
+
+impl Turns {
+    fn new() -> Self {
+        Self {
+            is_taken: StoredValue::new(false),
+            waiting: StoredValue::new(VecDeque::new()),
+        }
+    }
+
+    /// Begins `work` when it's its turn; it says when it [ends](Self::end).
+    pub(crate) fn begin(self, work: Callback<()>) {
+        if self.is_taken.get_value() {
+            self.waiting.update_value(|waiting| waiting.push_back(work));
+        } else {
+            self.is_taken.set_value(true);
+            work.run(());
+        }
+    }
+
+    /// Lets the next one begin.
+    pub(crate) fn end(self) {
+        let next = self.waiting.try_update_value(VecDeque::pop_front);
+        match next.flatten() {
+            Some(next) => next.run(()),
+            None => {
+                self.is_taken.try_set_value(false);
+            }
+        }
+    }
+}
+
+impl FlowConnections {
+    /// Those of the page; requested by the first who asks.
+    pub(crate) fn of(context: FlowContext) -> Self {
+        if let Some(known) = context.connections.get_value() {
+            return known;
+        }
+        let made = context.owner.get_value().with(|| Self::new(context));
+        context.connections.set_value(Some(made));
+        made
+    }
+
+    fn new(context: FlowContext) -> Self {
+        let needs = Remote::new(move || {
+            let flow = context.flow();
+            async move { context.api.connection_needs(&flow).await }
+        });
+        // A tool's source says, too, what it takes.
+        context.live.on_files(move |_| needs.try_refresh());
+        let is_choosing = RwSignal::new(false);
+        let list = Remote::when(
+            move || is_choosing.get(),
+            move || async move { context.api.connections().await },
+        );
+        Self {
+            needs,
+            list,
+            changes: Turns::new(),
+            is_choosing,
+        }
+    }
+
+    /// Requests the list, unless it's here.
+    pub(crate) fn choosing(&self) {
+        self.is_choosing.set(true);
+    }
+
+    /// Asks again after something was stored.
+    pub(crate) fn refresh(&self) {
+        self.needs.try_refresh();
+        if self.is_choosing.try_get_untracked() == Some(true) {
+            self.list.try_refresh();
+        }
+    }
+}
