@@ -52,9 +52,9 @@ test('a connection and a model are chosen on a node’s card, and only their lin
     });
     const model = page.getByRole('combobox', { name: 'Model of ask' });
     await test.step('the models are those that the service lists', async () => {
-      await page.getByRole('button', { name: 'List models' }).click();
+      await page.getByRole('button', { name: 'List models for ask' }).click();
       await expect(page.locator('datalist option[value="small-model"]')).toBeAttached();
-      await expect(page.getByRole('button', { name: 'List models' })).toBeHidden();
+      await expect(page.getByRole('button', { name: 'List models for ask' })).toBeHidden();
       await model.fill('other-model');
       await model.press('Enter');
       await expect.poll(read).toBe(chosen.replace('small-model', 'other-model'));

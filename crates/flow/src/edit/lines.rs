@@ -123,7 +123,7 @@ impl<'t> Lines<'t> {
 
     /// What a value is written as.
     pub(super) fn written(&self, value: Value<'_>) -> Option<&'t str> {
-        Some(self.text.get(self.span(value)?)?.trim_end())
+        self.text.get(self.scalar(value)?)
     }
 
     /// Another value for an entry.
@@ -133,9 +133,18 @@ impl<'t> Lines<'t> {
             let colon = after + self.text.get(after..)?.find(':')? + 1;
             return Some((colon..colon, format!(" {value}")));
         }
-        let range = self.span(entry.value)?;
-        let written = self.text.get(range.clone())?.trim_end();
-        Some((range.start..range.start + written.len(), value.to_owned()))
+        Some((self.scalar(entry.value)?, value.to_owned()))
+    }
+
+    /// Where a scalar is written. The parser's end of a quoted one takes in the comment behind it.
+    fn scalar(&self, value: Value<'_>) -> Option<Range<usize>> {
+        let Range { start, end } = self.span(value)?;
+        let written = self.text.get(start..end)?;
+        let length = match written.chars().next() {
+            Some(quote @ ('"' | '\'')) => quoted_length(written, quote)?,
+            _ => written.trim_end().len(),
+        };
+        Some(start..start + length)
     }
 
     /// Takes an entry out of `{…}`, with one of the commas around it.
@@ -209,4 +218,24 @@ impl<'t> Lines<'t> {
         let rest = self.text.get(start..)?;
         Some(start..start + rest.find(['\n', '\r']).unwrap_or(rest.len()))
     }
+}
+
+/// How many bytes a text takes from its first quote to its last.
+fn quoted_length(text: &str, quote: char) -> Option<usize> {
+    let mut characters = text.char_indices().skip(1).peekable();
+    while let Some((at, character)) = characters.next() {
+        let follows = characters.peek().map(|(_, next)| *next);
+        match character {
+            '\\' if quote == '"' => {
+                characters.next();
+            }
+            // Twice means the quote itself.
+            '\'' if quote == '\'' && follows == Some('\'') => {
+                characters.next();
+            }
+            _ if character == quote => return Some(at + 1),
+            _ => {}
+        }
+    }
+    None
 }

@@ -31,6 +31,10 @@ fn an_image_goes_where_the_environment_is_and_comments_stay() {
             "environment:\n  image: registry.example/team/runtime:3 # keep me\nnodes: []\n",
         ),
         (
+            "environment:\n  image: 'old:1' # keep me\nnodes: []\n",
+            "environment:\n  image: registry.example/team/runtime:3 # keep me\nnodes: []\n",
+        ),
+        (
             "environment:\n  image: \"old:1\"\nnodes: []\n",
             "environment:\n  image: registry.example/team/runtime:3\nnodes: []\n",
         ),

@@ -130,6 +130,25 @@ proptest! {
             }
     }
 
+    /// However it's written and whatever stands behind it.
+    #[test]
+    fn what_stands_around_a_value_stays(
+        old in select(vec!["old", "'old'", "\"old\"", "'it''s'", "\"a \\\" # b\"", "''", "\"\"", "!!str old", "\"two\\\n        lines\""]),
+        behind in select(vec!["", "  ", " # ours", "   # it's \"ours\"", " # a: 'b'"]),
+        eol in select(vec!["\n", "\r\n"]),
+        is_input in any::<bool>(),
+    ) {
+        let (before, key) = match is_input {
+            true => ("- name: a\n  type: python\n  inputs:\n    conn: ", NodeKey::Input("conn")),
+            false => ("- name: a\n  type: llm\n  connection: ", NodeKey::Connection),
+        };
+        let after = format!("{behind}\n  # end\n  api: chat\n");
+        let whole = |value: &str| format!("nodes:\n{before}{value}{after}").replace('\n', eol);
+        let edit = set(&whole(old), "a", key, "new").unwrap();
+        let spelled = ["new", "'new'", "\"new\""].map(whole);
+        prop_assert!(spelled.contains(&edit.text), "{:?}", edit.text);
+    }
+
     #[test]
     fn any_text_has_an_answer(text in "[ -~\n]{0,80}", value in "[ -~]{0,12}") {
         let _ = set(&format!("nodes:\n- name: a\n  type: llm\n{text}"), "a", NodeKey::Connection, &value);

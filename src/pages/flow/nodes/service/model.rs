@@ -66,6 +66,7 @@ pub(super) fn ModelInput(
         ModelValue::Text(_) => String::new(),
     };
     let accessible = format!("{label} of {node}");
+    let of = StoredValue::new(node.clone());
     let choose = move |event| {
         let value = event_target_value(&event).trim().to_owned();
         let place = field.with_untracked(|field| field.as_ref().map(|field| field.place.clone()));
@@ -93,7 +94,7 @@ pub(super) fn ModelInput(
                 />
                 <datalist id=list_for>{options}</datalist>
                 <Show when=move || !is_reference() && models().is_empty()>
-                    <ListModels connection=connection />
+                    <ListModels of=of.with_value(Name::clone) connection=connection />
                 </Show>
             </div>
             <p id=help_for class=style::help>
@@ -105,9 +106,14 @@ pub(super) fn ModelInput(
 
 /// Asks the connection's service which models it has, where nobody has asked yet.
 #[component]
-fn ListModels(connection: Memo<Option<ConnectionView>>) -> impl IntoView {
+fn ListModels(
+    /// The node.
+    of: Name,
+    connection: Memo<Option<ConnectionView>>,
+) -> impl IntoView {
     let context = FlowContext::from_context();
     let known = FlowConnections::of(context);
+    let label = format!("List models for {of}");
     let is_busy = RwSignal::new(false);
     let outcome = RwSignal::new(None::<String>);
     let name = Memo::new(move |_| connection.with(|view| Some(view.as_ref()?.name.clone())));
@@ -130,7 +136,7 @@ fn ListModels(connection: Memo<Option<ConnectionView>>) -> impl IntoView {
     });
     view! {
         <Show when=move || name.with(Option::is_some)>
-            <Button kind=ButtonKind::Quiet state=state on_press=press>
+            <Button kind=ButtonKind::Quiet state=state label=label.clone() on_press=press>
                 "List models"
             </Button>
         </Show>
