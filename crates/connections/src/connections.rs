@@ -1,8 +1,11 @@
 //! Everything that is done with connections.
 
+mod masking;
+mod rotation;
+
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use flowdeck_contract::{
@@ -14,10 +17,10 @@ use flowdeck_contract::{
 };
 use rusqlite::Connection;
 
+use self::masking::Masking;
 use crate::{
     error::ConnectionError,
     key::{Key, KeyFile},
-    masks::Masks,
     record::{Record, Stored},
     seal::{self, Secrets},
     store::{self, Store},
@@ -32,10 +35,7 @@ const KEY_FILE: &str = "secrets.key";
 pub struct Connections {
     store: Mutex<Store>,
     keys: KeyFile,
-    /// What is to be masked; `None` when that has changed.
-    masks: Mutex<Option<Arc<Masks>>>,
-    /// Secrets that were replaced: what runs before shows them still.
-    replaced: Mutex<Vec<Secret>>,
+    masking: Mutex<Masking>,
 }
 
 /// What a change expects of the connection that there is.
@@ -58,8 +58,7 @@ impl Connections {
         Ok(Self {
             store: Mutex::new(Store::open(&data.join(STORE))?),
             keys: KeyFile::new(keys.map_or_else(|| data.join(KEY_FILE), Path::to_owned)),
-            masks: Mutex::default(),
-            replaced: Mutex::default(),
+            masking: Mutex::default(),
         })
     }
 
@@ -136,14 +135,17 @@ impl Connections {
         }
     }
 
-    /// The secrets of a connection, for the run or the call that needs them.
+    /// The secrets of a connection, for the run or the call that needs them. They're masked from now on.
     ///
     /// # Errors
     /// When the key is missing or another one, or the secrets were changed outside.
     pub fn secrets(&self, stored: &Stored) -> Result<Secrets, ConnectionError> {
-        self.open_sealed(stored)
+        let secrets = self.open_sealed(stored)?;
+        self.mask_from_now_on(secrets.values());
+        Ok(secrets)
     }
 
+    /// Reads secrets that nobody is given.
     fn open_sealed(&self, stored: &Stored) -> Result<Secrets, ConnectionError> {
         if stored.record.secret_names.is_empty() {
             return Ok(Secrets::new());
@@ -222,7 +224,10 @@ impl Connections {
             (Some(known), false) => self.open_sealed(known)?,
             _ => Secrets::new(),
         };
-        self.remember_replaced(known.as_ref());
+        // What a run in progress was given is masked after it was replaced, too.
+        if let Some(replaced) = known.and_then(|known| self.open_sealed(&known).ok()) {
+            self.mask_from_now_on(replaced.values());
+        }
         secrets.retain(|name, _| kept.contains(name));
         let given = input.secrets.into_iter();
         secrets.extend(given.filter_map(|(name, secret)| {
@@ -231,8 +236,7 @@ impl Connections {
         self.put_secrets(&transaction, &mut next, &secrets)?;
         store::put(&transaction, &next)?;
         transaction.commit()?;
-        drop(store);
-        self.forget_masks();
+        self.mask_anew();
         Ok(next)
     }
 
@@ -270,21 +274,6 @@ impl Connections {
             }
         };
         Ok(())
-    }
-
-    /// What a run that is in progress was given must be masked after it was replaced, too.
-    fn remember_replaced(&self, known: Option<&Stored>) {
-        let Some(secrets) = known.and_then(|known| self.open_sealed(known).ok()) else {
-            return;
-        };
-        let mut replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        for secret in secrets.into_values() {
-            if !replaced.contains(&secret) {
-                replaced.push(secret);
-            }
-        }
-        let surplus = replaced.len().saturating_sub(MOST);
-        replaced.drain(..surplus);
     }
 
     /// Deletes a connection; it can be restored for a day.
@@ -399,85 +388,6 @@ impl Connections {
         }
         transaction.commit()?;
         Ok(())
-    }
-
-    /// Finds every stored secret in a text, those of deleted connections and of replaced ones too.
-    #[must_use]
-    pub fn masks(&self) -> Arc<Masks> {
-        let mut held = self.masks.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(masks) = &*held {
-            return Arc::clone(masks);
-        }
-        let secrets = self.every_secret();
-        let masks = Arc::new(Masks::new(secrets.iter().map(Secret::reveal)));
-        *held = Some(Arc::clone(&masks));
-        masks
-    }
-
-    /// Every secret that can be read: of connections, of deleted ones, and replaced ones.
-    pub(crate) fn every_secret(&self) -> Vec<Secret> {
-        let all = store::every(self.store().reader()).unwrap_or_default();
-        let opened = all
-            .iter()
-            .filter_map(|stored| self.open_sealed(stored).ok());
-        let mut secrets: Vec<Secret> = opened.flat_map(Secrets::into_values).collect();
-        let replaced = self.replaced.lock().unwrap_or_else(PoisonError::into_inner);
-        secrets.extend(replaced.iter().cloned());
-        secrets
-    }
-
-    fn forget_masks(&self) {
-        *self.masks.lock().unwrap_or_else(PoisonError::into_inner) = None;
-    }
-
-    /// Seals everything with a new key, and keeps no other. A server that uses the store goes on. Gives how many
-    /// connections lost their secrets, which is none unless unreadable ones are to be forgotten.
-    ///
-    /// # Errors
-    /// When a secret can't be opened and isn't to be forgotten, or the key's file can't be written. What there was
-    /// counts then.
-    pub fn rotate(&self, forget_unreadable: bool) -> Result<usize, ConnectionError> {
-        let mut store = self.store();
-        let transaction = store.begin()?;
-        let old = match self.keys.read() {
-            Ok(keys) => keys,
-            Err(_) if forget_unreadable => Vec::new(),
-            Err(ConnectionError::KeyMissing(file)) => {
-                let all = store::every(&transaction)?;
-                match all.iter().any(|stored| !stored.key.is_empty()) {
-                    true => return Err(ConnectionError::KeyMissing(file)),
-                    false => Vec::new(),
-                }
-            }
-            Err(error) => return Err(error),
-        };
-        let new = Key::random()?;
-        let mut lost = 0;
-        for mut stored in store::every(&transaction)? {
-            let opened = match self.open_sealed(&stored) {
-                Ok(secrets) => secrets,
-                Err(_) if forget_unreadable => {
-                    lost += 1;
-                    stored.revision += 1;
-                    Secrets::new()
-                }
-                Err(error) => return Err(error),
-            };
-            stored.record.secret_names = opened.keys().cloned().collect();
-            (stored.key, stored.sealed) = match opened.is_empty() {
-                true => (String::new(), Vec::new()),
-                false => (new.id.clone(), seal::seal(&new, &stored.id, &opened)?),
-            };
-            store::put(&transaction, &stored)?;
-        }
-        // Both keys until what the new one sealed is written down: a crash between leaves nothing unreadable.
-        let both: Vec<&Key> = std::iter::once(&new).chain(&old).collect();
-        self.keys.write(&both)?;
-        transaction.commit()?;
-        self.keys.write(&[&new])?;
-        drop(store);
-        self.forget_masks();
-        Ok(lost)
     }
 }
 

@@ -100,6 +100,26 @@ fn secrets_that_are_not_named_stay_and_changes_need_the_right_tag() {
 }
 
 #[test]
+fn what_was_given_away_is_masked_whatever_becomes_of_the_key_and_the_connection() {
+    let data = tempfile::tempdir().unwrap();
+    let connections = with_one(data.path());
+    let shows = || connections.masks().text(CANARY).contains(CANARY);
+    let (key, away) = (connections.key_file(), data.path().join("away"));
+    fs::rename(&key, &away).unwrap();
+    // Nobody can be given what can't be read.
+    assert!(shows());
+    fs::rename(&away, &key).unwrap();
+    assert_eq!(secret(&connections, "ai"), CANARY);
+    assert!(!shows());
+    fs::rename(&key, &away).unwrap();
+    connections
+        .delete(&name("ai"), &Condition::None, Millis(2))
+        .unwrap();
+    assert_eq!(connections.rotate(true).unwrap(), 1);
+    assert!(!shows());
+}
+
+#[test]
 fn another_type_takes_no_secret_along() {
     let data = tempfile::tempdir().unwrap();
     let connections = with_one(data.path());
