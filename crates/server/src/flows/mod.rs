@@ -5,6 +5,7 @@ mod definition;
 mod entry;
 mod error;
 mod folder_time;
+mod order;
 pub mod presets;
 mod required;
 mod search;

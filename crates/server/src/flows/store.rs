@@ -21,6 +21,7 @@ use crate::{
         activity::Activity,
         definition::{self, Description},
         entry, folder_time,
+        order::by_name,
         search::{Found, search},
     },
 };
@@ -83,7 +84,7 @@ impl Flows {
                 self.summary(&flow, activity)
             })
             .collect();
-        flows.sort_by_cached_key(|flow| (flow.name.to_lowercase(), flow.id.clone()));
+        flows.sort_by(by_name);
         Ok(FlowList {
             flows,
             searched: found.searched,
