@@ -1,5 +1,6 @@
 //! The list of keyboard shortcuts, as a dialog that `?` opens.
 
+use flowdeck_contract::help::HelpTopic;
 use leptos::{ev, prelude::*};
 
 use crate::{
@@ -23,7 +24,7 @@ pub(crate) fn Shortcuts() -> impl IntoView {
     });
     on_cleanup(move || listener.remove());
     view! {
-        <Dialog open=open title="Keyboard shortcuts" kind=DialogKind::Show>
+        <Dialog open=open title="Keyboard shortcuts" kind=DialogKind::Show help=HelpTopic::Shortcuts.address()>
             <Lazy part=SHORTCUTS />
         </Dialog>
     }

@@ -117,7 +117,7 @@ async fn a_dialog_takes_the_focus_and_gives_it_back() {
         view! {
             <StatusRegion />
             <Button on_press=move |()| open.set(true)>"Open"</Button>
-            <Dialog open=open title="Sure?" kind=DialogKind::Confirm>
+            <Dialog open=open title="Sure?" kind=DialogKind::Confirm help="help">
                 <Button on_press=|()| {}>"Lose it"</Button>
                 <Button first_focus=true on_press=move |()| open.set(false)>"Cancel"</Button>
             </Dialog>

@@ -39,8 +39,7 @@ pub fn Dialog(
     #[prop(optional, into)]
     may_close: Option<Callback<(), bool>>,
     /// The address of what the guides say about it.
-    #[prop(optional)]
-    help: Option<&'static str>,
+    help: &'static str,
     /// What it holds.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -129,7 +128,7 @@ pub fn Dialog(
                             </Button>
                         </Show>
                         // Last, so that it isn't what takes the focus of a dialog that opens.
-                        {help.map(|address| view! { <HelpLink address=address /> })}
+                        <HelpLink address=help />
                     </header>
                     <div id=body_id.clone() class=style::body>
                         {children.with_value(|children| children())}

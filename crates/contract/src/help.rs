@@ -26,11 +26,19 @@ pub enum HelpTopic {
     SignIns,
     /// What nodes reach services by.
     Connections,
+    /// Renaming and deleting a connection.
+    ConnectionChanges,
+    /// Bringing connections along.
+    ConnectionImport,
+    /// The files of a flow, and raw file mode.
+    Files,
+    /// The keyboard shortcuts.
+    Shortcuts,
 }
 
 impl HelpTopic {
     /// All of them.
-    pub const ALL: [HelpTopic; 10] = [
+    pub const ALL: [HelpTopic; 14] = [
         HelpTopic::Guides,
         HelpTopic::Flows,
         HelpTopic::Checks,
@@ -41,6 +49,10 @@ impl HelpTopic {
         HelpTopic::Upgrade,
         HelpTopic::SignIns,
         HelpTopic::Connections,
+        HelpTopic::ConnectionChanges,
+        HelpTopic::ConnectionImport,
+        HelpTopic::Files,
+        HelpTopic::Shortcuts,
     ];
 
     /// Its address, relative to the server's base path.
@@ -57,6 +69,10 @@ impl HelpTopic {
             HelpTopic::Upgrade => "help/authors-guide#upgrade-a-compute-instance-runtime",
             HelpTopic::SignIns => "help/administrators-guide#sign-ins",
             HelpTopic::Connections => "help/connections",
+            HelpTopic::ConnectionChanges => "help/connections#rename-and-delete",
+            HelpTopic::ConnectionImport => "help/connections#import-and-export",
+            HelpTopic::Files => "help/authors-guide#edit-a-flows-files",
+            HelpTopic::Shortcuts => "help/authors-guide#keyboard-shortcuts",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use flowdeck_contract::{
     connections::{ExistingConnections, ImportResult, ImportedConnection},
+    help::HelpTopic,
     shown::shown,
 };
 use leptos::{ev::DragEvent, html, prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -162,7 +163,7 @@ pub(super) fn ImportButton() -> impl IntoView {
 pub(super) fn ImportDialog() -> impl IntoView {
     let importing = expect_context::<Importing>();
     view! {
-        <Dialog open=importing.open title="Import connections" kind=DialogKind::Form>
+        <Dialog open=importing.open title="Import connections" kind=DialogKind::Form help=HelpTopic::ConnectionImport.address()>
             <ImportForm />
         </Dialog>
     }

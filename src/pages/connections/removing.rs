@@ -1,6 +1,9 @@
 //! Deletes a connection, after saying what it breaks. It can be restored for a day.
 
-use flowdeck_contract::connections::{ConnectionName, ConnectionView};
+use flowdeck_contract::{
+    connections::{ConnectionName, ConnectionView},
+    help::HelpTopic,
+};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 use super::{Listed, facts::sentences, style};
@@ -103,7 +106,7 @@ pub(super) fn RemoveDialog() -> impl IntoView {
         }
     };
     view! {
-        <Dialog open=open title=title kind=DialogKind::Confirm>
+        <Dialog open=open title=title kind=DialogKind::Confirm help=HelpTopic::ConnectionChanges.address()>
             {broken}
             <p>"You can restore it for 24 hours."</p>
             <div class=style::answers>

@@ -1,6 +1,9 @@
 //! Gives a connection another name, after saying what names the old one.
 
-use flowdeck_contract::connections::{ConnectionName, ConnectionView};
+use flowdeck_contract::{
+    connections::{ConnectionName, ConnectionView},
+    help::HelpTopic,
+};
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local_scoped_with_cancellation};
 
 use super::{Listed, facts::sentences, style};
@@ -89,7 +92,7 @@ pub(super) fn RenameDialog() -> impl IntoView {
         format!("Rename connection {}", name.unwrap_or_default())
     });
     view! {
-        <Dialog open=open title=title kind=DialogKind::Form>
+        <Dialog open=open title=title kind=DialogKind::Form help=HelpTopic::ConnectionChanges.address()>
             <NameForm />
         </Dialog>
     }

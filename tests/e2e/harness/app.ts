@@ -167,7 +167,7 @@ export class App {
     await this.runs.getByRole('link', { name: `Run ${number}`, exact: true }).click();
   }
 
-  /** Shows one of the tabs of the run: `Outputs`, `Inputs of this run`, `Metrics` or `Log`. */
+  /** Shows one of the tabs of the run: `Outputs`, `Inputs`, `Metrics` or `Log`. */
   async runTab(name: string): Promise<Locator> {
     await this.outputs.getByRole('tab', { name, exact: true }).click();
     return this.outputs.getByRole('tabpanel');

@@ -1,6 +1,6 @@
 //! The region of the flow's files.
 
-use flowdeck_contract::{files::LeftOut, ids::FilePath};
+use flowdeck_contract::{files::LeftOut, help::HelpTopic, ids::FilePath};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -102,7 +102,7 @@ pub fn FilesRegion() -> impl IntoView {
             {content}
             {left_out}
             <Folder />
-            <Dialog open=removal title=Signal::derive(removal_title) kind=DialogKind::Confirm>
+            <Dialog open=removal title=Signal::derive(removal_title) kind=DialogKind::Confirm help=HelpTopic::Files.address()>
                 <Lazy part=REMOVE_FILE />
             </Dialog>
         </section>

@@ -1,6 +1,6 @@
 //! The notice, and the form that mends what it says.
 
-use flowdeck_contract::{capability::Action, connections::ConnectionNeed};
+use flowdeck_contract::{capability::Action, connections::ConnectionNeed, help::HelpTopic};
 use leptos::prelude::*;
 
 use super::{
@@ -224,7 +224,7 @@ fn MendDialog(connections: FlowConnections) -> impl IntoView {
         })
     });
     view! {
-        <Dialog open=open title=title kind=DialogKind::Form>
+        <Dialog open=open title=title kind=DialogKind::Form help=HelpTopic::Connections.address()>
             <Lazy part=MEND_CONNECTION />
         </Dialog>
     }

@@ -119,7 +119,7 @@ fn RunTabs(
     });
     let tabs = [
         Some(tab("Outputs", outputs)),
-        Some(tab("Inputs of this run", inputs)),
+        Some(tab("Inputs", inputs)),
         Some(timeline),
         Some(tab("Log", log)),
         metrics,

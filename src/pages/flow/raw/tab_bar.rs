@@ -1,7 +1,7 @@
 //! The open files as tabs, by the WAI-ARIA Authoring Practices: arrows, Home and End move and show at once, Delete
 //! closes. The cross in a tab is for the pointer alone, as a tab may hold no other control.
 
-use flowdeck_contract::{ids::FilePath, shown::shown as shown_text};
+use flowdeck_contract::{help::HelpTopic, ids::FilePath, shown::shown as shown_text};
 use leptos::{
     ev::{KeyboardEvent, MouseEvent},
     html,
@@ -234,7 +234,7 @@ fn ConfirmClose(
         }
     };
     view! {
-        <Dialog open=open title=Signal::derive(title) kind=DialogKind::Confirm>
+        <Dialog open=open title=Signal::derive(title) kind=DialogKind::Confirm help=HelpTopic::Files.address()>
             <p>"They aren’t saved yet. You can’t undo discarding them."</p>
             <div class=style::choices>
                 <Button kind=ButtonKind::Quiet on_press=move |()| closing.set(None) first_focus=true>

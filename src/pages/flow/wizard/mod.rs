@@ -108,7 +108,7 @@ pub fn AdvancedSettings() -> impl IntoView {
         >
             <Lazy part=WIZARD />
         </Dialog>
-        <Dialog open=discarding title="Discard changes?" kind=DialogKind::Confirm>
+        <Dialog open=discarding title="Discard changes?" kind=DialogKind::Confirm help=HelpTopic::AdvancedSettings.address()>
             <p>"Your settings won’t be saved."</p>
             <div class=style::answers>
                 <Button first_focus=true on_press=move |()| discarding.set(false)>
