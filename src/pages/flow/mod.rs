@@ -1,6 +1,7 @@
 //! The flow page: session, inputs, outputs, nodes, runs and files of one flow.
 
 mod actions;
+mod announced;
 mod asked_by;
 pub mod context;
 mod definition;
@@ -34,7 +35,8 @@ pub use self::{
     actions::Actions, context::FlowContext, definition::use_definition, dialogs::Dialogs,
 };
 use self::{
-    actions::{announce_session, focus},
+    actions::focus,
+    announced::announce_session,
     definition::Definition,
     dialogs::PageDialogs,
     files::FilesRegion,

@@ -4,10 +4,7 @@ use flowdeck_contract::{capability::Action, session::SessionState};
 use leptos::prelude::*;
 
 use crate::{
-    pages::flow::{
-        FlowContext,
-        actions::{Actions, end_sentence},
-    },
+    pages::flow::{FlowContext, actions::Actions, announced::end_sentence},
     ui::{Button, Notice, NoticeKind},
 };
 
