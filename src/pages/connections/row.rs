@@ -26,7 +26,7 @@ pub(super) fn ConnectionRow(view: ConnectionView, listed: Listed) -> impl IntoVi
         let nodes = nodes.join(", ");
         view! {
             <li>
-                <Link to=Route::flow(flow)>{folder}</Link>
+                <Link to=Route::flow(flow)>{breakable(&folder)}</Link>
                 <span class=style::note>{nodes}</span>
             </li>
         }
@@ -58,7 +58,7 @@ pub(super) fn ConnectionRow(view: ConnectionView, listed: Listed) -> impl IntoVi
                     {signs_in(&view).map(|text| view! { <span class=style::note>{text}</span> })}
                 </div>
             </td>
-            <td role="cell" class=cell.clone() data-label="Points to">{points_to(&view)}</td>
+            <td role="cell" class=cell.clone() data-label="Points to"><div>{breakable(&points_to(&view))}</div></td>
             <td role="cell" class=cell.clone() data-label="Used by">
                 <div>{uses} {limited.map(|text| view! { <span class=style::note>{text}</span> })}</div>
             </td>

@@ -20,12 +20,12 @@ pub(super) fn ConnectionTable(listed: Listed) -> impl IntoView {
             <caption class="visually-hidden">"Connections"</caption>
             <thead role="rowgroup">
                 <tr role="row">
-                    <th role="columnheader" scope="col" class=style::wide>"Name"</th>
-                    <th role="columnheader" scope="col">"Type"</th>
-                    <th role="columnheader" scope="col" class=style::wide>"Points to"</th>
-                    <th role="columnheader" scope="col">"Used by"</th>
-                    <th role="columnheader" scope="col">"Last used"</th>
-                    <th role="columnheader" scope="col">"Last test"</th>
+                    <th role="columnheader" scope="col" class=style::name>"Name"</th>
+                    <th role="columnheader" scope="col" class=style::kind>"Type"</th>
+                    <th role="columnheader" scope="col">"Points to"</th>
+                    <th role="columnheader" scope="col" class=style::name>"Used by"</th>
+                    <th role="columnheader" scope="col" class=style::used>"Last used"</th>
+                    <th role="columnheader" scope="col" class=style::test>"Last test"</th>
                     <th role="columnheader" scope="col" class=style::acts>"Actions"</th>
                 </tr>
             </thead>

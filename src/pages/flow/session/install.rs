@@ -49,10 +49,10 @@ fn LastInstall() -> impl IntoView {
     });
     view! {
         <div class=style::last>
-            {move || install.get().map(|install| view! { <InstallCard install=install /> })}
             <Show when=move || is_running.get()>
                 <CancelInstall />
             </Show>
+            {move || install.get().map(|install| view! { <InstallCard install=install /> })}
         </div>
     }
 }
@@ -81,7 +81,7 @@ fn CancelInstall() -> impl IntoView {
         });
     };
     view! {
-        <div>
+        <div class=style::cancel>
             <Button state=state on_press=cancel>
                 "Cancel install"
             </Button>
