@@ -97,6 +97,13 @@ pub(crate) const RUN_HEAD: Part = Part {
     fetch: || Box::pin(points::run_head()),
 };
 
+/// A value that has pictures.
+pub(crate) const PICTURES: Part = Part {
+    name: "the picture",
+    lines: 3,
+    fetch: || Box::pin(points::pictures()),
+};
+
 /// The outputs, inputs and log of the selected run.
 pub(crate) const RUN_TABS: Part = Part {
     name: "the run",

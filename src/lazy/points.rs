@@ -23,7 +23,7 @@ use crate::{
             trace::RunTimeline,
             wizard::WizardSteps,
         },
-        parts::{SaveFile, save_file as save_file_code},
+        parts::{Pictures, SaveFile, save_file as save_file_code},
     },
     shortcuts::ShortcutList,
 };
@@ -90,6 +90,8 @@ point!(session, pill_facts -> Show, || view! { <PillFacts /> }.into_any());
 point!(session, idle_warning -> Show, || view! { <IdleEnd /> }.into_any());
 
 point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
+
+point!(run, pictures -> Show, || view! { <Pictures /> }.into_any());
 
 point!(run, long_input -> Show, || view! { <LongInput /> }.into_any());
 

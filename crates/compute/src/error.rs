@@ -31,6 +31,9 @@ pub enum ComputeError {
     /// There is no such run.
     #[error("This flow has no run ‘{0}’.")]
     RunNotFound(String),
+    /// The run made no such file.
+    #[error("This run has no file ‘{0}’.")]
+    OutputNotFound(String),
     /// There is no such session.
     #[error("Compute session ‘{0}’ doesn’t exist.")]
     SessionNotFound(String),
@@ -127,6 +130,7 @@ impl ComputeError {
     pub fn kind(&self) -> ComputeErrorKind {
         match self {
             Self::RunNotFound(_)
+            | Self::OutputNotFound(_)
             | Self::FlowNotFound(_)
             | Self::SessionNotFound(_)
             | Self::InstanceNotFound(_) => ComputeErrorKind::NotFound,
@@ -186,6 +190,7 @@ impl ComputeError {
     fn code(&self) -> &'static str {
         match self {
             Self::RunNotFound(_) => "RunNotFound",
+            Self::OutputNotFound(_) => "OutputNotFound",
             Self::FlowNotFound(_) => codes::FLOW_NOT_FOUND,
             Self::SessionNotFound(_) => "SessionNotFound",
             Self::InstanceNotFound(_) => codes::COMPUTE_INSTANCE_NOT_FOUND,

@@ -82,6 +82,11 @@ impl Paths {
         self.run(flow, run).join("result.json")
     }
 
+    /// Files that a run made, such as pictures.
+    pub(crate) fn run_output(&self, flow: &FlowId, run: &RunId) -> PathBuf {
+        self.run(flow, run).join("output")
+    }
+
     /// Holds what a flow's runs leave.
     pub(crate) fn runs(&self, flow: &FlowId) -> PathBuf {
         self.data.join("runs").join(one_folder(flow))

@@ -21,6 +21,7 @@ pub mod image;
 pub mod packages;
 pub mod paths;
 pub mod phase;
+pub mod pictures;
 pub mod pull;
 pub mod resources;
 pub mod runs;

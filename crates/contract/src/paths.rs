@@ -338,6 +338,21 @@ pub fn run_result(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) 
     format!("{}/result", run(project_name, flow_id, run_id))
 }
 
+/// A picture that a run made, by the name of its file: see [`crate::pictures::Picture::OfRun`].
+#[must_use]
+pub fn run_picture(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    run_id: &RunId,
+    file: &str,
+) -> String {
+    format!(
+        "{}/pictures/{}",
+        run(project_name, flow_id, run_id),
+        encode(file)
+    )
+}
+
 /// The whole log of a run, as text.
 #[must_use]
 pub fn run_log(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {

@@ -68,6 +68,19 @@ impl Compute {
         self.core.runs.run_result_file(flow, run)
     }
 
+    /// A file that a run made, such as a picture, by its name.
+    ///
+    /// # Errors
+    /// When there is no such run or file, or it's larger than 20 MB.
+    pub fn run_output_file(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+        name: &str,
+    ) -> Result<Vec<u8>, ComputeError> {
+        self.core.runs.run_output_file(flow, run, name)
+    }
+
     /// The last lines of a run's log.
     ///
     /// # Errors

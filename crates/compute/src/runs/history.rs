@@ -2,16 +2,20 @@
 
 use std::{collections::HashMap, fs::File, io, sync::Arc};
 
-use flowdeck_access::folder::open_beside;
+use flowdeck_access::folder::{Folder, ReadError, open_beside};
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     runs::{NodeState, RunDetail, RunState, RunSummary},
     session::LogLine,
+    shown::shown,
 };
 use flowdeck_engines::{executor, log::last_lines};
 
 use super::masked::masked_copy;
 use crate::{error::ComputeError, owner::Owner, runs::Runs};
+
+/// The largest file of a run that is given, in bytes.
+const OUTPUT_LIMIT: u64 = 20_000_000;
 
 impl Runs {
     /// A flow's runs, newest first.
@@ -77,6 +81,29 @@ impl Runs {
         }
         open_beside(&self.parts.paths.run_result(flow, run))
             .map_err(ComputeError::io("Reading the run’s result"))
+    }
+
+    /// A file that a run made. Whatever the flow put in its place, nothing beyond the run's own folder is read.
+    pub(crate) fn run_output_file(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+        name: &str,
+    ) -> Result<Vec<u8>, ComputeError> {
+        self.run_detail(flow, run)?;
+        let missing = || ComputeError::OutputNotFound(shown(name).into_owned());
+        if name.contains('/') {
+            return Err(missing());
+        }
+        let folder = Folder::open(&self.parts.paths.run_output(flow, run));
+        match folder.and_then(|folder| folder.read(name, OUTPUT_LIMIT)) {
+            Ok(bytes) => Ok(bytes),
+            Err(ReadError::Io(error)) => Err(ComputeError::io("Reading a file of the run")(error)),
+            Err(ReadError::TooLarge(too_large)) => {
+                Err(ComputeError::Refused(format!("{too_large}.")))
+            }
+            Err(ReadError::Missing | ReadError::Outside | ReadError::Special) => Err(missing()),
+        }
     }
 
     /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.

@@ -7,6 +7,7 @@ use flowdeck_compute::{Compute, StartSession};
 use flowdeck_contract::{
     Exact,
     ids::FlowId,
+    pictures::Picture,
     runs::{NodeState, RunDetail, RunRequest, RunState},
     session::SessionState,
 };
@@ -189,6 +190,39 @@ async fn an_error_in_a_template_has_its_file_and_line() {
             assert_eq!((place.path.as_str(), place.line), ("t/ask.jinja2", line));
             assert_eq!(run.nodes[0].error.as_ref().unwrap().place, error.place);
         }
+    }
+    compute.close().await;
+}
+
+const DRAWN: [(&str, &str); 2] = [
+    (
+        "flow.dag.yaml",
+        "inputs: {}\noutputs:\n  drawn: {type: image, reference: '${draw.output}'}\nnodes:\n\
+         - {name: draw, type: python, source: {type: code, path: draw.py}, inputs: {}}\n",
+    ),
+    (
+        "draw.py",
+        "from base64 import b64decode\n\nfrom promptflow.contracts.multimedia import Image\nfrom promptflow.core import tool\n\n\n@tool\ndef draw():\n    return Image(b64decode('R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs='), 'image/gif')\n",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_a_node_gives_is_in_a_file_of_the_run() {
+    let home = Home::new();
+    let flow = home.flow("drawn", &DRAWN);
+    let compute = started(&home, &flow).await;
+    let done = run(&compute, &flow, None).await;
+    assert_eq!(done.summary.state, RunState::Completed, "{done:?}");
+    let outputs = done.outputs.unwrap();
+    for value in [
+        outputs.get("drawn").unwrap(),
+        done.nodes[0].output.as_ref().unwrap(),
+    ] {
+        let Some(Picture::OfRun(file)) = Picture::of(value) else {
+            panic!("{value:?}");
+        };
+        let bytes = compute.run_output_file(&flow, &done.summary.id, &file);
+        assert!(bytes.unwrap().starts_with(b"GIF89a"));
     }
     compute.close().await;
 }

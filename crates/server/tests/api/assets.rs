@@ -57,7 +57,7 @@ async fn every_client_route_gets_the_page_with_a_policy_of_its_own() {
         "script-src 'self' 'wasm-unsafe-eval' 'sha256-".to_owned(),
         format!("style-src 'self' 'nonce-{nonce}'"),
         "connect-src 'self'".to_owned(),
-        "img-src 'self' data:".to_owned(),
+        "img-src 'self' data: blob:".to_owned(),
         "base-uri 'self'".to_owned(),
         "form-action 'self'".to_owned(),
         "frame-ancestors 'none'".to_owned(),

@@ -1,5 +1,7 @@
 //! Runs of a flow.
 
+use std::{fs, os::unix::fs::symlink};
+
 use axum::http::{Method, StatusCode};
 use flowdeck_compute::fake::Step;
 use serde_json::{Value, json};
@@ -135,4 +137,61 @@ async fn a_node_runs_alone_and_one_that_is_not_there_does_not() {
     );
     let missing = run(&world, json!({"node": "gone"})).await;
     missing.refused(StatusCode::BAD_REQUEST);
+}
+
+/// The smallest picture that there is.
+const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+
+#[tokio::test]
+async fn pictures_of_a_run_are_given_and_nothing_else_is() {
+    let (world, mut events) = world_with_session().await;
+    run(&world, json!({"inputs": {"name": "Ada"}})).await;
+    let done = until_run(&mut events, "completed").await;
+    let id = done["summary"]["id"].as_str().unwrap();
+    let folder = world.path("data/runs/greeter").join(id).join("output");
+    fs::create_dir_all(&folder).unwrap();
+    let pictures = format!("{FLOW}/runs/{id}/pictures");
+    fs::write(folder.join("a b.txt"), PICTURE).unwrap();
+    let picture = world.get(&format!("{pictures}/a%20b.txt")).await;
+    assert_eq!(picture.status, StatusCode::OK, "{}", picture.text());
+    assert_eq!(picture.header("content-type"), "image/gif");
+    assert_eq!(picture.header("x-content-type-options"), "nosniff");
+
+    let page = b"<html><script>alert(1)</script>";
+    fs::write(folder.join("page.png"), page).unwrap();
+    let drawing = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>";
+    fs::write(folder.join("drawing.svg"), drawing).unwrap();
+    for name in ["page.png", "drawing.svg"] {
+        let refused = world.get(&format!("{pictures}/{name}")).await;
+        assert_eq!(
+            refused.refused(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+            "NotAPicture"
+        );
+    }
+
+    fs::write(folder.with_file_name("beside.gif"), PICTURE).unwrap();
+    symlink(folder.with_file_name("beside.gif"), folder.join("link.gif")).unwrap();
+    fs::create_dir(folder.join("folder.gif")).unwrap();
+    for name in [
+        "gone.gif",
+        "link.gif",
+        "folder.gif",
+        "..%2Fbeside.gif",
+        "%2E%2E%2Fbeside.gif",
+        "%00",
+    ] {
+        let missing = world.get(&format!("{pictures}/{name}")).await;
+        assert_eq!(
+            missing.refused(StatusCode::NOT_FOUND),
+            "OutputNotFound",
+            "{name}"
+        );
+    }
+    let large = fs::File::create(folder.join("large.gif")).unwrap();
+    large.set_len(20_000_001).unwrap();
+    let large = world.get(&format!("{pictures}/large.gif")).await;
+    large.refused(StatusCode::CONFLICT);
+    assert!(large.text().contains("large.gif"), "{}", large.text());
+    let gone = world.get(&format!("{FLOW}/runs/gone/pictures/a.gif")).await;
+    assert_eq!(gone.refused(StatusCode::NOT_FOUND), "RunNotFound");
 }

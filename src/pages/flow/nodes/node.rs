@@ -5,7 +5,7 @@ use std::sync::Arc;
 use flowdeck_contract::{
     Exact,
     capability::Action,
-    ids::FilePath,
+    ids::{FilePath, FlowId, RunId},
     runs::{NodeRun, RunError},
     shown::Name,
 };
@@ -20,10 +20,10 @@ use crate::{
             FlowContext, actions::Actions, definition::Definition, error_view::RunErrorView,
             needs::node_may_ask, selection::Selection,
         },
-        parts::StateWord,
+        parts::{RunValue, StateWord},
     },
     routes::FlowView,
-    ui::{Button, ButtonKind, Fold, Icon, JsonText, Tab, Tabs, time},
+    ui::{Button, ButtonKind, Fold, Icon, Tab, Tabs, time},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/nodes/node.module.css");
@@ -165,14 +165,20 @@ pub(crate) fn NodeDetails() -> impl IntoView {
         ..
     } = expect_context::<ShownRun>().0.get_value();
     let name = Name::from(name);
-    let tabs = [
-        inputs.map(|value| value_tab("Input", &name, value)),
-        output.map(|value| value_tab("Output", &name, value)),
-        log.filter(|log| !log.is_empty())
-            .map(|log| value_tab("Log", &name, Exact::text(&log))),
-    ];
-    let tabs: Vec<Tab> = tabs.into_iter().flatten().collect();
-    view! { <Tabs label=format!("{name}: details") tabs=tabs /> }
+    let run = Selection::from_context().run;
+    let run = run.with_untracked(|run| Some(run.as_ref()?.summary.id.clone()));
+    run.map(|run| {
+        let of = (FlowContext::from_context().flow(), run);
+        let tab = |title, value| value_tab(title, &name, value, of.clone());
+        let tabs = [
+            inputs.map(|value| tab("Input", value)),
+            output.map(|value| tab("Output", value)),
+            log.filter(|log| !log.is_empty())
+                .map(|log| tab("Log", Exact::text(&log))),
+        ];
+        let tabs: Vec<Tab> = tabs.into_iter().flatten().collect();
+        view! { <Tabs label=format!("{name}: details") tabs=tabs /> }
+    })
 }
 
 /// Why the node failed, where that is not why the run did.
@@ -198,9 +204,9 @@ struct ShownRun(StoredValue<NodeRun>);
 #[derive(Clone, Copy)]
 struct OwnError(Memo<Option<RunError>>);
 
-fn value_tab(title: &'static str, node: &Name, value: Exact) -> Tab {
+fn value_tab(title: &'static str, node: &Name, value: Exact, of: (FlowId, RunId)) -> Tab {
     let what = format!("{} of {node}", title.to_lowercase());
-    let panel = move || view! { <JsonText value=value.clone() what=what.clone() /> };
+    let panel = move || view! { <RunValue value=value.clone() what=what.clone() of=of.clone() /> };
     Tab {
         title,
         panel: ViewFn::from(panel),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{ids::RunId, paths, runs::RunDetail, shown::Name};
+use flowdeck_contract::{Exact, ids::RunId, paths, pictures, runs::RunDetail, shown::Name};
 use leptos::prelude::*;
 
 use crate::{
@@ -18,10 +18,10 @@ use crate::{
             inputs::{InputForm, chat, field_id},
             selection::Selection,
         },
-        parts::Download,
+        parts::{Download, RunValue},
     },
     routes::{CallPath, FlowView},
-    ui::{Button, JsonText, LogView, Switch, Tab, Tabs},
+    ui::{Button, LogView, Switch, Tab, Tabs},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/outputs/tabs.module.css");
@@ -114,7 +114,7 @@ fn RunTabs(
     };
     let metrics = has_metrics.then(|| {
         tab("Metrics", |run| {
-            view! { <Values values=run.metrics.clone() /> }.into_any()
+            view! { <Values values=run.metrics.clone() run=run.summary.id.clone() /> }.into_any()
         })
     });
     let tabs = [
@@ -132,7 +132,7 @@ fn outputs(run: Arc<RunDetail>) -> AnyView {
     match &run.outputs {
         Some(values) if values.is_empty() => quiet("The flow has no outputs."),
         Some(values) => view! {
-            <Values values=values.clone() />
+            <Values values=values.clone() run=run.summary.id.clone() />
             <AddToHistory run=run />
         }
         .into_any(),
@@ -155,7 +155,7 @@ fn inputs(run: Arc<RunDetail>) -> AnyView {
     }
     let values = run.inputs.clone();
     view! {
-        <Values values=run.inputs.clone() />
+        <Values values=run.inputs.clone() run=run.summary.id.clone() />
         <div class=style::actions>
             <Button on_press=move |()| form.fill(&values)>"Use these inputs"</Button>
         </div>
@@ -182,21 +182,25 @@ fn log(run: Arc<RunDetail>) -> AnyView {
     .into_any()
 }
 
-/// Named values, each as text or as JSON.
+/// Named values, each as text, as pictures or as JSON.
 #[component]
-fn Values(values: flowdeck_contract::Values) -> impl IntoView {
+fn Values(values: flowdeck_contract::Values, run: RunId) -> impl IntoView {
     let as_json = RwSignal::new(false);
-    let has_text = values.iter().any(|(_, value)| value.as_text().is_some());
+    let of = (FlowContext::from_context().flow(), run);
+    let has_other_form =
+        |value: &Exact| value.as_text().is_some() || pictures::contents(value).is_some();
+    let has_text = values.iter().any(|(_, value)| has_other_form(value));
     let values = StoredValue::new(values);
     let list = move || {
         let as_json = as_json.get();
-        let values = values.get_value().into_iter().map(|(name, value)| {
+        let of = of.clone();
+        let values = values.get_value().into_iter().map(move |(name, value)| {
             let name = Name::from(name).to_string();
             view! {
                 <div class=style::value>
                     <dt>{name.clone()}</dt>
                     <dd>
-                        <JsonText value=value what=name as_json=as_json />
+                        <RunValue value=value what=name of=of.clone() as_json=as_json />
                     </dd>
                 </div>
             }

@@ -151,6 +151,23 @@ struct RunPath {
     run: RunId,
 }
 
+/// Names a picture that a run made.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct PicturePath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The run.
+    #[param(value_type = String)]
+    run: RunId,
+    /// The name of the picture's file.
+    file: String,
+}
+
 /// A body that is shown, never run: it is plain text, whatever it holds.
 type PlainText = ([(axum::http::HeaderName, &'static str); 1], String);
 

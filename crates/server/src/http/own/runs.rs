@@ -3,23 +3,37 @@
 use axum::{
     Json,
     extract::State,
-    http::{StatusCode, header::CONTENT_DISPOSITION},
+    http::{
+        StatusCode,
+        header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    },
     response::{IntoResponse as _, Response},
 };
 use flowdeck_contract::{
     error::ErrorResponse,
     runs::{RunDetail, RunRequest, RunSummary},
+    shown::shown,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, RunPath, TextFile, text_file};
+use super::{FlowPath, PicturePath, RunPath, TextFile, text_file};
 use crate::{
     App,
     http::{
-        error::ApiResult,
+        error::{ApiError, ApiResult},
         extract::{self, Path},
     },
 };
+
+/// Pictures that hold no program.
+const SHOWN_PICTURES: [&str; 6] = [
+    "image/avif",
+    "image/bmp",
+    "image/gif",
+    "image/jpeg",
+    "image/png",
+    "image/webp",
+];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -28,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel))
         .routes(routes!(log))
         .routes(routes!(result))
+        .routes(routes!(picture))
 }
 
 /// The run history, newest first.
@@ -142,4 +157,35 @@ async fn result(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<
     let file = crate::blocking(file).await?;
     let name = [(CONTENT_DISPOSITION, "attachment; filename=\"result.json\"")];
     Ok((name, file).into_response())
+}
+
+/// A picture that a run made, when browsers show it without running anything of it.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/runs/{run}/pictures/{file}",
+    operation_id = "getRunPicture",
+    tag = "runs",
+    params(PicturePath),
+    responses(
+        (status = OK, description = "The picture", body = Vec<u8>, content_type = "image/*"),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn picture(State(app): State<App>, Path(path): Path<PicturePath>) -> ApiResult<Response> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    let name = shown(&path.file).into_owned();
+    let read = move || Ok(compute.run_output_file(&path.flow, &path.run, &path.file)?);
+    let bytes = crate::blocking(read).await?;
+    // By what it is, not by what it's called: the flow chose the name.
+    let kind = infer::get(&bytes).map(|kind| kind.mime_type());
+    let kind = kind.filter(|kind| SHOWN_PICTURES.contains(kind));
+    let kind = kind.ok_or_else(|| {
+        ApiError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "NotAPicture",
+            format!("The run’s file ‘{name}’ isn’t a picture that this page can show."),
+        )
+    })?;
+    Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
 }

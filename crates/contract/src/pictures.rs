@@ -1,0 +1,214 @@
+//! Pictures among the values of flows, as promptflow's two message formats write them.
+
+use crate::Exact;
+
+/// A part of a value that has pictures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A text.
+    Text(String),
+    /// A picture.
+    Picture(Picture),
+}
+
+/// What a value with pictures shows: it's one, or a list of pictures and texts. `None` when it has none, or something else as
+/// well.
+#[must_use]
+pub fn contents(value: &Exact) -> Option<Vec<Content>> {
+    if let Some(picture) = Picture::of(value) {
+        return Some(vec![Content::Picture(picture)]);
+    }
+    if !value.is_list() || !value.json().contains("image") {
+        return None;
+    }
+    let items: Vec<Exact> = serde_json::from_str(value.json()).ok()?;
+    let contents: Vec<Content> = items.iter().map(content).collect::<Option<_>>()?;
+    let is_picture = |content: &Content| matches!(content, Content::Picture(_));
+    contents.iter().any(is_picture).then_some(contents)
+}
+
+fn content(item: &Exact) -> Option<Content> {
+    let text = || {
+        let is_text = item.member("type")?.as_text()? == "text";
+        is_text.then(|| item.member("text")?.as_text())?
+    };
+    match Picture::of(item) {
+        Some(picture) => Some(Content::Picture(picture)),
+        None => item.as_text().or_else(text).map(Content::Text),
+    }
+}
+
+/// Where a picture is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picture {
+    /// In a file that the run made, by its name: [`crate::paths::run_picture`] gives it.
+    OfRun(String),
+    /// In the value itself.
+    Inline {
+        /// Such as `image/png`: letters, digits and `+-.` only.
+        media_type: String,
+        /// Its bytes.
+        base64: String,
+    },
+    /// At an address elsewhere, which is asked only when a person wants it.
+    Elsewhere(String),
+}
+
+impl Picture {
+    /// The picture that a value is; `None` when it's something else.
+    ///
+    /// The formats are those of promptflow's `_utils/multimedia_utils.py`: `basic` (`{"data:image/png;path": "a.png"}`) and
+    /// `openai-vision` (`{"type": "image_url", "image_url": {"url": "…"}}`).
+    #[must_use]
+    pub fn of(value: &Exact) -> Option<Self> {
+        // Most values are told apart without being read.
+        if !value.is_object() || !value.json().contains("image") {
+            return None;
+        }
+        let members = value.members()?;
+        let mut members = members.iter();
+        match (members.next()?, members.next(), members.next()) {
+            ((key, value), None, _) => Self::basic(key, value.as_text()?),
+            (one, Some(other), None) => {
+                let (kind, held) = if one.0 == "type" {
+                    (one, other)
+                } else {
+                    (other, one)
+                };
+                Self::openai(&kind.1.as_text()?, held)
+            }
+            _ => None,
+        }
+    }
+
+    fn basic(key: &str, text: String) -> Option<Self> {
+        let (format, resource) = key.strip_prefix("data:image/")?.rsplit_once(';')?;
+        match resource {
+            "path" => Self::of_file(&text),
+            "base64" => Self::inline(&format!("image/{format}"), text),
+            "url" => Self::address(text),
+            _ => None,
+        }
+    }
+
+    fn openai(kind: &str, (key, held): (&str, &Exact)) -> Option<Self> {
+        match (kind, key) {
+            ("image_url", "image_url") => Self::address(held.member("url")?.as_text()?),
+            ("image_file", "image_file") => Self::of_file(&held.member("path")?.as_text()?),
+            _ => None,
+        }
+    }
+
+    /// promptflow writes files under a name of its own into the folder that it's told, and gives it with or without its
+    /// folder.
+    fn of_file(path: &str) -> Option<Self> {
+        let name = path.rsplit('/').next()?;
+        (!name.is_empty()).then(|| Self::OfRun(name.to_owned()))
+    }
+
+    fn inline(media_type: &str, base64: String) -> Option<Self> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.".contains(&byte);
+        let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+        let media_type = media_type.replace('*', "png");
+        let fits = media_type.bytes().all(plain) && base64.bytes().all(is_base64);
+        (fits && !base64.is_empty()).then_some(Self::Inline { media_type, base64 })
+    }
+
+    fn address(text: String) -> Option<Self> {
+        if let Some(data) = text.strip_prefix("data:") {
+            let (media_type, base64) = data.split_once(";base64,")?;
+            return media_type
+                .starts_with("image/")
+                .then(|| Self::inline(media_type, base64.to_owned()))?;
+        }
+        let is_web = text.starts_with("https://") || text.starts_with("http://");
+        is_web.then_some(Self::Elsewhere(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(json: &str) -> Option<Picture> {
+        Picture::of(&Exact::parse(json).unwrap())
+    }
+
+    fn inline(media_type: &str) -> Option<Picture> {
+        Some(Picture::Inline {
+            media_type: media_type.to_owned(),
+            base64: "AAAA".to_owned(),
+        })
+    }
+
+    #[test]
+    fn both_message_formats_are_read() {
+        let file = Some(Picture::OfRun("a.png".to_owned()));
+        assert_eq!(of(r#"{"data:image/png;path": "/data/output/a.png"}"#), file);
+        assert_eq!(of(r#"{"data:image/png;path": "a.png"}"#), file);
+        assert_eq!(
+            of(r#"{"type": "image_file", "image_file": {"path": "a.png"}}"#),
+            file
+        );
+        assert_eq!(
+            of(r#"{"data:image/png;base64": "AAAA"}"#),
+            inline("image/png")
+        );
+        assert_eq!(
+            of(r#"{"data:image/*;base64": "AAAA"}"#),
+            inline("image/png")
+        );
+        assert_eq!(
+            of(r#"{"image_url": {"url": "data:image/jpeg;base64,AAAA"}, "type": "image_url"}"#),
+            inline("image/jpeg")
+        );
+        let elsewhere = Some(Picture::Elsewhere("https://example.com/a.png".to_owned()));
+        assert_eq!(
+            of(r#"{"data:image/png;url": "https://example.com/a.png"}"#),
+            elsewhere
+        );
+        assert_eq!(
+            of(r#"{"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}"#),
+            elsewhere
+        );
+    }
+
+    #[test]
+    fn a_list_of_pictures_and_texts_is_shown_part_by_part() {
+        let list = r#"["see", {"type": "text", "text": "this"}, {"data:image/png;path": "a.png"}]"#;
+        let shown = contents(&Exact::parse(list).unwrap()).unwrap();
+        assert_eq!(
+            shown,
+            [
+                Content::Text("see".to_owned()),
+                Content::Text("this".to_owned()),
+                Content::Picture(Picture::OfRun("a.png".to_owned())),
+            ]
+        );
+        for json in [
+            r#"["image"]"#,
+            "[]",
+            r#"[1, {"data:image/png;path": "a.png"}]"#,
+        ] {
+            assert_eq!(contents(&Exact::parse(json).unwrap()), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn other_values_are_no_pictures() {
+        for json in [
+            r#""data:image/png;base64,AAAA""#,
+            r#"{"image": "AAAA"}"#,
+            r#"{"data:image/png;base64": "<script>"}"#,
+            r#"{"data:image/png\";x;base64": "AAAA"}"#,
+            r#"{"data:image/png;path": "folder/"}"#,
+            r#"{"data:image/png;base64": "AAAA", "more": 1}"#,
+            r#"{"data:image/png;url": "javascript:alert('image')"}"#,
+            r#"{"type": "image_url", "image_url": {"url": "data:text/html;base64,AAAA"}}"#,
+            r#"{"type": "image_url", "image_url": "https://example.com"}"#,
+            r#"{"type": "image_url", "image_url": {"url": 1}}"#,
+        ] {
+            assert_eq!(of(json), None, "{json}");
+        }
+    }
+}
