@@ -4,6 +4,7 @@ mod ahead;
 mod calls;
 mod client;
 mod connections;
+mod conversations;
 mod error;
 mod files;
 pub mod json;

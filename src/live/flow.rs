@@ -48,6 +48,8 @@ pub struct FlowLive {
     pub details: RwSignal<HashMap<RunId, Arc<RunDetail>>>,
     /// The last lines of the logs of runs.
     pub run_logs: RwSignal<HashMap<RunId, LogBuffer>>,
+    /// Counts the changes of conversations.
+    pub conversations: RwSignal<u32>,
     listeners: StoredValue<Vec<(u64, Listener)>>,
 }
 
@@ -60,6 +62,7 @@ impl Default for FlowLive {
             runs: RwSignal::new(None),
             details: RwSignal::default(),
             run_logs: RwSignal::default(),
+            conversations: RwSignal::new(0),
             listeners: StoredValue::default(),
         }
     }
@@ -120,6 +123,7 @@ impl FlowLive {
                 }
             }),
             FlowEvent::Life(life) => self.life.set(Some(life)),
+            FlowEvent::Conversation(_) => self.count_conversations(),
             FlowEvent::Files(changes) => self.tell_files(&FilesNews::Changed(changes.into())),
         }
     }
@@ -157,7 +161,13 @@ impl FlowLive {
         self.details.update(HashMap::clear);
         self.run_logs.update(HashMap::clear);
         self.runs.set(Some(snapshot.runs));
+        self.count_conversations();
         self.tell_files(&FilesNews::Anything(snapshot.as_of.map(Into::into)));
+    }
+
+    fn count_conversations(&self) {
+        self.conversations
+            .update(|count| *count = count.wrapping_add(1));
     }
 
     fn tell_files(&self, news: &FilesNews) {

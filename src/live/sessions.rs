@@ -61,6 +61,7 @@ impl SessionLive {
             | FlowEvent::Run(_)
             | FlowEvent::RunLog(_)
             | FlowEvent::RunText(_)
+            | FlowEvent::Conversation(_)
             | FlowEvent::Files(_) => {}
         }
     }

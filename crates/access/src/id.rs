@@ -1,12 +1,13 @@
 //! Random names.
 
-use flowdeck_contract::ids::{InvalidId, OperationId, RunId, SessionId};
+use flowdeck_contract::ids::{ConversationId, InvalidId, OperationId, RunId, SessionId};
 
 /// Ids that are a random token.
 pub trait RandomId: for<'a> TryFrom<&'a str, Error = InvalidId> {}
 impl RandomId for SessionId {}
 impl RandomId for RunId {}
 impl RandomId for OperationId {}
+impl RandomId for ConversationId {}
 
 /// A new id.
 #[expect(

@@ -1,6 +1,7 @@
 //! What this crate offers: sessions and their operations, by owner, and runs, by flow.
 
 mod connections;
+mod conversations;
 mod core;
 mod options;
 mod packages;

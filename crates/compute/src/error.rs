@@ -34,6 +34,9 @@ pub enum ComputeError {
     /// The run made no such file.
     #[error("This run has no file ‘{0}’.")]
     OutputNotFound(String),
+    /// There is no such conversation.
+    #[error("This flow has no conversation ‘{0}’.")]
+    ConversationNotFound(String),
     /// There is no such session.
     #[error("Compute session ‘{0}’ doesn’t exist.")]
     SessionNotFound(String),
@@ -131,6 +134,7 @@ impl ComputeError {
         match self {
             Self::RunNotFound(_)
             | Self::OutputNotFound(_)
+            | Self::ConversationNotFound(_)
             | Self::FlowNotFound(_)
             | Self::SessionNotFound(_)
             | Self::InstanceNotFound(_) => ComputeErrorKind::NotFound,
@@ -191,6 +195,7 @@ impl ComputeError {
         match self {
             Self::RunNotFound(_) => "RunNotFound",
             Self::OutputNotFound(_) => "OutputNotFound",
+            Self::ConversationNotFound(_) => "ConversationNotFound",
             Self::FlowNotFound(_) => codes::FLOW_NOT_FOUND,
             Self::SessionNotFound(_) => "SessionNotFound",
             Self::InstanceNotFound(_) => codes::COMPUTE_INSTANCE_NOT_FOUND,

@@ -4,6 +4,7 @@ mod allotter;
 mod catalog;
 mod clock;
 mod compute;
+mod conversations;
 mod error;
 mod events;
 mod flow;

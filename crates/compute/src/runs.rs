@@ -63,7 +63,15 @@ impl Runs {
         &self.parts.variables
     }
 
-    fn now(&self) -> Millis {
+    pub(crate) fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    pub(crate) fn events(&self) -> &Events {
+        &self.parts.events
+    }
+
+    pub(crate) fn now(&self) -> Millis {
         self.parts.clock.now()
     }
 }

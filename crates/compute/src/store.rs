@@ -1,5 +1,6 @@
 //! What must be remembered over the server's end, in SQLite. Knows nothing of what it stores but its keys.
 
+mod conversations;
 mod instances;
 mod lives;
 mod operations;
@@ -19,6 +20,7 @@ use std::{
 use parking_lot::{Mutex, MutexGuard};
 use rusqlite::Connection;
 
+pub(crate) use self::conversations::NewTurn;
 use crate::error::ComputeError;
 
 /// The store. Every call is short: it is made from asynchronous code as it stands.
@@ -39,6 +41,7 @@ impl Store {
         connection.busy_timeout(Duration::from_secs(5))?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "foreign_keys", true)?;
         schema::prepare(&connection)?;
         Ok(Self {
             connection: Mutex::new(connection),

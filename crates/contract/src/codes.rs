@@ -27,6 +27,8 @@ pub const CONNECTION_MISSING: &str = "ConnectionMissing";
 pub const CONNECTION_NOT_FOR_FLOW: &str = "ConnectionNotForFlow";
 /// A connection has another type than the flow asks for.
 pub const CONNECTION_WRONG_TYPE: &str = "ConnectionWrongType";
+/// A conversation has no room for another question: its history is too long, or a turn too large.
+pub const CONVERSATION_FULL: &str = "ConversationFull";
 /// There is no space left on a disk.
 pub const DISK_FULL: &str = "DiskFull";
 /// A private feed needs an identity, and the session has none.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     files::FileChange,
     flows::FlowList,
-    ids::RunId,
+    ids::{ConversationId, RunId},
     runs::{RunDetail, RunSummary},
     session::{LogLine, SessionView},
     timeline::SessionHistory,
@@ -42,6 +42,8 @@ pub enum FlowEvent {
     RunText(RunText),
     /// The last life of the flow's session, whole: what the timeline says of it.
     Life(SessionHistory),
+    /// A conversation is new, has changed or is gone; it's too large to be told whole.
+    Conversation(ConversationId),
     /// Files that were added, changed or removed.
     Files(Vec<FileChange>),
 }

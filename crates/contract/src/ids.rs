@@ -106,6 +106,14 @@ text_id! {
     RunId, check_token
 }
 text_id! {
+    /// A conversation with a chat flow.
+    ConversationId, check_token
+}
+text_id! {
+    /// What a conversation is called: one line of at most 200 bytes, with something to see.
+    ConversationName, check_title
+}
+text_id! {
     /// A long operation (start, install, reset, update, delete) that can be polled.
     OperationId, check_token
 }
@@ -137,6 +145,25 @@ impl FlowId {
     }
 }
 
+impl ConversationName {
+    /// The beginning of a text, as far as it can be a name: its first line with anything to see.
+    #[must_use]
+    pub fn beginning(text: &str) -> Option<Self> {
+        let is_end = |c: char| matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}');
+        let line = text
+            .split(is_end)
+            .map(str::trim)
+            .find(|line| !line.is_empty())?;
+        let plain: String = line.chars().filter(|c| !c.is_control()).collect();
+        let end = plain.floor_char_boundary(BEGINNING);
+        let cut = if end < plain.len() { "…" } else { "" };
+        Self::try_from(format!("{}{cut}", plain[..end].trim_end())).ok()
+    }
+}
+
+/// As many bytes of a question make a name.
+const BEGINNING: usize = 80;
+
 impl FilePath {
     /// The last part.
     #[must_use]
@@ -153,6 +180,7 @@ impl FilePath {
 
 const NAME_LIMIT: usize = 255;
 const PATH_LIMIT: usize = 1024;
+const TITLE_LIMIT: usize = 200;
 
 fn check_characters(text: &str, forbidden: &[char]) -> Result<(), InvalidId> {
     match text
@@ -202,6 +230,12 @@ fn check_token(text: &str) -> Result<(), InvalidId> {
         Some(c) => Err(InvalidId::Character(c)),
         None => Ok(()),
     }
+}
+
+fn check_title(text: &str) -> Result<(), InvalidId> {
+    check_length(text.trim(), TITLE_LIMIT)?;
+    check_length(text, TITLE_LIMIT)?;
+    check_characters(text, &['\u{2028}', '\u{2029}'])
 }
 
 fn check_path(text: &str) -> Result<(), InvalidId> {
@@ -292,5 +326,20 @@ mod tests {
             serde_json::to_string(&RunId::try_from("r-1").unwrap()).unwrap(),
             "\"r-1\""
         );
+    }
+
+    #[test]
+    fn a_conversation_is_called_by_the_beginning_of_its_question() {
+        let name = |text: &str| ConversationName::beginning(text).map(String::from);
+        assert_eq!(name("\n  Why\u{7}? \nBecause."), Some("Why?".to_owned()));
+        assert_eq!(name("Why?\u{2028}x"), Some("Why?".to_owned()));
+        for nothing in ["", " \n\t", "\u{7}"] {
+            assert_eq!(name(nothing), None, "{nothing:?}");
+        }
+        let long = name(&"ü".repeat(500)).unwrap();
+        assert_eq!(long, format!("{}…", "ü".repeat(40)));
+        for refused in ["", "  ", "a\nb", "a\u{2029}b", &"x".repeat(201)] {
+            assert!(ConversationName::try_from(refused).is_err(), "{refused:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ pub mod azure;
 pub mod capability;
 pub mod codes;
 pub mod connections;
+pub mod conversations;
 pub mod error;
 pub mod events;
 mod exact;

@@ -3,7 +3,7 @@
 use crate::{
     address::encode,
     connections::ConnectionName,
-    ids::{FilePath, FlowId, ProjectName, RunId, SessionId},
+    ids::{ConversationId, FilePath, FlowId, ProjectName, RunId, SessionId},
     settings::SettingsIntent,
 };
 
@@ -357,6 +357,53 @@ pub fn run_picture(
 #[must_use]
 pub fn run_log(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {
     format!("{}/log", run(project_name, flow_id, run_id))
+}
+
+/// The conversations with a chat flow: GET [`crate::conversations::ConversationList`]; POST
+/// [`crate::conversations::Question`] begins one, and gives [`crate::conversations::Asked`].
+#[must_use]
+pub fn conversations(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/conversations", flow(project_name, flow_id))
+}
+
+/// One conversation: GET [`crate::conversations::Conversation`], DELETE.
+#[must_use]
+pub fn conversation(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    conversation: &ConversationId,
+) -> String {
+    format!("{}/{conversation}", conversations(project_name, flow_id))
+}
+
+/// Asks a question in a conversation (POST [`crate::conversations::Question`]): [`crate::conversations::Asked`].
+#[must_use]
+pub fn conversation_turns(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    id: &ConversationId,
+) -> String {
+    format!("{}/turns", conversation(project_name, flow_id, id))
+}
+
+/// The history that goes with the next question: a list, as the flow's input takes it.
+#[must_use]
+pub fn conversation_history(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    id: &ConversationId,
+) -> String {
+    format!("{}/history", conversation(project_name, flow_id, id))
+}
+
+/// Gives a conversation another name (POST [`crate::conversations::ConversationRename`]).
+#[must_use]
+pub fn conversation_rename(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    id: &ConversationId,
+) -> String {
+    format!("{}/rename", conversation(project_name, flow_id, id))
 }
 
 /// The public contract's workspace: its operations stand below it.

@@ -2,6 +2,7 @@
 //! changes single things in it;
 //! it may not know about sessions, HTTP, files or the browser.
 
+mod chat;
 mod check;
 pub mod cli;
 mod edit;
@@ -24,6 +25,7 @@ mod suggest;
 mod tools;
 mod yaml;
 
+pub use chat::{Chat, HistoryShape, NoChat, Streaming};
 pub use edit::{
     EditError, NodeEdit, NodeEditError, NodeKey, set_environment_image,
     set_environment_requirements, set_node_value,

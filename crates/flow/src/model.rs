@@ -86,7 +86,7 @@ pub struct FlowInput {
     pub enum_values: Vec<Value>,
     /// The message of a chat flow.
     pub is_chat_input: bool,
-    /// The history of a chat flow.
+    /// The history of a chat flow: the input that says so, else the one called `chat_history` in a flow with a chat input.
     pub is_chat_history: bool,
 }
 

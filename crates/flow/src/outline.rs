@@ -29,10 +29,7 @@ pub(crate) fn flow(
         tags: tags(root, expander),
         inputs: match (kind, &*draft.inputs) {
             (FlowKind::Flex, []) => sample(root, expander),
-            (_, inputs) => inputs
-                .iter()
-                .map(|input| flow_input(input, expander))
-                .collect(),
+            (_, inputs) => declared_inputs(inputs, expander),
         },
         declares_inputs: !draft.inputs.is_empty(),
         outputs: draft
@@ -120,6 +117,30 @@ fn declared_type(definition: Option<Mapping<'_>>) -> ValueType {
     let name = definition.and_then(|definition| definition.get_str("type"));
     name.and_then(ValueType::parse).unwrap_or(ValueType::Object)
 }
+
+/// The inputs that the file declares. Where a chat names none as its history, the one that's called so is it, unless it
+/// says otherwise.
+fn declared_inputs(drafts: &[DraftInput<'_>], expander: &mut Expander) -> Vec<FlowInput> {
+    let input = |draft| flow_input(draft, expander);
+    let mut inputs: Vec<FlowInput> = drafts.iter().map(input).collect();
+    let is_chat = inputs.iter().any(|input| input.is_chat_input);
+    if !is_chat || inputs.iter().any(|input| input.is_chat_history) {
+        return inputs;
+    }
+    let says = |draft: &DraftInput<'_>| {
+        let said = draft.definition?.get("is_chat_history")?;
+        (!said.is_null()).then_some(())
+    };
+    let mut both = inputs.iter_mut().zip(drafts);
+    let found = both.find(|(input, draft)| input.name == CHAT_HISTORY && says(draft).is_none());
+    if let Some((input, _)) = found {
+        input.is_chat_history = true;
+    }
+    inputs
+}
+
+/// What promptflow calls the history of a chat.
+const CHAT_HISTORY: &str = "chat_history";
 
 fn flow_input(input: &DraftInput<'_>, expander: &mut Expander) -> FlowInput {
     let get = |name: &str| input.definition.and_then(|definition| definition.get(name));

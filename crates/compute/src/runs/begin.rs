@@ -16,7 +16,7 @@ use flowdeck_engines::executor::Templates;
 use flowdeck_flow::{Flow, Node};
 
 use super::{carry_out::Plan, inputs, live::LiveRun};
-use crate::{error::ComputeError, flow::Definition, owner::Owner, runs::Runs};
+use crate::{error::ComputeError, flow::Definition, owner::Owner, runs::Runs, store::NewTurn};
 
 /// Older runs of a flow are forgotten…
 const KEPT: usize = 50;
@@ -29,6 +29,16 @@ impl Runs {
         self: &Arc<Self>,
         flow: &FlowId,
         request: &RunRequest,
+    ) -> Result<RunDetail, ComputeError> {
+        self.begin(flow, request, None)
+    }
+
+    /// Begins a run that answers a turn of a conversation, if one is given.
+    pub(crate) fn begin(
+        self: &Arc<Self>,
+        flow: &FlowId,
+        request: &RunRequest,
+        turn: Option<NewTurn>,
     ) -> Result<RunDetail, ComputeError> {
         let folder = self.parts.folders.of(&flow.into())?;
         let session = self.session_for_run(flow)?;
@@ -59,11 +69,18 @@ impl Runs {
             outputs,
             stream: request.stream,
         };
-        let run = self.enter_run(flow, detail, connected.masks)?;
+        let run = self.enter_run(flow, detail, turn, connected.masks)?;
         self.forget_old_runs(flow);
         let detail = run.detail();
         self.spawn_run(run, plan);
         Ok(detail)
+    }
+
+    /// The flow as its definition says it now.
+    pub(crate) fn flow(&self, flow: &FlowId) -> Result<Flow, ComputeError> {
+        let folder = self.parts.folders.of(&flow.into())?;
+        let definition = readable(Definition::read(&folder))?;
+        sound(&definition).cloned()
     }
 
     fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
@@ -138,6 +155,7 @@ impl Runs {
         &self,
         flow: &FlowId,
         detail: RunDetail,
+        turn: Option<NewTurn>,
         masks: Arc<Masks>,
     ) -> Result<Arc<LiveRun>, ComputeError> {
         let (now, id) = (self.now(), detail.summary.id.clone());
@@ -162,14 +180,17 @@ impl Runs {
                 },
                 |record, followed| {
                     let mut detail = detail;
+                    let conversation = turn.as_ref().map(|turn| turn.conversation.id.clone());
                     self.parts
                         .store
-                        .enter_run(flow, &mut detail, record, followed)?;
+                        .enter_run(flow, &mut detail, turn, record, followed)?;
                     let log = self.parts.paths.run(flow, &id).join("log");
                     self.parts
                         .events
                         .send(&flow.into(), FlowEvent::Run(detail.clone()));
-                    entered = Some(self.live.add(flow, detail, &log, masks));
+                    let run = self.live.add(flow, detail, conversation, &log, masks);
+                    run.tell_conversation(self);
+                    entered = Some(run);
                     Ok(())
                 },
             )

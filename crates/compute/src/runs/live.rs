@@ -10,7 +10,7 @@ use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Millis,
     events::{FlowEvent, OutputPiece, RunLog, RunText},
-    ids::{FlowId, RunId},
+    ids::{ConversationId, FlowId, RunId},
     runs::{NodeState, RunDetail},
     session::LogLine,
 };
@@ -30,6 +30,8 @@ pub(super) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
 #[derive(Debug)]
 pub(super) struct LiveRun {
     pub(super) flow: FlowId,
+    /// The conversation that it's a turn of.
+    conversation: Option<ConversationId>,
     detail: Mutex<RunDetail>,
     log: Mutex<Tail>,
     /// The pieces of its outputs.
@@ -56,12 +58,14 @@ impl LiveRuns {
         &self,
         flow: &FlowId,
         detail: RunDetail,
+        conversation: Option<ConversationId>,
         log: &Path,
         masks: Arc<Masks>,
     ) -> Arc<LiveRun> {
         let id = detail.summary.id.clone();
         let run = Arc::new(LiveRun {
             flow: flow.clone(),
+            conversation,
             detail: Mutex::new(detail),
             log: Mutex::new(Tail::new(log)),
             pieces: Mutex::new(Tail::new(log.with_file_name(PIECES))),
@@ -115,8 +119,19 @@ impl LiveRun {
             runs.parts
                 .events
                 .send(&Owner::from(&self.flow), FlowEvent::Run(next.clone()));
+            if next.summary.state.is_over() {
+                self.tell_conversation(runs);
+            }
         }
         Ok(next)
+    }
+
+    /// Tells that the conversation that it's a turn of has changed.
+    pub(super) fn tell_conversation(&self, runs: &Runs) {
+        if let Some(conversation) = &self.conversation {
+            let event = FlowEvent::Conversation(conversation.clone());
+            runs.parts.events.send(&Owner::from(&self.flow), event);
+        }
     }
 
     /// Ends a run whose end the store does not take: known in memory alone, and published.
@@ -126,6 +141,7 @@ impl LiveRun {
         runs.parts
             .events
             .send(&Owner::from(&self.flow), FlowEvent::Run(held.clone()));
+        self.tell_conversation(runs);
     }
 
     fn masked(&self, mut lines: Vec<LogLine>) -> Vec<LogLine> {

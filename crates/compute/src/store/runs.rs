@@ -8,16 +8,17 @@ use flowdeck_contract::{
 };
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::{Store, sessions};
+use super::{NewTurn, Store, conversations, sessions};
 use crate::{error::ComputeError, sessions::Record, timeline::Followed};
 
 impl Store {
     /// Enters a run into its flow's history under the next number, which is written into `run`, and remembers its session
-    /// as it then stands: both or neither.
+    /// as it then stands, and the turn of a conversation that it answers: all or nothing.
     pub(crate) fn enter_run(
         &self,
         flow: &FlowId,
         run: &mut RunDetail,
+        turn: Option<NewTurn>,
         record: &Record,
         followed: &Followed,
     ) -> Result<(), ComputeError> {
@@ -27,14 +28,24 @@ impl Store {
         let number: i64 = transaction.query_row(query, [flow.as_str()], |row| row.get(0))?;
         run.summary.number = u64::try_from(number).unwrap_or(1);
         save(&transaction, flow, run)?;
+        if let Some(turn) = turn {
+            conversations::enter(&transaction, flow, turn, run)?;
+        }
         sessions::save(&transaction, record, followed)?;
         transaction.commit()?;
         Ok(())
     }
 
-    /// Remembers a run as it stands.
+    /// Remembers a run as it stands. One that is over ends the turn that it answers, if any, with it.
     pub(crate) fn save_run(&self, flow: &FlowId, run: &RunDetail) -> Result<(), ComputeError> {
-        save(&self.connection(), flow, run)
+        let mut connection = self.connection();
+        let transaction = connection.transaction()?;
+        save(&transaction, flow, run)?;
+        if run.summary.state.is_over() {
+            conversations::end(&transaction, run)?;
+        }
+        transaction.commit()?;
+        Ok(())
     }
 
     /// A flow's runs, newest first.

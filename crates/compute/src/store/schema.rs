@@ -64,8 +64,27 @@ CREATE TABLE sign_ins (
 ) STRICT;
 ";
 
+/// Since version 5. A turn outlives its run.
+const CONVERSATIONS: &str = "
+CREATE TABLE conversations (
+    id TEXT PRIMARY KEY,
+    flow TEXT NOT NULL,
+    name TEXT NOT NULL,
+    created INTEGER NOT NULL,
+    changed INTEGER NOT NULL
+) STRICT;
+CREATE INDEX conversations_of_flow ON conversations (flow, changed);
+CREATE TABLE turns (
+    run TEXT PRIMARY KEY,
+    conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    turn TEXT NOT NULL,
+    UNIQUE (conversation, position)
+) STRICT;
+";
+
 /// What each version of the store added; the store's version counts them.
-const CHANGES: [&str; 4] = [TABLES, INSTANCES, LIVES, SIGN_INS];
+const CHANGES: [&str; 5] = [TABLES, INSTANCES, LIVES, SIGN_INS, CONVERSATIONS];
 
 /// Makes the tables, or refuses a store of a later flowdeck.
 pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {

@@ -8,6 +8,7 @@
 )]
 
 mod asks;
+mod conversations;
 mod idleness;
 mod nobody;
 mod packages;

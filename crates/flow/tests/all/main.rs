@@ -1,6 +1,7 @@
 //! What the checks of flows and requirements files say, one file for each thing that is checked. One program, because each
 //! is linked.
 
+mod chat;
 mod edit;
 mod fuzzed;
 mod guide;

@@ -11,6 +11,7 @@ mod auth;
 mod connections;
 mod contract;
 mod contract_whole;
+mod conversations;
 mod deeper_flows;
 mod diagnostics;
 mod errors;

@@ -3,6 +3,7 @@
 mod compute;
 mod connection_files;
 mod connections;
+mod conversations;
 mod diagnostics;
 mod events;
 mod feeds;
@@ -19,7 +20,7 @@ use std::fs::File;
 
 use axum::{body::Body, http::header::CONTENT_TYPE};
 use flowdeck_contract::connections::ConnectionName;
-use flowdeck_contract::ids::{FilePath, FlowId, ProjectName, RunId, SessionId};
+use flowdeck_contract::ids::{ConversationId, FilePath, FlowId, ProjectName, RunId, SessionId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -46,6 +47,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(feeds::routes())
         .merge(compute::routes())
         .merge(runs::routes())
+        .merge(conversations::routes())
         .merge(connections::routes())
         .merge(connection_files::routes())
         .merge(events::routes())
@@ -166,6 +168,21 @@ struct PicturePath {
     run: RunId,
     /// The name of the picture's file.
     file: String,
+}
+
+/// Names a conversation.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct ConversationPath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The conversation.
+    #[param(value_type = String)]
+    conversation: ConversationId,
 }
 
 /// A body that is shown, never run: it is plain text, whatever it holds.

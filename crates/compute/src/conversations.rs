@@ -1,0 +1,240 @@
+//! Conversations with chat flows: each question is answered by a run like any other, which is given what was said before.
+
+mod history;
+
+use std::sync::Arc;
+
+use flowdeck_access::id;
+use flowdeck_connections::Connections;
+use flowdeck_contract::{
+    Exact, Values,
+    conversations::{Asked, Conversation, ConversationSummary, Question},
+    events::FlowEvent,
+    ids::{ConversationId, ConversationName, FlowId},
+    runs::RunRequest,
+};
+use flowdeck_flow::Flow;
+use parking_lot::Mutex;
+
+use crate::{error::ComputeError, owner::Owner, runs::Runs, store::NewTurn};
+
+/// More conversations with one flow aren't begun…
+const MOST_OF_A_FLOW: usize = 200;
+/// …nor with all flows together, also those that are gone.
+const MOST_IN_ALL: u64 = 5_000;
+/// A conversation has no more turns.
+const MOST_TURNS: usize = 500;
+
+/// What a conversation is called whose first question isn't a text.
+const UNNAMED: &str = "New conversation";
+
+/// The conversations with all flows.
+pub(crate) struct Conversations {
+    runs: Arc<Runs>,
+    connections: Arc<Connections>,
+    /// Held from looking at a conversation until it has changed: no two questions follow the same turn.
+    changing: Mutex<()>,
+}
+
+impl Conversations {
+    pub(crate) fn new(runs: &Arc<Runs>, connections: &Arc<Connections>) -> Self {
+        Self {
+            runs: Arc::clone(runs),
+            connections: Arc::clone(connections),
+            changing: Mutex::new(()),
+        }
+    }
+
+    pub(crate) fn list(&self, flow: &FlowId) -> Result<Vec<ConversationSummary>, ComputeError> {
+        self.runs.store().conversations(flow)
+    }
+
+    pub(crate) fn whole(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+    ) -> Result<Conversation, ComputeError> {
+        self.runs
+            .store()
+            .conversation(flow, id)?
+            .ok_or_else(|| ComputeError::ConversationNotFound(id.to_string()))
+    }
+
+    pub(crate) fn ask(
+        &self,
+        flow: &FlowId,
+        id: Option<&ConversationId>,
+        asked: Question,
+    ) -> Result<Asked, ComputeError> {
+        let _changing = self.changing.lock();
+        let parsed = self.runs.flow(flow)?;
+        let chat = parsed.chat().map_err(no_chat)?;
+        let mut conversation = match id {
+            Some(id) => self.whole(flow, id)?,
+            None => self.begun(flow, &asked.question)?,
+        };
+        let after = self.turns_before(&conversation, asked.after)?;
+        conversation.turns.truncate(after);
+        let mut inputs = asked.inputs.clone();
+        for own in [chat.question, chat.history] {
+            if inputs.get(&own.name).is_some() {
+                return Err(ComputeError::Invalid {
+                    code: "InputOfChat",
+                    message: format!("The conversation gives the input ‘{}’.", own.name),
+                    target: Some(own.name.clone()),
+                });
+            }
+        }
+        inputs.insert(&chat.history.name, history::of(&chat, &conversation.turns)?);
+        inputs.insert(&chat.question.name, asked.question.clone());
+        let turn = NewTurn {
+            conversation: conversation.summary,
+            after: u32::try_from(after).unwrap_or(u32::MAX),
+            question: self.masked(asked.question),
+            inputs: self.all_masked(asked.inputs),
+            answer: chat.answer.map(|output| output.name.clone()),
+        };
+        let id = turn.conversation.id.clone();
+        let request = RunRequest {
+            inputs,
+            node: None,
+            stream: true,
+        };
+        let run = self.runs.begin(flow, &request, Some(turn))?;
+        Ok(Asked {
+            conversation: self.whole(flow, &id)?.summary,
+            run,
+        })
+    }
+
+    pub(crate) fn history(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+    ) -> Result<Exact, ComputeError> {
+        let conversation = self.whole(flow, id)?;
+        let parsed: Flow = self.runs.flow(flow)?;
+        let chat = parsed.chat().map_err(no_chat)?;
+        history::of(&chat, &conversation.turns)
+    }
+
+    pub(crate) fn rename(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+        name: &ConversationName,
+    ) -> Result<ConversationSummary, ComputeError> {
+        let now = self.runs.now();
+        if !self.runs.store().rename_conversation(flow, id, name, now)? {
+            return Err(ComputeError::ConversationNotFound(id.to_string()));
+        }
+        self.tell(flow, id);
+        Ok(self.whole(flow, id)?.summary)
+    }
+
+    pub(crate) fn delete(&self, flow: &FlowId, id: &ConversationId) -> Result<(), ComputeError> {
+        let _changing = self.changing.lock();
+        require_rest(&self.whole(flow, id)?)?;
+        self.runs.store().remove_conversation(flow, id)?;
+        self.tell(flow, id);
+        Ok(())
+    }
+
+    /// A conversation that nothing was said in, if there is room for another.
+    fn begun(&self, flow: &FlowId, question: &Exact) -> Result<Conversation, ComputeError> {
+        let full = |count: u64, what: &str| ComputeError::NotNow {
+            code: "TooManyConversations",
+            message: format!("There are already {count} conversations with {what}."),
+            remedy: "Delete conversations that you no longer need.".to_owned(),
+        };
+        let store = self.runs.store();
+        if store.conversations(flow)?.len() >= MOST_OF_A_FLOW {
+            return Err(full(MOST_OF_A_FLOW as u64, "this flow"));
+        }
+        let all = store.conversation_count()?;
+        if all >= MOST_IN_ALL {
+            return Err(full(all, "all flows"));
+        }
+        let now = self.runs.now();
+        let text = self.masked(question.clone()).as_text().unwrap_or_default();
+        let name = ConversationName::beginning(&text).map_or_else(|| unnamed(), Ok)?;
+        let summary = ConversationSummary {
+            id: id::random(),
+            name,
+            created: now,
+            changed: now,
+            turns: 0,
+        };
+        Ok(Conversation {
+            summary,
+            turns: Vec::new(),
+        })
+    }
+
+    /// How many turns stay before the next question.
+    fn turns_before(
+        &self,
+        conversation: &Conversation,
+        after: Option<u32>,
+    ) -> Result<usize, ComputeError> {
+        require_rest(conversation)?;
+        let count = conversation.turns.len();
+        let after = after.map_or(count, |after| after as usize);
+        if after > count {
+            return Err(ComputeError::Invalid {
+                code: "TurnNotFound",
+                message: format!("The conversation has {count} turns."),
+                target: Some("after".to_owned()),
+            });
+        }
+        if after >= MOST_TURNS {
+            return Err(history::full(format!(
+                "This conversation has {MOST_TURNS} questions, the most there can be."
+            )));
+        }
+        Ok(after)
+    }
+
+    fn masked(&self, value: Exact) -> Exact {
+        let masked = self.connections.masks().json(value.json()).into_owned();
+        Exact::parse(masked).unwrap_or_else(|_| Exact::null())
+    }
+
+    fn all_masked(&self, values: Values) -> Values {
+        let masked = values
+            .into_iter()
+            .map(|(name, value)| (name, self.masked(value)));
+        masked.collect()
+    }
+
+    fn tell(&self, flow: &FlowId, id: &ConversationId) {
+        let event = FlowEvent::Conversation(id.clone());
+        self.runs.events().send(&Owner::from(flow), event);
+    }
+}
+
+fn unnamed() -> Result<ConversationName, ComputeError> {
+    ConversationName::try_from(UNNAMED)
+        .map_err(|error| ComputeError::Record(serde::de::Error::custom(error)))
+}
+
+/// Refuses where an answer is still coming.
+fn require_rest(conversation: &Conversation) -> Result<(), ComputeError> {
+    let is_coming = conversation.turns.iter().any(|turn| !turn.state.is_over());
+    if is_coming {
+        return Err(ComputeError::NotNow {
+            code: "AnswerComing",
+            message: "This conversation’s last question isn’t answered yet.".to_owned(),
+            remedy: "Wait for the answer, or stop it.".to_owned(),
+        });
+    }
+    Ok(())
+}
+
+fn no_chat(error: flowdeck_flow::NoChat) -> ComputeError {
+    ComputeError::Invalid {
+        code: "NoChat",
+        message: format!("You can’t chat with this flow. {error}"),
+        target: None,
+    }
+}
