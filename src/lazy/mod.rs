@@ -118,6 +118,13 @@ pub(crate) const RUN_TIMELINE: Part = Part {
     fetch: || Box::pin(points::run_timeline()),
 };
 
+/// The chat with a flow.
+pub(crate) const CHAT: Part = Part {
+    name: "the chat",
+    lines: 10,
+    fetch: || Box::pin(points::chat()),
+};
+
 /// What is said of an input that is too long to be shown.
 pub(crate) const LONG_INPUT: Part = Part {
     name: "the rest of the input",

@@ -10,6 +10,7 @@ use crate::{
         ConnectionPages, FlowsPage, SessionPage, SessionsPage, SignInPage, SignInsPage,
         UpgradePage, UpgradeReview,
         flow::{
+            chat::ChatPane,
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
@@ -78,6 +79,8 @@ point!(session, needs_session -> Show, || view! { <SessionOffer /> }.into_any())
 point!(run, run_head -> Show, || view! { <RunHead /> }.into_any());
 
 point!(run, run_tabs -> Show, || view! { <SelectedRun /> }.into_any());
+
+point!(chat, chat -> Show, || view! { <ChatPane /> }.into_any());
 
 point!(trace, run_timeline -> Show, || view! { <RunTimeline /> }.into_any());
 

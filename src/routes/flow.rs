@@ -2,7 +2,7 @@
 
 use flowdeck_contract::{
     address::query_value,
-    ids::{FilePath, RunId},
+    ids::{ConversationId, FilePath, RunId},
 };
 
 use super::{Advanced, CallPath, Query};
@@ -20,14 +20,38 @@ pub struct FlowView {
     pub run: Option<RunId>,
     /// The timeline of the run, with the details of one of its rows.
     pub timeline: Option<CallPath>,
+    /// The chat with the flow, in the place of its inputs and outputs.
+    pub chat: Option<ChatView>,
     /// The details of the compute session, in a drawer.
     pub details: bool,
     /// The wizard of the compute session's settings, while it is open.
     pub advanced: Option<Advanced>,
 }
 
+/// Which conversation with a flow is shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ChatView {
+    /// A new one, which begins with its first question.
+    New,
+    /// This one.
+    Of(ConversationId),
+}
+
+impl ChatView {
+    fn read(value: &str) -> Self {
+        ConversationId::try_from(value).map_or(Self::New, Self::Of)
+    }
+
+    fn value(&self) -> &str {
+        match self {
+            Self::New => "",
+            Self::Of(id) => id.as_str(),
+        }
+    }
+}
+
 /// The names of the query's values, without those of the wizard.
-const NAMES: [&str; 6] = ["raw", "file", "line", "run", "timeline", "details"];
+const NAMES: [&str; 7] = ["raw", "file", "line", "run", "timeline", "chat", "details"];
 
 impl FlowView {
     /// Raw file mode with `file` open, at `line` when one is given.
@@ -49,6 +73,7 @@ impl FlowView {
             line: value("line").and_then(|line| line.parse().ok()),
             run: value("run").and_then(|run| RunId::try_from(run).ok()),
             timeline: value("timeline").and_then(|path| CallPath::read(&path)),
+            chat: value("chat").map(|chat| ChatView::read(&chat)),
             details: value("details").as_deref() == Some("1"),
             advanced: Advanced::read(query, &NAMES),
         }
@@ -70,6 +95,9 @@ impl FlowView {
         }
         if let Some(path) = &self.timeline {
             query.push("timeline", &path.to_string());
+        }
+        if let Some(chat) = &self.chat {
+            query.push("chat", chat.value());
         }
         if self.details {
             query.push("details", "1");

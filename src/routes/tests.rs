@@ -2,7 +2,7 @@
 
 use super::*;
 use flowdeck_contract::{
-    ids::{FilePath, RunId},
+    ids::{ConversationId, FilePath, RunId},
     settings::{ComputeChoice, IdleShutdown, SessionSettings},
 };
 
@@ -22,6 +22,23 @@ fn wizard(step: WizardStep, settings: Option<SessionSettings>) -> Route {
             }),
             ..FlowView::default()
         },
+    }
+}
+
+fn chat(chat: ChatView) -> Route {
+    Route::Flow {
+        flow: FlowId::try_from("x").unwrap(),
+        view: FlowView {
+            chat: Some(chat),
+            ..FlowView::default()
+        },
+    }
+}
+
+#[test]
+fn a_chat_without_a_conversation_that_can_be_is_a_new_one() {
+    for address in ["flows/x?chat", "flows/x?chat=", "flows/x?chat=a%2Fb"] {
+        assert_eq!(read(address), Some(chat(ChatView::New)), "{address}");
     }
 }
 
@@ -58,6 +75,11 @@ fn routes() -> Vec<(Route, &'static str)> {
                 },
             },
             "flows/x?details=1",
+        ),
+        (chat(ChatView::New), "flows/x?chat="),
+        (
+            chat(ChatView::Of(ConversationId::try_from("c-1").unwrap())),
+            "flows/x?chat=c-1",
         ),
         (Route::Connections, "connections"),
         (

@@ -48,6 +48,8 @@ pub struct Actions {
 pub struct RefusedRun {
     /// The node, when it was one alone.
     pub node: Option<String>,
+    /// The id of the box of the chat that it was asked in, if it was.
+    pub asked_in: Option<&'static str>,
 }
 
 impl Actions {
@@ -230,7 +232,10 @@ impl Actions {
         } = *self;
         let (flow, actions) = (context.flow(), *self);
         let same = node.clone();
-        let refused = RefusedRun { node: node.clone() };
+        let refused = RefusedRun {
+            node: node.clone(),
+            asked_in: None,
+        };
         let again = Callback::new(move |()| actions.run(same.clone()));
         let request = RunRequest {
             inputs,

@@ -3,6 +3,7 @@
 mod actions;
 mod announced;
 mod asked_by;
+pub(crate) mod chat;
 pub mod context;
 mod definition;
 pub(crate) mod dialogs;
@@ -55,7 +56,7 @@ use self::{
 use super::parts::Failure;
 use crate::{
     api::{ApiError, Load},
-    lazy::{Lazy, RAW_MODE},
+    lazy::{CHAT, Lazy, RAW_MODE},
     live::Streams,
     nav::Link,
     routes::Route,
@@ -223,14 +224,24 @@ fn run_by_key(context: FlowContext) {
 
 const RUN_BY_KEY: About = About::Named("run by key");
 
-/// The flow as a form.
+/// The flow as a form, or the chat with it, beside its nodes.
 #[component]
 fn FormBody(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+    let view = FlowContext::from_context().view;
+    let chats = Memo::new(move |_| view.with(|view| view.chat.is_some()));
+    let first = move || {
+        if chats.get() {
+            view! { <Lazy part=CHAT /> }.into_any()
+        } else {
+            view! {
+                <Inputs />
+                <Outputs />
+            }
+            .into_any()
+        }
+    };
     view! {
-        <div class=style::column>
-            <Inputs />
-            <Outputs />
-        </div>
+        <div class=style::column>{first}</div>
         <div class=style::column>
             <Nodes definition=definition />
         </div>

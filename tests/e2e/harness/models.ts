@@ -1,6 +1,6 @@
 // A model server on loopback that answers as OpenAI's does: it checks the key that arrives and says what it was asked.
 
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 const read = async (request: IncomingMessage): Promise<string> => {
@@ -9,9 +9,19 @@ const read = async (request: IncomingMessage): Promise<string> => {
   return text;
 };
 
+interface Asked {
+  model: string;
+  messages: { role: string; content: string }[];
+  stream?: boolean;
+}
+
 export class ModelServer {
   /** How many chats were answered. */
   chats = 0;
+  /** What the last chat was asked, as `role: content`. */
+  heard: string[] = [];
+  /** Before the rest of a streamed answer, after its first word, this is waited for. */
+  goOn: Promise<void> = Promise.resolve();
   readonly #server: Server;
   readonly #key: string;
 
@@ -31,8 +41,10 @@ export class ModelServer {
       if (request.url !== '/v1/chat/completions') return answer(404, { error: { message: 'Not found.' } });
       void read(request).then((text) => {
         this.chats += 1;
-        const { model, messages } = JSON.parse(text) as { model: string; messages: { content: string }[] };
+        const { model, messages, stream } = JSON.parse(text) as Asked;
+        this.heard = messages.map(({ role, content }) => `${role}: ${content.trim()}`);
         const content = `${model} heard: ${messages.at(-1)?.content.trim()}`;
+        if (stream) return void this.#stream(response, model, content);
         answer(200, {
           id: 'chat-1',
           object: 'chat.completion',
@@ -43,6 +55,22 @@ export class ModelServer {
         });
       });
     });
+  }
+
+  /** Answers word by word, as server-sent events. */
+  async #stream(response: ServerResponse, model: string, content: string): Promise<void> {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const send = (delta: object, reason: string | null): void => {
+      const choices = [{ index: 0, delta, finish_reason: reason }];
+      const chunk = { id: 'chat-1', object: 'chat.completion.chunk', created: 1, model, choices };
+      response.write(`data: ${JSON.stringify(chunk)}\n\n`);
+    };
+    for (const [at, word] of content.split(/(?<= )/).entries()) {
+      if (at === 1) await this.goOn;
+      send({ role: 'assistant', content: word }, null);
+    }
+    send({}, 'stop');
+    response.end('data: [DONE]\n\n');
   }
 
   /** Starts one that takes this key alone. */
@@ -87,5 +115,47 @@ nodes:
   api: chat
 `,
     'ask.jinja2': '# user:\n{{question}}\n',
+  };
+}
+
+/** A flow of one LLM node that one chats with. */
+export function chatFlow(connection: string): Record<string, string> {
+  return {
+    'flow.dag.yaml': `inputs:
+  question:
+    type: string
+    is_chat_input: true
+  chat_history:
+    type: list
+    is_chat_history: true
+    default: []
+outputs:
+  answer:
+    type: string
+    reference: \${ask.output}
+    is_chat_output: true
+nodes:
+- name: ask
+  type: llm
+  source:
+    type: code
+    path: ask.jinja2
+  inputs:
+    model: small-model
+    question: \${inputs.question}
+    chat_history: \${inputs.chat_history}
+  connection: ${connection}
+  api: chat
+`,
+    'ask.jinja2': `{% for item in chat_history %}
+# user:
+{{item.inputs.question}}
+
+# assistant:
+{{item.outputs.answer}}
+{% endfor %}
+# user:
+{{question}}
+`,
   };
 }

@@ -22,7 +22,7 @@ pub fn field_id(name: &str) -> String {
 }
 
 #[component]
-pub(super) fn FieldView(field: Field) -> impl IntoView {
+pub(in crate::pages::flow) fn FieldView(field: Field) -> impl IntoView {
     let form = InputForm::from_context();
     let field = StoredValue::new(field);
     let text = Memo::new(move |_| field.with_value(|field| form.text(field)));

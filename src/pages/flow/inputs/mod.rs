@@ -11,7 +11,7 @@ mod browser_tests;
 
 use leptos::prelude::*;
 
-use self::field_view::FieldView;
+pub(super) use self::field_view::FieldView;
 pub use self::{
     field_view::field_id,
     form::{InputForm, InvalidInput},

@@ -125,14 +125,24 @@ fn Unknown(needs: Remote<Vec<ConnectionNeed>>) -> impl IntoView {
     })
 }
 
-/// After what stood in the way of a run was mended.
+/// After what stood in the way of a run was mended. What is typed into a chat is still in its box.
 #[component]
 fn RunAgain() -> impl IntoView {
     let actions = Actions::from_context();
-    let again = move |()| {
-        if let Some(refused) = actions.needs_connections.get_untracked() {
-            actions.run(refused.node);
+    let refused = actions.needs_connections;
+    let word = refused.with_untracked(|refused| match refused {
+        Some(refused) if refused.asked_in.is_some() => "Back to your question",
+        _ => "Run again",
+    });
+    let again = move |()| match refused.get_untracked() {
+        Some(RefusedRun {
+            asked_in: Some(id), ..
+        }) => {
+            refused.set(None);
+            request_animation_frame(move || focus(id));
         }
+        Some(refused) => actions.run(refused.node),
+        None => {}
     };
     let state = Signal::derive(move || actions.state(Action::Run));
     let button = NodeRef::new();
@@ -147,7 +157,7 @@ fn RunAgain() -> impl IntoView {
                     on_press=again
                     on_refused=move |()| actions.needs_session.set(true)
                 >
-                    "Run again"
+                    {word}
                 </Button>
             </div>
         </Notice>

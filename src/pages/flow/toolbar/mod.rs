@@ -22,8 +22,9 @@ use self::{
 };
 use super::FlowContext;
 use crate::{
+    api::Load,
     nav::Step,
-    routes::FlowView,
+    routes::{ChatView, FlowView},
     ui::{Button, ButtonState, Switch},
 };
 
@@ -50,6 +51,7 @@ pub fn Toolbar() -> impl IntoView {
     view! {
         <div class=style::bar role="group" aria-label="Flow actions">
             <SessionControl />
+            <ChatSwitch />
             <Switch on=raw on_change=switch>
                 "Raw file mode"
             </Switch>
@@ -62,6 +64,42 @@ pub fn Toolbar() -> impl IntoView {
         <div class=style::warning>
             <IdleWarning />
         </div>
+    }
+}
+
+/// Shows the chat with a flow that takes questions.
+#[component]
+fn ChatSwitch() -> impl IntoView {
+    let context = FlowContext::from_context();
+    let takes_questions = Memo::new(move |_| {
+        context.detail.state().with(|state| {
+            let Load::Ready(detail) = state else {
+                return false;
+            };
+            let flow = detail
+                .report
+                .as_ref()
+                .and_then(|report| report.flow.as_ref());
+            flow.is_some_and(|flow| flow.inputs.iter().any(|input| input.is_chat_input))
+        })
+    });
+    let on = Signal::derive(move || context.view.with(|view| view.chat.is_some()));
+    let switch = move |on: bool| {
+        let chat = on.then_some(ChatView::New);
+        context.show(
+            FlowView {
+                chat,
+                ..FlowView::default()
+            },
+            Step::Push,
+        );
+    };
+    view! {
+        <Show when=move || takes_questions.get()>
+            <Switch on=on on_change=switch>
+                "Chat"
+            </Switch>
+        </Show>
     }
 }
 

@@ -1,0 +1,143 @@
+//! The box for the next question, and what stands in its way.
+
+use flowdeck_contract::{capability::Action, codes};
+use leptos::{
+    ev::{KeyboardEvent, SubmitEvent},
+    prelude::*,
+};
+
+use super::{
+    style,
+    talk::{MESSAGE, Talk},
+};
+use crate::{
+    pages::{flow::next_steps::next_steps, parts::Failure},
+    routes::ChatView,
+    ui::{Button, ButtonKind, ButtonState, NextStep, NextSteps, Notice, NoticeKind},
+};
+
+/// The box, with what it's refused for above.
+#[component]
+pub(super) fn Composer() -> impl IntoView {
+    let talk = Talk::from_context();
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send_or_say(talk);
+    };
+    let on_key = move |event: KeyboardEvent| {
+        // A key that ends the entry of a character with several keys isn't one of ours.
+        let is_send = event.key() == "Enter" && !event.shift_key() && !event.is_composing();
+        if is_send {
+            event.prevent_default();
+            send_or_say(talk);
+        }
+    };
+    view! {
+        <NoSession />
+        <Refused />
+        <form class=style::composer on:submit=submit>
+            <label class="visually-hidden" for=MESSAGE>
+                "Message"
+            </label>
+            <textarea
+                id=MESSAGE
+                class=style::message
+                rows="2"
+                placeholder="Ask a question"
+                aria-describedby="chat-keys"
+                prop:value=talk.draft
+                on:input=move |event| talk.type_in(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <div class=style::sending>
+                <p id="chat-keys" class=style::muted>
+                    "Enter sends. Shift+Enter starts a new line."
+                </p>
+                <SendOrStop />
+            </div>
+        </form>
+    }
+}
+
+/// Sends what's typed; where it can't be sent, what stands in the way is on the button.
+fn send_or_say(talk: Talk) {
+    match untrack(|| talk.actions.state(Action::Run)) {
+        ButtonState::Ready => talk.send(),
+        ButtonState::Busy => {}
+        ButtonState::Refused(_) => talk.actions.needs_session.set(true),
+    }
+}
+
+#[component]
+fn SendOrStop() -> impl IntoView {
+    let talk = Talk::from_context();
+    let is_empty = Memo::new(move |_| talk.draft.with(|draft| draft.trim().is_empty()));
+    let state = Signal::derive(move || match talk.actions.state(Action::Run) {
+        _ if talk.is_asking.get() => ButtonState::Busy,
+        ButtonState::Ready if is_empty.get() => {
+            ButtonState::Refused("Enter a question first.".to_owned())
+        }
+        state => state,
+    });
+    move || match talk.coming.get() {
+        Some(run) => {
+            let stop = move |()| talk.actions.cancel(run.clone());
+            view! { <Button on_press=stop>"Stop"</Button> }.into_any()
+        }
+        None => view! {
+            <Button
+                kind=ButtonKind::Primary
+                state=state
+                on_press=move |()| talk.send()
+                on_refused=move |()| {
+                    if !is_empty.get_untracked() {
+                        talk.actions.needs_session.set(true);
+                    }
+                }
+            >
+                "Send"
+            </Button>
+        }
+        .into_any(),
+    }
+}
+
+/// Says that there is no session, and starts one.
+#[component]
+fn NoSession() -> impl IntoView {
+    let talk = Talk::from_context();
+    // The toolbar offers the same once a run was tried.
+    let is_offered = talk.actions.needs_session;
+    let can_start = Memo::new(move |_| {
+        let ready = |action| talk.actions.state(action) == ButtonState::Ready;
+        !is_offered.get() && !ready(Action::Run) && ready(Action::Start)
+    });
+    view! {
+        <Show when=move || can_start.get()>
+            <Notice kind=NoticeKind::Info title="Start a compute session to chat">
+                <NextSteps steps=vec![
+                    NextStep::new("Start compute session now", move || {
+                        talk.actions.ask(Action::Start);
+                    }),
+                ] />
+            </Notice>
+        </Show>
+    }
+}
+
+/// Why the last question wasn't asked.
+#[component]
+fn Refused() -> impl IntoView {
+    let talk = Talk::from_context();
+    move || {
+        let error = talk.refused.get()?;
+        let again = Callback::new(move |()| talk.send());
+        let steps = match error.code.as_str() {
+            codes::CONVERSATION_FULL => vec![NextStep::new("New conversation", move || {
+                talk.open(ChatView::New);
+            })],
+            _ => next_steps(talk.context, &error, again),
+        };
+        Some(view! { <Failure title="Couldn’t ask the question" error=error steps=steps /> })
+    }
+}

@@ -1,0 +1,366 @@
+//! What is known of the conversation that's shown, and asking in it.
+
+use std::sync::Arc;
+
+use flowdeck_contract::{
+    Exact, Values, codes,
+    conversations::{Asked, Conversation, ConversationList, Question, Turn},
+    ids::{ConversationId, RunId},
+};
+use flowdeck_flow::{Flow, ValueType};
+use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+
+use super::answer::state_of;
+use crate::{
+    api::{ApiError, Remote},
+    nav::Step,
+    pages::flow::{
+        Actions, FlowContext,
+        actions::{RefusedRun, focus},
+        definition::{Definition, use_definition},
+        inputs::{InputForm, field::Field},
+    },
+    routes::{ChatView, FlowView},
+    storage::Store,
+};
+
+/// The id of the box for the next question.
+pub(super) const MESSAGE: &str = "chat-message";
+
+/// The chat of the flow page. Cheap to copy.
+#[derive(Clone, Copy)]
+pub(super) struct Talk {
+    pub(super) context: FlowContext,
+    pub(super) actions: Actions,
+    pub(super) form: InputForm,
+    pub(super) definition: Memo<Option<Arc<Definition>>>,
+    /// The conversation that the address names; `None` is a new one.
+    pub(super) id: Memo<Option<ConversationId>>,
+    /// All conversations with the flow.
+    pub(super) list: Remote<ConversationList>,
+    /// The conversation, once it's loaded.
+    pub(super) whole: RwSignal<Option<Conversation>>,
+    /// Why it couldn't be loaded.
+    pub(super) failure: RwSignal<Option<ApiError>>,
+    /// The run of the answer that is coming.
+    pub(super) coming: Memo<Option<RunId>>,
+    /// What is typed into the box.
+    pub(super) draft: RwSignal<String>,
+    /// Whether a question is on its way.
+    pub(super) is_asking: RwSignal<bool>,
+    /// Why the last question wasn't asked.
+    pub(super) refused: RwSignal<Option<ApiError>>,
+    /// The turn whose question is edited.
+    pub(super) edited: RwSignal<Option<usize>>,
+    loads: StoredValue<u32>,
+    owner: StoredValue<Owner>,
+}
+
+impl Talk {
+    /// Makes it available below.
+    pub(super) fn provide() -> Self {
+        let context = FlowContext::from_context();
+        let list = Remote::new(move || {
+            let flow = context.flow();
+            async move { context.api.conversations(&flow).await }
+        });
+        let whole = RwSignal::new(None);
+        let talk = Self {
+            context,
+            actions: Actions::from_context(),
+            form: InputForm::from_context(),
+            definition: use_definition(context),
+            id: Memo::new(move |_| {
+                context.view.with(|view| match &view.chat {
+                    Some(ChatView::Of(id)) => Some(id.clone()),
+                    Some(ChatView::New) | None => None,
+                })
+            }),
+            list,
+            whole,
+            failure: RwSignal::new(None),
+            coming: Memo::new(move |_| whole.with(|whole| coming(context, whole.as_ref()?))),
+            draft: RwSignal::new(String::new()),
+            is_asking: RwSignal::new(false),
+            refused: RwSignal::new(None),
+            edited: RwSignal::new(None),
+            loads: StoredValue::new(0),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+        };
+        talk.follow();
+        talk.remember_drafts();
+        provide_context(talk);
+        talk
+    }
+
+    /// The one in the context.
+    pub(super) fn from_context() -> Self {
+        expect_context()
+    }
+
+    /// Loads the conversation that the address names, and again with each change.
+    fn follow(self) {
+        Effect::new(move |before: Option<u32>| {
+            let changes = self.context.live.conversations.get();
+            if before.is_some_and(|before| before != changes) {
+                self.list.refresh();
+            }
+            let id = self.id.get();
+            let known = self
+                .whole
+                .with_untracked(|whole| whole.as_ref().map(|whole| whole.summary.id.clone()));
+            if known != id {
+                self.whole.set(None);
+                self.failure.set(None);
+                self.refused.set(None);
+                self.edited.set(None);
+            }
+            self.load();
+            changes
+        });
+    }
+
+    /// Asks for the conversation; an answer that another one has overtaken isn't looked at.
+    pub(super) fn load(self) {
+        let Some(id) = self.id.get_untracked() else {
+            return;
+        };
+        self.loads.update_value(|loads| *loads += 1);
+        let load = self.loads.get_value();
+        let flow = self.context.flow();
+        self.spawn(async move {
+            let answer = self.context.api.conversation(&flow, &id).await;
+            if self.loads.get_value() != load || self.id.get_untracked() != Some(id) {
+                return;
+            }
+            match answer {
+                Ok(whole) => {
+                    self.failure.set(None);
+                    self.whole.set(Some(whole));
+                }
+                Err(error) => {
+                    if error.is_not_found() {
+                        self.whole.set(None);
+                    }
+                    self.failure.set(Some(error));
+                }
+            }
+        });
+    }
+
+    /// Brings back what was typed for the conversation that's shown.
+    fn remember_drafts(self) {
+        Effect::new(move |_| {
+            self.id.track();
+            let key = untrack(|| self.draft_key());
+            self.draft.set(Store::Local.read(&key).unwrap_or_default());
+        });
+    }
+
+    fn draft_key(self) -> String {
+        let (project, flow) = (self.context.project(), self.context.flow());
+        let id = self.id.get();
+        let id = id.as_ref().map_or("", ConversationId::as_str);
+        format!("flowdeck.chat.{project}/{}/{id}", flow.as_str())
+    }
+
+    /// Takes what is typed, and keeps it for this conversation.
+    pub(super) fn type_in(self, text: String) {
+        let key = untrack(|| self.draft_key());
+        match text.as_str() {
+            "" => Store::Local.remove(&key),
+            text => {
+                Store::Local.write(&key, text);
+            }
+        }
+        self.draft.set(text);
+    }
+
+    /// Sends what is typed into the box.
+    pub(super) fn send(self) {
+        let draft = self.draft.get_untracked();
+        if draft.trim().is_empty() || self.coming.with_untracked(Option::is_some) {
+            return;
+        }
+        let cleared = Callback::new(move |()| {
+            self.type_in(String::new());
+            focus(MESSAGE);
+        });
+        match self.value_of(&draft) {
+            Ok(question) => self.ask(question, None, cleared),
+            Err(reason) => self.refused.set(Some(unusable(reason.to_owned()))),
+        }
+    }
+
+    /// Asks a question, after so many turns where that's given, and calls `taken` once it is asked.
+    pub(super) fn ask(self, question: Exact, after: Option<usize>, taken: Callback<()>) {
+        if self.is_asking.get_untracked() {
+            return;
+        }
+        self.refused.set(None);
+        let inputs = match self.other_inputs() {
+            Ok(inputs) => inputs,
+            Err(reason) => {
+                self.form.tried.set(true);
+                return self.refused.set(Some(unusable(reason)));
+            }
+        };
+        let after = after.and_then(|after| u32::try_from(after).ok());
+        let asked = Question {
+            question,
+            inputs,
+            after,
+        };
+        let (flow, id) = (self.context.flow(), self.id.get_untracked());
+        self.is_asking.set(true);
+        self.actions.needs_connections.set(None);
+        self.spawn(async move {
+            let answer = self.context.api.ask(&flow, id.as_ref(), &asked).await;
+            self.is_asking.set(false);
+            match answer {
+                Ok(answer) => {
+                    self.context.live.put_answer(answer.run.clone());
+                    taken.run(());
+                    self.show(answer, asked);
+                }
+                Err(error) if error.code == codes::CONNECTIONS_NEEDED => {
+                    let refused = RefusedRun {
+                        node: None,
+                        asked_in: Some(MESSAGE),
+                    };
+                    self.actions.needs_connections.set(Some(refused));
+                }
+                Err(error) => self.refused.set(Some(error)),
+            }
+        });
+    }
+
+    /// Shows the conversation with a turn that has begun.
+    fn show(self, answer: Asked, asked: Question) {
+        let id = answer.conversation.id.clone();
+        let known = self.whole.get_untracked();
+        let known = known.filter(|known| known.summary.id == id);
+        let mut turns = known.map_or_else(Vec::new, |known| known.turns);
+        turns.truncate(asked.after.map_or(turns.len(), |after| after as usize));
+        turns.push(begun(&answer, asked, self.answer_name()));
+        // An answer that is on its way knows nothing of this turn.
+        self.loads.update_value(|loads| *loads += 1);
+        self.whole.set(Some(Conversation {
+            summary: answer.conversation,
+            turns,
+        }));
+        let view = self.context.view.get_untracked();
+        let next = FlowView {
+            run: None,
+            timeline: None,
+            chat: Some(ChatView::Of(id)),
+            ..view.clone()
+        };
+        if next != view {
+            self.context.show(next, Step::Replace);
+        }
+    }
+
+    /// How many turns come after the one that so many come before.
+    pub(super) fn turns_after(self, at: usize) -> usize {
+        let count = self
+            .whole
+            .with(|whole| whole.as_ref().map_or(0, |whole| whole.turns.len()));
+        count.saturating_sub(at + 1)
+    }
+
+    /// Shows a conversation, or a new one.
+    pub(super) fn open(self, chat: ChatView) {
+        let view = self.context.view.get_untracked();
+        let chat = Some(chat);
+        self.context.show(FlowView { chat, ..view }, Step::Push);
+    }
+
+    /// The value of the chat input that a text stands for.
+    pub(super) fn value_of(self, text: &str) -> Result<Exact, &'static str> {
+        self.definition.with_untracked(|definition| {
+            let flow = definition.as_ref().and_then(|known| known.flow());
+            let input = flow.and_then(|flow| flow.inputs.iter().find(|input| input.is_chat_input));
+            match input {
+                Some(input) if input.input_type == ValueType::List => {
+                    let field = Field::from(input);
+                    let one = || Exact::from(serde_json::json!([text]));
+                    Ok(field.parse(text).unwrap_or_else(|_| one()))
+                }
+                Some(input) => Field::from(input).parse(text),
+                None => Ok(Exact::text(text)),
+            }
+        })
+    }
+
+    /// The fields of the flow's other inputs.
+    pub(super) fn other_fields(self) -> Vec<Field> {
+        let mut fields = self.form.fields.get();
+        fields.retain(|field| field.chat.is_none());
+        fields
+    }
+
+    fn other_inputs(self) -> Result<Values, String> {
+        let mut values = Values::default();
+        for field in untrack(|| self.other_fields()) {
+            match untrack(|| self.form.value(&field)) {
+                Ok(Some(value)) => values.insert(field.name.as_str(), value),
+                Ok(None) => {}
+                Err(reason) => return Err(format!("Input ‘{}’: {reason}", field.name)),
+            }
+        }
+        Ok(values)
+    }
+
+    /// What the flow's definition says, once it's known.
+    pub(super) fn with_flow<T>(self, read: impl FnOnce(&Flow) -> T) -> Option<T> {
+        self.definition
+            .with(|definition| definition.as_ref()?.flow().map(read))
+    }
+
+    fn answer_name(self) -> Option<String> {
+        untrack(|| self.with_flow(|flow| Some(flow.chat().ok()?.answer?.name.clone()))).flatten()
+    }
+
+    /// Runs `future` as long as the chat is shown.
+    pub(super) fn spawn(self, future: impl Future<Output = ()> + 'static) {
+        self.owner
+            .get_value()
+            .with(|| spawn_local_scoped_with_cancellation(future));
+    }
+}
+
+fn unusable(reason: String) -> ApiError {
+    ApiError::local("InputUnusable", reason)
+}
+
+/// The turn that an answer tells of, as it begins.
+fn begun(answer: &Asked, asked: Question, name: Option<String>) -> Turn {
+    let run = &answer.run.summary;
+    Turn {
+        run: run.id.clone(),
+        number: run.number,
+        question: asked.question,
+        inputs: asked.inputs,
+        answer: name,
+        state: run.state,
+        started: run.started,
+        ended: None,
+        outputs: None,
+        partial: None,
+        cut: false,
+        tokens: None,
+        nodes: Vec::new(),
+        error: None,
+    }
+}
+
+/// The run of a conversation's last turn, while it goes on.
+fn coming(context: FlowContext, whole: &Conversation) -> Option<RunId> {
+    let turn = whole.turns.last()?;
+    let state = context
+        .live
+        .details
+        .with(|details| state_of(turn, details.get(&turn.run).map(AsRef::as_ref)));
+    (!state.is_over()).then(|| turn.run.clone())
+}

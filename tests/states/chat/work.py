@@ -1,0 +1,6 @@
+from promptflow.core import tool
+
+
+@tool
+def work(text: str, said: list = None, tone: str = "friendly") -> str:
+    return text
