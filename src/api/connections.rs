@@ -3,7 +3,7 @@
 use flowdeck_contract::{
     connections::{
         ConnectionInput, ConnectionList, ConnectionName, ConnectionNeed, ConnectionView,
-        ExistingConnections, ImportResult, RenameRequest, TestResult,
+        ExistingConnections, ImportResult, ModelServers, RenameRequest, TestResult,
     },
     ids::FlowId,
     paths,
@@ -81,6 +81,12 @@ impl Api {
     ) -> Result<ImportResult, ApiError> {
         let request = json!({ "text": text, "existing": existing, "preview": preview });
         self.post(&paths::connections_import(&self.project()), &request)
+            .await
+    }
+
+    /// Looks for model servers on the server's machine.
+    pub async fn model_servers(&self) -> Result<ModelServers, ApiError> {
+        self.post(&paths::model_servers(&self.project()), &json!({}))
             .await
     }
 

@@ -7,7 +7,7 @@ use super::Query;
 pub struct NewConnection {
     /// Its name.
     pub name: Option<String>,
-    /// Its type, by any of the names that types have.
+    /// Its type, by any of the names that types have, or the model server that it leads to.
     pub kind: Option<String>,
 }
 

@@ -8,6 +8,7 @@ pub mod feeds;
 pub mod folder;
 pub mod id;
 pub mod identity;
+pub mod model_servers;
 pub mod pip_config;
 pub mod redact;
 pub mod registry;

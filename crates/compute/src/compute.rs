@@ -72,6 +72,8 @@ pub struct ConnectionOptions {
     pub variables: Vec<String>,
     /// Whether connections to services on this machine and in private networks can be tested.
     pub private_services: bool,
+    /// Whether model servers on this machine may be looked for.
+    pub model_servers: bool,
 }
 
 /// How to start a session.

@@ -5,6 +5,7 @@ mod kind;
 mod name;
 mod need;
 mod secret;
+mod servers;
 mod spec;
 mod view;
 
@@ -17,6 +18,7 @@ pub use kind::ConnectionType;
 pub use name::{ConnectionName, InvalidName};
 pub use need::{ConnectionNeed, NeedProblem};
 pub use secret::Secret;
+pub use servers::{ModelServer, ModelServerKind, ModelServers};
 pub use spec::{
     AUTH_MODE, AuthMode, CUSTOM_MODULE, CUSTOM_TYPE, FieldNeed, FieldSpec, InvalidField,
     MEID_TOKEN, check_fields, missing_fields,

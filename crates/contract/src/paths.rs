@@ -285,6 +285,12 @@ pub fn connections_import(project_name: &ProjectName) -> String {
     format!("{}/connection-import", project(project_name))
 }
 
+/// Looks for model servers on the server's machine (POST): [`crate::connections::ModelServers`].
+#[must_use]
+pub fn model_servers(project_name: &ProjectName) -> String {
+    format!("{}/model-servers", project(project_name))
+}
+
 /// The connections that a flow asks for: a list of [`crate::connections::ConnectionNeed`].
 #[must_use]
 pub fn flow_connections(project_name: &ProjectName, flow_id: &FlowId) -> String {

@@ -11,6 +11,7 @@ mod one;
 mod removing;
 mod renaming;
 mod row;
+mod servers;
 mod table;
 
 use flowdeck_contract::connections::{ConnectionList, ConnectionName, ConnectionView};
@@ -23,6 +24,7 @@ use self::{
     one::{AddPage, ConnectionPage},
     removing::{RemoveDialog, Removing},
     renaming::{RenameDialog, Renaming},
+    servers::{FindButton, Finding, FoundServers},
     table::ConnectionTable,
 };
 use super::parts::{Failure, ListShape, PageHeading, tell_failure};
@@ -108,6 +110,7 @@ fn ConnectionsPage() -> impl IntoView {
     Removing::provide(listed);
     Renaming::provide(listed);
     Importing::provide(listed);
+    Finding::provide();
     let shape = Memo::new(move |_| {
         listed
             .list
@@ -128,6 +131,7 @@ fn ConnectionsPage() -> impl IntoView {
             <header class=style::header>
                 <PageHeading title="Connections" />
                 <div class=style::actions>
+                    <FindButton />
                     <ImportButton />
                     <Link to=Route::NewConnection(NewConnection::default()) class=style::add>
                         "Add connection"
@@ -135,6 +139,7 @@ fn ConnectionsPage() -> impl IntoView {
                 </div>
             </header>
             <KeyProblem listed=listed />
+            <FoundServers listed=listed />
             {content}
             <DeletedList listed=listed />
             <RemoveDialog />

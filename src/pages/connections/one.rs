@@ -28,10 +28,10 @@ pub(super) fn AddPage() -> impl IntoView {
         Some(Route::NewConnection(new)) => new,
         _ => NewConnection::default(),
     };
-    let kind = new.kind.as_deref().and_then(ConnectionType::parse);
+    let choice = new.kind.as_deref().and_then(Choice::parse);
     let start = Start::New {
         name: new.name.unwrap_or_default(),
-        choice: Choice::Kind(kind.unwrap_or(ConnectionType::OpenAI)),
+        choice: choice.unwrap_or(Choice::Kind(ConnectionType::OpenAI)),
         accepts: Vec::new(),
         is_named: false,
     };

@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use flowdeck_connections::{Checker, Connections, Variables};
 use flowdeck_contract::{
-    connections::{ConnectionName, ConnectionNeed, TestResult},
+    connections::{ConnectionName, ConnectionNeed, ModelServers, TestResult},
     flows::FlowProblem,
     ids::FlowId,
 };
@@ -39,6 +39,11 @@ impl Compute {
             .await;
         core.connections.note_test(&stored, &result)?;
         Ok(result)
+    }
+
+    /// Looks for model servers on this machine.
+    pub async fn model_servers(&self) -> ModelServers {
+        self.core.model_servers.find().await
     }
 
     /// The connections that a flow asks for, and what is wrong with them.

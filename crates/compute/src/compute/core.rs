@@ -2,7 +2,9 @@
 
 use std::{fs::File, sync::Arc, time::Duration};
 
-use flowdeck_access::{connection_test::ConnectionTests, registry::Platform};
+use flowdeck_access::{
+    connection_test::ConnectionTests, model_servers::ModelServerSearch, registry::Platform,
+};
 use flowdeck_connections::{Connections, Variables};
 use flowdeck_engines::engine::SharedEngine;
 use tokio::sync::Notify;
@@ -49,6 +51,7 @@ pub(super) struct Core {
     pub(super) connections: Arc<Connections>,
     pub(super) conversations: Conversations,
     pub(super) connection_tests: ConnectionTests,
+    pub(super) model_servers: ModelServerSearch,
     pub(super) checks: Arc<Checks>,
     pub(super) tags: Arc<Tags>,
     pub(super) own: Arc<OwnEnvironments>,
@@ -212,6 +215,7 @@ impl Core {
             runs,
             connections,
             connection_tests: ConnectionTests::new(config.connections.private_services),
+            model_servers: ModelServerSearch::new(config.connections.model_servers),
             checks,
             tags,
             own,

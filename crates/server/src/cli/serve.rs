@@ -250,12 +250,14 @@ impl Serve {
             .iter()
             .map(|name| name.as_str().to_owned())
             .collect();
+        let private_services = config
+            .private_services
+            .unwrap_or_else(|| self.listen.ip().is_loopback());
         let connections = ConnectionOptions {
             key_file: self.secrets_key_file.clone(),
             variables: names,
-            private_services: config
-                .private_services
-                .unwrap_or_else(|| self.listen.ip().is_loopback()),
+            private_services,
+            model_servers: config.model_servers.unwrap_or(private_services),
         };
         let config = ComputeConfig {
             flows: flows.clone(),

@@ -25,7 +25,8 @@ pub(super) fn read(at: &At<'_>, file: Field<Keys<File>>, folder: &Path, host: Ho
         config.max_idle = idle;
     }
     config.variables = variables(&at.key("sessionVariables"), file.session_variables);
-    config.private_services = private_services(&at.key("privateServices"), file.private_services);
+    config.private_services = yes_or_no(&at.key("privateServices"), file.private_services);
+    config.model_servers = yes_or_no(&at.key("modelServers"), file.model_servers);
     let catalog = &mut config.catalog;
     catalog.quota = quota(&at.key("quota"), file.quota, catalog.quota);
     if !file.vm_sizes.is_absent() {
@@ -37,7 +38,7 @@ pub(super) fn read(at: &At<'_>, file: Field<Keys<File>>, folder: &Path, host: Ho
     config
 }
 
-fn private_services(at: &At<'_>, field: Field<Scalar>) -> Option<bool> {
+fn yes_or_no(at: &At<'_>, field: Field<Scalar>) -> Option<bool> {
     let Text { value, .. } = at.text(field)?;
     match &*value {
         "true" => Some(true),

@@ -35,6 +35,8 @@ pub(crate) struct Config {
     /// Whether connections to services on this machine and in private networks can be tested; `None` where the file
     /// doesn't say.
     pub(crate) private_services: Option<bool>,
+    /// Whether model servers on this machine may be looked for; `None` where the file doesn't say.
+    pub(crate) model_servers: Option<bool>,
 }
 
 /// A session is deleted after this time without activity, unless the file or its start says otherwise.
@@ -83,6 +85,7 @@ impl Config {
             max_idle: Some(MAX_IDLE),
             variables: Vec::new(),
             private_services: None,
+            model_servers: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub(super) struct File {
     pub(super) idle_shutdown: Field<Scalar>,
     pub(super) session_variables: List<Scalar>,
     pub(super) private_services: Field<Scalar>,
+    pub(super) model_servers: Field<Scalar>,
     pub(super) quota: Field<Keys<Amounts>>,
     pub(super) vm_sizes: List<Keys<Size>>,
     pub(super) identities: List<Keys<Identity>>,

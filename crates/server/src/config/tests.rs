@@ -35,9 +35,11 @@ fn the_documented_sample_is_right_and_says_everything() {
         max_idle,
         variables,
         private_services,
+        model_servers,
     } = load(&fs::read_to_string(sample).unwrap()).unwrap();
     assert_eq!(variables[0].as_str(), "OPENAI_API_KEY");
     assert_eq!(private_services, Some(true));
+    assert_eq!(model_servers, Some(true));
     assert_eq!(max_idle, Some(Duration::from_secs(7200)));
     assert_eq!(
         (catalog.quota.v_cpus, gib(catalog.quota.memory_mb)),
@@ -87,7 +89,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "- 1\n",
-            "1:1: here must be a mapping with idleShutdown, sessionVariables, privateServices, quota, vmSizes, identities, computeInstances, runtimes",
+            "1:1: here must be a mapping with idleShutdown, sessionVariables, privateServices, modelServers, quota, vmSizes, identities, computeInstances, runtimes",
         ),
         (
             "vmSizes: []\n",

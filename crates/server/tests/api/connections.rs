@@ -272,3 +272,14 @@ async fn the_list_of_flows_says_what_their_connections_lack() {
     let detail = world.get("/api/projects/default/flows/asker").await.json();
     assert_eq!(detail["summary"].get("connection"), None);
 }
+
+#[tokio::test]
+async fn model_servers_are_looked_for_only_where_that_is_allowed() {
+    let world = World::new().await;
+    let path = "/api/projects/default/model-servers";
+    let found = call(&world, Method::POST, path, json!({})).await;
+    assert_eq!(found.status, StatusCode::OK);
+    assert_eq!(found.json(), json!({"servers": [], "isOff": true}));
+    let read = world.get(path).await;
+    read.refused(StatusCode::METHOD_NOT_ALLOWED);
+}

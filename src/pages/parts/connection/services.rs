@@ -1,7 +1,7 @@
 //! What people choose from when they say what a connection leads to: the types, and the servers that answer as OpenAI's
 //! does, each with its usual address.
 
-use flowdeck_contract::connections::ConnectionType;
+use flowdeck_contract::connections::{ConnectionType, ModelServerKind};
 
 /// A server that answers as OpenAI's does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,25 +27,25 @@ impl Service {
         Self::Other,
     ];
 
+    /// The program that it is; `None` where that isn't known.
+    fn known(self) -> Option<ModelServerKind> {
+        Some(match self {
+            Self::Ollama => ModelServerKind::Ollama,
+            Self::VLlm => ModelServerKind::VLlm,
+            Self::LmStudio => ModelServerKind::LmStudio,
+            Self::LlamaCpp => ModelServerKind::LlamaCpp,
+            Self::Other => return None,
+        })
+    }
+
     fn name(self) -> &'static str {
-        match self {
-            Self::Ollama => "Ollama",
-            Self::VLlm => "vLLM",
-            Self::LmStudio => "LM Studio",
-            Self::LlamaCpp => "llama.cpp",
-            Self::Other => "Other OpenAI-compatible server",
-        }
+        self.known()
+            .map_or("Other OpenAI-compatible server", ModelServerKind::name)
     }
 
     /// Where it answers unless it's set up otherwise.
     fn base_url(self) -> Option<&'static str> {
-        match self {
-            Self::Ollama => Some("http://localhost:11434/v1"),
-            Self::VLlm => Some("http://localhost:8000/v1"),
-            Self::LmStudio => Some("http://localhost:1234/v1"),
-            Self::LlamaCpp => Some("http://localhost:8080/v1"),
-            Self::Other => None,
-        }
+        Some(self.known()?.base_url())
     }
 }
 
@@ -71,6 +71,15 @@ impl Choice {
             std::iter::once(Self::Kind(kind)).chain(services)
         });
         kinds.filter(fits).collect()
+    }
+
+    /// The one that a link names: a type by any of its names, or a model server.
+    pub(crate) fn parse(word: &str) -> Option<Self> {
+        let is_server = |service: &Service| service.known().is_some() && service.name() == word;
+        let server = Service::ALL.into_iter().find(is_server);
+        server
+            .map(Self::Compatible)
+            .or_else(|| ConnectionType::parse(word).map(Self::Kind))
     }
 
     /// The type that is stored.
@@ -141,6 +150,18 @@ mod tests {
         let llm = Choice::all(&ConnectionType::OF_LLM_NODES);
         assert!(llm.contains(&Choice::Compatible(Service::Ollama)));
         assert!(!llm.contains(&Choice::Kind(ConnectionType::Custom)));
+    }
+
+    #[test]
+    fn a_link_names_a_type_or_a_model_server() {
+        let ollama = Choice::Compatible(Service::Ollama);
+        assert_eq!(Choice::parse("Ollama"), Some(ollama));
+        assert_eq!(
+            Choice::parse("azure_open_ai"),
+            Some(Choice::Kind(ConnectionType::AzureOpenAI))
+        );
+        assert_eq!(Choice::parse("Other OpenAI-compatible server"), None);
+        assert_eq!(Choice::parse(""), None);
     }
 
     #[test]

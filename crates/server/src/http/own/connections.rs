@@ -8,7 +8,8 @@ use axum::{
 };
 use flowdeck_contract::{
     connections::{
-        ConnectionInput, ConnectionList, ConnectionNeed, ConnectionView, RenameRequest, TestResult,
+        ConnectionInput, ConnectionList, ConnectionNeed, ConnectionView, ModelServers,
+        RenameRequest, TestResult,
     },
     error::ErrorResponse,
 };
@@ -33,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(restore))
         .routes(routes!(test))
         .routes(routes!(needs))
+        .routes(routes!(model_servers))
 }
 
 /// Every connection of the project, without its secrets, with the nodes that ask for it.
@@ -244,6 +246,23 @@ async fn needs(
     app.require_flow(&path.project, &path.flow).await?;
     let needs = crate::blocking(move || Ok(app.compute.connection_needs(&path.flow)?));
     Ok(Json(needs.await?))
+}
+
+/// Looks for model servers at their usual ports of the server's machine, where the administrator allows it.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/model-servers",
+    operation_id = "findModelServers",
+    tag = "connections",
+    params(ProjectPath),
+    responses((status = OK, body = ModelServers), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn model_servers(
+    State(app): State<App>,
+    Path(path): Path<ProjectPath>,
+) -> ApiResult<Json<ModelServers>> {
+    app.require_project(&path.project)?;
+    Ok(Json(app.compute.model_servers().await))
 }
 
 fn tagged(status: StatusCode, view: ConnectionView) -> Response {
