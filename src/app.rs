@@ -6,10 +6,13 @@ use leptos_router::components::Router;
 
 use crate::{
     api::{Api, base_path},
-    lazy::{CONNECTIONS, FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN, SIGN_INS, UPGRADE},
+    lazy::{
+        CONNECTION, CONNECTIONS, FLOW_PAGE, FLOWS_PAGE, Lazy, ONE_SESSION, SESSIONS, SIGN_IN,
+        SIGN_INS, UPGRADE,
+    },
     live::Streams,
     nav::Nav,
-    pages::{FlowPage, UnknownPage},
+    pages::UnknownPage,
     routes::Page,
     shell::Shell,
     sign_in_link::{self, SignInLink},
@@ -55,13 +58,14 @@ fn Pages(base: String) -> impl IntoView {
         }
         match page.get() {
             Page::Flows => view! { <Lazy part=FLOWS_PAGE /> }.into_any(),
-            Page::Flow(flow) => view! { <FlowPage flow=flow /> }.into_any(),
+            Page::Flow(_) => view! { <Lazy part=FLOW_PAGE /> }.into_any(),
             Page::Sessions => view! { <Lazy part=SESSIONS /> }.into_any(),
             Page::Session(_) => view! { <Lazy part=ONE_SESSION /> }.into_any(),
             Page::Upgrade(_) => view! { <Lazy part=UPGRADE /> }.into_any(),
             Page::SignIns => view! { <Lazy part=SIGN_INS /> }.into_any(),
-            Page::Connections | Page::Connection(_) | Page::NewConnection => {
-                view! { <Lazy part=CONNECTIONS /> }.into_any()
+            Page::Connections => view! { <Lazy part=CONNECTIONS /> }.into_any(),
+            Page::Connection(_) | Page::NewConnection => {
+                view! { <Lazy part=CONNECTION /> }.into_any()
             }
             Page::Unknown => view! { <UnknownPage /> }.into_any(),
         }

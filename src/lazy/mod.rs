@@ -34,6 +34,13 @@ pub(crate) struct Part {
     fetch: Fetch<Show>,
 }
 
+/// The page of the flow that the address names.
+pub(crate) const FLOW_PAGE: Part = Part {
+    name: "the flow",
+    lines: 10,
+    fetch: || Box::pin(points::flow_page()),
+};
+
 /// The flows page.
 pub(crate) const FLOWS_PAGE: Part = Part {
     name: "the flows",
@@ -230,11 +237,32 @@ pub(crate) const UPGRADE_REVIEW: Part = Part {
     fetch: || Box::pin(points::upgrade_review()),
 };
 
-/// The pages of connections.
+/// The page of all connections.
 pub(crate) const CONNECTIONS: Part = Part {
     name: "the connections",
     lines: 8,
     fetch: || Box::pin(points::connections()),
+};
+
+/// What is asked when connections are imported, inside its dialog.
+pub(crate) const IMPORT_CONNECTIONS: Part = Part {
+    name: "the form",
+    lines: 8,
+    fetch: || Box::pin(points::import_connections()),
+};
+
+/// What is asked when a connection is renamed, inside its dialog.
+pub(crate) const RENAME_CONNECTION: Part = Part {
+    name: "the form",
+    lines: 3,
+    fetch: || Box::pin(points::rename_connection()),
+};
+
+/// The page of one connection, or of a new one.
+pub(crate) const CONNECTION: Part = Part {
+    name: "the connection",
+    lines: 8,
+    fetch: || Box::pin(points::connection()),
 };
 
 /// The form of a connection that a flow lacks, inside its dialog.

@@ -7,8 +7,8 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use super::Show;
 use crate::{
     pages::{
-        ConnectionPages, FlowsPage, SessionPage, SessionsPage, SignInPage, SignInsPage,
-        UpgradePage, UpgradeReview,
+        ConnectionPage, ConnectionsPage, FlowAtAddress, FlowsPage, ImportForm, NewNameForm,
+        SessionPage, SessionsPage, SignInPage, SignInsPage, UpgradePage, UpgradeReview,
         flow::{
             chat::ChatPane,
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
@@ -45,6 +45,8 @@ macro_rules! point {
         }
     };
 }
+
+point!(flow, flow_page -> Show, || view! { <FlowAtAddress /> }.into_any());
 
 point!(flows, flows_page -> Show, || view! { <FlowsPage /> }.into_any());
 
@@ -112,9 +114,15 @@ point!(sessions, sessions -> Show, || view! { <SessionsPage /> }.into_any());
 
 point!(one_session, one_session -> Show, || view! { <SessionPage /> }.into_any());
 
-point!(connections, connections -> Show, || view! { <ConnectionPages /> }.into_any());
+point!(connections, connections -> Show, || view! { <ConnectionsPage /> }.into_any());
 
-point!(connections, mend_connection -> Show, || view! { <MendForm /> }.into_any());
+point!(connection_forms, import_connections -> Show, || view! { <ImportForm /> }.into_any());
+
+point!(connection_forms, rename_connection -> Show, || view! { <NewNameForm /> }.into_any());
+
+point!(connection, connection -> Show, || view! { <ConnectionPage /> }.into_any());
+
+point!(connection, mend_connection -> Show, || view! { <MendForm /> }.into_any());
 
 point!(needs, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
 

@@ -10,8 +10,9 @@ mod sign_ins;
 mod unknown;
 mod upgrade;
 
-pub use connections::ConnectionPages;
-pub use flow::FlowPage;
+pub use connections::{ConnectionPage, ConnectionsPage};
+pub(crate) use connections::{ImportForm, NewNameForm};
+pub use flow::FlowAtAddress;
 pub use flows::FlowsPage;
 pub use sessions::{SessionPage, SessionsPage};
 pub use sign_in::SignInPage;

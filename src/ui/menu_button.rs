@@ -9,7 +9,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, Node};
 
-use super::{ButtonKind, Icon, unique_id};
+use super::{ButtonKind, Icon, letters::begins_with, unique_id};
 
 stylance::import_crate_style!(style, "src/ui/menu_button.module.css");
 
@@ -72,12 +72,7 @@ fn target(key: &str, at: usize, labels: &[String]) -> Option<usize> {
         _ => {
             let mut letters = key.chars();
             let (letter, rest) = (letters.next()?, letters.next());
-            let begins = |label: &String| {
-                label
-                    .chars()
-                    .next()
-                    .is_some_and(|first| first.to_lowercase().eq(letter.to_lowercase()))
-            };
+            let begins = |label: &String| begins_with(label, letter);
             let mut order = (at + 1..count).chain(0..=at);
             rest.is_none()
                 .then(|| order.find(|&index| labels.get(index).is_some_and(begins)))?

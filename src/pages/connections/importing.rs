@@ -12,6 +12,7 @@ use web_sys::File;
 use super::{Listed, style};
 use crate::{
     api::{Api, ApiError},
+    lazy::{IMPORT_CONNECTIONS, Lazy},
     nav::Link,
     pages::parts::{Failure, form_style},
     routes::Route,
@@ -164,13 +165,14 @@ pub(super) fn ImportDialog() -> impl IntoView {
     let importing = expect_context::<Importing>();
     view! {
         <Dialog open=importing.open title="Import connections" kind=DialogKind::Form help=HelpTopic::ConnectionImport.address()>
-            <ImportForm />
+            <Lazy part=IMPORT_CONNECTIONS />
         </Dialog>
     }
 }
 
+/// What the dialog of the import shows.
 #[component]
-fn ImportForm() -> impl IntoView {
+pub(crate) fn ImportForm() -> impl IntoView {
     let importing = expect_context::<Importing>();
     let Importing {
         stage,

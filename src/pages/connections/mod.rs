@@ -21,12 +21,13 @@ use self::{
     deleted::DeletedList,
     empty::NoConnections,
     importing::{ImportButton, ImportDialog, Importing},
-    one::{AddPage, ConnectionPage},
+    one::{AddPage, PageOf},
     removing::{RemoveDialog, Removing},
     renaming::{RenameDialog, Renaming},
     servers::{FindButton, Finding, FoundServers},
     table::ConnectionTable,
 };
+pub(crate) use self::{importing::ImportForm, renaming::NewNameForm};
 use super::parts::{Failure, ListShape, PageHeading, tell_failure};
 use crate::{
     api::{Api, Load, Remote},
@@ -37,13 +38,13 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/connections/connections.module.css");
 
-/// The page of all connections, of the one that the address names, or of a new one.
+/// The page of the connection that the address names, or of a new one.
 #[component]
-pub fn ConnectionPages() -> impl IntoView {
+pub fn ConnectionPage() -> impl IntoView {
     match use_nav().page.get_untracked() {
-        Page::Connection(name) => view! { <ConnectionPage name=name /> }.into_any(),
+        Page::Connection(name) => view! { <PageOf name=name /> }.into_any(),
         Page::NewConnection => view! { <AddPage /> }.into_any(),
-        _ => view! { <ConnectionsPage /> }.into_any(),
+        _ => ().into_any(),
     }
 }
 
@@ -104,8 +105,9 @@ impl Listed {
     }
 }
 
+/// The page of all connections.
 #[component]
-fn ConnectionsPage() -> impl IntoView {
+pub fn ConnectionsPage() -> impl IntoView {
     let listed = Listed::ask();
     Removing::provide(listed);
     Renaming::provide(listed);

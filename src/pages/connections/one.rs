@@ -53,7 +53,7 @@ pub(super) fn AddPage() -> impl IntoView {
 
 /// The page of the connection of this name.
 #[component]
-pub(super) fn ConnectionPage(
+pub(super) fn PageOf(
     /// The name, as the address has it.
     name: String,
 ) -> impl IntoView {

@@ -9,6 +9,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local_scoped_with_cancella
 use super::{Listed, facts::sentences, style};
 use crate::{
     api::Api,
+    lazy::{Lazy, RENAME_CONNECTION},
     pages::parts::form_style,
     ui::{Button, ButtonKind, ButtonState, Dialog, DialogKind, Status, open_while_asked},
 };
@@ -93,13 +94,14 @@ pub(super) fn RenameDialog() -> impl IntoView {
     });
     view! {
         <Dialog open=open title=title kind=DialogKind::Form help=HelpTopic::ConnectionChanges.address()>
-            <NameForm />
+            <Lazy part=RENAME_CONNECTION />
         </Dialog>
     }
 }
 
+/// What the dialog of the new name shows.
 #[component]
-fn NameForm() -> impl IntoView {
+pub(crate) fn NewNameForm() -> impl IntoView {
     let renaming = expect_context::<Renaming>();
     let Renaming {
         asked, name, fault, ..

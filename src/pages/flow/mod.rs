@@ -58,16 +58,25 @@ use crate::{
     api::{ApiError, Load},
     lazy::{CHAT, Lazy, RAW_MODE},
     live::Streams,
-    nav::Link,
-    routes::Route,
+    nav::{Link, use_nav},
+    routes::{Page, Route},
     ui::{About, Button, ButtonKind, ButtonState, Lasts, Status, Trouble, is_dialog_open},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/flow.module.css");
 
+/// The page of the flow that the address names.
+#[component]
+pub fn FlowAtAddress() -> impl IntoView {
+    match use_nav().page.get_untracked() {
+        Page::Flow(flow) => view! { <FlowPage flow=flow /> }.into_any(),
+        _ => ().into_any(),
+    }
+}
+
 /// The page of a flow.
 #[component]
-pub fn FlowPage(
+fn FlowPage(
     /// The flow.
     flow: FlowId,
 ) -> impl IntoView {

@@ -82,7 +82,7 @@ fn sizes(project: &Project) -> Result<Vec<Row>> {
     let sizes = Sizes::of(&project.dist())?;
     Ok(vec![
         Row::bytes("app: all flows, after brotli", sizes.page(&["flows"])?),
-        Row::bytes("app: a flow, after brotli", sizes.app),
+        Row::bytes("app: a flow, after brotli", sizes.page(&["flow"])?),
         Row::bytes("app: raw file mode beyond it", sizes.raw_mode()?),
     ])
 }

@@ -1,6 +1,6 @@
 //! How many bytes of the built app a reader downloads.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt, fs,
@@ -15,8 +15,12 @@ pub(crate) const PARTS: &str = ".parts.json";
 
 /// Bytes after brotli (fonts and images as they are).
 pub(crate) struct Sizes {
-    /// What every page needs, and all that the page of a flow does: the page itself, wasm, JavaScript and style sheet.
-    pub(crate) app: u64,
+    /// What every page needs besides the app's module: the page itself, JavaScript and style sheet.
+    page: u64,
+    /// The app's module, in which no page is.
+    app: u64,
+    /// The app's module with all that one part needs, by the part: what a browser loads that has nothing of the app yet.
+    entries: BTreeMap<String, u64>,
     /// Fonts, which nothing waits for.
     pub(crate) fonts: u64,
     /// What is imported when a file is first opened.
@@ -32,7 +36,9 @@ impl Sizes {
         let named = dist.join(PARTS);
         let named = fs::read(&named).with_context(|| format!("cannot read {}", named.display()))?;
         let mut sizes = Self {
+            page: 0,
             app: 0,
+            entries: BTreeMap::new(),
             fonts: 0,
             editor: 0,
             files: BTreeMap::new(),
@@ -60,32 +66,51 @@ impl Sizes {
                 Some(("part", _)) => {
                     sizes.files.insert(name, bytes);
                 }
+                Some(("entry", rest)) => {
+                    let (part, _) = rest.rsplit_once('-').context("an entry without a hash")?;
+                    sizes.entries.insert(part.to_owned(), bytes);
+                }
                 _ if is_font => sizes.fonts += bytes,
-                _ => sizes.app += bytes,
+                _ if name.ends_with(".wasm") => sizes.app += bytes,
+                _ => sizes.page += bytes,
             }
         }
         Ok(sizes)
     }
 
-    /// What a page downloads that shows these parts.
+    /// What a page downloads that shows these parts, nothing cached.
     pub(crate) fn page(&self, parts: &[&str]) -> Result<u64> {
         let mut files = BTreeSet::new();
         for part in parts {
-            match self.parts.get(*part) {
-                Some(needed) => files.extend(needed),
-                None => bail!("the app has no part {part}"),
-            }
+            files.extend(self.files_of(part)?);
         }
+        let entry = parts
+            .iter()
+            .find_map(|part| self.entries.get_key_value(*part));
+        let module = match entry {
+            Some((part, bytes)) => {
+                for file in self.files_of(part)? {
+                    files.remove(file);
+                }
+                *bytes
+            }
+            None => self.app,
+        };
         let bytes = files.into_iter().map(|file| {
             let bytes = self.files.get(file).copied();
             bytes.with_context(|| format!("the part in {file} was left out"))
         });
-        Ok(self.app + bytes.sum::<Result<u64>>()?)
+        Ok(self.page + module + bytes.sum::<Result<u64>>()?)
+    }
+
+    fn files_of(&self, part: &str) -> Result<&Vec<String>> {
+        let files = self.parts.get(part);
+        files.with_context(|| format!("the app has no part {part}"))
     }
 
     /// What raw file mode downloads beyond the page of its flow.
     pub(crate) fn raw_mode(&self) -> Result<u64> {
-        Ok(self.page(&["raw"])? - self.app + self.editor)
+        Ok(self.page(&["flow", "raw"])? - self.page(&["flow"])? + self.editor)
     }
 }
 
@@ -94,7 +119,7 @@ impl fmt::Display for Sizes {
         let page = |parts: &[&str]| self.page(parts).unwrap_or_default();
         let [flows, flow, raw, parts] = [
             page(&["flows"]),
-            self.app,
+            page(&["flow"]),
             self.raw_mode().unwrap_or_default(),
             self.files.values().sum(),
         ]
@@ -134,7 +159,9 @@ impl Sizes {
     pub(crate) fn made_up(app: u64, editor: u64, parts: &[(&str, u64)]) -> Self {
         let named = |part: &str| (part.to_owned(), vec![format!("part-{part}.wasm")]);
         Self {
+            page: 0,
             app,
+            entries: BTreeMap::new(),
             fonts: 0,
             editor,
             files: parts
@@ -165,16 +192,22 @@ mod tests {
             ("part-flows-1.wasm.br", 20),
             ("part-shared-1.wasm", 7),
             ("part-raw-1.wasm", 3),
+            ("part-flow-1.wasm", 60),
+            ("flowdeck-app-1_bg.wasm", 1_000),
+            ("entry-flow-1.wasm", 1_040),
             (licences::FILE, 500),
         ] {
             fs::write(folder.path().join(name), vec![b'x'; bytes]).unwrap();
         }
-        let parts = r#"{"flows": ["part-flows-1.wasm", "part-shared-1.wasm"], "raw": ["part-shared-1.wasm", "part-raw-1.wasm"], "gone": ["part-gone-1.wasm"]}"#;
+        let parts = r#"{"flows": ["part-flows-1.wasm", "part-shared-1.wasm"], "flow": ["part-flow-1.wasm", "part-shared-1.wasm"], "raw": ["part-shared-1.wasm", "part-raw-1.wasm"], "gone": ["part-gone-1.wasm"]}"#;
         fs::write(folder.path().join(PARTS), parts).unwrap();
         let sizes = Sizes::of(folder.path()).unwrap();
-        assert_eq!((sizes.app, sizes.fonts), (300, 50));
-        assert_eq!(sizes.page(&["flows"]).unwrap(), 327);
-        assert_eq!(sizes.raw_mode().unwrap(), 80);
+        assert_eq!((sizes.page, sizes.app, sizes.fonts), (300, 1_000, 50));
+        assert_eq!(sizes.page(&["flows"]).unwrap(), 1_327);
+        assert_eq!(sizes.page(&["flow"]).unwrap(), 1_340);
+        // What is in the entry isn't loaded again.
+        assert_eq!(sizes.page(&["flow", "raw"]).unwrap(), 1_343);
+        assert_eq!(sizes.raw_mode().unwrap(), 73);
         assert!(sizes.page(&["gone"]).is_err());
         assert!(sizes.page(&["unknown"]).is_err());
     }

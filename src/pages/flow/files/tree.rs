@@ -8,6 +8,8 @@ use flowdeck_contract::{
     ids::FilePath,
 };
 
+use crate::ui::{begins_with, lowercase};
+
 /// Everything in a flow folder, by path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Listing(BTreeMap<FilePath, FileEntry>);
@@ -55,7 +57,7 @@ impl Listing {
         }
         for siblings in children.values_mut() {
             siblings.sort_by_cached_key(|path| {
-                (!is_folder(&self.0[*path]), path.file_name().to_lowercase())
+                (!is_folder(&self.0[*path]), lowercase(path.file_name()))
             });
         }
         let mut rows = Vec::new();
@@ -209,14 +211,13 @@ pub(crate) fn step(rows: &[Row], from: usize, key: Key) -> TreeMove {
         (Key::Act, RowKind::File(_)) => TreeMove::Open(path()),
         (Key::Letter(letter), _) => {
             let after = rows[from + 1..].iter().chain(&rows[..=from]);
-            focus(after.into_iter().find(|row| begins_with(row, letter)))
+            focus(
+                after
+                    .into_iter()
+                    .find(|row| begins_with(row.path.file_name(), letter)),
+            )
         }
     }
-}
-
-fn begins_with(row: &Row, letter: char) -> bool {
-    let first = row.path.file_name().chars().next();
-    first.is_some_and(|first| first.to_lowercase().eq(letter.to_lowercase()))
 }
 
 #[cfg(test)]

@@ -205,7 +205,7 @@ struct ShownRun(StoredValue<NodeRun>);
 struct OwnError(Memo<Option<RunError>>);
 
 fn value_tab(title: &'static str, node: &Name, value: Exact, of: (FlowId, RunId)) -> Tab {
-    let what = format!("{} of {node}", title.to_lowercase());
+    let what = format!("{} of {node}", title.to_ascii_lowercase());
     let panel = move || view! { <RunValue value=value.clone() what=what.clone() of=of.clone() /> };
     Tab {
         title,

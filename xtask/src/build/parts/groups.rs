@@ -9,10 +9,24 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What a further request costs, as bytes of code as the splitter leaves it; some 3 KB in the end.
 const REQUEST: u64 = 12_000;
 
+/// The parts that the app is joined with, each with one, for browsers that have nothing of it yet.
+pub(super) const ENTRIES: [&str; 5] = [
+    "connection",
+    "connections",
+    "flow",
+    "one_session",
+    "sessions",
+];
+
+/// The part whose files hold nothing else, as what it needs is most.
+const LEANEST: &str = "flow";
+
 /// What people open.
 struct Visit {
     /// How much it counts.
     weight: u64,
+    /// The part whose files are there already.
+    after: Option<&'static str>,
     /// The parts that are loaded for it.
     parts: &'static [&'static str],
     /// How many files these may be in.
@@ -22,28 +36,40 @@ struct Visit {
 const fn visit(weight: u64, parts: &'static [&'static str], most: usize) -> Visit {
     Visit {
         weight,
+        after: None,
         parts,
         most,
     }
 }
 
+/// A visit of something on the page of a flow.
+const fn on_flow(weight: u64, parts: &'static [&'static str], most: usize) -> Visit {
+    Visit {
+        after: Some("flow"),
+        ..visit(weight, parts, most)
+    }
+}
+
 /// How many files a page may ask for is what its own document, style sheet, script and module, and its calls of the API,
-/// leave of what `tests/e2e/specs/first-load.spec.ts` allows. The page of a flow is in the app itself.
-const VISITS: [Visit; 14] = [
+/// leave of what `tests/e2e/specs/first-load.spec.ts` allows. An entry is one file.
+const VISITS: [Visit; 17] = [
     visit(12, &["flows"], 3),
-    visit(6, &["run"], 4),
-    visit(6, &["session"], 6),
-    visit(16, &["raw"], 3),
-    visit(6, &["raw", "dock"], 8),
-    visit(8, &["sessions"], 3),
-    visit(4, &["one_session"], 7),
+    visit(12, &["flow"], 9),
+    on_flow(6, &["run"], 4),
+    on_flow(6, &["session"], 5),
+    on_flow(16, &["raw"], 3),
+    on_flow(6, &["raw", "dock"], 8),
+    on_flow(4, &["needs"], 6),
+    on_flow(2, &["wizard"], 6),
+    on_flow(2, &["packages"], 6),
+    visit(8, &["sessions"], 9),
+    visit(4, &["one_session"], 9),
     visit(6, &["upgrade"], 3),
     visit(1, &["upgrade", "upgrade_review"], 8),
-    visit(4, &["connections"], 7),
-    visit(4, &["needs"], 6),
+    visit(4, &["connections"], 9),
+    visit(2, &["connections", "connection_forms"], 9),
+    visit(8, &["connection"], 9),
     visit(6, &["sign_in"], 4),
-    visit(2, &["wizard"], 8),
-    visit(2, &["packages"], 7),
 ];
 
 /// What the splitter names the module of one part after, besides the part.
@@ -81,8 +107,12 @@ impl Group {
         }
     }
 
-    fn is_loaded_by(&self, parts: &BTreeSet<String>) -> bool {
-        !self.needed_by.is_disjoint(parts)
+    fn is_loaded_by(&self, visit: &Opened) -> bool {
+        let is_there = visit
+            .after
+            .as_ref()
+            .is_some_and(|part| self.needed_by.contains(part));
+        !is_there && !self.needed_by.is_disjoint(&visit.parts)
     }
 }
 
@@ -121,6 +151,7 @@ pub(super) fn join(groups: Vec<Group>) -> Vec<Group> {
 /// A visit with what is known of it.
 struct Opened {
     weight: u64,
+    after: Option<String>,
     parts: BTreeSet<String>,
     most: usize,
 }
@@ -129,6 +160,7 @@ struct Opened {
 fn opened(groups: &[Group]) -> Vec<Opened> {
     let named = VISITS.iter().map(|visit| Opened {
         weight: visit.weight,
+        after: visit.after.map(str::to_owned),
         parts: owned(visit.parts),
         most: visit.most,
     });
@@ -137,6 +169,7 @@ fn opened(groups: &[Group]) -> Vec<Opened> {
     let others = known.into_iter().filter(|part| !is_visited(part));
     let others = others.map(|part| Opened {
         weight: 1,
+        after: None,
         parts: owned(&[part]),
         most: usize::MAX,
     });
@@ -151,7 +184,7 @@ fn owned(parts: &[&str]) -> BTreeSet<String> {
 fn loaded_together(groups: Vec<Group>, opened: &[Opened]) -> Vec<Group> {
     let mut together: BTreeMap<Vec<bool>, Group> = BTreeMap::new();
     for group in groups {
-        let loads = |visit: &Opened| group.is_loaded_by(&visit.parts);
+        let loads = |visit: &Opened| group.is_loaded_by(visit);
         let loads = opened.iter().map(loads).collect();
         let joined = together.get(&loads).map(|other| other.joined(&group));
         together.insert(loads, joined.unwrap_or(group));
@@ -165,7 +198,7 @@ fn cheapest(groups: &[Group], opened: &[Opened]) -> Option<(usize, usize)> {
     let loads: Vec<Vec<bool>> = groups
         .iter()
         .map(|group| {
-            let loads = |visit: &Opened| group.is_loaded_by(&visit.parts);
+            let loads = |visit: &Opened| group.is_loaded_by(visit);
             opened.iter().map(loads).collect()
         })
         .collect();
@@ -191,9 +224,12 @@ fn cheapest(groups: &[Group], opened: &[Opened]) -> Option<(usize, usize)> {
         let loads_both = |number: &usize| loads[one][*number] && loads[other][*number];
         has_too_many.iter().any(loads_both)
     };
+    // The page of a flow is to be as small as can be: nothing that it doesn't need comes into its files.
+    let is_of_flow = |group: &Group| group.needed_by.contains(LEANEST);
     let pairs =
         (0..groups.len()).flat_map(|one| (one + 1..groups.len()).map(move |two| (one, two)));
     let priced: Vec<_> = pairs
+        .filter(|(one, other)| is_of_flow(&groups[*one]) == is_of_flow(&groups[*other]))
         .map(|(one, other)| (saved(one, other), one, other))
         .collect();
     let best = |is_asked: &dyn Fn(&(i128, usize, usize)) -> bool| {
@@ -277,6 +313,7 @@ mod tests {
             let loaded = groups
                 .iter()
                 .filter(|group| group.needed_by.contains(name))
+                .filter(|group| name != "raw" || !group.needed_by.contains("flow"))
                 .count();
             assert!(loaded <= visit.unwrap().most, "{name}: {groups:?}");
         }

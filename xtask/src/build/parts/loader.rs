@@ -67,16 +67,13 @@ impl Split {
 
     /// The script that loads the parts from `files`, given as the numbers of those that each part needs.
     pub(super) fn script(&self, files: &[String], needs: &BTreeMap<String, Vec<usize>>) -> String {
-        let addresses: Vec<String> = files
-            .iter()
-            .map(|file| format!("new URL(\"./{file}\", import.meta.url)"))
-            .collect();
+        let names: Vec<String> = files.iter().map(|file| format!("\"{file}\"")).collect();
         let parts: Vec<String> = needs
             .iter()
             .map(|(name, needs)| format!("{LOAD}{name}: loadPart({needs:?})"))
             .collect();
         SCRIPT
-            .replace("ADDRESSES", &addresses.join(", "))
+            .replace("NAMES", &names.join(", "))
             .replace("SHARED", &self.shared)
             .replace("CONSTANTS", &self.constants)
             .replace("JOINED", APP_OF_JOINED)
@@ -84,14 +81,16 @@ impl Split {
     }
 }
 
-/// What takes the loader's place. A module that could not be had is asked for again when it is needed again.
+/// What takes the loader's place. A module that couldn't be loaded is requested again when it is needed again; one that is
+/// inside the app is not.
 const SCRIPT: &str = r#"
-const addresses = [ADDRESSES];
+const names = [NAMES];
 const modules = [];
 let shared;
 const loadModule = (number) =>
+    globalThis.flowdeckApp?.inside.includes(names[number]) ||
     (modules[number] ??= WebAssembly.instantiateStreaming(
-        fetch(addresses[number]),
+        fetch(new URL("./" + names[number], import.meta.url)),
         (shared ??= (({ SHARED }) => ({ __wasm_split: { CONSTANTS SHARED }, JOINED: { SHARED } }))(initSync())),
     ).catch((error) => {
         delete modules[number];
@@ -284,7 +283,7 @@ export const __wasm_split_load_two = wrapAsyncCb(makeLoad(() => async (_imp) => 
         let script = put_into(app, "parts-1.js", &loader).unwrap();
         assert!(!script.contains("import *"), "{script}");
         assert_eq!(script.matches("\"./__wasm_split.js\": parts,").count(), 1);
-        assert!(script.contains("new URL(\"./b.wasm\", import.meta.url)"));
+        assert!(script.contains("const names = [\"a.wasm\", \"b.wasm\"];"));
         assert!(script.contains("__wasm_split_load_one: loadPart([0, 1])"));
         assert!(script.contains("(({ __indirect_function_table, memory }) =>"));
         assert!(put_into(app, "parts-2.js", &loader).is_err());

@@ -5,15 +5,18 @@
 //! `PATH` and calls [`bindgen`]; trunk's post-build hook then calls [`attach`], which joins what the splitter made into
 //! few files and its loader into the app's script.
 
+mod binary;
+mod files;
 mod groups;
 mod loader;
 mod merge;
+mod names;
+mod segment;
+mod table;
 
 use anyhow::{Context, Result, bail};
-use rayon::prelude::*;
 use std::{
     collections::BTreeMap,
-    env,
     ffi::{OsStr, OsString},
     fs,
     path::{Path, PathBuf},
@@ -35,23 +38,6 @@ const LOADER: &str = "__wasm_split.js";
 
 /// The app's name in index.html.
 const APP: &str = "flowdeck-app";
-
-/// The features of WebAssembly that rustc uses by default; a part does not say so itself.
-const FEATURES: [&str; 6] = [
-    "--enable-bulk-memory",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
-/// What index.html has wasm-opt do to the app itself.
-const SMALL: [&str; 3] = [
-    "-O2",
-    "--one-caller-inline-max-function-size=0",
-    "--reorder-functions-by-name",
-];
 
 /// Stands for wasm-bindgen as trunk calls it: splits the module, then binds what every visit loads.
 pub(crate) fn bindgen(project: &Project, arguments: &[OsString]) -> Result<()> {
@@ -81,10 +67,20 @@ pub(crate) fn bindgen(project: &Project, arguments: &[OsString]) -> Result<()> {
     let bound = call.out.join(format!("{}_bg.wasm", call.name));
     let read =
         |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    let lean = merge::without_empty_places(&read(&bound)?)
+    let script = call.out.join(format!("{}.js", call.name));
+    let (lean, lean_script) = lean(&read(&bound)?, &read_text(&script)?, &call.name)
         .with_context(|| format!("cannot read {}", bound.display()))?;
     write_atomically(&bound, &lean)?;
+    write_atomically(&script, lean_script.as_bytes())?;
+    files::keep_app(&parts, &lean)?;
     name_loader(&call, &parts)
+}
+
+/// The app's module and script without what nothing needs.
+fn lean(module: &[u8], script: &str, name: &str) -> Result<(Vec<u8>, String)> {
+    let module = table::without_empty_places(module)?;
+    let (module, script) = names::without_unused_classes(&module, script)?;
+    names::shortened(&module, &script, &format!("./{name}_bg.js"))
 }
 
 /// What of trunk's call matters here.
@@ -140,18 +136,9 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
         bail!("the app was not split: `xtask/tools/bin` must come first on trunk's PATH");
     };
     let split = Split::read(&read_text(splitters)?)?;
-    let groups = groups(&split, &folder)?;
-    let contents: Result<Vec<Vec<u8>>> = groups
-        .par_iter()
-        .enumerate()
-        .map(|(number, group)| content(group, number, &folder))
-        .collect();
-    let mut names = Vec::new();
-    for (group, content) in groups.iter().zip(contents?) {
-        let name = format!("part-{}-{}.wasm", group.name(), short_hash(&content));
-        write_atomically(&staging.join(&name), &content)?;
-        names.push(name);
-    }
+    let groups = files::groups(&split, &folder)?;
+    let names = files::parts(&groups, &folder, &staging)?;
+    let entries = files::entries(&groups, &folder, &staging)?;
     let needs = needs(&split, &groups);
     let app = hashed_app(&staging)?;
     let script = loader::put_into(
@@ -168,6 +155,7 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
     let mut files = files_of_parts(&names, &needs);
     write_atomically(&staging.join(PARTS), &serde_json::to_vec(&files)?)?;
     files.retain(|part, _| AHEAD.contains(&part.as_str()));
+    put_entries_into(&mut page, &app, &entries)?;
     page.replace(
         FILES,
         &FILES.replace("{}", &serde_json::to_string(&files)?),
@@ -182,35 +170,45 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
     Ok(())
 }
 
-/// What goes into which file; a build that is to be quick joins nothing.
-fn groups(split: &Split, folder: &Path) -> Result<Vec<Group>> {
-    let mut bytes = BTreeMap::new();
-    for module in split.parts.values().flatten() {
-        let path = folder.join(format!("{module}.wasm"));
-        let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let length = merge::bytes_of_code(&content)
-            .with_context(|| format!("cannot read {}", path.display()))?;
-        bytes.insert(module.as_str(), length);
-    }
-    let apart = groups::apart(&split.parts, |module| {
-        bytes.get(module).copied().unwrap_or_default()
-    });
-    Ok(if is_release() {
-        groups::join(apart)
-    } else {
-        apart
-    })
-}
-
 /// What of the page says which files each part is in.
 const FILES: &str = "const parts = {};";
+
+/// What of the page says in which file the app is, by the part that is in it as well.
+const ENTRIES: &str = "const entries = {};";
+
+/// Says in the page which modules there are of the app, of which its script chooses one; `script` is the app's by trunk's name.
+fn put_entries_into(
+    page: &mut Page,
+    script: &str,
+    entries: &BTreeMap<String, String>,
+) -> Result<()> {
+    let app = script.replace(".js", "_bg.wasm");
+    let mut all = BTreeMap::from([("", app.as_str())]);
+    all.extend(
+        entries
+            .iter()
+            .map(|(part, file)| (part.as_str(), file.as_str())),
+    );
+    let ahead = page.between(&format!("<link rel=\"preload\" href=\"./{app}\""), ">")?;
+    page.replace(&ahead.to_owned(), "", 1)?;
+    let path = format!("module_or_path: './{app}'");
+    let chosen = path.replace(": ", ": globalThis.flowdeckApp?.file || ");
+    page.replace(&path, &chosen, 1)?;
+    page.replace(
+        ENTRIES,
+        &ENTRIES.replace("{}", &serde_json::to_string(&all)?),
+        1,
+    )
+}
 
 /// How the page's own script begins.
 const SCRIPT: &str = "<script>\n";
 
 /// The parts that the page loads ahead.
-const AHEAD: [&str; 7] = [
+const AHEAD: [&str; 9] = [
+    "connection",
     "connections",
+    "flow",
     "flows",
     "one_session",
     "raw",
@@ -251,22 +249,6 @@ fn needs(split: &Split, groups: &[Group]) -> BTreeMap<String, Vec<usize>> {
     parts.map(|part| (part.clone(), numbers(part))).collect()
 }
 
-/// The content of the file of a group: its modules as one.
-fn content(group: &Group, number: usize, folder: &Path) -> Result<Vec<u8>> {
-    let modules: Vec<PathBuf> = group
-        .modules
-        .iter()
-        .map(|module| folder.join(format!("{module}.wasm")))
-        .collect();
-    if let [module] = &modules[..] {
-        return optimised(module);
-    }
-    let joined = folder.join(format!("joined_{number}.wasm"));
-    let modules: Vec<&Path> = modules.iter().map(PathBuf::as_path).collect();
-    merge::merge(&modules, &FEATURES, &joined)?;
-    optimised(&joined)
-}
-
 /// The name that trunk gave to the app's script.
 fn hashed_app(staging: &Path) -> Result<String> {
     let files = files_in(staging)?;
@@ -276,30 +258,6 @@ fn hashed_app(staging: &Path) -> Result<String> {
             .is_some_and(|rest| rest.starts_with('-') && !rest.ends_with("_bg"))
     });
     name.context("trunk left no script of the app")
-}
-
-fn is_release() -> bool {
-    env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
-}
-
-/// What wasm-opt makes of a part; a build that is to be quick leaves it as it is.
-fn optimised(part: &Path) -> Result<Vec<u8>> {
-    let read =
-        |path: &Path| fs::read(path).with_context(|| format!("cannot read {}", path.display()));
-    if !is_release() {
-        return read(part);
-    }
-    let small = part.with_extension("small");
-    run(process::command("wasm-opt")
-        .args(SMALL)
-        .args(["--strip-debug", "--strip-producers"])
-        .args(FEATURES)
-        .arg(part)
-        .arg("-o")
-        .arg(&small))?;
-    let content = read(&small)?;
-    fs::remove_file(&small).with_context(|| format!("cannot remove {}", small.display()))?;
-    Ok(content)
 }
 
 fn clear(folder: &Path) -> Result<()> {
