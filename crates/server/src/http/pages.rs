@@ -1,6 +1,9 @@
 //! The browser app: its files, and its page for every client route. A link with the token signs in.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use axum::{
     body::Body,
@@ -15,6 +18,7 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
+use flate2::{Compression, write::GzEncoder};
 use flowdeck_contract::sign_ins::KEY_FRAGMENT;
 
 use crate::{
@@ -127,22 +131,26 @@ fn asset_or_page(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Respon
             format!("{name} doesn’t exist. Reload the page."),
         ));
     }
-    page(app)
+    page(app, headers)
 }
 
 fn asset(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Option<Response>> {
     let failed = |error| ApiError::internal(format!("Can’t read the file {name}."), error);
-    let accepted = headers
-        .get(ACCEPT_ENCODING)
-        .and_then(|header| header.to_str().ok())
-        .unwrap_or_default();
-    for encoding in Encoding::accepted(accepted) {
+    for encoding in encodings(headers) {
         if let Some(bytes) = app.assets.compressed(name, encoding).map_err(failed)? {
             return Ok(Some(asset_response(name, bytes, Some(encoding))));
         }
     }
     let plain = app.assets.get(name).map_err(failed)?;
     Ok(plain.map(|bytes| asset_response(name, bytes, None)))
+}
+
+/// What the client can read, the best first.
+fn encodings(headers: &HeaderMap) -> impl Iterator<Item = Encoding> {
+    let accepted = headers
+        .get(ACCEPT_ENCODING)
+        .and_then(|header| header.to_str().ok());
+    Encoding::accepted(accepted.unwrap_or_default())
 }
 
 fn asset_response(name: &str, bytes: Cow<'static, [u8]>, encoding: Option<Encoding>) -> Response {
@@ -172,7 +180,7 @@ fn asset_response(name: &str, bytes: Cow<'static, [u8]>, encoding: Option<Encodi
     response
 }
 
-fn page(app: &App) -> ApiResult<Response> {
+fn page(app: &App, headers: &HeaderMap) -> ApiResult<Response> {
     if let Some(why) = app.assets.missing() {
         return Ok(no_app(why));
     }
@@ -185,11 +193,25 @@ fn page(app: &App) -> ApiResult<Response> {
     let index = std::str::from_utf8(&index).map_err(|error| failed(error.to_string()))?;
     let page = Page::new(index, &app.base_path, &crate::random::hex_digits(16));
     let policy = HeaderValue::from_str(&page.policy).map_err(|error| failed(error.to_string()))?;
+    let is_zipped = encodings(headers).any(|encoding| encoding == Encoding::Gzip);
     let headers = [
         (CONTENT_SECURITY_POLICY, policy),
         (CACHE_CONTROL, ASK_AGAIN),
+        (VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    Ok((headers, Html(page.html)).into_response())
+    if !is_zipped {
+        return Ok((headers, Html(page.html)).into_response());
+    }
+    let zipped = gzip(page.html.as_bytes()).map_err(|error| failed(error.to_string()))?;
+    let encoding = HeaderValue::from_static(Encoding::Gzip.name());
+    Ok((headers, [(CONTENT_ENCODING, encoding)], Html(zipped)).into_response())
+}
+
+/// Each page has a text of its own, so that it is compressed for each answer.
+fn gzip(text: &[u8]) -> io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(text)?;
+    encoder.finish()
 }
 
 /// The server works without the app; whoever opens it learns how to get it.

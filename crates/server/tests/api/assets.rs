@@ -1,5 +1,7 @@
 //! The browser app's files, and what a browser may do with them.
 
+use std::io::Read;
+
 use axum::http::{Method, StatusCode};
 
 use crate::world::World;
@@ -128,6 +130,33 @@ async fn compressed_forms_are_sent_to_those_who_take_them() {
         world.get("/favicon.svg").await.header("cache-control"),
         "no-cache"
     );
+}
+
+#[tokio::test]
+async fn the_page_is_compressed_for_those_who_take_that() {
+    let world = world("/").await;
+    for (accepts, encoding) in [("gzip, br", "gzip"), ("br", ""), ("gzip;q=0", "")] {
+        let answer = world
+            .call(
+                Method::GET,
+                "/flows/greeter",
+                &[("accept-encoding", accepts)],
+                "",
+            )
+            .await;
+        assert_eq!(answer.header("content-encoding"), encoding, "{accepts}");
+        assert_eq!(answer.header("vary"), "accept-encoding");
+        assert_eq!(answer.header("content-type"), "text/html; charset=utf-8");
+        let mut html = String::new();
+        match encoding {
+            "gzip" => {
+                let mut decoder = flate2::read::GzDecoder::new(&answer.body[..]);
+                decoder.read_to_string(&mut html).unwrap();
+            }
+            _ => html.push_str(answer.text()),
+        }
+        assert!(html.contains("csp-nonce"), "{html}");
+    }
 }
 
 #[tokio::test]
