@@ -12,6 +12,7 @@ use crate::{
     log::LogFile,
 };
 
+const PIP_INSTALL: [&str; 4] = ["-m", "pip", "install", "--no-input"];
 /// Older ones lack options that we use.
 const OLDEST: (u32, u32) = (0, 5);
 
@@ -65,7 +66,7 @@ async fn is_usable(path: &Path) -> bool {
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= OLDEST
 }
 
-/// Installs uv with pip into an environment that is thrown away, and keeps the one file that it consists of.
+/// Installs uv with pip, and keeps the one file that it consists of.
 async fn install(
     machine: &Machine,
     python: &Python,
@@ -75,28 +76,12 @@ async fn install(
     log.line(format!("Installing uv {VERSION}"));
     let work = machine.folders.tools().join(format!("new-{}", id::token()));
     let result = async {
-        tokio::fs::create_dir_all(machine.folders.tools())
+        tokio::fs::create_dir_all(&work)
             .await
             .map_err(|error| EngineError::io("Making the tools folder", &error))?;
-        let mut venv = tool_command(machine, &python.path)?;
-        venv.args(["-m", "venv"]).arg(&work);
-        step(
-            venv,
-            log,
-            "Python's venv module is missing or broken",
-            "Install it (on Debian: apt install python3-venv).",
-        )
-        .await?;
-        let mut pip = tool_command(machine, &work.join("bin/python"))?;
-        pip.args(["-m", "pip", "install", "--no-input"])
-            .arg(format!("uv=={VERSION}"));
-        step(
-            pip,
-            log,
-            "pip could not install uv",
-            "Check the network, or install uv yourself and name it with --uv.",
-        )
-        .await?;
+        if !with_own_pip(machine, python, &work, log).await? {
+            with_new_pip(machine, python, &work, log).await?;
+        }
         tokio::fs::rename(work.join("bin/uv"), target)
             .await
             .map_err(|error| EngineError::io("Keeping uv", &error))
@@ -106,6 +91,57 @@ async fn install(
         tracing::debug!(%error, "no folder of uv's installation to remove");
     }
     result
+}
+
+/// With the pip that Python has: an environment with another takes three times as long. Whether that was possible;
+/// why not doesn't matter, since another pip may do it.
+async fn with_own_pip(
+    machine: &Machine,
+    python: &Python,
+    work: &Path,
+    log: &LogFile,
+) -> Result<bool, EngineError> {
+    let mut pip = tool_command(machine, &python.path)?;
+    pip.args(PIP_INSTALL)
+        .args(["--no-deps", "--no-compile", "--target"])
+        .arg(work)
+        .arg(format!("uv=={VERSION}"))
+        // What people set for their own installs is not for this one.
+        .envs([("PIP_USER", "0"), ("PIP_REQUIRE_VIRTUALENV", "0")]);
+    let output = output::run(pip, "Installing uv", None).await?;
+    let is_there = is_usable(&work.join("bin/uv")).await;
+    if !is_there {
+        let last = output.lines.last().map_or("", String::as_str);
+        log.line(format!("Python’s own pip couldn’t install uv: {last}"));
+    }
+    Ok(is_there)
+}
+
+/// With a pip of its own, in an environment that is thrown away.
+async fn with_new_pip(
+    machine: &Machine,
+    python: &Python,
+    work: &Path,
+    log: &LogFile,
+) -> Result<(), EngineError> {
+    let mut venv = tool_command(machine, &python.path)?;
+    venv.args(["-m", "venv", "--clear"]).arg(work);
+    step(
+        venv,
+        log,
+        "Python's venv module is missing or broken",
+        "Install it (on Debian: apt install python3-venv).",
+    )
+    .await?;
+    let mut pip = tool_command(machine, &work.join("bin/python"))?;
+    pip.args(PIP_INSTALL).arg(format!("uv=={VERSION}"));
+    step(
+        pip,
+        log,
+        "pip could not install uv",
+        "Check the network, or install uv yourself and name it with --uv.",
+    )
+    .await
 }
 
 fn tool_command(machine: &Machine, program: &Path) -> Result<Command, EngineError> {
