@@ -32,7 +32,8 @@ pub(super) fn types(run: &Run<'_>) {
 }
 
 /// All specs; those of the Docker engine last and alone, because containers come and go with network interfaces.
-pub(super) fn specs(run: &Run<'_>, is_built: bool, arguments: &[String]) {
+/// `earlier` is the daemon of earlier steps.
+pub(super) fn specs(run: &Run<'_>, is_built: bool, earlier: Option<Daemon>, arguments: &[String]) {
     if !is_built {
         run.skip(PRODUCT, "because the product was not built");
         return;
@@ -40,7 +41,7 @@ pub(super) fn specs(run: &Run<'_>, is_built: bool, arguments: &[String]) {
     run.step(PRODUCT, |step| {
         playwright(run, step, "product", None, arguments)
     });
-    if let Some(daemon) = daemon::with_base_image(run) {
+    if let Some(daemon) = daemon::with_base_image(run, earlier) {
         run.step(DOCKER, |step| {
             playwright(run, step, "docker", Some(&daemon), arguments)
         });

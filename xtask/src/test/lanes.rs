@@ -111,11 +111,12 @@ fn try_out(
     }
     // A lane that panicked has built nothing.
     let is_native_built = native_built.recv().unwrap_or(false);
-    if wanted.has(Part::Rust) {
-        native::real_tests(run, is_native_built);
-    }
+    let daemon = wanted
+        .has(Part::Rust)
+        .then(|| native::real_tests(run, is_native_built))
+        .flatten();
     if wanted.has(Part::E2e) {
         let is_built = app_built.recv().unwrap_or(false) && is_native_built;
-        end_to_end::specs(run, is_built, wanted.arguments);
+        end_to_end::specs(run, is_built, daemon, wanted.arguments);
     }
 }

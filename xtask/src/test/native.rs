@@ -13,7 +13,7 @@ use super::{
     skipped::SkippedTests,
     sources,
 };
-use crate::{build, clippy, process, progress::Step, setup::RegistryServer};
+use crate::{build, clippy, docker::Daemon, process, progress::Step, setup::RegistryServer};
 
 const WHY_NOT: &str = "because they were not built";
 
@@ -83,17 +83,17 @@ pub(super) fn build_server(run: &Run<'_>) -> bool {
         .is_ok()
 }
 
-/// Sessions of real parts.
-pub(super) fn real_tests(run: &Run<'_>, is_built: bool) {
+/// Sessions of real parts. Gives the daemon that they have used.
+pub(super) fn real_tests(run: &Run<'_>, is_built: bool) -> Option<Daemon> {
     const TITLE: &str = "tests of real sessions";
     if !is_built {
         run.skip(TITLE, WHY_NOT);
-        return;
+        return None;
     }
     if let Some(why) = RegistryServer::new(run.project).lacks() {
         run.skip("tests with a real registry of images", &why);
     }
-    let daemon = daemon::start(run, "test-rust-dockerd");
+    let daemon = daemon::start(run);
     run.step(TITLE, |step| {
         let mut test = build::native_tests(run.project)?;
         if env::var_os(THREADS).is_none() {
@@ -104,6 +104,7 @@ pub(super) fn real_tests(run: &Run<'_>, is_built: bool) {
         }
         tests(run, step, Programs::Real, &mut test)
     });
+    daemon
 }
 
 /// What is native and needs no daemon, the app's logic too.
