@@ -14,8 +14,8 @@ use flowdeck_access::{disk, id};
 use flowdeck_contract::{ids::SessionId, session::SessionImage};
 use flowdeck_engines::{
     engine::{
-        EngineError, EnvironmentId, Requirements, Runtime, SharedEngine, StandsByFor, WantedBase,
-        WorkFolders,
+        EngineError, EnvironmentId, Pace, Requirements, Runtime, SharedEngine, StandsByFor,
+        WantedBase, WorkFolders,
     },
     log::LogFile,
 };
@@ -271,12 +271,19 @@ impl Standbys {
         };
         let log = LogFile::at(self.parts.paths.session_log(&environment.session));
         match self.make_runtime(&environment, made_for, &log).await {
-            Ok((runtime, image)) => self.stand_by(Standby {
-                runtime,
-                image,
-                made_for: made_for.clone(),
-                made_by: MADE_BY.to_owned(),
-            }),
+            Ok((runtime, image)) => {
+                self.stand_by(Standby {
+                    runtime,
+                    image,
+                    made_for: made_for.clone(),
+                    made_by: MADE_BY.to_owned(),
+                })?;
+                let session = &environment.session;
+                if let Err(error) = self.parts.engine.complete_base(session, Pace::Idle).await {
+                    tracing::warn!(%session, %error, "the base of a standby runtime is incomplete");
+                }
+                Ok(())
+            }
             Err(error) => {
                 self.parts.engine.remove(&environment.session).await?;
                 disk::remove(log.path())

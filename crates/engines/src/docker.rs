@@ -17,7 +17,7 @@ mod pull;
 mod relay;
 mod runtime;
 mod session;
-
+mod spec;
 mod uv;
 mod wanted;
 

@@ -84,6 +84,12 @@ pub trait Engine: Environments + Send + Sync + 'static {
         log: &LogFile,
     ) -> Result<Base, EngineError>;
 
+    /// Does what no runtime waits for to the base of a session, such as compiling what flows alone load, and gives it to
+    /// the session's environments. An install waits for it: what it makes is kept with all that the base has.
+    async fn complete_base(&self, _session: &SessionId, _pace: Pace) -> Result<(), EngineError> {
+        Ok(())
+    }
+
     /// Starts promptflow's executor service in an environment. It outlives this process; what it prints goes to `log`.
     async fn start_runtime(
         &self,
@@ -150,6 +156,15 @@ pub enum StandsByFor {
     Anyone,
     /// The flow that it was made for: what it works on has to be known when it is made.
     OneFlow,
+}
+
+/// How fast something is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// Somebody waits for it.
+    Awaited,
+    /// Nobody does: it leaves the machine to whatever else there is to do.
+    Idle,
 }
 
 /// Where a session is at work.

@@ -2,6 +2,7 @@
 
 mod at_work;
 pub(crate) mod base;
+pub(crate) mod bytecode;
 pub(crate) mod clone;
 pub(crate) mod folders;
 mod installer;

@@ -36,8 +36,8 @@ use self::{
 };
 use crate::{
     engine::{
-        Abilities, Base, BaseState, Engine, EngineError, EnvironmentId, MOST_PROCESSES, PhaseNote,
-        Runtime, Share, Shelf, WantedBase, WorkFolders,
+        Abilities, Base, BaseState, Engine, EngineError, EnvironmentId, MOST_PROCESSES, Pace,
+        PhaseNote, Runtime, Share, Shelf, WantedBase, WorkFolders,
     },
     environment::{base::remove_unfinished, folders::Folders, kept::Kept},
     executor::death::{self, Ending},
@@ -201,6 +201,13 @@ impl Engine for ProcessEngine {
         let made = base::prepare(&self.machine, tools, log).await?;
         let state = made.map_or(BaseState::Ready, BaseState::Made);
         Ok(Base { state, image: None })
+    }
+
+    async fn complete_base(&self, session: &SessionId, pace: Pace) -> Result<(), EngineError> {
+        let tools = self.tools(None).await?;
+        base::complete(&self.machine, tools, pace).await?;
+        let base = base::folder(&self.machine, tools);
+        self.machine.folders.add_bytecode(session, base, None).await
     }
 
     async fn start_runtime(

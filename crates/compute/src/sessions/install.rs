@@ -13,7 +13,7 @@ use flowdeck_contract::{
     session::{InstallView, PhaseState},
 };
 use flowdeck_engines::{
-    engine::{EngineError, EnvironmentId, Requirements, SharedEngine, WantedBase},
+    engine::{EngineError, EnvironmentId, Pace, Requirements, SharedEngine, WantedBase},
     packages::{self, Lines},
 };
 
@@ -182,6 +182,9 @@ impl Installs {
         let log = self.book.log(owner);
         self.engine
             .prepare_base(&plan.new.session, &WantedBase::default(), &log)
+            .await?;
+        self.engine
+            .complete_base(&plan.new.session, Pace::Awaited)
             .await?;
         self.engine.create_environment(&plan.new).await?;
         let began = Instant::now();

@@ -12,7 +12,7 @@ use flowdeck_contract::{
     session::Phase,
 };
 use flowdeck_engines::{
-    engine::{Downloads, EngineError, EnvironmentId, PhaseNote, Requirements, SharedEngine},
+    engine::{Downloads, EngineError, EnvironmentId, Pace, PhaseNote, Requirements, SharedEngine},
     log::LogFile,
     packages::{Lines, fault},
 };
@@ -168,6 +168,20 @@ impl Starts {
         self.parts.tags.spawn_look(owner);
         self.standbys.remember_start(&self.book.record(owner));
         self.standbys.replenish();
+        self.complete_base(owner);
+    }
+
+    /// Leaves what the session's base still lacks for when nobody waits.
+    fn complete_base(&self, owner: &Owner) {
+        let Some(session) = self.book.record(owner).session.session_id else {
+            return;
+        };
+        let engine = Arc::clone(&self.engine);
+        self.tasks.background(async move {
+            if let Err(error) = engine.complete_base(&session, Pace::Idle).await {
+                tracing::warn!(%session, %error, "the base of a session is incomplete");
+            }
+        });
     }
 }
 

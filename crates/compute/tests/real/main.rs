@@ -16,6 +16,7 @@ mod feeds;
 mod kept;
 mod kill_rounds;
 mod limits;
+mod process_base;
 mod process_connections;
 mod process_crash;
 mod process_ends;

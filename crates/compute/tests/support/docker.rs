@@ -172,11 +172,25 @@ impl Daemon {
         Arc::new(DockerEngine::new(&home.data(), options).await.unwrap())
     }
 
-    /// The containers of a data folder, by id.
+    /// The containers of a data folder, by id, but for one that prepares an image's base.
     pub(crate) fn containers(&self, home: &Home) -> Vec<String> {
+        const SHOWN: &str = r#"{{.ID}} {{.Label "flowdeck.session"}}"#;
         let label = format!("label=flowdeck.data={}", mark(home));
-        let listed = self.docker(&["ps", "-aq", "--no-trunc", "--filter", &label]);
-        listed.lines().map(str::to_owned).collect()
+        let asked = [
+            "ps",
+            "-a",
+            "--no-trunc",
+            "--filter",
+            &label,
+            "--format",
+            SHOWN,
+        ];
+        let listed = self.docker(&asked);
+        let of_sessions = listed.lines().filter_map(|line| {
+            let (id, session) = line.split_once(' ')?;
+            (!session.starts_with("preparation")).then(|| id.to_owned())
+        });
+        of_sessions.collect()
     }
 
     /// What the daemon says of something, by a template.

@@ -2,7 +2,11 @@
 //! An image that holds such an environment gives it; into any other with a fit Python the runtime is installed, beside
 //! the image's own packages, which stay visible.
 
-use std::{fs, io, path::Path, time::Instant};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use flowdeck_access::disk::remove;
 use flowdeck_contract::{ids::SessionId, session::InstalledPackage};
@@ -10,16 +14,17 @@ use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    containers::{Containers, Spec},
+    DockerEngine,
+    containers::{Containers, Network, Spec},
     helper,
     image::Image,
     indexes::Indexes,
 };
 use crate::{
-    engine::{EngineError, Follow, Output},
+    engine::{EngineError, Follow, Output, Pace},
     environment::{
         base::{self, LOCK, READY},
-        clone,
+        bytecode, clone,
         folders::Folders,
         inventory::MARKERS,
     },
@@ -30,12 +35,6 @@ use crate::{
 
 /// The versions that the locked base packages are for, as uv takes them.
 const PYTHON: &str = ">=3.9,<3.13";
-/// Copies an environment out of an image; its links stay links. Sessions cannot write into it: it is compiled here, or
-/// each of them would compile what it imports.
-const COPY: &str = "
-import compileall, shutil, sys
-shutil.copytree(sys.argv[1], sys.argv[2], symlinks=True, dirs_exist_ok=True)
-compileall.compile_dir(sys.argv[2], quiet=2, workers=0)";
 /// Adds to what conditions are evaluated against what the image's own Python has, where its packages are visible.
 const PACKAGES: &str = "
 import importlib.metadata
@@ -58,7 +57,7 @@ pub(super) struct Said {
 pub(super) struct Maker<'a> {
     pub(super) containers: &'a Containers,
     pub(super) folders: &'a Folders,
-    pub(super) uv: &'a Path,
+    pub(super) engine: &'a DockerEngine,
     pub(super) indexes: &'a Indexes,
 }
 
@@ -98,11 +97,16 @@ impl Maker<'_> {
             user.own(&cache)
         };
         anew().map_err(|error| EngineError::io("Making the image’s base", &error))?;
-        let note = match &image.environment {
-            Some(environment) => self.copy(image, user, environment, &folder, log).await?,
-            None => self.install(image, user, &folder, log).await?,
+        let (note, said) = match &image.environment {
+            Some(environment) => (
+                "copied the runtime from the image",
+                self.copy(image, user, environment, &folder).await?,
+            ),
+            None => (
+                "installed the runtime, which the image doesn’t include",
+                self.install(image, user, &folder, log).await?,
+            ),
         };
-        let said = self.ask(image, user, &folder).await?;
         let count = said.packages.len();
         write_ready(&folder, &said)
             .map_err(|error| EngineError::io("Finishing the image’s base", &error))?;
@@ -112,30 +116,72 @@ impl Maker<'_> {
         )))
     }
 
+    /// Copies an environment out of an image; its links stay links.
     async fn copy(
         &self,
         image: &Image,
         user: User,
         environment: &str,
         folder: &Path,
-        log: &LogFile,
-    ) -> Result<String, EngineError> {
-        let python = format!("{environment}/bin/python");
-        let command = [
-            &python,
-            "-I",
-            "-c",
-            COPY,
-            environment,
-            &folder.display().to_string(),
-        ];
-        let output = self.run(image, user, folder, &command, Some(log)).await?;
-        if !output.succeeded() {
-            return Err(unfit(image, &output.lines));
-        }
-        clone::relocate_scripts(Path::new(environment), folder)
+    ) -> Result<Said, EngineError> {
+        let from = Path::new(environment);
+        let said = self.compile_and_ask(image, user, from, folder).await?;
+        clone::relocate_scripts(from, folder)
             .map_err(|error| EngineError::io("Copying the image’s environment", &error))?;
-        Ok("copied the runtime from the image".to_owned())
+        Ok(said)
+    }
+
+    /// Compiles what a runtime loads of the environment at `from`, which becomes the one at `folder`, and asks its Python
+    /// what it has. Sessions cannot write into the base: each of them would compile what it loads.
+    async fn compile_and_ask(
+        &self,
+        image: &Image,
+        user: User,
+        from: &Path,
+        folder: &Path,
+    ) -> Result<Said, EngineError> {
+        let arguments = bytecode::loaded(from, folder)
+            .map_err(|error| EngineError::io("Writing the list of modules", &error))?;
+        let python = |environment: &Path| environment.join("bin/python").display().to_string();
+        let question = format!("{MARKERS}{PACKAGES}");
+        let command = [python(from)].into_iter().chain(arguments);
+        let asks = [&*python(folder), "-I", "-c", &question].map(str::to_owned);
+        let command: Vec<String> = command.chain(asks).collect();
+        let command: Vec<&str> = command.iter().map(String::as_str).collect();
+        let output = self
+            .run(image, user, folder, &command, (None, Pace::Awaited))
+            .await?;
+        said_in(&output.lines)
+            .filter(|_| output.succeeded())
+            .ok_or_else(|| unfit(image, &output.lines))
+    }
+
+    /// Compiles what no runtime loads, unless that is done.
+    pub(super) async fn complete(&self, image: &Image, pace: Pace) -> Result<(), EngineError> {
+        let folder = self.folders.base([&*image.id]);
+        if bytecode::is_complete(&folder) {
+            return Ok(());
+        }
+        let _lock = base::lock(self.folders.bases(), &folder).await?;
+        if bytecode::is_complete(&folder) || !base::is_ready(&folder) {
+            return Ok(());
+        }
+        self.containers.remove_of(&maker_of(image)?).await?;
+        let python = folder.join("bin/python").display().to_string();
+        let arguments = bytecode::all(&folder, pace);
+        let command: Vec<&str> = [&*python]
+            .into_iter()
+            .chain(arguments.iter().map(String::as_str))
+            .collect();
+        let user = User::of_keeper();
+        let output = self
+            .run(image, user, &folder, &command, (None, pace))
+            .await?;
+        if output.succeeded() {
+            bytecode::completed(&folder)
+                .map_err(|error| EngineError::io("Finishing the image’s base", &error))?;
+        }
+        Ok(())
     }
 
     async fn install(
@@ -144,9 +190,9 @@ impl Maker<'_> {
         user: User,
         folder: &Path,
         log: &LogFile,
-    ) -> Result<String, EngineError> {
+    ) -> Result<Said, EngineError> {
         log.line("The image doesn’t include promptflow’s runtime. It’s installed into the session’s base, once.");
-        let uv = self.uv.display().to_string();
+        let uv = self.engine.uv(Some(log)).await?.display().to_string();
         let place = folder.display().to_string();
         let venv = [
             &*uv,
@@ -164,7 +210,9 @@ impl Maker<'_> {
             PYTHON,
             &place,
         ];
-        let output = self.run(image, user, folder, &venv, Some(log)).await?;
+        let output = self
+            .run(image, user, folder, &venv, (Some(log), Pace::Awaited))
+            .await?;
         if !output.succeeded() {
             return Err(
                 failure::of_machine(&output.lines).unwrap_or_else(|| unfit(image, &output.lines))
@@ -182,37 +230,18 @@ impl Maker<'_> {
             "--no-progress",
             "--no-deps",
             "--require-hashes",
-            "--compile-bytecode",
             "--python",
             &python,
             "-r",
             &lock,
         ];
-        let output = self.run(image, user, folder, &sync, Some(log)).await?;
-        if output.succeeded() {
-            Ok("installed the runtime, which the image doesn’t include".to_owned())
-        } else {
-            Err(failure::of_install(&output.lines))
-        }
-    }
-
-    async fn ask(&self, image: &Image, user: User, folder: &Path) -> Result<Said, EngineError> {
-        let python = folder.join("bin/python").display().to_string();
-        let question = format!("{MARKERS}{PACKAGES}");
         let output = self
-            .run(image, user, folder, &[&python, "-I", "-c", &question], None)
+            .run(image, user, folder, &sync, (Some(log), Pace::Awaited))
             .await?;
-        let answers = || {
-            let (markers, packages) = (output.lines.first()?, output.lines.get(1)?);
-            let mut packages: Vec<InstalledPackage> = serde_json::from_str(packages).ok()?;
-            for package in &mut packages {
-                package.name = flowdeck_flow::normalised_name(&package.name);
-            }
-            packages.sort_by(|one, other| one.name.cmp(&other.name));
-            let markers = serde_json::from_str(markers).ok()?;
-            Some(Said { markers, packages })
-        };
-        answers().ok_or_else(|| unfit(image, &output.lines))
+        if !output.succeeded() {
+            return Err(failure::of_install(&output.lines));
+        }
+        self.compile_and_ask(image, user, folder, folder).await
     }
 
     async fn run(
@@ -221,12 +250,18 @@ impl Maker<'_> {
         user: User,
         folder: &Path,
         command: &[&str],
-        log: Option<&LogFile>,
+        (log, pace): (Option<&LogFile>, Pace),
     ) -> Result<Output, EngineError> {
         let cache = self.folders.cache(user);
         let mut variables = self.indexes.variables();
         variables.insert("HOME".to_owned(), "/tmp".to_owned());
         variables.insert("UV_CACHE_DIR".to_owned(), cache.display().to_string());
+        let is_uv = |program: &PathBuf| program.starts_with(self.folders.tools());
+        let uv = command.first().map(PathBuf::from).filter(is_uv);
+        let network = match uv {
+            Some(_) => Network::Outside,
+            None => Network::Nothing,
+        };
         let spec = Spec {
             session: &maker_of(image)?,
             image: &image.id,
@@ -235,8 +270,10 @@ impl Maker<'_> {
             variables,
             folder,
             writable: vec![folder.to_owned(), cache],
-            readable: self.indexes.files().chain([self.uv.to_owned()]).collect(),
+            readable: self.indexes.files().chain(uv).collect(),
             size: None,
+            network,
+            pace,
         };
         let follow = Follow {
             log,
@@ -245,6 +282,20 @@ impl Maker<'_> {
         let mut running = helper::begin(self.containers, &spec).await?;
         follow.to_end(&mut running).await
     }
+}
+
+/// What Python has answered, in the last lines that it printed.
+fn said_in(lines: &[String]) -> Option<Said> {
+    let [.., markers, packages] = lines else {
+        return None;
+    };
+    let mut packages: Vec<InstalledPackage> = serde_json::from_str(packages).ok()?;
+    for package in &mut packages {
+        package.name = flowdeck_flow::normalised_name(&package.name);
+    }
+    packages.sort_by(|one, other| one.name.cmp(&other.name));
+    let markers = serde_json::from_str(markers).ok()?;
+    Some(Said { markers, packages })
 }
 
 /// The name of the containers that make the base of an image.

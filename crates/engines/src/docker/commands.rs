@@ -6,9 +6,14 @@ use async_trait::async_trait;
 use flowdeck_access::feeds::FeedEndpoint;
 use flowdeck_contract::ids::SessionId;
 
-use super::{DockerEngine, base, containers::Spec, facts::Facts, helper, relay};
+use super::{
+    DockerEngine, base,
+    containers::{Network, Spec},
+    facts::Facts,
+    helper, relay,
+};
 use crate::{
-    engine::{AboutBase, Command, Commands, EngineError, Running, Shelf, Workspace},
+    engine::{AboutBase, Command, Commands, EngineError, Pace, Running, Shelf, Workspace},
     log::LogFile,
 };
 
@@ -97,6 +102,8 @@ impl Commands for DockerEngine {
             writable,
             readable,
             size: self.size(command.session),
+            network: Network::Outside,
+            pace: Pace::Awaited,
         };
         Ok(Box::new(helper::begin(&self.containers, &spec).await?))
     }

@@ -21,36 +21,24 @@ use flowdeck_contract::{ids::SessionId, session::VmSize};
 use parking_lot::Mutex as StdMutex;
 use tokio::sync::Mutex;
 
+pub(super) use super::spec::{Network, Spec};
+
 use super::daemon;
 use crate::{
-    engine::{EngineError, Variables},
+    engine::{EngineError, Pace},
     install::is_preparation,
-    user::User,
 };
 
 /// Label: which data folder a container or network belongs to.
 const DATA: &str = "flowdeck.data";
 /// Label: which session a container belongs to.
 const SESSION: &str = "flowdeck.session";
+/// How much of busy CPUs a container gets that nobody waits for, where others get 1,024.
+const LEAST_SHARES: i64 = 2;
+/// Docker's word for a container without any.
+const NO_NETWORK: &str = "none";
 const MIB: u64 = 1024 * 1024;
 const ROOT_HOME: &str = "/root";
-
-/// A container to be made.
-pub(super) struct Spec<'a> {
-    pub(super) session: &'a SessionId,
-    /// The id of its image.
-    pub(super) image: &'a str,
-    pub(super) user: User,
-    pub(super) command: Vec<String>,
-    pub(super) variables: Variables,
-    /// Where the command runs.
-    pub(super) folder: &'a Path,
-    /// Files and folders of this machine that it writes, by the same paths.
-    pub(super) writable: Vec<PathBuf>,
-    /// Those that it only reads.
-    pub(super) readable: Vec<PathBuf>,
-    pub(super) size: Option<VmSize>,
-}
 
 /// The most that a container is given.
 #[derive(Clone, Copy, Debug)]
@@ -105,7 +93,9 @@ impl Containers {
     pub(super) async fn create(&self, spec: &Spec<'_>) -> Result<String, EngineError> {
         let body = self.body(spec)?;
         let _network = self.network.lock().await;
-        self.make_network().await?;
+        if spec.network == Network::Outside {
+            self.make_network().await?;
+        }
         let created = self
             .docker
             .create_container(None::<CreateContainerOptions>, body);
@@ -152,7 +142,10 @@ impl Containers {
         let mut host = HostConfig {
             mounts: Some(mounts),
             log_config: Some(log),
-            network_mode: Some(self.mark.clone()),
+            network_mode: Some(match spec.network {
+                Network::Nothing => NO_NETWORK.to_owned(),
+                Network::Outside => self.mark.clone(),
+            }),
             cap_drop: Some(vec!["ALL".to_owned()]),
             security_opt: Some(vec!["no-new-privileges".to_owned()]),
             readonly_rootfs: Some(true),
@@ -162,6 +155,9 @@ impl Containers {
             cgroup_parent: self.parent(spec.session),
             ..HostConfig::default()
         };
+        if spec.pace == Pace::Idle {
+            host.cpu_shares = Some(LEAST_SHARES);
+        }
         if let Some(size) = &spec.size {
             let bounds = Bounds::of(size, self.most.cpus);
             host.memory = Some(bounds.memory);
@@ -341,7 +337,14 @@ impl Containers {
     /// Removes the network when no container is left that could be on it.
     pub(super) async fn remove_network(&self) -> Result<(), EngineError> {
         let _network = self.network.lock().await;
-        if !self.list().await?.is_empty() {
+        let found = self.list().await?;
+        let mode =
+            |container: &ContainerSummary| container.host_config.as_ref()?.network_mode.clone();
+        // One that isn't told of may be on it.
+        if found
+            .iter()
+            .any(|container| mode(container).is_none_or(|mode| mode != NO_NETWORK))
+        {
             return Ok(());
         }
         match self.docker.remove_network(&self.mark).await {

@@ -8,7 +8,7 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference, session::SessionI
 use super::{DockerEngine, facts::Facts, image, runtime};
 use crate::{
     engine::{
-        Abilities, Base, Engine, EngineError, EnvironmentId, PhaseNote, Runtime, Share,
+        Abilities, Base, Engine, EngineError, EnvironmentId, Pace, PhaseNote, Runtime, Share,
         StandsByFor, WantedBase, WorkFolders,
     },
     log::LogFile,
@@ -68,6 +68,10 @@ impl Engine for DockerEngine {
         log: &LogFile,
     ) -> Result<Base, EngineError> {
         self.base_of(session, wanted, log).await
+    }
+
+    async fn complete_base(&self, session: &SessionId, pace: Pace) -> Result<(), EngineError> {
+        self.complete_base_of(session, pace).await
     }
 
     async fn start_runtime(

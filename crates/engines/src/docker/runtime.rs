@@ -19,12 +19,12 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Bounded,
-    containers::{Containers, Spec},
+    containers::{Containers, Network, Spec},
     daemon,
     facts::Facts,
 };
 use crate::{
-    engine::{Address, EngineError, EnvironmentId, Handle, Runtime, Share, Variables},
+    engine::{Address, EngineError, EnvironmentId, Handle, Pace, Runtime, Share, Variables},
     environment::folders::Folders,
     executor::{
         SERVICE, VARIABLES,
@@ -108,6 +108,8 @@ pub(super) async fn start(
         writable,
         readable: vec![folders.environment(environment)],
         size,
+        network: Network::Outside,
+        pace: Pace::Awaited,
     };
     let container = containers.create(&spec).await?;
     containers.start(&container).await?;

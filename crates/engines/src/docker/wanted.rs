@@ -4,7 +4,7 @@ use flowdeck_contract::{ids::SessionId, image::ImageReference};
 
 use super::{DockerEngine, base::Maker, facts::Facts, image};
 use crate::{
-    engine::{Base, BaseState, EngineError, RegistryAccess, Share, WantedBase, WorkFolders},
+    engine::{Base, BaseState, EngineError, Pace, RegistryAccess, Share, WantedBase, WorkFolders},
     log::LogFile,
 };
 
@@ -42,13 +42,9 @@ impl DockerEngine {
             None if !default.is_built_here => default.not_had(error),
             _ => error,
         })?;
-        let maker = Maker {
-            containers: &self.containers,
-            folders: self.folders(),
-            uv: self.uv(Some(log)).await?,
-            indexes: &self.indexes,
-        };
-        let made = maker.prepare(&image, log).await?;
+        // What installs is fetched meanwhile, where it is not there yet.
+        let (maker, uv) = (self.maker(), self.uv(Some(log)));
+        let (made, _) = tokio::try_join!(maker.prepare(&image, log), uv)?;
         let notes = pulled
             .then(|| format!("pulled {}", image.reference))
             .into_iter()
@@ -65,6 +61,29 @@ impl DockerEngine {
             state,
             image: Some(shown),
         })
+    }
+
+    /// Does to the base of a session what no runtime waits for.
+    pub(super) async fn complete_base_of(
+        &self,
+        session: &SessionId,
+        pace: Pace,
+    ) -> Result<(), EngineError> {
+        let facts = Facts::read(self.folders(), session)?;
+        let image = facts.image()?;
+        self.maker().complete(image, pace).await?;
+        let base = self.folders().base([&*image.id]);
+        let folders = self.folders();
+        folders.add_bytecode(session, base, Some(facts.user)).await
+    }
+
+    fn maker(&self) -> Maker<'_> {
+        Maker {
+            engine: self,
+            containers: &self.containers,
+            folders: self.folders(),
+            indexes: &self.indexes,
+        }
     }
 
     /// Whether a standby session is what a start would make.

@@ -4,10 +4,13 @@ use std::{
     fs, io,
     io::Write as _,
     os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, symlink},
-    path::Path,
+    path::{Path, PathBuf},
+    thread,
 };
 
 use rustix::fs::{Mode, OFlags};
+
+use super::bytecode;
 
 /// Makes `to` a copy of the environment `from`. What a script in `bin` says of where it stands is made true again.
 pub(crate) fn clone_environment(from: &Path, to: &Path) -> io::Result<()> {
@@ -21,7 +24,7 @@ pub(crate) fn clone_moved(
     from: &Path,
     was: &Path,
     to: &Path,
-    take: &impl Fn(&Path) -> io::Result<()>,
+    take: &(impl Fn(&Path) -> io::Result<()> + Sync),
 ) -> io::Result<()> {
     clone_by(from, to, Path::new(""), take)?;
     relocate_scripts(was, to)
@@ -55,31 +58,73 @@ pub(crate) fn clone_folder(from: &Path, to: &Path) -> io::Result<()> {
     clone_by(from, to, Path::new(""), &link)
 }
 
-/// Copies what is `within` a folder to another, where `take` brings each file by its path in the folder.
+/// Copies what is `within` a folder to another, where `take` brings each file by its path in the folder. Thousands of files
+/// are brought by all cores: a start waits for it.
 pub(crate) fn clone_by(
     from: &Path,
     to: &Path,
     within: &Path,
-    take: &impl Fn(&Path) -> io::Result<()>,
+    take: &(impl Fn(&Path) -> io::Result<()> + Sync),
 ) -> io::Result<()> {
-    fs::create_dir(to.join(within))?;
-    for entry in fs::read_dir(from.join(within))? {
-        let entry = entry?;
-        let path = within.join(entry.file_name());
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            clone_by(from, to, &path, take)?;
-        } else if kind.is_symlink() {
-            symlink(fs::read_link(entry.path())?, to.join(&path))?;
-        } else if kind.is_file() {
-            take(&path)?;
-        } else {
-            // A pipe would hold up whoever opens it.
-            let why = format!("{} isn’t a file, a folder or a link", path.display());
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    const LEAST: usize = 500;
+    let paths = make_folders(from, to, within)?;
+    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let part = paths.len().div_ceil(threads).max(LEAST);
+    let bring = |paths: &[(PathBuf, fs::FileType)]| {
+        let mut paths = paths.iter();
+        paths.try_for_each(|(path, kind)| bring(from, to, path, *kind, take))
+    };
+    thread::scope(|scope| {
+        let parts: Vec<_> = paths
+            .chunks(part)
+            .map(|part| scope.spawn(|| bring(part)))
+            .collect();
+        let died = |_| Err(io::Error::other("a copying thread died"));
+        let ends: Vec<_> = parts
+            .into_iter()
+            .map(|part| part.join().unwrap_or_else(died))
+            .collect();
+        ends.into_iter().collect()
+    })
+}
+
+/// Makes every folder anew; gives what else there is, by its path.
+fn make_folders(from: &Path, to: &Path, within: &Path) -> io::Result<Vec<(PathBuf, fs::FileType)>> {
+    let (mut folders, mut others) = (vec![within.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        fs::create_dir(to.join(&folder))?;
+        for entry in fs::read_dir(from.join(&folder))? {
+            let entry = entry?;
+            let (path, kind) = (folder.join(entry.file_name()), entry.file_type()?);
+            if kind.is_dir() {
+                folders.push(path);
+            } else {
+                others.push((path, kind));
+            }
         }
     }
-    Ok(())
+    Ok(others)
+}
+
+fn bring(
+    from: &Path,
+    to: &Path,
+    path: &Path,
+    kind: fs::FileType,
+    take: &impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    if kind.is_symlink() {
+        symlink(fs::read_link(from.join(path))?, to.join(path))
+    } else if !kind.is_file() {
+        // A pipe would hold up whoever opens it.
+        let why = format!("{} isn’t a file, a folder or a link", path.display());
+        Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+    } else if bytecode::is_unfinished(path) {
+        // It would be gone before it could be linked.
+        Ok(())
+    } else {
+        take(path)
+    }
 }
 
 /// Opens a regular file to read it. What is opened is looked at, not what was there before: a pipe or a link that has

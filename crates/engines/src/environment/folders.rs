@@ -14,7 +14,7 @@ use flowdeck_access::{
 use flowdeck_contract::ids::SessionId;
 use sha2::{Digest as _, Sha256};
 
-use super::{at_work::AtWork, base::LOCK};
+use super::{at_work::AtWork, base::LOCK, bytecode};
 use crate::{
     engine::{Downloads, EngineError, EnvironmentId},
     user::User,
@@ -186,6 +186,31 @@ impl Folders {
         self.at_work.on(session, work).await
     }
 
+    /// Gives the environments of a session the bytecode that their base has got since; `user` is whose they are.
+    pub(crate) async fn add_bytecode(
+        &self,
+        session: &SessionId,
+        base: PathBuf,
+        user: Option<User>,
+    ) -> Result<(), EngineError> {
+        let folder = self.session(session);
+        if !folder.exists() {
+            return Ok(());
+        }
+        let add = move || {
+            for environment in entries(&folder)?
+                .into_iter()
+                .filter(|path| is_environment(path))
+            {
+                bytecode::add(&base, &environment)?;
+                user.map_or(Ok(()), |user| user.own_folders(&environment))?;
+            }
+            Ok(())
+        };
+        let added = self.work(session, add).await;
+        added.map_err(|error| EngineError::io("Completing the session's environment", &error))
+    }
+
     /// Removes an environment.
     pub(crate) async fn remove_environment(
         &self,
@@ -247,6 +272,11 @@ impl Folders {
         let others = found.into_iter().filter(is_other);
         remove_all(others.collect(), "Removing an environment").await
     }
+}
+
+fn is_environment(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| name.starts_with(ENVIRONMENT))
 }
 
 #[cfg(test)]

@@ -10,9 +10,10 @@ use flowdeck_access::disk::remove;
 
 use super::{environment, machine::Machine, tools::Tools};
 use crate::{
-    engine::EngineError,
+    engine::{EngineError, Pace},
     environment::{
         base::{LOCK, READY, is_ready, lock},
+        bytecode,
         packages::packages,
     },
     install::{failure, output, preparation},
@@ -88,16 +89,53 @@ async fn make(
         "never",
         "--no-progress",
         "--require-hashes",
-        "--compile-bytecode",
         "--python",
     ])
     .arg(folder.join("bin/python"))
     .arg(&lock)
     .envs(&tools.variables);
     let output = output::run(sync, "Installing the base packages", Some(log)).await?;
-    if output.status.success() {
-        Ok(())
-    } else {
-        Err(failure::of_install(&output.lines))
+    if !output.status.success() {
+        return Err(failure::of_install(&output.lines));
     }
+    let loaded = bytecode::loaded(folder, folder)
+        .map_err(|error| EngineError::io("Writing the list of modules", &error))?;
+    if !compile(machine, folder, loaded).await? {
+        log.line("Not every module could be compiled. The runtime compiles what it loads.");
+    }
+    Ok(())
+}
+
+/// Compiles what no runtime loads, unless that is done.
+pub(super) async fn complete(
+    machine: &Machine,
+    tools: &Tools,
+    pace: Pace,
+) -> Result<(), EngineError> {
+    let folder = folder(machine, tools);
+    if bytecode::is_complete(&folder) {
+        return Ok(());
+    }
+    let _lock = lock(machine.folders.bases(), &folder).await?;
+    if bytecode::is_complete(&folder) || !is_ready(&folder) {
+        return Ok(());
+    }
+    if compile(machine, &folder, bytecode::all(&folder, pace)).await? {
+        bytecode::completed(&folder)
+            .map_err(|error| EngineError::io("Finishing the base environment", &error))?;
+    }
+    Ok(())
+}
+
+/// Whether Python has compiled what these arguments say.
+async fn compile(
+    machine: &Machine,
+    folder: &Path,
+    arguments: Vec<String>,
+) -> Result<bool, EngineError> {
+    let python = folder.join("bin/python");
+    let mut command = environment::command(machine, &python, &preparation()?);
+    command.args(arguments);
+    let output = output::run(command, "Compiling the base packages", None).await?;
+    Ok(output.status.success())
 }

@@ -8,8 +8,8 @@ use flowdeck_contract::{
     session::{Phase, StartRoute},
 };
 use flowdeck_engines::engine::{
-    Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, RegistryAccess,
-    Requirements, WantedBase,
+    Base, BaseState, EngineError, EnvironmentId, IMAGE_REFUSED, KeptEnvironment, Pace,
+    RegistryAccess, Requirements, WantedBase,
 };
 
 use super::{Start, age, not_used};
@@ -59,6 +59,11 @@ impl Start<'_> {
             None => None,
         };
         if kept.is_none() {
+            if requirements.is_some() {
+                engine
+                    .complete_base(&environment.session, Pace::Awaited)
+                    .await?;
+            }
             let note = engine.create_environment(environment).await?;
             self.note(Phase::CreateEnvironment, note)?;
         }
