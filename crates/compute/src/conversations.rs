@@ -157,7 +157,7 @@ impl Conversations {
         }
         let now = self.runs.now();
         let text = self.masked(question.clone()).as_text().unwrap_or_default();
-        let name = ConversationName::beginning(&text).map_or_else(|| unnamed(), Ok)?;
+        let name = ConversationName::beginning(&text).map_or_else(unnamed, Ok)?;
         let summary = ConversationSummary {
             id: id::random(),
             name,

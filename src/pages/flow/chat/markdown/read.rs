@@ -1,6 +1,6 @@
 //! Markdown as a tree. What is HTML in it is text; an address that isn't plainly one of the web's leads nowhere.
 
-use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag};
 
 /// Deeper parts stand in the deepest one that there is.
 const DEEPEST: usize = 16;
@@ -126,7 +126,6 @@ impl Reading {
             }
             Event::Start(_) => self.flat += 1,
             Event::End(_) if self.flat > 0 => self.flat -= 1,
-            Event::End(TagEnd::MetadataBlock(_)) => {}
             Event::End(_) => self.close(),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
             Event::Code(code) => self.put(Part::Code(code.into_string())),
