@@ -34,7 +34,7 @@ const DATA: &str = "flowdeck.data";
 /// Label: which session a container belongs to.
 const SESSION: &str = "flowdeck.session";
 /// How much of busy CPUs a container gets that nobody waits for, where others get 1,024.
-const LEAST_SHARES: i64 = 2;
+const FEW_SHARES: i64 = 256;
 /// Docker's word for a container without any.
 const NO_NETWORK: &str = "none";
 const MIB: u64 = 1024 * 1024;
@@ -156,7 +156,7 @@ impl Containers {
             ..HostConfig::default()
         };
         if spec.pace == Pace::Idle {
-            host.cpu_shares = Some(LEAST_SHARES);
+            host.cpu_shares = Some(FEW_SHARES);
         }
         if let Some(size) = &spec.size {
             let bounds = Bounds::of(size, self.most.cpus);
