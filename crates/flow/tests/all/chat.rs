@@ -1,5 +1,7 @@
 //! Which flows are chats, and whether their answers stream.
 
+#![allow(clippy::panic, reason = "its functions are for tests alone")]
+
 use flowdeck_flow::{Flow, HistoryShape, NoChat, Streaming, check};
 
 const INPUTS: &str = "inputs:\n  question: {type: string, is_chat_input: true}\n  chat_history: {type: list, default: []}\n";
