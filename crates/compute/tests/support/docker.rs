@@ -1,10 +1,11 @@
 //! A Docker daemon and images for tests: those that `cargo xtask test` started and made, told by the environment.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     path::PathBuf,
     process::{Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, Once, PoisonError},
+    time::Duration,
 };
 
 use flowdeck_compute::docker::{DockerEngine, DockerOptions};
@@ -96,7 +97,7 @@ impl Daemon {
     /// Builds an image of a Dockerfile's text.
     pub(crate) fn build(&self, tag: &str, dockerfile: &str) {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
+        fs::write(folder.path().join("Dockerfile"), dockerfile).unwrap();
         self.docker(&[&BUILD[..], &[tag, folder.path().to_str().unwrap()]].concat());
     }
 
@@ -116,7 +117,7 @@ impl Daemon {
             (sources.join("crates/engines/base/base.lock"), "base.lock"),
             (PathBuf::from(trusted), "certificates.pem"),
         ] {
-            std::fs::copy(file, folder.path().join(name)).unwrap();
+            fs::copy(file, folder.path().join(name)).unwrap();
         }
         let arguments = [format!("FROM={from}"), "UV_VERSION=0.13.9".to_owned()];
         let mut build = [&BUILD[..], &[tag]].concat();
@@ -156,7 +157,7 @@ impl Daemon {
         DockerOptions {
             host: Some(self.host.clone()),
             image: Some(image.to_owned()),
-            bases: Some(super::shared("docker-images")),
+            bases: Some(bases()),
             ..DockerOptions::default()
         }
     }
@@ -218,4 +219,27 @@ pub(super) fn mark(home: &Home) -> String {
         .map(|byte| format!("{byte:02x}"))
         .collect();
     format!("flowdeck-{digits}")
+}
+
+/// Where tests keep what they make of images, for each other. What earlier runs left is deleted: each build of an image is
+/// another one.
+fn bases() -> PathBuf {
+    static OLD_ONES: Once = Once::new();
+    let folder = super::shared("docker-images");
+    OLD_ONES.call_once(|| {
+        let entries = fs::read_dir(&folder).into_iter().flatten().flatten();
+        for entry in entries.filter(is_old) {
+            let path = entry.path();
+            // Another program of tests may delete it at the same time.
+            drop(fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)));
+        }
+    });
+    folder
+}
+
+fn is_old(entry: &fs::DirEntry) -> bool {
+    const LONGEST_RUN: Duration = Duration::from_secs(2 * 3600);
+    let made = entry.metadata().and_then(|metadata| metadata.modified());
+    let age = made.ok().and_then(|made| made.elapsed().ok());
+    age.is_some_and(|age| age > LONGEST_RUN)
 }

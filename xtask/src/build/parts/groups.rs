@@ -52,7 +52,7 @@ const fn on_flow(weight: u64, parts: &'static [&'static str], most: usize) -> Vi
 
 /// How many files a page may ask for is what its own document, style sheet, script and module, and its calls of the API,
 /// leave of what `tests/e2e/specs/first-load.spec.ts` allows. An entry is one file.
-const VISITS: [Visit; 17] = [
+const VISITS: [Visit; 19] = [
     visit(12, &["flows"], 3),
     visit(12, &["flow"], 9),
     on_flow(6, &["run"], 4),
@@ -60,6 +60,8 @@ const VISITS: [Visit; 17] = [
     on_flow(16, &["raw"], 3),
     on_flow(6, &["raw", "dock"], 8),
     on_flow(4, &["needs"], 6),
+    on_flow(4, &["node_service"], 6),
+    on_flow(6, &["chat"], 6),
     on_flow(2, &["wizard"], 6),
     on_flow(2, &["packages"], 6),
     visit(8, &["sessions"], 9),

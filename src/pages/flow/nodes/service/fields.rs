@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(labels(&field), with("mine (doesn’t exist)"));
         for (name, shown) in [
             ("", with("Select a connection")),
-            ("search", with("search (wrong type: SerpAPI)")),
+            ("search", with("search (wrong type: Serp)")),
             ("limited", with("limited (limited to other flows)")),
             ("open", fitting.to_vec()),
         ] {
