@@ -128,7 +128,7 @@ point!(needs, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any())
 
 point!(node_service, node_service -> Show, || view! { <NodeService /> }.into_any());
 
-point!(node_edit, set_node_value -> SetNodeValue, |text, node, key, value| flowdeck_flow::set_node_value(text, node, key, value));
+point!(node_edit, set_node_value -> SetNodeValue, flowdeck_flow::set_node_value);
 
 point!(shortcuts, shortcuts -> Show, || view! { <ShortcutList /> }.into_any());
 

@@ -42,6 +42,13 @@ const LIMITS = [
     bytes: 350_000,
     usable: (page: Page) => expect(page.getByText('No active compute sessions')).toBeVisible(),
   },
+  {
+    name: 'all connections',
+    address: 'connections',
+    requests: 8,
+    bytes: 350_000,
+    usable: (page: Page) => expect(page.getByText('No connections yet')).toBeVisible(),
+  },
 ];
 
 /** What raw file mode may load beyond a flow's page until a file can be edited. */

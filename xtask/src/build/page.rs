@@ -34,10 +34,14 @@ impl Page {
     }
 
     /// What stands between `from` and the next `to`, with both.
-    pub(super) fn between(&self, from: &str, to: &str) -> Result<&str> {
+    pub(super) fn between(&self, from: &str, to: &str) -> Result<String> {
         let found = self.html.split_once(from).and_then(|(before, rest)| {
             let length = from.len() + rest.find(to)? + to.len();
-            self.html.get(before.len()..before.len() + length)
+            Some(
+                self.html
+                    .get(before.len()..before.len() + length)?
+                    .to_owned(),
+            )
         });
         found.with_context(|| format!("the built index.html must have `{from}` and then `{to}`"))
     }

@@ -16,7 +16,7 @@ const PAGES: [(&str, u64); 8] = [
     ("sign_in", 350_000),
     ("upgrade", 350_000),
     ("connections", 350_000),
-    ("connection", 370_000),
+    ("connection", 350_000),
 ];
 
 /// What raw file mode loads beyond the page of its flow, until a file can be edited.

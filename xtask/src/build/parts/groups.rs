@@ -65,7 +65,7 @@ const VISITS: [Visit; 19] = [
     on_flow(2, &["wizard"], 6),
     on_flow(2, &["packages"], 6),
     visit(8, &["sessions"], 9),
-    visit(4, &["one_session"], 9),
+    visit(16, &["one_session"], 9),
     visit(6, &["upgrade"], 3),
     visit(1, &["upgrade", "upgrade_review"], 8),
     visit(4, &["connections"], 9),

@@ -161,7 +161,7 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
         &FILES.replace("{}", &serde_json::to_string(&files)?),
         1,
     )?;
-    let script = page.between(SCRIPT, "</script>")?.to_owned();
+    let script = page.between(SCRIPT, "</script>")?;
     page.replace(&script, &shortened(project, &script)?, 1)?;
     page.write()?;
     if app != renamed {
@@ -190,7 +190,7 @@ fn put_entries_into(
             .map(|(part, file)| (part.as_str(), file.as_str())),
     );
     let ahead = page.between(&format!("<link rel=\"preload\" href=\"./{app}\""), ">")?;
-    page.replace(&ahead.to_owned(), "", 1)?;
+    page.replace(&ahead, "", 1)?;
     let path = format!("module_or_path: './{app}'");
     let chosen = path.replace(": ", ": globalThis.flowdeckApp?.file || ");
     page.replace(&path, &chosen, 1)?;
