@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{
     nav::Link,
-    pages::{flow::error_view::RunErrorView, parts::StateWord},
+    pages::{
+        flow::error_view::RunErrorView,
+        parts::{RunValue, StateWord},
+    },
     routes::{CallPath, FlowView},
     ui::{Button, ButtonKind, ButtonState, CopyButton, Elapsed, Fold, JsonText},
 };
@@ -98,10 +101,14 @@ fn said_by_person(question: Exact) -> AnyView {
 #[component]
 fn Answer(turn: Memo<Turn>) -> impl IntoView {
     let answer = Memo::new(move |_| turn.with(said));
+    let flow = Talk::from_context().context.flow();
+    let of = (flow, turn.with_untracked(|turn| turn.run.clone()));
     let is_coming = Memo::new(move |_| turn.with(|turn| !turn.state.is_over()));
     move || match answer.get() {
         Said::Text(text) => view! { <Markdown text=text /> }.into_any(),
-        Said::Value(value) => view! { <JsonText value=value what="answer" /> }.into_any(),
+        Said::Value(value) => {
+            view! { <RunValue value=value what="answer" of=of.clone() /> }.into_any()
+        }
         Said::Nothing(nodes) if is_coming.get() => {
             let nodes: Vec<String> = nodes
                 .into_iter()
