@@ -34,11 +34,13 @@ pub enum HelpTopic {
     Files,
     /// The keyboard shortcuts.
     Shortcuts,
+    /// Chatting with a flow.
+    Chat,
 }
 
 impl HelpTopic {
     /// All of them.
-    pub const ALL: [HelpTopic; 14] = [
+    pub const ALL: [HelpTopic; 15] = [
         HelpTopic::Guides,
         HelpTopic::Flows,
         HelpTopic::Checks,
@@ -53,6 +55,7 @@ impl HelpTopic {
         HelpTopic::ConnectionImport,
         HelpTopic::Files,
         HelpTopic::Shortcuts,
+        HelpTopic::Chat,
     ];
 
     /// Its address, relative to the server's base path.
@@ -73,6 +76,7 @@ impl HelpTopic {
             HelpTopic::ConnectionImport => "help/connections#import-and-export",
             HelpTopic::Files => "help/authors-guide#edit-a-flows-files",
             HelpTopic::Shortcuts => "help/authors-guide#keyboard-shortcuts",
+            HelpTopic::Chat => "help/authors-guide#chat-with-a-flow",
         }
     }
 }

@@ -86,7 +86,7 @@ test.describe('on the engine in memory', () => {
     await message(app).press('Enter');
     await expect(turn(app, 0)).toContainText('is a tower');
     await chat(app).getByRole('button', { name: 'Stop', exact: true }).click();
-    await expect(turn(app, 0)).toContainText('You stopped this answer.');
+    await expect(turn(app, 0)).toContainText('This answer was stopped.');
     await turn(app, 0).getByRole('button', { name: 'Retry' }).click();
     await expect(turn(app, 0)).toContainText('Completed', { timeout: 30_000 });
     await expect(turn(app, 0).getByRole('table')).toContainText('Pharos');

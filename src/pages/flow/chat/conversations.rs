@@ -114,7 +114,7 @@ fn RenameDialog() -> impl IntoView {
     let asked = expect_context::<Asked>().rename;
     let open = open_while_asked(asked);
     view! {
-        <Dialog open=open title="Rename conversation" kind=DialogKind::Form help=HelpTopic::Flows.address()>
+        <Dialog open=open title="Rename conversation" kind=DialogKind::Form help=HelpTopic::Chat.address()>
             <NameForm />
         </Dialog>
     }
@@ -232,7 +232,7 @@ fn DeleteDialog() -> impl IntoView {
         });
     };
     view! {
-        <Dialog open=open title=title kind=DialogKind::Confirm help=HelpTopic::Flows.address()>
+        <Dialog open=open title=title kind=DialogKind::Confirm help=HelpTopic::Chat.address()>
             <p>{lost}</p>
             <div class=style::steps>
                 <Button first_focus=true on_press=move |()| open.set(false)>

@@ -42,7 +42,7 @@ impl History {
 pub(super) fn HistoryDialog() -> impl IntoView {
     let History { is_open, .. } = History::from_context();
     view! {
-        <Dialog open=is_open title="History that goes with the next question" kind=DialogKind::Form help=HelpTopic::Flows.address()>
+        <Dialog open=is_open title="History that goes with the next question" kind=DialogKind::Form help=HelpTopic::Chat.address()>
             <Sent />
         </Dialog>
     }

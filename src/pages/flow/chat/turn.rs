@@ -129,7 +129,7 @@ fn WhyNot(turn: Memo<Turn>) -> impl IntoView {
     let why = Memo::new(move |_| turn.with(why_not));
     move || match why.get()? {
         Why::Stopped => {
-            Some(view! { <p class=style::muted>"You stopped this answer."</p> }.into_any())
+            Some(view! { <p class=style::muted>"This answer was stopped."</p> }.into_any())
         }
         Why::Unknown => Some(view! { <p class=style::muted>"This answer failed."</p> }.into_any()),
         Why::Error(error) => Some(view! { <RunErrorView error=error /> }.into_any()),
