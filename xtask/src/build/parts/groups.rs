@@ -57,7 +57,7 @@ const VISITS: [Visit; 19] = [
     visit(12, &["flow"], 9),
     on_flow(6, &["run"], 4),
     on_flow(6, &["session"], 5),
-    on_flow(16, &["raw"], 3),
+    on_flow(48, &["raw"], 3),
     on_flow(6, &["raw", "dock"], 8),
     on_flow(4, &["needs"], 6),
     on_flow(4, &["node_service"], 6),
