@@ -6,7 +6,7 @@ use flowdeck_contract::{
     paths,
     pictures::{Content, Picture, contents},
 };
-use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
+use leptos::{context::Provider, prelude::*, task::spawn_local_scoped_with_cancellation};
 use web_sys::Url;
 
 use super::Failure;
@@ -34,8 +34,14 @@ pub fn RunValue(
 ) -> impl IntoView {
     match contents(&value).filter(|_| !as_json) {
         Some(contents) => {
-            provide_context(Pictured { contents, what, of });
-            view! { <Lazy part=PICTURES /> }.into_any()
+            // Provided to this value alone: others stand beside it.
+            let pictured = Pictured { contents, what, of };
+            view! {
+                <Provider value=pictured>
+                    <Lazy part=PICTURES />
+                </Provider>
+            }
+            .into_any()
         }
         None => view! { <JsonText value=value what=what as_json=as_json /> }.into_any(),
     }
