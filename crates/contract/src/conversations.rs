@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Exact, Millis, Values,
     ids::{ConversationId, ConversationName, RunId},
-    runs::{NodeState, RunDetail, RunError, RunState, TokenUse},
+    runs::{NodeState, RunDetail, RunError, RunState, RunSummary, TokenUse},
 };
 
 /// Asks a question.
@@ -147,6 +147,32 @@ pub struct TurnNode {
 const ONLY_OUTPUT: &str = "output";
 
 impl Turn {
+    /// A turn whose run has begun. `answer` names the output that is the answer.
+    #[must_use]
+    pub fn begun(
+        run: &RunSummary,
+        question: Exact,
+        inputs: Values,
+        answer: Option<String>,
+    ) -> Self {
+        Self {
+            run: run.id.clone(),
+            number: run.number,
+            question,
+            inputs,
+            answer,
+            state: run.state,
+            started: run.started,
+            ended: None,
+            outputs: None,
+            partial: None,
+            cut: false,
+            tokens: None,
+            nodes: Vec::new(),
+            error: None,
+        }
+    }
+
     /// The answer, once it is whole.
     #[must_use]
     pub fn whole_answer(&self) -> Option<Exact> {

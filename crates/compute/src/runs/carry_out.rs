@@ -74,7 +74,8 @@ impl Runs {
         let id = run.detail().summary.id;
         let work = self.parts.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
-        let result = match self.prepare_run(plan, log, copied).await {
+        let output = self.parts.paths.run_output(&run.flow, &id);
+        let result = match self.prepare_run(plan, output, copied).await {
             Ok(()) => self.ask(run, plan, log, copied).await,
             Err(error) => Err(error),
         };
@@ -134,10 +135,9 @@ impl Runs {
     async fn prepare_run(
         &self,
         plan: &Plan,
-        log: &Path,
+        output: PathBuf,
         copy: Option<&Path>,
     ) -> Result<(), EngineError> {
-        let folder = log.parent().unwrap_or(log).to_owned();
         let (flows, source, includes) = (
             self.parts.folders.root().to_owned(),
             plan.folder.clone(),
@@ -145,7 +145,7 @@ impl Runs {
         );
         let copy = copy.map(Path::to_owned);
         let prepared = tokio::task::spawn_blocking(move || {
-            fs::create_dir_all(folder.join("output"))
+            fs::create_dir_all(output)
                 .map_err(|error| EngineError::io("Making the run’s folder", &error))?;
             copy.map_or(Ok(()), |copy| {
                 flow::materialise(&flows, &source, &includes, &copy)
@@ -176,7 +176,8 @@ impl Runs {
                 "The run was canceled before it began.",
             ));
         }
-        let (output, pieces) = (log.with_file_name("output"), log.with_file_name(PIECES));
+        let output = self.parts.paths.run_output(&run.flow, &detail.summary.id);
+        let pieces = log.with_file_name(PIECES);
         let execution = Execution {
             run: &detail.summary.id,
             folder: copy.unwrap_or(&plan.folder),

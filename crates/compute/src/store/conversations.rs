@@ -26,27 +26,6 @@ pub(crate) struct NewTurn {
     pub(crate) answer: Option<String>,
 }
 
-impl NewTurn {
-    fn of(self, run: &RunDetail) -> Turn {
-        Turn {
-            run: run.summary.id.clone(),
-            number: run.summary.number,
-            question: self.question,
-            inputs: self.inputs,
-            answer: self.answer,
-            state: run.summary.state,
-            started: run.summary.started,
-            ended: None,
-            outputs: None,
-            partial: None,
-            cut: false,
-            tokens: None,
-            nodes: Vec::new(),
-            error: None,
-        }
-    }
-}
-
 const SUMMARY: &str = "SELECT id, name, created, changed, \
     (SELECT count(*) FROM turns WHERE conversation = conversations.id) FROM conversations";
 
@@ -160,8 +139,15 @@ pub(super) fn enter(
     new: NewTurn,
     run: &RunDetail,
 ) -> Result<(), ComputeError> {
-    let (conversation, after) = (new.conversation.clone(), new.after);
-    let turn = serde_json::to_string(&new.of(run))?;
+    let NewTurn {
+        conversation,
+        after,
+        question,
+        inputs,
+        answer,
+    } = new;
+    let turn = Turn::begun(&run.summary, question, inputs, answer);
+    let turn = serde_json::to_string(&turn)?;
     let id = conversation.id.as_str();
     connection.execute(
         "INSERT INTO conversations VALUES (?1, ?2, ?3, ?4, ?5) \

@@ -5,19 +5,41 @@ use std::cmp::Ordering;
 use alphanumeric_sort::compare_str;
 use flowdeck_contract::flows::FlowSummary;
 
-/// By name, as a person sorts: numbers by their value, letters whatever their case. Flows of the same name go by folder.
-pub(super) fn by_name(one: &FlowSummary, other: &FlowSummary) -> Ordering {
-    as_sorted(
-        (&one.name, one.id.as_str()),
-        (&other.name, other.id.as_str()),
-    )
+/// What a flow is listed by: its name, as a person sorts (numbers by their value, letters whatever their case), then its
+/// folder.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ByName {
+    small: String,
+    folder: String,
+    name: String,
 }
 
-/// The same for a name and a folder.
-fn as_sorted(one: (&str, &str), other: (&str, &str)) -> Ordering {
-    compare_str(one.0.to_lowercase(), other.0.to_lowercase())
-        .then_with(|| compare_str(one.1, other.1))
-        .then_with(|| one.cmp(&other))
+impl ByName {
+    pub(super) fn of(flow: &FlowSummary) -> Self {
+        Self::new(&flow.name, flow.id.as_str())
+    }
+
+    fn new(name: &str, folder: &str) -> Self {
+        Self {
+            small: name.to_lowercase(),
+            folder: folder.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+}
+
+impl Ord for ByName {
+    fn cmp(&self, other: &Self) -> Ordering {
+        compare_str(&self.small, &other.small)
+            .then_with(|| compare_str(&self.folder, &other.folder))
+            .then_with(|| (&self.name, &self.folder).cmp(&(&other.name, &other.folder)))
+    }
+}
+
+impl PartialOrd for ByName {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 #[cfg(test)]
@@ -30,7 +52,7 @@ mod tests {
         let mut names = [
             "flow 19", "Flow 2", "flow 100", "answer", "Zebra", "2 flows", "flow 02",
         ];
-        names.sort_by(|one, other| as_sorted((one, ""), (other, "")));
+        names.sort_by_cached_key(|name| ByName::new(name, ""));
         assert_eq!(
             names,
             [
@@ -43,12 +65,12 @@ mod tests {
         /// What a sort relies on; it panics where an order contradicts itself.
         #[test]
         fn it_is_an_order(names in prop::collection::vec(("[0-9a-bA-B .é٣一-]{0,6}", "[0a/]{0,3}"), 3)) {
-            let pair = |at: usize| (names[at].0.as_str(), names[at].1.as_str());
-            let (a, b, c) = (pair(0), pair(1), pair(2));
-            prop_assert_eq!(as_sorted(a, b), as_sorted(b, a).reverse());
-            prop_assert_eq!(as_sorted(a, b) == Ordering::Equal, a == b);
-            if as_sorted(a, b).is_le() && as_sorted(b, c).is_le() {
-                prop_assert!(as_sorted(a, c).is_le());
+            let key = |at: usize| ByName::new(&names[at].0, &names[at].1);
+            let (a, b, c) = (key(0), key(1), key(2));
+            prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+            prop_assert_eq!(a.cmp(&b) == Ordering::Equal, a == b);
+            if a <= b && b <= c {
+                prop_assert!(a <= c);
             }
         }
     }

@@ -21,7 +21,7 @@ use crate::{
         activity::Activity,
         definition::{self, Description},
         entry, folder_time,
-        order::by_name,
+        order::ByName,
         search::{Found, search},
     },
 };
@@ -84,7 +84,7 @@ impl Flows {
                 self.summary(&flow, activity)
             })
             .collect();
-        flows.sort_by(by_name);
+        flows.sort_by_cached_key(ByName::of);
         Ok(FlowList {
             flows,
             searched: found.searched,

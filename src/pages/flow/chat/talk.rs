@@ -242,7 +242,12 @@ impl Talk {
         let known = known.filter(|known| known.summary.id == id);
         let mut turns = known.map_or_else(Vec::new, |known| known.turns);
         turns.truncate(asked.after.map_or(turns.len(), |after| after as usize));
-        turns.push(begun(&answer, asked, self.answer_name()));
+        turns.push(Turn::begun(
+            &answer.run.summary,
+            asked.question,
+            asked.inputs,
+            self.answer_name(),
+        ));
         // An answer that is on its way knows nothing of this turn.
         self.loads.update_value(|loads| *loads += 1);
         self.whole.set(Some(Conversation {
@@ -332,27 +337,6 @@ impl Talk {
 
 fn unusable(reason: String) -> ApiError {
     ApiError::local("InputUnusable", reason)
-}
-
-/// The turn that an answer tells of, as it begins.
-fn begun(answer: &Asked, asked: Question, name: Option<String>) -> Turn {
-    let run = &answer.run.summary;
-    Turn {
-        run: run.id.clone(),
-        number: run.number,
-        question: asked.question,
-        inputs: asked.inputs,
-        answer: name,
-        state: run.state,
-        started: run.started,
-        ended: None,
-        outputs: None,
-        partial: None,
-        cut: false,
-        tokens: None,
-        nodes: Vec::new(),
-        error: None,
-    }
 }
 
 /// The run of a conversation's last turn, while it goes on.

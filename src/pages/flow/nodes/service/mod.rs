@@ -16,7 +16,7 @@ use leptos::prelude::*;
 
 use self::{
     connection::ConnectionSelect,
-    fields::{ConnectionField, ModelField, connections, models},
+    fields::{ConnectionField, ModelField, Place, connections, models},
     model::ModelInput,
     saving::{Refused, Saving},
 };
@@ -67,7 +67,7 @@ pub(crate) fn NodeService() -> impl IntoView {
         view! {
             <div class=style::fields>
                 <Each
-                    each=move || fields.with(|fields| places(fields))
+                    each=move || fields.with(|fields| labels(fields))
                     key=|label| label.clone()
                     let(label)
                 >
@@ -82,7 +82,7 @@ pub(crate) fn NodeService() -> impl IntoView {
                     let(label)
                 >
                     {
-                        let field = model_at(models, label);
+                        let field = at(models, label);
                         view! {
                             <ModelInput
                                 node=of_models.clone()
@@ -111,38 +111,34 @@ fn of_models(node: Option<&Node>, kind: Option<ConnectionType>) -> Vec<ModelFiel
     node.map(|node| models(node, kind)).unwrap_or_default()
 }
 
-fn places(fields: &[ConnectionField]) -> Vec<String> {
-    fields
-        .iter()
-        .map(|field| field.place.label().to_owned())
-        .collect()
+/// A field of a node's card.
+trait Field: Clone + PartialEq + Send + Sync + 'static {
+    /// The value that it changes.
+    fn place(&self) -> &Place;
 }
 
-fn labels(fields: &[ModelField]) -> Vec<String> {
-    fields
-        .iter()
-        .map(|field| field.place.label().to_owned())
-        .collect()
+impl Field for ConnectionField {
+    fn place(&self) -> &Place {
+        &self.place
+    }
 }
 
-fn at(fields: Memo<Vec<ConnectionField>>, label: String) -> Memo<Option<ConnectionField>> {
+impl Field for ModelField {
+    fn place(&self) -> &Place {
+        &self.place
+    }
+}
+
+fn labels(fields: &[impl Field]) -> Vec<String> {
+    let labels = fields.iter().map(|field| field.place().label().to_owned());
+    labels.collect()
+}
+
+fn at<F: Field>(fields: Memo<Vec<F>>, label: String) -> Memo<Option<F>> {
     Memo::new(move |_| {
         fields.with(|fields| {
-            fields
-                .iter()
-                .find(|field| field.place.label() == label)
-                .cloned()
-        })
-    })
-}
-
-fn model_at(fields: Memo<Vec<ModelField>>, label: String) -> Memo<Option<ModelField>> {
-    Memo::new(move |_| {
-        fields.with(|fields| {
-            fields
-                .iter()
-                .find(|field| field.place.label() == label)
-                .cloned()
+            let mut fields = fields.iter();
+            fields.find(|field| field.place().label() == label).cloned()
         })
     })
 }
