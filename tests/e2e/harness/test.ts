@@ -1,6 +1,8 @@
 // The fixtures: a server per test that must leave nothing behind, a package index, and what is on the page.
 
-import { test as base, expect } from '@playwright/test';
+import { setTimeout } from 'node:timers/promises';
+
+import { test as base, expect, type Page } from '@playwright/test';
 
 import { Deck, type Engine } from './deck.ts';
 import { PackageIndex } from './package-index.ts';
@@ -18,6 +20,21 @@ interface Fixtures {
 interface Options {
   /** `test.use({ engine: 'fake' })` where no flow has to run for real. */
   engine: Engine;
+}
+
+/**
+ * With FLOWDECK_LATE_ANSWERS, in milliseconds, each answer to a change comes that much later: the events of the change
+ * come first, as they may on any machine.
+ */
+async function holdAnswers(page: Page): Promise<void> {
+  const late = Number(process.env['FLOWDECK_LATE_ANSWERS'] ?? 0);
+  if (late === 0) return;
+  await page.route('**/api/**', async (route) => {
+    if (route.request().method() === 'GET') return route.fallback();
+    const answer = await route.fetch();
+    await setTimeout(late);
+    await route.fulfill({ response: answer });
+  });
 }
 
 export const test = base.extend<Fixtures & Options>({
@@ -38,6 +55,7 @@ export const test = base.extend<Fixtures & Options>({
     page.on('pageerror', (error) => errors.push(error.message));
     // Why WebAssembly stopped is on the console; the error itself only says that it did.
     page.on('console', (message) => message.text().includes('panicked at') && errors.push(message.text()));
+    await holdAnswers(page);
     await use(new App(page, deck));
     expect(errors, 'uncaught errors on the page').toEqual([]);
   },

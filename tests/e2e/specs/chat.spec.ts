@@ -99,8 +99,15 @@ test.describe('on the engine in memory', () => {
     await turn(app, 0).getByRole('button', { name: 'Edit question' }).click();
     const question = turn(app, 0).getByRole('textbox', { name: 'Question' });
     await question.fill('What is a beacon?');
+    // The conversation's event comes before the answer to the request.
+    await page.route('**/turns', async (route) => {
+      const answer = await route.fetch();
+      await expect(question).toBeHidden();
+      await route.fulfill({ response: answer });
+    });
     await question.press('Enter');
     await expect(turn(app, 0)).toContainText('What is a beacon?');
+    await expect(message(app)).toBeFocused();
     await expect(turn(app, 0)).toContainText('Completed', { timeout: 30_000 });
 
     await chat(app).getByText('Conversations (1)').click();

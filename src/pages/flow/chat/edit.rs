@@ -6,13 +6,9 @@ use leptos::{
     prelude::*,
 };
 
-use super::{
-    style,
-    talk::{MESSAGE, Talk},
-    turn::Place,
-};
+use super::{style, talk::Talk, turn::Place};
 use crate::{
-    pages::{flow::actions::focus, parts::form_style},
+    pages::parts::form_style,
     ui::{Button, ButtonKind, ButtonState, focus_when_shown, pretty, unique_id},
 };
 
@@ -28,17 +24,14 @@ pub(super) fn Edit(place: Place) -> impl IntoView {
     let area = NodeRef::<html::Textarea>::new();
     focus_when_shown(area);
     let at = place.at;
-    let close = move || {
-        talk.edited.set(None);
-        focus(MESSAGE);
-    };
+    let close = move || talk.stop_editing();
     let ask = move || {
         let typed = text.get_untracked();
         if typed.trim().is_empty() {
             return fault.set(Some("Enter a question."));
         }
         match talk.value_of(&typed) {
-            Ok(question) => talk.ask(question, Some(at), Callback::new(move |()| close())),
+            Ok(question) => talk.ask(question, Some(at), close),
             Err(reason) => fault.set(Some(reason)),
         }
     };

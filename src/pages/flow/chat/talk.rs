@@ -50,8 +50,8 @@ pub(super) struct Talk {
     pub(super) is_asking: RwSignal<bool>,
     /// Why the last question wasn't asked.
     pub(super) refused: RwSignal<Option<ApiError>>,
-    /// The turn whose question is edited.
-    pub(super) edited: RwSignal<Option<usize>>,
+    /// The run of the turn whose question is edited.
+    pub(super) edited: RwSignal<Option<RunId>>,
     loads: StoredValue<u32>,
     owner: StoredValue<Owner>,
 }
@@ -182,18 +182,19 @@ impl Talk {
         if draft.trim().is_empty() || self.coming.with_untracked(Option::is_some) {
             return;
         }
-        let cleared = Callback::new(move |()| {
-            self.type_in(String::new());
-            focus(MESSAGE);
-        });
         match self.value_of(&draft) {
-            Ok(question) => self.ask(question, None, cleared),
+            Ok(question) => self.ask(question, None, move || {
+                self.type_in(String::new());
+                focus(MESSAGE);
+            }),
             Err(reason) => self.refused.set(Some(unusable(reason.to_owned()))),
         }
     }
 
     /// Asks a question, after so many turns where that's given, and calls `taken` once it is asked.
-    pub(super) fn ask(self, question: Exact, after: Option<usize>, taken: Callback<()>) {
+    ///
+    /// The turn that it replaces may be gone by then: `taken` must hold nothing of that turn's view.
+    pub(super) fn ask(self, question: Exact, after: Option<usize>, taken: impl FnOnce() + 'static) {
         if self.is_asking.get_untracked() {
             return;
         }
@@ -220,7 +221,7 @@ impl Talk {
             match answer {
                 Ok(answer) => {
                     self.context.live.put_answer(answer.run.clone());
-                    taken.run(());
+                    taken();
                     self.show(answer, asked);
                 }
                 Err(error) if error.code == codes::CONNECTIONS_NEEDED => {
@@ -264,6 +265,12 @@ impl Talk {
         if next != view {
             self.context.show(next, Step::Replace);
         }
+    }
+
+    /// Closes the field of a question that's edited.
+    pub(super) fn stop_editing(self) {
+        self.edited.set(None);
+        focus(MESSAGE);
     }
 
     /// How many turns come after the one that so many come before.

@@ -38,8 +38,8 @@ pub(super) fn TurnView(place: Place) -> impl IntoView {
         details.with(|details| with_run(&kept, details.get(&kept.run).map(AsRef::as_ref)))
     });
     let is_coming = Memo::new(move |_| turn.with(|turn| !turn.state.is_over()));
-    let at = place.at;
-    let is_edited = Memo::new(move |_| talk.edited.get() == Some(at));
+    let run = place.turn.run.clone();
+    let is_edited = Memo::new(move |_| talk.edited.with(|edited| edited.as_ref() == Some(&run)));
     let place = StoredValue::new(place);
     let question = move || match is_edited.get() {
         true => view! { <Edit place=place.get_value() /> }.into_any(),
@@ -232,12 +232,16 @@ fn Steps(place: StoredValue<Place>, turn: Memo<Turn>) -> impl IntoView {
     });
     let retry = move |()| {
         let question = place.with_value(|place| place.turn.question.clone());
-        talk.ask(question, Some(at), Callback::new(|()| {}));
+        talk.ask(question, Some(at), || {});
+    };
+    let edit = move |()| {
+        let run = place.with_value(|place| place.turn.run.clone());
+        talk.edited.set(Some(run));
     };
     view! {
         <div class=style::steps>
             {copy}
-            <Button kind=ButtonKind::Quiet state=state on_press=move |()| talk.edited.set(Some(at))>
+            <Button kind=ButtonKind::Quiet state=state on_press=edit>
                 "Edit question"
             </Button>
             <Show when=move || is_last.get() && !is_whole.get()>

@@ -122,6 +122,10 @@ impl FlowListing {
     }
 
     fn apply(&self, changes: &[FileChange]) {
+        // The part of the page that lists the files may be gone when an answer comes.
+        if self.asking.try_get_value().is_none() {
+            return;
+        }
         if let Some(mut listed) = self.peek(Listed::clone) {
             listed.files.apply(changes);
             self.remote.put(listed);

@@ -52,16 +52,7 @@ pub(crate) fn RemovalQuestion() -> impl IntoView {
                     let said = format!("{path} deleted");
                     match text {
                         Some(text) => {
-                            let undo = move || {
-                                tasks.spawn(bring_back(
-                                    flow,
-                                    files,
-                                    status,
-                                    path.clone(),
-                                    text.clone(),
-                                ));
-                            };
-                            status.offer(said, NextStep::new("Undo", undo));
+                            status.offer(said, undo(flow, files, status, path, text));
                         }
                         None => status.tell(Tone::Good, said, None),
                     }
@@ -125,6 +116,23 @@ async fn delete(
 }
 
 /// Writes a deleted file's text back, unless there is a file of its name by now.
+/// Offers the file back as long as the flow's page is shown, whichever list it was deleted from.
+fn undo(
+    flow: FlowContext,
+    files: FilesContext,
+    status: Status,
+    path: FilePath,
+    text: String,
+) -> NextStep {
+    let owner = flow.owner.get_value();
+    let work = owner.clone();
+    let restore = move || {
+        let restored = bring_back(flow, files, status, path.clone(), text.clone());
+        work.with(|| leptos::task::spawn_local_scoped_with_cancellation(restored));
+    };
+    owner.with(|| NextStep::new("Undo", restore))
+}
+
 async fn bring_back(
     flow: FlowContext,
     files: FilesContext,

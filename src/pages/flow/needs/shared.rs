@@ -19,11 +19,14 @@ pub(crate) struct FlowConnections {
     is_choosing: RwSignal<bool>,
 }
 
+/// Work of a card that may be gone when its turn comes: it owns what it needs, which a `Callback` doesn't.
+type Work = Box<dyn FnOnce() + Send + Sync>;
+
 /// Work that must not overlap. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(crate) struct Turns {
     is_taken: StoredValue<bool>,
-    waiting: StoredValue<VecDeque<Callback<()>>>,
+    waiting: StoredValue<VecDeque<Work>>,
 }
 
 impl Turns {
@@ -35,12 +38,13 @@ impl Turns {
     }
 
     /// Begins `work` when it's its turn; it says when it [ends](Self::end).
-    pub(crate) fn begin(self, work: Callback<()>) {
+    pub(crate) fn begin(self, work: impl FnOnce() + Send + Sync + 'static) {
         if self.is_taken.get_value() {
-            self.waiting.update_value(|waiting| waiting.push_back(work));
+            self.waiting
+                .update_value(|waiting| waiting.push_back(Box::new(work)));
         } else {
             self.is_taken.set_value(true);
-            work.run(());
+            work();
         }
     }
 
@@ -48,7 +52,7 @@ impl Turns {
     pub(crate) fn end(self) {
         let next = self.waiting.try_update_value(VecDeque::pop_front);
         match next.flatten() {
-            Some(next) => next.run(()),
+            Some(next) => next(),
             None => {
                 self.is_taken.try_set_value(false);
             }

@@ -56,8 +56,7 @@ impl Saving {
         self.refused.set(None);
         self.is_busy.set(true);
         let changes = FlowConnections::of(self.context).changes;
-        let work = Callback::new(move |()| {
-            let (node, place, value) = (node.clone(), place.clone(), value.clone());
+        changes.begin(move || {
             // It goes on when the card is gone.
             self.on_page(async move {
                 let answer = self.write(&node, &place, &value).await;
@@ -68,7 +67,6 @@ impl Saving {
                 }
             });
         });
-        changes.begin(work);
     }
 
     fn on_page(self, work: impl Future<Output = ()> + 'static) {
@@ -132,7 +130,7 @@ impl Saving {
             context, status, ..
         } = self;
         let changes = FlowConnections::of(context).changes;
-        let work = Callback::new(move |()| {
+        changes.begin(move || {
             self.on_page(async move {
                 let (path, text, etag) = before.with_value(|before| {
                     let Shown { path, text, etag } = before;
@@ -155,7 +153,6 @@ impl Saving {
                 status.tell(Tone::Bad, "Couldn’t undo the change", Some(reason));
             });
         });
-        changes.begin(work);
     }
 
     fn shown(self) -> Result<Shown, Refused> {
