@@ -93,10 +93,10 @@ class Flowdeck {
     await ended;
   }
 
-  async #request(relative, method, body) {
+  async #request(relative, method, body, headers = {}) {
     const response = await fetch(new URL(relative, this.base), {
       method,
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json', ...headers },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -143,10 +143,37 @@ class Flowdeck {
     });
   }
 
+  /** Adds a connection, as the API takes it. */
+  async addConnection(name, connection) {
+    await this.#request(`api/projects/default/connections/${name}`, 'PUT', connection, { 'if-none-match': '*' });
+  }
+
+  /** Streams a run of the flow; resolves at its end, with the time at which its first text was told. */
+  async firstText(flow) {
+    const closing = new AbortController();
+    const url = new URL(`api/projects/default/flows/${flow}/events`, this.base);
+    const events = await fetch(url, { headers: { authorization: `Bearer ${TOKEN}` }, signal: closing.signal });
+    const first = (async () => {
+      let text = '';
+      for await (const part of events.body) {
+        const now = performance.now();
+        text += Buffer.from(part).toString();
+        if (text.includes('"runText"')) return now;
+      }
+      throw new Error('the events ended before any text');
+    })();
+    try {
+      await this.run(flow, { stream: true });
+      return await first;
+    } finally {
+      closing.abort();
+    }
+  }
+
   /** Runs the whole flow with its defaults; resolves at its end. */
-  async run(flow) {
+  async run(flow, request = {}) {
     const runs = `api/projects/default/flows/${flow}/runs`;
-    const { summary } = await this.#request(runs, 'POST', {});
+    const { summary } = await this.#request(runs, 'POST', request);
     const run = await until(async () => {
       const run = await this.get(`${runs}/${summary.id}`);
       return !['running', 'canceling'].includes(run.summary.state) && run;
