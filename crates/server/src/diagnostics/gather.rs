@@ -46,8 +46,8 @@ server.log         lines of the server's log about this session, since the serve
 packages.txt       the packages of its environment
 flow/              flow.dag.yaml and the requirements file
 
-A file that is missing couldn't be collected. Secrets are replaced by ‹removed›: known ones (the server's token, credentials of
-identities, variables of the environment, credential files of this user, secrets in the flow's files) and what looks
+A file that is missing couldn't be collected. Secrets are replaced by ‹removed› or **data_scrubbed**: known ones (the server's token,
+secrets of connections, credentials of identities, variables of the environment, credential files of this user, secrets in the flow's files) and what looks
 like one (credentials in URLs, values named like a secret, tokens of well-known shapes). Look through it all the same
 before you hand it on: a secret that looks like any other word cannot be told from one.
 ";
@@ -80,9 +80,10 @@ pub(crate) fn diagnostics(
     known.extend(files.secrets.iter().cloned());
     let archive = Archive::new("diagnostics", Redactor::new(known), seconds());
     let mut archive = archive.map_err(failed)?;
+    let masks = app.compute.connections().masks();
     let mut add = |name: &str, text: &str| {
         client.is_there()?;
-        archive.add(name, text).map_err(failed)
+        archive.add(name, &masks.text(text)).map_err(failed)
     };
     write(app, subject, &files, packages, &mut add)?;
     archive.finish().map_err(failed)

@@ -48,6 +48,13 @@ async fn no_secret_is_in_it_wherever_it_stands() {
         "type: open_ai\napi_key: CANARY-connection\n",
     );
     world.write("flows/greeter/.env", "UNTOLD=CANARY-dotenv\n");
+    let connection = json!({"type": "Custom", "secrets": {"key": "CANARY-stored \"key\""}});
+    let headers = [JSON[0], ("if-none-match", "*")];
+    let path = "/api/projects/default/connections/mine";
+    let stored = world
+        .call(Method::PUT, path, &headers, connection.to_string())
+        .await;
+    assert_eq!(stored.status, StatusCode::OK, "{}", stored.text());
     let mut events = Events::open(&world, &format!("{FLOW}/events"), None).await;
     world.call(Method::POST, SESSIONS, &JSON, "{}").await;
     let session = events.until_session("available").await;
@@ -65,6 +72,8 @@ async fn no_secret_is_in_it_wherever_it_stands() {
         "OPENAI_API_KEY=CANARY-environment",
         "the model refused CANARY-connection",
         "CANARY-variable, CANARY-dotenv and CANARY-feed",
+        r#"a node printed CANARY-stored "key" and "CANARY-stored \"key\"""#,
+        "and Q0FOQVJZLXN0b3JlZCAia2V5Ig==",
         "this line is no secret",
     ] {
         writeln!(log, "{line}").unwrap();
@@ -78,7 +87,7 @@ async fn no_secret_is_in_it_wherever_it_stands() {
         .unwrap();
 
     let text = unpacked(&world, &format!("{FLOW}/session/diagnostics")).await;
-    for secret in ["CANARY", TOKEN, "hunter2"] {
+    for secret in ["CANARY", "Q0FOQVJZ", TOKEN, "hunter2"] {
         let at = text
             .find(secret)
             .map(|at| &text[at.saturating_sub(80)..at + 10]);
