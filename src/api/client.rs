@@ -150,6 +150,9 @@ impl Api {
             Some(Body::Text(text)) => builder
                 .header("Content-Type", "text/plain; charset=utf-8")
                 .body(text),
+            Some(Body::Bytes(bytes)) => builder
+                .header("Content-Type", "application/octet-stream")
+                .body(bytes),
             None => builder.build(),
         }
     }
@@ -269,6 +272,7 @@ impl<'a> Request<'a> {
 pub(super) enum Body {
     Json(String),
     Text(String),
+    Bytes(Blob),
 }
 
 /// An answer that is not a failure, as it begins to come.

@@ -1,5 +1,7 @@
 //! The operations on connections. No answer holds a secret; what was typed is sent by one of them alone.
 
+use std::collections::BTreeMap;
+
 use flowdeck_contract::{
     connections::{
         ConnectionInput, ConnectionList, ConnectionName, ConnectionNeed, ConnectionView,
@@ -10,6 +12,7 @@ use flowdeck_contract::{
 };
 use gloo_net::http::Method;
 use serde_json::json;
+use web_sys::Blob;
 
 use super::{
     Api, ApiError, Precondition,
@@ -72,16 +75,29 @@ impl Api {
         self.post(&path, &json!({})).await
     }
 
-    /// Reads connections from a text, and stores them unless only a `preview` is wanted.
+    /// Reads connections from a text, and stores them unless only a `preview` is wanted. `values` are for what the text
+    /// leaves open.
     pub async fn import_connections(
         &self,
         text: &str,
+        values: &BTreeMap<String, BTreeMap<String, String>>,
         existing: ExistingConnections,
         preview: bool,
     ) -> Result<ImportResult, ApiError> {
-        let request = json!({ "text": text, "existing": existing, "preview": preview });
+        let request =
+            json!({ "text": text, "values": values, "existing": existing, "preview": preview });
         self.post(&paths::connections_import(&self.project()), &request)
             .await
+    }
+
+    /// The text to import of promptflow's own store of connections.
+    pub(crate) async fn read_local_store(&self, file: Blob) -> Result<String, ApiError> {
+        let path = paths::connections_local_store(&self.project());
+        let request = Request {
+            body: Some(Body::Bytes(file)),
+            ..Request::new(Method::POST, &path)
+        };
+        self.exchange(request).await?.text().await
     }
 
     /// Looks for model servers on the server's machine.

@@ -52,6 +52,15 @@ impl ApiError {
         }
     }
 
+    /// What happened, why, and what to do, in a line.
+    #[must_use]
+    pub fn with_remedy(&self) -> String {
+        match &self.remedy {
+            Some(remedy) => format!("{} {remedy}", self.message),
+            None => self.message.clone(),
+        }
+    }
+
     /// An answer that is not what the contract promises: `reason` says how.
     #[must_use]
     pub fn unreadable(reason: &str) -> Self {

@@ -50,6 +50,8 @@ pub struct FlowLive {
     pub run_logs: RwSignal<HashMap<RunId, LogBuffer>>,
     /// Counts the changes of conversations.
     pub conversations: RwSignal<u32>,
+    /// Counts the changes of connections; a new snapshot is news about files, too.
+    pub connections: RwSignal<u32>,
     listeners: StoredValue<Vec<(u64, Listener)>>,
 }
 
@@ -63,6 +65,7 @@ impl Default for FlowLive {
             details: RwSignal::default(),
             run_logs: RwSignal::default(),
             conversations: RwSignal::new(0),
+            connections: RwSignal::new(0),
             listeners: StoredValue::default(),
         }
     }
@@ -124,6 +127,9 @@ impl FlowLive {
             }),
             FlowEvent::Life(life) => self.life.set(Some(life)),
             FlowEvent::Conversation(_) => self.count_conversations(),
+            FlowEvent::Connections => self
+                .connections
+                .update(|count| *count = count.wrapping_add(1)),
             FlowEvent::Files(changes) => self.tell_files(&FilesNews::Changed(changes.into())),
         }
     }

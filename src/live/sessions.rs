@@ -62,7 +62,8 @@ impl SessionLive {
             | FlowEvent::RunLog(_)
             | FlowEvent::RunText(_)
             | FlowEvent::Conversation(_)
-            | FlowEvent::Files(_) => {}
+            | FlowEvent::Files(_)
+            | FlowEvent::Connections => {}
         }
     }
 }

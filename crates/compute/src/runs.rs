@@ -12,6 +12,7 @@ mod history;
 mod inputs;
 mod live;
 mod masked;
+mod signatures;
 
 pub(crate) use self::masked::masked_copy;
 
@@ -21,7 +22,7 @@ use flowdeck_connections::{Connections, Variables};
 use flowdeck_contract::Millis;
 use flowdeck_engines::engine::SharedEngine;
 
-use self::{asked::Asked, live::LiveRuns};
+use self::{asked::Asked, live::LiveRuns, signatures::Signatures};
 use crate::{
     clock::Clock, events::Events, owner_folders::OwnerFolders, paths::Paths, sessions::Book,
     store::Store, tasks::Tasks,
@@ -32,6 +33,7 @@ pub(crate) struct Runs {
     parts: RunParts,
     live: LiveRuns,
     asked: Asked,
+    signatures: Signatures,
 }
 
 /// What runs need of the rest.
@@ -55,6 +57,7 @@ impl Runs {
             parts,
             live: LiveRuns::default(),
             asked: Asked::default(),
+            signatures: Signatures::default(),
         }
     }
 

@@ -95,6 +95,9 @@ pub enum ConnectionError {
     /// The text can't be imported.
     #[error("{0}")]
     Import(String),
+    /// The file isn't promptflow's store of connections.
+    #[error("{0}")]
+    LocalStore(String),
     /// This machine gives no random numbers.
     #[error("This machine gives no random numbers.")]
     NoRandom,
@@ -137,7 +140,8 @@ impl ConnectionError {
             | Self::Needs(_)
             | Self::Reference { .. }
             | Self::Environment { .. }
-            | Self::Import(_) => ErrorKind::Invalid,
+            | Self::Import(_)
+            | Self::LocalStore(_) => ErrorKind::Invalid,
             _ => ErrorKind::Unavailable,
         }
     }
@@ -160,6 +164,7 @@ impl ConnectionError {
             Self::KeyOpen(_) => "SecretsKeyOpen",
             Self::Damaged(_) => "SecretsDamaged",
             Self::Import(_) => "ImportUnreadable",
+            Self::LocalStore(_) => "LocalStoreUnreadable",
             Self::NoRandom => "NoRandomNumbers",
             Self::Store(_) | Self::Record(_) | Self::TooNew(_) | Self::File { .. } => {
                 "ConnectionStoreFailed"
@@ -191,6 +196,9 @@ impl ConnectionError {
             Self::TooNew(_) => "Use that flowdeck, or give this one another --data folder.",
             Self::Import(_) => {
                 "Paste promptflow’s connection YAML, a .env file, or the JSON of Azure’s workspace connections."
+            }
+            Self::LocalStore(_) => {
+                "Choose pf.sqlite from the folder .promptflow in your home folder, while promptflow isn’t running."
             }
             _ => return None,
         };

@@ -1,7 +1,9 @@
 //! Reads connections from what people have: promptflow's YAML, a `.env` file, Azure's workspace connections.
 
+mod asked;
 mod azure;
 mod dotenv;
+mod local_store;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -10,6 +12,9 @@ use flowdeck_contract::connections::{
     CUSTOM_MODULE, CUSTOM_TYPE, ConnectionInput, ConnectionType, Secret,
 };
 
+pub use local_store::read as read_local_store;
+
+use self::asked::Open;
 use crate::{error::ConnectionError, run::Variables};
 
 /// A longer text isn't read.
@@ -26,6 +31,8 @@ pub struct Found {
     pub configs: BTreeMap<String, String>,
     /// Its secrets.
     pub secrets: BTreeMap<String, Secret>,
+    /// The fields for which the text has only a placeholder.
+    open: Vec<Open>,
     /// Why it can't be taken.
     pub problem: Option<String>,
 }
@@ -37,6 +44,7 @@ impl Found {
             kind,
             configs: BTreeMap::new(),
             secrets: BTreeMap::new(),
+            open: Vec::new(),
             problem: None,
         }
     }
@@ -53,14 +61,6 @@ impl Found {
             }
             None => {}
         }
-    }
-
-    /// Leaves out what only stands for a value.
-    fn without_placeholders(mut self, variables: &Variables) -> Self {
-        let given = |value: &str| !is_placeholder(value, variables);
-        self.configs.retain(|_, value| given(value));
-        self.secrets.retain(|_, secret| given(secret.reveal()));
-        self
     }
 
     /// As it's to be stored; `None` without a type.

@@ -11,13 +11,15 @@ mod needs;
 mod record;
 mod run;
 mod seal;
+mod signatures;
 mod store;
 
 pub use connections::{Condition, Connections};
 pub use error::{ConnectionError, ErrorKind};
 pub use export::to_yaml;
-pub use import::{Found, read as read_import};
+pub use import::{Found, read as read_import, read_local_store};
 pub use masks::{MASK, Masks};
-pub use needs::{line_of_variable, needs};
+pub use needs::{line_of_variable, needs, tools_that_may_ask};
 pub use record::Stored;
 pub use run::{Checker, RunConnections, Variables};
+pub use signatures::ToolSignatures;

@@ -4,6 +4,8 @@ use flowdeck_contract::connections::{ConnectionNeed, ConnectionType};
 use flowdeck_flow::{Assignment, Flow, Node, NodeType, tool_parameters};
 use serde_json::Value;
 
+use crate::signatures::ToolSignatures;
+
 /// What an input of a tool takes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Takes {
@@ -71,15 +73,18 @@ const PLAIN: [&str; 24] = [
 ];
 
 /// What the flow asks for, in the order of its nodes; environment variables last. `source` gives the text of a file in the
-/// flow folder.
+/// flow folder; what `signatures` say of a tool goes before it.
 #[must_use]
 pub fn needs(
     flow: &Flow,
     text: &str,
     source: impl Fn(&str) -> Option<String>,
+    signatures: &ToolSignatures,
 ) -> Vec<ConnectionNeed> {
     let nodes = flow.nodes.iter();
-    let mut needs: Vec<ConnectionNeed> = nodes.flat_map(|node| of_node(node, &source)).collect();
+    let mut needs: Vec<ConnectionNeed> = nodes
+        .flat_map(|node| of_node(node, &source, signatures))
+        .collect();
     needs.extend(flow.environment_variables.iter().filter_map(|variable| {
         let (name, _) = reference(&variable.value)?;
         Some(ConnectionNeed {
@@ -94,7 +99,23 @@ pub fn needs(
     needs
 }
 
-fn of_node(node: &Node, source: impl Fn(&str) -> Option<String>) -> Vec<ConnectionNeed> {
+/// The Python files whose tools may take a connection: a node gives them text that may be the name of one.
+pub fn tools_that_may_ask(flow: &Flow) -> impl Iterator<Item = &str> {
+    let nodes = flow
+        .nodes
+        .iter()
+        .filter(|node| node.node_type != Some(NodeType::Llm) && literals(node).next().is_some());
+    nodes.filter_map(|node| {
+        let path = node.source.as_ref()?.path.as_deref()?;
+        path.ends_with(".py").then_some(path)
+    })
+}
+
+fn of_node(
+    node: &Node,
+    source: impl Fn(&str) -> Option<String>,
+    signatures: &ToolSignatures,
+) -> Vec<ConnectionNeed> {
     let need = |input: Option<&str>, name: &str, accepts: &[ConnectionType]| ConnectionNeed {
         node: Some(node.name.clone()),
         input: input.map(str::to_owned),
@@ -111,13 +132,16 @@ fn of_node(node: &Node, source: impl Fn(&str) -> Option<String>) -> Vec<Connecti
     if literals.is_empty() {
         return Vec::new();
     }
-    let takes = declared(node, source);
-    let asked = literals
-        .into_iter()
-        .filter_map(|(input, name)| match takes(input) {
+    let of_source = node.source.as_ref();
+    let tool = of_source.and_then(|source| source.tool.as_deref().or(source.path.as_deref()));
+    let said = |input: &str| Some(takes(&signatures.types(tool?, input)?.join(" ")));
+    let declared = declared(node, source);
+    let asked = literals.into_iter().filter_map(|(input, name)| {
+        match said(input).unwrap_or_else(|| declared(input)) {
             Takes::Connection(accepts) => Some(need(Some(input), name, &accepts)),
             Takes::Other => None,
-        });
+        }
+    });
     asked.collect()
 }
 
@@ -257,7 +281,33 @@ environment_variables:
                 "from x import tool\n@tool\ndef run(conn: Union[AzureOpenAIConnection, 'OpenAIConnection'], mine: m.MyConnection, text: str, ref: CustomConnection, plain):\n    pass\n".to_owned()
             })
         };
-        needs(&flow, FLOW, source)
+        needs(&flow, FLOW, source, &ToolSignatures::default())
+    }
+
+    #[test]
+    fn what_the_executor_says_of_a_tool_goes_before_its_text() {
+        let flow = flowdeck_flow::check(FLOW).flow.unwrap();
+        let mut signatures = ToolSignatures::default();
+        signatures.take(&serde_json::json!({
+            "tool.py": {"inputs": {
+                "conn": {"type": ["string"]},
+                "mine": {"type": ["CustomConnection"], "custom_type": ["MyConnection"]},
+                "plain": {"type": ["SerpConnection", "OpenAIConnection"]},
+                "text": {"type": "in another shape"},
+            }},
+            "other.py": null,
+        }));
+        let found = needs(&flow, FLOW, |_| None, &signatures).into_iter();
+        let of_tool = found.filter(|need| need.node.as_deref() == Some("tool"));
+        let of_tool: Vec<_> = of_tool
+            .map(|need| (need.input.unwrap(), need.accepts))
+            .collect();
+        let expected = [
+            ("mine".to_owned(), vec![Custom]),
+            ("plain".to_owned(), vec![Serp, OpenAI]),
+        ];
+        assert_eq!(of_tool, expected);
+        assert_eq!(tools_that_may_ask(&flow).collect::<Vec<_>>(), ["tool.py"]);
     }
 
     #[test]

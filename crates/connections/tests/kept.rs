@@ -4,7 +4,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
-use flowdeck_connections::{Condition, ConnectionError, Connections, Variables, needs, to_yaml};
+use flowdeck_connections::{
+    Condition, ConnectionError, Connections, ToolSignatures, Variables, needs, to_yaml,
+};
 use flowdeck_contract::{
     Millis,
     connections::{ConnectionInput, ConnectionName, NeedProblem, SecretsState},
@@ -246,7 +248,7 @@ fn a_run_gets_what_it_needs_or_is_refused_by_name() {
     let flow = FlowId::try_from("chat").unwrap();
     let run = |text: &str| {
         let parsed = flowdeck_flow::check(text).flow.unwrap();
-        let needs = needs(&parsed, text, |_| None);
+        let needs = needs(&parsed, text, |_| None, &ToolSignatures::default());
         let variables = &parsed.environment_variables;
         connections.for_run(
             &flow,

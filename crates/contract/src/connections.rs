@@ -1,6 +1,7 @@
 //! Connections: what a flow's nodes reach services by. A stored secret is in no answer.
 
 mod azure;
+mod import;
 mod kind;
 mod name;
 mod need;
@@ -14,6 +15,10 @@ pub use azure::{
     CreateOrUpdateConnectionRequestDto, CustomConnectionConfig, CustomConnectionConfigDto,
     CustomValueType, WorkspaceConnectionSpec,
 };
+pub use import::{
+    AskedField, AskedValue, ExistingConnections, GivenValues, ImportRequest, ImportResult,
+    ImportedConnection, WithoutValue,
+};
 pub use kind::ConnectionType;
 pub use name::{ConnectionName, InvalidName};
 pub use need::{ConnectionNeed, NeedProblem};
@@ -25,6 +30,5 @@ pub use spec::{
 };
 pub use view::{
     ConnectionInput, ConnectionList, ConnectionUse, ConnectionView, DeletedConnection,
-    ExistingConnections, ImportRequest, ImportResult, ImportedConnection, RenameRequest,
-    SecretsState, TestResult,
+    RenameRequest, SecretsState, TestResult,
 };

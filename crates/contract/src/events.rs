@@ -46,6 +46,8 @@ pub enum FlowEvent {
     Conversation(ConversationId),
     /// Files that were added, changed or removed.
     Files(Vec<FileChange>),
+    /// What is wrong with the connections that the flow asks for may have changed.
+    Connections,
 }
 
 /// Lines of one run's log.

@@ -285,6 +285,12 @@ pub fn connections_import(project_name: &ProjectName) -> String {
     format!("{}/connection-import", project(project_name))
 }
 
+/// Reads promptflow's own store of connections, `pf.sqlite` (POST its bytes): the text to import, secrets left open.
+#[must_use]
+pub fn connections_local_store(project_name: &ProjectName) -> String {
+    format!("{}/local-store", connections_import(project_name))
+}
+
 /// Looks for model servers on the server's machine (POST): [`crate::connections::ModelServers`].
 #[must_use]
 pub fn model_servers(project_name: &ProjectName) -> String {

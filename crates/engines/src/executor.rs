@@ -19,7 +19,7 @@ pub use answer::{Outcome, read_answer, whole_output};
 pub use error::{PROCESS_KILLED, interrupted};
 pub use pieces::{Piece, piece};
 pub use progress::progress;
-pub use request::{Execution, cancel};
+pub use request::{Execution, cancel, package_tools, tool_meta};
 pub use template::Templates;
 pub(crate) use variables::VARIABLES;
 

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use flowdeck_compute::{Compute, ComputeError, Owner};
 use flowdeck_contract::{
+    events::FlowEvent,
     ids::{FlowId, ProjectName, SessionId},
     session::SessionState,
 };
@@ -128,6 +129,12 @@ impl App {
         self.background.close();
         self.background.wait().await;
         self.guard.tidy();
+    }
+
+    /// Tells the pages that show what flows lack that the project's connections have changed.
+    pub(crate) fn connections_changed(&self) {
+        self.hub.publish_to_all(&FlowEvent::Connections);
+        self.feed.touch();
     }
 
     async fn tidy_sign_ins(self) {

@@ -74,7 +74,7 @@ impl Renaming {
                             .announce(format!("Connection {} is now {to}.", view.name));
                         self.listed.refresh();
                     }
-                    Err(error) => self.fault.set(Some(error.to_string())),
+                    Err(error) => self.fault.set(Some(error.with_remedy())),
                 }
             });
         });

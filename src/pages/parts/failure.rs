@@ -45,10 +45,7 @@ pub fn tell_failure(status: Status, title: &str, error: &ApiError) {
 /// As [`tell_failure`], with what can be done next.
 pub fn tell_failure_with(status: Status, title: &str, error: &ApiError, steps: Vec<NextStep>) {
     let about = error.request.clone().map_or(About::Nothing, About::Request);
-    let detail = match &error.remedy {
-        Some(remedy) => format!("{} {remedy}", error.message),
-        None => error.message.clone(),
-    };
+    let detail = error.with_remedy();
     let trouble = Trouble {
         about,
         text: title.to_owned(),

@@ -183,14 +183,45 @@ test('connections are brought along from YAML, pasted or in a file', async ({ ap
   await expect(text).toHaveValue(/azure_open_ai/);
   await dialog.getByRole('button', { name: 'Preview' }).click();
   await expect(dialog.getByRole('list', { name: 'Connections found' })).toContainText('No value for API key.');
+  await expect(dialog.getByLabel('API key')).toHaveAttribute('type', 'password');
   await expectAccessible(page);
   await dialog.getByRole('button', { name: 'Import 1 connection' }).click();
+  await expect(dialog.getByRole('list', { name: 'Connections found' })).toContainText('imported as incomplete');
   await dialog.getByRole('link', { name: 'Fill in' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Connection azure' })).toBeVisible();
   await expect(page.getByLabel('API version')).toHaveValue('2024-02-01');
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Export YAML' }).click();
   expect((await download).suggestedFilename()).toBe('connection.yaml');
+});
+
+test('a connection that is added elsewhere reaches the page of a flow that lacks it', async ({ app, deck, page }) => {
+  addFlow(deck.flows, 'asker', llmFlow('open_ai_connection'));
+  await deck.start();
+  await app.open('asker');
+  const lacking = page.getByText('Node ‘ask’ needs the connection ‘open_ai_connection’');
+  await expect(lacking).toBeVisible();
+  await put(deck, 'open_ai_connection', { type: 'OpenAI', secrets: { api_key: KEY } });
+  await expect(lacking).toBeHidden();
+});
+
+test('a key that the text leaves out is typed in the preview, and the connection is complete', async ({ app, deck, page }) => {
+  await deck.start();
+  await app.signIn();
+  await page.goto(deck.url('connections'));
+  await page.getByRole('button', { name: 'Import', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Import connections' });
+  await dialog.getByLabel('Connection YAML, .env or JSON').fill('name: mine\ntype: open_ai\napi_key: <user-input>\n');
+  await dialog.getByRole('button', { name: 'Preview' }).click();
+  await dialog.getByLabel('API key').fill(KEY);
+  await dialog.getByRole('button', { name: 'Import 1 connection' }).click();
+  const found = dialog.getByRole('list', { name: 'Connections found' });
+  await expect(found).toContainText('mine (OpenAI): imported');
+  await expect(found.getByRole('link', { name: 'Fill in' })).toHaveCount(0);
+  const stored = await deck.api.fetch(`${LIST}/mine`);
+  expect(await stored.json()).toMatchObject({ secrets: ['api_key'], missing: [] });
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(row(page, 'mine')).toBeVisible();
 });
 
 test('a flow says what it lacks before a run, and a form there adds it', async ({ app, deck, page }) => {

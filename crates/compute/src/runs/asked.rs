@@ -59,6 +59,11 @@ impl Stamp {
 }
 
 impl Asked {
+    /// Reads again what the flow asks for, when somebody next wants to know.
+    pub(super) fn forget(&self, flow: &FlowId) {
+        self.0.lock().remove(flow);
+    }
+
     /// What the flow in `folder` asks for. `read` reads it, and notes each file beside the definition that decides.
     pub(super) fn of(
         &self,

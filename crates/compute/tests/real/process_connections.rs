@@ -6,14 +6,15 @@ use flowdeck_compute::{Compute, ComputeConfig, ComputeError, ConnectionOptions, 
 use flowdeck_connections::Condition;
 use flowdeck_contract::{
     Millis,
-    connections::{ConnectionName, NeedProblem},
+    connections::{ConnectionName, ConnectionType, NeedProblem},
+    events::FlowEvent,
     ids::FlowId,
     runs::{RunDetail, RunRequest, RunState, TokenCount, TokenUse},
     session::SessionState,
 };
 use serde_json::{Value, json};
 
-use crate::support::{Home, ended, files, in_state, models::Models, over};
+use crate::support::{Home, ended, eventually, files, in_state, models::Models, over};
 
 /// With a quote and a character beyond ASCII, so that each form of it differs.
 const CUSTOM_CANARY: &str = "canary-\"custom\"-ß-91c2";
@@ -317,5 +318,65 @@ async fn a_test_calls_the_service_and_tells_what_it_answered_without_the_key() {
     assert_eq!((refused.passed, refused.status), (false, Some(401)));
     assert!(refused.message.contains("Incorrect API key provided"));
     search("a test", &format!("{refused:?}"));
+    compute.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_says_which_tools_take_a_connection_where_their_text_does_not() {
+    let home = Home::new();
+    let definition = "inputs: {}\noutputs: {}\nnodes:\n- name: ask\n  type: python\n  source: {type: code, path: ask.py}\n  inputs: {service: mine, text: plain}\n";
+    let tool = "from promptflow.connections import AzureOpenAIConnection as Service\nfrom promptflow.core import tool\n\n\n@tool\ndef ask(service: Service, text: str) -> str:\n    return text\n";
+    let files = [("flow.dag.yaml", definition), ("ask.py", tool)];
+    let flow = home.flow("alias", &files);
+    let compute = home.compute(0).await;
+    assert_eq!(compute.connection_needs(&flow).unwrap(), []);
+    compute.start(&flow, StartSession::default()).await.unwrap();
+    in_state(&compute, &flow, SessionState::Available).await;
+    let mut told = compute.subscribe();
+    // Nobody waits for the executor: what comes is told.
+    assert_eq!(compute.connection_needs(&flow).unwrap(), []);
+    eventually("news of connections", || {
+        let event = told.try_recv().ok()?.1;
+        matches!(event, FlowEvent::Connections).then_some(())
+    })
+    .await;
+    let needs = compute.connection_needs(&flow).unwrap();
+    assert_eq!(needs.len(), 1, "{needs:?}");
+    assert_eq!(needs[0].input.as_deref(), Some("service"));
+    assert_eq!(needs[0].accepts, [ConnectionType::AzureOpenAI]);
+    let refused = run(&compute, &flow, None).await.unwrap_err();
+    assert_eq!(refused.to_root_error().code, "ConnectionsNeeded");
+    stop(&compute, &flow).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_samples_that_need_a_model_say_so_and_then_run() {
+    let home = Home::new();
+    let models = Models::start(KEY).await;
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../samples");
+    let compute = home.compute(0).await;
+    for (sample, output) in [("summarize-text", "summary"), ("chat-with-model", "answer")] {
+        let folder = home.flows().join(sample);
+        fs::create_dir_all(&folder).unwrap();
+        for file in fs::read_dir(samples.join(sample)).unwrap() {
+            let file = file.unwrap();
+            fs::copy(file.path(), folder.join(file.file_name())).unwrap();
+        }
+        let flow = FlowId::try_from(sample).unwrap();
+        let connections = compute.connections();
+        let _ = connections.delete(&name("open_ai_connection"), &Condition::None, Millis(1));
+        let needs = compute.connection_needs(&flow).unwrap();
+        assert_eq!(needs[0].problem, Some(NeedProblem::Missing), "{sample}");
+        add_all(&compute, &models);
+        compute.start(&flow, StartSession::default()).await.unwrap();
+        in_state(&compute, &flow, SessionState::Available).await;
+        let detail = run(&compute, &flow, None).await.unwrap();
+        let state = detail.summary.state;
+        assert_eq!(state, RunState::Completed, "{sample}: {:?}", detail.error);
+        let given = json!(detail.outputs)[output].as_str().unwrap().to_owned();
+        assert!(given.starts_with("You said: "), "{given}");
+        let operation = compute.stop(&flow).await.unwrap();
+        ended(&compute, &operation).await;
+    }
     compute.close().await;
 }

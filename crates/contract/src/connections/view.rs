@@ -165,61 +165,6 @@ pub struct TestResult {
     pub models: Vec<String>,
 }
 
-/// Connections to be read from a text.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct ImportRequest {
-    /// promptflow's connection YAML, a `.env` file, or Azure's workspace connections as JSON.
-    #[cfg_attr(feature = "openapi", schema(value_type = String))]
-    pub text: Secret,
-    /// What to do with connections that exist.
-    #[serde(default)]
-    pub existing: ExistingConnections,
-    /// Only say what would be imported.
-    #[serde(default)]
-    pub preview: bool,
-}
-
-/// What an import does with connections that exist.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub enum ExistingConnections {
-    /// Leaves them as they are.
-    #[default]
-    Keep,
-    /// Replaces their fields.
-    Replace,
-}
-
-/// What an import found.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-pub struct ImportResult {
-    /// In the text's order.
-    pub connections: Vec<ImportedConnection>,
-}
-
-/// A connection that an import found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(rename_all = "camelCase")]
-pub struct ImportedConnection {
-    /// The name that the text gives.
-    pub name: String,
-    /// Its type, when the text gives one that is known.
-    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
-    pub kind: Option<ConnectionType>,
-    /// Required fields that the text gives no value for, such as a secret's placeholder.
-    pub asks: Vec<String>,
-    /// Whether it is stored now.
-    pub stored: bool,
-    /// Why it isn't imported.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

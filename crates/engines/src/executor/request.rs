@@ -73,6 +73,26 @@ impl Execution<'_> {
     }
 }
 
+/// What Python tools take, by their files in a flow folder. The executor loads each in a process of its own.
+pub fn tool_meta<'f>(folder: &Path, files: impl Iterator<Item = &'f str>) -> ExecutorRequest {
+    let tools: Map<String, Value> = files
+        .map(|file| (file.to_owned(), json!({"tool_type": "python"})))
+        .collect();
+    ExecutorRequest {
+        path: "/tool/meta",
+        body: Some(json!({"working_dir": folder, "tools": tools}).to_string()),
+    }
+}
+
+/// What the tools of installed packages take.
+#[must_use]
+pub fn package_tools() -> ExecutorRequest {
+    ExecutorRequest {
+        path: "/tool/package_tools",
+        body: None,
+    }
+}
+
 /// Ends a run. It is answered when the run has ended, at the latest after half a minute; also when there is no such run.
 pub fn cancel(run: &RunId) -> ExecutorRequest {
     ExecutorRequest {

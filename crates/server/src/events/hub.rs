@@ -70,6 +70,19 @@ impl FlowHub {
         }
     }
 
+    /// Tells everybody who reads of a flow or a session.
+    pub(crate) fn publish_to_all(&self, event: &FlowEvent) {
+        match serde_json::to_string(event) {
+            Ok(json) => {
+                let json: Arc<str> = json.into();
+                for buffer in self.buffers().values_mut() {
+                    buffer.push(Arc::clone(&json));
+                }
+            }
+            Err(error) => tracing::error!(%error, "an event could not be written as JSON"),
+        }
+    }
+
     /// Whether this owner had events, or readers.
     pub(crate) fn knows(&self, owner: &Owner) -> bool {
         self.buffers().contains_key(owner)

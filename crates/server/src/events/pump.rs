@@ -31,6 +31,7 @@ pub(crate) async fn pump(
                         }
                         feed.touch();
                     }
+                    FlowEvent::Connections => feed.touch(),
                     FlowEvent::Run(run) if told.is_news(&owner, &run.summary) => feed.touch(),
                     _ => {}
                 }

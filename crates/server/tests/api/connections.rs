@@ -192,7 +192,8 @@ async fn an_import_is_previewed_then_stored_and_asks_for_what_it_lacks() {
         .await
         .json();
     assert_eq!(stored["connections"][0]["stored"], true);
-    assert_eq!(stored["connections"][1]["asks"], json!(["api_key"]));
+    let asked = json!([{"name": "api_key", "takes": "secret", "without": "incomplete"}]);
+    assert_eq!(stored["connections"][1]["asks"], asked);
     assert!(stored["connections"][2]["problem"].is_string());
     assert!(!stored.to_string().contains(CANARY));
     let again = call(&world, Method::POST, path, json!({"text": yaml}))
@@ -206,6 +207,75 @@ async fn an_import_is_previewed_then_stored_and_asks_for_what_it_lacks() {
     );
     let nothing = call(&world, Method::POST, path, json!({"text": "hello"})).await;
     assert_eq!(nothing.refused(StatusCode::BAD_REQUEST), "ImportUnreadable");
+}
+
+#[tokio::test]
+async fn what_a_text_leaves_open_is_given_with_the_import() {
+    let world = World::new().await;
+    let path = "/api/projects/default/connection-import";
+    let text = "name: a\ntype: azure_open_ai\napi_key: <user-input>\n---\nname: b\ntype: custom\nsecrets:\n  token: '***'\n  other: ''\n";
+    let given = json!({
+        "a": {"api_key": CANARY, "api_base": "https://r.example", "api_type": "not asked for"},
+        "b": {"token": "t-1234", "other": ""},
+    });
+    let body = json!({"text": text, "values": given});
+    let stored = call(&world, Method::POST, path, body).await.json();
+    assert_eq!(stored["connections"][0]["asks"], json!([]), "{stored}");
+    assert_eq!(stored["connections"][1]["asks"][0]["name"], "other");
+    assert!(!stored.to_string().contains(CANARY));
+    let a = world.get(&format!("{CONNECTIONS}/a")).await.json();
+    assert_eq!(
+        (&a["secrets"], &a["missing"]),
+        (&json!(["api_key"]), &json!([]))
+    );
+    assert_eq!(a["configs"], json!({"api_base": "https://r.example"}));
+    let b = world.get(&format!("{CONNECTIONS}/b")).await.json();
+    assert_eq!(b["secrets"], json!(["token"]));
+    // What is stored needn't be given again.
+    let body = json!({"text": text, "existing": "replace", "preview": true});
+    let again = call(&world, Method::POST, path, body).await.json();
+    assert_eq!(again["connections"][0]["asks"][0]["without"], "keepsStored");
+    let wrong = json!({"a": {"api_base": "no address"}});
+    let body = json!({"text": text, "existing": "replace", "values": wrong});
+    let refused = call(&world, Method::POST, path, body).await.json();
+    assert!(
+        refused["connections"][0]["problem"].is_string(),
+        "{refused}"
+    );
+    let a = world.get(&format!("{CONNECTIONS}/a")).await.json();
+    assert_eq!(a["configs"]["api_base"], "https://r.example");
+}
+
+#[tokio::test]
+async fn promptflow_s_own_store_becomes_a_text_to_import() {
+    let world = World::new().await;
+    let store = world.path("pf.sqlite");
+    let database = rusqlite::Connection::open(&store).unwrap();
+    database
+        .execute_batch(&format!(
+            r#"CREATE TABLE connection (connectionName TEXT, connectionType TEXT, configs TEXT, customConfigs TEXT);
+            CREATE TABLE run_info (name TEXT, properties TEXT);
+            INSERT INTO run_info SELECT 'run', hex(zeroblob(2000000));
+            INSERT INTO connection VALUES ('local', 'OpenAI', '{{"base_url": "http://x", "api_key": "{CANARY}"}}', '{{}}');"#
+        ))
+        .unwrap();
+    drop(database);
+    let path = "/api/projects/default/connection-import/local-store";
+    let headers = [("content-type", "application/octet-stream")];
+    let post = |bytes: Vec<u8>| world.call(Method::POST, path, &headers, bytes);
+    let answer = post(std::fs::read(&store).unwrap()).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(
+        answer.text(),
+        "name: \"local\"\ntype: \"open_ai\"\nbase_url: \"http://x\"\napi_key: \"<user-input>\"\n"
+    );
+    let refused = post(b"SQLite format 3".to_vec()).await;
+    assert_eq!(
+        refused.refused(StatusCode::BAD_REQUEST),
+        "LocalStoreUnreadable"
+    );
+    let large = post(vec![0; 16 * 1024 * 1024 + 1]).await;
+    assert_eq!(large.refused(StatusCode::PAYLOAD_TOO_LARGE), "BodyTooLarge");
 }
 
 #[tokio::test]

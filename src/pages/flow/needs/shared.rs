@@ -2,7 +2,10 @@
 
 use std::collections::VecDeque;
 
-use flowdeck_contract::connections::{ConnectionList, ConnectionNeed};
+use flowdeck_contract::{
+    connections::{ConnectionList, ConnectionNeed},
+    session::SessionState,
+};
 use leptos::prelude::*;
 
 use crate::{api::Remote, pages::flow::FlowContext};
@@ -83,12 +86,28 @@ impl FlowConnections {
             move || is_choosing.get(),
             move || async move { context.api.connections().await },
         );
-        Self {
+        let shared = Self {
             needs,
             list,
             changes: Turns::new(),
             is_choosing,
-        }
+        };
+        // A session that becomes available is asked what the tools take.
+        let is_available = Memo::new(move |_| {
+            let state = context
+                .live
+                .session
+                .with(|session| session.as_ref().map(|it| it.state));
+            state == Some(SessionState::Available)
+        });
+        Effect::new(move |before: Option<()>| {
+            context.live.connections.track();
+            is_available.track();
+            if before.is_some() {
+                shared.refresh();
+            }
+        });
+        shared
     }
 
     /// Requests the list, unless it's here.

@@ -142,7 +142,7 @@ async fn create(
         let connections = app.compute.connections();
         let name = &path.connection_name;
         let stored = connections.save(name, input, &Condition::Absent, time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(dto::of(&stored))
     });
     Ok(Json(stored.await?))
@@ -170,7 +170,7 @@ async fn update(
         let known = connections.get(name)?;
         let input = dto::input(request, Some(&known))?;
         let stored = connections.save(name, input, &Condition::Is(known.etag()), time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(dto::of(&stored))
     });
     Ok(Json(stored.await?))
@@ -194,7 +194,7 @@ async fn remove(
         let connections = app.compute.connections();
         let name = &path.connection_name;
         let stored = connections.delete(name, &Condition::None, time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(dto::of(&stored))
     });
     Ok(Json(removed.await?))

@@ -122,7 +122,7 @@ async fn put(
     let view = crate::blocking(move || {
         let connections = app.compute.connections();
         let stored = connections.save(&path.name, input, &condition, time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(stored.view(users(&app)?.of(&path.name)))
     });
     Ok(tagged(StatusCode::OK, view.await?))
@@ -150,7 +150,7 @@ async fn remove(
     let view = crate::blocking(move || {
         let connections = app.compute.connections();
         let stored = connections.delete(&path.name, &condition, time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(stored.view(users(&app)?.of(&path.name)))
     });
     Ok(Json(view.await?))
@@ -181,7 +181,7 @@ async fn rename(
     let view = crate::blocking(move || {
         let connections = app.compute.connections();
         let stored = connections.rename(&path.name, &request.to, &condition, time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(stored.view(users(&app)?.of(&path.name)))
     });
     Ok(tagged(StatusCode::OK, view.await?))
@@ -204,7 +204,7 @@ async fn restore(State(app): State<App>, Path(path): Path<ConnectionPath>) -> Ap
     app.require_project(&path.project)?;
     let view = crate::blocking(move || {
         let stored = app.compute.connections().restore(&path.name, time::now())?;
-        app.feed.touch();
+        app.connections_changed();
         Ok(stored.view(users(&app)?.of(&path.name)))
     });
     Ok(tagged(StatusCode::OK, view.await?))
