@@ -8,7 +8,10 @@ use crate::support::{
     ended, eventually, in_state, over,
 };
 use flowdeck_compute::{Compute, StartSession, VariableName, VmSize, docker::DockerOptions};
+use flowdeck_connections::Condition;
 use flowdeck_contract::{
+    Millis,
+    connections::ConnectionName,
     ids::FlowId,
     runs::{RunDetail, RunRequest, RunState},
     session::{SessionState, SessionView},
@@ -277,5 +280,69 @@ async fn our_own_image_and_one_built_from_it_bring_the_runtime() {
         );
         stop(&daemon, &home, &compute, &flow).await;
     }
+    compute.close().await;
+}
+
+/// Gives and prints the secret of its connection.
+const TELLS: [(&str, &str); 2] = [
+    (
+        "flow.dag.yaml",
+        "inputs: {}\noutputs:\n  told: {type: string, reference: '${tell.output}'}\nnodes:\n\
+         - {name: tell, type: python, source: {type: code, path: tell.py}, inputs: {connection: mine}}\n\
+         environment_variables: {SERVICE_KEY: '${mine.key}'}\n",
+    ),
+    (
+        "tell.py",
+        "import os\n\nfrom promptflow.connections import CustomConnection\nfrom promptflow.core import tool\n\n\n@tool\ndef tell(connection: CustomConnection):\n    \
+         print('printed', connection.secrets['key'])\n    os.write(2, os.environ['SERVICE_KEY'].encode())\n    \
+         return connection.secrets['key']\n",
+    ),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_s_secret_is_in_nothing_of_a_container() {
+    const CANARY: &str = "canary-of-a-container-83d1";
+    let Some(daemon) = docker::daemon() else {
+        return;
+    };
+    let home = Home::new();
+    let flow = home.flow("tells", &TELLS);
+    let compute = open(&daemon, &home, PLAIN).await;
+    let input = serde_json::json!({"type": "Custom", "secrets": {"key": CANARY}});
+    let name = ConnectionName::try_from("mine").unwrap();
+    let connections = compute.connections();
+    let input = serde_json::from_value(input).unwrap();
+    connections
+        .save(&name, input, &Condition::Absent, Millis(1))
+        .unwrap();
+    let view = start(&compute, &flow).await;
+    assert_eq!(view.state, SessionState::Available, "{:?}", view.failure);
+    let detail = run(&compute, &flow).await;
+    let outputs = serde_json::json!(detail.outputs);
+    assert_eq!(outputs["told"], "**data_scrubbed**", "{:?}", detail.error);
+
+    let containers = daemon.containers(&home);
+    let container = containers[0].as_str();
+    let inside = |script: &str| daemon.docker(&["exec", container, "sh", "-c", script]);
+    let files = format!("grep -rlsF {CANARY} / --exclude-dir=proc --exclude-dir=sys || true");
+    for (what, text) in [
+        ("its configuration", daemon.docker(&["inspect", container])),
+        ("its log", daemon.docker(&["logs", container])),
+        (
+            "its processes",
+            inside(
+                "cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n' || true",
+            ),
+        ),
+        ("the run", serde_json::to_string(&detail).unwrap()),
+        (
+            "the session's log",
+            compute.session_log_text(&flow).unwrap(),
+        ),
+    ] {
+        assert!(!text.contains(CANARY), "{what}: {text}");
+    }
+    assert_eq!(inside(&files).trim(), "", "files that hold the secret");
+    stop(&daemon, &home, &compute, &flow).await;
     compute.close().await;
 }

@@ -13,6 +13,7 @@ mod docker_faults;
 mod docker_images;
 mod engines;
 mod feeds;
+mod fidelity;
 mod kept;
 mod kill_rounds;
 mod limits;

@@ -11,7 +11,7 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::{Path, Request, State},
-    http::{HeaderMap, StatusCode},
+    http::{StatusCode, Uri},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -150,9 +150,12 @@ async fn answer(state: &Played, path: &str, model: &str, body: Value) -> Respons
     let asked = body["messages"]
         .as_array()
         .and_then(|messages| messages.last());
-    let asked = asked
-        .and_then(|message| message["content"].as_str())
-        .unwrap_or_default();
+    // Content is a text, or parts of which some are pictures.
+    let asked = asked.map(|message| match &message["content"] {
+        Value::String(text) => text.clone(),
+        parts => parts.to_string(),
+    });
+    let asked = asked.unwrap_or_default();
     let text = format!("You said: {asked}");
     match body["stream"].as_bool() {
         Some(true) => streamed(model, &text),
@@ -201,7 +204,14 @@ fn streamed(model: &str, text: &str) -> Response {
     ([("content-type", "text/event-stream")], body).into_response()
 }
 
-async fn completion(_: HeaderMap) -> Json<Value> {
+/// Remembers a call of a route whose answer is always the same.
+fn remember(state: &Played, path: &str, body: Value) {
+    let path = path.to_owned();
+    state.calls.lock().unwrap().push(Call { path, body });
+}
+
+async fn completion(state: State<Played>, uri: Uri, body: Json<Value>) -> Json<Value> {
+    remember(&state, uri.path(), body.0);
     Json(json!({
         "id": "c-1", "object": "text_completion", "created": 1, "model": "gpt-test",
         "choices": [{"index": 0, "text": "completed", "finish_reason": "stop", "logprobs": null}],
@@ -209,7 +219,8 @@ async fn completion(_: HeaderMap) -> Json<Value> {
     }))
 }
 
-async fn embedding(_: HeaderMap) -> Json<Value> {
+async fn embedding(state: State<Played>, uri: Uri, body: Json<Value>) -> Json<Value> {
+    remember(&state, uri.path(), body.0);
     Json(json!({
         "object": "list", "model": "embed-test",
         "data": [{"object": "embedding", "index": 0, "embedding": [0.25, -0.5]}],

@@ -1,0 +1,6 @@
+from promptflow.core import tool
+
+
+@tool
+def same(question: list) -> list:
+    return question
