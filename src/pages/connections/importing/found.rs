@@ -43,8 +43,8 @@ fn FoundRow(index: usize, one: ImportedConnection) -> impl IntoView {
         _ => ().into_any(),
     };
     let became = match (one.stored, lacks.is_some()) {
-        (true, true) => ": imported as incomplete",
-        (true, false) => ": imported",
+        (true, true) => ": imported as incomplete.",
+        (true, false) => ": imported.",
         (false, _) => "",
     };
     view! {
@@ -75,10 +75,9 @@ fn asked_fields(index: usize, name: &str, kind: ConnectionType, asks: &[AskedFie
     match fields.is_empty() {
         true => ().into_any(),
         false => view! {
-            <fieldset class=style::asked>
-                <legend>{format!("Values for {}", shown(name))}</legend>
+            <div role="group" class=style::asked aria-label=format!("Values for {}", shown(name))>
                 {fields}
-            </fieldset>
+            </div>
         }
         .into_any(),
     }
