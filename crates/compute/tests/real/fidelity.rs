@@ -94,10 +94,10 @@ async fn of_promptflow(home: &Path, flow: &str, models: &Models) -> Given {
         let text = fs::read(folder.join(".promptflow").join(name)).unwrap();
         serde_json::from_slice(&text).unwrap()
     };
-    let metrics = folder.join(".promptflow/flow.metrics.json").exists();
-    let metrics = metrics
-        .then(|| read("flow.metrics.json"))
-        .unwrap_or_default();
+    let metrics = match folder.join(".promptflow/flow.metrics.json").exists() {
+        true => read("flow.metrics.json"),
+        false => Value::Null,
+    };
     Given {
         rows: rows(&read("flow.output.json"), &metrics, &|path| {
             fs::read(folder.join(path)).ok()
