@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Instant};
 use flowdeck_connections::{Connections, Masks, Stored, Variables};
 use flowdeck_contract::{
     Millis,
-    connections::{AuthMode, ConnectionType, TestResult},
+    connections::{AuthMode, ConnectionType, Secret, TestResult},
 };
 use serde_json::Value;
 
@@ -36,16 +36,20 @@ impl ConnectionTests {
         }
     }
 
-    /// Calls the service of a connection once.
+    /// Calls the service of a connection once. `token` is for one that signs in with an identity; `None` when no
+    /// identity is meant for it.
     pub async fn test(
         &self,
         connections: &Arc<Connections>,
         stored: &Stored,
         variables: &Variables,
+        token: Result<Option<Secret>, String>,
         now: impl Fn() -> Millis,
     ) -> TestResult {
-        let masks = connections.masks();
-        let (outcome, latency) = self.outcome(connections, stored, variables, &masks).await;
+        let given = token.as_ref().ok().and_then(Option::as_ref);
+        let masks = connections.masks_of_run(given.map_or(&[], std::slice::from_ref), variables);
+        let outcome = self.outcome(connections, stored, variables, token, &masks);
+        let (outcome, latency) = outcome.await;
         let (passed, status, message, models) = match outcome {
             Ok(told) => told,
             Err(message) => (false, None, message, Vec::new()),
@@ -65,9 +69,10 @@ impl ConnectionTests {
         connections: &Arc<Connections>,
         stored: &Stored,
         variables: &Variables,
+        token: Result<Option<Secret>, String>,
         masks: &Masks,
     ) -> (Result<Told, String>, Option<u64>) {
-        let call = match prepared(connections, stored, variables) {
+        let call = match prepared(connections, stored, variables, token) {
             Ok(call) => call,
             Err(message) => return (Err(message), None),
         };
@@ -99,6 +104,7 @@ fn prepared(
     connections: &Arc<Connections>,
     stored: &Stored,
     variables: &Variables,
+    token: Result<Option<Secret>, String>,
 ) -> Result<Call, String> {
     let missing = stored.missing();
     if !missing.is_empty() {
@@ -111,9 +117,10 @@ fn prepared(
                 .to_owned(),
         );
     }
-    if AuthMode::of(stored.configs()) == AuthMode::MeidToken {
+    let token = token?;
+    if AuthMode::of(stored.configs()) == AuthMode::MeidToken && token.is_none() {
         return Err(
-            "No identity is configured on this server that can sign in to Microsoft Entra ID. Set ‘auth_mode’ to ‘key’, or ask the administrator for an identity."
+            "No managed identity of this server is meant for this service. Ask the administrator for one, or set the connection’s auth mode to ‘key’."
                 .to_owned(),
         );
     }
@@ -122,7 +129,7 @@ fn prepared(
         Some(remedy) => format!("{error} {remedy}"),
         None => error.to_string(),
     })?;
-    Call::of(stored.kind(), &fields)
+    Ok(Call::of(stored.kind(), &fields)?.with_token(token.as_ref()))
 }
 
 fn told(answer: &Answer, took: Option<u64>, masks: &Masks) -> Told {

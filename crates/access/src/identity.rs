@@ -129,6 +129,34 @@ impl Identities {
         Ok(Credential { who, proof })
     }
 
+    /// A token for an AI service of Azure's at an address, of the first managed identity which is meant for that. A run
+    /// gets it in clear, and it opens AI services alone: a token or password from a file could open more. `None` when
+    /// there is no such identity.
+    ///
+    /// # Errors
+    /// When the endpoint gives none.
+    pub async fn for_service(
+        &self,
+        identities: &[Identity],
+        address: &str,
+    ) -> Result<Option<Secret>, IdentityError> {
+        let Some(host) = &shown_at(address) else {
+            return Ok(None);
+        };
+        let is_meant = |identity: &&Identity| {
+            let source = self.source_for(identity, host, hosts::is_azure_ai);
+            matches!(source, Ok(CredentialSource::ManagedIdentity))
+        };
+        let Some(identity) = identities.iter().find(is_meant) else {
+            return Ok(None);
+        };
+        let resource = match hosts::is_azure_search(host) {
+            true => managed::SEARCH,
+            false => managed::AI_SERVICES,
+        };
+        self.managed(identity, resource).await.map(Some)
+    }
+
     /// The source of the identity's credential, when it may be shown to `host`. A managed identity that names no hosts
     /// is for those that Azure itself keeps.
     fn source_for<'a>(
@@ -162,6 +190,14 @@ impl Identities {
 fn user_of(identity: &Identity) -> String {
     let user = identity.client_id.as_deref();
     user.unwrap_or("flowdeck").to_owned()
+}
+
+/// The host of an address that a token may be sent to: nobody on the way can read it.
+fn shown_at(address: &str) -> Option<String> {
+    let address = url::Url::parse(address).ok()?;
+    let host = address.authority();
+    let is_private = address.scheme() == "https" || crate::web::is_loopback(host);
+    (is_private && address.username().is_empty()).then(|| host.to_owned())
 }
 
 fn password(identity: &Identity, source: &CredentialSource) -> Result<Proof, IdentityError> {

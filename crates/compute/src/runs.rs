@@ -13,8 +13,9 @@ mod inputs;
 mod live;
 mod masked;
 mod signatures;
+mod signed_in;
 
-pub(crate) use self::masked::masked_copy;
+pub(crate) use self::{masked::masked_copy, signed_in::SignIns};
 
 use std::sync::Arc;
 
@@ -49,6 +50,7 @@ pub(crate) struct RunParts {
     pub(crate) connections: Arc<Connections>,
     /// The server's variables that flows may see.
     pub(crate) variables: Variables,
+    pub(crate) sign_ins: Arc<SignIns>,
 }
 
 impl Runs {

@@ -155,6 +155,13 @@ impl Connections {
         })
     }
 
+    /// Finds what a run was given, these secrets among it. They're masked from now on.
+    #[must_use]
+    pub fn masks_of_run(&self, given: &[Secret], allowed: &Variables) -> Arc<Masks> {
+        self.mask_from_now_on(given.iter());
+        self.masks_with(allowed)
+    }
+
     fn masks_with(&self, allowed: &Variables) -> Arc<Masks> {
         match allowed.values().next() {
             None => self.masks(),

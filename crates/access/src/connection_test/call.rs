@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowdeck_contract::connections::ConnectionType;
+use flowdeck_contract::connections::{ConnectionType, Secret};
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use url::Url;
@@ -107,6 +107,14 @@ impl Call {
             headers,
             body,
         })
+    }
+
+    /// With a token in the place of a key.
+    pub(super) fn with_token(mut self, token: Option<&Secret>) -> Self {
+        if let Some(token) = token {
+            self.headers = vec![("authorization", format!("Bearer {}", token.reveal()))];
+        }
+        self
     }
 
     pub(super) fn address(&self) -> &Url {

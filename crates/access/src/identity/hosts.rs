@@ -64,6 +64,30 @@ pub(super) fn is_azure_feed(host: &str) -> bool {
     host == "pkgs.dev.azure.com" || host.ends_with(".pkgs.visualstudio.com")
 }
 
+/// Whether it is an Azure AI service that takes Microsoft Entra ID's tokens, in Azure's public clouds.
+pub(super) fn is_azure_ai(host: &str) -> bool {
+    let ends = [
+        ".openai.azure.com",
+        ".openai.azure.us",
+        ".cognitiveservices.azure.com",
+        ".cognitiveservices.azure.us",
+        ".services.ai.azure.com",
+    ];
+    let host = host.to_ascii_lowercase();
+    is_azure_search(&host) || ends.iter().any(|end| host.ends_with(end))
+}
+
+/// Whether it is an Azure AI Search service.
+pub(super) fn is_azure_search(host: &str) -> bool {
+    let ends = [
+        ".search.windows.net",
+        ".search.azure.us",
+        ".search.azure.cn",
+    ];
+    ends.iter()
+        .any(|end| host.to_ascii_lowercase().ends_with(end))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

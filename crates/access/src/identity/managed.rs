@@ -10,6 +10,11 @@ pub(super) const ACR: &str = "https://containerregistry.azure.net";
 /// What tokens for Azure DevOps, and its package feeds, are for: its fixed application id.
 pub(super) const AZURE_DEVOPS: &str = "499b84ac-1321-427f-aa17-267ca6975798";
 
+/// What tokens for Azure OpenAI and Azure's other AI services are for.
+pub(super) const AI_SERVICES: &str = "https://cognitiveservices.azure.com";
+/// What tokens for Azure AI Search are for.
+pub(super) const SEARCH: &str = "https://search.azure.com";
+
 /// Where a machine of Azure's asks for tokens.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ManagedIdentityEndpoint {

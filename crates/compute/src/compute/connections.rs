@@ -4,7 +4,7 @@ use std::{fmt, sync::Arc};
 
 use flowdeck_connections::{Checker, Connections, Variables};
 use flowdeck_contract::{
-    connections::{ConnectionName, ConnectionNeed, ModelServers, TestResult},
+    connections::{AuthMode, ConnectionName, ConnectionNeed, ModelServers, TestResult},
     flows::FlowProblem,
     ids::FlowId,
 };
@@ -32,10 +32,23 @@ impl Compute {
         let core = &self.core;
         let stored = core.connections.get(name)?;
         let tests = &core.connection_tests;
+        let token = match AuthMode::of(stored.configs()) {
+            AuthMode::Key => Ok(None),
+            AuthMode::MeidToken => {
+                let address = stored.kind().address_field();
+                let address = address.and_then(|field| stored.configs().get(field));
+                core.sign_ins.token(address.map_or("", |text| text)).await
+            }
+        };
+        let token = token.map_err(|error| format!("{error} {}", error.remedy()));
         let result = tests
-            .test(&core.connections, &stored, self.flow_variables(), || {
-                core.clock.now()
-            })
+            .test(
+                &core.connections,
+                &stored,
+                self.flow_variables(),
+                token,
+                || core.clock.now(),
+            )
             .await;
         core.connections.note_test(&stored, &result)?;
         Ok(result)

@@ -23,7 +23,7 @@ use crate::{
     owner_folders::OwnerFolders,
     paths::Paths,
     preflight::Checks,
-    runs::{RunParts, Runs},
+    runs::{RunParts, Runs, SignIns},
     sessions::{
         Asks, Book, Failures, FlowRequirements, Installer, Installs, InstanceStops,
         KeptEnvironments, OutOfDate, OwnEnvironments, Packages, Recovery, RecoveryParts,
@@ -50,6 +50,7 @@ pub(super) struct Core {
     pub(super) runs: Arc<Runs>,
     pub(super) connections: Arc<Connections>,
     pub(super) conversations: Conversations,
+    pub(super) sign_ins: Arc<SignIns>,
     pub(super) connection_tests: ConnectionTests,
     pub(super) model_servers: ModelServerSearch,
     pub(super) checks: Arc<Checks>,
@@ -137,6 +138,10 @@ impl Core {
             Arc::clone(&shared.clock),
         ));
         let variables = config.connections.variables.iter().map(String::as_str);
+        let sign_ins = Arc::new(SignIns::new(
+            config.identities.clone(),
+            config.catalog.identities.clone(),
+        ));
         let runs = Arc::new(Runs::new(RunParts {
             book: Arc::clone(&shared.book),
             store: Arc::clone(&shared.store),
@@ -148,6 +153,7 @@ impl Core {
             paths: shared.paths.clone(),
             connections: Arc::clone(&connections),
             variables: Variables::of_environment(variables),
+            sign_ins: Arc::clone(&sign_ins),
         }));
 
         let requirements =
@@ -214,6 +220,7 @@ impl Core {
             conversations: Conversations::new(&runs, &connections),
             runs,
             connections,
+            sign_ins,
             connection_tests: ConnectionTests::new(config.connections.private_services),
             model_servers: ModelServerSearch::new(config.connections.model_servers),
             checks,

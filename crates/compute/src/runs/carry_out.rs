@@ -75,8 +75,12 @@ impl Runs {
         let work = self.parts.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
         let output = self.parts.paths.run_output(&run.flow, &id);
-        let result = match self.prepare_run(plan, output, copied).await {
-            Ok(()) => self.ask(run, plan, log, copied).await,
+        let prepared = match self.prepare_run(plan, output, copied).await {
+            Ok(()) => self.signed_in(run, &plan.connections).await,
+            Err(error) => Err(error),
+        };
+        let result = match prepared {
+            Ok(connections) => self.ask(run, plan, connections, log, copied).await,
             Err(error) => Err(error),
         };
         run.follow_outputs(self);
@@ -108,7 +112,7 @@ impl Runs {
             .paths
             .run_result(&run.flow, &run.detail().summary.id);
         let (folder, copy) = (plan.folder.clone(), copy.map(Path::to_owned));
-        let (templates, masks) = (plan.templates.clone(), Arc::clone(&run.masks));
+        let (templates, masks) = (plan.templates.clone(), run.masks());
         let read = tokio::task::spawn_blocking(move || {
             // Before anything of it is kept or shown.
             masked::reply(&masks, &mut reply);
@@ -160,6 +164,7 @@ impl Runs {
         &self,
         run: &LiveRun,
         plan: &Plan,
+        connections: Map<String, Value>,
         log: &Path,
         copy: Option<&Path>,
     ) -> Result<ExecutorReply, EngineError> {
@@ -187,7 +192,7 @@ impl Runs {
             stream: (&pieces, plan.stream),
             inputs: &detail.inputs,
             environment_variables: plan.environment_variables.clone(),
-            connections: plan.connections.clone(),
+            connections,
             node: detail
                 .summary
                 .node

@@ -62,7 +62,7 @@ impl Runs {
     ) -> Result<Option<File>, ComputeError> {
         self.run_detail(flow, run)?;
         if let Some(live) = self.live.get(flow, run) {
-            let copy = masked_copy(&live.masks, &self.parts.paths.run(flow, run).join("log"));
+            let copy = masked_copy(&live.masks(), &self.parts.paths.run(flow, run).join("log"));
             return copy.map_err(ComputeError::io("Reading the run’s log"));
         }
         match open_beside(&self.parts.paths.run(flow, run).join("log")) {

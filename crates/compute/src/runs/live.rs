@@ -39,7 +39,7 @@ pub(super) struct LiveRun {
     /// Text of outputs that may be the beginning of a secret.
     unsettled: Mutex<BTreeMap<String, String>>,
     /// Finds secrets in what comes of it.
-    pub(super) masks: Arc<Masks>,
+    masks: Mutex<Arc<Masks>>,
 }
 
 /// The file of a run's folder that the pieces of its outputs are written to.
@@ -70,7 +70,7 @@ impl LiveRuns {
             log: Mutex::new(Tail::new(log)),
             pieces: Mutex::new(Tail::new(log.with_file_name(PIECES))),
             unsettled: Mutex::default(),
-            masks,
+            masks: Mutex::new(masks),
         });
         self.all().insert(id, Arc::clone(&run));
         run
@@ -91,6 +91,16 @@ impl LiveRuns {
 impl LiveRun {
     fn lock(&self) -> MutexGuard<'_, RunDetail> {
         self.detail.lock()
+    }
+
+    /// Finds secrets in what comes of it.
+    pub(super) fn masks(&self) -> Arc<Masks> {
+        Arc::clone(&self.masks.lock())
+    }
+
+    /// Has these find secrets from now on.
+    pub(super) fn mask_with(&self, masks: Arc<Masks>) {
+        *self.masks.lock() = masks;
     }
 
     /// The run as it stands.
@@ -145,7 +155,7 @@ impl LiveRun {
     }
 
     fn masked(&self, mut lines: Vec<LogLine>) -> Vec<LogLine> {
-        events::mask(&self.masks, &mut lines);
+        events::mask(&self.masks(), &mut lines);
         lines
     }
 
@@ -211,7 +221,7 @@ impl LiveRun {
 
     /// What of an output's text can be told: a secret can come in several pieces.
     fn settled(&self, piece: Piece) -> Option<Piece> {
-        if self.masks.is_empty() {
+        if self.masks().is_empty() {
             return Some(piece);
         }
         let mut unsettled = self.unsettled.lock();
@@ -220,11 +230,11 @@ impl LiveRun {
         }
         let text = unsettled.entry(piece.output.clone()).or_default();
         text.push_str(&piece.text);
-        let rest = text.split_off(self.masks.settled(text));
+        let rest = text.split_off(self.masks().settled(text));
         let settled = std::mem::replace(text, rest);
         (!settled.is_empty()).then(|| Piece {
-            output: self.masks.text(&piece.output).into_owned(),
-            text: self.masks.text(&settled).into_owned(),
+            output: self.masks().text(&piece.output).into_owned(),
+            text: self.masks().text(&settled).into_owned(),
         })
     }
 

@@ -23,7 +23,8 @@ impl LiveRun {
     /// Masks the log of a run that has ended.
     pub(super) fn mask_log(&self, log: &Path) {
         let pieces = log.with_file_name(PIECES);
-        let masked = mask_file(&self.masks, log).and_then(|()| mask_file(&self.masks, &pieces));
+        let masks = self.masks();
+        let masked = mask_file(&masks, log).and_then(|()| mask_file(&masks, &pieces));
         if let Err(error) = masked {
             tracing::warn!(flow = %self.flow, %error, "secrets in a run's log could not be masked");
         }

@@ -1,8 +1,12 @@
 //! Flows that need connections, through promptflow's own executor and clients to a model server of ours.
 
-use std::{fs, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
-use flowdeck_compute::{Compute, ComputeConfig, ComputeError, ConnectionOptions, StartSession};
+use axum::{Json, Router, extract::Query, http::StatusCode, routing::get};
+use flowdeck_compute::{
+    Compute, ComputeConfig, ComputeError, ConnectionOptions, Identities, Identity, StartSession,
+    identity::{CredentialSource, DockerStore, HostPattern, ManagedIdentityEndpoint},
+};
 use flowdeck_connections::Condition;
 use flowdeck_contract::{
     Millis,
@@ -379,4 +383,86 @@ async fn the_samples_that_need_a_model_say_so_and_then_run() {
         ended(&compute, &operation).await;
     }
     compute.close().await;
+}
+
+/// A managed-identity endpoint that gives a token for Azure's AI services alone.
+async fn token_endpoint(token: &'static str) -> String {
+    let answer = move |query: Query<HashMap<String, String>>| async move {
+        match query.get("resource").map(String::as_str) {
+            Some("https://cognitiveservices.azure.com") => {
+                (StatusCode::OK, Json(json!({"access_token": token})))
+            }
+            _ => (
+                StatusCode::BAD_REQUEST,
+                Json(json!({"error": "invalid_resource"})),
+            ),
+        }
+    };
+    let router = Router::new().route("/metadata/identity/oauth2/token", get(answer));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    origin
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_signs_in_with_the_administrators_identity() {
+    const TOKEN: &str = "token-canary-of-entra-44f0";
+    let home = Home::new();
+    let models = Models::start(TOKEN).await;
+    let host = models.address.strip_prefix("http://").unwrap();
+    let identity = Identity {
+        name: "asker".to_owned(),
+        description: None,
+        client_id: Some("id-of-asker".to_owned()),
+        source: Some(CredentialSource::ManagedIdentity),
+        hosts: vec![HostPattern::try_from(host).unwrap()],
+    };
+    let endpoint = ManagedIdentityEndpoint::Imds {
+        origin: token_endpoint(TOKEN).await,
+    };
+    let mut config = home.config(0);
+    config.catalog.identities = vec![identity];
+    config.identities = Identities::new(endpoint, DockerStore::at(home.root().join("docker")));
+    config.connections.private_services = true;
+    let compute = Compute::open(config, home.engine().await).await.unwrap();
+    let definition = "inputs: {}\noutputs:\n  answer: {type: string, reference: '${ask.output}'}\n  leak: {type: string, reference: '${leak.output}'}\nnodes:\n- name: ask\n  type: llm\n  source: {type: code, path: ask.jinja2}\n  inputs: {deployment_name: gpt-azure}\n  connection: aoai\n  api: chat\n- name: leak\n  type: python\n  source: {type: code, path: leak.py}\n  inputs: {connection: aoai}\n";
+    let leak = "from promptflow.connections import AzureOpenAIConnection\nfrom promptflow.core import tool\n\n\n@tool\ndef leak(connection: AzureOpenAIConnection) -> str:\n    print('printed', connection.get_token())\n    return connection.get_token()\n";
+    let files = [
+        ("flow.dag.yaml", definition),
+        ("ask.jinja2", "user:\nHi\n"),
+        ("leak.py", leak),
+    ];
+    let flow = home.flow("entra", &files);
+    let azure = |base: &str| json!({"type": "AzureOpenAI", "configs": {"api_base": base, "auth_mode": "meid_token"}});
+    add(&compute, "aoai", azure(&models.address));
+    let tested = compute.test_connection(&name("aoai")).await.unwrap();
+    assert!(tested.passed, "{tested:?}");
+    compute.start(&flow, StartSession::default()).await.unwrap();
+    in_state(&compute, &flow, SessionState::Available).await;
+    let detail = run(&compute, &flow, None).await.unwrap();
+    assert_eq!(
+        detail.summary.state,
+        RunState::Completed,
+        "{:?}",
+        detail.error
+    );
+    let outputs = json!(detail.outputs);
+    assert_eq!(outputs["answer"], "You said: Hi");
+    assert_eq!(outputs["leak"], "**data_scrubbed**");
+    let log = compute.run_log(&flow, &detail.summary.id, 1000).unwrap();
+    assert!(!format!("{log:?}").contains(TOKEN), "{log:?}");
+
+    // Somebody else's address gets no token.
+    add(&compute, "aoai", azure("https://elsewhere.example"));
+    let failed = run(&compute, &flow, None).await.unwrap();
+    let error = failed.error.unwrap();
+    assert_eq!(failed.summary.state, RunState::Failed);
+    assert!(error.message.contains("Microsoft Entra ID"), "{error:?}");
+    let tested = compute.test_connection(&name("aoai")).await.unwrap();
+    assert!(
+        !tested.passed && tested.message.contains("No managed identity"),
+        "{tested:?}"
+    );
+    stop(&compute, &flow).await;
 }

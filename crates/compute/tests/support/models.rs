@@ -84,9 +84,10 @@ async fn check_key(State(state): State<Played>, request: Request, next: Next) ->
 /// OpenAI's header, or Azure's.
 fn key(request: &Request) -> String {
     let header = |name: &str| request.headers().get(name)?.to_str().ok();
+    let bearer = header("authorization").and_then(|value| value.strip_prefix("Bearer "));
     let given = match request.uri().path().starts_with("/openai/") {
-        true => header("api-key"),
-        false => header("authorization").and_then(|value| value.strip_prefix("Bearer ")),
+        true => header("api-key").or(bearer),
+        false => bearer,
     };
     given.unwrap_or_default().to_owned()
 }

@@ -64,7 +64,7 @@ impl Connections {
     }
 
     /// Masks these from now on, whatever becomes of their connection.
-    pub(super) fn mask_from_now_on<'a>(&self, secrets: impl Iterator<Item = &'a Secret>) {
+    pub(crate) fn mask_from_now_on<'a>(&self, secrets: impl Iterator<Item = &'a Secret>) {
         let mut masking = self.masking();
         for secret in secrets {
             if !masking.given.contains(secret) {

@@ -32,6 +32,7 @@ from promptflow._core.flow_execution_context import FlowExecutionContext
 from promptflow._core.run_tracker import RunTracker
 from promptflow._utils.exception_utils import ExceptionPresenter
 from promptflow._utils.logger_utils import FileHandler, service_logger
+from promptflow.core._connection_provider._dict_connection_provider import DictConnectionProvider
 from promptflow.executor import FlowExecutor
 from promptflow.executor._script_executor import ScriptExecutor
 from promptflow.executor._service._errors import ExecutionCanceledError
@@ -107,6 +108,29 @@ def with_limit(error):
     """The error, which says that the limit of processes is its cause when it is."""
     said = limit_reached(error)
     return named_as(error, str(error) + said) if said else error
+
+
+# A connection that signs in with an identity comes with its token.
+
+
+class GivenToken:
+    def __init__(self, token):
+        self.token = token
+
+    def get_token(self):
+        return self.token
+
+
+def give_tokens():
+    build = DictConnectionProvider._build_connection
+
+    def build_with_token(connection):
+        built = build(connection)
+        if "token" in connection:
+            built._token_provider = GivenToken(connection["token"])
+        return built
+
+    DictConnectionProvider._build_connection = staticmethod(build_with_token)
 
 
 # What a flow raises to end Python ends its node, as any exception does.
@@ -625,6 +649,7 @@ async def cancel(request: CancelExecutionRequest):
 
 prctl(PR_SET_CHILD_SUBREAPER, 1)
 guard_nodes()
+give_tokens()
 guard_entries()
 write_any_text()
 keep_joined_text()
