@@ -1,18 +1,15 @@
 //! Why an engine could not do something.
 
-use flowdeck_contract::codes;
-use flowdeck_contract::packages::AskedBy;
+use std::borrow::Cow;
+
+use flowdeck_contract::{codes, error::Failure, packages::AskedBy};
 
 /// Why an engine could not do something.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{failure}")]
 pub struct EngineError {
-    /// PascalCase, stable, such as `RequirementNotFound`.
-    pub code: &'static str,
-    /// What happened and why, in a line.
-    pub message: String,
-    /// What the person can do.
-    pub remedy: Option<String>,
+    /// What happened, and what the person can do.
+    pub failure: Failure,
     /// The requirement at fault, or those that contradict each other, as the installer names them.
     pub about: Vec<String>,
     /// The line of a requirements file that is to blame, where that is known.
@@ -21,14 +18,8 @@ pub struct EngineError {
 
 impl EngineError {
     /// A failure without a known remedy.
-    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            message: message.into(),
-            remedy: None,
-            about: Vec::new(),
-            line: None,
-        }
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Failure::new(code, message).into()
     }
 
     /// Names the line of a requirements file that is to blame, unless one is named already.
@@ -48,7 +39,7 @@ impl EngineError {
     /// Adds what the person can do.
     #[must_use]
     pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
-        self.remedy = Some(remedy.into());
+        self.failure = self.failure.with_remedy(remedy);
         self
     }
 
@@ -71,6 +62,16 @@ impl EngineError {
         Self::new(codes::DISK_FULL, format!("{what}: the disk is full.")).with_remedy(
             "Free space on the disk that holds the data folder and uv's cache, then try again.",
         )
+    }
+}
+
+impl From<Failure> for EngineError {
+    fn from(failure: Failure) -> Self {
+        Self {
+            failure,
+            about: Vec::new(),
+            line: None,
+        }
     }
 }
 

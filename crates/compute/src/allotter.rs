@@ -135,14 +135,14 @@ impl Allotter {
             IdleShutdown::Default => Ok(default.map(|idle| idle.as_secs())),
             IdleShutdown::Never => Ok(None),
             IdleShutdown::After(seconds) if IDLE_SECONDS.contains(&seconds) => Ok(Some(seconds)),
-            IdleShutdown::After(_) => Err(ComputeError::Invalid {
-                code: codes::IDLE_TIME_INVALID,
-                message: format!(
+            IdleShutdown::After(_) => Err(ComputeError::invalid(
+                codes::IDLE_TIME_INVALID,
+                format!(
                     "Enter an idle shutdown time of at least {} seconds and at most 100 years.",
                     IDLE_SECONDS.start()
                 ),
-                target: Some("maxIdleTimeSeconds".to_owned()),
-            }),
+            )
+            .at("maxIdleTimeSeconds")),
         }
     }
 
@@ -174,12 +174,11 @@ impl Allotter {
     ) -> Result<(), ComputeError> {
         match self.lacks(size, but) {
             None => Ok(()),
-            Some(shortage) => Err(ComputeError::NotNow {
-                code: codes::QUOTA_EXCEEDED,
-                message: format!("{} doesn’t fit. {shortage}", size.name),
-                remedy: "Choose a smaller size, or stop a compute session or compute instance that you don’t need."
-                    .to_owned(),
-            }),
+            Some(shortage) => Err(ComputeError::not_now(
+                codes::QUOTA_EXCEEDED,
+                format!("{} doesn’t fit. {shortage}", size.name),
+                "Choose a smaller size, or stop a compute session or compute instance that you don’t need.",
+            )),
         }
     }
 
@@ -244,11 +243,11 @@ impl Allotter {
             .instance(name)
             .ok_or_else(|| not_found("computeName", name, &names()))?;
         if !self.instances.is_running(name) {
-            return Err(ComputeError::NotNow {
-                code: codes::COMPUTE_INSTANCE_STOPPED,
-                message: format!("The compute instance ‘{name}’ is stopped."),
-                remedy: "Start the compute instance first.".to_owned(),
-            });
+            return Err(ComputeError::not_now(
+                codes::COMPUTE_INSTANCE_STOPPED,
+                format!("The compute instance ‘{name}’ is stopped."),
+                "Start the compute instance first.",
+            ));
         }
         Ok(instance.size.clone())
     }
@@ -265,9 +264,5 @@ fn not_found(field: &'static str, name: &str, there_are: &[&str]) -> ComputeErro
         [] => "Your administrator hasn’t set up any.".to_owned(),
         names => format!("Choose from: {}.", names.join(", ")),
     };
-    ComputeError::Invalid {
-        code,
-        message: format!("No {what} is called ‘{name}’. {known}"),
-        target: Some(field.to_owned()),
-    }
+    ComputeError::invalid(code, format!("No {what} is called ‘{name}’. {known}")).at(field)
 }

@@ -78,11 +78,11 @@ impl Conversations {
         let mut inputs = asked.inputs.clone();
         for own in [chat.question, chat.history] {
             if inputs.get(&own.name).is_some() {
-                return Err(ComputeError::Invalid {
-                    code: "InputOfChat",
-                    message: format!("The conversation gives the input ‘{}’.", own.name),
-                    target: Some(own.name.clone()),
-                });
+                return Err(ComputeError::invalid(
+                    "InputOfChat",
+                    format!("The conversation gives the input ‘{}’.", own.name),
+                )
+                .at(own.name.clone()));
             }
         }
         inputs.insert(&chat.history.name, history::of(&chat, &conversation.turns)?);
@@ -142,10 +142,12 @@ impl Conversations {
 
     /// A conversation that nothing was said in, if there is room for another.
     fn begun(&self, flow: &FlowId, question: &Exact) -> Result<Conversation, ComputeError> {
-        let full = |count: u64, what: &str| ComputeError::NotNow {
-            code: "TooManyConversations",
-            message: format!("There are already {count} conversations with {what}."),
-            remedy: "Delete conversations that you no longer need.".to_owned(),
+        let full = |count: u64, what: &str| {
+            ComputeError::not_now(
+                "TooManyConversations",
+                format!("There are already {count} conversations with {what}."),
+                "Delete conversations that you no longer need.",
+            )
         };
         let store = self.runs.store();
         if store.conversations(flow)?.len() >= MOST_OF_A_FLOW {
@@ -181,11 +183,11 @@ impl Conversations {
         let count = conversation.turns.len();
         let after = after.map_or(count, |after| after as usize);
         if after > count {
-            return Err(ComputeError::Invalid {
-                code: "TurnNotFound",
-                message: format!("The conversation has {count} turns."),
-                target: Some("after".to_owned()),
-            });
+            return Err(ComputeError::invalid(
+                "TurnNotFound",
+                format!("The conversation has {count} turns."),
+            )
+            .at("after"));
         }
         if after >= MOST_TURNS {
             return Err(history::full(format!(
@@ -222,19 +224,15 @@ fn unnamed() -> Result<ConversationName, ComputeError> {
 fn require_rest(conversation: &Conversation) -> Result<(), ComputeError> {
     let is_coming = conversation.turns.iter().any(|turn| !turn.state.is_over());
     if is_coming {
-        return Err(ComputeError::NotNow {
-            code: "AnswerComing",
-            message: "This conversation’s last question isn’t answered yet.".to_owned(),
-            remedy: "Wait for the answer, or stop it.".to_owned(),
-        });
+        return Err(ComputeError::not_now(
+            "AnswerComing",
+            "This conversation’s last question isn’t answered yet.",
+            "Wait for the answer, or stop it.",
+        ));
     }
     Ok(())
 }
 
 fn no_chat(error: flowdeck_flow::NoChat) -> ComputeError {
-    ComputeError::Invalid {
-        code: "NoChat",
-        message: format!("You can’t chat with this flow. {error}"),
-        target: None,
-    }
+    ComputeError::invalid("NoChat", format!("You can’t chat with this flow. {error}"))
 }

@@ -1,9 +1,11 @@
 //! The one error type of this crate.
 
+use std::borrow::Cow;
+
 use flowdeck_connections::{ConnectionError, ErrorKind};
 use flowdeck_contract::{
     codes,
-    error::RootError,
+    error::{Failure, RootError},
     packages::{InstallCause, InstallFault},
 };
 use thiserror::Error;
@@ -50,44 +52,24 @@ pub enum ComputeError {
     #[error("{0}")]
     Refused(String),
     /// Not now; `remedy` says what would change that.
-    #[error("{message}")]
-    NotNow {
-        /// PascalCase, stable.
-        code: &'static str,
-        /// What stands in the way.
-        message: String,
-        /// What the person can do.
-        remedy: String,
-    },
+    #[error("{0}")]
+    NotNow(Failure),
     /// The request is wrong; `target` names the part.
-    #[error("{message}")]
+    #[error("{failure}")]
     Invalid {
-        /// PascalCase, stable.
-        code: &'static str,
         /// What is wrong with it.
-        message: String,
+        failure: Failure,
         /// The field or file at fault.
         target: Option<String>,
     },
     /// Something is missing; `remedy` says what to do.
-    #[error("{message}")]
-    Unavailable {
-        /// PascalCase, stable.
-        code: &'static str,
-        /// What happened and why.
-        message: String,
-        /// What the person can do.
-        remedy: Option<String>,
-    },
+    #[error("{0}")]
+    Unavailable(Failure),
     /// An install would fail.
-    #[error("{message}")]
+    #[error("{failure}")]
     Install {
-        /// PascalCase, stable.
-        code: &'static str,
         /// What happened and why.
-        message: String,
-        /// What the person can do.
-        remedy: Option<String>,
+        failure: Failure,
         /// What is to blame.
         fault: Box<InstallFault>,
     },
@@ -138,7 +120,7 @@ impl ComputeError {
             | Self::FlowNotFound(_)
             | Self::SessionNotFound(_)
             | Self::InstanceNotFound(_) => ComputeErrorKind::NotFound,
-            Self::Refused(_) | Self::NotNow { .. } => ComputeErrorKind::Conflict,
+            Self::Refused(_) | Self::NotNow(_) => ComputeErrorKind::Conflict,
             Self::Invalid { .. } => ComputeErrorKind::Invalid,
             Self::Connections(error) => match error.kind() {
                 ErrorKind::NotFound => ComputeErrorKind::NotFound,
@@ -152,7 +134,7 @@ impl ComputeError {
                 }
                 _ => ComputeErrorKind::Conflict,
             },
-            Self::Unavailable { .. } | Self::DataInUse(_) | Self::DataNotWritable { .. } => {
+            Self::Unavailable(_) | Self::DataInUse(_) | Self::DataNotWritable { .. } => {
                 ComputeErrorKind::Unavailable
             }
             Self::Store(_) | Self::Record(_) | Self::Io { .. } => ComputeErrorKind::Internal,
@@ -162,37 +144,48 @@ impl ComputeError {
     /// As the API says it.
     #[must_use]
     pub fn to_root_error(&self) -> RootError {
-        let root = RootError::new(self.code(), self.to_string());
+        let root = RootError::from(self.failure());
         match self {
-            Self::Install { remedy, fault, .. } => {
-                let root = root.with_install_fault(fault);
-                match remedy {
-                    Some(remedy) => root.with_remedy(remedy.clone()),
-                    None => root,
-                }
-            }
+            Self::Install { fault, .. } => root.with_install_fault(fault),
             Self::Connections(error) => of_connections(root, error),
             Self::Invalid {
                 target: Some(target),
                 ..
             } => root.with_target(target.clone()),
-            Self::Unavailable {
-                remedy: Some(remedy),
-                ..
-            }
-            | Self::NotNow { remedy, .. } => root.with_remedy(remedy.clone()),
-            Self::DataInUse(_) => {
-                root.with_remedy("Stop that server, or give this one another --data folder.")
-            }
-            Self::DataNotWritable { .. } => {
-                root.with_remedy("Choose a folder that the server can write to, with --data.")
-            }
             _ => root,
         }
     }
 
-    fn code(&self) -> &'static str {
+    /// What happened, and what the person can do.
+    fn failure(&self) -> Failure {
         match self {
+            Self::NotNow(failure)
+            | Self::Unavailable(failure)
+            | Self::Invalid { failure, .. }
+            | Self::Install { failure, .. } => failure.clone(),
+            _ => Failure {
+                code: self.code(),
+                message: self.to_string(),
+                remedy: self.remedy(),
+            },
+        }
+    }
+
+    fn remedy(&self) -> Option<String> {
+        match self {
+            Self::Connections(error) => error.remedy(),
+            Self::DataInUse(_) => {
+                Some("Stop that server, or give this one another --data folder.".to_owned())
+            }
+            Self::DataNotWritable { .. } => {
+                Some("Choose a folder that the server can write to, with --data.".to_owned())
+            }
+            _ => None,
+        }
+    }
+
+    fn code(&self) -> Cow<'static, str> {
+        let code = match self {
             Self::RunNotFound(_) => "RunNotFound",
             Self::OutputNotFound(_) => "OutputNotFound",
             Self::ConversationNotFound(_) => "ConversationNotFound",
@@ -201,14 +194,42 @@ impl ComputeError {
             Self::InstanceNotFound(_) => codes::COMPUTE_INSTANCE_NOT_FOUND,
             Self::Refused(_) => "SessionStateConflict",
             Self::Connections(error) => error.code(),
-            Self::Invalid { code, .. }
-            | Self::Install { code, .. }
-            | Self::Unavailable { code, .. }
-            | Self::NotNow { code, .. } => code,
+            Self::NotNow(failure)
+            | Self::Unavailable(failure)
+            | Self::Invalid { failure, .. }
+            | Self::Install { failure, .. } => return failure.code.clone(),
             Self::DataInUse(_) => "DataFolderInUse",
             Self::DataNotWritable { .. } => "DataFolderNotWritable",
             Self::Store(_) | Self::Record(_) => "StoreFailed",
             Self::Io { .. } => "StorageFailed",
+        };
+        code.into()
+    }
+
+    /// Something that can't be done now, and what the person can do.
+    pub(crate) fn not_now(
+        code: &'static str,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        Self::NotNow(Failure::new(code, message).with_remedy(remedy))
+    }
+
+    /// A request that is wrong.
+    pub(crate) fn invalid(code: &'static str, message: impl Into<String>) -> Self {
+        let failure = Failure::new(code, message);
+        let target = None;
+        Self::Invalid { failure, target }
+    }
+
+    /// Names the field or file at fault, where the request is wrong.
+    pub(crate) fn at(self, field: impl Into<String>) -> Self {
+        match self {
+            Self::Invalid { failure, .. } => Self::Invalid {
+                failure,
+                target: Some(field.into()),
+            },
+            other => other,
         }
     }
 
@@ -224,13 +245,9 @@ fn of_connections(root: RootError, error: &ConnectionError) -> RootError {
         Some(target) => root.with_target(target),
         None => root,
     };
-    let root = match error {
+    match error {
         ConnectionError::Needs(needs) => root.with_connection_needs(needs),
         _ => root,
-    };
-    match error.remedy() {
-        Some(remedy) => root.with_remedy(remedy),
-        None => root,
     }
 }
 

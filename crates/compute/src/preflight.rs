@@ -172,7 +172,7 @@ fn check_definition(found: Found) -> PreflightCheck {
     const SUBJECT: CheckSubject = CheckSubject::Definition;
     let (_, definition) = match found {
         Ok(found) => found,
-        Err(error) => return failed(SUBJECT, error.message, error.remedy),
+        Err(error) => return failed(SUBJECT, error.failure.message, error.failure.remedy),
     };
     let of = |severity| {
         let findings = definition.report.findings.iter();
@@ -273,15 +273,15 @@ impl Checks {
                 format!("‘{image}’")
             })
         };
-        Err(ComputeError::NotNow {
-            code: "BaseImageDiffers",
-            message: format!(
+        Err(ComputeError::not_now(
+            "BaseImageDiffers",
+            format!(
                 "The settings name {}, but flow.dag.yaml names {}.",
                 shown(image),
                 shown(now.as_deref())
             ),
-            remedy: "Set environment.image in flow.dag.yaml first.".to_owned(),
-        })
+            "Set environment.image in flow.dag.yaml first.",
+        ))
     }
 
     /// Says whether the image that the definition asks for, when it asks for one, can be one.
@@ -295,15 +295,15 @@ impl Checks {
             return Ok(());
         };
         let shown: String = image.chars().take(80).collect();
-        Err(ComputeError::Invalid {
-            code: codes::BASE_IMAGE_INVALID,
-            message: format!(
+        Err(ComputeError::invalid(
+            codes::BASE_IMAGE_INVALID,
+            format!(
                 "environment.image of flow.dag.yaml, ‘{}’, isn’t an image reference. {error}{}",
                 shown.escape_debug(),
                 meant(&image).map_or(String::new(), |meant| format!(" {meant}"))
             ),
-            target: Some("environment.image".to_owned()),
-        })
+        )
+        .at("environment.image"))
     }
 
     fn check_identity(&self, settings: &SessionSettings) -> PreflightCheck {

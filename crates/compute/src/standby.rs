@@ -206,11 +206,11 @@ impl Standbys {
             match (self.make_standby(&next).await, &next) {
                 (Ok(()), _) => pause = FIRST_PAUSE,
                 (Err(error), StandbyFor::Flow(last)) => {
-                    tracing::warn!(%error, code = error.code, flow = %last.owner, "the flow has no warm runtime until it starts again");
+                    tracing::warn!(%error, code = %error.failure.code, flow = %last.owner, "the flow has no warm runtime until it starts again");
                     self.last_starts().forget(last);
                 }
                 (Err(error), StandbyFor::Anyone) => {
-                    tracing::warn!(%error, code = error.code, "there is no standby runtime; trying again in {} s", pause.as_secs());
+                    tracing::warn!(%error, code = %error.failure.code, "there is no standby runtime; trying again in {} s", pause.as_secs());
                     tokio::time::sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

@@ -1,8 +1,60 @@
-//! The one error shape of every answer: the public contract's `ErrorResponse`.
+//! Why something failed.
+//!
+//! [`Failure`] is the value that every part gives and takes: a code, a message, a remedy. The error types of the parts
+//! hold one and add what only they know; those of the wire ([`RootError`], and the failures of sessions, runs, checks
+//! and feeds) have its fields among their own, as the public contract wants them flat.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{connections::ConnectionNeed, packages::InstallFault};
+
+/// Why something failed, and what a person can do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// PascalCase, stable, for programs; those that programs compare are in [`codes`](crate::codes).
+    pub code: Cow<'static, str>,
+    /// What happened and why, in a sentence or two.
+    pub message: String,
+    /// What a person can do, when that is known.
+    pub remedy: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a known remedy.
+    #[must_use]
+    pub fn new(code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            remedy: None,
+        }
+    }
+
+    /// Adds what a person can do about it.
+    #[must_use]
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl From<Failure> for RootError {
+    fn from(failure: Failure) -> Self {
+        let root = Self::new(failure.code, failure.message);
+        match failure.remedy {
+            Some(remedy) => root.with_remedy(remedy),
+            None => root,
+        }
+    }
+}
 
 /// The envelope of every failed request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -33,7 +33,8 @@ async function holdAnswers(page: Page): Promise<void> {
     if (route.request().method() === 'GET') return route.fallback();
     const answer = await route.fetch();
     await setTimeout(late);
-    await route.fulfill({ response: answer });
+    // The page may have gone on to another one, or its test may be over.
+    await route.fulfill({ response: answer }).catch(() => undefined);
   });
 }
 

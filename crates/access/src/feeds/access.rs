@@ -62,9 +62,10 @@ impl FeedAccess {
         let host = web::host(url);
         let found = identities.for_feed(identity, &host).await;
         let credential = found.map_err(|error| {
-            let error = EngineError::from(error);
-            let message = format!("Can’t open the feed {named}: {}", error.message);
-            EngineError { message, ..error }
+            let mut error = EngineError::from(error);
+            let why = error.failure.message;
+            error.failure.message = format!("Can’t open the feed {named}: {why}");
+            error
         })?;
         match credential.proof {
             Proof::Password {
@@ -140,18 +141,23 @@ mod tests {
         let feed = "https://pkgs.dev.azure.com/org/_packaging/f/pypi/simple/";
         let error = refusal(feed, Some("builder"), 403);
         for part in [feed, "‘builder’", "Feed Reader"] {
-            assert!(error.message.contains(part), "{}", error.message);
+            assert!(
+                error.failure.message.contains(part),
+                "{}",
+                error.failure.message
+            );
         }
         let error = refusal("https://org.pkgs.visualstudio.com/f", Some("builder"), 401);
-        assert!(error.remedy.unwrap().contains("Feed Reader"));
+        assert!(error.failure.remedy.unwrap().contains("Feed Reader"));
         let error = refusal("https://feeds/pkgs.dev.azure.com/", Some("builder"), 403);
         assert!(
-            error.message.contains("read permission"),
+            error.failure.message.contains("read permission"),
             "{}",
-            error.message
+            error.failure.message
         );
         assert!(
             refusal("https://h/", None, 401)
+                .failure
                 .remedy
                 .unwrap()
                 .contains("{private}")
@@ -164,7 +170,7 @@ mod tests {
         let error = FeedAccess::NoIdentity
             .credential(&url, url.as_str(), None)
             .await;
-        let remedy = error.unwrap_err().remedy.unwrap();
+        let remedy = error.unwrap_err().failure.remedy.unwrap();
         for step in [
             "Azure DevOps organization",
             "Start with advanced settings",

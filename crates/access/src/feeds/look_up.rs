@@ -192,7 +192,7 @@ async fn ask(asker: &Asker<'_>, index: &Index, package: &str) -> Page {
     let mut key = None;
     if let Some(feed) = &private {
         let credential = asker.access.credential(&url, &shown, feed.user.as_deref());
-        let credential = credential.await.map_err(|error| error.message)?;
+        let credential = credential.await.map_err(|error| error.failure.message)?;
         key = Some(Key {
             origin: url.clone(),
             user: credential.user,

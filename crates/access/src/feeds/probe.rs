@@ -201,7 +201,7 @@ fn failed(outcome: FeedOutcome, message: String, remedy: &str) -> Found {
 fn of_error(outcome: FeedOutcome, error: EngineError) -> Found {
     Found {
         outcome,
-        message: error.message,
-        remedy: error.remedy,
+        message: error.failure.message,
+        remedy: error.failure.remedy,
     }
 }

@@ -62,14 +62,14 @@ fn what_cannot_be_read_is_told_with_file_and_line_and_is_never_absent() {
     let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
     let told = |file: &str| {
         let error = RequirementSet::read(folder, file).unwrap_err();
-        (error.code, error.message)
+        (error.failure.code.into_owned(), error.failure.message)
     };
     fs::create_dir(folder.join("sub")).unwrap();
     write("a.txt", b"flask\n-r none.txt\n");
     assert_eq!(
         told("a.txt"),
         (
-            "RequirementFileMissing",
+            "RequirementFileMissing".to_owned(),
             "'-r none.txt' (a.txt, line 2): the file doesn't exist.".to_owned()
         )
     );
@@ -108,17 +108,17 @@ fn chains_and_crowds_of_files_end_with_an_error() {
         fs::write(folder.join(format!("{number}.txt")), text).unwrap();
     }
     let error = RequirementSet::read(folder, "0.txt").unwrap_err();
-    assert_eq!(error.code, "RequirementsTooLarge");
+    assert_eq!(error.failure.code, "RequirementsTooLarge");
     let crowd: String = (0..40_000)
         .map(|number| format!("-r {number}.txt\n"))
         .collect();
     fs::write(folder.join("crowd.txt"), crowd).unwrap();
     let error = RequirementSet::read(folder, "crowd.txt").unwrap_err();
-    assert_eq!(error.code, "RequirementsTooLarge");
+    assert_eq!(error.failure.code, "RequirementsTooLarge");
     assert!(
-        error.message.contains("more than 200 files"),
+        error.failure.message.contains("more than 200 files"),
         "{}",
-        error.message
+        error.failure.message
     );
 }
 

@@ -40,12 +40,11 @@ pub(super) fn of(chat: &Chat<'_>, turns: &[Turn]) -> Result<Exact, ComputeError>
 
 /// A conversation that has no room for another question.
 pub(super) fn full(message: String) -> ComputeError {
-    ComputeError::NotNow {
-        code: codes::CONVERSATION_FULL,
+    ComputeError::not_now(
+        codes::CONVERSATION_FULL,
         message,
-        remedy: "Start a new conversation, or edit an earlier question to drop what follows it."
-            .to_owned(),
-    }
+        "Start a new conversation, or edit an earlier question to drop what follows it.",
+    )
 }
 
 fn entry(chat: &Chat<'_>, turn: &Turn) -> Exact {

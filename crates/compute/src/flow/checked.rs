@@ -38,7 +38,9 @@ pub fn check_flow_requirements(folder: &Path, flow: Option<&Flow>) -> Vec<Checke
     match read {
         Ok(Some(set)) => of_set(&set),
         Ok(None) => Vec::new(),
-        Err(error) if error.code == REQUIREMENT_FILE_MISSING && error.line.is_none() => Vec::new(),
+        Err(error) if error.failure.code == REQUIREMENT_FILE_MISSING && error.line.is_none() => {
+            Vec::new()
+        }
         Err(error) => {
             let named = flow.and_then(|flow| flow.environment.python_requirements_txt.as_deref());
             vec![of_error(named.unwrap_or("requirements.txt"), error)]
@@ -70,12 +72,16 @@ fn of_set(set: &RequirementSet) -> Vec<CheckedRequirements> {
 fn of_error(file: &str, error: EngineError) -> CheckedRequirements {
     match error.line {
         Some(place) => CheckedRequirements {
-            findings: Ok(vec![Finding::error(error.code, error.message, place.line)]),
+            findings: Ok(vec![Finding::error(
+                &error.failure.code,
+                error.failure.message,
+                place.line,
+            )]),
             file: place.file,
         },
         None => CheckedRequirements {
             file: file.to_owned(),
-            findings: Err(error.message),
+            findings: Err(error.failure.message),
         },
     }
 }

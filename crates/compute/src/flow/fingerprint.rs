@@ -120,7 +120,7 @@ mod tests {
         std::fs::remove_file(folder.join("c.txt")).unwrap();
         let error = Fingerprint::of(root.path(), &folder, None).unwrap_err();
         assert_eq!(
-            error.code, "RequirementFileMissing",
+            error.failure.code, "RequirementFileMissing",
             "never as if it were empty"
         );
     }

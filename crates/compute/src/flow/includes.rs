@@ -201,10 +201,11 @@ mod tests {
         let found = find(&flows, &folder, &["../shared".into()], "shared/deep/a.py");
         assert!(found.unwrap().is_some());
         let error = materialise(&flows, &folder, &["../../secret".into()], &target).unwrap_err();
-        assert_eq!(error.code, "IncludeOutsideFlows");
+        assert_eq!(error.failure.code, "IncludeOutsideFlows");
         assert_eq!(
             materialise(&flows, &folder, &["../none".into()], &target)
                 .unwrap_err()
+                .failure
                 .code,
             "IncludeMissing"
         );

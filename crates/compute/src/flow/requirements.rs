@@ -159,7 +159,7 @@ impl Source {
         match self.read(None) {
             Ok(set) => Ok(set.hash()),
             // What it names may be beside it only in the copy that an install makes.
-            Err(error) if self.included => Ok(hex::encode(Sha256::digest(&error.message))),
+            Err(error) if self.included => Ok(hex::encode(Sha256::digest(&error.failure.message))),
             Err(error) => Err(error),
         }
     }
@@ -229,7 +229,10 @@ mod tests {
                 "environment:\n  python_requirements_txt: {name}\nnodes: []"
             ));
             assert_eq!(
-                source(root.path(), &folder, Some(&flow)).unwrap_err().code,
+                source(root.path(), &folder, Some(&flow))
+                    .unwrap_err()
+                    .failure
+                    .code,
                 "RequirementsOutsideFlow",
                 "{name}"
             );
@@ -238,6 +241,7 @@ mod tests {
         assert_eq!(
             source(root.path(), &folder, Some(&missing))
                 .unwrap_err()
+                .failure
                 .code,
             "RequirementFileMissing"
         );

@@ -60,7 +60,7 @@ impl Checks {
             Ok(Ok(found)) => Ok(found),
             Ok(Err((outcome, error))) => Err(PreflightCheck {
                 outcome,
-                ..failed(SUBJECT, error.message, error.remedy)
+                ..failed(SUBJECT, error.failure.message, error.failure.remedy)
             }),
             Err(_) => Err(PreflightCheck {
                 remedy: Some("Check again, or start anyway.".to_owned()),

@@ -66,7 +66,11 @@ pub(super) fn check_requirements(
 fn refused(error: &EngineError) -> PreflightCheck {
     PreflightCheck {
         fault: packages::blamed(error),
-        ..failed(SUBJECT, error.message.clone(), error.remedy.clone())
+        ..failed(
+            SUBJECT,
+            error.failure.message.clone(),
+            error.failure.remedy.clone(),
+        )
     }
 }
 

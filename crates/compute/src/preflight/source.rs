@@ -38,7 +38,8 @@ impl Checks {
         default: &DefaultImage,
     ) -> Option<PreflightCheck> {
         const SUBJECT: CheckSubject = CheckSubject::DefaultImage;
-        let unusable = |error: EngineError| Some(failed(SUBJECT, error.message, error.remedy));
+        let unusable =
+            |error: EngineError| Some(failed(SUBJECT, error.failure.message, error.failure.remedy));
         let image = ImageReference::try_from(default.reference.as_str()).ok()?;
         let here = match self.engine.image_here(&image).await {
             Ok(here) => here,

@@ -8,6 +8,7 @@ use flowdeck_contract::{
     Values,
     capability::Action,
     codes,
+    error::Failure,
     events::FlowEvent,
     ids::{FilePath, FlowId, RunId, SessionId},
     runs::{NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary},
@@ -229,8 +230,7 @@ pub(super) fn readable<T>(
     read: Result<T, crate::flow::DefinitionError>,
 ) -> Result<T, ComputeError> {
     read.map_err(|error| ComputeError::Invalid {
-        code: error.code(),
-        message: error.to_string(),
+        failure: Failure::new(error.code(), error.to_string()),
         target: error.target(),
     })
 }
@@ -240,16 +240,16 @@ fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
     let error = definition.report.errors().next();
     match (&definition.report.flow, error) {
         (Some(flow), None) => Ok(flow),
-        (_, Some(error)) => Err(ComputeError::Invalid {
-            code: codes::FLOW_INVALID,
-            message: format!("{} line {}: {}", definition.file, error.line, error.message),
-            target: Some(definition.file.to_owned()),
-        }),
-        (None, None) => Err(ComputeError::Invalid {
-            code: codes::FLOW_INVALID,
-            message: format!("{} doesn’t contain a flow.", definition.file),
-            target: Some(definition.file.to_owned()),
-        }),
+        (_, Some(error)) => Err(ComputeError::invalid(
+            codes::FLOW_INVALID,
+            format!("{} line {}: {}", definition.file, error.line, error.message),
+        )
+        .at(definition.file)),
+        (None, None) => Err(ComputeError::invalid(
+            codes::FLOW_INVALID,
+            format!("{} doesn’t contain a flow.", definition.file),
+        )
+        .at(definition.file)),
     }
 }
 
@@ -257,10 +257,9 @@ fn find<'a>(flow: &'a Flow, name: &str) -> Result<&'a Node, ComputeError> {
     flow.nodes
         .iter()
         .find(|node| node.name == name)
-        .ok_or_else(|| ComputeError::Invalid {
-            code: "NodeNotFound",
-            message: format!("The flow has no node ‘{name}’."),
-            target: Some(name.to_owned()),
+        .ok_or_else(|| {
+            ComputeError::invalid("NodeNotFound", format!("The flow has no node ‘{name}’."))
+                .at(name)
         })
 }
 

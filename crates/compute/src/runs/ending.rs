@@ -33,13 +33,16 @@ enum Became {
 impl Runs {
     /// The executor did not answer: the session was stopped, or has died.
     pub(super) async fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
-        if !matches!(error.code, codes::RUNTIME_UNREACHABLE | codes::NO_SESSION) {
+        if !matches!(
+            error.failure.code.as_ref(),
+            codes::RUNTIME_UNREACHABLE | codes::NO_SESSION
+        ) {
             let error = RunError {
-                code: error.code.to_owned(),
-                message: error.message.clone(),
+                code: error.failure.code.to_string(),
+                message: error.failure.message.clone(),
                 traceback: None,
                 place: None,
-                remedy: error.remedy.clone(),
+                remedy: error.failure.remedy.clone(),
             };
             return Outcome::without_result(RunState::Failed, Some(error));
         }

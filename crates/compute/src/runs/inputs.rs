@@ -153,11 +153,7 @@ fn node_output(assignment: &Assignment) -> Option<&str> {
 }
 
 fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
-    ComputeError::Invalid {
-        code,
-        message,
-        target: Some(target.to_owned()),
-    }
+    ComputeError::invalid(code, message).at(target)
 }
 
 #[cfg(test)]

@@ -89,7 +89,7 @@ impl Failures {
         if let Some(session) = record.session.session_id
             && let Err(error) = self.engine.remove(&session).await
         {
-            log.line(&error.message);
+            log.line(&error.failure.message);
             tracing::error!(%owner, %error, "a failed session could not be removed; the next start tries again");
         }
         drop(ends);
@@ -137,12 +137,12 @@ impl Drop for Ends<'_> {
 /// A failure as the page shows it, and in the server's log under the same id.
 pub(super) fn failure(owner: &Owner, error: &EngineError) -> SessionFailure {
     let correlation = id::token();
-    tracing::error!(%correlation, %owner, code = error.code, message = %error.message, "a session failed");
+    tracing::error!(%correlation, %owner, code = %error.failure.code, message = %error.failure.message, "a session failed");
     SessionFailure {
-        code: error.code.to_owned(),
+        code: error.failure.code.to_string(),
         phase: None,
-        message: error.message.clone(),
-        remedy: error.remedy.clone(),
+        message: error.failure.message.clone(),
+        remedy: error.failure.remedy.clone(),
         fault: packages::blamed(error),
         correlation,
     }

@@ -225,7 +225,7 @@ impl Installs {
         if let Some(made) = made
             && let Err(error) = self.engine.remove_environment(made).await
         {
-            self.book.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.failure.message);
         }
         if !self.book.sessions().get(owner).is_some_and(Live::installs) {
             return;
@@ -306,9 +306,5 @@ fn no_install(error: EngineError) -> ComputeError {
 }
 
 pub(super) fn invalid(error: EngineError) -> ComputeError {
-    ComputeError::Unavailable {
-        code: error.code,
-        message: error.message,
-        remedy: error.remedy,
-    }
+    ComputeError::Unavailable(error.failure)
 }

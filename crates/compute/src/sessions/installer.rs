@@ -78,7 +78,7 @@ impl Installer {
         requirements: &Requirements,
         error: EngineError,
     ) -> EngineError {
-        if error.code != "RuntimeDied" && error.code != "RuntimeNotReady" {
+        if error.failure.code != "RuntimeDied" && error.failure.code != "RuntimeNotReady" {
             return error;
         }
         match self.engine.inventory(environment).await {

@@ -53,7 +53,7 @@ impl KeptEnvironments {
         };
         log.line(format!(
             "The kept environment doesn’t match the requirements ({}). Building a new one.",
-            error.message
+            error.failure.message
         ));
         self.engine.remove_environment(environment).await?;
         Ok(None)

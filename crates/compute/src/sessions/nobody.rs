@@ -68,11 +68,7 @@ impl OwnEnvironment {
 }
 
 fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
-    ComputeError::Invalid {
-        code,
-        message,
-        target: Some(target.to_owned()),
-    }
+    ComputeError::invalid(code, message).at(target)
 }
 
 /// The environments of sessions without a flow, as they are written down.

@@ -32,11 +32,12 @@ impl OutOfDate {
             Ok(now) => made_of.out_of_date(&now),
             // A definition in the middle of an edit says nothing about its environment.
             Err(error)
-                if error.code == codes::FLOW_UNREADABLE || error.code == codes::FLOW_NOT_FOUND =>
+                if error.failure.code == codes::FLOW_UNREADABLE
+                    || error.failure.code == codes::FLOW_NOT_FOUND =>
             {
                 return;
             }
-            Err(error) => Some(error.message),
+            Err(error) => Some(error.failure.message),
         };
         if out_of_date == record.session.out_of_date {
             return;

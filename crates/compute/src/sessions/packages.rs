@@ -89,7 +89,7 @@ impl Packages {
             packages::without_lines(&mut views);
         }
         Ok(PackagesView {
-            requirements_problem: unread.map(|error| error.message),
+            requirements_problem: unread.map(|error| error.failure.message),
             packages: views,
             lock: packages::lock(&lines.feeds, &inventory.packages),
             base: inventory.base_name,
@@ -251,8 +251,6 @@ impl Packages {
 pub(super) fn no_plan((error, lines): (EngineError, Lines)) -> ComputeError {
     ComputeError::Install {
         fault: Box::new(packages::fault(&error, &lines)),
-        code: error.code,
-        message: error.message,
-        remedy: error.remedy,
+        failure: error.failure,
     }
 }

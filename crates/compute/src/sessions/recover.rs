@@ -123,7 +123,7 @@ impl Recovery {
         }
         if !may_live(&*self.engine, &runtime, true).await {
             let death = self.engine.died(&runtime).await;
-            if death.code == MEMORY_EXCEEDED {
+            if death.failure.code == MEMORY_EXCEEDED {
                 self.parts.failures.spawn_fail(owner, death);
                 return Ok(());
             }

@@ -79,12 +79,12 @@ impl Swaps {
         if let Some(old) = old
             && let Err(error) = self.engine.end_runtime(&old).await
         {
-            self.book.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.failure.message);
         }
         if let Some(unused) = unused
             && let Err(error) = self.engine.remove_environment(&unused).await
         {
-            self.book.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.failure.message);
         }
         self.operations.succeed(operation);
         self.out_of_date.look(owner);

@@ -1,5 +1,6 @@
 //! The tables.
 
+use flowdeck_contract::error::Failure;
 use rusqlite::Connection;
 
 use crate::error::ComputeError;
@@ -91,13 +92,9 @@ pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = usize::try_from(version).ok();
     let Some(missing) = known.and_then(|known| CHANGES.get(known..)) else {
-        return Err(ComputeError::Unavailable {
-            code: "StoreTooNew",
-            message: format!(
-                "The data folder was written by a newer flowdeck (version {version} of its store)."
-            ),
-            remedy: Some("Use that flowdeck, or give this one another --data folder.".to_owned()),
-        });
+        return Err(ComputeError::Unavailable(Failure::new("StoreTooNew", format!(
+            "The data folder was written by a newer flowdeck (version {version} of its store)."
+        )).with_remedy("Use that flowdeck, or give this one another --data folder.")));
     };
     if !missing.is_empty() {
         connection.execute_batch(&format!(

@@ -83,7 +83,7 @@ async fn story(engine: Arc<dyn Engine>, folder: &Path) {
     let death = tokio::time::timeout(PATIENCE, engine.died(&other))
         .await
         .unwrap();
-    assert_eq!(death.code, "RuntimeDied");
+    assert_eq!(death.failure.code, "RuntimeDied");
     engine.remove_environment(&two).await.unwrap();
     for session in [&one.session, &two.session] {
         engine.remove(session).await.unwrap();
@@ -222,9 +222,9 @@ async fn a_runtime_that_ends_early_says_why() {
     fs::remove_dir_all(python.join("site-packages/uvicorn")).unwrap();
     let runtime = engine.start_runtime(&environment, &log).await.unwrap();
     let error = engine.check(&runtime, &log).await.unwrap_err();
-    assert_eq!(error.code, "RuntimeDied");
+    assert_eq!(error.failure.code, "RuntimeDied");
     assert!(
-        error.message.contains("No module named 'uvicorn'"),
+        error.failure.message.contains("No module named 'uvicorn'"),
         "{error}"
     );
     engine.remove(&environment.session).await.unwrap();

@@ -106,16 +106,16 @@ async fn each_failure_names_the_requirement_and_the_cause() {
     ] {
         let error = install(&requirements(&packages, lines)).await.unwrap_err();
         assert_eq!(
-            error.code,
+            error.failure.code,
             code,
             "{lines}: {error}\n{}",
             fs::read_to_string(log.path()).unwrap()
         );
         assert!(
-            error.message.contains(named) && !error.message.contains('\n'),
+            error.failure.message.contains(named) && !error.failure.message.contains('\n'),
             "{lines}: {error}"
         );
-        assert!(error.remedy.is_some(), "{lines}");
+        assert!(error.failure.remedy.is_some(), "{lines}");
     }
     // What may be a secret of the server's isn't given to uv, so that its name stays as it stands.
     let secret = "fdalpha @ http://127.0.0.1:9/${CARGO_PKG_NAME}/fdalpha-1.0-py3-none-any.whl\n";
@@ -128,7 +128,7 @@ async fn each_failure_names_the_requirement_and_the_cause() {
     );
     let unreachable = "--index-url http://127.0.0.1:9/simple\nfdalpha\n";
     assert_eq!(
-        install(unreachable).await.unwrap_err().code,
+        install(unreachable).await.unwrap_err().failure.code,
         "NetworkUnreachable"
     );
 

@@ -305,8 +305,8 @@ async fn the_default_image_is_here_or_is_to_be_built_or_comes_from_its_registry(
         (
             "Default base image",
             CheckOutcome::Failure,
-            why.message,
-            why.remedy
+            why.failure.message,
+            why.failure.remedy
         )
     );
 

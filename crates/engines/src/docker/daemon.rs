@@ -94,6 +94,6 @@ mod tests {
         let options = |text: &str| ["name=seccomp,profile=default".to_owned(), text.to_owned()];
         assert!(require_own_users(&options("name=cgroupns")).is_ok());
         let error = require_own_users(&options("name=rootless")).unwrap_err();
-        assert!(error.message.contains("rootless") && error.remedy.is_some());
+        assert!(error.failure.message.contains("rootless") && error.failure.remedy.is_some());
     }
 }

@@ -377,7 +377,9 @@ mod tests {
             let error = Error::DockerStreamError {
                 error: said.to_owned(),
             };
-            not_pulled(&reference("r.example.com/a"), &error).code
+            not_pulled(&reference("r.example.com/a"), &error)
+                .failure
+                .code
         };
         assert_eq!(
             code("manifest for r.example.com/a:latest not found: manifest unknown"),

@@ -74,7 +74,7 @@ impl DefaultImage {
     /// Why it isn't available, in words for a person who hasn't chosen it.
     #[must_use]
     pub fn not_had(&self, error: EngineError) -> EngineError {
-        let remedy = self.remedy(error.remedy.as_deref());
+        let remedy = self.remedy(error.failure.remedy.as_deref());
         error.with_remedy(remedy)
     }
 

@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test]
     async fn a_command_that_stays_out_of_sight_is_a_failure() {
         let (output, heard) = followed(1).await;
-        assert_eq!(output.unwrap_err().code, "DockerFailed");
+        assert_eq!(output.unwrap_err().failure.code, "DockerFailed");
         assert!(heard.is_empty());
     }
 }

@@ -203,7 +203,7 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
 
     /// The same failure, or that an index refused access, if that is why a package was not found.
     async fn or_refused(&self, error: EngineError, prepared: &Prepared) -> EngineError {
-        if error.code != codes::REQUIREMENT_NOT_FOUND {
+        if error.failure.code != codes::REQUIREMENT_NOT_FOUND {
             return error;
         }
         let trial = Trial {
@@ -215,7 +215,9 @@ impl<E: Commands + ?Sized> Installer<'_, E> {
             return error;
         };
         match failure::of_machine(&output.lines) {
-            Some(refused) if refused.code == codes::INDEX_REFUSED => refused.about(error.about),
+            Some(refused) if refused.failure.code == codes::INDEX_REFUSED => {
+                refused.about(error.about)
+            }
             _ => error,
         }
     }

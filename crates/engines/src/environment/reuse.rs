@@ -70,7 +70,10 @@ impl Reuse<'_> {
         if let Err(error) =
             feeds::require_readable(&self.requirements.set, &self.requirements.feeds).await
         {
-            log.line(format!("A kept environment isn’t used: {}", error.message));
+            log.line(format!(
+                "A kept environment isn’t used: {}",
+                error.failure.message
+            ));
             return Ok(None);
         }
         let (kept, base) = (self.kept.clone(), self.base.clone());

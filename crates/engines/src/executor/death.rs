@@ -85,20 +85,17 @@ fn name(signal: i32) -> String {
 }
 
 /// A death with what the runtime said last, which is most often a Python exception.
-pub(crate) fn with_last_lines(death: EngineError, log: &LogFile) -> EngineError {
+pub(crate) fn with_last_lines(mut death: EngineError, log: &LogFile) -> EngineError {
     let lines = last_lines(log.path(), LAST_LINES).unwrap_or_default();
     let exception = lines
         .iter()
         .rev()
         .map(|line| line.text.trim())
         .find(|text| !text.is_empty());
-    match exception {
-        Some(last) => EngineError {
-            message: format!("{} It said: {last}", death.message),
-            ..death
-        },
-        None => death,
+    if let Some(last) = exception {
+        death.failure.message = format!("{} It said: {last}", death.failure.message);
     }
+    death
 }
 
 #[cfg(test)]
@@ -107,7 +104,7 @@ mod tests {
 
     #[test]
     fn an_end_is_told_as_it_is_known() {
-        let said = |ending, out_of_memory| reason(ending, out_of_memory).message;
+        let said = |ending, out_of_memory| reason(ending, out_of_memory).failure.message;
         let process = |status| Some(Ending::of_process(ExitStatus::from_raw(status)));
         assert_eq!(
             said(process(7 << 8), true),

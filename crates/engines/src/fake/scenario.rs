@@ -1,15 +1,10 @@
 //! What a flow makes the fake do: the file `fake.json` of its folder, read at every step, so that it can be
 //! changed while a session lives. A flow without that file has a session in which everything works at once.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    path::Path,
-    time::Duration,
-};
+use std::{collections::BTreeMap, path::Path, time::Duration};
 
 use flowdeck_access::folder::{Folder, ReadError};
 use flowdeck_contract::{Exact, Values};
-use parking_lot::Mutex;
 use serde::{Deserialize, Deserializer, de::Error as _};
 
 use super::Step;
@@ -171,9 +166,10 @@ impl Scenario {
 
 impl Failure {
     pub(super) fn error(&self) -> EngineError {
-        EngineError {
-            remedy: self.remedy.clone(),
-            ..EngineError::new(interned(&self.code), &self.message).about(self.about.clone())
+        let error = EngineError::new(self.code.clone(), &self.message).about(self.about.clone());
+        match &self.remedy {
+            Some(remedy) => error.with_remedy(remedy),
+            None => error,
         }
     }
 }
@@ -181,18 +177,6 @@ impl Failure {
 fn unreadable(error: &dyn std::fmt::Display) -> EngineError {
     EngineError::new("FakeUnreadable", format!("Can’t read {FILE}: {error}."))
         .with_remedy("CONTRIBUTING.md says what it may hold.")
-}
-
-/// Codes of errors live as long as the program.
-fn interned(code: &str) -> &'static str {
-    static CODES: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-    let mut codes = CODES.lock();
-    if let Some(known) = codes.get(code) {
-        return known;
-    }
-    let new: &'static str = Box::leak(code.to_owned().into_boxed_str());
-    codes.insert(new);
-    new
 }
 
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
@@ -219,7 +203,7 @@ mod tests {
         ] {
             let error = read(text).unwrap_err();
             assert!(
-                error.code == "FakeUnreadable" && error.message.contains(expected),
+                error.failure.code == "FakeUnreadable" && error.failure.message.contains(expected),
                 "{error}"
             );
         }
@@ -231,10 +215,10 @@ mod tests {
         let text = r#"{"check": {"fails": {"code": "RuntimeNotReady", "message": "No."}}}"#;
         let scenario = read(text).unwrap();
         let failure = scenario.phase(Step::Check).unwrap().fails.clone().unwrap();
-        assert_eq!(failure.error().code, "RuntimeNotReady");
+        assert_eq!(failure.error().failure.code, "RuntimeNotReady");
         assert!(std::ptr::eq(
-            failure.error().code.as_ptr(),
-            failure.error().code.as_ptr()
+            failure.error().failure.code.as_ptr(),
+            failure.error().failure.code.as_ptr()
         ));
     }
 }

@@ -98,9 +98,9 @@ mod tests {
     #[tokio::test]
     async fn a_python_that_is_none_is_named_with_what_to_do() {
         let error = find(Some(Path::new("/bin/true"))).await.unwrap_err();
-        assert_eq!(error.code, "PythonNotFound");
-        assert!(error.message.contains("/bin/true"), "{error}");
-        assert!(error.remedy.is_some());
+        assert_eq!(error.failure.code, "PythonNotFound");
+        assert!(error.failure.message.contains("/bin/true"), "{error}");
+        assert!(error.failure.remedy.is_some());
     }
 
     /// A program that answers as an interpreter of `version` does.
@@ -124,21 +124,24 @@ mod tests {
             .await
             .unwrap_err();
         assert!(
-            error.message.contains("python-3.13.1 is 3.13.1, "),
+            error.failure.message.contains("python-3.13.1 is 3.13.1, "),
             "{error}"
         );
         assert!(
-            error.message.contains("python-3.8.18 is 3.8.18."),
+            error.failure.message.contains("python-3.8.18 is 3.8.18."),
             "{error}"
         );
         let error = find(Some(&new)).await.unwrap_err();
         assert!(
-            error.message.ends_with("python-3.13.1 is Python 3.13.1."),
+            error
+                .failure
+                .message
+                .ends_with("python-3.13.1 is Python 3.13.1."),
             "{error}"
         );
         let error = first_of([missing.as_path()]).await.unwrap_err();
         assert!(
-            error.message.contains("there is no Python on PATH"),
+            error.failure.message.contains("there is no Python on PATH"),
             "{error}"
         );
     }

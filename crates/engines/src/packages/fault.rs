@@ -10,7 +10,7 @@ use crate::engine::EngineError;
 /// The kind of cause and the line that an engine's error comes from.
 pub fn fault(error: &EngineError, lines: &Lines) -> InstallFault {
     let place = error.line.as_deref().cloned();
-    let asked_by = place.or_else(|| match error.code {
+    let asked_by = place.or_else(|| match error.failure.code.as_ref() {
         codes::REQUIREMENT_INVALID => lines.invalid.first().cloned(),
         codes::REQUIREMENT_FILE_MISSING => {
             error.about.first().and_then(|file| line_with(lines, file))
@@ -38,7 +38,7 @@ pub(super) fn placed(error: EngineError, lines: &Lines) -> EngineError {
 }
 
 fn cause(error: &EngineError) -> InstallCause {
-    match error.code {
+    match error.failure.code.as_ref() {
         codes::REQUIREMENT_NOT_FOUND | codes::VERSION_NOT_FOUND => InstallCause::NotFound,
         codes::REQUIREMENTS_CONFLICT | codes::PYTHON_VERSION_CONFLICT => {
             InstallCause::Conflict(error.about.clone())

@@ -193,7 +193,7 @@ mod tests {
         let runtime = RuntimePackages::of(&inventory.base);
         let line = |text: &str, markers: Option<&MarkerEnvironment>| {
             let error = runtime.pinned(&set(text), markers)?;
-            Some((error.code, error.line.unwrap().line))
+            Some((error.failure.code.into_owned(), error.line.unwrap().line))
         };
         let markers = markers();
         for text in [
@@ -210,7 +210,11 @@ mod tests {
             "x\npromptflow @ https://h/promptflow-1.18.5-py3-none-any.whl",
             "x\npromptflow==1.17.2; python_version > '3'",
         ] {
-            assert_eq!(line(text, Some(&markers)), Some((PINNED, 2)), "{text}");
+            assert_eq!(
+                line(text, Some(&markers)),
+                Some((PINNED.to_owned(), 2)),
+                "{text}"
+            );
         }
         let conditional = "promptflow==1.17.2; python_version > '3'";
         assert_eq!(line(conditional, None), None);
@@ -233,7 +237,7 @@ mod tests {
             comes,
         };
         let error = runtime.changed_by(&[step("1.18.5", false), step("1.16.0", true)], &lines);
-        let message = error.unwrap().message;
+        let message = error.unwrap().failure.message;
         assert!(
             message.contains("promptflow-core 1.18.5 of the base packages with 1.16.0"),
             "{message}"
@@ -257,7 +261,8 @@ mod tests {
         let death = EngineError::new("RuntimeDied", "Promptflow may not installed correctly.");
         let told = does_not_start(death, &inventory, &lines);
         assert!(
-            told.message
+            told.failure
+                .message
                 .ends_with("packages of the base: numpy 2.0 → 1.26.4."),
             "{told}"
         );

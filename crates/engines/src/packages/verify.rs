@@ -106,8 +106,8 @@ mod tests {
             ("beta\ngamma", "‘gamma’ isn’t satisfied: it isn’t installed"),
         ] {
             let error = check(wrong).unwrap();
-            assert_eq!(error.code, "RequirementNotSatisfied");
-            assert!(error.message.contains(said), "{error}");
+            assert_eq!(error.failure.code, "RequirementNotSatisfied");
+            assert!(error.failure.message.contains(said), "{error}");
         }
     }
 
@@ -119,7 +119,7 @@ mod tests {
             let set = RequirementSet::with_text(folder.path(), path, text.to_owned()).unwrap();
             let printed: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
             let error = unhashed(&set, &steps(&printed));
-            error.map(|error| (error.code, error.remedy.unwrap_or_default()))
+            error.map(|error| (error.failure.code, error.failure.remedy.unwrap_or_default()))
         };
         let alpha = format!("alpha==1 --hash=sha256:{}\n", "0".repeat(64));
         let coming = [" + alpha==1", " + beta==2"];

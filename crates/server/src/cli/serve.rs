@@ -243,8 +243,8 @@ impl Serve {
     ) -> Result<Compute, ServeError> {
         let data = data_folder::prepare(&self.data)?;
         let engine = self.open_engine(&data, config.variables.clone()).await;
-        let engine =
-            engine.map_err(|error: EngineError| compute_error(&error, error.remedy.as_deref()))?;
+        let engine = engine
+            .map_err(|error: EngineError| compute_error(&error, error.failure.remedy.as_deref()))?;
         let names: Vec<String> = config
             .variables
             .iter()
@@ -366,7 +366,7 @@ mod tests {
             ..DockerOptions::default()
         };
         let error = DockerEngine::new(data.path(), options).await.unwrap_err();
-        let error = compute_error(&error, error.remedy.as_deref()).to_string();
+        let error = compute_error(&error, error.failure.remedy.as_deref()).to_string();
         assert!(
             error.contains(&nowhere) && error.contains("DOCKER_HOST"),
             "{error}"

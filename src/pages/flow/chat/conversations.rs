@@ -216,6 +216,7 @@ fn DeleteDialog() -> impl IntoView {
             return;
         };
         asked.set(None);
+        talk.deleting.set_value(Some(one.id.clone()));
         talk.spawn(async move {
             let (context, flow) = (talk.context, talk.context.flow());
             match context.api.delete_conversation(&flow, &one.id).await {
@@ -226,6 +227,7 @@ fn DeleteDialog() -> impl IntoView {
                     }
                 }
                 Err(error) => {
+                    talk.deleting.set_value(None);
                     tell_failure(status, &format!("Couldn’t delete {}", one.name), &error);
                 }
             }

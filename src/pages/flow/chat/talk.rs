@@ -52,6 +52,8 @@ pub(super) struct Talk {
     pub(super) refused: RwSignal<Option<ApiError>>,
     /// The run of the turn whose question is edited.
     pub(super) edited: RwSignal<Option<RunId>>,
+    /// The one that this page is deleting: that it's gone is no failure.
+    pub(super) deleting: StoredValue<Option<ConversationId>>,
     loads: StoredValue<u32>,
     owner: StoredValue<Owner>,
 }
@@ -84,6 +86,7 @@ impl Talk {
             is_asking: RwSignal::new(false),
             refused: RwSignal::new(None),
             edited: RwSignal::new(None),
+            deleting: StoredValue::new(None),
             loads: StoredValue::new(0),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         };
@@ -100,24 +103,33 @@ impl Talk {
 
     /// Loads the conversation that the address names, and again with each change.
     fn follow(self) {
-        Effect::new(move |before: Option<u32>| {
+        Effect::new(move |before: Option<(u32, Option<ConversationId>)>| {
             let changes = self.context.live.conversations.get();
-            if before.is_some_and(|before| before != changes) {
+            let id = self.id.get();
+            let (changes_before, id_before) = before.unzip();
+            if changes_before.is_some_and(|before| before != changes) {
                 self.list.refresh();
             }
-            let id = self.id.get();
-            let known = self
-                .whole
-                .with_untracked(|whole| whole.as_ref().map(|whole| whole.summary.id.clone()));
-            if known != id {
-                self.whole.set(None);
-                self.failure.set(None);
-                self.refused.set(None);
-                self.edited.set(None);
+            if id_before.is_some_and(|before| before != id) {
+                self.leave(id.as_ref());
             }
             self.load();
-            changes
+            (changes, id)
         });
+    }
+
+    /// Forgets what belongs to another conversation than `id`.
+    fn leave(self, id: Option<&ConversationId>) {
+        self.failure.set(None);
+        // A question that began the conversation has shown it already.
+        let is_shown = self
+            .whole
+            .with_untracked(|whole| whole.as_ref().map(|whole| &whole.summary.id) == id);
+        if !is_shown {
+            self.whole.set(None);
+            self.refused.set(None);
+            self.edited.set(None);
+        }
     }
 
     /// Asks for the conversation; an answer that another one has overtaken isn't looked at.
@@ -130,7 +142,9 @@ impl Talk {
         let flow = self.context.flow();
         self.spawn(async move {
             let answer = self.context.api.conversation(&flow, &id).await;
-            if self.loads.get_value() != load || self.id.get_untracked() != Some(id) {
+            let is_overtaken = self.loads.get_value() != load;
+            let id = Some(id);
+            if is_overtaken || self.id.get_untracked() != id || self.deleting.get_value() == id {
                 return;
             }
             match answer {

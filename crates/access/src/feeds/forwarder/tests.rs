@@ -136,8 +136,10 @@ async fn the_token_goes_to_the_feed_s_own_origin_and_no_further() {
     assert_eq!(get(&format!("{base}/secret")).await.0, 403);
     let refused = ticket.opened().refused().unwrap();
     let named = format!("{simple} (r.txt, line 7)");
-    assert!(refused.message.contains(&named) && refused.message.contains("builder"));
-    assert!(!refused.message.contains(TOKEN));
+    assert!(
+        refused.failure.message.contains(&named) && refused.failure.message.contains("builder")
+    );
+    assert!(!refused.failure.message.contains(TOKEN));
 
     let shown = ticket.shown(&format!(
         "Failed to fetch: {url}x/ and {}",

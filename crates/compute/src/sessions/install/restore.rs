@@ -158,7 +158,7 @@ impl Installs {
             return;
         };
         if let Err(error) = self.engine.tidy(runtime, &record.generations()).await {
-            self.book.log(owner).line(&error.message);
+            self.book.log(owner).line(&error.failure.message);
         }
         if let Err(error) = disk::remove(&self.paths.work(owner, runtime.session.as_str())) {
             tracing::warn!(%error, "a copy of a flow could not be removed");

@@ -42,7 +42,7 @@ impl Packages {
             Err(error) if text.is_none() => return Err(crate::sessions::install::invalid(error)),
             Err(error) => {
                 return Ok(PackageAnswer::Unknown {
-                    message: error.message,
+                    message: error.failure.message,
                 });
             }
         };
@@ -80,12 +80,7 @@ fn whole_name(name: &str) -> Result<String, ComputeError> {
     if is_name {
         return Ok(normalised_name(name));
     }
-    Err(ComputeError::Invalid {
-        code: "PackageNameInvalid",
-        message: "A package’s name has letters, digits, hyphens, periods and underscores, and at most 100 of them."
-            .to_owned(),
-        target: Some("name".to_owned()),
-    })
+    Err(ComputeError::invalid("PackageNameInvalid", "A package’s name has letters, digits, hyphens, periods and underscores, and at most 100 of them.").at("name"))
 }
 
 #[cfg(test)]

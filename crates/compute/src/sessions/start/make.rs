@@ -140,7 +140,9 @@ impl Start<'_> {
         };
         let made = engine.prepare_base(session, &wanted, &self.log()).await;
         match (made, pulled, &credential) {
-            (Err(error), Some(image), Ok(Some(credential))) if error.code == IMAGE_REFUSED => {
+            (Err(error), Some(image), Ok(Some(credential)))
+                if error.failure.code == IMAGE_REFUSED =>
+            {
                 // The engine only learns that it may not; the registry says who may not do what.
                 let refusal = self.starts.parts.images.refusal(image, credential).await;
                 Err(match (refusal, default) {
