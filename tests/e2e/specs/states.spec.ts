@@ -1,6 +1,10 @@
 // Every state of the product, on the engine that is made of nothing: what the flows of tests/states come to.
 
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
 import { addState } from '../harness/flows.ts';
+import { states } from '../harness/places.ts';
 import { expect, test } from '../harness/test.ts';
 
 test.use({ engine: 'fake' });
@@ -35,4 +39,19 @@ test('a run that fails names the node; a session that ends under a run says so',
   await app.beginRun();
   await app.expectRun('Interrupted');
   await expect(app.startButton).toBeVisible();
+});
+
+test('each of several values with pictures shows its own', async ({ app, deck, page }) => {
+  addState(deck.flows, 'run-outputs');
+  await deck.start();
+  await app.open('run-outputs');
+  await app.startSession();
+  await app.run();
+  const source = (name: string): Promise<string | null> => app.outputs.getByRole('img', { name, exact: true }).getAttribute('src');
+  const values = JSON.parse(readFileSync(path.join(states, 'run-outputs', 'fake.json'), 'utf8')).nodes;
+  const key = 'data:image/png;base64';
+  expect(await source('image')).toBe(`data:image/png;base64,${values.image.output[key]}`);
+  expect(await source('captioned')).toBe(`data:image/png;base64,${values.captioned.output[1][key]}`);
+  await expect(app.outputs.getByText('A blue picture')).toBeVisible();
+  await expect(page.getByRole('img', { name: 'image', exact: true })).toHaveCount(1);
 });

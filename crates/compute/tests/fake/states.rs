@@ -14,6 +14,7 @@ use flowdeck_contract::{
     azure::OperationStatus,
     ids::FlowId,
     packages::{Origin, PlanKind, RequirementProgress},
+    pictures::contents,
     runs::{NodeState, RunRequest, RunState, TokenUse},
     session::{Phase, PhaseState, SessionState},
 };
@@ -175,6 +176,11 @@ async fn runs_end_in_every_way() {
         "12345678901234567890.12345678901234567890"
     );
     assert!(detail.whole.is_some(), "the long output is cut");
+    let pictures = ["image", "captioned"].map(|name| contents(outputs.get(name).unwrap()));
+    assert_ne!(
+        pictures[0].as_ref().unwrap().last(),
+        pictures[1].as_ref().unwrap().last()
+    );
 
     let (flow, id) = run("run-fails").await;
     let detail = over(&world.compute, &flow, &id).await;
