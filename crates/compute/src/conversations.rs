@@ -11,6 +11,7 @@ use flowdeck_contract::{
     conversations::{Asked, Conversation, ConversationSummary, Question},
     events::FlowEvent,
     ids::{ConversationId, ConversationName, FlowId},
+    pictures::{self, Content},
     runs::RunRequest,
 };
 use flowdeck_flow::Flow;
@@ -97,8 +98,8 @@ impl Conversations {
         let id = turn.conversation.id.clone();
         let request = RunRequest {
             inputs,
-            node: None,
             stream: true,
+            ..RunRequest::default()
         };
         let run = self.runs.begin(flow, &request, Some(turn))?;
         Ok(Asked {
@@ -158,7 +159,7 @@ impl Conversations {
             return Err(full(all, "all flows"));
         }
         let now = self.runs.now();
-        let text = self.masked(question.clone()).as_text().unwrap_or_default();
+        let text = said(&self.masked(question.clone()));
         let name = ConversationName::beginning(&text).map_or_else(unnamed, Ok)?;
         let summary = ConversationSummary {
             id: id::random(),
@@ -213,6 +214,16 @@ impl Conversations {
         let event = FlowEvent::Conversation(id.clone());
         self.runs.events().send(&Owner::from(flow), event);
     }
+}
+
+/// The texts of a question.
+fn said(question: &Exact) -> String {
+    let contents = pictures::said(question).unwrap_or_default();
+    let texts = contents.into_iter().filter_map(|content| match content {
+        Content::Text(text) => Some(text),
+        Content::Picture(_) => None,
+    });
+    texts.collect::<Vec<_>>().join(" ")
 }
 
 fn unnamed() -> Result<ConversationName, ComputeError> {

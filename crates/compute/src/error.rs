@@ -36,6 +36,9 @@ pub enum ComputeError {
     /// The run made no such file.
     #[error("This run has no file ‘{0}’.")]
     OutputNotFound(String),
+    /// A picture that was given to the flow is there no longer.
+    #[error("The picture is no longer kept.")]
+    PictureNotKept,
     /// There is no such conversation.
     #[error("This flow has no conversation ‘{0}’.")]
     ConversationNotFound(String),
@@ -116,6 +119,7 @@ impl ComputeError {
         match self {
             Self::RunNotFound(_)
             | Self::OutputNotFound(_)
+            | Self::PictureNotKept
             | Self::ConversationNotFound(_)
             | Self::FlowNotFound(_)
             | Self::SessionNotFound(_)
@@ -174,6 +178,7 @@ impl ComputeError {
     fn remedy(&self) -> Option<String> {
         match self {
             Self::Connections(error) => error.remedy(),
+            Self::PictureNotKept => Some("Choose the picture again.".to_owned()),
             Self::DataInUse(_) => {
                 Some("Stop that server, or give this one another --data folder.".to_owned())
             }
@@ -188,6 +193,7 @@ impl ComputeError {
         let code = match self {
             Self::RunNotFound(_) => "RunNotFound",
             Self::OutputNotFound(_) => "OutputNotFound",
+            Self::PictureNotKept => "PictureNotKept",
             Self::ConversationNotFound(_) => "ConversationNotFound",
             Self::FlowNotFound(_) => codes::FLOW_NOT_FOUND,
             Self::SessionNotFound(_) => "SessionNotFound",

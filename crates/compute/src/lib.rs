@@ -16,6 +16,7 @@ mod operations;
 mod owner;
 mod owner_folders;
 mod paths;
+mod pictures;
 mod preflight;
 mod runs;
 mod sessions;

@@ -87,6 +87,11 @@ impl Paths {
         self.run(flow, run).join("output")
     }
 
+    /// Holds the pictures that people gave to a flow's inputs: among its runs, where its session sees them.
+    pub(crate) fn pictures(&self, flow: &FlowId) -> PathBuf {
+        self.runs(flow).join("pictures")
+    }
+
     /// Holds what a flow's runs leave.
     pub(crate) fn runs(&self, flow: &FlowId) -> PathBuf {
         self.data.join("runs").join(one_folder(flow))

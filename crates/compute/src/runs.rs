@@ -14,6 +14,7 @@ mod live;
 mod masked;
 mod signatures;
 mod signed_in;
+mod upstream;
 
 pub(crate) use self::{masked::masked_copy, signed_in::SignIns};
 

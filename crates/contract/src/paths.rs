@@ -4,6 +4,7 @@ use crate::{
     address::encode,
     connections::ConnectionName,
     ids::{ConversationId, FilePath, FlowId, ProjectName, RunId, SessionId},
+    pictures::PictureName,
     settings::SettingsIntent,
 };
 
@@ -348,6 +349,25 @@ pub fn run_cancel(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) 
 #[must_use]
 pub fn run_result(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {
     format!("{}/result", run(project_name, flow_id, run_id))
+}
+
+/// The pictures that are kept for a flow's inputs: takes the bytes of one, and gives [`crate::pictures::KeptPicture`].
+#[must_use]
+pub fn flow_pictures(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/pictures", flow(project_name, flow_id))
+}
+
+/// One of them.
+#[must_use]
+pub fn flow_picture(project_name: &ProjectName, flow_id: &FlowId, name: &PictureName) -> String {
+    format!("{}/{}", flow_pictures(project_name, flow_id), name.as_str())
+}
+
+/// What a run of a node alone would be given of other nodes: see [`crate::runs::UpstreamOutput`].
+#[must_use]
+pub fn node_upstream(project_name: &ProjectName, flow_id: &FlowId, node: &str) -> String {
+    let flow = flow(project_name, flow_id);
+    format!("{flow}/nodes/{}/upstream", encode(node))
 }
 
 /// A picture that a run made, by the name of its file: see [`crate::pictures::Picture::OfRun`].

@@ -1,5 +1,15 @@
 //! Pictures among the values of flows, as promptflow's two message formats write them.
 
+mod kept;
+mod placed;
+
+use flowdeck_flow::MessageFormat;
+use serde_json::json;
+
+pub use self::{
+    kept::{InvalidPictureName, KeptPicture, PICTURE_LIMIT, PictureKind, PictureName},
+    placed::placed,
+};
 use crate::Exact;
 
 /// A part of a value that has pictures.
@@ -15,16 +25,41 @@ pub enum Content {
 /// well.
 #[must_use]
 pub fn contents(value: &Exact) -> Option<Vec<Content>> {
+    if !value.json().contains("image") {
+        return None;
+    }
+    let is_picture = |content: &Content| matches!(content, Content::Picture(_));
+    said(value).filter(|contents| contents.iter().any(is_picture))
+}
+
+/// What a message says: a text, a picture, or a list of texts and pictures. `None` when it's something else.
+#[must_use]
+pub fn said(value: &Exact) -> Option<Vec<Content>> {
     if let Some(picture) = Picture::of(value) {
         return Some(vec![Content::Picture(picture)]);
     }
-    if !value.is_list() || !value.json().contains("image") {
+    if let Some(text) = value.as_text() {
+        return Some(vec![Content::Text(text)]);
+    }
+    if !value.is_list() {
         return None;
     }
     let items: Vec<Exact> = serde_json::from_str(value.json()).ok()?;
-    let contents: Vec<Content> = items.iter().map(content).collect::<Option<_>>()?;
-    let is_picture = |content: &Content| matches!(content, Content::Picture(_));
-    contents.iter().any(is_picture).then_some(contents)
+    items.iter().map(content).collect()
+}
+
+/// The message that says this, as a list in the flow's format.
+#[must_use]
+pub fn message(contents: &[Content], format: MessageFormat) -> Exact {
+    let items = contents.iter().map(|content| match (content, format) {
+        (Content::Text(text), MessageFormat::Basic) => Exact::text(text),
+        (Content::Text(text), MessageFormat::OpenaiVision) => {
+            json!({"type": "text", "text": text}).into()
+        }
+        (Content::Picture(picture), format) => picture.written(format),
+    });
+    let items: Vec<String> = items.map(|item| item.json().to_owned()).collect();
+    Exact::parse(format!("[{}]", items.join(","))).unwrap_or_else(|_| Exact::null())
 }
 
 fn content(item: &Exact) -> Option<Content> {
@@ -41,6 +76,8 @@ fn content(item: &Exact) -> Option<Content> {
 /// Where a picture is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Picture {
+    /// One that the server keeps for the flow's inputs: [`crate::paths::flow_picture`] gives it.
+    Kept(PictureName),
     /// In a file that the run made, by its name: [`crate::paths::run_picture`] gives it.
     OfRun(String),
     /// In the value itself.
@@ -81,6 +118,36 @@ impl Picture {
         }
     }
 
+    /// The value that stands for it in the flow's format.
+    #[must_use]
+    pub fn written(&self, format: MessageFormat) -> Exact {
+        let (kind, resource, text) = match self {
+            Self::Kept(name) => {
+                let kind = name.kind().map_or("*", PictureKind::format);
+                (kind, "path", name.to_string())
+            }
+            Self::OfRun(name) => ("*", "path", name.clone()),
+            Self::Inline { media_type, base64 } => {
+                let kind = media_type.strip_prefix("image/").unwrap_or("*");
+                (kind, "base64", base64.clone())
+            }
+            Self::Elsewhere(address) => ("*", "url", address.clone()),
+        };
+        let value = match (format, resource) {
+            (MessageFormat::Basic, _) => json!({ format!("data:image/{kind};{resource}"): text }),
+            (MessageFormat::OpenaiVision, "path") => {
+                json!({"type": "image_file", "image_file": {"path": text}})
+            }
+            (MessageFormat::OpenaiVision, "base64") => {
+                json!({"type": "image_url", "image_url": {"url": format!("data:image/{kind};base64,{text}")}})
+            }
+            (MessageFormat::OpenaiVision, _) => {
+                json!({"type": "image_url", "image_url": {"url": text}})
+            }
+        };
+        value.into()
+    }
+
     fn basic(key: &str, text: String) -> Option<Self> {
         let (format, resource) = key.strip_prefix("data:image/")?.rsplit_once(';')?;
         match resource {
@@ -103,7 +170,10 @@ impl Picture {
     /// folder.
     fn of_file(path: &str) -> Option<Self> {
         let name = path.rsplit('/').next()?;
-        (!name.is_empty()).then(|| Self::OfRun(name.to_owned()))
+        match PictureName::try_from(name) {
+            Ok(name) => Some(Self::Kept(name)),
+            Err(_) => (!name.is_empty()).then(|| Self::OfRun(name.to_owned())),
+        }
     }
 
     fn inline(media_type: &str, base64: String) -> Option<Self> {
@@ -191,6 +261,31 @@ mod tests {
             r#"[1, {"data:image/png;path": "a.png"}]"#,
         ] {
             assert_eq!(contents(&Exact::parse(json).unwrap()), None, "{json}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again_in_both_formats() {
+        let name = format!("{}.png", "0123456789abcdef".repeat(4));
+        let pictures = [
+            Picture::Kept(PictureName::try_from(name).unwrap()),
+            Picture::OfRun("a.png".to_owned()),
+            inline("image/png").unwrap(),
+            Picture::Elsewhere("https://example.com/a.png?b=\"c".to_owned()),
+        ];
+        for format in [MessageFormat::Basic, MessageFormat::OpenaiVision] {
+            for picture in &pictures {
+                assert_eq!(
+                    Picture::of(&picture.written(format)),
+                    Some(picture.clone()),
+                    "{format:?}"
+                );
+            }
+            let said_before: Vec<Content> = [Content::Text("what’s \"this\"?".to_owned())]
+                .into_iter()
+                .chain(pictures.iter().cloned().map(Content::Picture))
+                .collect();
+            assert_eq!(said(&message(&said_before, format)), Some(said_before));
         }
     }
 

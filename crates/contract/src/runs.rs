@@ -1,12 +1,16 @@
 //! Runs of a flow, or of one node, through its compute session.
 
 mod trace;
+mod upstream;
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::trace::{TokenCount, TokenUse, Trace, TraceCall};
+pub use self::{
+    trace::{TokenCount, TokenUse, Trace, TraceCall},
+    upstream::{RunNumber, Upstream, UpstreamOutput},
+};
 use crate::{
     Exact, Millis, Values,
     ids::{FilePath, RunId, SessionId},
@@ -25,6 +29,10 @@ pub struct RunRequest {
     /// Run this node alone; what it refers to comes from the newest run that has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// For a run of a node: outputs of nodes that it refers to, by node, in the place of those of earlier runs.
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
+    pub outputs: Values,
     /// Give the text of outputs piece by piece, also that of LLM nodes. promptflow streams an LLM node when an output refers
     /// to it and no other node does; a Python node streams when it yields. A node's own run doesn't stream.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -141,6 +149,10 @@ pub struct RunDetail {
     /// gives it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub whole: Option<u64>,
+    /// For a run of a node: the outputs of other nodes that it was given.
+    #[serde(default, skip_serializing_if = "Upstream::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<UpstreamOutput>))]
+    pub upstream: Upstream,
 }
 
 /// One node in a run.

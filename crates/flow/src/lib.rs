@@ -34,7 +34,7 @@ pub use entry::{ToolParameter, entry_file, take_inputs_of_entry, tool_parameters
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
-    FlowType, LongDefault, Node, NodeInput, NodeType, Source, ValueType, Variants,
+    FlowType, LongDefault, MessageFormat, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{

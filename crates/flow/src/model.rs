@@ -31,6 +31,18 @@ pub enum FlowType {
     Evaluation,
 }
 
+/// How a flow writes pictures among its values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub enum MessageFormat {
+    /// `{"data:image/png;path": "a.png"}`.
+    #[default]
+    Basic,
+    /// `{"type": "image_file", "image_file": {"path": "a.png"}}`.
+    OpenaiVision,
+}
+
 /// A flow definition. Lists keep the file's order.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -61,6 +73,9 @@ pub struct Flow {
     pub additional_includes: Vec<String>,
     /// `entry` of a flex flow.
     pub entry: Option<String>,
+    /// `message_format`; `basic` where it's something that promptflow doesn't know.
+    #[serde(default)]
+    pub message_format: MessageFormat,
     /// Whether the file has inputs of its own.
     #[serde(skip)]
     pub(crate) declares_inputs: bool,

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use crate::entry::type_of;
 use crate::model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
-    FlowType, LongDefault, Node, NodeInput, NodeType, Source, ValueType, Variants,
+    FlowType, LongDefault, MessageFormat, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
 use crate::read::{Draft, DraftInput, DraftNode, DraftOutput, Link};
 use crate::shorten::incomplete;
@@ -46,6 +46,15 @@ pub(crate) fn flow(
         environment_variables: environment_variables(root, expander),
         additional_includes: texts(root.get("additional_includes"), expander),
         entry: expander.optional_text(root.get("entry")),
+        message_format: message_format(root),
+    }
+}
+
+/// promptflow reads it without regard to case.
+fn message_format(root: Mapping<'_>) -> MessageFormat {
+    match root.get_str("message_format") {
+        Some(format) if format.eq_ignore_ascii_case("openai-vision") => MessageFormat::OpenaiVision,
+        _ => MessageFormat::Basic,
     }
 }
 

@@ -5,7 +5,8 @@ use std::fs::File;
 
 use flowdeck_contract::{
     ids::{FlowId, RunId},
-    runs::{RunDetail, RunRequest, RunSummary},
+    pictures::{KeptPicture, PictureKind, PictureName},
+    runs::{RunDetail, RunRequest, RunSummary, UpstreamOutput},
     session::LogLine,
 };
 
@@ -79,6 +80,35 @@ impl Compute {
         name: &str,
     ) -> Result<Vec<u8>, ComputeError> {
         self.core.runs.run_output_file(flow, run, name)
+    }
+
+    /// Keeps a picture that a person gives to the flow's inputs. `bytes` are of this kind.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub fn keep_picture(
+        &self,
+        flow: &FlowId,
+        kind: PictureKind,
+        bytes: &[u8],
+    ) -> Result<KeptPicture, ComputeError> {
+        self.core.runs.keep_picture(flow, kind, bytes)
+    }
+
+    /// A picture that is kept for the flow's inputs.
+    ///
+    /// # Errors
+    /// When it's no longer kept, or can't be read.
+    pub fn kept_picture(&self, flow: &FlowId, name: &PictureName) -> Result<Vec<u8>, ComputeError> {
+        self.core.runs.kept_picture(flow, name)
+    }
+
+    /// What a run of a node alone would be given of other nodes.
+    ///
+    /// # Errors
+    /// When there is no such flow or node, or the store fails.
+    pub fn upstream(&self, flow: &FlowId, node: &str) -> Result<Vec<UpstreamOutput>, ComputeError> {
+        self.core.runs.upstream(flow, node)
     }
 
     /// The last lines of a run's log.

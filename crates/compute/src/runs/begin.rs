@@ -11,13 +11,22 @@ use flowdeck_contract::{
     error::Failure,
     events::FlowEvent,
     ids::{FilePath, FlowId, RunId, SessionId},
-    runs::{NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary},
+    runs::{
+        NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary, Upstream, UpstreamOutput,
+    },
 };
 use flowdeck_engines::executor::Templates;
 use flowdeck_flow::{Flow, Node};
 
-use super::{carry_out::Plan, inputs, live::LiveRun};
-use crate::{error::ComputeError, flow::Definition, owner::Owner, runs::Runs, store::NewTurn};
+use super::{
+    carry_out::Plan,
+    inputs,
+    live::LiveRun,
+    upstream::{self, GivenOutput},
+};
+use crate::{
+    error::ComputeError, flow::Definition, owner::Owner, pictures, runs::Runs, store::NewTurn,
+};
 
 /// Older runs of a flow are forgotten…
 const KEPT: usize = 50;
@@ -51,15 +60,25 @@ impl Runs {
             .map(|name| find(parsed, name))
             .transpose()?;
         let given = inputs::flow_inputs(parsed, node, &request.inputs)?;
-        let outputs = node
-            .map(|node| inputs::node_outputs(&self.parts.store, &self.parts.paths, flow, node))
-            .transpose()?;
+        if let Some(name) = pictures::missing(&self.parts.paths, flow, &given) {
+            return Err(inputs::invalid(
+                "PictureNotKept",
+                format!("A picture of the input ‘{name}’ is no longer kept. Choose it again."),
+                name,
+            ));
+        }
+        let upstream = self.upstream_of(flow, node, &request.outputs)?;
         let nodes = match node {
             Some(node) => vec![node.name.clone()],
             None => definition.report.order.clone().unwrap_or_default(),
         };
         let connected = self.connected(flow, &folder, &definition, parsed, node)?;
-        let detail = self.new_run(flow, session, node, given, nodes);
+        let shown: Vec<UpstreamOutput> =
+            upstream.iter().flatten().map(GivenOutput::shown).collect();
+        let detail = RunDetail {
+            upstream: shown.as_slice().into(),
+            ..self.new_run(flow, session, node, given, nodes)
+        };
         let plan = Plan {
             folder,
             file: definition.file,
@@ -67,7 +86,7 @@ impl Runs {
             environment_variables: connected.variables,
             connections: connected.connections,
             templates: templates(parsed),
-            outputs,
+            outputs: upstream.map(upstream::values),
             stream: request.stream,
         };
         let run = self.enter_run(flow, detail, turn, connected.masks)?;
@@ -148,6 +167,7 @@ impl Runs {
             calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,
+            upstream: Upstream::default(),
         }
     }
 
@@ -253,7 +273,7 @@ fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
     }
 }
 
-fn find<'a>(flow: &'a Flow, name: &str) -> Result<&'a Node, ComputeError> {
+pub(super) fn find<'a>(flow: &'a Flow, name: &str) -> Result<&'a Node, ComputeError> {
     flow.nodes
         .iter()
         .find(|node| node.name == name)

@@ -23,7 +23,7 @@ use super::{
     live::{LiveRun, PIECES},
     masked,
 };
-use crate::{flow, owner::Owner, runs::Runs};
+use crate::{flow, owner::Owner, pictures, runs::Runs};
 
 /// How often the text of outputs is looked at…
 const LOOK: Duration = Duration::from_millis(25);
@@ -183,6 +183,7 @@ impl Runs {
         }
         let output = self.parts.paths.run_output(&run.flow, &detail.summary.id);
         let pieces = log.with_file_name(PIECES);
+        let inputs = pictures::for_the_runtime(&self.parts.paths, &run.flow, &detail.inputs);
         let execution = Execution {
             run: &detail.summary.id,
             folder: copy.unwrap_or(&plan.folder),
@@ -190,7 +191,7 @@ impl Runs {
             output: &output,
             log,
             stream: (&pieces, plan.stream),
-            inputs: &detail.inputs,
+            inputs: &inputs,
             environment_variables: plan.environment_variables.clone(),
             connections,
             node: detail

@@ -5,6 +5,7 @@ use std::{collections::HashMap, fs::File, io, sync::Arc};
 use flowdeck_access::folder::{Folder, ReadError, open_beside};
 use flowdeck_contract::{
     ids::{FlowId, RunId},
+    pictures::{KeptPicture, PictureKind, PictureName},
     runs::{NodeState, RunDetail, RunState, RunSummary},
     session::LogLine,
     shown::shown,
@@ -12,7 +13,7 @@ use flowdeck_contract::{
 use flowdeck_engines::{executor, log::last_lines};
 
 use super::masked::masked_copy;
-use crate::{error::ComputeError, owner::Owner, runs::Runs};
+use crate::{error::ComputeError, owner::Owner, pictures, runs::Runs};
 
 /// The largest file of a run that is given, in bytes.
 const OUTPUT_LIMIT: u64 = 20_000_000;
@@ -104,6 +105,26 @@ impl Runs {
             }
             Err(ReadError::Missing | ReadError::Outside | ReadError::Special) => Err(missing()),
         }
+    }
+
+    /// Keeps a picture that a person gives to the flow's inputs.
+    pub(crate) fn keep_picture(
+        &self,
+        flow: &FlowId,
+        kind: PictureKind,
+        bytes: &[u8],
+    ) -> Result<KeptPicture, ComputeError> {
+        self.parts.folders.of(&flow.into())?;
+        pictures::keep(&self.parts.paths, flow, kind, bytes)
+    }
+
+    /// A picture that is kept for the flow's inputs.
+    pub(crate) fn kept_picture(
+        &self,
+        flow: &FlowId,
+        name: &PictureName,
+    ) -> Result<Vec<u8>, ComputeError> {
+        pictures::read(&self.parts.paths, flow, name)
     }
 
     /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.

@@ -1,17 +1,11 @@
-//! What a run is given: the values asked for, defaults, and for a node alone what other nodes gave before.
+//! What a run is given: the values asked for, and defaults.
 
-use std::{collections::BTreeSet, io::Read as _};
+use std::collections::BTreeSet;
 
-use flowdeck_access::folder::open_beside;
-use flowdeck_contract::{
-    Exact, Values,
-    ids::FlowId,
-    runs::{NodeState, RunDetail},
-};
-use flowdeck_engines::executor;
+use flowdeck_contract::{Exact, Values};
 use flowdeck_flow::{Assignment, Flow, FlowKind, Node};
 
-use crate::{error::ComputeError, paths::Paths, store::Store};
+use crate::error::ComputeError;
 
 /// The flow's inputs with their values: those given, else defaults. `node` limits them to what it refers to.
 pub(super) fn flow_inputs(
@@ -69,68 +63,7 @@ pub(super) fn flow_inputs(
     Ok(values)
 }
 
-/// The outputs of the nodes that `node` refers to, each from the newest run that has it.
-pub(super) fn node_outputs(
-    store: &Store,
-    paths: &Paths,
-    flow: &FlowId,
-    node: &Node,
-) -> Result<Values, ComputeError> {
-    let mut missing: BTreeSet<&str> = references(node).filter_map(node_output).collect();
-    let mut outputs = Values::default();
-    for summary in store.runs(flow)? {
-        if missing.is_empty() {
-            break;
-        }
-        let Some(run) = store.run(flow, &summary.id)? else {
-            continue;
-        };
-        for name in missing.clone() {
-            if let Some(value) = output(paths, flow, &run, name)? {
-                outputs.insert(name, value);
-                missing.remove(name);
-            }
-        }
-    }
-    match missing.first() {
-        None => Ok(outputs),
-        Some(name) => {
-            let message = format!(
-                "‘{}’ needs the output of ‘{name}’, which no run has yet. Run ‘{name}’ or the whole flow first.",
-                node.name
-            );
-            Err(invalid("NodeOutputMissing", message, name))
-        }
-    }
-}
-
-/// A bypassed node's output is nothing, which is a value. One that is too large to be shown is in the run's whole result:
-/// when nobody can read that, the output is not missing.
-fn output(
-    paths: &Paths,
-    flow: &FlowId,
-    run: &RunDetail,
-    name: &str,
-) -> Result<Option<Exact>, ComputeError> {
-    let Some(node) = run.nodes.iter().find(|node| node.name == name) else {
-        return Ok(None);
-    };
-    Ok(match node.state {
-        NodeState::Completed if run.whole.is_some() => {
-            let file = paths.run_result(flow, &run.summary.id);
-            let failed = || ComputeError::io("Reading the run’s result");
-            let mut body = Vec::new();
-            let mut file = open_beside(&file).map_err(failed())?;
-            file.read_to_end(&mut body).map_err(failed())?;
-            executor::whole_output(&body, name)
-        }
-        NodeState::Completed => node.output.clone(),
-        NodeState::Bypassed => Some(Exact::null()),
-        _ => None,
-    })
-}
-
-fn references(node: &Node) -> impl Iterator<Item = &Assignment> {
+pub(super) fn references(node: &Node) -> impl Iterator<Item = &Assignment> {
     let condition = node.activate.iter().map(|activate| &activate.when);
     node.inputs
         .iter()
@@ -145,14 +78,7 @@ fn flow_input(assignment: &Assignment) -> Option<&str> {
     }
 }
 
-fn node_output(assignment: &Assignment) -> Option<&str> {
-    match assignment {
-        Assignment::Node { node, .. } => Some(node),
-        _ => None,
-    }
-}
-
-fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
+pub(super) fn invalid(code: &'static str, message: String, target: &str) -> ComputeError {
     ComputeError::invalid(code, message).at(target)
 }
 

@@ -2,7 +2,10 @@
 
 use crate::support::{ended, eventually, over, stage::Stage};
 use flowdeck_compute::{ComputeErrorKind, fake::Step};
-use flowdeck_contract::runs::{NodeState, RunRequest, RunState};
+use flowdeck_contract::{
+    Exact, Values,
+    runs::{NodeState, RunRequest, RunState},
+};
 
 #[tokio::test]
 async fn a_run_can_be_cancelled_and_runs_are_interrupted_by_a_restart() {
@@ -102,4 +105,58 @@ async fn a_flow_that_promptflow_would_refuse_is_refused_with_its_line() {
     let error = compute.run(&stage.flow, RunRequest::default()).unwrap_err();
     assert_eq!(error.kind(), ComputeErrorKind::Invalid);
     assert!(error.to_string().contains("line 5"), "{error}");
+}
+
+#[tokio::test]
+async fn a_node_alone_says_what_it_was_given_of_others_and_takes_what_a_person_gives() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    stage.started(&compute).await;
+    let names = {
+        let run = compute.run(&stage.flow, RunRequest::default()).unwrap();
+        let names: Vec<String> = run.nodes.iter().map(|node| node.name.clone()).collect();
+        let first = compute.upstream(&stage.flow, &names[1]).unwrap();
+        assert!(first.iter().all(|one| one.run.is_none()), "{first:?}");
+        over(&compute, &stage.flow, &run.summary.id).await;
+        names
+    };
+    let [first, second] = names.as_slice() else {
+        panic!("{names:?}");
+    };
+    let known = compute.upstream(&stage.flow, second).unwrap();
+    assert_eq!(known.len(), 1);
+    assert_eq!(known[0].node, *first);
+    assert_eq!(known[0].run.as_ref().unwrap().number, 1);
+    assert_eq!(known[0].value, Some(Exact::text(first)));
+
+    let alone = |outputs: Values| RunRequest {
+        node: Some(second.clone()),
+        outputs,
+        ..RunRequest::default()
+    };
+    let run = compute.run(&stage.flow, alone(Values::default())).unwrap();
+    assert_eq!(run.upstream.outputs().unwrap(), known);
+    over(&compute, &stage.flow, &run.summary.id).await;
+
+    let given: Values = [(first.clone(), Exact::parse("[1.50]").unwrap())]
+        .into_iter()
+        .collect();
+    let run = compute.run(&stage.flow, alone(given)).unwrap();
+    let done = over(&compute, &stage.flow, &run.summary.id).await;
+    let upstream = done.upstream.outputs().unwrap();
+    assert_eq!(upstream[0].run, None);
+    assert_eq!(upstream[0].value.as_ref().unwrap().json(), "[1.50]");
+    let inputs = done.nodes[0].inputs.as_ref().unwrap().json();
+    assert!(inputs.contains("[1.50]"), "{inputs}");
+
+    let other: Values = [(second.clone(), Exact::null())].into_iter().collect();
+    let refused = compute.run(&stage.flow, alone(other.clone())).unwrap_err();
+    assert_eq!(refused.kind(), ComputeErrorKind::Invalid);
+    let whole = RunRequest {
+        outputs: other,
+        ..RunRequest::default()
+    };
+    let refused = compute.run(&stage.flow, whole).unwrap_err();
+    assert!(refused.to_string().contains("whole flow"), "{refused}");
+    compute.close().await;
 }

@@ -5,12 +5,13 @@ use std::fs;
 use crate::support::{Home, in_state, over};
 use flowdeck_compute::{Compute, StartSession};
 use flowdeck_contract::{
-    Exact,
+    Exact, Values,
     ids::FlowId,
-    pictures::Picture,
+    pictures::{Content, Picture, PictureKind, message},
     runs::{NodeState, RunDetail, RunRequest, RunState},
     session::SessionState,
 };
+use flowdeck_flow::MessageFormat;
 use serde_json::json;
 
 const NUMBERS: [(&str, &str); 3] = [
@@ -223,6 +224,62 @@ async fn a_picture_that_a_node_gives_is_in_a_file_of_the_run() {
         };
         let bytes = compute.run_output_file(&flow, &done.summary.id, &file);
         assert!(bytes.unwrap().starts_with(b"GIF89a"));
+    }
+    compute.close().await;
+}
+
+/// What a flow of this message format makes of the pictures that it's given.
+fn looks(format: &str) -> String {
+    format!(
+        "message_format: {format}\ninputs:\n  photo: {{type: image}}\n  question: {{type: list, default: []}}\noutputs:\n  seen: {{type: string, reference: '${{look.output}}'}}\nnodes:\n\
+         - {{name: look, type: python, source: {{type: code, path: look.py}}, inputs: {{photo: '${{inputs.photo}}', question: '${{inputs.question}}'}}}}\n"
+    )
+}
+
+const LOOK: &str = "from promptflow.core import tool\n\n\n@tool\ndef look(photo, question: list) -> str:\n    pictures = [photo] + [item for item in question if isinstance(item, bytes)]\n    return ', '.join(f'{picture._mime_type} {len(picture)}' for picture in pictures)\n";
+
+/// The smallest picture that there is.
+const SMALLEST: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_kept_reaches_the_flow_in_both_message_formats() {
+    let home = Home::new();
+    let flow = home.flow(
+        "looks",
+        &[("flow.dag.yaml", &looks("basic")), ("look.py", LOOK)],
+    );
+    let compute = started(&home, &flow).await;
+    let kept = compute
+        .keep_picture(&flow, PictureKind::Gif, SMALLEST)
+        .unwrap();
+    let picture = Picture::Kept(kept.name);
+    for format in [MessageFormat::Basic, MessageFormat::OpenaiVision] {
+        if format == MessageFormat::OpenaiVision {
+            home.flow("looks", &[("flow.dag.yaml", &looks("openai-vision"))]);
+        }
+        let question = [
+            Content::Text("What’s this?".to_owned()),
+            Content::Picture(picture.clone()),
+        ];
+        let inputs: Values = [
+            ("photo".to_owned(), picture.written(format)),
+            ("question".to_owned(), message(&question, format)),
+        ]
+        .into_iter()
+        .collect();
+        for node in [None, Some("look".to_owned())] {
+            let request = RunRequest {
+                inputs: inputs.clone(),
+                node,
+                ..RunRequest::default()
+            };
+            let run = compute.run(&flow, request).unwrap();
+            let done = over(&compute, &flow, &run.summary.id).await;
+            assert_eq!(done.summary.state, RunState::Completed, "{done:?}");
+            let seen = done.nodes[0].output.as_ref().unwrap();
+            assert_eq!(*seen, serde_json::json!("image/gif 43, image/gif 43"));
+            assert_eq!(done.inputs.get("photo"), inputs.get("photo"));
+        }
     }
     compute.close().await;
 }

@@ -32,6 +32,7 @@ nodes:
 environment: {image: example/image, python_requirements_txt: requirements.txt}
 environment_variables: {KEY: '${models.api_key}', LIST: [1, a], FLAG: true}
 additional_includes: [../shared]
+message_format: OpenAI-Vision
 ";
     let report = check(text);
     let codes = report.findings.iter().map(|finding| &*finding.code);
@@ -75,6 +76,7 @@ additional_includes: [../shared]
         ],
         "additionalIncludes": ["../shared"],
         "entry": null,
+        "messageFormat": "openaiVision",
     });
     assert_eq!(flow, expected);
 }

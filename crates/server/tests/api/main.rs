@@ -23,6 +23,7 @@ mod flows;
 mod hostile;
 mod openapi;
 mod packages;
+mod pictures;
 mod resources;
 mod runs;
 mod session_list;

@@ -11,11 +11,11 @@ use crate::{
     world::{Answer, World},
 };
 
-const FLOW: &str = "/api/projects/default/flows/greeter";
+pub(crate) const FLOW: &str = "/api/projects/default/flows/greeter";
 const SESSIONS: &str = "/flow/api/subscriptions/local/resourceGroups/local/providers/Microsoft.MachineLearningServices/workspaces/default/Flows/greeter/sessions";
 const JSON: [(&str, &str); 1] = [("content-type", "application/json")];
 
-async fn world_with_session() -> (World, Events) {
+pub(crate) async fn world_with_session() -> (World, Events) {
     let world = World::new().await;
     let mut events = Events::open(&world, &format!("{FLOW}/events"), None).await;
     assert_eq!(
@@ -26,7 +26,7 @@ async fn world_with_session() -> (World, Events) {
     (world, events)
 }
 
-async fn run(world: &World, body: Value) -> Answer {
+pub(crate) async fn run(world: &World, body: Value) -> Answer {
     world
         .call(
             Method::POST,
@@ -37,7 +37,7 @@ async fn run(world: &World, body: Value) -> Answer {
         .await
 }
 
-async fn until_run(events: &mut Events, state: &str) -> Value {
+pub(crate) async fn until_run(events: &mut Events, state: &str) -> Value {
     loop {
         let run = events.until("run").await.data["value"].clone();
         if run["summary"]["state"] == state {
@@ -140,7 +140,7 @@ async fn a_node_runs_alone_and_one_that_is_not_there_does_not() {
 }
 
 /// The smallest picture that there is.
-const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
+pub(crate) const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 #[tokio::test]
 async fn pictures_of_a_run_are_given_and_nothing_else_is() {
@@ -194,4 +194,15 @@ async fn pictures_of_a_run_are_given_and_nothing_else_is() {
     assert!(large.text().contains("large.gif"), "{}", large.text());
     let gone = world.get(&format!("{FLOW}/runs/gone/pictures/a.gif")).await;
     assert_eq!(gone.refused(StatusCode::NOT_FOUND), "RunNotFound");
+}
+
+#[tokio::test]
+async fn what_a_node_would_be_given_is_told_by_name() {
+    let (world, _events) = world_with_session().await;
+    let upstream = world.get(&format!("{FLOW}/nodes/greet/upstream")).await;
+    assert_eq!(upstream.json(), json!([]));
+    let gone = world.get(&format!("{FLOW}/nodes/gone/upstream")).await;
+    assert_eq!(gone.refused(StatusCode::BAD_REQUEST), "NodeNotFound");
+    let given = run(&world, json!({"node": "greet", "outputs": {"other": 1}})).await;
+    assert_eq!(given.refused(StatusCode::BAD_REQUEST), "NodeOutputUnknown");
 }

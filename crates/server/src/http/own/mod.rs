@@ -10,6 +10,7 @@ mod feeds;
 mod files;
 mod flows;
 mod packages;
+mod pictures;
 mod runs;
 mod session;
 mod sessions;
@@ -21,6 +22,7 @@ use std::fs::File;
 use axum::{body::Body, http::header::CONTENT_TYPE};
 use flowdeck_contract::connections::ConnectionName;
 use flowdeck_contract::ids::{ConversationId, FilePath, FlowId, ProjectName, RunId, SessionId};
+use flowdeck_contract::pictures::PictureName;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
@@ -47,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(feeds::routes())
         .merge(compute::routes())
         .merge(runs::routes())
+        .merge(pictures::routes())
         .merge(conversations::routes())
         .merge(connections::routes())
         .merge(connection_files::routes())
@@ -168,6 +171,35 @@ struct PicturePath {
     run: RunId,
     /// The name of the picture's file.
     file: String,
+}
+
+/// Names a picture that is kept for a flow's inputs.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct KeptPicturePath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The picture.
+    #[param(value_type = String)]
+    name: PictureName,
+}
+
+/// Names a node of a flow.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct NodePath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The node's name.
+    node: String,
 }
 
 /// Names a conversation.

@@ -11,12 +11,12 @@ use axum::{
 };
 use flowdeck_contract::{
     error::ErrorResponse,
-    runs::{RunDetail, RunRequest, RunSummary},
+    runs::{RunDetail, RunRequest, RunSummary, UpstreamOutput},
     shown::shown,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{FlowPath, PicturePath, RunPath, TextFile, text_file};
+use super::{FlowPath, NodePath, PicturePath, RunPath, TextFile, pictures::kind_of, text_file};
 use crate::{
     App,
     http::{
@@ -24,16 +24,6 @@ use crate::{
         extract::{self, Path},
     },
 };
-
-/// Pictures that hold no program.
-const SHOWN_PICTURES: [&str; 6] = [
-    "image/avif",
-    "image/bmp",
-    "image/gif",
-    "image/jpeg",
-    "image/png",
-    "image/webp",
-];
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -43,6 +33,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(log))
         .routes(routes!(result))
         .routes(routes!(picture))
+        .routes(routes!(upstream))
 }
 
 /// The run history, newest first.
@@ -178,14 +169,32 @@ async fn picture(State(app): State<App>, Path(path): Path<PicturePath>) -> ApiRe
     let read = move || Ok(compute.run_output_file(&path.flow, &path.run, &path.file)?);
     let bytes = crate::blocking(read).await?;
     // By what it is, not by what it's called: the flow chose the name.
-    let kind = infer::get(&bytes).map(|kind| kind.mime_type());
-    let kind = kind.filter(|kind| SHOWN_PICTURES.contains(kind));
-    let kind = kind.ok_or_else(|| {
+    let kind = kind_of(&bytes).ok_or_else(|| {
         ApiError::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "NotAPicture",
             format!("The run’s file ‘{name}’ isn’t a picture that this page can show."),
         )
     })?;
-    Ok(([(CONTENT_TYPE, kind)], bytes).into_response())
+    Ok(([(CONTENT_TYPE, kind.media_type())], bytes).into_response())
+}
+
+/// What a run of a node alone would be given of the nodes that it refers to: each one's output of the newest run that has it.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/nodes/{node}/upstream",
+    operation_id = "getUpstreamOutputs",
+    tag = "runs",
+    params(NodePath),
+    responses((status = OK, body = [UpstreamOutput]), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn upstream(
+    State(app): State<App>,
+    Path(path): Path<NodePath>,
+) -> ApiResult<Json<Vec<UpstreamOutput>>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    crate::blocking(move || Ok(compute.upstream(&path.flow, &path.node)?))
+        .await
+        .map(Json)
 }
