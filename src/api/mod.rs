@@ -10,6 +10,7 @@ mod files;
 pub mod json;
 mod key;
 mod packages;
+mod pictures;
 mod remote;
 mod sessions;
 mod settings;

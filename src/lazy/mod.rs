@@ -139,6 +139,34 @@ pub(crate) const LONG_INPUT: Part = Part {
     fetch: || Box::pin(points::long_input()),
 };
 
+/// An input that is a picture.
+pub(crate) const PICTURE_INPUT: Part = Part {
+    name: "the input",
+    lines: 2,
+    fetch: || Box::pin(points::picture_input()),
+};
+
+/// What a node is given of others in a run of its own.
+pub(crate) const NODE_UPSTREAM: Part = Part {
+    name: "the outputs of other nodes",
+    lines: 0,
+    fetch: || Box::pin(points::node_upstream()),
+};
+
+/// Named sets of inputs.
+pub(crate) const INPUT_SETS: Part = Part {
+    name: "the saved inputs",
+    lines: 3,
+    fetch: || Box::pin(points::input_sets()),
+};
+
+/// Where a text stops being JSON.
+pub(crate) const JSON_PLACE: Part = Part {
+    name: "the place of the mistake",
+    lines: 0,
+    fetch: || Box::pin(points::json_place()),
+};
+
 /// What a node was given and gave.
 pub(crate) const NODE_DETAILS: Part = Part {
     name: "the details of the node",

@@ -14,9 +14,9 @@ use crate::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
-            inputs::LongInput,
+            inputs::{InputSets, JsonPlace, LongInput, PictureInput},
             needs::{MendForm, NeedsNotice},
-            nodes::{NodeDetails, NodeError, NodeService, SetNodeValue},
+            nodes::{NodeDetails, NodeError, NodeService, NodeUpstream, SetNodeValue},
             outputs::{RunHead, SelectedRun, image::RunImage},
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
@@ -96,9 +96,17 @@ point!(session, idle_warning -> Show, || view! { <IdleEnd /> }.into_any());
 
 point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
 
+point!(node_upstream, node_upstream -> Show, || view! { <NodeUpstream /> }.into_any());
+
 point!(run, pictures -> Show, || view! { <Pictures /> }.into_any());
 
 point!(run, long_input -> Show, || view! { <LongInput /> }.into_any());
+
+point!(pictures, picture_input -> Show, || view! { <PictureInput /> }.into_any());
+
+point!(input_sets, input_sets -> Show, || view! { <InputSets /> }.into_any());
+
+point!(json_place, json_place -> Show, || view! { <JsonPlace /> }.into_any());
 
 point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
 

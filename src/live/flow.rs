@@ -224,6 +224,7 @@ mod tests {
             calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,
+            upstream: flowdeck_contract::runs::Upstream::default(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a person can ask of the flow's session and runs, from whichever part of the page. A failure is shown as a card.
 
 use flowdeck_contract::{
+    Values,
     capability::{Action, INSTALL_UNDER_WAY, RUN_DURING_INSTALL, RUN_UNDER_WAY},
     codes,
     ids::RunId,
@@ -208,6 +209,11 @@ impl Actions {
 
     /// Runs the flow, or `node` alone, with what the form holds.
     pub fn run(&self, node: Option<String>) {
+        self.run_with(node, Values::default());
+    }
+
+    /// As [`Actions::run`], with outputs of other nodes in the place of those of earlier runs.
+    pub fn run_with(&self, node: Option<String>, outputs: Values) {
         self.status.tried_again(&UNUSABLE_INPUT);
         let inputs = match self.form.values() {
             Ok(inputs) => inputs,
@@ -236,11 +242,13 @@ impl Actions {
             node: node.clone(),
             asked_in: None,
         };
-        let again = Callback::new(move |()| actions.run(same.clone()));
+        let same_outputs = outputs.clone();
+        let again = Callback::new(move |()| actions.run_with(same.clone(), same_outputs.clone()));
         let request = RunRequest {
             inputs,
             node,
-            stream: false,
+            outputs,
+            ..RunRequest::default()
         };
         pending.set(Some(Action::Run));
         self.needs_connections.set(None);

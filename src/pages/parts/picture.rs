@@ -59,16 +59,47 @@ struct Pictured {
 #[component]
 pub(crate) fn Pictures() -> impl IntoView {
     let Pictured { contents, what, of } = expect_context();
+    let (flow, run) = of;
     let parts = contents.into_iter().map(|content| match content {
         Content::Text(text) => view! { <p class=style::text>{text}</p> }.into_any(),
-        Content::Picture(Picture::Inline { media_type, base64 }) => {
+        Content::Picture(picture) => {
+            let (what, flow, run) = (what.clone(), flow.clone(), Some(run.clone()));
+            view! { <PictureView picture=picture what=what flow=flow run=run /> }.into_any()
+        }
+    });
+    view! { <div class=style::parts>{parts.collect_view()}</div> }
+}
+
+/// One picture.
+#[component]
+pub fn PictureView(
+    /// The picture.
+    picture: Picture,
+    /// What it is, in words.
+    #[prop(into)]
+    what: String,
+    /// The flow that it's of.
+    flow: FlowId,
+    /// The run that it's of; a file of a run isn't shown without.
+    #[prop(optional_no_strip)]
+    run: Option<RunId>,
+) -> impl IntoView {
+    let project = Api::from_context().project();
+    match (picture, run) {
+        (Picture::Inline { media_type, base64 }, _) => {
             let source = format!("data:{media_type};base64,{base64}");
-            view! { <img class=style::picture src=source alt=what.clone() /> }.into_any()
+            view! { <img class=style::picture src=source alt=what /> }.into_any()
         }
-        Content::Picture(Picture::OfRun(file)) => {
-            view! { <FileOfRun file=file what=what.clone() of=of.clone() /> }.into_any()
+        (Picture::Kept(name), _) => {
+            let path = paths::flow_picture(&project, &flow, &name);
+            view! { <PictureFile path=path what=what /> }.into_any()
         }
-        Content::Picture(Picture::Elsewhere(address)) => view! {
+        (Picture::OfRun(file), Some(run)) => {
+            let path = paths::run_picture(&project, &flow, &run, &file);
+            view! { <PictureFile path=path what=what /> }.into_any()
+        }
+        (Picture::OfRun(file), None) => view! { <p class=style::text>{file}</p> }.into_any(),
+        (Picture::Elsewhere(address), _) => view! {
             // Opening it tells that host who looks; so nothing is loaded from there by itself.
             <a class=style::elsewhere href=address.clone() target="_blank" rel="noopener noreferrer">
                 {Icon::File.view()}
@@ -76,8 +107,7 @@ pub(crate) fn Pictures() -> impl IntoView {
             </a>
         }
         .into_any(),
-    });
-    view! { <div class=style::parts>{parts.collect_view()}</div> }
+    }
 }
 
 /// Where the fetching of a picture stands.
@@ -89,12 +119,11 @@ enum Fetched {
     Failed(ApiError),
 }
 
-/// A picture in a file of the run. Fetched by the app: the browser sends no key with what an element asks for.
+/// A picture in a file. Fetched by the app: the browser sends no key with what an element asks for.
 #[component]
-fn FileOfRun(file: String, what: String, of: (FlowId, RunId)) -> impl IntoView {
+fn PictureFile(path: String, what: String) -> impl IntoView {
     let api = Api::from_context();
     let fetched = RwSignal::new(Fetched::Loading);
-    let path = paths::run_picture(&api.project(), &of.0, &of.1, &file);
     let fetch = move || {
         let path = path.clone();
         fetched.set(Fetched::Loading);

@@ -2,16 +2,22 @@
 
 use flowdeck_contract::{capability::Action, codes};
 use leptos::{
-    ev::{KeyboardEvent, SubmitEvent},
+    ev::{ClipboardEvent, DragEvent, KeyboardEvent, SubmitEvent},
     prelude::*,
 };
+use web_sys::FileList;
 
 use super::{
+    attachments::{Attach, Attached},
+    question::TEXT_ONLY,
     style,
     talk::{MESSAGE, Talk},
 };
 use crate::{
-    pages::{flow::next_steps::next_steps, parts::Failure},
+    pages::{
+        flow::next_steps::next_steps,
+        parts::{Failure, PictureSource},
+    },
     routes::ChatView,
     ui::{Button, ButtonKind, ButtonState, NextStep, NextSteps, Notice, NoticeKind},
 };
@@ -32,6 +38,19 @@ pub(super) fn Composer() -> impl IntoView {
             send_or_say(talk);
         }
     };
+    let source = PictureSource::new(talk.context.flow(), move |picture| {
+        talk.attach(|pictures| pictures.push(picture));
+    });
+    let drop = move |event: DragEvent| {
+        if may_attach(talk, event.data_transfer().and_then(|data| data.files())) {
+            source.drop(&event);
+        }
+    };
+    let paste = move |event: ClipboardEvent| {
+        if may_attach(talk, event.clipboard_data().and_then(|data| data.files())) {
+            source.paste(&event);
+        }
+    };
     view! {
         <NoSession />
         <Refused />
@@ -39,9 +58,13 @@ pub(super) fn Composer() -> impl IntoView {
             <label class="visually-hidden" for=MESSAGE>
                 "Message"
             </label>
+            <Attached />
             <textarea
                 id=MESSAGE
                 class=style::message
+                on:dragover=move |event: DragEvent| event.prevent_default()
+                on:drop=drop
+                on:paste=paste
                 rows="2"
                 placeholder="Ask a question"
                 aria-describedby="chat-keys"
@@ -56,7 +79,18 @@ pub(super) fn Composer() -> impl IntoView {
                 <SendOrStop />
             </div>
         </form>
+        <Attach source=source />
     }
+}
+
+/// Whether these files can go with a question; where the flow takes none, that's said.
+fn may_attach(talk: Talk, files: Option<FileList>) -> bool {
+    let has_files = files.is_some_and(|files| files.length() > 0);
+    let takes = untrack(|| talk.takes_pictures());
+    if has_files && !takes {
+        talk.no_pictures.set(Some(TEXT_ONLY));
+    }
+    takes
 }
 
 /// Sends what's typed; where it can't be sent, what stands in the way is on the button.
@@ -71,7 +105,9 @@ fn send_or_say(talk: Talk) {
 #[component]
 fn SendOrStop() -> impl IntoView {
     let talk = Talk::from_context();
-    let is_empty = Memo::new(move |_| talk.draft.with(|draft| draft.trim().is_empty()));
+    let is_empty = Memo::new(move |_| {
+        talk.draft.with(|draft| draft.trim().is_empty()) && talk.pictures.with(Vec::is_empty)
+    });
     let state = Signal::derive(move || match talk.actions.state(Action::Run) {
         _ if talk.is_asking.get() => ButtonState::Busy,
         ButtonState::Ready if is_empty.get() => {

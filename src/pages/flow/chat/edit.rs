@@ -6,7 +6,7 @@ use leptos::{
     prelude::*,
 };
 
-use super::{style, talk::Talk, turn::Place};
+use super::{question::parts_of, style, talk::Talk, turn::Place};
 use crate::{
     pages::parts::form_style,
     ui::{Button, ButtonKind, ButtonState, focus_when_shown, pretty, unique_id},
@@ -15,9 +15,11 @@ use crate::{
 #[component]
 pub(super) fn Edit(place: Place) -> impl IntoView {
     let talk = Talk::from_context();
-    let before = place.turn.question.as_text();
-    let before = before.unwrap_or_else(|| pretty(&place.turn.question));
+    let parts = parts_of(&place.turn.question);
+    let (before, pictures) = parts.unwrap_or_else(|| (pretty(&place.turn.question), Vec::new()));
     let text = RwSignal::new(before);
+    // They stay with the question.
+    let pictures = StoredValue::new(pictures);
     let fault = RwSignal::new(None::<&'static str>);
     let (field, about) = (unique_id("question"), unique_id("question-about"));
     let (label_for, described_by) = (field.clone(), about.clone());
@@ -27,10 +29,11 @@ pub(super) fn Edit(place: Place) -> impl IntoView {
     let close = move || talk.stop_editing();
     let ask = move || {
         let typed = text.get_untracked();
-        if typed.trim().is_empty() {
+        let pictures = pictures.get_value();
+        if typed.trim().is_empty() && pictures.is_empty() {
             return fault.set(Some("Enter a question."));
         }
-        match talk.value_of(&typed) {
+        match talk.value_of(&typed, &pictures) {
             Ok(question) => talk.ask(question, Some(at), close),
             Err(reason) => fault.set(Some(reason)),
         }

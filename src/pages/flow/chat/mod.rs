@@ -1,12 +1,14 @@
 //! The chat with a flow: questions, and the runs that answer them. Knows conversations; what a run is, runs know.
 
 mod answer;
+mod attachments;
 mod composer;
 mod conversations;
 mod edit;
 mod history;
 mod log;
 mod markdown;
+mod question;
 mod talk;
 mod turn;
 

@@ -6,11 +6,12 @@ use flowdeck_contract::{
     Exact, Values, codes,
     conversations::{Asked, Conversation, ConversationList, Question, Turn},
     ids::{ConversationId, RunId},
+    pictures::Picture,
 };
-use flowdeck_flow::{Flow, ValueType};
+use flowdeck_flow::Flow;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
-use super::answer::state_of;
+use super::{answer::state_of, question};
 use crate::{
     api::{ApiError, Remote},
     nav::Step,
@@ -46,6 +47,10 @@ pub(super) struct Talk {
     pub(super) coming: Memo<Option<RunId>>,
     /// What is typed into the box.
     pub(super) draft: RwSignal<String>,
+    /// The pictures that go with it.
+    pub(super) pictures: RwSignal<Vec<Picture>>,
+    /// Why a picture wasn't attached.
+    pub(super) no_pictures: RwSignal<Option<&'static str>>,
     /// Whether a question is on its way.
     pub(super) is_asking: RwSignal<bool>,
     /// Why the last question wasn't asked.
@@ -83,6 +88,8 @@ impl Talk {
             failure: RwSignal::new(None),
             coming: Memo::new(move |_| whole.with(|whole| coming(context, whole.as_ref()?))),
             draft: RwSignal::new(String::new()),
+            pictures: RwSignal::new(Vec::new()),
+            no_pictures: RwSignal::new(None),
             is_asking: RwSignal::new(false),
             refused: RwSignal::new(None),
             edited: RwSignal::new(None),
@@ -168,7 +175,38 @@ impl Talk {
             self.id.track();
             let key = untrack(|| self.draft_key());
             self.draft.set(Store::Local.read(&key).unwrap_or_default());
+            let pictures = Store::Local.read(&pictures_key(&key));
+            let pictures = pictures.as_deref().map(question::from_kept);
+            self.pictures.set(pictures.unwrap_or_default());
+            self.no_pictures.set(None);
         });
+    }
+
+    /// Changes the pictures of the next question, and keeps them for this conversation.
+    pub(super) fn attach(self, change: impl FnOnce(&mut Vec<Picture>)) {
+        if !untrack(|| self.takes_pictures()) {
+            return self.no_pictures.set(Some(question::TEXT_ONLY));
+        }
+        self.no_pictures.set(None);
+        self.pictures.update(change);
+        let key = pictures_key(&untrack(|| self.draft_key()));
+        self.pictures
+            .with_untracked(|pictures| match pictures.as_slice() {
+                [] => Store::Local.remove(&key),
+                pictures => {
+                    Store::Local.write(&key, &question::kept(pictures));
+                }
+            });
+    }
+
+    /// Whether a question to this flow can have pictures.
+    pub(super) fn takes_pictures(self) -> bool {
+        let takes = self.with_flow(|flow| {
+            let mut inputs = flow.inputs.iter();
+            let input = inputs.find(|input| input.is_chat_input);
+            input.is_some_and(question::takes_pictures)
+        });
+        takes.unwrap_or_default()
     }
 
     fn draft_key(self) -> String {
@@ -193,12 +231,18 @@ impl Talk {
     /// Sends what is typed into the box.
     pub(super) fn send(self) {
         let draft = self.draft.get_untracked();
-        if draft.trim().is_empty() || self.coming.with_untracked(Option::is_some) {
+        let pictures = self.pictures.get_untracked();
+        if draft.trim().is_empty() && pictures.is_empty()
+            || self.coming.with_untracked(Option::is_some)
+        {
             return;
         }
-        match self.value_of(&draft) {
+        match self.value_of(&draft, &pictures) {
             Ok(question) => self.ask(question, None, move || {
                 self.type_in(String::new());
+                if !self.pictures.with_untracked(Vec::is_empty) {
+                    self.attach(Vec::clear);
+                }
                 focus(MESSAGE);
             }),
             Err(reason) => self.refused.set(Some(unusable(reason.to_owned()))),
@@ -302,18 +346,16 @@ impl Talk {
         self.context.show(FlowView { chat, ..view }, Step::Push);
     }
 
-    /// The value of the chat input that a text stands for.
-    pub(super) fn value_of(self, text: &str) -> Result<Exact, &'static str> {
+    /// The value of the chat input that a text and pictures stand for.
+    pub(super) fn value_of(self, text: &str, pictures: &[Picture]) -> Result<Exact, &'static str> {
         self.definition.with_untracked(|definition| {
             let flow = definition.as_ref().and_then(|known| known.flow());
-            let input = flow.and_then(|flow| flow.inputs.iter().find(|input| input.is_chat_input));
+            let input = flow.and_then(|flow| {
+                let input = flow.inputs.iter().find(|input| input.is_chat_input)?;
+                Some((input, flow.message_format))
+            });
             match input {
-                Some(input) if input.input_type == ValueType::List => {
-                    let field = Field::from(input);
-                    let one = || Exact::from(serde_json::json!([text]));
-                    Ok(field.parse(text).unwrap_or_else(|_| one()))
-                }
-                Some(input) => Field::from(input).parse(text),
+                Some((input, format)) => question::value_of(input, format, text, pictures),
                 None => Ok(Exact::text(text)),
             }
         })
@@ -354,6 +396,10 @@ impl Talk {
             .get_value()
             .with(|| spawn_local_scoped_with_cancellation(future));
     }
+}
+
+fn pictures_key(draft_key: &str) -> String {
+    format!("{draft_key}.pictures")
 }
 
 fn unusable(reason: String) -> ApiError {

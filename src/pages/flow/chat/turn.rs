@@ -1,12 +1,19 @@
 //! A question, its answer, and the run that gave it.
 
-use flowdeck_contract::{Exact, conversations::Turn, runs::RunState, shown::Name};
+use flowdeck_contract::{
+    Exact,
+    conversations::Turn,
+    ids::{FlowId, RunId},
+    runs::RunState,
+    shown::Name,
+};
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 
 use super::{
     answer::{Said, Why, said, tokens, why_not, with_run},
     edit::Edit,
     markdown::Markdown,
+    question::parts_of,
     style,
     talk::Talk,
 };
@@ -17,7 +24,7 @@ use crate::{
         parts::{RunValue, StateWord},
     },
     routes::{CallPath, FlowView},
-    ui::{Button, ButtonKind, ButtonState, CopyButton, Elapsed, Fold, JsonText},
+    ui::{Button, ButtonKind, ButtonState, CopyButton, Elapsed, Fold},
 };
 
 /// A turn in its place.
@@ -43,7 +50,10 @@ pub(super) fn TurnView(place: Place) -> impl IntoView {
     let place = StoredValue::new(place);
     let question = move || match is_edited.get() {
         true => view! { <Edit place=place.get_value() /> }.into_any(),
-        false => said_by_person(place.with_value(|place| place.turn.question.clone())),
+        false => place.with_value(|place| {
+            let of = (talk.context.flow(), place.turn.run.clone());
+            said_by_person(&place.turn.question, of)
+        }),
     };
     view! {
         <article class=style::turn aria-busy=move || is_coming.get().then_some("true")>
@@ -91,10 +101,12 @@ fn load_run(talk: Talk, turn: Turn) {
     });
 }
 
-fn said_by_person(question: Exact) -> AnyView {
-    match question.as_text() {
-        Some(text) => view! { <p class=style::asked>{text}</p> }.into_any(),
-        None => view! { <JsonText value=question what="question" /> }.into_any(),
+fn said_by_person(question: &Exact, of: (FlowId, RunId)) -> AnyView {
+    match parts_of(question) {
+        Some((text, pictures)) if pictures.is_empty() => {
+            view! { <p class=style::asked>{text}</p> }.into_any()
+        }
+        _ => view! { <RunValue value=question.clone() what="question" of=of /> }.into_any(),
     }
 }
 

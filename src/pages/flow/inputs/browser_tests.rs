@@ -29,6 +29,12 @@ outputs: {}
 nodes: []
 ";
 
+fn forget(key: &str) {
+    for store in [Store::Session, Store::Local] {
+        store.remove(key);
+    }
+}
+
 /// The form of [`FLOW`], remembered below `key`.
 fn form(key: &'static str) -> (Mounted<impl Mountable>, InputForm) {
     form_of(FLOW, key)
@@ -54,7 +60,7 @@ fn form_of(yaml: &str, key: &'static str) -> (Mounted<impl Mountable>, InputForm
 
 #[wasm_bindgen_test]
 async fn what_is_typed_becomes_the_value_of_its_type() {
-    Store::Session.remove("test-typing");
+    forget("test-typing");
     let (page, form) = form("test-typing");
     page.type_into("#input-count", "42").await;
     page.find("#input-loud").click();
@@ -69,7 +75,7 @@ async fn what_is_typed_becomes_the_value_of_its_type() {
 
 #[wasm_bindgen_test]
 async fn what_makes_no_sense_stays_beside_the_reason() {
-    Store::Session.remove("test-nonsense");
+    forget("test-nonsense");
     let (page, form) = form("test-nonsense");
     page.type_into("#input-count", "four").await;
     let field = page.find("#input-count");
@@ -90,7 +96,7 @@ async fn what_makes_no_sense_stays_beside_the_reason() {
 
 #[wasm_bindgen_test]
 async fn edits_outlive_the_page_but_secrets_do_not() {
-    Store::Session.remove("test-memory");
+    forget("test-memory");
     let (page, _) = form("test-memory");
     page.type_into("#input-count", "7").await;
     page.type_into("#input-key", "hush").await;
@@ -101,8 +107,14 @@ async fn edits_outlive_the_page_but_secrets_do_not() {
     let values = again.values().unwrap();
     assert_eq!(json!(values)["count"], 7);
     assert_eq!(json!(values)["key"], "");
+    // Another tab knows nothing of this one's own.
+    Store::Session.remove("test-memory");
+    let (_other, other) = form("test-memory");
+    assert_eq!(json!(other.values().unwrap())["count"], 7);
     again.reset();
-    assert_eq!(Store::Session.read("test-memory"), None);
+    for store in [Store::Session, Store::Local] {
+        assert_eq!(store.read("test-memory"), None);
+    }
 }
 
 #[wasm_bindgen_test]
@@ -113,7 +125,7 @@ async fn the_beginning_of_a_long_default_is_never_taken_for_its_value() {
         "1, ".repeat(9_000) + "1",
         "s".repeat(20_000),
     );
-    Store::Session.remove("test-long");
+    forget("test-long");
     let (page, form) = form_of(&yaml, "test-long");
     tick().await;
     assert_eq!(json!(form.values().unwrap()), json!({}));

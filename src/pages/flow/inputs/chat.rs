@@ -85,6 +85,7 @@ nodes:
             calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,
+            upstream: flowdeck_contract::runs::Upstream::default(),
         }
     }
 

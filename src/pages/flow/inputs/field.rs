@@ -22,7 +22,7 @@ pub enum FieldKind {
     List,
     /// A JSON object.
     Object,
-    /// A path or address, or a JSON object as promptflow writes images.
+    /// A picture: a path or an address, or a JSON object as promptflow writes pictures.
     Media,
     /// One of these values.
     Choice(Vec<Value>),
@@ -150,7 +150,10 @@ impl Field {
             FieldKind::Object => parse_json(trimmed, Exact::is_object)
                 .ok_or("Enter a JSON object, such as {\"a\": 1}."),
             FieldKind::Media if trimmed.starts_with('{') => parse_json(trimmed, Exact::is_object)
-                .ok_or("Enter a JSON object, or a path or URL."),
+                .ok_or("Enter an address, or a path in the flow folder."),
+            FieldKind::Media if trimmed.is_empty() => {
+                Err("Choose a picture, or enter its address.")
+            }
             FieldKind::Media => Ok(Exact::text(trimmed)),
             FieldKind::Choice(values) => {
                 let mut written = values.iter().map(|value| (value.to_string(), value));

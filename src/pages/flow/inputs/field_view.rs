@@ -6,10 +6,12 @@ use web_sys::{Event, HtmlInputElement};
 use super::{
     field::{ChatRole, Field, FieldKind},
     form::InputForm,
+    json_place::TypedJson,
     long::{LongText, beginning},
+    picture::PictureEdit,
 };
 use crate::{
-    lazy::{LONG_INPUT, Lazy},
+    lazy::{JSON_PLACE, LONG_INPUT, Lazy, PICTURE_INPUT},
     ui::unique_id,
 };
 
@@ -49,6 +51,7 @@ pub(in crate::pages::flow) fn FieldView(field: Field) -> impl IntoView {
     };
     let problem_id = ids.problem.clone();
     let help_id = ids.help.clone();
+    let is_json = matches!(kind, FieldKind::List | FieldKind::Object);
     let (label_for, is_check) = (ids.control.clone(), kind == FieldKind::Bool);
     let role = chat.map(|role| match role {
         ChatRole::Input => " · chat input",
@@ -64,6 +67,12 @@ pub(in crate::pages::flow) fn FieldView(field: Field) -> impl IntoView {
             {description.map(|text| view! { <p id=help_id class=style::help>{text}</p> })}
             <p id=problem_id class=style::problem>
                 {problem}
+                <Show when=move || is_json && problem.with(Option::is_some)>
+                    " "
+                    <Provider value=TypedJson(text)>
+                        <Lazy part=JSON_PLACE />
+                    </Provider>
+                </Show>
             </p>
         </div>
     }
@@ -162,7 +171,23 @@ fn control(
             }
             .into_any()
         }
-        FieldKind::Text | FieldKind::Media | FieldKind::List | FieldKind::Object => {
+        FieldKind::Media => {
+            let given = PictureEdit {
+                id,
+                described_by,
+                what: field.with_value(|field| field.name.to_string()),
+                text,
+                invalid: Signal::derive(invalid),
+                edit: Callback::new(edit),
+            };
+            view! {
+                <Provider value=given>
+                    <Lazy part=PICTURE_INPUT />
+                </Provider>
+            }
+            .into_any()
+        }
+        FieldKind::Text | FieldKind::List | FieldKind::Object => {
             let is_code = matches!(kind, FieldKind::List | FieldKind::Object);
             let text_area = TextArea {
                 id,

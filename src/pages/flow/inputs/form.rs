@@ -1,4 +1,4 @@
-//! The state of the inputs form: what was typed over the defaults, remembered as long as the tab lives.
+//! The state of the inputs form: what was typed over the defaults, remembered by the browser.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -48,7 +48,10 @@ impl InputForm {
 
     /// A form over `fields`, remembered below `key`.
     pub(super) fn over(fields: Memo<Vec<Field>>, key: String) -> Self {
-        let remembered = Store::Session.read(&key);
+        // This tab's own edits, else the last ones of any tab of this browser.
+        let remembered = Store::Session
+            .read(&key)
+            .or_else(|| Store::Local.read(&key));
         let remembered = remembered.and_then(|text| serde_json::from_str(&text).ok());
         Self {
             fields,
@@ -160,9 +163,15 @@ impl InputForm {
         self.key
             .with_value(|key| match serde_json::to_string(&edits) {
                 Ok(text) if !edits.is_empty() => {
-                    Store::Session.write(key, &text);
+                    for store in [Store::Session, Store::Local] {
+                        store.write(key, &text);
+                    }
                 }
-                _ => Store::Session.remove(key),
+                _ => {
+                    for store in [Store::Session, Store::Local] {
+                        store.remove(key);
+                    }
+                }
             });
     }
 }

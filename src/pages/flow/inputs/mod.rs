@@ -4,7 +4,10 @@ pub mod chat;
 pub mod field;
 mod field_view;
 mod form;
+mod json_place;
 mod long;
+mod picture;
+mod sets;
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
@@ -15,12 +18,16 @@ pub(super) use self::field_view::FieldView;
 pub use self::{
     field_view::field_id,
     form::{InputForm, InvalidInput},
+    json_place::JsonPlace,
     long::LongInput,
+    picture::PictureInput,
+    sets::InputSets,
 };
 use super::{FlowContext, definition::use_definition, section::Section};
 use crate::{
     api::Load,
-    ui::{Button, ButtonKind, Each, Skeleton},
+    lazy::{INPUT_SETS, Lazy},
+    ui::{Button, ButtonKind, Each, Fold, Skeleton},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/inputs/inputs.module.css");
@@ -54,6 +61,9 @@ pub fn Inputs() -> impl IntoView {
                         <FieldView field=field />
                     </Each>
                 </div>
+                <Fold summary="Saved inputs">
+                    <Lazy part=INPUT_SETS />
+                </Fold>
             }
             .into_any()
         }

@@ -2,6 +2,7 @@
 
 mod node;
 mod service;
+mod upstream;
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use self::node::NodeCard;
 pub(crate) use self::{
     node::{NodeDetails, NodeError},
     service::{NodeService, SetNodeValue},
+    upstream::NodeUpstream,
 };
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
 use crate::{

@@ -13,7 +13,7 @@ use flowdeck_flow::Node;
 use leptos::prelude::*;
 
 use crate::{
-    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE},
+    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE, NODE_UPSTREAM},
     nav::Link,
     pages::{
         flow::{
@@ -73,7 +73,9 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
                 <Lazy part=NODE_SERVICE />
             </Show>
             <NodeErrorNotice ran=ran />
-            <Fold summary="Input, output and log">{move || view! { <Details ran=ran /> }}</Fold>
+            <Fold summary="Input, output and log">
+                {move || view! { <Details ran=ran /> }} <Lazy part=NODE_UPSTREAM />
+            </Fold>
         </li>
     }
 }

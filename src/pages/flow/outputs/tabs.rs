@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{Exact, ids::RunId, paths, pictures, runs::RunDetail, shown::Name};
+use flowdeck_contract::{
+    Exact,
+    ids::{FlowId, RunId},
+    paths, pictures,
+    runs::{RunDetail, UpstreamOutput},
+    shown::Name,
+};
 use leptos::prelude::*;
 
 use crate::{
@@ -150,17 +156,50 @@ fn quiet(text: &'static str) -> AnyView {
 
 fn inputs(run: Arc<RunDetail>) -> AnyView {
     let form = InputForm::from_context();
+    let upstream = run.upstream.outputs().unwrap_or_default();
+    let of = (FlowContext::from_context().flow(), run.summary.id.clone());
+    let upstream = (!upstream.is_empty()).then(|| view! { <Upstream outputs=upstream of=of /> });
     if run.inputs.is_empty() {
-        return quiet("This run had no inputs.");
+        return upstream.map_or_else(|| quiet("This run had no inputs."), IntoAny::into_any);
     }
     let values = run.inputs.clone();
     view! {
+        {upstream}
         <Values values=run.inputs.clone() run=run.summary.id.clone() />
         <div class=style::actions>
             <Button on_press=move |()| form.fill(&values)>"Use these inputs"</Button>
         </div>
     }
     .into_any()
+}
+
+/// The outputs of other nodes that a run of one node was given.
+#[component]
+fn Upstream(outputs: Vec<UpstreamOutput>, of: (FlowId, RunId)) -> impl IntoView {
+    let values = outputs.into_iter().map(|output| {
+        let from = match &output.run {
+            Some(run) => format!("from run {}", run.number),
+            None => "entered".to_owned(),
+        };
+        let what = format!("Output of {}, {from}", Name::from(output.node));
+        let value = match output.value {
+            Some(value) => {
+                view! { <RunValue value=value what=what.clone() of=of.clone() /> }.into_any()
+            }
+            None => {
+                let size = output.bytes.div_ceil(1024);
+                view! { <p class=style::none>{format!("Too large to show ({size} KB).")}</p> }
+                    .into_any()
+            }
+        };
+        view! {
+            <div class=style::value>
+                <dt>{what}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    });
+    view! { <dl class=style::values>{values.collect_view()}</dl> }
 }
 
 fn log(run: Arc<RunDetail>) -> AnyView {
