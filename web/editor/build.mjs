@@ -1,5 +1,6 @@
-// Bundles src/main.ts into dist/: `editor.js`, which needs the chunks that `dist/chunks.json` names, and one more that it
-// imports when it is first needed. Each but the first has a name that changes with its content.
+// Bundles src/main.ts into dist/: `editor.js`, which needs the chunks that `dist/chunks.json` names (`editor-chunk-…`), and
+// those that it imports when they are first needed (`editor-later-…`). Each but the first has a name that changes with its
+// content.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { mkdir, rm, writeFile } from "node:fs/promises";
@@ -29,6 +30,18 @@ const texts = new Map(outputFiles.map((file) => [path.basename(file.path), file.
 const outputs = new Map(Object.entries(metafile.outputs).map(([name, output]) => [path.basename(name), output]));
 const written = new Map();
 
+/** The chunk with this name, and all that it can't be run without. */
+function needed(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  for (const { path: imported, kind } of outputs.get(name).imports) {
+    if (kind === "import-statement") needed(path.basename(imported), found);
+  }
+  return found;
+}
+
+const first = needed("editor.js");
+
 /** Writes a file after those that it imports, whose names it holds; gives its name. */
 async function write(name) {
   const known = written.get(name);
@@ -39,12 +52,12 @@ async function write(name) {
     text = text.replaceAll(`./${neighbour}`, `./${await write(neighbour)}`);
   }
   const hash = createHash("sha256").update(text).digest("hex").slice(0, 16);
-  const renamed = name === "editor.js" ? name : `editor-${name.split("-")[1]}-${hash}.js`;
+  const renamed = name === "editor.js" ? name : `editor-${first.has(name) ? "chunk" : "later"}-${hash}.js`;
   written.set(name, renamed);
   await writeFile(path.join("dist", renamed), text);
   return renamed;
 }
 
 await write("editor.js");
-const needed = outputs.get("editor.js").imports.filter(({ kind }) => kind === "import-statement");
-await writeFile("dist/chunks.json", JSON.stringify(needed.map((chunk) => written.get(path.basename(chunk.path)))));
+first.delete("editor.js");
+await writeFile("dist/chunks.json", JSON.stringify([...first].map((chunk) => written.get(chunk))));

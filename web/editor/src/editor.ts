@@ -11,11 +11,12 @@ import {
   replaceText,
   setBase,
 } from "./files.ts";
-import { type Finding, fixOf, showFindings } from "./findings.ts";
-import { basics, languageOf, later } from "./language.ts";
+import type { Finding } from "./findings.ts";
+import { type Language, basics, languageOf, later } from "./language.ts";
+import { type Tools, loadTools } from "./loading.ts";
 import type { PackageSource } from "./packages.ts";
 import { offsetOf, placeOf } from "./positions.ts";
-import { setup, styleNonce } from "./setup.ts";
+import { EMPTY_MARGIN, setup, styleNonce } from "./setup.ts";
 
 /** What the app gets told, and is asked for. */
 export interface Listener {
@@ -30,13 +31,21 @@ export interface Listener {
 }
 
 interface Tab extends OpenFile {
+  readonly language: Language;
   scroll: StateEffect<unknown> | null;
+  /** Findings of a revision that came before the tools which mark them. */
+  unmarked: { readonly revision: number; readonly findings: string } | null;
 }
+
+/** Where a file has its tools. */
+const TOOLS = new Compartment();
 
 export class Editor {
   readonly #view: EditorView;
   readonly #tabs = new Map<string, Tab>();
   #shown: string | null = null;
+  #tools: Tools | null = null;
+  #areToolsAsked = false;
 
   constructor(
     host: HTMLElement,
@@ -51,7 +60,9 @@ export class Editor {
     const language = languageOf(path);
     const more = new Compartment();
     const extensions = [
-      setup({ label, describedBy: this.describedBy }, () => this.listener.save()),
+      setup({ label, describedBy: this.describedBy }, () => this.listener.save(), [
+        TOOLS.of(this.#tools?.tools(language) ?? EMPTY_MARGIN),
+      ]),
       basics(language),
       more.of([]),
       EditorView.updateListener.of((update) => {
@@ -60,7 +71,7 @@ export class Editor {
         if (update.docChanged) this.#counted(path, update.transactions.every((one) => one.annotation(byApp)));
       }),
     ];
-    const tab = { ...openFile(text, extensions), scroll: null };
+    const tab = { ...openFile(text, extensions), language, scroll: null, unmarked: null };
     setBase(tab, base);
     this.#tabs.set(path, tab);
     void later(language, path, this.listener.packages).then((extension) => {
@@ -80,6 +91,7 @@ export class Editor {
     this.#view.setState(state);
     if (scroll !== null) this.#view.dispatch({ effects: scroll });
     this.#moved(path);
+    void this.#addTools();
   }
 
   /** Forgets a file. */
@@ -116,7 +128,11 @@ export class Editor {
   mark(path: string, revision: number, findings: string): void {
     const tab = this.#tab(path);
     if (tab.revision !== revision) return;
-    this.#dispatch(path, showFindings(tab.state, JSON.parse(findings) as Finding[]));
+    if (this.#tools === null) {
+      tab.unmarked = { revision, findings };
+      return;
+    }
+    this.#dispatch(path, this.#tools.showFindings(tab.state, JSON.parse(findings) as Finding[]));
   }
 
   /** Shows a line (from 1) of an open file, puts the cursor there and takes the focus. */
@@ -133,7 +149,7 @@ export class Editor {
   /** Does what the fix of a marked finding says, wherever the finding has moved since it was marked. */
   fix(path: string, code: string, message: string, line: number): void {
     this.show(path);
-    fixOf(this.#view.state, { code, message, line })?.(this.#view);
+    this.#tools?.fixOf(this.#view.state, { code, message, line })?.(this.#view);
   }
 
   focus(): void {
@@ -149,6 +165,21 @@ export class Editor {
   destroy(): void {
     this.#view.destroy();
     this.#tabs.clear();
+  }
+
+  /** Gives every file its tools once they are here; asks for them unless that is done. */
+  async #addTools(): Promise<void> {
+    if (this.#areToolsAsked) return;
+    this.#areToolsAsked = true;
+    const tools = await loadTools();
+    // The next file that is shown asks again.
+    this.#areToolsAsked = tools !== null;
+    if (tools === null) return;
+    this.#tools = tools;
+    for (const [path, { language, unmarked }] of this.#tabs) {
+      this.#dispatch(path, { effects: TOOLS.reconfigure(tools.tools(language)) });
+      if (unmarked !== null) this.mark(path, unmarked.revision, unmarked.findings);
+    }
   }
 
   #moved(path: string): void {

@@ -1,5 +1,4 @@
 // Which language a file is in, by its name.
-import { yaml } from "@codemirror/lang-yaml";
 import type { Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import type { PackageSource } from "./packages.ts";
@@ -30,7 +29,6 @@ export function languageOf(path: string): Language {
 export function basics(language: Language): Extension {
   switch (language) {
     case "yaml":
-      return yaml();
     case "python":
     case "json":
       return [];
@@ -43,6 +41,7 @@ export function basics(language: Language): Extension {
 
 /** What it has as soon as that is loaded; `null` where there is no more, or where it cannot be loaded now. */
 export async function later(language: Language, path: string, packages: PackageSource): Promise<Extension | null> {
+  // YAML comes with the tools.
   if (language === "yaml") return null;
   try {
     const { more } = await import("./more.ts");

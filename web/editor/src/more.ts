@@ -7,6 +7,8 @@ import { type LanguageSupport, indentUnit } from "@codemirror/language";
 import type { Extension } from "@codemirror/state";
 import type { Language } from "./language.ts";
 import { type PackageSource, packageCompletion } from "./packages.ts";
+// What both need comes with the tools, which each file gets: fewer chunks.
+import "./tools.ts";
 
 /** What a file in `language` at `path` has besides what every file has. */
 export function more(language: Language, path: string, packages: PackageSource): Extension {

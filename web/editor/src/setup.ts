@@ -11,14 +11,13 @@ import {
   foldKeymap,
   indentOnInput,
 } from "@codemirror/language";
-import { lintGutter, nextDiagnostic, previousDiagnostic } from "@codemirror/lint";
-import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension } from "@codemirror/state";
 import {
   EditorView,
   crosshairCursor,
   drawSelection,
   dropCursor,
+  gutter,
   highlightActiveLine,
   highlightActiveLineGutter,
   highlightSpecialChars,
@@ -28,7 +27,11 @@ import {
 } from "@codemirror/view";
 import { theme } from "./theme.ts";
 
-const BASICS: Extension = [
+/** The margin of findings before the tools are here, as wide as with them: nothing moves when they come. */
+export const EMPTY_MARGIN: Extension = gutter({ class: "cm-gutter-lint" });
+
+/** What text needs to be shown and edited; `tools` holds the margin of findings, and what loads after the text is shown. */
+const basics = (tools: Extension): Extension => [
   lineNumbers(),
   highlightActiveLineGutter(),
   highlightActiveLine(),
@@ -42,13 +45,9 @@ const BASICS: Extension = [
   crosshairCursor(),
   indentOnInput(),
   bracketMatching(),
-  highlightSelectionMatches(),
-  search({ top: true }),
-  lintGutter(),
+  tools,
   theme,
   keymap.of([
-    { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
-    ...searchKeymap,
     ...historyKeymap,
     ...foldKeymap,
     // Runs the flow, wherever on the page one is.
@@ -83,9 +82,9 @@ export function styleNonce(): Extension {
   return nonce ? EditorView.cspNonce.of(nonce) : [];
 }
 
-export function setup({ label, describedBy }: Naming, onSave: () => void): Extension {
+export function setup({ label, describedBy }: Naming, onSave: () => void, tools: Extension): Extension {
   return [
-    BASICS,
+    basics(tools),
     inOnePiece,
     styleNonce(),
     keymap.of([{ key: "Mod-s", preventDefault: true, run: () => (onSave(), true) }]),

@@ -60,8 +60,8 @@ impl Sizes {
                 .extension()
                 .is_some_and(|found| found == "woff2");
             match name.split_once('-') {
-                // Languages besides YAML come with the first file in one.
-                Some(("editor", rest)) if rest.starts_with("more-") => {}
+                // What the editor imports itself, once text is shown.
+                Some(("editor", rest)) if rest.starts_with("later-") => {}
                 Some(("editor", _)) => sizes.editor += bytes,
                 Some(("part", _)) => {
                     sizes.files.insert(name, bytes);
@@ -187,7 +187,7 @@ mod tests {
             ("app.js.gz", 400),
             ("a.woff2", 50),
             ("editor-1.js", 70),
-            ("editor-more-1.js", 700),
+            ("editor-later-1.js", 700),
             ("part-flows-1.wasm", 80),
             ("part-flows-1.wasm.br", 20),
             ("part-shared-1.wasm", 7),

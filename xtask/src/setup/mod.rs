@@ -16,8 +16,10 @@ use anyhow::{Context, Result};
 use std::{
     env,
     ffi::{OsStr, OsString},
+    panic::resume_unwind,
     path::PathBuf,
     process::Command,
+    thread,
 };
 
 pub(crate) use browser::Browser;
@@ -45,7 +47,7 @@ pub(crate) enum Scope {
     Test,
 }
 
-trait Part {
+trait Part: Sync {
     fn title(&self) -> String;
     fn is_ready(&self) -> bool;
     fn install(&self, project: &Project, step: &Step) -> Result<()>;
@@ -106,35 +108,58 @@ pub(crate) fn run(project: &Project, scope: Scope) -> Result<Tools> {
         wasm_bindgen.folder(),
         project.path("xtask/tools/node_modules/.bin"),
     ];
-    let mut parts: Vec<Box<dyn Part>> = vec![Box::new(WasmTarget)];
+    let mut compiled: Vec<Box<dyn Part>> = vec![Box::new(WasmTarget)];
+    let mut fetched: Vec<Box<dyn Part>> = Vec::new();
     if scope != Scope::Check {
-        parts.extend::<[Box<dyn Part>; 6]>([
+        compiled.extend::<[Box<dyn Part>; 3]>([
             Box::new(wasm_bindgen),
             Box::new(CargoTool::wasm_split(project)),
             Box::new(trunk),
+        ]);
+        fetched.extend::<[Box<dyn Part>; 3]>([
             Box::new(NpmFolder::new(project, "xtask/tools")),
             Box::new(NpmFolder::new(project, "web/editor")),
             Box::new(NpmFolder::new(project, "web/font")),
         ]);
     }
     if scope == Scope::Test {
-        parts.push(Box::new(NpmFolder::new(project, "tests/e2e")));
-        parts.push(Box::new(CargoTool::cargo_deny(project)));
-        parts.push(Box::new(Browser));
-        parts.push(Box::new(Docker));
-        parts.push(Box::new(RegistryServer::new(project)));
+        compiled.push(Box::new(CargoTool::cargo_deny(project)));
+        compiled.push(Box::new(Browser));
+        compiled.push(Box::new(Docker));
+        compiled.push(Box::new(RegistryServer::new(project)));
+        fetched.push(Box::new(NpmFolder::new(project, "tests/e2e")));
     }
-    install_missing(project, &parts)?;
+    install_missing(project, &[compiled, fetched])?;
     let wasm = WasmToolchain::detect()?
         .context("the wasm32 target vanished while it was set up: run the command again")?;
     Ok(Tools { wasm, folders })
 }
 
-fn install_missing(project: &Project, parts: &[Box<dyn Part>]) -> Result<()> {
-    if parts.iter().all(|part| part.is_ready()) {
+/// Installs what is missing: each lane beside the others, its parts one after another. What is only fetched needn't wait for
+/// what is compiled.
+fn install_missing(project: &Project, lanes: &[Vec<Box<dyn Part>>]) -> Result<()> {
+    if lanes.iter().flatten().all(|part| part.is_ready()) {
         return Ok(());
     }
     let _lock = lock::acquire(&project.cache.join("setup.lock"), "its set-up")?;
+    thread::scope(|scope| {
+        let lanes: Vec<_> = lanes
+            .iter()
+            .map(|lane| scope.spawn(|| install_each(project, lane)))
+            .collect();
+        let ends: Vec<Result<()>> = lanes
+            .into_iter()
+            .map(|lane| match lane.join() {
+                Ok(end) => end,
+                Err(panic) => resume_unwind(panic),
+            })
+            .collect();
+        ends.into_iter().collect::<Result<()>>()
+    })?;
+    cargo_tool::forget_builds(project)
+}
+
+fn install_each(project: &Project, parts: &[Box<dyn Part>]) -> Result<()> {
     for part in parts {
         // Asked again under the lock: another process may have installed it meanwhile.
         if !part.is_ready() {
@@ -143,5 +168,5 @@ fn install_missing(project: &Project, parts: &[Box<dyn Part>]) -> Result<()> {
             })?;
         }
     }
-    cargo_tool::forget_builds(project)
+    Ok(())
 }

@@ -10,12 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 const REQUEST: u64 = 12_000;
 
 /// The parts that the app is joined with, each with one, for browsers that have nothing of it yet.
-pub(super) const ENTRIES: [&str; 5] = [
+pub(super) const ENTRIES: [&str; 7] = [
     "connection",
     "connections",
     "flow",
+    "flows",
     "one_session",
     "sessions",
+    "upgrade",
 ];
 
 /// The part whose files hold nothing else, as what it needs is most.
@@ -53,11 +55,12 @@ const fn on_flow(weight: u64, parts: &'static [&'static str], most: usize) -> Vi
 /// How many files a page may ask for is what its own document, style sheet, script and module, and its calls of the API,
 /// leave of what `tests/e2e/specs/first-load.spec.ts` allows. An entry is one file.
 const VISITS: [Visit; 19] = [
-    visit(12, &["flows"], 3),
+    visit(12, &["flows"], 9),
     visit(12, &["flow"], 9),
     on_flow(6, &["run"], 4),
     on_flow(6, &["session"], 5),
-    on_flow(48, &["raw"], 3),
+    // Its files hold hardly anything else: it has the code editor to load besides.
+    on_flow(150, &["raw"], 3),
     on_flow(6, &["raw", "dock"], 8),
     on_flow(4, &["needs"], 6),
     on_flow(4, &["node_service"], 6),
@@ -66,7 +69,7 @@ const VISITS: [Visit; 19] = [
     on_flow(2, &["packages"], 6),
     visit(8, &["sessions"], 9),
     visit(16, &["one_session"], 9),
-    visit(6, &["upgrade"], 3),
+    visit(6, &["upgrade"], 9),
     visit(1, &["upgrade", "upgrade_review"], 8),
     visit(4, &["connections"], 9),
     visit(2, &["connections", "connection_forms"], 9),
@@ -141,13 +144,27 @@ pub(super) fn apart(
 pub(super) fn join(groups: Vec<Group>) -> Vec<Group> {
     let opened = opened(&groups);
     let mut groups = loaded_together(groups, &opened);
-    while let Some((one, other)) = cheapest(&groups, &opened) {
+    let mut loads: Vec<Vec<bool>> = groups
+        .iter()
+        .map(|group| visits_of(group, &opened))
+        .collect();
+    while let Some((one, other)) = cheapest(&groups, &loads, &opened) {
         let joined = groups[one].joined(&groups[other]);
         // The greater index first: the other keeps its place.
         groups.remove(one.max(other));
+        loads.remove(one.max(other));
+        loads[one.min(other)] = visits_of(&joined, &opened);
         groups[one.min(other)] = joined;
     }
     groups
+}
+
+/// Whether each visit loads `group`.
+fn visits_of(group: &Group, opened: &[Opened]) -> Vec<bool> {
+    opened
+        .iter()
+        .map(|visit| group.is_loaded_by(visit))
+        .collect()
 }
 
 /// A visit with what is known of it.
@@ -186,8 +203,7 @@ fn owned(parts: &[&str]) -> BTreeSet<String> {
 fn loaded_together(groups: Vec<Group>, opened: &[Opened]) -> Vec<Group> {
     let mut together: BTreeMap<Vec<bool>, Group> = BTreeMap::new();
     for group in groups {
-        let loads = |visit: &Opened| group.is_loaded_by(visit);
-        let loads = opened.iter().map(loads).collect();
+        let loads = visits_of(&group, opened);
         let joined = together.get(&loads).map(|other| other.joined(&group));
         together.insert(loads, joined.unwrap_or(group));
     }
@@ -196,14 +212,7 @@ fn loaded_together(groups: Vec<Group>, opened: &[Opened]) -> Vec<Group> {
 
 /// The pair whose joining saves most, where any saves something; else the pair whose joining costs least of those that a
 /// visit loads that asks for too many files. `None` when all is well.
-fn cheapest(groups: &[Group], opened: &[Opened]) -> Option<(usize, usize)> {
-    let loads: Vec<Vec<bool>> = groups
-        .iter()
-        .map(|group| {
-            let loads = |visit: &Opened| group.is_loaded_by(visit);
-            opened.iter().map(loads).collect()
-        })
-        .collect();
+fn cheapest(groups: &[Group], loads: &[Vec<bool>], opened: &[Opened]) -> Option<(usize, usize)> {
     let saved = |one: usize, other: usize| -> i128 {
         let each = opened.iter().enumerate().map(|(number, visit)| {
             let saved = match (loads[one][number], loads[other][number]) {
@@ -227,11 +236,14 @@ fn cheapest(groups: &[Group], opened: &[Opened]) -> Option<(usize, usize)> {
         has_too_many.iter().any(loads_both)
     };
     // The page of a flow is to be as small as can be: nothing that it doesn't need comes into its files.
-    let is_of_flow = |group: &Group| group.needed_by.contains(LEANEST);
+    let is_of_flow: Vec<bool> = groups
+        .iter()
+        .map(|group| group.needed_by.contains(LEANEST))
+        .collect();
     let pairs =
         (0..groups.len()).flat_map(|one| (one + 1..groups.len()).map(move |two| (one, two)));
     let priced: Vec<_> = pairs
-        .filter(|(one, other)| is_of_flow(&groups[*one]) == is_of_flow(&groups[*other]))
+        .filter(|(one, other)| is_of_flow[*one] == is_of_flow[*other])
         .map(|(one, other)| (saved(one, other), one, other))
         .collect();
     let best = |is_asked: &dyn Fn(&(i128, usize, usize)) -> bool| {

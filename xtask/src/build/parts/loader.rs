@@ -82,17 +82,21 @@ impl Split {
 }
 
 /// What takes the loader's place. A module that couldn't be loaded is requested again when it is needed again; one that is
-/// inside the app is not.
+/// inside the app is not. The page's own script has compiled some ahead.
 const SCRIPT: &str = r#"
 const names = [NAMES];
 const modules = [];
 let shared;
+const instantiate = async (name) => {
+    const compiled = await globalThis.flowdeckApp?.ahead[name];
+    shared ??= (({ SHARED }) => ({ __wasm_split: { CONSTANTS SHARED }, JOINED: { SHARED } }))(initSync());
+    return compiled
+        ? WebAssembly.instantiate(compiled, shared)
+        : WebAssembly.instantiateStreaming(fetch(new URL("./" + name, import.meta.url)), shared);
+};
 const loadModule = (number) =>
     globalThis.flowdeckApp?.inside.includes(names[number]) ||
-    (modules[number] ??= WebAssembly.instantiateStreaming(
-        fetch(new URL("./" + names[number], import.meta.url)),
-        (shared ??= (({ SHARED }) => ({ __wasm_split: { CONSTANTS SHARED }, JOINED: { SHARED } }))(initSync())),
-    ).catch((error) => {
+    (modules[number] ??= instantiate(names[number]).catch((error) => {
         delete modules[number];
         throw error;
     }));

@@ -192,7 +192,7 @@ fn put_entries_into(
     let ahead = page.between(&format!("<link rel=\"preload\" href=\"./{app}\""), ">")?;
     page.replace(&ahead, "", 1)?;
     let path = format!("module_or_path: './{app}'");
-    let chosen = path.replace(": ", ": globalThis.flowdeckApp?.file || ");
+    let chosen = path.replace(": ", ": globalThis.flowdeckApp?.module || ");
     page.replace(&path, &chosen, 1)?;
     page.replace(
         ENTRIES,
