@@ -20,7 +20,7 @@ const PAGES: [(&str, u64); 8] = [
 ];
 
 /// What raw file mode loads beyond the page of its flow, until a file can be edited.
-const RAW_MODE: u64 = 198_000;
+const RAW_MODE: u64 = 200_000;
 
 /// A font, which nothing waits for.
 const FONTS: u64 = 50_000;
