@@ -209,6 +209,7 @@ mod tests {
                 id: RunId::try_from(format!("r{number}")).unwrap(),
                 number,
                 node: None,
+                variant: None,
                 state,
                 started: Millis(0),
                 ended: None,

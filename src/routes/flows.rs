@@ -33,7 +33,7 @@ pub enum FlowFilter {
 
 impl FlowFilter {
     /// All of them, as the page lists them.
-    pub const ALL: [FlowFilter; 8] = [
+    pub const ALL: [FlowFilter; 9] = [
         FlowFilter::All,
         FlowFilter::Running,
         FlowFilter::WithErrors,
@@ -42,6 +42,7 @@ impl FlowFilter {
         FlowFilter::Type(FlowType::Chat),
         FlowFilter::Type(FlowType::Evaluation),
         FlowFilter::Type(FlowType::Flex),
+        FlowFilter::Type(FlowType::Prompty),
     ];
 
     fn word(self) -> &'static str {
@@ -54,6 +55,7 @@ impl FlowFilter {
             FlowFilter::Type(FlowType::Chat) => "chat",
             FlowFilter::Type(FlowType::Evaluation) => "evaluation",
             FlowFilter::Type(FlowType::Flex) => "flex",
+            FlowFilter::Type(FlowType::Prompty) => "prompty",
         }
     }
 }

@@ -10,7 +10,7 @@ mod includes;
 mod requirements;
 
 pub use checked::{CheckedRequirements, check_flow_requirements, check_requirements};
-pub(crate) use definition::{Definition, DefinitionError, FILES as DEFINITION_FILES};
+pub(crate) use definition::{Definition, DefinitionError};
 pub(crate) use fingerprint::Fingerprint;
 pub(crate) use includes::materialise;
 pub(crate) use requirements::{Prepared, for_install, prepared, source};

@@ -11,6 +11,15 @@ use thiserror::Error;
 /// The files that define a flow, in the order in which promptflow looks for them.
 pub const DEFINITION_NAMES: [&str; 2] = ["flow.dag.yaml", "flow.flex.yaml"];
 
+/// The names that the definition of this flow may have in its folder; the first that exists counts.
+#[must_use]
+pub fn definition_names(flow: &FlowId) -> Vec<&str> {
+    match flow.prompty() {
+        Some(file) => vec![file],
+        None => DEFINITION_NAMES.to_vec(),
+    }
+}
+
 /// The folder that holds the flows. A folder that is itself a flow counts as one of its parent's, and the only one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowsFolder {

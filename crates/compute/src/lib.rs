@@ -34,7 +34,7 @@ pub use compute::{Compute, ComputeConfig, ConnectionOptions, Lacking, SignInStor
 pub use error::{ComputeError, ComputeErrorKind};
 pub use flow::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub use flowdeck_contract::session::VmSize;
-pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError};
+pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError, definition_names};
 pub use host::Host;
 pub use owner::Owner;
 pub use sessions::{Ask, Begun, OwnEnvironment, required_names};

@@ -3,6 +3,8 @@
 use flowdeck_contract::ids::{FlowId, SessionId};
 use serde::{Deserialize, Serialize};
 
+use crate::flows_folder::{DEFINITION_NAMES, definition_names};
+
 /// Whose a session is. There is at most one session of each.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -30,8 +32,16 @@ impl Owner {
     #[must_use]
     pub fn folder(&self) -> &str {
         match self {
-            Self::Flow(flow) => flow.as_str(),
+            Self::Flow(flow) => flow.folder(),
             Self::Nobody(session) => session.as_str(),
+        }
+    }
+
+    /// The names that its definition may have in that folder; the first that exists counts.
+    pub(crate) fn definition_files(&self) -> Vec<&str> {
+        match self.flow() {
+            Some(flow) => definition_names(flow),
+            None => DEFINITION_NAMES.to_vec(),
         }
     }
 }

@@ -68,7 +68,7 @@ impl OwnerFolders {
         let folder = self
             .of(owner)
             .map_err(|error| EngineError::new(codes::FLOW_NOT_FOUND, error.to_string()))?;
-        let definition = Definition::read(&folder).map_err(|error| {
+        let definition = Definition::read(&folder, owner).map_err(|error| {
             EngineError::new(error.code(), error.to_string())
                 .with_remedy("Add or correct the flow’s definition.")
         })?;

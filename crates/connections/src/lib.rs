@@ -19,7 +19,7 @@ pub use error::{ConnectionError, ErrorKind};
 pub use export::to_yaml;
 pub use import::{Found, read as read_import, read_local_store};
 pub use masks::{MASK, Masks};
-pub use needs::{line_of_variable, needs, tools_that_may_ask};
+pub use needs::{line_of_variable, models, needs, tools_that_may_ask};
 pub use record::Stored;
 pub use run::{Checker, RunConnections, Variables};
 pub use signatures::ToolSignatures;

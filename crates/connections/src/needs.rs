@@ -1,7 +1,9 @@
 //! Which connections a flow asks for, by its file and by the signatures of its tools.
 
 use flowdeck_contract::connections::{ConnectionNeed, ConnectionType};
-use flowdeck_flow::{Assignment, Flow, Node, NodeType, tool_parameters};
+use flowdeck_flow::{
+    Assignment, Flow, INIT, ModelConnection, ModelService, Node, NodeType, tool_parameters,
+};
 use serde_json::Value;
 
 use crate::signatures::ToolSignatures;
@@ -85,6 +87,15 @@ pub fn needs(
     let mut needs: Vec<ConnectionNeed> = nodes
         .flat_map(|node| of_node(node, &source, signatures))
         .collect();
+    needs.extend(flow.connection.as_ref().map(of_prompty));
+    let inputs = flow.inputs.iter();
+    needs.extend(models(inputs.filter_map(|input| {
+        let value = input.default.as_ref()?;
+        input
+            .name
+            .starts_with(INIT)
+            .then_some((&*input.name, value))
+    })));
     needs.extend(flow.environment_variables.iter().filter_map(|variable| {
         let (name, _) = reference(&variable.value)?;
         Some(ConnectionNeed {
@@ -97,6 +108,38 @@ pub fn needs(
         })
     }));
     needs
+}
+
+fn of_prompty(connection: &ModelConnection) -> ConnectionNeed {
+    ConnectionNeed {
+        node: None,
+        input: None,
+        line: connection.line,
+        name: connection.name.clone(),
+        accepts: match connection.service {
+            Some(ModelService::AzureOpenAi) => vec![ConnectionType::AzureOpenAI],
+            Some(ModelService::OpenAi) => vec![ConnectionType::OpenAI],
+            None => vec![ConnectionType::AzureOpenAI, ConnectionType::OpenAI],
+        },
+        problem: None,
+    }
+}
+
+/// The connections that model configurations among the arguments of a flex flow's class name.
+pub fn models<'v>(
+    arguments: impl Iterator<Item = (&'v str, &'v Value)>,
+) -> impl Iterator<Item = ConnectionNeed> {
+    arguments.filter_map(|(name, value)| {
+        let connection = value.get("connection")?.as_str()?;
+        Some(ConnectionNeed {
+            node: None,
+            input: Some(name.to_owned()),
+            line: 1,
+            name: connection.to_owned(),
+            accepts: vec![ConnectionType::AzureOpenAI, ConnectionType::OpenAI],
+            problem: None,
+        })
+    })
 }
 
 /// The Python files whose tools may take a connection: a node gives them text that may be the name of one.

@@ -23,7 +23,7 @@ pub struct Project {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct FlowList {
-    /// One entry per folder that holds a flow, also those that cannot be read.
+    /// One entry per folder that holds a flow, and one per prompty file, also those that cannot be read.
     pub flows: Vec<FlowSummary>,
     /// How the folders were searched.
     #[serde(default)]
@@ -99,8 +99,10 @@ pub enum FlowType {
     Chat,
     /// A DAG that scores the results of another flow.
     Evaluation,
-    /// A flow whose `entry` is a Python function, class or prompty file.
+    /// A flow whose `entry` is a Python function or class.
     Flex,
+    /// A file with a prompt and the model that answers it.
+    Prompty,
 }
 
 /// A flow, for its page.
@@ -112,7 +114,7 @@ pub struct FlowDetail {
     pub summary: FlowSummary,
     /// The flow folder's absolute path on the server, for people to read.
     pub folder: String,
-    /// The file that defines it, `flow.dag.yaml` or `flow.flex.yaml`.
+    /// The file that defines it: `flow.dag.yaml`, `flow.flex.yaml`, or that of a prompty.
     pub definition_path: String,
     /// The text of that file; `None` when it is missing or isn't text.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -90,7 +90,8 @@ macro_rules! text_id {
 }
 
 text_id! {
-    /// A flow, named by its folder: relative to the project's flows folder, `/` between its parts.
+    /// A flow, named by its folder: relative to the project's flows folder, `/` between its parts. A prompty is named by its
+    /// file, `FOLDER/NAME.prompty`.
     FlowId, check_flow
 }
 text_id! {
@@ -143,6 +144,41 @@ impl FlowId {
     pub fn is_at_top(&self) -> bool {
         !self.0.contains('/')
     }
+
+    /// The folder of its files. A folder may hold several flows: its own, and those of its prompty files.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        match self.prompty_parts() {
+            Some((folder, _)) => folder,
+            None => &self.0,
+        }
+    }
+
+    /// The file in that folder that defines it, where it is a prompty.
+    #[must_use]
+    pub fn prompty(&self) -> Option<&str> {
+        self.prompty_parts().map(|(_, file)| file)
+    }
+
+    /// The flow of a prompty file of this flow's folder.
+    ///
+    /// # Errors
+    /// When the file's name can't be part of a flow's.
+    pub fn prompty_beside(&self, file: &str) -> Result<Self, InvalidId> {
+        Self::try_from(format!("{}/{file}", self.folder()))
+    }
+
+    fn prompty_parts(&self) -> Option<(&str, &str)> {
+        let parts = self.0.rsplit_once('/');
+        parts.filter(|(_, file)| is_prompty(file))
+    }
+}
+
+/// Whether a file of this name is a prompty, as promptflow tells it.
+#[must_use]
+pub fn is_prompty(file: &str) -> bool {
+    file.strip_suffix(".prompty")
+        .is_some_and(|stem| !stem.is_empty() && !stem.ends_with('/'))
 }
 
 impl ConversationName {

@@ -33,10 +33,24 @@ pub struct RunRequest {
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub outputs: Values,
+    /// Run this variant of a node in place of its default one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<NodeVariant>,
     /// Give the text of outputs piece by piece, also that of LLM nodes. promptflow streams an LLM node when an output refers
     /// to it and no other node does; a Python node streams when it yields. A node's own run doesn't stream.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
+}
+
+/// A variant of a node: promptflow's `${node.variant_id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct NodeVariant {
+    /// The node, by its name.
+    pub node: String,
+    /// The variant's id.
+    pub id: String,
 }
 
 /// Where a run stands.
@@ -97,6 +111,9 @@ pub struct RunSummary {
     /// The node that was run alone; `None` for the whole flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
+    /// The variant that ran in place of its node's default one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variant: Option<NodeVariant>,
     /// Where it stands.
     pub state: RunState,
     /// When it began.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::model::{Assignment, Flow, FlowInput, FlowKind, FlowOutput, Node, NodeType};
+use crate::model::{Assignment, Flow, FlowInput, FlowKind, FlowOutput, Node, NodeType, ValueType};
 
 /// The parts of a flow that one can chat with.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,7 +23,7 @@ pub struct Chat<'f> {
 pub enum HistoryShape {
     /// `{"inputs": {QUESTION: …}, "outputs": {…}}` for each turn, with every output: that of a DAG.
     Turns,
-    /// `{"role": "user", "content": …}` and `{"role": "assistant", "content": …}` for each turn: that of a flex flow.
+    /// `{"role": "user", "content": …}` and `{"role": "assistant", "content": …}` for each turn: that of a flex flow or prompty.
     Messages,
 }
 
@@ -95,7 +95,9 @@ impl Flow {
         if answers.next().is_some() {
             return Err(NoChat::SeveralAnswers);
         }
-        if answer.is_none() && !self.outputs.is_empty() {
+        // What a function or a model gives has no output that could be marked.
+        let declares = self.kind == FlowKind::Dag && !self.outputs.is_empty();
+        if answer.is_none() && declares {
             return Err(NoChat::NoAnswer);
         }
         let history = self.inputs.iter().find(|input| input.is_chat_history);
@@ -105,9 +107,33 @@ impl Flow {
             answer,
             shape: match self.kind {
                 FlowKind::Dag => HistoryShape::Turns,
-                FlowKind::Flex => HistoryShape::Messages,
+                FlowKind::Flex | FlowKind::Prompty => HistoryShape::Messages,
             },
         })
+    }
+
+    /// Marks what a flex flow or prompty takes a question and a history by, where it says so by their names alone: what it
+    /// takes has no marks where a signature says it. A history need not be given.
+    pub(crate) fn find_chat(&mut self) {
+        let at = |name: &str| self.inputs.iter().position(|input| input.name == name);
+        let (Some(history), question) = (at("chat_history"), at("question")) else {
+            return;
+        };
+        let is_marked = self.inputs.iter().any(|input| input.is_chat_input);
+        let question = question.filter(|_| !is_marked);
+        if !is_marked && question.is_none() {
+            return;
+        }
+        if let Some(input) = question.and_then(|at| self.inputs.get_mut(at)) {
+            input.is_chat_input = true;
+        }
+        if let Some(input) = self.inputs.get_mut(history) {
+            input.is_chat_history = true;
+            input.input_type = ValueType::List;
+            if input.default.is_none() && input.long_default.is_none() {
+                input.default = Some(serde_json::Value::Array(Vec::new()));
+            }
+        }
     }
 
     /// How this output comes, as far as the definition tells.

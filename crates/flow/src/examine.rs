@@ -8,7 +8,7 @@ use crate::read::Draft;
 use crate::report::{FileNames, Finding, Report, Severity};
 use crate::sources::Sources;
 use crate::yaml::{Expander, Mapping, Refused, SourceText, Span, Tree, compose};
-use crate::{check, lint, outline, read, secrets};
+use crate::{check, lint, outline, prompty, read, secrets};
 
 /// How many places of a text are rewritten for the parser before it has the last word.
 const MAX_REPAIRS: usize = 16;
@@ -27,7 +27,48 @@ pub(crate) struct Around<'a> {
 
 /// Checks a text.
 pub(crate) fn examine(text: &str, around: Around<'_>) -> Report {
-    let mut examined = examine_source(&SourceText::new(text), around, MAX_REPAIRS);
+    let examined = examine_source(
+        &SourceText::new(text),
+        Form::Definition(around),
+        MAX_REPAIRS,
+    );
+    report(text, examined, around)
+}
+
+/// Checks a prompty.
+pub(crate) fn examine_prompty(text: &str) -> Report {
+    let examined = match prompty::front_matter(text) {
+        Some(front) => {
+            let yaml = prompty::yaml_of(text, &front);
+            let examined = examine_source(&SourceText::new(&yaml), Form::Prompty, MAX_REPAIRS);
+            // Where nothing could be read, its kind is known all the same.
+            Examined {
+                kind: FlowKind::Prompty,
+                ..examined
+            }
+        }
+        None => Examined {
+            kind: FlowKind::Prompty,
+            ..Examined::refused(vec![Problem::new(
+                "PromptyFormat",
+                Span::START,
+                "A prompty begins with YAML between two lines of `---`, and the prompt follows.",
+            )])
+        },
+    };
+    report(text, examined, Around::default())
+}
+
+/// What a text is the definition of.
+#[derive(Clone, Copy)]
+enum Form<'a> {
+    /// A DAG or a flex flow.
+    Definition(Around<'a>),
+    /// A prompty's front matter.
+    Prompty,
+}
+
+fn report(text: &str, mut examined: Examined, around: Around<'_>) -> Report {
     examined.warnings.extend(secrets::find(text));
     examined.warnings.sort_by_key(|warning| warning.span);
     let findings = findings(
@@ -101,13 +142,13 @@ impl Examined {
     }
 }
 
-fn examine_source(source: &SourceText<'_>, around: Around<'_>, repairs: usize) -> Examined {
+fn examine_source(source: &SourceText<'_>, form: Form<'_>, repairs: usize) -> Examined {
     match compose(source) {
-        Ok((tree, problems)) => examine_tree(&tree, problems, source.text().len(), around),
+        Ok((tree, problems)) => examine_tree(&tree, problems, source.text().len(), form),
         Err(Refused {
             repaired: Some(repaired),
             ..
-        }) if repairs > 0 => examine_source(&repaired, around, repairs - 1),
+        }) if repairs > 0 => examine_source(&repaired, form, repairs - 1),
         Err(refused) => Examined::refused(vec![*refused.problem]),
     }
 }
@@ -116,7 +157,7 @@ fn examine_tree(
     tree: &Tree<'_>,
     mut problems: Vec<Problem>,
     text_length: usize,
-    around: Around<'_>,
+    form: Form<'_>,
 ) -> Examined {
     // No document, and a document that is nothing, is a flow without anything.
     let root = match tree.root().filter(|root| !root.is_null()) {
@@ -142,16 +183,24 @@ fn examine_tree(
         }
         Ok(read) => {
             let mut expander = Expander::for_text_of(text_length);
-            let mut examined = if root.get("entry").is_some() {
-                flex(root, &read.draft, problems, &mut expander)
-            } else {
-                problems.extend(read.problems);
-                dag(root, &read.draft, problems, around, &mut expander)
+            let mut examined = match form {
+                Form::Prompty => of_prompty(root, &read.draft, problems, &mut expander),
+                Form::Definition(_) if root.get("entry").is_some() => {
+                    flex(root, &read.draft, problems, &mut expander)
+                }
+                Form::Definition(around) => {
+                    problems.extend(read.problems);
+                    dag(root, &read.draft, problems, around, &mut expander)
+                }
             };
-            let missing = around
-                .files
-                .and_then(|files| lint::missing_requirements(root, files));
-            examined.errors.extend(missing);
+            if let Form::Definition(Around {
+                files: Some(files), ..
+            }) = form
+            {
+                examined
+                    .errors
+                    .extend(lint::missing_requirements(root, files));
+            }
             examined
                 .warnings
                 .extend(expander.exhausted_at().map(|span| {
@@ -171,12 +220,33 @@ fn flex(
     errors: Vec<Problem>,
     expander: &mut Expander,
 ) -> Examined {
+    let mut flow = outline::flow(FlowKind::Flex, root, draft, expander);
+    flow.find_chat();
     Examined {
         kind: FlowKind::Flex,
         order: None,
         errors,
         warnings: lint::flex(root),
-        flow: Some(outline::flow(FlowKind::Flex, root, draft, expander)),
+        flow: Some(flow),
+    }
+}
+
+fn of_prompty(
+    root: Mapping<'_>,
+    draft: &Draft<'_>,
+    mut errors: Vec<Problem>,
+    expander: &mut Expander,
+) -> Examined {
+    errors.extend(prompty::problems(root, draft));
+    let mut flow = outline::flow(FlowKind::Prompty, root, draft, expander);
+    prompty::complete(&mut flow, root, expander);
+    flow.find_chat();
+    Examined {
+        kind: FlowKind::Prompty,
+        order: None,
+        errors,
+        warnings: Vec::new(),
+        flow: Some(flow),
     }
 }
 

@@ -15,6 +15,7 @@ mod model;
 mod outline;
 mod place;
 mod problem;
+mod prompty;
 mod read;
 mod report;
 mod requirements;
@@ -30,12 +31,13 @@ pub use edit::{
     EditError, NodeEdit, NodeEditError, NodeKey, set_environment_image,
     set_environment_requirements, set_node_value,
 };
-pub use entry::{ToolParameter, entry_file, take_inputs_of_entry, tool_parameters};
+pub use entry::{INIT, ToolParameter, entry_file, take_inputs_of_entry, tool_parameters};
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, LongDefault, MessageFormat, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
+pub use prompty::{ModelConnection, ModelService};
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
     DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, REQUIREMENT_FILE_MISSING,
@@ -46,12 +48,22 @@ pub use requirements::{
 pub use sources::{Sources, check_file, check_secrets, is_checked};
 pub use suggest::nearest;
 
-use examine::{Around, examine};
+use examine::{Around, examine, examine_prompty};
 
 /// Checks the text of a `flow.dag.yaml`. Any text has an answer.
 #[must_use]
 pub fn check(text: &str) -> Report {
     examine(text, Around::default())
+}
+
+/// Checks the file that defines a flow: a prompty by its name, else a `flow.dag.yaml` or `flow.flex.yaml`. Any text has an
+/// answer.
+#[must_use]
+pub fn check_definition(file: &str, text: &str) -> Report {
+    match file.ends_with(".prompty") {
+        true => examine_prompty(text),
+        false => check(text),
+    }
 }
 
 /// [`check`], which also finds source and requirements files that the flow folder lacks. What a run fails at is an error

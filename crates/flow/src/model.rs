@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// DAG of nodes, or a flex flow: a Python function or class named by `entry`.
+use crate::prompty::ModelConnection;
+
+/// DAG of nodes, a flex flow (a Python function or class named by `entry`), or a prompty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -14,6 +16,8 @@ pub enum FlowKind {
     Dag,
     /// A Python entry point; promptflow checks nothing of it before importing it.
     Flex,
+    /// A prompt, with the model that answers it.
+    Prompty,
 }
 
 /// What the flow is for.
@@ -48,7 +52,7 @@ pub enum MessageFormat {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Flow {
-    /// DAG or flex.
+    /// DAG, flex or prompty.
     pub kind: FlowKind,
     /// The file's `type`, or what its inputs and nodes show.
     pub flow_type: FlowType,
@@ -58,7 +62,8 @@ pub struct Flow {
     pub description: Option<String>,
     /// `tags`, values as text.
     pub tags: BTreeMap<String, String>,
-    /// `inputs`; those of a flex flow's `sample` where it declares none.
+    /// `inputs`; those of its `sample` where a flex flow or a prompty declares none. The arguments of a flex flow's class
+    /// are called `init.NAME`, as [`INIT`](crate::INIT) says.
     pub inputs: Vec<FlowInput>,
     /// `outputs`.
     pub outputs: Vec<FlowOutput>,
@@ -76,6 +81,9 @@ pub struct Flow {
     /// `message_format`; `basic` where it's something that promptflow doesn't know.
     #[serde(default)]
     pub message_format: MessageFormat,
+    /// The connection that a prompty's model is called with.
+    #[serde(skip)]
+    pub connection: Option<ModelConnection>,
     /// Whether the file has inputs of its own.
     #[serde(skip)]
     pub(crate) declares_inputs: bool,

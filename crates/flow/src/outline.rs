@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::entry::type_of;
+use crate::entry::{INIT, type_of};
 use crate::model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, LongDefault, MessageFormat, Node, NodeInput, NodeType, Source, ValueType, Variants,
@@ -28,7 +28,13 @@ pub(crate) fn flow(
         description: expander.optional_text(root.get("description")),
         tags: tags(root, expander),
         inputs: match (kind, &*draft.inputs) {
-            (FlowKind::Flex, []) => sample(root, expander),
+            (FlowKind::Flex, inputs) => {
+                let inputs = match inputs {
+                    [] => sample(root, "inputs", "", expander),
+                    inputs => declared_inputs(inputs, expander),
+                };
+                [inputs, init(root, expander)].concat()
+            }
             (_, inputs) => declared_inputs(inputs, expander),
         },
         declares_inputs: !draft.inputs.is_empty(),
@@ -47,6 +53,7 @@ pub(crate) fn flow(
         additional_includes: texts(root.get("additional_includes"), expander),
         entry: expander.optional_text(root.get("entry")),
         message_format: message_format(root),
+        connection: None,
     }
 }
 
@@ -182,11 +189,11 @@ fn default(
     }
 }
 
-/// What a flex flow's sample gives its entry.
-fn sample(root: Mapping<'_>, expander: &mut Expander) -> Vec<FlowInput> {
+/// What a part of a flex flow's sample gives its entry.
+fn sample(root: Mapping<'_>, part: &str, prefix: &str, expander: &mut Expander) -> Vec<FlowInput> {
     let sample = root.get("sample").and_then(Value::as_mapping);
-    let inputs = sample.and_then(|sample| sample.get("inputs")?.as_mapping());
-    let entries = inputs.into_iter().flat_map(Mapping::entries);
+    let values = sample.and_then(|sample| sample.get(part)?.as_mapping());
+    let entries = values.into_iter().flat_map(Mapping::entries);
     entries
         .map(|entry| {
             let (default, long_default) = default(Some(entry.value), expander);
@@ -194,10 +201,38 @@ fn sample(root: Mapping<'_>, expander: &mut Expander) -> Vec<FlowInput> {
                 input_type: default.as_ref().map_or(ValueType::String, type_of),
                 default,
                 long_default,
-                ..FlowInput::named(&expander.text(entry.key))
+                ..FlowInput::named(&format!("{prefix}{}", expander.text(entry.key)))
             }
         })
         .collect()
+}
+
+/// The arguments of a flex flow's class, as far as the file has them: `init`, with the values of its sample.
+fn init(root: Mapping<'_>, expander: &mut Expander) -> Vec<FlowInput> {
+    let mut sampled = sample(root, "init", INIT, expander);
+    let declared = root.get("init").and_then(Value::as_mapping);
+    let mut inputs = Vec::new();
+    for entry in declared.into_iter().flat_map(Mapping::entries) {
+        let definition = DraftInput {
+            name: entry.key,
+            definition: entry.value.as_mapping(),
+        };
+        let declared = flow_input(&definition, expander);
+        let name = format!("{INIT}{}", declared.name);
+        let at = sampled.iter().position(|input| input.name == name);
+        let value = at.map(|at| sampled.remove(at));
+        let own = FlowInput { name, ..declared };
+        inputs.push(match value {
+            Some(value) => FlowInput {
+                default: value.default,
+                long_default: value.long_default,
+                ..own
+            },
+            None => own,
+        });
+    }
+    inputs.extend(sampled);
+    inputs
 }
 
 fn flow_output(output: &DraftOutput<'_>, expander: &mut Expander) -> FlowOutput {

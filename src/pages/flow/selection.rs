@@ -110,9 +110,20 @@ impl Selection {
 /// What the screen calls a run.
 #[must_use]
 pub fn run_name(run: &RunSummary) -> String {
-    match &run.node {
-        Some(node) => format!("Run {} of {}", run.number, Name::from(node.as_str())),
-        None => format!("Run {}", run.number),
+    let mut name = format!("Run {}", run.number);
+    if let Some(node) = &run.node {
+        name = format!("{name} of {}", Name::from(node.as_str()));
+    }
+    match &run.variant {
+        Some(variant) if run.node.is_some() => {
+            format!("{name} ({})", Name::from(variant.id.as_str()))
+        }
+        Some(variant) => format!(
+            "{name} ({} {})",
+            Name::from(variant.node.as_str()),
+            Name::from(variant.id.as_str())
+        ),
+        None => name,
     }
 }
 

@@ -134,6 +134,7 @@ mod tests {
             id: RunId::try_from("r").unwrap(),
             number: 1,
             node: None,
+            variant: None,
             state,
             started: Millis(started),
             ended: None,

@@ -13,6 +13,7 @@ pub fn type_label(kind: FlowType) -> &'static str {
         FlowType::Chat => "Chat",
         FlowType::Evaluation => "Evaluation",
         FlowType::Flex => "Flex",
+        FlowType::Prompty => "Prompty",
     }
 }
 

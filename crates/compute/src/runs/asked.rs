@@ -14,7 +14,7 @@ use flowdeck_contract::{
 };
 use parking_lot::Mutex;
 
-use crate::{error::ComputeError, flow::DEFINITION_FILES};
+use crate::{error::ComputeError, owner::Owner};
 
 /// A file that changed this recently may change again without a new time.
 const SETTLED: Duration = Duration::from_secs(2);
@@ -78,7 +78,11 @@ impl Asked {
         }
         let stamp = |file: &str| Some((file.to_owned(), Stamp::of(folder, file)?));
         // Before it is read: what changes meanwhile is read again.
-        let definitions: Option<Vec<_>> = DEFINITION_FILES.into_iter().map(stamp).collect();
+        let definitions: Option<Vec<_>> = Owner::from(flow)
+            .definition_files()
+            .into_iter()
+            .map(stamp)
+            .collect();
         let mut sources = Some(Vec::new());
         let needs = read(&mut |file| {
             let stamped = stamp(file);

@@ -12,11 +12,12 @@ use flowdeck_contract::{
     events::FlowEvent,
     ids::{FilePath, FlowId, RunId, SessionId},
     runs::{
-        NodeRun, NodeState, RunDetail, RunRequest, RunState, RunSummary, Upstream, UpstreamOutput,
+        NodeRun, NodeState, NodeVariant, RunDetail, RunRequest, RunState, RunSummary, Upstream,
+        UpstreamOutput,
     },
 };
 use flowdeck_engines::executor::Templates;
-use flowdeck_flow::{Flow, Node};
+use flowdeck_flow::{Flow, Node, NodeEditError};
 
 use super::{
     carry_out::Plan,
@@ -52,7 +53,13 @@ impl Runs {
     ) -> Result<RunDetail, ComputeError> {
         let folder = self.parts.folders.of(&flow.into())?;
         let session = self.session_for_run(flow)?;
-        let definition = readable(Definition::read(&folder))?;
+        let mut definition = readable(Definition::read(&folder, &flow.into()))?;
+        if let Some(variant) = &request.variant {
+            sound(&definition)?;
+            definition = definition
+                .with_variant(variant)
+                .map_err(|error| no_variant(variant, &error))?;
+        }
         let parsed = sound(&definition)?;
         let node = request
             .node
@@ -72,16 +79,18 @@ impl Runs {
             Some(node) => vec![node.name.clone()],
             None => definition.report.order.clone().unwrap_or_default(),
         };
-        let connected = self.connected(flow, &folder, &definition, parsed, node)?;
+        let connected = self.connected(flow, &folder, &definition, parsed, node, &given)?;
         let shown: Vec<UpstreamOutput> =
             upstream.iter().flatten().map(GivenOutput::shown).collect();
-        let detail = RunDetail {
+        let mut detail = RunDetail {
             upstream: shown.as_slice().into(),
             ..self.new_run(flow, session, node, given, nodes)
         };
+        detail.summary.variant.clone_from(&request.variant);
         let plan = Plan {
             folder,
-            file: definition.file,
+            kind: parsed.kind,
+            file: definition.file.clone(),
             includes: parsed.additional_includes.clone(),
             environment_variables: connected.variables,
             connections: connected.connections,
@@ -99,7 +108,7 @@ impl Runs {
     /// The flow as its definition says it now.
     pub(crate) fn flow(&self, flow: &FlowId) -> Result<Flow, ComputeError> {
         let folder = self.parts.folders.of(&flow.into())?;
-        let definition = readable(Definition::read(&folder))?;
+        let definition = readable(Definition::read(&folder, &flow.into()))?;
         sound(&definition).cloned()
     }
 
@@ -149,6 +158,7 @@ impl Runs {
             // Entering it gives it its own.
             number: 0,
             node: node.map(|node| node.name.clone()),
+            variant: None,
             state: RunState::Running,
             started: self.now(),
             ended: None,
@@ -264,13 +274,25 @@ fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
             codes::FLOW_INVALID,
             format!("{} line {}: {}", definition.file, error.line, error.message),
         )
-        .at(definition.file)),
+        .at(definition.file.as_str())),
         (None, None) => Err(ComputeError::invalid(
             codes::FLOW_INVALID,
             format!("{} doesn’t contain a flow.", definition.file),
         )
-        .at(definition.file)),
+        .at(definition.file.as_str())),
     }
+}
+
+fn no_variant(variant: &NodeVariant, error: &NodeEditError) -> ComputeError {
+    let message = match error {
+        NodeEditError::NoNode => format!("The node ‘{}’ has no variants.", variant.node),
+        NodeEditError::NoVariant => format!(
+            "The node ‘{}’ has no variant ‘{}’.",
+            variant.node, variant.id
+        ),
+        error => error.to_string(),
+    };
+    ComputeError::invalid("VariantNotFound", message).at(variant.node.as_str())
 }
 
 pub(super) fn find<'a>(flow: &'a Flow, name: &str) -> Result<&'a Node, ComputeError> {

@@ -16,6 +16,7 @@ use flowdeck_engines::{
     engine::{EngineError, ExecutorReply},
     executor::{self, Execution, Outcome, Templates},
 };
+use flowdeck_flow::FlowKind;
 use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -38,7 +39,8 @@ const TRIES: u32 = 60;
 /// What a run is made of.
 pub(super) struct Plan {
     pub(super) folder: PathBuf,
-    pub(super) file: &'static str,
+    pub(super) kind: FlowKind,
+    pub(super) file: String,
     pub(super) includes: Vec<String>,
     pub(super) environment_variables: Map<String, Value>,
     /// Holds secrets.
@@ -187,7 +189,9 @@ impl Runs {
         let execution = Execution {
             run: &detail.summary.id,
             folder: copy.unwrap_or(&plan.folder),
-            file: plan.file,
+            file: &plan.file,
+            has_init: plan.kind == FlowKind::Flex,
+            variant: detail.summary.variant.as_ref(),
             output: &output,
             log,
             stream: (&pieces, plan.stream),

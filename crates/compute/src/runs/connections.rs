@@ -3,9 +3,14 @@
 use std::{path::Path, sync::Arc};
 
 use flowdeck_access::folder::Folder;
-use flowdeck_connections::{RunConnections, ToolSignatures, needs};
-use flowdeck_contract::{connections::ConnectionNeed, ids::FlowId};
-use flowdeck_flow::{Flow, Node};
+use flowdeck_connections::{RunConnections, ToolSignatures, models, needs};
+use flowdeck_contract::{
+    Values,
+    connections::ConnectionNeed,
+    ids::{FlowId, is_prompty},
+};
+use flowdeck_flow::{Flow, FlowKind, INIT, Node, check_definition, entry_file};
+use serde_json::Value;
 
 use super::{begin::readable, signatures::files_of};
 use crate::{error::ComputeError, flow::Definition, runs::Runs};
@@ -19,15 +24,38 @@ impl Runs {
         definition: &Definition,
         parsed: &Flow,
         node: Option<&Node>,
+        given: &Values,
     ) -> Result<RunConnections, ComputeError> {
         let signatures = self.signatures.of(flow, files_of(folder, parsed));
-        let needs = of_folder(folder, definition, parsed, &signatures)
+        let mut needs: Vec<ConnectionNeed> = of_folder(folder, definition, parsed, &signatures)
             .into_iter()
             .filter(|need| match (node, &need.node) {
                 (Some(node), Some(asker)) => node.name == *asker,
                 _ => true,
             })
             .collect();
+        // What its code may ask for, where there is such a connection.
+        let mut possible = of_prompty_files(folder);
+        if parsed.kind == FlowKind::Flex {
+            // What a run is given counts, rather than what it would be given.
+            needs.retain(|need| {
+                !need
+                    .input
+                    .as_deref()
+                    .is_some_and(|input| input.starts_with(INIT))
+            });
+            let values = given.iter().filter(|(name, _)| name.starts_with(INIT));
+            let values: Vec<(&str, Value)> = values
+                .filter_map(|(name, value)| Some((name, serde_json::from_str(value.json()).ok()?)))
+                .collect();
+            needs.extend(models(values.iter().map(|(name, value)| (*name, value))));
+            let texts = values.iter();
+            possible.extend(
+                texts.filter_map(|(name, value)| Some(self::possible(Some(name), value.as_str()?))),
+            );
+        }
+        let possible = self.parts.connections.check(flow, possible)?;
+        needs.extend(possible.into_iter().filter(|need| need.problem.is_none()));
         let variables = (definition.text.as_str(), &*parsed.environment_variables);
         let given = self.parts.connections.for_run(
             flow,
@@ -45,7 +73,10 @@ impl Runs {
         flow: &FlowId,
     ) -> Result<Vec<ConnectionNeed>, ComputeError> {
         let folder = self.parts.folders.of(&flow.into())?;
-        if let Some(parsed) = &readable(Definition::read(&folder))?.report.flow {
+        if let Some(parsed) = &readable(Definition::read(&folder, &flow.into()))?
+            .report
+            .flow
+        {
             self.ask_for_signatures(flow, &folder, parsed);
         }
         Ok(self.parts.connections.check(flow, self.asked(flow)?)?)
@@ -55,11 +86,14 @@ impl Runs {
     pub(crate) fn asked(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
         let folder = self.parts.folders.of(&flow.into())?;
         self.asked.of(flow, &folder, |note| {
-            let definition = readable(Definition::read(&folder))?;
+            let definition = readable(Definition::read(&folder, &flow.into()))?;
             let Some(parsed) = &definition.report.flow else {
                 return Ok(Vec::new());
             };
-            parsed.source_paths().into_iter().for_each(note);
+            parsed.source_paths().into_iter().for_each(&mut *note);
+            if let Some(source) = parsed.entry.as_deref().and_then(entry_file) {
+                note(&source);
+            }
             let signatures = self.signatures.of(flow, files_of(&folder, parsed));
             Ok(of_folder(&folder, &definition, parsed, &signatures))
         })
@@ -76,4 +110,35 @@ fn of_folder(
     // A tool that can’t be read here is promptflow’s to complain about.
     let source = |path: &str| opened.as_ref()?.read_text(path).ok();
     needs(parsed, &definition.text, source, signatures)
+}
+
+/// Prompty files of a folder that are looked into.
+const PROMPTY_FILES: usize = 100;
+
+/// The connections that the prompty files of a folder name: the code of a flow may load them.
+fn of_prompty_files(folder: &Path) -> Vec<ConnectionNeed> {
+    let Ok(opened) = Folder::open(folder) else {
+        return Vec::new();
+    };
+    let entries = opened.entries().unwrap_or_default().into_iter();
+    let names = entries.filter_map(|(name, _)| name.into_string().ok());
+    let files = names.filter(|name| is_prompty(name)).take(PROMPTY_FILES);
+    files
+        .filter_map(|file| {
+            let text = opened.read_text(&file).ok()?;
+            let connection = check_definition(&file, &text).flow?.connection?;
+            Some(possible(None, &connection.name))
+        })
+        .collect()
+}
+
+fn possible(input: Option<&str>, name: &str) -> ConnectionNeed {
+    ConnectionNeed {
+        node: None,
+        input: input.map(str::to_owned),
+        line: 1,
+        name: name.to_owned(),
+        accepts: Vec::new(),
+        problem: None,
+    }
 }

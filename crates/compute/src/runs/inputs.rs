@@ -20,14 +20,14 @@ pub(super) fn flow_inputs(
     match (flow.kind, undeclared) {
         // A flex flow need not declare what its entry takes.
         (FlowKind::Flex, _) => values.clone_from(given),
-        (FlowKind::Dag, Some(name)) => {
+        (FlowKind::Dag | FlowKind::Prompty, Some(name)) => {
             return Err(invalid(
                 "InputUnknown",
                 format!("The flow has no input ‘{name}’."),
                 name,
             ));
         }
-        (FlowKind::Dag, None) => {}
+        (FlowKind::Dag | FlowKind::Prompty, None) => {}
     }
     let wanted: Option<BTreeSet<&str>> =
         node.map(|node| references(node).filter_map(flow_input).collect());

@@ -179,6 +179,7 @@ mod tests {
                 id: RunId::try_from(id).unwrap(),
                 number,
                 node: None,
+                variant: None,
                 state: RunState::Completed,
                 started: Millis(0),
                 ended: Some(Millis(1)),

@@ -23,6 +23,7 @@ mod process_crash;
 mod process_ends;
 mod process_flows;
 mod process_install;
+mod process_kinds;
 mod process_limits;
 mod process_many;
 mod process_stop;

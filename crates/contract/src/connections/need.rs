@@ -1,5 +1,6 @@
 //! What a flow asks for, and what is wrong with what there is.
 
+use flowdeck_flow::INIT;
 use serde::{Deserialize, Serialize};
 
 use super::ConnectionType;
@@ -13,7 +14,8 @@ pub struct ConnectionNeed {
     /// The node; `None` for an environment variable of the flow.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub node: Option<String>,
-    /// The input of the node that names the connection, or the environment variable; `None` for `connection:`.
+    /// The input of the node that names the connection, the environment variable, or the argument of a flex flow's class,
+    /// `init.NAME`; `None` for `connection:`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub input: Option<String>,
     /// The line of the flow's file, from 1.
@@ -80,7 +82,10 @@ impl ConnectionNeed {
     pub fn asker(&self) -> String {
         match (&self.node, &self.input) {
             (Some(node), _) => format!("Node ‘{}’", shown(node)),
-            (None, Some(variable)) => format!("Environment variable ‘{}’", shown(variable)),
+            (None, Some(input)) => match input.strip_prefix(INIT) {
+                Some(argument) => format!("The argument ‘{}’", shown(argument)),
+                None => format!("Environment variable ‘{}’", shown(input)),
+            },
             (None, None) => "The flow".to_owned(),
         }
     }

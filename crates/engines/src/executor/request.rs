@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use flowdeck_contract::{Values, ids::RunId};
+use flowdeck_contract::{Values, ids::RunId, runs::NodeVariant};
+use flowdeck_flow::INIT;
 use serde_json::{Map, Value, json};
 
 use super::json as python;
@@ -24,6 +25,10 @@ pub struct Execution<'a> {
     pub stream: (&'a Path, bool),
     /// The inputs of the flow, by name.
     pub inputs: &'a Values,
+    /// Whether inputs that are called `init.NAME` are arguments of a class: in a flex flow.
+    pub has_init: bool,
+    /// The variant that runs in place of its node's default one.
+    pub variant: Option<&'a NodeVariant>,
     /// What the definition says that the flow's processes are given.
     pub environment_variables: Map<String, Value>,
     /// Its connections, in the executor's shape.
@@ -44,17 +49,22 @@ impl Execution<'_> {
             "environment_variables": self.environment_variables,
             "connections": self.connections,
         });
+        if let Some(variant) = self.variant {
+            body["variants"] = json!({ variant.node.as_str(): variant.id });
+        }
+        let (inputs, init) = self.inputs_and_init();
         let mut exact = Vec::new();
         let path = match &self.node {
             None => {
-                exact.push(("inputs", self.inputs));
+                exact.push(("inputs", &inputs));
+                exact.push(("init_kwargs", &init));
                 body["stream_path"] = json!(self.stream.0);
                 body["stream_models"] = json!(self.stream.1);
                 "/execution/flow"
             }
             Some((node, outputs)) => {
                 body["node_name"] = json!(node);
-                exact.push(("flow_inputs", self.inputs));
+                exact.push(("flow_inputs", &inputs));
                 exact.push(("dependency_nodes_outputs", outputs));
                 "/execution/node"
             }
@@ -90,6 +100,20 @@ pub fn package_tools() -> ExecutorRequest {
     ExecutorRequest {
         path: "/tool/package_tools",
         body: None,
+    }
+}
+
+impl Execution<'_> {
+    /// What the flow is called with, and what its class is made with.
+    fn inputs_and_init(&self) -> (Values, Values) {
+        let (mut inputs, mut init) = (Values::default(), Values::default());
+        for (name, value) in self.inputs.iter() {
+            match name.strip_prefix(INIT).filter(|_| self.has_init) {
+                Some(name) => init.insert(name, value.clone()),
+                None => inputs.insert(name, value.clone()),
+            }
+        }
+        (inputs, init)
     }
 }
 

@@ -32,14 +32,28 @@ from promptflow._core.flow_execution_context import FlowExecutionContext
 from promptflow._core.run_tracker import RunTracker
 from promptflow._utils.exception_utils import ExceptionPresenter
 from promptflow._utils.logger_utils import FileHandler, service_logger
+from promptflow.connections import ConnectionProvider
+from promptflow.contracts.flow import Flow
+from promptflow.core import _prompty_utils
 from promptflow.core._connection_provider._dict_connection_provider import DictConnectionProvider
+from promptflow.exceptions import UserErrorException
 from promptflow.executor import FlowExecutor
+from promptflow.executor._prompty_executor import PromptyExecutor
 from promptflow.executor._script_executor import ScriptExecutor
 from promptflow.executor._service._errors import ExecutionCanceledError
 from promptflow.executor._service.apis import execution
-from promptflow.executor._service.apis.execution import flow_execution, flow_test, single_node_run
+from promptflow.executor._service.apis.execution import (
+    flow_execution,
+    flow_test,
+    node_execution,
+    single_node_run,
+)
 from promptflow.executor._service.app import app
-from promptflow.executor._service.contracts.execution_request import CancelExecutionRequest, FlowExecutionRequest
+from promptflow.executor._service.contracts.execution_request import (
+    CancelExecutionRequest,
+    FlowExecutionRequest,
+    NodeExecutionRequest,
+)
 from promptflow.executor._service.utils.service_utils import generate_error_response, set_environment_variables
 from promptflow.executor.flow_executor import execute_flow
 from promptflow.tracing._operation_context import OperationContext
@@ -215,6 +229,14 @@ class FlowRequest(FlowExecutionRequest):
 
     stream_path: typing.Optional[str] = None  # Where the pieces go, a line of JSON each.
     stream_models: bool = False  # Whether LLM nodes whose text is an output give it piece by piece.
+    init_kwargs: typing.Optional[dict] = None  # What the class of a flex flow is made with.
+    variants: dict = {}  # The variants that run, by node, where they aren't the default ones.
+
+
+class NodeRequest(NodeExecutionRequest):
+    """promptflow's request, and which variants run."""
+
+    variants: dict = {}
 
 
 class Stream:
@@ -289,8 +311,61 @@ def keep_joined_text():
     RunTracker.update_and_persist_generator_node_runs = update_and_persist
 
 
+# What promptflow's service leaves to promptflow's own programs: variants, and connections by name.
+
+
+def choose_variants(chosen):
+    """Flows that are loaded in this process have the variants that were chosen in place of their nodes, else the default
+    ones. promptflow gives a node that runs alone none."""
+    deserialize = Flow.deserialize
+
+    def with_variants(data):
+        flow = deserialize(data)
+        for node, variant in chosen.items():
+            flow.node_variants[node].default_variant_id = variant
+        return flow._apply_default_node_variants()
+
+    Flow.deserialize = staticmethod(with_variants)
+
+
+class GivenConnections(DictConnectionProvider):
+    """The connections of the run's request."""
+
+    def get(self, name):
+        if isinstance(name, str) and name not in self._connections:
+            message = "The connection \u2018{name}\u2019 doesn\u2019t exist, or this flow can\u2019t use it."
+            raise UserErrorException(message_format=message, name=name)
+        return super().get(name)
+
+
+def give_connections(connections):
+    """Prompty files and model configurations name connections that they would look for in promptflow's own store."""
+    given = GivenConnections(dict(connections or {}))
+
+    def get_by_name(name):
+        kind = given.get(name).TYPE
+        value = given._connections_dict[name]["value"]
+        return dict(value), kind
+
+    ConnectionProvider._instance = given
+    _prompty_utils.get_connection_by_name = get_by_name
+
+
+def take_inputs_of_sample():
+    """A prompty that declares no inputs takes those that its sample has."""
+    initialize = PromptyExecutor._initialize_function
+
+    def initialize_function(self):
+        self.prompty._data["inputs"] = self.prompty._get_input_signature()
+        return initialize(self)
+
+    PromptyExecutor._initialize_function = initialize_function
+
+
 def run_node(request):
     """promptflow's own run of one node. Pieces are joined at once, since no output of a flow takes them."""
+    choose_variants(request.variants)
+    give_connections(request.connections)
     invoke, invoke_async = FlowExecutionContext._invoke_tool_inner, FlowExecutionContext._invoke_tool_async_inner
 
     def invoke_tool(*args):
@@ -310,9 +385,17 @@ def run_node(request):
 
 def run_flow(request):
     """promptflow's own run of a flow, whose outputs are streamed where that was asked for."""
+    # promptflow looks for a prompty file from here.
+    os.chdir(request.working_dir)
+    choose_variants(request.variants)
+    give_connections(request.connections)
     if request.stream_path is not None:
         stream_outputs(Stream(request.stream_path))
-        execution.execute_flow = functools.partial(execute_flow, enable_stream_output=request.stream_models)
+    execution.execute_flow = functools.partial(
+        execute_flow,
+        enable_stream_output=request.stream_path is not None and request.stream_models,
+        init_kwargs=request.init_kwargs or None,
+    )
     return flow_test(request)
 
 
@@ -638,6 +721,10 @@ async def flow(request: FlowRequest):
     return await flow_execution(request)
 
 
+async def node(request: NodeRequest):
+    return await node_execution(request)
+
+
 async def cancel(request: CancelExecutionRequest):
     keeper = keepers.get(request.run_id)
     if keeper is None:
@@ -653,10 +740,11 @@ give_tokens()
 guard_entries()
 write_any_text()
 keep_joined_text()
+take_inputs_of_sample()
 execution.invoke_sync_function_in_process = invoke
 execution.flow_test, execution.single_node_run = run_flow, run_node
 app.add_exception_handler(NoResult, no_result)
-for path, answer in (("/execution/cancel", cancel), ("/execution/flow", flow)):
+for path, answer in (("/execution/cancel", cancel), ("/execution/flow", flow), ("/execution/node", node)):
     app.post(path)(answer)
     app.router.routes.insert(0, app.router.routes.pop())
 

@@ -8,7 +8,7 @@ use std::{
 
 use flowdeck_access::folder::Folder;
 use flowdeck_contract::{Exact, Values};
-use flowdeck_flow::{Assignment, Flow, Node};
+use flowdeck_flow::{Assignment, Flow, FlowKind, Node, NodeKey, set_node_value};
 use serde_json::{Value, json};
 
 use super::{
@@ -60,7 +60,7 @@ impl FakeEngine {
         runtime: &Runtime,
         asked: &Asked,
     ) -> Result<ExecutorReply, EngineError> {
-        let report = flowdeck_flow::check(&asked.definition());
+        let report = flowdeck_flow::check_definition(&asked.file, &asked.definition());
         let scenario = Scenario::read(Some(&asked.folder))?;
         let order = match &asked.node {
             Some(node) => vec![node.clone()],
@@ -78,9 +78,18 @@ impl FakeEngine {
             infos: Values::default(),
             error: None,
         };
+        if report.kind != FlowKind::Dag {
+            let script = scenario.nodes.get(ENTRY).cloned().unwrap_or_default();
+            return run.entry(&script).await;
+        }
         for name in &order {
             let node = node_of(report.flow.as_ref(), name);
-            let script = scenario.nodes.get(name).cloned().unwrap_or_default();
+            let of_variant = asked.variants.get(name).and_then(Exact::as_text);
+            let of_variant = of_variant.map(|id| format!("{name}.{id}"));
+            let script = of_variant
+                .and_then(|name| scenario.nodes.get(&name))
+                .or_else(|| scenario.nodes.get(name));
+            let script = script.cloned().unwrap_or_default();
             let outputs = report.flow.as_ref().map(|flow| outputs_from(flow, name));
             run.node(name, node, &script, &outputs.unwrap_or_default())
                 .await?;
@@ -98,6 +107,9 @@ impl FakeEngine {
     }
 }
 
+/// What a scenario calls what a flex flow or a prompty does, which have no nodes.
+const ENTRY: &str = "entry";
+
 /// What the executor is asked for.
 struct Asked {
     run: String,
@@ -111,6 +123,8 @@ struct Asked {
     node: Option<String>,
     /// …and what others have given before.
     outputs: Values,
+    /// The variants that run in place of default ones, by node.
+    variants: Values,
 }
 
 impl Asked {
@@ -134,13 +148,19 @@ impl Asked {
                 .unwrap_or_default(),
             node: Some(text("node_name")).filter(|name| !name.is_empty()),
             outputs: values("dependency_nodes_outputs").unwrap_or_default(),
+            variants: values("variants").unwrap_or_default(),
         })
     }
 
-    /// The flow as it is on disk; empty when it is gone.
+    /// The flow as it is on disk, with its variants; empty when it is gone.
     fn definition(&self) -> String {
         let read = Folder::open(&self.folder).and_then(|folder| folder.read_text(&self.file));
-        read.unwrap_or_default()
+        let chosen = self.variants.iter();
+        chosen.fold(read.unwrap_or_default(), |text, (node, id)| {
+            let id = id.as_text().unwrap_or_default();
+            let chosen = set_node_value(&text, node, NodeKey::DefaultVariant, &id);
+            chosen.map_or(text, |edit| edit.text)
+        })
     }
 }
 
@@ -156,6 +176,37 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// What a flex flow or a prompty does: a function that has no nodes.
+    async fn entry(self, script: &Script) -> Result<ExecutorReply, EngineError> {
+        let at = SystemTime::now();
+        self.engine.step(Step::Execute).await?;
+        self.work(ENTRY, script).await;
+        self.stream(script, &["output"]).await;
+        if script.ends_runtime {
+            self.engine.crash(self.runtime).await;
+        }
+        let mut info = vec![("metrics", object([]))];
+        if !script.calls.is_empty() {
+            info.push(("api_calls", traced(&script.calls, at)));
+        }
+        let output = match &script.raises {
+            Some(raised) => {
+                info.push(("status", Exact::text("Failed")));
+                info.push(("error", raised_in(raised, &self.asked.folder)));
+                Exact::null()
+            }
+            None => {
+                info.push(("status", Exact::text("Completed")));
+                script.gives(ENTRY)
+            }
+        };
+        Ok(reply(&object([
+            ("output", output),
+            ("run_info", object(info)),
+            ("node_run_infos", object([])),
+        ])))
+    }
+
     async fn node(
         &mut self,
         name: &str,

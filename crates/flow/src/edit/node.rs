@@ -14,6 +14,8 @@ pub enum NodeKey<'k> {
     Connection,
     /// The input of that name.
     Input(&'k str),
+    /// Which of its variants is the default one: one of those that the text has.
+    DefaultVariant,
 }
 
 /// A text with another value in a node.
@@ -32,6 +34,8 @@ pub enum NodeEditError {
     Unreadable,
     /// No node of the text has that name, or several have it.
     NoNode,
+    /// The node has no variant of that id.
+    NoVariant,
     /// The node says it in a way that is better changed by hand, as with anchors.
     Unusual {
         /// The line on which it does, from 1.
@@ -44,7 +48,7 @@ impl NodeEditError {
     #[must_use]
     pub fn line(self) -> u32 {
         match self {
-            NodeEditError::Unreadable | NodeEditError::NoNode => 1,
+            NodeEditError::Unreadable | NodeEditError::NoNode | NodeEditError::NoVariant => 1,
             NodeEditError::Unusual { line } => line,
         }
     }
@@ -57,6 +61,9 @@ impl fmt::Display for NodeEditError {
             NodeEditError::NoNode => f.write_str(
                 "No node has this name, or more than one node has it. Fix it in raw file mode first.",
             ),
+            NodeEditError::NoVariant => {
+                f.write_str("The node has no variant of this name. Look at it in raw file mode.")
+            }
             NodeEditError::Unusual { line } => write!(
                 f,
                 "flowdeck can't change the way line {line} is written without changing something else. Change it in raw file mode."
@@ -78,15 +85,18 @@ pub fn set_node_value(
     key: NodeKey<'_>,
     value: &str,
 ) -> Result<NodeEdit, NodeEditError> {
-    let before = Known::of(text, node)?;
+    let before = Known::of(text, node, key)?;
     let line = before.line_of(text, key);
     if before.value(key) == Some(value) {
         let text = text.to_owned();
         return Ok(NodeEdit { text, line });
     }
+    if key == NodeKey::DefaultVariant && !before.has_variant(value) {
+        return Err(NodeEditError::NoVariant);
+    }
     let wanted = before.with(key, value);
     let means_it = |edited: &String| {
-        Known::of(edited, node)
+        Known::of(edited, node, key)
             .is_ok_and(|after| after.json == wanted && is_text(edited, &after, key, value))
     };
     let written = before.written(text, key);
@@ -95,7 +105,7 @@ pub fn set_node_value(
         .filter_map(|spelling| edited(text, &before, key, spelling))
         .find(means_it)
         .map(|text| {
-            let line = Known::of(&text, node).map_or(line, |after| after.line_of(&text, key));
+            let line = Known::of(&text, node, key).map_or(line, |after| after.line_of(&text, key));
             NodeEdit { text, line }
         })
         .ok_or(NodeEditError::Unusual { line })
@@ -115,13 +125,17 @@ enum Step {
 }
 
 impl Known {
-    fn of(text: &str, node: &str) -> Result<Self, NodeEditError> {
+    fn of(text: &str, node: &str, key: NodeKey<'_>) -> Result<Self, NodeEditError> {
         let source = SourceText::new(text);
         let (tree, problems) = compose(&source).map_err(|_| NodeEditError::Unreadable)?;
         let root = tree.root().filter(|_| problems.is_empty());
         let root = root.ok_or(NodeEditError::Unreadable)?;
         let mapping = root.as_mapping().ok_or(NodeEditError::Unreadable)?;
-        let path = path(mapping, node).ok_or(NodeEditError::NoNode)?;
+        let path = match key {
+            NodeKey::DefaultVariant => variants_path(mapping, node),
+            NodeKey::Connection | NodeKey::Input(_) => path(mapping, node),
+        };
+        let path = path.ok_or(NodeEditError::NoNode)?;
         let mut expander = Expander::for_text_of(text.len());
         let json = expander.json(root);
         if expander.exhausted_at().is_some() {
@@ -130,18 +144,29 @@ impl Known {
         Ok(Self { json, path })
     }
 
-    /// The value that is there, where it is a text.
-    fn value(&self, key: NodeKey<'_>) -> Option<&str> {
-        let node = self
-            .path
+    /// Whether there is a variant of that id, which is a text.
+    fn has_variant(&self, id: &str) -> bool {
+        let variants = self.at().and_then(|of_node| of_node.get("variants"));
+        variants.is_some_and(|variants| variants.get(id).is_some())
+    }
+
+    /// What is at the path.
+    fn at(&self) -> Option<&Json> {
+        self.path
             .iter()
             .try_fold(&self.json, |json, step| match step {
                 Step::Key(key) => json.get(key),
                 Step::Item(at) => json.get(at),
-            })?;
+            })
+    }
+
+    /// The value that is there, where it is a text.
+    fn value(&self, key: NodeKey<'_>) -> Option<&str> {
+        let node = self.at()?;
         match key {
             NodeKey::Connection => node.get("connection")?.as_str(),
             NodeKey::Input(name) => node.get("inputs")?.get(name)?.as_str(),
+            NodeKey::DefaultVariant => node.get(DEFAULT_VARIANT)?.as_str(),
         }
     }
 
@@ -159,6 +184,9 @@ impl Known {
             match key {
                 NodeKey::Connection => {
                     node.insert("connection".to_owned(), value.into());
+                }
+                NodeKey::DefaultVariant => {
+                    node.insert(DEFAULT_VARIANT.to_owned(), value.into());
                 }
                 NodeKey::Input(name) => {
                     let inputs = node.entry("inputs").or_insert_with(|| Json::Null);
@@ -186,6 +214,7 @@ impl Known {
         let inputs = node.entry("inputs");
         let entry = match key {
             NodeKey::Connection => node.entry("connection"),
+            NodeKey::DefaultVariant => node.entry(DEFAULT_VARIANT),
             NodeKey::Input(name) => inputs
                 .and_then(|inputs| inputs.value.as_mapping()?.entry(name))
                 .or(inputs),
@@ -218,12 +247,38 @@ fn is_text(text: &str, known: &Known, key: NodeKey<'_>, value: &str) -> bool {
 fn entry<'a>(node: Mapping<'a>, key: NodeKey<'_>) -> Option<MappingEntry<'a>> {
     match key {
         NodeKey::Connection => node.entry("connection"),
+        NodeKey::DefaultVariant => node.entry(DEFAULT_VARIANT),
         NodeKey::Input(name) => node.get("inputs")?.as_mapping()?.entry(name),
     }
 }
 
+const DEFAULT_VARIANT: &str = "default_variant_id";
+
+/// Where the variants of the one node of that name are.
+fn variants_path(root: Mapping<'_>, name: &str) -> Option<Vec<Step>> {
+    path_of_listed(root, name)?;
+    root.get("node_variants")?
+        .as_mapping()?
+        .get(name)?
+        .as_mapping()?;
+    let steps = ["node_variants", name].map(|step| Step::Key(step.to_owned()));
+    Some(steps.to_vec())
+}
+
 /// Where the one node of that name is; its default variant, where it uses variants.
 fn path(root: Mapping<'_>, name: &str) -> Option<Vec<Step>> {
+    let (at, node) = path_of_listed(root, name)?;
+    if node.get_truthy("use_variants").is_none() {
+        return Some(vec![Step::Key("nodes".to_owned()), Step::Item(at)]);
+    }
+    let variants = root.get("node_variants")?.as_mapping()?.get(name)?;
+    let id = variants.as_mapping()?.get_str(DEFAULT_VARIANT)?;
+    let steps = ["node_variants", name, "variants", id, "node"];
+    Some(steps.map(|step| Step::Key(step.to_owned())).to_vec())
+}
+
+/// The one node of that name, as it is listed.
+fn path_of_listed<'a>(root: Mapping<'a>, name: &str) -> Option<(usize, Mapping<'a>)> {
     let is_named = |value: &Value<'_>| {
         let mapping = value.as_mapping();
         mapping.is_some_and(|mapping| mapping.get_str("name") == Some(name))
@@ -237,13 +292,7 @@ fn path(root: Mapping<'_>, name: &str) -> Option<Vec<Step>> {
     if found.next().is_some() {
         return None;
     }
-    if node.as_mapping()?.get_truthy("use_variants").is_none() {
-        return Some(vec![Step::Key("nodes".to_owned()), Step::Item(at)]);
-    }
-    let variants = root.get("node_variants")?.as_mapping()?.get(name)?;
-    let id = variants.as_mapping()?.get_str("default_variant_id")?;
-    let steps = ["node_variants", name, "variants", id, "node"];
-    Some(steps.map(|step| Step::Key(step.to_owned())).to_vec())
+    Some((at, node.as_mapping()?))
 }
 
 fn mapping_at<'a>(tree: &'a Tree<'a>, path: &[Step]) -> Option<Mapping<'a>> {
@@ -264,6 +313,7 @@ fn edited(text: &str, known: &Known, key: NodeKey<'_>, spelling: &str) -> Option
     let (range, put) = match key {
         NodeKey::Connection => with_connection(&lines, node, spelling)?,
         NodeKey::Input(name) => with_input(&lines, node, name, spelling)?,
+        NodeKey::DefaultVariant => lines.set(node, DEFAULT_VARIANT, spelling)?,
     };
     Some(lines.replaced(range, &put))
 }

@@ -48,36 +48,63 @@ pub fn tool_parameters(source: &str) -> Vec<ToolParameter> {
         .collect()
 }
 
-/// Gives a flex flow that declares no inputs those of its entry, whose file holds `source`.
+/// What the names of the inputs begin with that are arguments of a flex flow's class: `init.NAME`. No parameter of a
+/// function has a name like that.
+pub const INIT: &str = "init.";
+
+/// Gives a flex flow the inputs of its entry, whose file holds `source`: what it takes, where the flow declares no inputs,
+/// and the arguments of its class.
 ///
 /// The flow's sample says what they are by default, else the signature. A source without that entry changes nothing.
 pub fn take_inputs_of_entry(flow: &mut Flow, source: &str) {
-    if flow.kind != FlowKind::Flex || flow.declares_inputs {
+    if flow.kind != FlowKind::Flex {
         return;
     }
     let name = flow
         .entry
         .as_deref()
         .and_then(|entry| entry.split_once(':'));
-    let Some(signature) = name.and_then(|(_, name)| Signature::find(source, name.trim())) else {
+    let Some((_, name)) = name else {
         return;
     };
-    let sample = std::mem::take(&mut flow.inputs);
-    let of_sample = |name: &str| {
-        let mut sample = sample.iter();
-        sample.find(|input| input.name == name)
+    let name = name.trim();
+    let (call, init) = (
+        Signature::find(source, name),
+        Signature::of_init(source, name),
+    );
+    let known = std::mem::take(&mut flow.inputs);
+    let is_init = |input: &FlowInput| input.name.starts_with(INIT);
+    let (of_init, of_call): (Vec<_>, Vec<_>) = known.into_iter().partition(is_init);
+    flow.inputs = match call {
+        Some(call) if !flow.declares_inputs => merged(&call, of_call, ""),
+        _ => of_call,
     };
+    flow.inputs.extend(match init {
+        Some(init) => merged(&init, of_init, INIT),
+        None => of_init,
+    });
+    flow.find_chat();
+}
+
+/// What a signature takes, with what the flow's file says of it.
+fn merged(signature: &Signature, known: Vec<FlowInput>, prefix: &str) -> Vec<FlowInput> {
     let parameters = signature.parameters.iter();
-    flow.inputs = parameters
-        .filter_map(|parameter| input(parameter, of_sample(&parameter.name)))
+    let mut inputs: Vec<FlowInput> = parameters
+        .filter_map(|parameter| {
+            let name = format!("{prefix}{}", parameter.name);
+            let of_file = known.iter().find(|input| input.name == name);
+            let input = input(parameter, of_file)?;
+            Some(FlowInput { name, ..input })
+        })
         .collect();
     if signature.takes_any {
-        let known: Vec<String> = flow.inputs.iter().map(|input| input.name.clone()).collect();
-        let more = sample
+        let names: Vec<String> = inputs.iter().map(|input| input.name.clone()).collect();
+        let more = known
             .into_iter()
-            .filter(|input| !known.contains(&input.name));
-        flow.inputs.extend(more);
+            .filter(|input| !names.contains(&input.name));
+        inputs.extend(more);
     }
+    inputs
 }
 
 /// An input that need not be given and of whose default nobody can say what it is in JSON is left to the entry.
@@ -140,6 +167,8 @@ pub(crate) fn type_named(annotation: &str) -> ValueType {
         "Image" => ValueType::Image,
         "FilePath" => ValueType::FilePath,
         "Secret" => ValueType::Secret,
+        // Its name.
+        name if name.ends_with("Connection") => ValueType::String,
         _ => ValueType::Object,
     }
 }

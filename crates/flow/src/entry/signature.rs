@@ -28,7 +28,20 @@ impl Signature {
             if let Some(at) = function(line, name) {
                 found = Self::read(source, &masked, start + at, false);
             } else if begins_with(line, "class ", name).is_some() {
-                found = Self::of_class(source, &masked, start + line.len());
+                found = Self::of_method(source, &masked, start + line.len(), "__call__");
+            }
+        }
+        found
+    }
+
+    /// That of the `__init__` of the class of this name; `None` when there is no such class, or it takes nothing.
+    pub(super) fn of_init(source: &str, name: &str) -> Option<Self> {
+        let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+        let masked = mask(source);
+        let mut found = None;
+        for (start, line) in lines(&masked, 0, masked.len()) {
+            if begins_with(line, "class ", name).is_some() {
+                found = Self::of_method(source, &masked, start + line.len(), "__init__");
             }
         }
         found
@@ -58,8 +71,8 @@ impl Signature {
         parameters
     }
 
-    /// That of the `__call__` in the body that begins at `start`.
-    fn of_class(source: &str, masked: &str, start: usize) -> Option<Self> {
+    /// That of a method in the body that begins at `start`.
+    fn of_method(source: &str, masked: &str, start: usize, name: &str) -> Option<Self> {
         let is_margin = |line: &str| {
             let first = line.chars().next();
             first.is_some_and(|first| !first.is_whitespace())
@@ -68,7 +81,7 @@ impl Signature {
         let mut body = body.skip(1).take_while(|(_, line)| !is_margin(line));
         body.find_map(|(start, line)| {
             let indent = line.len() - line.trim_start().len();
-            let at = function(line.trim_start(), "__call__")?;
+            let at = function(line.trim_start(), name)?;
             Self::read(source, masked, start + indent + at, true)
         })
     }

@@ -11,6 +11,7 @@ mod mistakes;
 mod node_values;
 mod outline;
 mod pip;
+mod prompty;
 mod properties;
 mod requirements;
 mod sources;

@@ -26,6 +26,23 @@ fn flows() -> Vec<(String, String)> {
     flows
 }
 
+/// The flows in which every node that uses variants has a default one.
+fn with_variants() -> Vec<(String, String)> {
+    let uses = |text: &str| {
+        let flow = check(text).flow;
+        let nodes = flow.into_iter().flat_map(|flow| flow.nodes);
+        let mut variants = nodes.filter_map(|node| node.variants).peekable();
+        variants.peek().is_some()
+            && variants.all(|variants| variants.ids.contains(&variants.default_id))
+    };
+    let mut found = flows();
+    found.retain(|(_, text)| check(text).ok() && uses(text));
+    found.push(("written here".to_owned(), QUOTED_VARIANTS.to_owned()));
+    found
+}
+
+const QUOTED_VARIANTS: &str = "nodes:\n- {name: ask, use_variants: true}\nnode_variants:\n  ask:\n    variants:\n      \"yes\": {node: {type: prompt, source: {type: code, path: a.jinja2}, inputs: {}}}\n      no way: # odd\n        node: {type: prompt, source: {type: code, path: b.jinja2}, inputs: {}}\n    default_variant_id:   'yes' # the best\n";
+
 fn flow(text: &str) -> Flow {
     check(text).flow.unwrap()
 }
@@ -39,6 +56,7 @@ fn read(text: &str, name: &str, key: NodeKey<'_>) -> Option<String> {
     let node = node(text, name);
     match key {
         NodeKey::Connection => node.connection,
+        NodeKey::DefaultVariant => node.variants.map(|variants| variants.default_id),
         NodeKey::Input(name) => node
             .inputs
             .iter()
@@ -147,6 +165,34 @@ proptest! {
         let edit = set(&whole(old), "a", key, "new").unwrap();
         let spelled = ["new", "'new'", "\"new\""].map(whole);
         prop_assert!(spelled.contains(&edit.text), "{:?}", edit.text);
+    }
+
+    /// In any flow with variants: what is chosen is the default one, one line changes, and choosing back gives the same
+    /// bytes.
+    #[test]
+    fn the_default_variant_of_any_flow_changes_on_its_line_alone(
+        windows in any::<bool>(),
+        at in any::<prop::sample::Index>(),
+        (path, text) in select(with_variants()),
+    ) {
+        let text = match windows && !text.contains('\r') {
+            true => text.replace('\n', "\r\n"),
+            false => text,
+        };
+        for node in flow(&text).nodes {
+            let Some(variants) = node.variants else { continue };
+            let (old, new) = (&variants.default_id, at.get(&variants.ids));
+            let edit = set(&text, &node.name, NodeKey::DefaultVariant, new).unwrap();
+            let found = read(&edit.text, &node.name, NodeKey::DefaultVariant);
+            prop_assert_eq!(found.as_ref(), Some(new), "{}", &path);
+            let (before, after) = changed(&text, &edit.text);
+            let lines = usize::from(new != old);
+            prop_assert_eq!((before.len(), after.len()), (lines, lines), "{}", &path);
+            let back = set(&edit.text, &node.name, NodeKey::DefaultVariant, old).unwrap();
+            prop_assert_eq!(&back.text, &text, "{}", &path);
+            let missing = set(&text, &node.name, NodeKey::DefaultVariant, "no such variant");
+            prop_assert_eq!(missing, Err(NodeEditError::NoVariant));
+        }
     }
 
     #[test]

@@ -111,6 +111,7 @@ fn kind(report: &Report) -> &'static str {
     match report.kind {
         FlowKind::Dag => "dag",
         FlowKind::Flex => "flex",
+        FlowKind::Prompty => "prompty",
     }
 }
 

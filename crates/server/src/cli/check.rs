@@ -84,7 +84,7 @@ fn check(given: &Path) -> Vec<CheckedFile> {
             None => check_below(given),
         };
     }
-    match is_yaml(given) {
+    match is_yaml(given) || is_prompty(given) {
         true => check_definition(given),
         false => check_requirements_file(given),
     }
@@ -97,16 +97,17 @@ fn check_below(folder: &Path) -> Vec<CheckedFile> {
         Ok(found) => found,
         Err(error) => return vec![unreadable(&error.to_string())],
     };
-    let definitions = folders
-        .iter()
-        .filter_map(|flow| definition(&folder.join(flow.as_str())));
+    let definitions = folders.iter().filter_map(|flow| match flow.prompty() {
+        Some(_) => Some(folder.join(flow.as_str())),
+        None => definition(&folder.join(flow.as_str())),
+    });
     let mut files: Vec<_> = definitions
         .flat_map(|path| check_definition(&path))
         .collect();
     let not_searched = searched.left_out.saturating_add(searched.unreadable);
     if files.is_empty() {
         files.push(unreadable(
-            "neither it nor a folder below it holds a flow.dag.yaml or flow.flex.yaml",
+            "neither it nor a folder below it holds a flow.dag.yaml, flow.flex.yaml or prompty file",
         ));
     }
     if not_searched > 0 {
@@ -123,6 +124,10 @@ fn check_definition(path: &Path) -> Vec<CheckedFile> {
         Ok(text) => text,
         Err(why) => return vec![CheckedFile::unreadable(shown, &why)],
     };
+    if is_prompty(path) {
+        let findings = flowdeck_flow::check_definition(&shown, &text).findings;
+        return vec![CheckedFile::beside(shown, findings)];
+    }
     let names = names_beside(path);
     let flow = flowdeck_flow::check(&text).flow;
     let folder = folder_of(path);
@@ -175,6 +180,11 @@ fn other_file(folder: &Path, name: &str) -> Option<CheckedFile> {
 fn is_yaml(path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
     ending.is_some_and(|ending| ["yaml", "yml"].contains(&ending.to_lowercase().as_str()))
+}
+
+fn is_prompty(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(flowdeck_contract::ids::is_prompty)
 }
 
 fn check_requirements_file(path: &Path) -> Vec<CheckedFile> {

@@ -13,7 +13,7 @@ use flowdeck_contract::{
     session::InstalledPackage,
     timeline::{SessionHistory, Timeline},
 };
-use flowdeck_flow::check;
+use flowdeck_flow::check_definition;
 use serde_json::{Value, json};
 
 use super::{
@@ -254,19 +254,24 @@ fn files(app: &App, subject: &Subject) -> ApiResult<Files> {
     let Ok(folder) = all.folder(flow) else {
         return Ok(Files::default());
     };
-    let definition = flows::definition_paths()
+    let definition = flows::definition_paths(flow)
         .find_map(|path| Some((path.to_string(), folder.read(&path).ok()?.text)));
     let text = definition.as_ref().map(|(_, text)| text.as_str());
     let mut secrets = secrets::of_flow(&folder, text);
-    let requirements = requirements(&folder, text);
+    let file = definition.as_ref().map_or("", |(file, _)| file.as_str());
+    let requirements = requirements(&folder, file, text);
     let texts: Vec<(String, String)> = definition.into_iter().chain(requirements).collect();
     // What stands in a URL there may stand alone in a log.
     secrets.extend(texts.iter().flat_map(|(_, text)| secrets_in(text)));
     Ok(Files { texts, secrets })
 }
 
-fn requirements(folder: &FlowFolder, definition: Option<&str>) -> Option<(String, String)> {
-    let flow = definition.and_then(|text| check(text).flow);
+fn requirements(
+    folder: &FlowFolder,
+    file: &str,
+    definition: Option<&str>,
+) -> Option<(String, String)> {
+    let flow = definition.and_then(|text| check_definition(file, text).flow);
     let named = flow.and_then(|flow| flow.environment.python_requirements_txt);
     let path = FilePath::try_from(named.unwrap_or_else(|| "requirements.txt".to_owned())).ok()?;
     let text = folder.read(&path).ok()?.text;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use flowdeck_compute::Owner;
-use flowdeck_contract::events::FlowEvent;
+use flowdeck_contract::{events::FlowEvent, ids::FlowId};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 
@@ -81,6 +81,15 @@ impl FlowHub {
             }
             Err(error) => tracing::error!(%error, "an event could not be written as JSON"),
         }
+    }
+
+    /// The flows of prompty files in this folder that had events, or readers.
+    pub(crate) fn prompty_flows_of(&self, folder: &FlowId) -> Vec<FlowId> {
+        let buffers = self.buffers();
+        let flows = buffers.keys().filter_map(Owner::flow);
+        let of_folder =
+            flows.filter(|flow| flow.prompty().is_some() && flow.folder() == folder.as_str());
+        of_folder.cloned().collect()
     }
 
     /// Whether this owner had events, or readers.
@@ -181,7 +190,6 @@ impl Buffer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use flowdeck_contract::ids::FlowId;
 
     fn flow() -> Owner {
         Owner::Flow(FlowId::try_from("f").unwrap())

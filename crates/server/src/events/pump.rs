@@ -78,6 +78,7 @@ mod tests {
             id: RunId::try_from(id).unwrap(),
             number: 1,
             node: None,
+            variant: None,
             state,
             started: Millis(0),
             ended: None,

@@ -45,7 +45,7 @@ pub(crate) struct Changes(mpsc::UnboundedSender<Change>);
 impl Changes {
     /// The server itself changed a file: this becomes an event at once, however slow the watcher is.
     pub(crate) fn touched(&self, flows: &Flows, flow: &FlowId, path: &FilePath) {
-        let folder = flows.place().root().join(flow.as_str());
+        let folder = flows.place().root().join(flow.folder());
         self.tell(Change::Path(folder.join(path.as_str())));
     }
 
@@ -199,8 +199,16 @@ impl Listeners {
             .filter_map(|(flow, rest)| {
                 Some((FlowId::try_from(flow).ok()?, rest.trim_start_matches('/')))
             })
-            .filter(|(flow, rest)| !is_hidden(rest) && self.is_told(flow))
-            .map(|(flow, rest)| (flow, FilePath::try_from(rest).ok()))
+            .filter(|(flow, rest)| !is_hidden(rest) && flow.prompty().is_none())
+            .flat_map(|(flow, rest)| {
+                let path = FilePath::try_from(rest).ok();
+                // The prompty flows of a folder have its files.
+                let beside = self.hub.prompty_flows_of(&flow).into_iter();
+                let beside = beside.map(|flow| (flow, path.clone()));
+                let beside: Vec<_> = beside.collect();
+                let own = self.is_told(&flow).then_some((flow, path));
+                own.into_iter().chain(beside)
+            })
             .collect()
     }
 

@@ -1,17 +1,17 @@
 //! What the flows page shows of a flow's definition file.
 
-use flowdeck_compute::DEFINITION_NAMES;
+use flowdeck_compute::definition_names;
 use flowdeck_contract::{
     flows::{FlowProblem, FlowType},
-    ids::FilePath,
+    ids::{FilePath, FlowId},
 };
 use flowdeck_flow::{FlowKind, Report};
 
 use crate::files::FileError;
 
 /// Where a flow's definition may stand.
-pub(crate) fn paths() -> impl Iterator<Item = FilePath> {
-    DEFINITION_NAMES
+pub(crate) fn paths(flow: &FlowId) -> impl Iterator<Item = FilePath> {
+    definition_names(flow)
         .into_iter()
         .filter_map(|name| FilePath::try_from(name).ok())
 }
@@ -26,8 +26,8 @@ pub(crate) struct Description {
 }
 
 impl Description {
-    pub(crate) fn of_text(text: &str) -> Self {
-        let report = flowdeck_flow::check(text);
+    pub(crate) fn of_text(file: &FilePath, text: &str) -> Self {
+        let report = flowdeck_flow::check_definition(file.as_str(), text);
         let problem = report.errors().next().map(|finding| FlowProblem {
             code: finding.code.clone(),
             message: finding.message.clone(),
@@ -66,6 +66,7 @@ fn flow_type(report: &Report) -> Option<FlowType> {
     let flow = report.flow.as_ref()?;
     Some(match (report.kind, flow.flow_type) {
         (FlowKind::Flex, _) => FlowType::Flex,
+        (FlowKind::Prompty, _) => FlowType::Prompty,
         (FlowKind::Dag, flowdeck_flow::FlowType::Standard) => FlowType::Standard,
         (FlowKind::Dag, flowdeck_flow::FlowType::Chat) => FlowType::Chat,
         (FlowKind::Dag, flowdeck_flow::FlowType::Evaluation) => FlowType::Evaluation,

@@ -6,8 +6,8 @@ use flowdeck_flow::{Flow, FlowKind, Report, entry_file, take_inputs_of_entry};
 use crate::files::FlowFolder;
 
 /// Reads a definition for its page, with the beginnings of long defaults. An entry that can't be read gives no inputs: a run says why.
-pub(super) fn report(folder: &FlowFolder, yaml: &str) -> Report {
-    let mut report = flowdeck_flow::check(yaml);
+pub(super) fn report(folder: &FlowFolder, file: &FilePath, text: &str) -> Report {
+    let mut report = flowdeck_flow::check_definition(file.as_str(), text);
     if let Some(flow) = report
         .flow
         .as_mut()

@@ -26,7 +26,7 @@ const TOOL_FOLDERS: [&str; 4] = ["node_modules", "__pycache__", "site-packages",
 /// What a search came upon.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// Folders in which a flow may be, level by level.
+    /// Folders in which a flow may be, and prompty files in them, level by level.
     pub(crate) folders: Vec<FlowId>,
     pub(crate) searched: Searched,
 }
@@ -51,7 +51,7 @@ struct Level {
 impl Level {
     fn open(&self, root: &Dir) -> io::Result<Dir> {
         match &self.id {
-            Some(flow) => root.open_dir(flow.as_str()),
+            Some(flow) => root.open_dir(flow.folder()),
             None => root.try_clone(),
         }
     }
@@ -118,12 +118,20 @@ impl Search<'_> {
     fn look_at(&mut self, entry: &DirEntry, level: &Level) -> io::Result<()> {
         let kind = entry.file_type()?;
         let is_top = level.id.is_none();
-        if kind.is_file() || !(kind.is_dir() || is_top) {
+        if !(kind.is_dir() || kind.is_file() || is_top) {
             return Ok(());
         }
         let Some((name, id)) = named(entry, level.id.as_ref()) else {
             return Ok(());
         };
+        if kind.is_file() {
+            self.prompty(id);
+            return Ok(());
+        }
+        // The name of a prompty file, which a folder has.
+        if id.prompty().is_some() {
+            return Ok(());
+        }
         if is_top {
             self.found.folders.push(id.clone());
         }
@@ -141,6 +149,16 @@ impl Search<'_> {
             has_row: is_top,
         });
         Ok(())
+    }
+
+    fn prompty(&mut self, id: FlowId) {
+        if id.prompty().is_none() {
+            return;
+        }
+        match self.found.folders.len() + self.open.len() < FOLDER_LIMIT {
+            true => self.found.folders.push(id),
+            false => self.leave_out(1),
+        }
     }
 
     fn leave_out(&mut self, count: usize) {
@@ -193,6 +211,30 @@ mod tests {
         assert_eq!(folders, ["a", "a/b c", "a/b c/d", "e", "link"]);
         assert_eq!((searched.folders, searched.left_out), (5, 0));
         assert_eq!(found(root, Some("a")).0, ["a", "a/b c", "a/b c/d"]);
+    }
+
+    #[test]
+    fn prompty_files_are_found_in_folders() {
+        let root = tempfile::tempdir().unwrap();
+        let root = root.path();
+        for folder in ["a/deep", "a/folder.prompty"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
+        for file in [
+            "top.prompty",
+            "a/chat.prompty",
+            "a/deep/x y.prompty",
+            "a/.prompty",
+            "a/other.PROMPTY",
+        ] {
+            fs::write(root.join(file), "").unwrap();
+        }
+        let (flows, searched) = found(root, None);
+        assert_eq!(
+            flows,
+            ["a", "a/chat.prompty", "a/deep", "a/deep/x y.prompty"]
+        );
+        assert_eq!((searched.folders, searched.unreadable), (3, 0));
     }
 
     #[test]

@@ -108,10 +108,12 @@ impl Flows {
         };
         Ok(FlowDetail {
             summary,
-            folder: shown(&self.place.root().join(flow.as_str()).display().to_string())
+            folder: shown(&self.place.root().join(flow.folder()).display().to_string())
                 .into_owned(),
             definition_path: path.as_str().to_owned(),
-            report: yaml.as_deref().map(|yaml| entry::report(&folder, yaml)),
+            report: yaml
+                .as_deref()
+                .map(|yaml| entry::report(&folder, &path, yaml)),
             yaml,
             etag,
             as_of: None,
@@ -128,7 +130,7 @@ impl Flows {
         }
         let dir = self
             .root
-            .open_dir(flow.as_str())
+            .open_dir(flow.folder())
             .map_err(|error| FlowError::of(flow, error))?;
         Ok(FlowFolder::new(dir, Arc::clone(&self.contents)))
     }
@@ -184,7 +186,7 @@ impl Flows {
             .iter()
             .filter(|flow| flow.is_at_top() || self.place.only() == Some(*flow));
         let mut folders: Vec<Dir> = tops
-            .filter_map(|flow| self.root.open_dir(flow.as_str()).ok())
+            .filter_map(|flow| self.root.open_dir(flow.folder()).ok())
             .collect();
         while let Some(folder) = folders.pop() {
             for entry in folder.entries().into_iter().flatten().flatten() {
@@ -213,7 +215,7 @@ impl Flows {
         flow: &FlowId,
         folder: &FlowFolder,
     ) -> Result<(FilePath, Metadata), FlowError> {
-        for path in definition::paths() {
+        for path in definition::paths(flow) {
             if let Some(metadata) = folder.stat(&path)? {
                 return Ok((path, metadata));
             }
@@ -263,7 +265,7 @@ impl Flows {
             return description;
         }
         let description = match folder.read(path) {
-            Ok(file) => Description::of_text(&file.text),
+            Ok(file) => Description::of_text(path, &file.text),
             Err(error) => Description::of_failure(&error),
         };
         if stamp.is_settled() {

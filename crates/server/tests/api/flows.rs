@@ -78,6 +78,52 @@ async fn a_flex_flow_s_inputs_are_those_of_its_entry() {
     assert_eq!(inputs[0]["default"], "you");
 }
 
+const PROMPTY: &str = "---\nname: Ask\nmodel:\n  configuration: {type: openai, model: m, connection: mine}\n  parameters: {}\ninputs:\n  question: {type: string}\n---\nuser:\n{{question}}\n";
+
+#[tokio::test]
+async fn prompty_files_are_flows_of_their_folder() {
+    let world = World::new().await;
+    world.write("flows/greeter/ask.prompty", PROMPTY);
+    world.write("flows/prompts/deep/broken.prompty", "no front\n");
+    world.write("flows/prompts/deep/flow.dag.yaml", FLOW);
+    world.write("flows/prompts/deep/flow.flex.yaml", "entry: a:b\n");
+    let flows = flows(&world).await;
+    let mut ids: Vec<_> = flows
+        .iter()
+        .map(|flow| flow["id"].as_str().unwrap())
+        .collect();
+    ids.sort_unstable();
+    let expected = [
+        "greeter",
+        "greeter/ask.prompty",
+        "prompts/deep",
+        "prompts/deep/broken.prompty",
+    ];
+    assert_eq!(ids, expected);
+    let ask = find(&flows, "greeter/ask.prompty");
+    assert_eq!(
+        (&ask["flowType"], &ask["name"]),
+        (&"prompty".into(), &"Ask".into())
+    );
+    assert_eq!(ask["connection"]["code"], "ConnectionMissing");
+    assert_eq!(ask["connection"]["line"], 4);
+    let broken = find(&flows, "prompts/deep/broken.prompty");
+    assert_eq!(broken["problem"]["code"], "PromptyFormat");
+    // Where there are both, promptflow takes the DAG.
+    assert_eq!(find(&flows, "prompts/deep")["flowType"], "standard");
+
+    let path = "/api/projects/default/flows/greeter%2Fask.prompty";
+    let detail = world.get(path).await.json();
+    assert_eq!(detail["definitionPath"], "ask.prompty");
+    assert_eq!(detail["yaml"], PROMPTY);
+    assert_eq!(detail["report"]["kind"], "prompty");
+    assert_eq!(detail["report"]["flow"]["inputs"][0]["name"], "question");
+    let files = world.get(&format!("{path}/files")).await.json();
+    assert!(files.to_string().contains("flow.dag.yaml"));
+    fs::remove_file(world.path("flows/greeter/ask.prompty")).unwrap();
+    assert_eq!(world.get(path).await.status, StatusCode::NOT_FOUND);
+}
+
 #[tokio::test]
 async fn broken_flows_are_listed_with_their_error() {
     let world = World::new().await;

@@ -59,6 +59,30 @@ async fn without_a_session_a_run_says_why_not() {
 }
 
 #[tokio::test]
+async fn a_run_says_which_variant_it_is_of() {
+    let world = World::new().await;
+    let yaml = "inputs: {}\noutputs:\n  said: {type: string, reference: '${ask.output}'}\nnodes:\n- {name: ask, use_variants: true}\nnode_variants:\n  ask:\n    default_variant_id: a\n    variants:\n      a: {node: {type: prompt, source: {type: code, path: a.jinja2}, inputs: {}}}\n      b: {node: {type: prompt, source: {type: code, path: b.jinja2}, inputs: {}}}\n";
+    world.write("flows/greeter/flow.dag.yaml", yaml);
+    let fake = json!({"nodes": {"ask": {"output": "one"}, "ask.b": {"output": "other"}}});
+    world.write("flows/greeter/fake.json", fake.to_string());
+    let mut events = Events::open(&world, &format!("{FLOW}/events"), None).await;
+    world.call(Method::POST, SESSIONS, &JSON, "{}").await;
+    events.until_session("available").await;
+    for (variant, said) in [
+        (Value::Null, "one"),
+        (json!({"node": "ask", "id": "b"}), "other"),
+    ] {
+        let begun = run(&world, json!({ "variant": variant })).await;
+        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+        let ended = until_run(&mut events, "completed").await;
+        assert_eq!(ended["outputs"], json!({ "said": said }));
+        assert_eq!(ended["summary"]["variant"], variant);
+    }
+    let answer = run(&world, json!({"variant": {"node": "ask", "id": "c"}})).await;
+    assert_eq!(answer.refused(StatusCode::BAD_REQUEST), "VariantNotFound");
+}
+
+#[tokio::test]
 async fn the_list_of_flows_has_the_newest_run_of_each_and_hears_of_it() {
     let (world, mut events) = world_with_session().await;
     let mut flows = Events::open(&world, "/api/projects/default/events", None).await;

@@ -70,6 +70,7 @@ nodes:
                 id: RunId::try_from("r").unwrap(),
                 number: 1,
                 node: None,
+                variant: None,
                 state: RunState::Completed,
                 started: Millis(0),
                 ended: None,

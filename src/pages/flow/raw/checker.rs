@@ -3,7 +3,7 @@
 
 use std::{pin::Pin, time::Duration};
 
-use flowdeck_contract::ids::FilePath;
+use flowdeck_contract::ids::{FilePath, is_prompty};
 use flowdeck_flow::Finding;
 use leptos::prelude::*;
 
@@ -94,7 +94,10 @@ impl Workbench {
         let begun = js_sys::Date::now();
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         let files = self.listing.peek(Listed::names).flatten();
-        let report = flowdeck_flow::check_with(text, files.as_ref(), &self.sources());
+        let report = match is_prompty(path.as_str()) {
+            true => flowdeck_flow::check_definition(path.as_str(), text),
+            false => flowdeck_flow::check_with(text, files.as_ref(), &self.sources()),
+        };
         self.follow_sources(report.flow.as_ref());
         let mut findings = report.findings;
         findings.sort_by_key(|finding| (finding.line, finding.column));

@@ -91,16 +91,21 @@ async fn get(
 
 fn dto(flow: FlowSummary, definition: Option<&str>) -> FlowBaseDto {
     let flow_type = flow.flow_type.map(|flow_type| match flow_type {
-        FlowType::Standard | FlowType::Flex => "Default",
+        FlowType::Standard | FlowType::Flex | FlowType::Prompty => "Default",
         FlowType::Chat => "Chat",
         FlowType::Evaluation => "Evaluation",
     });
-    let definition = definition.unwrap_or(match flow.flow_type {
-        Some(FlowType::Flex) => "flow.flex.yaml",
-        _ => "flow.dag.yaml",
-    });
+    let definition = definition
+        .or(flow.id.prompty())
+        .unwrap_or(match flow.flow_type {
+            Some(FlowType::Flex) => "flow.flex.yaml",
+            _ => "flow.dag.yaml",
+        });
     FlowBaseDto {
-        flow_definition_file_path: Some(format!("{}/{definition}", flow.id)),
+        flow_definition_file_path: Some(format!(
+            "{}/{definition}",
+            flowdeck_contract::shown::shown(flow.id.folder())
+        )),
         flow_id: flow.id.into(),
         flow_name: Some(flow.name),
         description: flow.description,
