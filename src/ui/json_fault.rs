@@ -10,11 +10,13 @@ pub fn json_fault(text: &str) -> Option<String> {
     // What it says ends with the place, in other words than ours.
     let what = whole.split(" at line ").next().unwrap_or(&whole);
     let what = match what {
+        _ if ends_with_comma(text, error.line(), error.column()) => {
+            "remove the comma before the closing bracket"
+        }
         "EOF while parsing a value" => "a value is missing at the end",
         "EOF while parsing a string" => "the text has no quote at its end",
         "EOF while parsing a list" => "the list has no ] at its end",
         "EOF while parsing an object" => "the object has no } at its end",
-        "trailing comma" => "remove the comma before the closing bracket",
         "trailing characters" => "remove what comes after the value",
         "key must be a string" => "put the name in double quotes",
         "expected value" => {
@@ -29,6 +31,18 @@ pub fn json_fault(text: &str) -> Option<String> {
     ))
 }
 
+/// Whether what is at this place closes a list or an object after a comma.
+fn ends_with_comma(text: &str, line: usize, column: usize) -> bool {
+    let line_begins: usize = text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
+    let until = text.get(..line_begins + column).unwrap_or_default();
+    let before = until.strip_suffix([']', '}']).unwrap_or_default();
+    before.trim_end().ends_with(',')
+}
+
 #[cfg(test)]
 mod tests {
     use super::json_fault;
@@ -41,7 +55,8 @@ mod tests {
                 "Line 2, column 7: expected a value",
             ),
             ("[1, 2", "Line 1, column 5: the list has no ] at its end."),
-            ("[1,]", "remove the comma"),
+            ("[1,]", "Line 1, column 4: remove the comma"),
+            ("{\"ä\": 1,\n}", "Line 2, column 1: remove the comma"),
             ("{a: 1}", "Line 1, column 2: put the name in double quotes."),
             (
                 "[1] x",
