@@ -167,6 +167,13 @@ pub(crate) const JSON_PLACE: Part = Part {
     fetch: || Box::pin(points::json_place()),
 };
 
+/// The environment variables that runs are given.
+pub(crate) const VARIABLES: Part = Part {
+    name: "the environment variables",
+    lines: 2,
+    fetch: || Box::pin(points::variables()),
+};
+
 /// What a node was given and gave.
 pub(crate) const NODE_DETAILS: Part = Part {
     name: "the details of the node",

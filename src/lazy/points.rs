@@ -14,7 +14,7 @@ use crate::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
-            inputs::{InputSets, JsonPlace, LongInput, PictureInput},
+            inputs::{InputSets, JsonPlace, LongInput, PictureInput, VariablesEditor},
             needs::{MendForm, NeedsNotice},
             nodes::{NodeDetails, NodeError, NodeService, NodeUpstream, SetNodeValue},
             outputs::{RunHead, SelectedRun, image::RunImage},
@@ -107,6 +107,8 @@ point!(pictures, picture_input -> Show, || view! { <PictureInput /> }.into_any()
 point!(input_sets, input_sets -> Show, || view! { <InputSets /> }.into_any());
 
 point!(json_place, json_place -> Show, || view! { <JsonPlace /> }.into_any());
+
+point!(variables, variables -> Show, || view! { <VariablesEditor /> }.into_any());
 
 point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
 

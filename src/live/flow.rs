@@ -217,6 +217,7 @@ mod tests {
             session_id: SessionId::try_from("s").unwrap(),
             image: None,
             inputs: flowdeck_contract::Values::default(),
+            variables: std::collections::BTreeMap::new(),
             outputs: None,
             streamed: std::collections::BTreeMap::new(),
             metrics: flowdeck_contract::Values::default(),

@@ -99,6 +99,7 @@ impl Conversations {
         let request = RunRequest {
             inputs,
             stream: true,
+            variables: asked.variables,
             ..RunRequest::default()
         };
         let run = self.runs.begin(flow, &request, Some(turn))?;

@@ -15,6 +15,7 @@ mod masked;
 mod signatures;
 mod signed_in;
 mod upstream;
+mod variables;
 
 pub(crate) use self::{masked::masked_copy, signed_in::SignIns};
 

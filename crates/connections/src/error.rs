@@ -46,12 +46,12 @@ pub enum ConnectionError {
     #[error("{}", first(.0))]
     Needs(Vec<ConnectionNeed>),
     /// A variable refers to something that isn't there.
-    #[error("{what} on line {line} refers to ‘{reference}’, {why}.")]
+    #[error("Environment variable ‘{variable}’{} refers to ‘{reference}’, {why}.", on_line(*.line))]
     Reference {
-        /// The variable, or the field of a connection.
-        what: String,
-        /// The line of the flow's file; 0 for a connection's field.
-        line: u32,
+        /// The variable.
+        variable: String,
+        /// The line of the flow's file; `None` for one that was set for the run.
+        line: Option<u32>,
         /// As it's written.
         reference: String,
         /// Why it can't be resolved, as the end of a sentence.
@@ -120,6 +120,10 @@ pub enum ConnectionError {
     },
 }
 
+fn on_line(line: Option<u32>) -> String {
+    line.map_or_else(String::new, |line| format!(" on line {line}"))
+}
+
 fn first(needs: &[ConnectionNeed]) -> String {
     let messages: Vec<String> = needs.iter().filter_map(ConnectionNeed::message).collect();
     messages.join(" ")
@@ -179,6 +183,9 @@ impl ConnectionError {
             Self::Exists(_) => "Choose another name, or edit the existing connection.",
             Self::Changed(_) => "Reload the connection, then make your change again.",
             Self::Needs(needs) => needs.iter().find_map(ConnectionNeed::remedy)?,
+            Self::Reference { line: None, .. } => {
+                "Correct the variable’s value for your runs, or add what it names."
+            }
             Self::Reference { .. } => {
                 "Correct the reference in flow.dag.yaml, or add what it names."
             }

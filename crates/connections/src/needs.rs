@@ -96,18 +96,25 @@ pub fn needs(
             .starts_with(INIT)
             .then_some((&*input.name, value))
     })));
-    needs.extend(flow.environment_variables.iter().filter_map(|variable| {
-        let (name, _) = reference(&variable.value)?;
-        Some(ConnectionNeed {
-            node: None,
-            input: Some(variable.name.clone()),
-            line: line_of_variable(text, &variable.name),
-            name: name.to_owned(),
-            accepts: Vec::new(),
-            problem: None,
-        })
-    }));
+    let variables = flow.environment_variables.iter();
+    needs.extend(
+        variables.filter_map(|variable| need_of_variable(&variable.name, &variable.value, text)),
+    );
     needs
+}
+
+/// What an environment variable of this value asks for. `text` is the flow's.
+#[must_use]
+pub fn need_of_variable(name: &str, value: &str, text: &str) -> Option<ConnectionNeed> {
+    let (connection, _) = reference(value)?;
+    Some(ConnectionNeed {
+        node: None,
+        input: Some(name.to_owned()),
+        line: line_of_variable(text, name),
+        name: connection.to_owned(),
+        accepts: Vec::new(),
+        problem: None,
+    })
 }
 
 fn of_prompty(connection: &ModelConnection) -> ConnectionNeed {

@@ -9,14 +9,11 @@ use flowdeck_contract::{
     },
     ids::FlowId,
 };
-use flowdeck_flow::EnvironmentVariable;
+use flowdeck_flow::is_secret;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    connections::Connections,
-    error::ConnectionError,
-    masks::Masks,
-    needs::{line_of_variable, reference},
+    connections::Connections, error::ConnectionError, masks::Masks, needs::reference,
     record::Stored,
 };
 
@@ -49,6 +46,17 @@ impl Variables {
     fn values(&self) -> impl Iterator<Item = &str> {
         self.0.values().flatten().map(Secret::reveal)
     }
+}
+
+/// An environment variable of a run, as it's written.
+#[derive(Clone, Copy)]
+pub struct RunVariable<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its value, which can refer to a connection or to a variable of the server.
+    pub value: &'a str,
+    /// The line of the flow's file; `None` for one that was set for the run.
+    pub line: Option<u32>,
 }
 
 /// What a run is given. Holds secrets, so it's never printed.
@@ -113,7 +121,7 @@ impl Connections {
         &self,
         flow: &FlowId,
         needs: Vec<ConnectionNeed>,
-        (definition, variables): (&str, &[EnvironmentVariable]),
+        variables: &[RunVariable<'_>],
         allowed: &Variables,
         now: Millis,
     ) -> Result<RunConnections, ConnectionError> {
@@ -135,10 +143,10 @@ impl Connections {
         }
         let names: Vec<ConnectionName> = values.keys().cloned().collect();
         let resolved = variables.iter().map(|variable| {
-            let value = resolve(variable, definition, &values, allowed)?;
-            Ok((variable.name.clone(), Value::from(value)))
+            let value = resolve(variable, &values, allowed)?;
+            Ok((variable.name.to_owned(), value))
         });
-        let variables = resolved.collect::<Result<_, ConnectionError>>()?;
+        let variables = resolved.collect::<Result<Vec<(String, String)>, ConnectionError>>()?;
         let connections = values
             .into_values()
             .map(|(stored, fields)| (stored.name.to_string(), executors(&stored, &fields)))
@@ -148,10 +156,20 @@ impl Connections {
         {
             tracing::warn!(%error, "the use of connections could not be written down");
         }
+        // What is a secret by a variable's name or its own letters, too.
+        let own: Vec<Secret> = variables
+            .iter()
+            .filter(|(name, value)| value.len() >= SHORTEST && is_secret(name, value))
+            .map(|(_, value)| Secret::new(value.clone()))
+            .collect();
+        let masks = self.masks_of_run(&own, allowed);
+        let variables = variables.into_iter();
         Ok(RunConnections {
             connections,
-            variables,
-            masks: self.masks_with(allowed),
+            variables: variables
+                .map(|(name, value)| (name, Value::from(value)))
+                .collect(),
+            masks,
         })
     }
 
@@ -242,21 +260,23 @@ fn executors(stored: &Stored, fields: &BTreeMap<String, String>) -> Value {
     })
 }
 
+/// A shorter value of a variable that names a secret is masked in no output: it may be a word of every other one.
+const SHORTEST: usize = 8;
+
 type Values = BTreeMap<ConnectionName, (Stored, BTreeMap<String, String>)>;
 
 fn resolve(
-    variable: &EnvironmentVariable,
-    definition: &str,
+    variable: &RunVariable<'_>,
     values: &Values,
     allowed: &Variables,
 ) -> Result<String, ConnectionError> {
     let wrong = |why: String| ConnectionError::Reference {
-        what: format!("Environment variable ‘{}’", variable.name),
-        line: line_of_variable(definition, &variable.name),
-        reference: variable.value.clone(),
+        variable: variable.name.to_owned(),
+        line: variable.line,
+        reference: variable.value.to_owned(),
         why,
     };
-    if let Some((name, field)) = reference(&variable.value) {
+    if let Some((name, field)) = reference(variable.value) {
         let connection = values.iter().find(|(known, _)| known.as_str() == name);
         let fields = connection.map(|(_, (_, fields))| fields);
         let default =
@@ -271,9 +291,9 @@ fn resolve(
                 ))
             });
     }
-    let resolved = environment(&variable.value, allowed)
+    let resolved = environment(variable.value, allowed)
         .map_err(|(variable, why)| wrong(format!("but ‘{variable}’ is a variable that {why}")))?;
-    Ok(resolved.unwrap_or_else(|| variable.value.clone()))
+    Ok(resolved.unwrap_or_else(|| variable.value.to_owned()))
 }
 
 /// A value with each `${env:NAME}` in it resolved; `None` when it has none.

@@ -5,7 +5,8 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use flowdeck_connections::{
-    Condition, ConnectionError, Connections, ToolSignatures, Variables, needs, to_yaml,
+    Condition, ConnectionError, Connections, RunVariable, ToolSignatures, Variables,
+    line_of_variable, needs, to_yaml,
 };
 use flowdeck_contract::{
     Millis,
@@ -249,14 +250,15 @@ fn a_run_gets_what_it_needs_or_is_refused_by_name() {
     let run = |text: &str| {
         let parsed = flowdeck_flow::check(text).flow.unwrap();
         let needs = needs(&parsed, text, |_| None, &ToolSignatures::default());
-        let variables = &parsed.environment_variables;
-        connections.for_run(
-            &flow,
-            needs,
-            (text, variables),
-            &Variables::default(),
-            Millis(9),
-        )
+        let variables = parsed.environment_variables.iter();
+        let variables: Vec<RunVariable<'_>> = variables
+            .map(|variable| RunVariable {
+                name: &variable.name,
+                value: &variable.value,
+                line: Some(line_of_variable(text, &variable.name)),
+            })
+            .collect();
+        connections.for_run(&flow, needs, &variables, &Variables::default(), Millis(9))
     };
     let given = run(FLOW).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(given.connections["ai"]["type"], "OpenAIConnection");
@@ -299,6 +301,53 @@ fn a_run_gets_what_it_needs_or_is_refused_by_name() {
     );
     let wrong = change(json!({"type": "Serp", "secrets": {"api_key": "k-12345"}}));
     assert!(matches!(wrong, NeedProblem::WrongType { .. }));
+}
+
+#[test]
+fn what_was_set_for_a_run_is_resolved_and_what_is_a_secret_of_it_is_masked() {
+    let data = tempfile::tempdir().unwrap();
+    let connections = with_one(data.path());
+    let flow = FlowId::try_from("chat").unwrap();
+    let given = |name: &str, value: &str| {
+        let variable = RunVariable {
+            name,
+            value,
+            line: None,
+        };
+        let needs = flowdeck_connections::need_of_variable(name, value, "");
+        let allowed = Variables::default();
+        connections.for_run(
+            &flow,
+            needs.into_iter().collect(),
+            &[variable],
+            &allowed,
+            Millis(9),
+        )
+    };
+    let resolved = given("KEY", "${ai.api_key}").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(resolved.variables["KEY"], CANARY);
+    assert!(!resolved.masks.text(CANARY).contains(CANARY));
+    let typed = given("MY_TOKEN", "tok-canary-55").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(typed.variables["MY_TOKEN"], "tok-canary-55");
+    assert_eq!(typed.masks.text("is tok-canary-55"), "is **data_scrubbed**");
+    assert_eq!(typed.masks.text(CANARY), "**data_scrubbed**");
+    let plain = given("MODEL", "gpt-4o-mini").unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(plain.masks.text("gpt-4o-mini"), "gpt-4o-mini");
+    for (value, why) in [
+        ("${ai.nope}", "no value for ‘nope’"),
+        ("a ${env:HOME}", "flows may not read"),
+    ] {
+        let refused = given("KEY", value).err().unwrap();
+        let text = refused.to_string();
+        assert!(
+            text.starts_with("Environment variable ‘KEY’ refers to"),
+            "{text}"
+        );
+        assert!(text.contains(why), "{text}");
+        assert!(refused.remedy().unwrap().contains("for your runs"));
+    }
+    let missing = given("KEY", "${other.api_key}").err().unwrap();
+    assert!(matches!(missing, ConnectionError::Needs(_)));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Conversations with a chat flow: questions, and the runs that answer them.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -23,6 +25,9 @@ pub struct Question {
     /// Asks it after so many turns, and drops those that follow; left out, after all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u32>,
+    /// Environment variables by name, as those of a run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A question that was asked.

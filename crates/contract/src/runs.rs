@@ -2,6 +2,7 @@
 
 mod trace;
 mod upstream;
+mod variables;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,10 @@ use serde::{Deserialize, Serialize};
 pub use self::{
     trace::{TokenCount, TokenUse, Trace, TraceCall},
     upstream::{RunNumber, Upstream, UpstreamOutput},
+    variables::{
+        InvalidVariableName, InvalidVariableValue, InvalidVariables, VariableName, VariableValue,
+        VariablesByName, variables_by_name,
+    },
 };
 use crate::{
     Exact, Millis, Values,
@@ -40,6 +45,10 @@ pub struct RunRequest {
     /// to it and no other node does; a Python node streams when it yields. A node's own run doesn't stream.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stream: bool,
+    /// Environment variables by name, in the place of the flow's or in addition to them. A value can be
+    /// `${connection.field}`, and can hold `${env:NAME}` of a variable that the administrator lets flows see.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
 /// A variant of a node: promptflow's `${node.variant_id}`.
@@ -138,6 +147,10 @@ pub struct RunDetail {
     /// The exact values it ran with, defaults included.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub inputs: Values,
+    /// The environment variables that were set for it, as they were entered: what a value refers to isn't here. A value that
+    /// holds a secret, or may be one, is `**data_scrubbed**`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
     /// The flow's outputs by name; `None` until it completed, and for a node's run. A result that has no names is `output`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]

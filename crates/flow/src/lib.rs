@@ -45,6 +45,7 @@ pub use requirements::{
     hashed_packages, is_plain, is_private, keeping_base, normalised_name, requirement_file_missing,
     requirement_lines, snapshot,
 };
+pub use secrets::is_secret;
 pub use sources::{Sources, check_file, check_secrets, is_checked};
 pub use suggest::nearest;
 

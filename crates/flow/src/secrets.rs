@@ -104,6 +104,16 @@ pub(crate) fn find(text: &str) -> Vec<Problem> {
     problems
 }
 
+/// Whether the value of this name is a secret, by its name or its own letters. A reference isn't one.
+#[must_use]
+pub fn is_secret(name: &str, value: &str) -> bool {
+    let text = value.trim();
+    let is_reference = text.starts_with("${") && text.ends_with('}');
+    !text.is_empty()
+        && !is_reference
+        && (is_name(name) || value.lines().any(|line| in_line(line).is_some()))
+}
+
 /// The text, with what looks like a secret by its own letters masked.
 pub(crate) fn masked(text: &str) -> Cow<'_, str> {
     match known_in(text) {
@@ -298,6 +308,23 @@ mod tests {
             "token: the-first-token-2024-of-the-text-1".to_owned(),
         ] {
             assert_eq!(found(&line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_value_is_a_secret_by_its_name_or_its_letters() {
+        let openai = format!("sk-proj-{HEX}");
+        for (name, value, is) in [
+            ("OPENAI_API_KEY", "x", true),
+            ("DB_PASSWORD", "hunter2", true),
+            ("SETTINGS", &*openai, true),
+            ("URL", &*format!("a\nhttps://{openai}@x"), true),
+            ("OPENAI_API_KEY", "${conn.api_key}", false),
+            ("OPENAI_API_KEY", " ", false),
+            ("MAX_TOKENS", "100", false),
+            ("MODEL", "gpt-4o", false),
+        ] {
+            assert_eq!(is_secret(name, value), is, "{name}={value}");
         }
     }
 

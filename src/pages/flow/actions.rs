@@ -248,6 +248,7 @@ impl Actions {
             inputs,
             node,
             outputs,
+            variables: self.form.variables.get_untracked(),
             ..RunRequest::default()
         };
         pending.set(Some(Action::Run));

@@ -24,6 +24,7 @@ use super::{
     inputs,
     live::LiveRun,
     upstream::{self, GivenOutput},
+    variables,
 };
 use crate::{
     error::ComputeError, flow::Definition, owner::Owner, pictures, runs::Runs, store::NewTurn,
@@ -66,6 +67,7 @@ impl Runs {
             .as_deref()
             .map(|name| find(parsed, name))
             .transpose()?;
+        let set = variables::checked(&request.variables)?;
         let given = inputs::flow_inputs(parsed, node, &request.inputs)?;
         if let Some(name) = pictures::missing(&self.parts.paths, flow, &given) {
             return Err(inputs::invalid(
@@ -79,10 +81,11 @@ impl Runs {
             Some(node) => vec![node.name.clone()],
             None => definition.report.order.clone().unwrap_or_default(),
         };
-        let connected = self.connected(flow, &folder, &definition, parsed, node, &given)?;
+        let connected = self.connected(flow, &folder, &definition, parsed, node, (&given, &set))?;
         let shown: Vec<UpstreamOutput> =
             upstream.iter().flatten().map(GivenOutput::shown).collect();
         let mut detail = RunDetail {
+            variables: variables::recorded(&set, &connected.masks),
             upstream: shown.as_slice().into(),
             ..self.new_run(flow, session, node, given, nodes)
         };
@@ -169,6 +172,7 @@ impl Runs {
             image: self.parts.book.record(&flow.into()).session.image,
             session_id,
             inputs,
+            variables: BTreeMap::new(),
             outputs: None,
             streamed: BTreeMap::new(),
             metrics: Values::default(),

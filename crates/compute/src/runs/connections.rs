@@ -8,11 +8,12 @@ use flowdeck_contract::{
     Values,
     connections::ConnectionNeed,
     ids::{FlowId, is_prompty},
+    runs::VariablesByName,
 };
 use flowdeck_flow::{Flow, FlowKind, INIT, Node, check_definition, entry_file};
 use serde_json::Value;
 
-use super::{begin::readable, signatures::files_of};
+use super::{begin::readable, signatures::files_of, variables};
 use crate::{error::ComputeError, flow::Definition, runs::Runs};
 
 impl Runs {
@@ -24,7 +25,7 @@ impl Runs {
         definition: &Definition,
         parsed: &Flow,
         node: Option<&Node>,
-        given: &Values,
+        (given, set): (&Values, &VariablesByName),
     ) -> Result<RunConnections, ComputeError> {
         let signatures = self.signatures.of(flow, files_of(folder, parsed));
         let mut needs: Vec<ConnectionNeed> = of_folder(folder, definition, parsed, &signatures)
@@ -33,6 +34,8 @@ impl Runs {
                 (Some(node), Some(asker)) => node.name == *asker,
                 _ => true,
             })
+            .filter(|need| !variables::is_of_another(need, set))
+            .chain(variables::needs(&definition.text, set))
             .collect();
         // What its code may ask for, where there is such a connection.
         let mut possible = of_prompty_files(folder);
@@ -56,11 +59,11 @@ impl Runs {
         }
         let possible = self.parts.connections.check(flow, possible)?;
         needs.extend(possible.into_iter().filter(|need| need.problem.is_none()));
-        let variables = (definition.text.as_str(), &*parsed.environment_variables);
+        let variables = variables::merged(&definition.text, parsed, set);
         let given = self.parts.connections.for_run(
             flow,
             needs,
-            variables,
+            &variables,
             &self.parts.variables,
             self.now(),
         )?;

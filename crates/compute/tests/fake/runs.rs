@@ -160,3 +160,42 @@ async fn a_node_alone_says_what_it_was_given_of_others_and_takes_what_a_person_g
     assert!(refused.to_string().contains("whole flow"), "{refused}");
     compute.close().await;
 }
+
+#[tokio::test]
+async fn variables_that_would_change_the_process_itself_are_refused_and_enter_no_run() {
+    let stage = Stage::new();
+    let compute = stage.open(0).await;
+    stage.started(&compute).await;
+    let asked = |name: &str, value: &str| RunRequest {
+        variables: [(name.to_owned(), value.to_owned())].into(),
+        ..RunRequest::default()
+    };
+    for name in [
+        "PATH",
+        "PYTHONPATH",
+        "PF_LOGGING_LEVEL",
+        "LD_PRELOAD",
+        "A B",
+        "",
+    ] {
+        let refused = compute.run(&stage.flow, asked(name, "x")).unwrap_err();
+        let root = refused.to_root_error();
+        assert_eq!(
+            (root.code.as_str(), root.target.as_deref()),
+            ("VariableInvalid", Some(name))
+        );
+    }
+    let lost = compute
+        .run(&stage.flow, asked("A", "${nobody.key}"))
+        .unwrap_err();
+    assert_eq!(lost.to_root_error().code, "ConnectionsNeeded");
+    let unseen = compute
+        .run(&stage.flow, asked("A", "${env:HOME}"))
+        .unwrap_err();
+    assert!(unseen.to_string().contains("‘A’ refers to"), "{unseen}");
+    assert!(compute.runs(&stage.flow).unwrap().is_empty());
+    let run = compute.run(&stage.flow, asked("MODEL", "m")).unwrap();
+    let run = over(&compute, &stage.flow, &run.summary.id).await;
+    assert_eq!(run.summary.state, RunState::Completed);
+    assert_eq!(run.variables["MODEL"], "m");
+}

@@ -466,3 +466,76 @@ async fn a_connection_signs_in_with_the_administrators_identity() {
     );
     stop(&compute, &flow).await;
 }
+
+const ENVIRONMENT: &str = "
+inputs: {}
+outputs:
+  seen: {type: object, reference: '${look.output}'}
+nodes:
+- name: look
+  type: python
+  source: {type: code, path: look.py}
+  inputs: {}
+environment_variables:
+  LOOK_MODEL: of-the-file
+  LOOK_URL: ${mine.url}
+";
+
+const LOOK: &str = "
+import os
+from promptflow.core import tool
+
+@tool
+def look():
+    return {name: value for name, value in os.environ.items() if name.startswith('LOOK_')}
+";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn variables_are_set_for_one_run_alone_and_what_they_refer_to_is_masked() {
+    let home = Home::new();
+    let files = [("flow.dag.yaml", ENVIRONMENT), ("look.py", LOOK)];
+    let (compute, flow) = started(&home, "looks", &files).await;
+    add(
+        &compute,
+        "mine",
+        json!({"type": "Custom", "configs": {"url": "http://x"}, "secrets": {"key": CUSTOM_CANARY}}),
+    );
+    let run = async |node: Option<&str>, variables: Value| {
+        let request = RunRequest {
+            node: node.map(str::to_owned),
+            variables: serde_json::from_value(variables).unwrap(),
+            ..RunRequest::default()
+        };
+        let run = compute.run(&flow, request)?;
+        Ok::<_, ComputeError>(over(&compute, &flow, &run.summary.id).await)
+    };
+    let set = json!({
+        "LOOK_MODEL": "of-the-run", "LOOK_KEY": "${mine.key}", "LOOK_TOKEN": "tok-canary-1234", "LOOK_NEW": "new",
+    });
+    let seen = json!({
+        "LOOK_MODEL": "of-the-run", "LOOK_URL": "http://x", "LOOK_KEY": "**data_scrubbed**",
+        "LOOK_TOKEN": "**data_scrubbed**", "LOOK_NEW": "new",
+    });
+    let whole = run(None, set.clone()).await.unwrap();
+    assert_eq!(json!(whole.outputs)["seen"], seen, "{:?}", whole.error);
+    let recorded = json!({
+        "LOOK_MODEL": "of-the-run", "LOOK_KEY": "${mine.key}", "LOOK_TOKEN": "**data_scrubbed**", "LOOK_NEW": "new",
+    });
+    assert_eq!(json!(whole.variables), recorded);
+    let alone = run(Some("look"), set).await.unwrap();
+    assert_eq!(json!(alone.nodes[0].output), seen);
+    let next = run(None, json!({})).await.unwrap();
+    let of_the_file = json!({"LOOK_MODEL": "of-the-file", "LOOK_URL": "http://x"});
+    assert_eq!(json!(next.outputs)["seen"], of_the_file);
+    // A value that isn't used any more asks for nothing.
+    let connections = compute.connections();
+    connections
+        .delete(&name("mine"), &Condition::None, Millis(2))
+        .unwrap();
+    let missing = run(None, json!({"LOOK_MODEL": "x"})).await.unwrap_err();
+    assert_eq!(missing.to_root_error().code, "ConnectionsNeeded");
+    let other = run(None, json!({"LOOK_URL": "typed"})).await.unwrap();
+    assert_eq!(json!(other.outputs)["seen"]["LOOK_URL"], "typed");
+    search_files(&home.data(), &["session", "base/", "tools/"]);
+    stop(&compute, &flow).await;
+}

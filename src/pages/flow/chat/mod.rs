@@ -24,6 +24,7 @@ use self::{
 };
 use crate::{
     api::Load,
+    lazy::{Lazy, VARIABLES},
     pages::flow::inputs::FieldView,
     routes::ChatView,
     ui::{Button, ButtonKind, Each, Fold, NextStep, NextSteps, Notice, NoticeKind, Skeleton},
@@ -105,6 +106,9 @@ fn Conversing() -> impl IntoView {
                 </div>
             </Fold>
         </Show>
+        <Fold summary="Environment variables">
+            <Lazy part=VARIABLES />
+        </Fold>
         <Composer />
     }
 }

@@ -269,6 +269,7 @@ impl Talk {
             question,
             inputs,
             after,
+            variables: self.form.variables.get_untracked(),
         };
         let (flow, id) = (self.context.flow(), self.id.get_untracked());
         self.is_asking.set(true);

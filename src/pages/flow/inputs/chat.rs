@@ -78,6 +78,7 @@ nodes:
             session_id: SessionId::try_from("s").unwrap(),
             image: None,
             inputs: map(inputs),
+            variables: std::collections::BTreeMap::new(),
             outputs: outputs.map(map),
             streamed: std::collections::BTreeMap::new(),
             metrics: Values::default(),

@@ -27,6 +27,8 @@ pub struct InputForm {
     pub fields: Memo<Vec<Field>>,
     /// Whether a run was tried with these texts: fields that were left empty then say so.
     pub tried: RwSignal<bool>,
+    /// Environment variables that the runs from this page are given, by name.
+    pub variables: RwSignal<BTreeMap<String, String>>,
     edits: RwSignal<BTreeMap<String, String>>,
     key: StoredValue<String>,
 }
@@ -48,15 +50,11 @@ impl InputForm {
 
     /// A form over `fields`, remembered below `key`.
     pub(super) fn over(fields: Memo<Vec<Field>>, key: String) -> Self {
-        // This tab's own edits, else the last ones of any tab of this browser.
-        let remembered = Store::Session
-            .read(&key)
-            .or_else(|| Store::Local.read(&key));
-        let remembered = remembered.and_then(|text| serde_json::from_str(&text).ok());
         Self {
             fields,
             tried: RwSignal::new(false),
-            edits: RwSignal::new(remembered.unwrap_or_default()),
+            variables: RwSignal::new(remembered(&variables_key(&key))),
+            edits: RwSignal::new(remembered(&key)),
             key: StoredValue::new(key),
         }
     }
@@ -160,19 +158,35 @@ impl InputForm {
         });
         let mut edits = self.edits.get_untracked();
         edits.retain(|name, _| !secret.contains(name));
+        self.key.with_value(|key| remember(key, &edits));
+    }
+
+    /// Keeps these environment variables for this flow as long as the tab lives.
+    pub(super) fn remember_variables(&self, variables: &BTreeMap<String, String>) {
         self.key
-            .with_value(|key| match serde_json::to_string(&edits) {
-                Ok(text) if !edits.is_empty() => {
-                    for store in [Store::Session, Store::Local] {
-                        store.write(key, &text);
-                    }
-                }
-                _ => {
-                    for store in [Store::Session, Store::Local] {
-                        store.remove(key);
-                    }
-                }
-            });
+            .with_value(|key| remember(&variables_key(key), variables));
+    }
+}
+
+fn variables_key(key: &str) -> String {
+    format!("{key}#variables")
+}
+
+/// This tab's own texts, else the last ones of any tab of this browser.
+fn remembered(key: &str) -> BTreeMap<String, String> {
+    let text = Store::Session.read(key).or_else(|| Store::Local.read(key));
+    text.and_then(|text| serde_json::from_str(&text).ok())
+        .unwrap_or_default()
+}
+
+fn remember(key: &str, texts: &BTreeMap<String, String>) {
+    for store in [Store::Session, Store::Local] {
+        match serde_json::to_string(texts) {
+            Ok(text) if !texts.is_empty() => {
+                store.write(key, &text);
+            }
+            _ => store.remove(key),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod json_place;
 mod long;
 mod picture;
 mod sets;
+mod variables;
 
 #[cfg(all(test, target_arch = "wasm32"))]
 mod browser_tests;
@@ -22,11 +23,12 @@ pub use self::{
     long::LongInput,
     picture::PictureInput,
     sets::InputSets,
+    variables::VariablesEditor,
 };
 use super::{FlowContext, definition::use_definition, section::Section};
 use crate::{
     api::Load,
-    lazy::{INPUT_SETS, Lazy},
+    lazy::{INPUT_SETS, Lazy, VARIABLES},
     ui::{Button, ButtonKind, Each, Fold, Skeleton},
 };
 
@@ -77,5 +79,31 @@ pub fn Inputs() -> impl IntoView {
             }
         })
     };
-    view! { <Section title="Inputs" actions=reset>{content}</Section> }
+    view! { <Section title="Inputs" actions=reset>{content} <Variables /></Section> }
+}
+
+/// The environment variables of the flow's runs, once there are any or one is to be set.
+#[component]
+fn Variables() -> impl IntoView {
+    let variables = InputForm::from_context().variables;
+    let definition = use_definition(FlowContext::from_context());
+    let asked = RwSignal::new(variables.with_untracked(|variables| !variables.is_empty()));
+    let shown = Memo::new(move |_| {
+        asked.get()
+            || definition.with(|known| {
+                known
+                    .as_ref()
+                    .and_then(|known| known.flow())
+                    .is_some_and(|flow| !flow.environment_variables.is_empty())
+            })
+    });
+    move || match shown.get() {
+        true => view! { <Lazy part=VARIABLES /> }.into_any(),
+        false => view! {
+            <Button kind=ButtonKind::Quiet on_press=move |()| asked.set(true)>
+                "Set environment variables"
+            </Button>
+        }
+        .into_any(),
+    }
 }

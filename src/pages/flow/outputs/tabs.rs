@@ -159,8 +159,10 @@ fn inputs(run: Arc<RunDetail>) -> AnyView {
     let upstream = run.upstream.outputs().unwrap_or_default();
     let of = (FlowContext::from_context().flow(), run.summary.id.clone());
     let upstream = (!upstream.is_empty()).then(|| view! { <Upstream outputs=upstream of=of /> });
+    let variables = variables_of(&run);
     if run.inputs.is_empty() {
-        return upstream.map_or_else(|| quiet("This run had no inputs."), IntoAny::into_any);
+        let inputs = upstream.map_or_else(|| quiet("This run had no inputs."), IntoAny::into_any);
+        return view! { {inputs} {variables} }.into_any();
     }
     let values = run.inputs.clone();
     view! {
@@ -169,6 +171,7 @@ fn inputs(run: Arc<RunDetail>) -> AnyView {
         <div class=style::actions>
             <Button on_press=move |()| form.fill(&values)>"Use these inputs"</Button>
         </div>
+        {variables}
     }
     .into_any()
 }
@@ -200,6 +203,28 @@ fn Upstream(outputs: Vec<UpstreamOutput>, of: (FlowId, RunId)) -> impl IntoView 
         }
     });
     view! { <dl class=style::values>{values.collect_view()}</dl> }
+}
+
+/// The environment variables that were set for the run.
+fn variables_of(run: &RunDetail) -> Option<AnyView> {
+    if run.variables.is_empty() {
+        return None;
+    }
+    let rows = run.variables.iter().map(|(name, value)| {
+        view! {
+            <div class=style::value>
+                <dt>{Name::from(name.as_str()).to_string()}</dt>
+                <dd>{value.clone()}</dd>
+            </div>
+        }
+    });
+    Some(
+        view! {
+            <h3 class=style::title>"Environment variables set for this run"</h3>
+            <dl class=style::values>{rows.collect_view()}</dl>
+        }
+        .into_any(),
+    )
 }
 
 fn log(run: Arc<RunDetail>) -> AnyView {
