@@ -73,6 +73,7 @@ fn has(of_flow: &[EnvironmentVariable], name: &str) -> bool {
 pub fn VariablesEditor() -> impl IntoView {
     let setting = Setting::provide();
     let heading = unique_id("variables");
+    let labelled_by = heading.clone();
     let added = Memo::new(move |_| {
         setting.of_flow.with(|of_flow| {
             setting
@@ -86,7 +87,7 @@ pub fn VariablesEditor() -> impl IntoView {
         request_animation_frame(move || focus(&name_id(id)));
     };
     view! {
-        <section class=style::variables aria-labelledby=heading.clone()>
+        <section class=style::variables aria-labelledby=labelled_by>
             <h3 id=heading class=style::title>"Environment variables"</h3>
             <p class=form_style::help>
                 "What you change here is for the runs that you start from this page. The flow’s file stays as it is. A value can be ${connection.field}."
