@@ -18,7 +18,7 @@ pub use self::{
     advanced::{Advanced, LinkNote, WizardStep},
     call_path::CallPath,
     connection::NewConnection,
-    flow::{ChatView, FlowView},
+    flow::{ChatView, ComparedRuns, FlowView},
     flows::{Direction, FlowColumn, FlowFilter, FlowOrder, FlowsView},
     upgrade::{Upgrade, UpgradeImage},
 };

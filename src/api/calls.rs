@@ -7,7 +7,7 @@ use flowdeck_contract::{
     ids::{FlowId, RunId},
     packages::RuntimeVersions,
     paths,
-    runs::{RunDetail, RunRequest},
+    runs::{RunDetail, RunFiles, RunRequest},
     timeline::Timeline,
 };
 use serde_json::json;
@@ -127,6 +127,12 @@ impl Api {
     /// A run, whole.
     pub async fn run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ApiError> {
         self.get(&paths::run(&self.project(), flow, run)).await
+    }
+
+    /// The files of the flow as a run found them.
+    pub async fn run_files(&self, flow: &FlowId, run: &RunId) -> Result<RunFiles, ApiError> {
+        self.get(&paths::run_files(&self.project(), flow, run))
+            .await
     }
 
     /// Asks a run to end.

@@ -174,6 +174,13 @@ pub(crate) const VARIABLES: Part = Part {
     fetch: || Box::pin(points::variables()),
 };
 
+/// Two runs beside each other.
+pub(crate) const COMPARE: Part = Part {
+    name: "the comparison",
+    lines: 10,
+    fetch: || Box::pin(points::compare()),
+};
+
 /// What a node was given and gave.
 pub(crate) const NODE_DETAILS: Part = Part {
     name: "the details of the node",

@@ -11,6 +11,7 @@ use crate::{
         SessionPage, SessionsPage, SignInPage, SignInsPage, UpgradePage, UpgradeReview,
         flow::{
             chat::ChatPane,
+            compare::RunComparison,
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
@@ -107,6 +108,8 @@ point!(pictures, picture_input -> Show, || view! { <PictureInput /> }.into_any()
 point!(input_sets, input_sets -> Show, || view! { <InputSets /> }.into_any());
 
 point!(json_place, json_place -> Show, || view! { <JsonPlace /> }.into_any());
+
+point!(compare, compare -> Show, || view! { <RunComparison /> }.into_any());
 
 point!(variables, variables -> Show, || view! { <VariablesEditor /> }.into_any());
 

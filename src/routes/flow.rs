@@ -18,6 +18,8 @@ pub struct FlowView {
     pub line: Option<u32>,
     /// The run that is shown; the newest when left out.
     pub run: Option<RunId>,
+    /// Two runs beside each other, in the place of the form.
+    pub compare: Option<ComparedRuns>,
     /// The timeline of the run, with the details of one of its rows.
     pub timeline: Option<CallPath>,
     /// The chat with the flow, in the place of its inputs and outputs.
@@ -26,6 +28,25 @@ pub struct FlowView {
     pub details: bool,
     /// The wizard of the compute session's settings, while it is open.
     pub advanced: Option<Advanced>,
+}
+
+/// Two runs that are shown beside each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparedRuns {
+    /// The one on the left.
+    pub first: RunId,
+    /// The one on the right.
+    pub second: RunId,
+}
+
+impl ComparedRuns {
+    fn read(value: &str) -> Option<Self> {
+        let (first, second) = value.split_once(',')?;
+        Some(Self {
+            first: RunId::try_from(first).ok()?,
+            second: RunId::try_from(second).ok()?,
+        })
+    }
 }
 
 /// Which conversation with a flow is shown.
@@ -51,7 +72,9 @@ impl ChatView {
 }
 
 /// The names of the query's values, without those of the wizard.
-const NAMES: [&str; 7] = ["raw", "file", "line", "run", "timeline", "chat", "details"];
+const NAMES: [&str; 8] = [
+    "raw", "file", "line", "run", "compare", "timeline", "chat", "details",
+];
 
 impl FlowView {
     /// Raw file mode with `file` open, at `line` when one is given.
@@ -72,6 +95,7 @@ impl FlowView {
             file: value("file").and_then(|file| FilePath::try_from(file).ok()),
             line: value("line").and_then(|line| line.parse().ok()),
             run: value("run").and_then(|run| RunId::try_from(run).ok()),
+            compare: value("compare").and_then(|runs| ComparedRuns::read(&runs)),
             timeline: value("timeline").and_then(|path| CallPath::read(&path)),
             chat: value("chat").map(|chat| ChatView::read(&chat)),
             details: value("details").as_deref() == Some("1"),
@@ -92,6 +116,9 @@ impl FlowView {
         }
         if let Some(run) = &self.run {
             query.push("run", run.as_str());
+        }
+        if let Some(ComparedRuns { first, second }) = &self.compare {
+            query.push("compare", &format!("{first},{second}"));
         }
         if let Some(path) = &self.timeline {
             query.push("timeline", &path.to_string());

@@ -143,6 +143,19 @@ fn routes() -> Vec<(Route, &'static str)> {
             "flows/x?timeline=all",
         ),
         (
+            Route::Flow {
+                flow: FlowId::try_from("x").unwrap(),
+                view: FlowView {
+                    compare: Some(ComparedRuns {
+                        first: RunId::try_from("a-1").unwrap(),
+                        second: RunId::try_from("b_2").unwrap(),
+                    }),
+                    ..FlowView::default()
+                },
+            },
+            "flows/x?compare=a-1%2Cb_2",
+        ),
+        (
             wizard(WizardStep::Compute, None),
             "flows/x?advanced=compute",
         ),

@@ -39,6 +39,9 @@ pub enum ComputeError {
     /// A picture that was given to the flow is there no longer.
     #[error("The picture is no longer kept.")]
     PictureNotKept,
+    /// The run says nothing of the flow's files.
+    #[error("This run doesn’t say what was in the flow’s files.")]
+    FilesNotKept,
     /// There is no such conversation.
     #[error("This flow has no conversation ‘{0}’.")]
     ConversationNotFound(String),
@@ -120,6 +123,7 @@ impl ComputeError {
             Self::RunNotFound(_)
             | Self::OutputNotFound(_)
             | Self::PictureNotKept
+            | Self::FilesNotKept
             | Self::ConversationNotFound(_)
             | Self::FlowNotFound(_)
             | Self::SessionNotFound(_)
@@ -194,6 +198,7 @@ impl ComputeError {
             Self::RunNotFound(_) => "RunNotFound",
             Self::OutputNotFound(_) => "OutputNotFound",
             Self::PictureNotKept => "PictureNotKept",
+            Self::FilesNotKept => codes::FILES_NOT_KEPT,
             Self::ConversationNotFound(_) => "ConversationNotFound",
             Self::FlowNotFound(_) => codes::FLOW_NOT_FOUND,
             Self::SessionNotFound(_) => "SessionNotFound",

@@ -82,6 +82,11 @@ impl Paths {
         self.run(flow, run).join("result.json")
     }
 
+    /// The files of the flow as a run found them.
+    pub(crate) fn run_files(&self, flow: &FlowId, run: &RunId) -> PathBuf {
+        self.run(flow, run).join("files.json")
+    }
+
     /// Files that a run made, such as pictures.
     pub(crate) fn run_output(&self, flow: &FlowId, run: &RunId) -> PathBuf {
         self.run(flow, run).join("output")

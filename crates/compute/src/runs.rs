@@ -8,6 +8,7 @@ mod cancel;
 mod carry_out;
 mod connections;
 mod ending;
+mod files;
 mod history;
 mod inputs;
 mod live;

@@ -35,6 +35,8 @@ pub const DISK_FULL: &str = "DiskFull";
 pub const FEED_IDENTITY_MISSING: &str = "FeedIdentityMissing";
 /// A private feed refused the session's identity.
 pub const FEED_REFUSED: &str = "FeedRefused";
+/// A run says nothing of the flow's files.
+pub const FILES_NOT_KEPT: &str = "FilesNotKept";
 /// The flow has no such file.
 pub const FILE_NOT_FOUND: &str = "FileNotFound";
 /// promptflow would refuse the flow's definition.

@@ -370,6 +370,12 @@ pub fn node_upstream(project_name: &ProjectName, flow_id: &FlowId, node: &str) -
     format!("{flow}/nodes/{}/upstream", encode(node))
 }
 
+/// The files of the flow as a run found them.
+#[must_use]
+pub fn run_files(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {
+    format!("{}/files", run(project_name, flow_id, run_id))
+}
+
 /// A picture that a run made, by the name of its file: see [`crate::pictures::Picture::OfRun`].
 #[must_use]
 pub fn run_picture(

@@ -1,5 +1,6 @@
 //! Runs of a flow, or of one node, through its compute session.
 
+mod files;
 mod trace;
 mod upstream;
 mod variables;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    files::{RunFile, RunFiles},
     trace::{TokenCount, TokenUse, Trace, TraceCall},
     upstream::{RunNumber, Upstream, UpstreamOutput},
     variables::{

@@ -4,6 +4,7 @@ mod actions;
 mod announced;
 mod asked_by;
 pub(crate) mod chat;
+pub(crate) mod compare;
 pub mod context;
 mod definition;
 pub(crate) mod dialogs;
@@ -56,7 +57,7 @@ use self::{
 use super::parts::Failure;
 use crate::{
     api::{ApiError, Load},
-    lazy::{CHAT, Lazy, RAW_MODE},
+    lazy::{CHAT, COMPARE, Lazy, RAW_MODE},
     live::Streams,
     nav::{Link, use_nav},
     routes::{Page, Route},
@@ -154,9 +155,12 @@ fn NotLoaded(error: ApiError) -> impl IntoView {
 fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let view = FlowContext::from_context().view;
     let raw = Memo::new(move |_| view.with(|view| view.raw));
+    let compares = Memo::new(move |_| view.with(|view| view.compare.is_some()));
     let main = move || {
         if raw.get() {
             view! { <Lazy part=RAW_MODE /> }.into_any()
+        } else if compares.get() {
+            view! { <Lazy part=COMPARE /> }.into_any()
         } else {
             view! { <FormBody definition=definition /> }.into_any()
         }

@@ -15,11 +15,13 @@ pub fn Comparison(
     /// The version on the left.
     old: String,
     /// What it is called.
-    old_name: &'static str,
+    #[prop(into)]
+    old_name: String,
     /// The version on the right.
     new: String,
     /// What it is called.
-    new_name: &'static str,
+    #[prop(into)]
+    new_name: String,
 ) -> impl IntoView {
     let rows = compare(&old, &new);
     if rows.is_empty() {
@@ -28,6 +30,7 @@ pub fn Comparison(
     }
     let more = rows.len().saturating_sub(ROWS_SHOWN);
     let only = |sign: &str, name: &str| format!("{sign} only {}", name.to_lowercase());
+    let (removed, added) = (only("−", &old_name), only("+", &new_name));
     view! {
         // A region that scrolls has to be reachable by keyboard.
         <div class=style::scroll role="region" aria-label="Differences" tabindex="0">
@@ -37,8 +40,8 @@ pub fn Comparison(
                         <th scope="col">{old_name}</th>
                         <th scope="col">{new_name}</th>
                         <th scope="col">
-                            <span class=style::removed>{only("−", old_name)}</span>
-                            <span class=style::added>{only("+", new_name)}</span>
+                            <span class=style::removed>{removed}</span>
+                            <span class=style::added>{added}</span>
                         </th>
                     </tr>
                 </thead>

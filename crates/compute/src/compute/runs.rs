@@ -6,7 +6,7 @@ use std::fs::File;
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     pictures::{KeptPicture, PictureKind, PictureName},
-    runs::{RunDetail, RunRequest, RunSummary, UpstreamOutput},
+    runs::{RunDetail, RunFiles, RunRequest, RunSummary, UpstreamOutput},
     session::LogLine,
 };
 
@@ -67,6 +67,14 @@ impl Compute {
     /// When there is no such run, or all of its result is in the run itself.
     pub fn run_result_file(&self, flow: &FlowId, run: &RunId) -> Result<File, ComputeError> {
         self.core.runs.run_result_file(flow, run)
+    }
+
+    /// The files of the flow as a run found them.
+    ///
+    /// # Errors
+    /// When there is no such run, or it says nothing of them.
+    pub fn run_files(&self, flow: &FlowId, run: &RunId) -> Result<RunFiles, ComputeError> {
+        self.core.runs.run_files(flow, run)
     }
 
     /// A file that a run made, such as a picture, by its name.

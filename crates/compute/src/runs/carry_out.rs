@@ -21,6 +21,7 @@ use serde_json::{Map, Value};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{
+    files,
     live::{LiveRun, PIECES},
     masked,
 };
@@ -77,7 +78,7 @@ impl Runs {
         let work = self.parts.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
         let output = self.parts.paths.run_output(&run.flow, &id);
-        let prepared = match self.prepare_run(plan, output, copied).await {
+        let prepared = match self.prepare_run(run, plan, output, copied).await {
             Ok(()) => self.signed_in(run, &plan.connections).await,
             Err(error) => Err(error),
         };
@@ -140,6 +141,7 @@ impl Runs {
 
     async fn prepare_run(
         &self,
+        run: &LiveRun,
         plan: &Plan,
         output: PathBuf,
         copy: Option<&Path>,
@@ -150,12 +152,22 @@ impl Runs {
             plan.includes.clone(),
         );
         let copy = copy.map(Path::to_owned);
+        let kept = self
+            .parts
+            .paths
+            .run_files(&run.flow, &run.detail().summary.id);
+        let masks = run.masks();
         let prepared = tokio::task::spawn_blocking(move || {
             fs::create_dir_all(output)
                 .map_err(|error| EngineError::io("Making the run’s folder", &error))?;
-            copy.map_or(Ok(()), |copy| {
-                flow::materialise(&flows, &source, &includes, &copy)
-            })
+            if let Some(copy) = &copy {
+                flow::materialise(&flows, &source, &includes, copy)?;
+            }
+            // A run can do without.
+            if let Err(error) = files::keep(copy.as_ref().unwrap_or(&source), &kept, &masks) {
+                tracing::warn!(%error, "what a run found in its flow’s files could not be kept");
+            }
+            Ok(())
         });
         prepared
             .await

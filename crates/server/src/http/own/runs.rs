@@ -11,7 +11,7 @@ use axum::{
 };
 use flowdeck_contract::{
     error::ErrorResponse,
-    runs::{RunDetail, RunRequest, RunSummary, UpstreamOutput},
+    runs::{RunDetail, RunFiles, RunRequest, RunSummary, UpstreamOutput},
     shown::shown,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -32,6 +32,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(cancel))
         .routes(routes!(log))
         .routes(routes!(result))
+        .routes(routes!(files))
         .routes(routes!(picture))
         .routes(routes!(upstream))
 }
@@ -148,6 +149,23 @@ async fn result(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<
     let file = crate::blocking(file).await?;
     let name = [(CONTENT_DISPOSITION, "attachment; filename=\"result.json\"")];
     Ok((name, file).into_response())
+}
+
+/// What was in the flow's files when the run began, within bounds; runs of earlier versions don't say.
+#[utoipa::path(
+    get,
+    path = "/api/projects/{project}/flows/{flow}/runs/{run}/files",
+    operation_id = "getRunFiles",
+    tag = "runs",
+    params(RunPath),
+    responses((status = OK, body = RunFiles), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn files(State(app): State<App>, Path(path): Path<RunPath>) -> ApiResult<Json<RunFiles>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    crate::blocking(move || Ok(compute.run_files(&path.flow, &path.run)?))
+        .await
+        .map(Json)
 }
 
 /// A picture that a run made, when browsers show it without running anything of it.
