@@ -7,6 +7,7 @@ use flowdeck_contract::{
     ids::{FlowId, RunId},
     packages::RuntimeVersions,
     paths,
+    prices::Prices,
     runs::{RunDetail, RunFiles, RunRequest},
     timeline::Timeline,
 };
@@ -133,6 +134,11 @@ impl Api {
     pub async fn run_files(&self, flow: &FlowId, run: &RunId) -> Result<RunFiles, ApiError> {
         self.get(&paths::run_files(&self.project(), flow, run))
             .await
+    }
+
+    /// What models cost.
+    pub async fn prices(&self) -> Result<Prices, ApiError> {
+        self.get(&paths::prices(&self.project())).await
     }
 
     /// Asks a run to end.

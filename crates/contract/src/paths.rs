@@ -304,6 +304,12 @@ pub fn flow_connections(project_name: &ProjectName, flow_id: &FlowId) -> String 
     format!("{}/connections", flow(project_name, flow_id))
 }
 
+/// What models cost: [`crate::prices::Prices`].
+#[must_use]
+pub fn prices(project_name: &ProjectName) -> String {
+    format!("{}/prices", project(project_name))
+}
+
 /// What there is to choose from for a session.
 #[must_use]
 pub fn compute_options(project_name: &ProjectName) -> String {

@@ -6,6 +6,7 @@ use flowdeck_compute::{Compute, ComputeError, Owner};
 use flowdeck_contract::{
     events::FlowEvent,
     ids::{FlowId, ProjectName, SessionId},
+    prices::Prices,
     session::SessionState,
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -41,6 +42,8 @@ pub struct Settings {
     pub token: Token,
     /// What hashes and keys of sign-ins hang on.
     pub server_key: ServerKey,
+    /// What models cost.
+    pub prices: Prices,
     /// The last lines of its own log.
     pub log: RecentLog,
 }
@@ -55,6 +58,7 @@ pub struct Parts {
     pub(crate) base_path: BasePath,
     pub(crate) guard: Guard,
     pub(crate) log: RecentLog,
+    pub(crate) prices: Prices,
     pub(crate) large: LargeAnswers,
     pub(crate) assets: Assets,
     pub(crate) compute: Compute,
@@ -106,6 +110,7 @@ impl App {
             base_path: settings.base_path,
             guard,
             log: settings.log,
+            prices: settings.prices,
             large: LargeAnswers::default(),
             assets,
             flows,

@@ -21,6 +21,7 @@ use flowdeck_compute::{
 use flowdeck_contract::{
     ids::ProjectName,
     image::{ImageReference, InvalidImage},
+    prices::Prices,
 };
 use thiserror::Error;
 use tokio::{
@@ -155,14 +156,18 @@ impl Serve {
         let ended = end_signal()?;
         let limits = Limits::of_files(serving::raise_file_limit());
         let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;
-        let config = self.config()?;
+        let mut config = self.config()?;
+        let prices = std::mem::take(&mut config.prices);
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
         let compute = self.open_compute(flows.place(), config).await?;
         let token = self.token.token(&self.data)?;
         flows.remove_leftovers().map_err(ServeError::Flows)?;
         let url = format!("http://{}{}/", reachable(address), self.base_path.as_str());
-        let settings = self.settings(address, token.token.clone(), log)?;
+        let settings = Settings {
+            prices,
+            ..self.settings(address, token.token.clone(), log)?
+        };
         let app = App::start(
             settings,
             flows,
@@ -192,6 +197,7 @@ impl Serve {
             hosts: AllowedHosts::new(address.ip(), &self.allow_host),
             token,
             server_key,
+            prices: Prices::default(),
             log,
         })
     }

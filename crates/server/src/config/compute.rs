@@ -12,6 +12,7 @@ use super::{
     field::{At, Field, Keys, List, Scalar, Text},
     identities::identities,
     names::{Names, existing},
+    prices::prices,
     shape::{Amounts, File, Instance, Runtime, Size},
 };
 
@@ -27,6 +28,7 @@ pub(super) fn read(at: &At<'_>, file: Field<Keys<File>>, folder: &Path, host: Ho
     config.variables = variables(&at.key("sessionVariables"), file.session_variables);
     config.private_services = yes_or_no(&at.key("privateServices"), file.private_services);
     config.model_servers = yes_or_no(&at.key("modelServers"), file.model_servers);
+    config.prices = prices(&at.key("prices"), file.prices);
     let catalog = &mut config.catalog;
     catalog.quota = quota(&at.key("quota"), file.quota, catalog.quota);
     if !file.vm_sizes.is_absent() {

@@ -6,6 +6,7 @@ mod duration;
 mod field;
 mod identities;
 mod names;
+mod prices;
 mod shape;
 mod source;
 
@@ -16,6 +17,7 @@ use std::{
 };
 
 use flowdeck_compute::{Catalog, Host, VariableName};
+use flowdeck_contract::prices::Prices;
 use thiserror::Error;
 
 use self::{
@@ -35,6 +37,8 @@ pub(crate) struct Config {
     /// Whether connections to services on this machine and in private networks can be tested; `None` where the file
     /// doesn't say.
     pub(crate) private_services: Option<bool>,
+    /// What models cost.
+    pub(crate) prices: Prices,
     /// Whether model servers on this machine may be looked for; `None` where the file doesn't say.
     pub(crate) model_servers: Option<bool>,
 }
@@ -84,6 +88,7 @@ impl Config {
             catalog: Catalog::of_host(host),
             max_idle: Some(MAX_IDLE),
             variables: Vec::new(),
+            prices: Prices::default(),
             private_services: None,
             model_servers: None,
         }

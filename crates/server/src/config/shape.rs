@@ -12,11 +12,30 @@ pub(super) struct File {
     pub(super) session_variables: List<Scalar>,
     pub(super) private_services: Field<Scalar>,
     pub(super) model_servers: Field<Scalar>,
+    pub(super) prices: Field<Keys<Prices>>,
     pub(super) quota: Field<Keys<Amounts>>,
     pub(super) vm_sizes: List<Keys<Size>>,
     pub(super) identities: List<Keys<Identity>>,
     pub(super) compute_instances: List<Keys<Instance>>,
     pub(super) runtimes: List<Keys<Runtime>>,
+}
+
+/// What models cost.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Prices {
+    pub(super) currency: Field<Scalar>,
+    pub(super) models: List<Keys<ModelPrice>>,
+}
+
+/// What a model or deployment costs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ModelPrice {
+    pub(super) model: Field<Scalar>,
+    pub(super) prompt: Field<Scalar>,
+    pub(super) completion: Field<Scalar>,
+    pub(super) cached: Field<Scalar>,
 }
 
 /// The quota.

@@ -34,10 +34,16 @@ fn the_documented_sample_is_right_and_says_everything() {
         catalog,
         max_idle,
         variables,
+        prices,
         private_services,
         model_servers,
     } = load(&fs::read_to_string(sample).unwrap()).unwrap();
     assert_eq!(variables[0].as_str(), "OPENAI_API_KEY");
+    assert_eq!(prices.currency.as_deref(), Some("USD"));
+    assert_eq!(
+        prices.models[0].cached.map(String::from).as_deref(),
+        Some("0.075")
+    );
     assert_eq!(private_services, Some(true));
     assert_eq!(model_servers, Some(true));
     assert_eq!(max_idle, Some(Duration::from_secs(7200)));
@@ -264,4 +270,43 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[test]
+fn prices_are_numbers_of_models_that_are_named_once() {
+    let text = "prices:
+  currency: dollars
+  models:
+    - model: a
+      prompt: 0.15
+      completion: -1
+    - model: A
+      prompt: 1
+      completion: 1e3
+    - prompt: 1
+      completion: 1
+      cashed: 1
+";
+    let found = wrong(text);
+    let places: Vec<&str> = found
+        .iter()
+        .map(|line| line.split_once(": ").unwrap().0)
+        .collect();
+    assert_eq!(
+        places,
+        ["2:13", "6:19", "7:14", "9:19", "10:7", "12:7"],
+        "{found:#?}"
+    );
+    assert!(found[0].contains("such as USD"));
+    assert!(found[1].contains("from 0 to 1000000"));
+    assert!(found[2].contains("already has prices on line 4"));
+    assert!(found[5].contains("did you mean 'cached'?"));
+    let alone = wrong("prices:\n  models: []\n");
+    assert!(alone[0].contains("'currency' is missing"), "{alone:?}");
+    let right = load(
+        "prices:\n  currency: EUR\n  models:\n    - {model: m, prompt: 1.50, completion: \"2\"}\n",
+    );
+    let prices = right.unwrap().prices;
+    assert_eq!(String::from(prices.models[0].prompt), "1.5");
+    assert_eq!(prices.models[0].cached, None);
 }

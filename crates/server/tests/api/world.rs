@@ -136,6 +136,7 @@ impl World {
             .unwrap();
         let log = RecentLog::default();
         let settings = Settings {
+            prices: flowdeck_contract::prices::Prices::default(),
             project: ProjectName::try_from("default").unwrap(),
             base_path: base_path.parse().unwrap(),
             port: 8642,

@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 
 use flowdeck_contract::{
     Exact, Values,
+    prices::Prices,
     runs::{NodeRun, NodeState, RunDetail, RunFiles, RunState, TokenUse},
     shown::Name,
 };
 
-use crate::ui::{pretty, time};
+use crate::{
+    api::Load,
+    pages::flow::trace::cost::{self, Cost},
+    ui::{pretty, time},
+};
 
 /// A fact of both runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,6 +62,32 @@ pub(super) fn facts(first: &RunDetail, second: &RunDetail) -> Vec<Fact> {
         ),
         fact("Base image", images.clone(), same_or(images.0 == images.1)),
     ]
+}
+
+/// What both runs cost; `None` where there are no prices, or neither called a model.
+pub(super) fn cost(prices: &Load<Prices>, first: &RunDetail, second: &RunDetail) -> Option<Fact> {
+    let word = |run| {
+        let none = || "no model was called".to_owned();
+        cost::shown(prices, |prices| cost::of_run(prices, run)).unwrap_or_else(none)
+    };
+    let difference = match prices {
+        Load::Loading => return None,
+        Load::Failed(_) => UNKNOWN.to_owned(),
+        Load::Ready(prices) => {
+            let currency = prices.currency.as_deref()?;
+            match (cost::of_run(prices, first), cost::of_run(prices, second)) {
+                (None, None) => return None,
+                (Some(first), Some(second)) => Cost::difference(first, second, currency),
+                _ => "Different".to_owned(),
+            }
+        }
+    };
+    Some(Fact {
+        name: "Cost".to_owned(),
+        first: word(first),
+        second: word(second),
+        difference,
+    })
 }
 
 fn image(run: &RunDetail) -> String {

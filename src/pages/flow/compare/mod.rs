@@ -6,7 +6,7 @@ mod side;
 
 use std::sync::Arc;
 
-use flowdeck_contract::{ids::RunId, runs::RunDetail};
+use flowdeck_contract::{ids::RunId, prices::Prices, runs::RunDetail};
 use leptos::prelude::*;
 
 use self::{
@@ -16,6 +16,7 @@ use self::{
 };
 use super::{FlowContext, section::Section, selection::run_name};
 use crate::{
+    api::Remote,
     nav::{Link, Step},
     pages::parts::{Comparison, Failure},
     routes::{ComparedRuns, FlowView},
@@ -32,10 +33,11 @@ pub(crate) fn RunComparison() -> impl IntoView {
         Side::new(context, |runs| &runs.first),
         Side::new(context, |runs| &runs.second),
     );
+    let prices = Remote::new(move || async move { context.api.prices().await });
     let form = context.route(FlowView::default());
     let content = move || match (first.run.get(), second.run.get()) {
         (Some(one), Some(two)) => {
-            view! { <Compared one=one two=two sides=(first, second) /> }.into_any()
+            view! { <Compared one=one two=two sides=(first, second) prices=prices /> }.into_any()
         }
         _ => match first
             .failure
@@ -109,7 +111,12 @@ fn Choice(label: &'static str, side: Side, choose: fn(&mut ComparedRuns, RunId))
 }
 
 #[component]
-fn Compared(one: Arc<RunDetail>, two: Arc<RunDetail>, sides: (Side, Side)) -> impl IntoView {
+fn Compared(
+    one: Arc<RunDetail>,
+    two: Arc<RunDetail>,
+    sides: (Side, Side),
+    prices: Remote<Prices>,
+) -> impl IntoView {
     let names = [run_name(&one.summary), run_name(&two.summary)];
     let empty = flowdeck_contract::Values::default();
     let outputs = differ::values(
@@ -123,9 +130,21 @@ fn Compared(one: Arc<RunDetail>, two: Arc<RunDetail>, sides: (Side, Side)) -> im
             <Texts title="Environment variables set for the runs" texts=variables none="" names=names.clone() />
         }
     });
+    let facts = differ::facts(&one, &two);
+    let totals = {
+        let names = names.clone();
+        let (one, two) = (Arc::clone(&one), Arc::clone(&two));
+        move || {
+            let cost = prices
+                .state()
+                .with(|prices| differ::cost(prices, &one, &two));
+            let facts = facts.iter().cloned().chain(cost).collect::<Vec<Fact>>();
+            view! { <Facts what="Fact" facts=facts names=names.clone() /> }
+        }
+    };
     view! {
         <Section title="Totals" actions=|| ()>
-            <Facts what="Fact" facts=differ::facts(&one, &two) names=names.clone() />
+            {totals}
         </Section>
         <Texts title="Inputs" texts=inputs none="Neither run had inputs." names=names.clone() />
         {variables}

@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{Exact, Millis};
+use flowdeck_contract::{Exact, Millis, prices::Prices};
 use leptos::prelude::*;
 
 use super::{
     bars::Span,
+    cost,
     grid::duration,
     model_call::{MOST_MESSAGES, Message, ModelCall},
     tree::{Row, Subject, Tree},
     waits::Wait,
 };
 use crate::{
+    api::Remote,
     routes::CallPath,
     ui::{Button, ButtonKind, Fold, JsonText, Notice, NoticeKind, time},
 };
@@ -24,6 +26,7 @@ stylance::import_crate_style!(style, "src/pages/flow/trace/details.module.css");
 pub(super) fn Details(
     tree: Arc<Tree>,
     path: CallPath,
+    prices: Remote<Prices>,
     waits: Signal<Vec<Wait>>,
     on_close: Callback<()>,
 ) -> impl IntoView {
@@ -48,6 +51,17 @@ pub(super) fn Details(
             None,
         ),
     };
+    let (of_cost, whole) = (Arc::clone(&tree), tree.whole);
+    let cost = Memo::new(move |_| {
+        let subject = of_cost.subject(&path)?;
+        let prices = prices.state();
+        prices.with(|prices| {
+            cost::shown(prices, |prices| match subject {
+                Subject::Node(node) => cost::of_node(prices, node),
+                Subject::Call(call) => cost::of_call(prices, call),
+            })
+        })
+    });
     let title = format!("Details of {}", row.name);
     let heading = row.name.clone();
     let left_out = row.left_out;
@@ -64,7 +78,7 @@ pub(super) fn Details(
                 </Button>
             </div>
             {error.map(|error| view! { <Notice kind=NoticeKind::Error title=error /> })}
-            <Facts row=row whole=tree.whole call=call.clone() />
+            <Facts row=row whole=whole call=call.clone() cost=cost />
             {waited}
             {(left_out > 0).then(|| view! {
                 <p class=style::muted>
@@ -90,7 +104,12 @@ fn whole_value(title: &'static str, value: Option<Exact>) -> Option<impl IntoVie
 }
 
 #[component]
-fn Facts(row: Row, whole: Span, call: Option<ModelCall>) -> impl IntoView {
+fn Facts(
+    row: Row,
+    whole: Span,
+    call: Option<ModelCall>,
+    cost: Memo<Option<String>>,
+) -> impl IntoView {
     let fact = |name: String, value: AnyView| {
         view! {
             <div class=style::fact>
@@ -129,7 +148,8 @@ fn Facts(row: Row, whole: Span, call: Option<ModelCall>) -> impl IntoView {
     });
     view! {
         <dl class=style::facts>
-            {fact("Duration".to_owned(), duration(row.duration))} {began} {tokens} {of_model}
+            {fact("Duration".to_owned(), duration(row.duration))} {began} {tokens}
+            {move || cost.get().map(|cost| fact("Cost".to_owned(), cost.into_any()))} {of_model}
         </dl>
     }
 }

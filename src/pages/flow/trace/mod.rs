@@ -1,6 +1,7 @@
 //! The timeline of a run: its nodes and what they called, when, how long and for how many tokens.
 
 mod bars;
+pub(super) mod cost;
 mod details;
 mod grid;
 mod keys;
@@ -11,7 +12,7 @@ mod waits;
 
 use std::{collections::HashMap, sync::Arc};
 
-use flowdeck_contract::{ids::RunId, runs::RunDetail};
+use flowdeck_contract::{ids::RunId, prices::Prices, runs::RunDetail};
 use leptos::prelude::*;
 
 use self::{
@@ -22,6 +23,7 @@ use self::{
 };
 use super::{FlowContext, selection::Selection};
 use crate::{
+    api::Remote,
     live::LogBuffer,
     nav::Step,
     routes::{CallPath, FlowView},
@@ -35,6 +37,7 @@ stylance::import_crate_style!(style, "src/pages/flow/trace/trace.module.css");
 pub(crate) fn RunTimeline() -> impl IntoView {
     let context = FlowContext::from_context();
     let run = Selection::from_context().run;
+    let prices = Remote::new(move || async move { context.api.prices().await });
     let tree = Memo::new(move |_| run.get().map(|run| Arc::new(Tree::new(run))));
     let shown = Memo::new(move |_| {
         let path = context.view.with(|view| view.timeline.clone());
@@ -56,17 +59,21 @@ pub(crate) fn RunTimeline() -> impl IntoView {
     };
     view! {
         <div class=style::timeline>
-            <Totals run=run tree=tree />
+            <Totals run=run tree=tree prices=prices />
             {move || tree.get().and_then(|tree| unread(&tree))}
             {content}
-            <ShownDetails tree=tree shown=shown on_close=Callback::new(move |()| open(CallPath::default())) />
+            <ShownDetails tree=tree shown=shown prices=prices on_close=Callback::new(move |()| open(CallPath::default())) />
         </div>
     }
 }
 
 /// What the whole run took.
 #[component]
-fn Totals(run: Memo<Option<Arc<RunDetail>>>, tree: Memo<Option<Arc<Tree>>>) -> impl IntoView {
+fn Totals(
+    run: Memo<Option<Arc<RunDetail>>>,
+    tree: Memo<Option<Arc<Tree>>>,
+    prices: Remote<Prices>,
+) -> impl IntoView {
     let times = Memo::new(move |_| {
         run.with(|run| {
             run.as_ref().map(|run| {
@@ -97,9 +104,15 @@ fn Totals(run: Memo<Option<Arc<RunDetail>>>, tree: Memo<Option<Arc<Tree>>>) -> i
         }
         None => fact("Tokens", "known when the run ends".into_any()).into_any(),
     };
+    let costs = Memo::new(move |_| {
+        let run = run.get()?;
+        let prices = prices.state();
+        prices.with(|prices| cost::shown(prices, |prices| cost::of_run(prices, &run)))
+    });
     view! {
         <dl class=style::totals aria-label="Totals of the run">
             {fact("Duration", time.into_any())} {parts}
+            {move || costs.get().map(|cost| fact("Cost", cost.into_any()))}
         </dl>
     }
 }
@@ -131,6 +144,7 @@ fn unread(tree: &Tree) -> Option<impl IntoView + use<>> {
 fn ShownDetails(
     tree: Memo<Option<Arc<Tree>>>,
     shown: Memo<Option<CallPath>>,
+    prices: Remote<Prices>,
     on_close: Callback<()>,
 ) -> impl IntoView {
     let logs = FlowContext::from_context().live.run_logs;
@@ -143,7 +157,9 @@ fn ShownDetails(
     });
     move || {
         let (tree, path) = (tree.get()?, shown.get()?);
-        Some(view! { <Details tree=tree path=path waits=waits.into() on_close=on_close /> })
+        Some(
+            view! { <Details tree=tree path=path prices=prices waits=waits.into() on_close=on_close /> },
+        )
     }
 }
 

@@ -11,6 +11,7 @@ mod files;
 mod flows;
 mod packages;
 mod pictures;
+mod prices;
 mod runs;
 mod session;
 mod sessions;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(packages::routes())
         .merge(feeds::routes())
         .merge(compute::routes())
+        .merge(prices::routes())
         .merge(runs::routes())
         .merge(pictures::routes())
         .merge(conversations::routes())
