@@ -12,6 +12,9 @@ const ROWS_SHOWN: usize = 2000;
 /// What differs between two versions of a text.
 #[component]
 pub fn Comparison(
+    /// What the differences are called, where a page has several.
+    #[prop(into, default = "Differences".to_owned())]
+    label: String,
     /// The version on the left.
     old: String,
     /// What it is called.
@@ -33,7 +36,7 @@ pub fn Comparison(
     let (removed, added) = (only("−", &old_name), only("+", &new_name));
     view! {
         // A region that scrolls has to be reachable by keyboard.
-        <div class=style::scroll role="region" aria-label="Differences" tabindex="0">
+        <div class=style::scroll role="region" aria-label=label tabindex="0">
             <table class=style::table>
                 <thead>
                     <tr>

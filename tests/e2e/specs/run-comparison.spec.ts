@@ -19,7 +19,7 @@ test('what differs between two runs is said in words, files included', async ({ 
   writeFileSync(path.join(folder, 'fake.json'), JSON.stringify({ nodes: { work: { output: 'second answer' } } }));
   await app.input('text').fill('two');
   await app.run();
-  await app.runs.getByRole('link', { name: 'Compare runs' }).click();
+  await app.outputs.getByRole('link', { name: 'Compare runs' }).click();
   await expect(page).toHaveURL(/[?&]compare=/);
   const nodes = page.getByRole('region', { name: 'Nodes', exact: true });
   await expect(nodes.getByRole('row', { name: /^work/ })).toContainText('output differs');

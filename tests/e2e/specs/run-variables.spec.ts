@@ -16,7 +16,7 @@ test('variables of the flow are changed, added and reset for the runs of the pag
   await app.open('varied');
   await app.startSession();
   const variables = page.getByRole('region', { name: 'Environment variables' });
-  const model = variables.getByLabel('MODEL');
+  const model = variables.getByLabel('MODEL', { exact: true });
   await expect(model).toHaveValue('small');
   await model.fill('large');
   await expect(variables).toContainText('Changed for your runs.');
@@ -50,8 +50,9 @@ test('a flow without variables is given one, and a secret is hidden', async ({ a
   await app.startSession();
   await page.getByRole('button', { name: 'Set environment variables' }).click();
   const variables = page.getByRole('region', { name: 'Environment variables' });
-  await variables.getByRole('button', { name: 'Add variable' }).click();
-  await variables.getByLabel('Name', { exact: true }).fill('MY_TOKEN');
+  const name = variables.getByLabel('Name', { exact: true });
+  await expect(name).toBeFocused();
+  await name.fill('MY_TOKEN');
   const value = variables.getByLabel('Value', { exact: true });
   await value.fill('tok-canary-5512');
   await expect(value).toHaveAttribute('type', 'password');

@@ -13,14 +13,13 @@ use crate::error::ComputeError;
 
 /// What a request asks for, where a run can be given it.
 pub(super) fn checked(asked: &BTreeMap<String, String>) -> Result<VariablesByName, ComputeError> {
-    variables_by_name(asked).map_err(|error| ComputeError::Invalid {
-        code: "VariableInvalid",
-        message: error.to_string(),
-        target: match &error {
-            InvalidVariables::Name { name, .. } => Some(name.clone()),
-            InvalidVariables::Value { name, .. } => Some(name.to_string()),
-            InvalidVariables::TooMany => None,
-        },
+    variables_by_name(asked).map_err(|error| {
+        let refused = ComputeError::invalid("VariableInvalid", error.to_string());
+        match error {
+            InvalidVariables::Name { name, .. } => refused.at(name),
+            InvalidVariables::Value { name, .. } => refused.at(name.as_str()),
+            InvalidVariables::TooMany => refused,
+        }
     })
 }
 

@@ -15,8 +15,9 @@ pub(super) fn prices(at: &At<'_>, field: Field<Keys<shape::Prices>>) -> Prices {
     entry.require(at, "models", &entry.fields.models);
     let currency = currency(&at.key("currency"), entry.fields.currency);
     let mut seen: Vec<(String, usize)> = Vec::new();
-    let items = at.key("models").items(entry.fields.models);
-    let models = items
+    let models = at.key("models");
+    let models = models
+        .items(entry.fields.models)
         .filter_map(|(at, item)| model(&at, item, &mut seen))
         .collect();
     Prices { currency, models }

@@ -230,3 +230,31 @@ async fn what_a_node_would_be_given_is_told_by_name() {
     let given = run(&world, json!({"node": "greet", "outputs": {"other": 1}})).await;
     assert_eq!(given.refused(StatusCode::BAD_REQUEST), "NodeOutputUnknown");
 }
+
+#[tokio::test]
+async fn a_run_says_what_was_set_for_it_and_what_was_in_the_flow_s_files() {
+    let (world, mut events) = world_with_session().await;
+    let refused = run(&world, json!({"variables": {"LD_PRELOAD": "x.so"}})).await;
+    assert_eq!(refused.refused(StatusCode::BAD_REQUEST), "VariableInvalid");
+    let body = json!({"inputs": {"name": "Ada"}, "variables": {"MODEL": "large", "MY_TOKEN": "tok-canary-77"}});
+    let begun = run(&world, body).await;
+    assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+    assert!(!begun.text().contains("tok-canary-77"));
+    let ended = until_run(&mut events, "completed").await;
+    let set = json!({"MODEL": "large", "MY_TOKEN": "**data_scrubbed**"});
+    assert_eq!(ended["variables"], set);
+    let id = ended["summary"]["id"].as_str().unwrap();
+    let files = world.get(&format!("{FLOW}/runs/{id}/files")).await.json();
+    let files = files["files"].as_array().unwrap();
+    let definition = files.iter().find(|file| file["path"] == "flow.dag.yaml");
+    let definition = definition.unwrap();
+    assert!(definition["text"].as_str().unwrap().contains("nodes:"));
+    assert_eq!(definition["digest"].as_str().unwrap().len(), 64);
+    fs::remove_file(world.path(&format!("data/runs/greeter/{id}/files.json"))).unwrap();
+    let lost = world.get(&format!("{FLOW}/runs/{id}/files")).await;
+    assert_eq!(lost.refused(StatusCode::NOT_FOUND), "FilesNotKept");
+    let none = world.get(&format!("{FLOW}/runs/none/files")).await;
+    assert_eq!(none.refused(StatusCode::NOT_FOUND), "RunNotFound");
+    let prices = world.get("/api/projects/default/prices").await.json();
+    assert_eq!(prices, json!({"models": []}));
+}

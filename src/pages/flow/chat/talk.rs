@@ -7,6 +7,7 @@ use flowdeck_contract::{
     conversations::{Asked, Conversation, ConversationList, Question, Turn},
     ids::{ConversationId, RunId},
     pictures::Picture,
+    prices::Prices,
 };
 use flowdeck_flow::Flow;
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -39,6 +40,8 @@ pub(super) struct Talk {
     pub(super) id: Memo<Option<ConversationId>>,
     /// All conversations with the flow.
     pub(super) list: Remote<ConversationList>,
+    /// What models cost.
+    pub(super) prices: Remote<Prices>,
     /// The conversation, once it's loaded.
     pub(super) whole: RwSignal<Option<Conversation>>,
     /// Why it couldn't be loaded.
@@ -84,6 +87,7 @@ impl Talk {
                 })
             }),
             list,
+            prices: Remote::new(move || async move { context.api.prices().await }),
             whole,
             failure: RwSignal::new(None),
             coming: Memo::new(move |_| whole.with(|whole| coming(context, whole.as_ref()?))),

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     nav::Link,
     pages::{
-        flow::error_view::RunErrorView,
+        flow::{error_view::RunErrorView, trace::cost},
         parts::{RunValue, StateWord},
     },
     routes::{CallPath, FlowView},
@@ -151,12 +151,24 @@ fn WhyNot(turn: Memo<Turn>) -> impl IntoView {
 /// The run of a turn: its state, time, tokens and nodes.
 #[component]
 fn Facts(turn: Memo<Turn>) -> impl IntoView {
-    let context = Talk::from_context().context;
+    let Talk {
+        context, prices, ..
+    } = Talk::from_context();
     let state = Memo::new(move |_| turn.with(|turn| turn.state));
     let times = Memo::new(move |_| turn.with(|turn| (turn.started.0, turn.ended.map(|at| at.0))));
     let used = Memo::new(move |_| turn.with(|turn| turn.tokens.map(tokens)));
     let run = turn.with_untracked(|turn| turn.run.clone());
     let number = turn.with_untracked(|turn| turn.number);
+    let cost = {
+        let run = run.clone();
+        // As far as the run is here: its timeline has it otherwise.
+        Memo::new(move |_| {
+            let details = context.live.details;
+            let run = details.with(|details| details.get(&run).cloned())?;
+            let prices = prices.state();
+            prices.with(|prices| cost::shown(prices, |prices| cost::of_run(prices, &run)))
+        })
+    };
     let is_kept = {
         let run = run.clone();
         Memo::new(move |_| {
@@ -180,6 +192,7 @@ fn Facts(turn: Memo<Turn>) -> impl IntoView {
                 view! { <Elapsed from=from until=until /> }
             }}
             {move || used.get().map(|used| view! { <span>{used}</span> })}
+            {move || cost.get().map(|cost| view! { <span>"Cost: " {cost}</span> })}
             {move || match is_kept.get() {
                 true => view! {
                     <Link to=to_run.clone()>{format!("Run {number}")}</Link>

@@ -11,7 +11,10 @@ use flowdeck_contract::{
 
 use crate::{
     api::Load,
-    pages::flow::trace::cost::{self, Cost},
+    pages::flow::trace::{
+        cost::{self, Cost},
+        tokens::grouped,
+    },
     ui::{pretty, time},
 };
 
@@ -108,7 +111,7 @@ fn token_word(tokens: Option<TokenUse>) -> String {
     match tokens {
         None => "no model was called".to_owned(),
         Some(TokenUse::Unknown) => UNKNOWN.to_owned(),
-        Some(TokenUse::Counted(count)) => count.total.to_string(),
+        Some(TokenUse::Counted(count)) => grouped(count.total),
     }
 }
 
@@ -130,8 +133,8 @@ fn token_difference(first: Option<TokenUse>, second: Option<TokenUse>) -> String
             let by = first.total.abs_diff(second.total);
             match first.total.cmp(&second.total) {
                 std::cmp::Ordering::Equal => SAME.to_owned(),
-                std::cmp::Ordering::Less => format!("{by} more"),
-                std::cmp::Ordering::Greater => format!("{by} fewer"),
+                std::cmp::Ordering::Less => format!("{} more", grouped(by)),
+                std::cmp::Ordering::Greater => format!("{} fewer", grouped(by)),
             }
         }
         (Some(TokenUse::Unknown), _) | (_, Some(TokenUse::Unknown)) => UNKNOWN.to_owned(),
@@ -191,7 +194,7 @@ fn node_words(node: Option<&NodeRun>) -> String {
     words.extend(node.duration_ms.map(time::duration));
     words.extend(node.tokens.map(|tokens| match tokens {
         TokenUse::Unknown => "tokens unknown".to_owned(),
-        TokenUse::Counted(count) => format!("{} tokens", count.total),
+        TokenUse::Counted(count) => format!("{} tokens", grouped(count.total)),
     }));
     words.join(", ")
 }

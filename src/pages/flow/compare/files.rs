@@ -55,11 +55,12 @@ fn Changes(
             FileChange::Unknown => ("may have changed: too large to compare".to_owned(), None),
         };
         let [old_name, new_name] = names.clone();
+        let label = format!("Differences of {path}");
         view! {
             <div class=style::text>
                 <h3>{path} " " <span class=style::difference>{word}</span></h3>
                 {texts.map(|(old, new)| {
-                    view! { <Comparison old=old old_name=old_name new=new new_name=new_name /> }
+                    view! { <Comparison label=label old=old old_name=old_name new=new new_name=new_name /> }
                 })}
             </div>
         }

@@ -78,7 +78,13 @@ fn Choice(label: &'static str, side: Side, choose: fn(&mut ComparedRuns, RunId))
     let context = FlowContext::from_context();
     let id = unique_id("run");
     let options = move || {
-        let runs = context.live.runs.get().unwrap_or_default();
+        let mut runs = context.live.runs.get().unwrap_or_default();
+        // One that the list has lost meanwhile is still shown.
+        if let Some(run) = side.run.get()
+            && runs.iter().all(|known| known.id != run.summary.id)
+        {
+            runs.push(run.summary.clone());
+        }
         let options = runs.into_iter().map(|run| {
             let name = run_name(&run);
             let (value, own) = (run.id.to_string(), run.id);
@@ -142,6 +148,7 @@ fn Compared(
             view! { <Facts what="Fact" facts=facts names=names.clone() /> }
         }
     };
+    let nodes = view! { <Facts what="Node" facts=differ::nodes(&one, &two) names=names.clone() /> };
     view! {
         <Section title="Totals" actions=|| ()>
             {totals}
@@ -150,7 +157,7 @@ fn Compared(
         {variables}
         <Texts title="Outputs" texts=outputs none="Neither run has outputs." names=names.clone() />
         <Section title="Nodes" actions=|| ()>
-            <Facts what="Node" facts=differ::nodes(&one, &two) names=names.clone() />
+            {nodes}
         </Section>
         <FilesCompared first=sides.0 second=sides.1 names=names />
     }
@@ -210,11 +217,12 @@ fn Texts(
             Text::Second(new) => (String::new(), new, Some(format!("Only in {}.", names[1]))),
         };
         let [old_name, new_name] = names.clone();
+        let label = format!("Differences of {name}");
         Some(view! {
             <div class=style::text>
                 <h3>{name} " differs"</h3>
                 {note.map(|note| view! { <p class=style::muted>{note}</p> })}
-                <Comparison old=old old_name=old_name new=new new_name=new_name />
+                <Comparison label=label old=old old_name=old_name new=new new_name=new_name />
             </div>
         })
     });

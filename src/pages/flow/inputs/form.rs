@@ -161,7 +161,7 @@ impl InputForm {
         self.key.with_value(|key| remember(key, &edits));
     }
 
-    /// Keeps these environment variables for this flow as long as the tab lives.
+    /// Keeps these environment variables for this flow in this browser.
     pub(super) fn remember_variables(&self, variables: &BTreeMap<String, String>) {
         self.key
             .with_value(|key| remember(&variables_key(key), variables));

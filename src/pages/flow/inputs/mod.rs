@@ -89,13 +89,10 @@ fn Variables() -> impl IntoView {
     let definition = use_definition(FlowContext::from_context());
     let asked = RwSignal::new(variables.with_untracked(|variables| !variables.is_empty()));
     let shown = Memo::new(move |_| {
-        asked.get()
-            || definition.with(|known| {
-                known
-                    .as_ref()
-                    .and_then(|known| known.flow())
-                    .is_some_and(|flow| !flow.environment_variables.is_empty())
-            })
+        definition.with(|known| {
+            let flow = known.as_ref().and_then(|known| known.flow());
+            flow.is_some_and(|flow| asked.get() || !flow.environment_variables.is_empty())
+        })
     });
     move || match shown.get() {
         true => view! { <Lazy part=VARIABLES /> }.into_any(),

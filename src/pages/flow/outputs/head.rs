@@ -1,16 +1,22 @@
 //! Which run is shown, and where it stands.
 
-use flowdeck_contract::runs::{RunState, RunSummary};
+use flowdeck_contract::{
+    ids::RunId,
+    runs::{RunState, RunSummary},
+};
 use leptos::prelude::*;
 
 use crate::{
+    nav::Link,
     pages::{
         flow::{
+            FlowContext,
             actions::Actions,
             selection::{Selection, run_name},
         },
         parts::StateWord,
     },
+    routes::{ComparedRuns, FlowView},
     ui::{Ago, Button, ButtonState, Elapsed},
 };
 
@@ -31,7 +37,7 @@ pub(crate) fn RunHead() -> impl IntoView {
 #[component]
 fn Head(summary: RunSummary) -> impl IntoView {
     let actions = Actions::from_context();
-    let id = summary.id.clone();
+    let (id, name) = (summary.id.clone(), run_name(&summary));
     let cancel = match summary.state {
         RunState::Running => Some(ButtonState::Ready),
         RunState::Canceling => Some(ButtonState::Busy),
@@ -43,7 +49,7 @@ fn Head(summary: RunSummary) -> impl IntoView {
     });
     view! {
         <div class=style::head>
-            <h3>{run_name(&summary)}</h3>
+            <h3>{name}</h3>
             <StateWord state=summary.state />
             <span class=style::fact>
                 <Elapsed from=summary.started.0 until=summary.ended.map(|at| at.0) />
@@ -52,6 +58,32 @@ fn Head(summary: RunSummary) -> impl IntoView {
                 <Ago at=summary.started.0 />
             </span>
             {cancel}
+            <CompareLink run=summary.id />
         </div>
+    }
+}
+
+/// Shows the run beside another: the newest, or for that the one before.
+#[component]
+fn CompareLink(run: RunId) -> impl IntoView {
+    let context = FlowContext::from_context();
+    let other = Memo::new(move |_| {
+        context.live.runs.with(|runs| {
+            let mut ids = runs.iter().flatten().map(|run| &run.id);
+            let (newest, before) = (ids.next()?, ids.next()?);
+            let pair = match run == *newest {
+                true => (before, newest),
+                false => (&run, newest),
+            };
+            Some((pair.0.clone(), pair.1.clone()))
+        })
+    });
+    move || {
+        let (first, second) = other.get()?;
+        let view = FlowView {
+            compare: Some(ComparedRuns { first, second }),
+            ..FlowView::default()
+        };
+        Some(view! { <Link to=context.route(view)>"Compare runs"</Link> })
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     nav::Link,
     pages::parts::StateWord,
-    routes::{ComparedRuns, FlowView},
+    routes::FlowView,
     ui::{Ago, Each, Elapsed, Skeleton},
 };
 
@@ -38,42 +38,7 @@ pub fn Runs() -> impl IntoView {
         }
         .into_any(),
     };
-    view! {
-        <Section title="Runs" actions=move || view! { <CompareLink /> }>
-            {content}
-        </Section>
-    }
-}
-
-/// Shows the run that is selected beside another: the newest, or of that the one before.
-#[component]
-fn CompareLink() -> impl IntoView {
-    let context = FlowContext::from_context();
-    let selected = Selection::from_context().id;
-    let pair = Memo::new(move |_| {
-        let selected = selected.get()?;
-        context.live.runs.with(|runs| {
-            let mut ids = runs.iter().flatten().map(|run| &run.id);
-            let (newest, before) = (ids.next()?, ids.next()?);
-            let first = if selected == *newest {
-                before
-            } else {
-                &selected
-            };
-            Some(ComparedRuns {
-                first: first.clone(),
-                second: newest.clone(),
-            })
-        })
-    });
-    move || {
-        let compare = Some(pair.get()?);
-        let view = FlowView {
-            compare,
-            ..FlowView::default()
-        };
-        Some(view! { <Link to=context.route(view)>"Compare runs"</Link> })
-    }
+    view! { <Section title="Runs">{content}</Section> }
 }
 
 #[component]

@@ -6,7 +6,7 @@ mod details;
 mod grid;
 mod keys;
 mod model_call;
-mod tokens;
+pub(super) mod tokens;
 mod tree;
 mod waits;
 

@@ -110,7 +110,7 @@ fn tokens(count: u64) -> String {
 }
 
 /// A number with a comma between each three digits.
-fn grouped(number: u64) -> String {
+pub(in crate::pages::flow) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() * 4 / 3);
     for (at, digit) in digits.chars().enumerate() {

@@ -40,9 +40,7 @@ impl Setting {
                     .unwrap_or_default()
             })
         });
-        let rows = form.variables.with_untracked(|set| {
-            of_flow.with_untracked(|of_flow| Rows::new(set, |name| has(of_flow, name)))
-        });
+        let rows = form.variables.with_untracked(Rows::new);
         let setting = Self {
             rows: RwSignal::new(rows),
             of_flow,
@@ -86,6 +84,12 @@ pub fn VariablesEditor() -> impl IntoView {
         setting.change(|rows| id = rows.add());
         request_animation_frame(move || focus(&name_id(id)));
     };
+    // Whoever asks for variables of a flow that has none wants to add one.
+    let has_none = setting.rows.with_untracked(Rows::is_empty)
+        && setting.of_flow.with_untracked(Vec::is_empty);
+    if has_none {
+        add(());
+    }
     view! {
         <section class=style::variables aria-labelledby=labelled_by>
             <h3 id=heading class=style::title>"Environment variables"</h3>

@@ -12,7 +12,7 @@ pub(super) struct Row {
     pub(super) id: u32,
     pub(super) name: String,
     pub(super) value: String,
-    /// Whether it was added here, and isn't a value in the place of the flow's.
+    /// Whether it was typed here, so that it doesn't become a value in the place of the flow's while it's typed.
     added: bool,
 }
 
@@ -24,11 +24,11 @@ pub(super) struct Rows {
 }
 
 impl Rows {
-    /// Those that are set; `of_flow` says which names are the flow's.
-    pub(super) fn new(set: &BTreeMap<String, String>, of_flow: impl Fn(&str) -> bool) -> Self {
+    /// Those that are set. Which of them the flow has, it may say later.
+    pub(super) fn new(set: &BTreeMap<String, String>) -> Self {
         let mut rows = Self::default();
         for (name, value) in set {
-            rows.push(name.clone(), value.clone(), !of_flow(name));
+            rows.push(name.clone(), value.clone(), false);
         }
         rows
     }
@@ -83,8 +83,15 @@ impl Rows {
         self.all.iter().find(|row| row.id == id)
     }
 
+    /// Whether nothing is set.
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// Changes one that was added.
     pub(super) fn edit(&mut self, id: u32, change: impl FnOnce(&mut Row)) {
         if let Some(row) = self.all.iter_mut().find(|row| row.id == id) {
+            row.added = true;
             change(row);
         }
     }
@@ -163,7 +170,7 @@ mod tests {
 
     #[test]
     fn a_value_takes_the_place_of_the_flow_s_until_it_is_reset() {
-        let mut rows = Rows::new(&set(&[("MODEL", "a"), ("EXTRA", "b")]), of_flow);
+        let mut rows = Rows::new(&set(&[("MODEL", "a"), ("EXTRA", "b")]));
         assert_eq!(rows.in_place_of("MODEL"), Some("a"));
         assert_eq!(rows.added(of_flow).len(), 1);
         rows.put("KEY", Some("k".to_owned()));
