@@ -59,6 +59,8 @@ pub(crate) fn use_sign_in_link(api: Api) -> ReadSignal<SignInLink> {
                 }
             });
         });
+    } else if !api.has_key() {
+        api.is_signed_out.set(true);
     }
     state.read_only()
 }

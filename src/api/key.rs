@@ -18,6 +18,12 @@ impl Api {
         self.url("flowdeck.key")
     }
 
+    /// Whether there's a key: without one the server refuses everything.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.key().is_some()
+    }
+
     /// The key, when there is one.
     pub(super) fn key(&self) -> Option<String> {
         let unkept = self.unkept_key.get_value();

@@ -94,8 +94,8 @@ const LIMITS: Limit[] = [
     // It comes after the page at the address, whose requests the server refuses.
     name: 'signing in',
     address: '',
-    requests: 10,
-    bytes: 360_000,
+    requests: 8,
+    bytes: 350_000,
     isSignedOut: true,
     usable: (page: Page) => expect(page.getByLabel('Token')).toBeVisible(),
   },
