@@ -328,6 +328,13 @@ pub(crate) const NODE_SERVICE: Part = Part {
     fetch: || Box::pin(points::node_service()),
 };
 
+/// The variants of a node.
+pub(crate) const NODE_VARIANTS: Part = Part {
+    name: "the node’s variants",
+    lines: 0,
+    fetch: || Box::pin(points::node_variants()),
+};
+
 /// What changes a node in the text of its flow.
 pub(crate) async fn set_node_value() -> Result<SetNodeValue, SplitLoaderError> {
     insist(|| Box::pin(points::set_node_value())).await

@@ -17,7 +17,9 @@ use crate::{
             findings::FindingList,
             inputs::{InputSets, JsonPlace, LongInput, PictureInput, VariablesEditor},
             needs::{MendForm, NeedsNotice},
-            nodes::{NodeDetails, NodeError, NodeService, NodeUpstream, SetNodeValue},
+            nodes::{
+                NodeDetails, NodeError, NodeService, NodeUpstream, NodeVariants, SetNodeValue,
+            },
             outputs::{RunHead, SelectedRun, image::RunImage},
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
@@ -140,6 +142,8 @@ point!(connection, mend_connection -> Show, || view! { <MendForm /> }.into_any()
 point!(needs, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
 
 point!(node_service, node_service -> Show, || view! { <NodeService /> }.into_any());
+
+point!(node_service, node_variants -> Show, || view! { <NodeVariants /> }.into_any());
 
 point!(node_edit, set_node_value -> SetNodeValue, flowdeck_flow::set_node_value);
 

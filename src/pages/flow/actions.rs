@@ -6,7 +6,7 @@ use flowdeck_contract::{
     codes,
     ids::RunId,
     packages::RuntimeVersions,
-    runs::RunRequest,
+    runs::{NodeVariant, RunRequest},
     settings::{SessionSettings, SettingsIntent},
 };
 use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
@@ -209,11 +209,14 @@ impl Actions {
 
     /// Runs the flow, or `node` alone, with what the form holds.
     pub fn run(&self, node: Option<String>) {
-        self.run_with(node, Values::default());
+        self.run_as(WantedRun {
+            node,
+            ..WantedRun::default()
+        });
     }
 
-    /// As [`Actions::run`], with outputs of other nodes in the place of those of earlier runs.
-    pub fn run_with(&self, node: Option<String>, outputs: Values) {
+    /// Runs what's wanted with what the form holds.
+    pub fn run_as(&self, wanted: WantedRun) {
         self.status.tried_again(&UNUSABLE_INPUT);
         let inputs = match self.form.values() {
             Ok(inputs) => inputs,
@@ -237,41 +240,45 @@ impl Actions {
             ..
         } = *self;
         let (flow, actions) = (context.flow(), *self);
-        let same = node.clone();
         let refused = RefusedRun {
-            node: node.clone(),
+            node: wanted.node.clone(),
             asked_in: None,
         };
-        let same_outputs = outputs.clone();
-        let again = Callback::new(move |()| actions.run_with(same.clone(), same_outputs.clone()));
-        let request = RunRequest {
+        let variables = self.form.variables.get_untracked();
+        let requests = wanted.requests(&RunRequest {
             inputs,
-            node,
-            outputs,
-            variables: self.form.variables.get_untracked(),
+            variables,
             ..RunRequest::default()
-        };
+        });
+        let again = Callback::new(move |()| actions.run_as(wanted.clone()));
         pending.set(Some(Action::Run));
         self.needs_connections.set(None);
         self.spawn(async move {
-            let answer = context.api.start_run(&flow, &request).await;
-            pending.set(None);
-            match answer {
-                Ok(run) => {
-                    context.live.put_answer(run);
-                    // The newest run is shown unless the address names one.
-                    let view = context.view.get_untracked();
-                    if view.run.is_some() {
-                        context.show(FlowView { run: None, ..view }, Step::Push);
+            for request in requests {
+                match context.api.start_run(&flow, &request).await {
+                    Ok(run) => context.live.put_answer(run),
+                    Err(error) => {
+                        pending.set(None);
+                        return match error.code == codes::CONNECTIONS_NEEDED {
+                            true => actions.needs_connections.set(Some(refused)),
+                            false => {
+                                let steps = next_steps(context, &error, again);
+                                tell_failure_with(
+                                    status,
+                                    failure_title(Action::Run),
+                                    &error,
+                                    steps,
+                                );
+                            }
+                        };
                     }
                 }
-                Err(error) if error.code == codes::CONNECTIONS_NEEDED => {
-                    actions.needs_connections.set(Some(refused));
-                }
-                Err(error) => {
-                    let steps = next_steps(context, &error, again);
-                    tell_failure_with(status, failure_title(Action::Run), &error, steps);
-                }
+            }
+            pending.set(None);
+            // The newest run is shown unless the address names one.
+            let view = context.view.get_untracked();
+            if view.run.is_some() {
+                context.show(FlowView { run: None, ..view }, Step::Push);
             }
         });
     }
@@ -295,6 +302,33 @@ impl Actions {
         self.owner
             .get_value()
             .with(|| spawn_local_scoped_with_cancellation(future));
+    }
+}
+
+/// Runs that a person wants.
+#[derive(Clone, Debug, Default)]
+pub struct WantedRun {
+    /// The node to run alone; `None` is the flow.
+    pub node: Option<String>,
+    /// Outputs of other nodes in the place of those of earlier runs, for a node that runs alone.
+    pub outputs: Values,
+    /// The variants to run side by side; with none, one run of the default ones.
+    pub variants: Vec<NodeVariant>,
+}
+
+impl WantedRun {
+    /// A request for each run, with what `form` holds.
+    fn requests(&self, form: &RunRequest) -> Vec<RunRequest> {
+        let of = |variant: Option<&NodeVariant>| RunRequest {
+            node: self.node.clone(),
+            outputs: self.outputs.clone(),
+            variant: variant.cloned(),
+            ..form.clone()
+        };
+        match self.variants.is_empty() {
+            true => vec![of(None)],
+            false => self.variants.iter().map(|one| of(Some(one))).collect(),
+        }
     }
 }
 

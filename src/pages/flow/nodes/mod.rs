@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use self::node::NodeCard;
 pub(crate) use self::{
     node::{NodeDetails, NodeError},
-    service::{NodeService, SetNodeValue},
+    service::{NodeService, NodeVariants, SetNodeValue},
     upstream::NodeUpstream,
 };
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};

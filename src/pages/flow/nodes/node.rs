@@ -13,7 +13,7 @@ use flowdeck_flow::Node;
 use leptos::prelude::*;
 
 use crate::{
-    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE, NODE_UPSTREAM},
+    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE, NODE_UPSTREAM, NODE_VARIANTS},
     nav::Link,
     pages::{
         flow::{
@@ -46,6 +46,9 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
         })
     });
     let may_ask = Memo::new(move |_| node.with(|node| node.as_ref().is_some_and(node_may_ask)));
+    let has_variants = Memo::new(move |_| {
+        node.with(|node| node.as_ref().is_some_and(|node| node.variants.is_some()))
+    });
     provide_context(ShownNode(node));
     view! {
         <li class=style::node>
@@ -69,6 +72,9 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
                     <RunNode name=name.clone() />
                 </Show>
             </div>
+            <Show when=move || has_variants.get()>
+                <Lazy part=NODE_VARIANTS />
+            </Show>
             <Show when=move || may_ask.get()>
                 <Lazy part=NODE_SERVICE />
             </Show>

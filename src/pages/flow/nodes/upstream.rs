@@ -11,7 +11,10 @@ use super::node::ShownNode;
 use crate::{
     api::{Load, Remote},
     pages::{
-        flow::{FlowContext, actions::Actions},
+        flow::{
+            FlowContext,
+            actions::{Actions, WantedRun},
+        },
         parts::Failure,
     },
     ui::{Button, ButtonKind, ButtonState, Skeleton, json_fault, pretty, unique_id},
@@ -115,7 +118,11 @@ fn RunWithThese(
     });
     let press = move |()| {
         if let Ok(outputs) = untrack(given) {
-            actions.run_with(Some(name.get_value()), outputs);
+            actions.run_as(WantedRun {
+                node: Some(name.get_value()),
+                outputs,
+                ..WantedRun::default()
+            });
         }
     };
     let refused = move |()| {

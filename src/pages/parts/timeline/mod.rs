@@ -32,7 +32,8 @@ pub fn Lives(
     let newest = Memo::new(move |_| told.with(|life| life.as_ref().map(|life| life.id)));
     Effect::new(move |before: Option<Option<u64>>| {
         let newest = newest.get();
-        if before.is_some_and(|before| before != newest) {
+        // The first one that events tell of is among those that are kept, or comes after them.
+        if before.flatten().is_some() && before.flatten() != newest {
             kept.refresh();
         }
         newest

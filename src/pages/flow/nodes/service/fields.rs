@@ -13,6 +13,8 @@ pub(super) enum Place {
     Connection,
     /// An input.
     Input(String),
+    /// Which variant of the node is the default one.
+    DefaultVariant,
 }
 
 impl Place {
@@ -21,6 +23,7 @@ impl Place {
         match self {
             Place::Connection => NodeKey::Connection,
             Place::Input(name) => NodeKey::Input(name),
+            Place::DefaultVariant => NodeKey::DefaultVariant,
         }
     }
 
@@ -28,6 +31,7 @@ impl Place {
     pub(super) fn label(&self) -> &str {
         match self {
             Place::Connection => "Connection",
+            Place::DefaultVariant => "Default variant",
             Place::Input(name) => match name.as_str() {
                 "deployment_name" => "Deployment",
                 "model" => "Model",

@@ -6,6 +6,7 @@ mod connection;
 mod fields;
 mod model;
 mod saving;
+mod variants;
 
 use flowdeck_contract::{
     connections::{ConnectionType, ConnectionView},
@@ -28,6 +29,8 @@ use crate::{
     },
     ui::{Button, Each, Notice, NoticeKind},
 };
+
+pub(crate) use self::variants::NodeVariants;
 
 stylance::import_crate_style!(style, "src/pages/flow/nodes/service/service.module.css");
 

@@ -111,6 +111,7 @@ impl Saving {
         self.read_again().await;
         let about = match place {
             Place::Connection => format!("Connection of {node}"),
+            Place::DefaultVariant => format!("Default variant of {node}"),
             Place::Input(input) => format!("{} of {node}", Name::from(input.as_str())),
         };
         let before = Shown {
