@@ -111,6 +111,13 @@ pub(crate) const PICTURES: Part = Part {
     fetch: || Box::pin(points::pictures()),
 };
 
+/// A value in another form than its text.
+pub(crate) const OTHER_FORM: Part = Part {
+    name: "the value",
+    lines: 3,
+    fetch: || Box::pin(points::other_form()),
+};
+
 /// The outputs, inputs and log of the selected run.
 pub(crate) const RUN_TABS: Part = Part {
     name: "the run",

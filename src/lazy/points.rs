@@ -27,7 +27,7 @@ use crate::{
             trace::RunTimeline,
             wizard::WizardSteps,
         },
-        parts::{Pictures, SaveFile, save_file as save_file_code},
+        parts::{OtherForm, Pictures, SaveFile, save_file as save_file_code},
     },
     shortcuts::ShortcutList,
 };
@@ -102,6 +102,8 @@ point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
 point!(node_upstream, node_upstream -> Show, || view! { <NodeUpstream /> }.into_any());
 
 point!(run, pictures -> Show, || view! { <Pictures /> }.into_any());
+
+point!(other_form, other_form -> Show, || view! { <OtherForm /> }.into_any());
 
 point!(run, long_input -> Show, || view! { <LongInput /> }.into_any());
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { expectAccessible } from '../harness/accessibility.ts';
 import { addState } from '../harness/flows.ts';
 import { states } from '../harness/places.ts';
 import { expect, test } from '../harness/test.ts';
@@ -41,7 +42,7 @@ test('a run that fails names the node; a session that ends under a run says so',
   await expect(app.startButton).toBeVisible();
 });
 
-test('each of several values with pictures shows its own', async ({ app, deck, page }) => {
+test('each of several values with pictures shows its own, and values have other forms', async ({ app, deck, page }) => {
   addState(deck.flows, 'run-outputs');
   await deck.start();
   await app.open('run-outputs');
@@ -54,4 +55,15 @@ test('each of several values with pictures shows its own', async ({ app, deck, p
   expect(await source('captioned')).toBe(`data:image/png;base64,${values.captioned.output[1][key]}`);
   await expect(app.outputs.getByText('A blue picture')).toBeVisible();
   await expect(page.getByRole('img', { name: 'image', exact: true })).toHaveCount(1);
+
+  await app.outputs.getByLabel('Show markup as').selectOption('Markdown');
+  await expect(app.outputs.getByRole('heading', { name: 'A heading' })).toBeVisible();
+  await app.outputs.getByLabel('Show nested as').selectOption('Tree');
+  await app.outputs.getByText('2 items').click();
+  await app.outputs.getByText('2 members').nth(1).click();
+  await expect(app.outputs.getByRole('button', { name: 'Copy path answers[0].text' })).toBeVisible();
+  await app.outputs.getByLabel('Show rows as').selectOption('JSON');
+  await app.outputs.getByLabel('Show rows as').selectOption('Table');
+  await expect(app.outputs.getByRole('columnheader', { name: 'place' })).toBeVisible();
+  await expectAccessible(page);
 });

@@ -7,7 +7,6 @@ mod conversations;
 mod edit;
 mod history;
 mod log;
-mod markdown;
 mod question;
 mod talk;
 mod turn;

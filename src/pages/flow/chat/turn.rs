@@ -12,7 +12,6 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use super::{
     answer::{Said, Why, said, tokens, why_not, with_run},
     edit::Edit,
-    markdown::Markdown,
     question::parts_of,
     style,
     talk::Talk,
@@ -21,7 +20,7 @@ use crate::{
     nav::Link,
     pages::{
         flow::{error_view::RunErrorView, trace::cost},
-        parts::{RunValue, StateWord},
+        parts::{Markdown, RunValue, StateWord},
     },
     routes::{CallPath, FlowView},
     ui::{Button, ButtonKind, ButtonState, CopyButton, Elapsed, Fold},

@@ -24,7 +24,7 @@ use crate::{
             inputs::{InputForm, chat, field_id},
             selection::Selection,
         },
-        parts::{Download, RunValue},
+        parts::{Download, OutputValue, RunValue},
     },
     routes::{CallPath, FlowView},
     ui::{Button, LogView, Switch, Tab, Tabs},
@@ -264,7 +264,7 @@ fn Values(values: flowdeck_contract::Values, run: RunId) -> impl IntoView {
                 <div class=style::value>
                     <dt>{name.clone()}</dt>
                     <dd>
-                        <RunValue value=value what=name of=of.clone() as_json=as_json />
+                        <OutputValue value=value what=name of=of.clone() as_json=as_json />
                     </dd>
                 </div>
             }

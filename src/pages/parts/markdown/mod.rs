@@ -7,14 +7,14 @@ use leptos::{either::Either, prelude::*};
 use self::read::{Kind, Part, Target, read};
 use crate::ui::CopyButton;
 
-stylance::import_crate_style!(style, "src/pages/flow/chat/markdown/markdown.module.css");
+stylance::import_crate_style!(style, "src/pages/parts/markdown/markdown.module.css");
 
 /// A longer text is shown as it is, in bytes.
 const LONGEST: usize = 200_000;
 
 /// A text that is Markdown.
 #[component]
-pub(super) fn Markdown(
+pub fn Markdown(
     /// The text.
     text: String,
 ) -> impl IntoView {
