@@ -31,6 +31,7 @@ test('what differs between two runs is said in words, files included', async ({ 
   await page.reload();
   await expect(page.getByLabel('First run')).toBeVisible();
   await test.step('a run beside itself differs in nothing', async () => {
+    await expect(page.getByLabel('Second run')).toHaveValue(/.+/);
     const second = await page.getByLabel('Second run').inputValue();
     await page.getByLabel('First run').selectOption(second);
     await expect(nodes.getByRole('row', { name: /^work/ })).toContainText('Same');

@@ -83,9 +83,10 @@ mod tests {
             ),
             r#"{"n":12345678901234567890.10,"list":["image",{"data:image/png;path":"/runs/a.png"}]}"#
         );
+        let message = moved(r#"[{"type":"image_file","image_file":{"path":"a.png"}}]"#);
         assert_eq!(
-            moved(r#"[{"type":"image_file","image_file":{"path":"a.png"}}]"#),
-            r#"[{"image_file":{"path":"/runs/a.png"},"type":"image_file"}]"#
+            serde_json::from_str::<serde_json::Value>(&message).unwrap(),
+            serde_json::json!([{"type": "image_file", "image_file": {"path": "/runs/a.png"}}])
         );
         for same in [
             r#"{"data:image/png;base64":"AAAA"}"#,

@@ -95,7 +95,7 @@ fn a_problem_has_its_place_and_says_what_is_right() {
         ),
         (
             "- 1\n",
-            "1:1: here must be a mapping with idleShutdown, sessionVariables, privateServices, modelServers, quota, vmSizes, identities, computeInstances, runtimes",
+            "1:1: here must be a mapping with idleShutdown, sessionVariables, privateServices, modelServers, prices, quota, vmSizes, identities, computeInstances, runtimes",
         ),
         (
             "vmSizes: []\n",

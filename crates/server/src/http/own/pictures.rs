@@ -34,7 +34,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// What kind of picture these bytes are, by what they are: not by a name or a header.
 pub(super) fn kind_of(bytes: &[u8]) -> Option<PictureKind> {
-    PictureKind::of_media_type(infer::get(bytes)?.mime_type())
+    let kind = PictureKind::of_media_type(infer::get(bytes)?.mime_type())?;
+    // `infer` looks at the first three letters of a GIF alone.
+    let is_gif = bytes.starts_with(b"GIF87a") || bytes.starts_with(b"GIF89a");
+    (kind != PictureKind::Gif || is_gif).then_some(kind)
 }
 
 /// Keeps a picture for the flow's inputs, by its content. The name that it gets stands for it in values, in the place of a
