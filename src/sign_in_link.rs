@@ -7,7 +7,10 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::JsValue;
 use web_sys::Url;
 
-use crate::api::{Api, ApiError};
+use crate::{
+    api::{Api, ApiError},
+    lazy::sign_in_with,
+};
 
 /// Where signing in by a link stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +52,10 @@ pub(crate) fn use_sign_in_link(api: Api) -> ReadSignal<SignInLink> {
                     api.take_key(key).await;
                     Ok(())
                 }
-                Brought::Token(token) => api.sign_in(&token).await,
+                Brought::Token(token) => match sign_in_with().await {
+                    Ok(sign_in_with) => sign_in_with(api, token).await,
+                    Err(_) => Err(ApiError::unreachable()),
+                },
             };
             state.set(match taken {
                 Ok(()) => SignInLink::Over,

@@ -11,6 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 use crate::pages::{
+    SignInWith,
     flow::{nodes::SetNodeValue, raw::Checker, toolbar::AskPresets},
     parts::SaveFile,
 };
@@ -139,39 +140,11 @@ pub(crate) const CHAT: Part = Part {
     fetch: || Box::pin(points::chat()),
 };
 
-/// What is said of an input that is too long to be shown.
-pub(crate) const LONG_INPUT: Part = Part {
-    name: "the rest of the input",
-    lines: 1,
-    fetch: || Box::pin(points::long_input()),
-};
-
-/// An input that is a picture.
-pub(crate) const PICTURE_INPUT: Part = Part {
-    name: "the input",
-    lines: 2,
-    fetch: || Box::pin(points::picture_input()),
-};
-
-/// What a node is given of others in a run of its own.
-pub(crate) const NODE_UPSTREAM: Part = Part {
-    name: "the outputs of other nodes",
-    lines: 0,
-    fetch: || Box::pin(points::node_upstream()),
-};
-
 /// Named sets of inputs.
 pub(crate) const INPUT_SETS: Part = Part {
     name: "the saved inputs",
     lines: 3,
     fetch: || Box::pin(points::input_sets()),
-};
-
-/// Where a text stops being JSON.
-pub(crate) const JSON_PLACE: Part = Part {
-    name: "the place of the mistake",
-    lines: 0,
-    fetch: || Box::pin(points::json_place()),
 };
 
 /// The environment variables that runs are given.
@@ -186,6 +159,20 @@ pub(crate) const COMPARE: Part = Part {
     name: "the comparison",
     lines: 10,
     fetch: || Box::pin(points::compare()),
+};
+
+/// What an input shows beside a plain control.
+pub(crate) const FIELD_EXTRA: Part = Part {
+    name: "the rest of the input",
+    lines: 0,
+    fetch: || Box::pin(points::field_extra()),
+};
+
+/// An input that is a picture.
+pub(crate) const PICTURE_INPUT: Part = Part {
+    name: "the input",
+    lines: 2,
+    fetch: || Box::pin(points::field_extra()),
 };
 
 /// What a node was given and gave.
@@ -330,16 +317,9 @@ pub(crate) const CONNECTION_NEEDS: Part = Part {
 
 /// The fields of a node for the service that it calls.
 pub(crate) const NODE_SERVICE: Part = Part {
-    name: "the node’s connection",
+    name: "the node’s settings",
     lines: 0,
     fetch: || Box::pin(points::node_service()),
-};
-
-/// The variants of a node.
-pub(crate) const NODE_VARIANTS: Part = Part {
-    name: "the node’s variants",
-    lines: 0,
-    fetch: || Box::pin(points::node_variants()),
 };
 
 /// What changes a node in the text of its flow.
@@ -353,6 +333,11 @@ pub(crate) const SHORTCUTS: Part = Part {
     lines: 10,
     fetch: || Box::pin(points::shortcuts()),
 };
+
+/// What signs in with a token.
+pub(crate) async fn sign_in_with() -> Result<SignInWith, SplitLoaderError> {
+    insist(|| Box::pin(points::sign_in_with())).await
+}
 
 /// How presets are asked for.
 pub(crate) async fn presets() -> Result<AskPresets, SplitLoaderError> {

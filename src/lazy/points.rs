@@ -8,18 +8,16 @@ use super::Show;
 use crate::{
     pages::{
         ConnectionPage, ConnectionsPage, FlowAtAddress, FlowsPage, ImportForm, NewNameForm,
-        SessionPage, SessionsPage, SignInPage, SignInsPage, UpgradePage, UpgradeReview,
+        SessionPage, SessionsPage, SignInPage, SignInWith, SignInsPage, UpgradePage, UpgradeReview,
         flow::{
             chat::ChatPane,
             compare::RunComparison,
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
-            inputs::{InputSets, JsonPlace, LongInput, PictureInput, VariablesEditor},
+            inputs::{Extra, InputSets, VariablesEditor},
             needs::{MendForm, NeedsNotice},
-            nodes::{
-                NodeDetails, NodeError, NodeService, NodeUpstream, NodeVariants, SetNodeValue,
-            },
+            nodes::{NodeDetails, NodeError, NodeService, SetNodeValue},
             outputs::{RunHead, SelectedRun, image::RunImage},
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
@@ -28,6 +26,7 @@ use crate::{
             wizard::WizardSteps,
         },
         parts::{OtherForm, Pictures, SaveFile, save_file as save_file_code},
+        sign_in_with as sign_in_with_token,
     },
     shortcuts::ShortcutList,
 };
@@ -97,21 +96,15 @@ point!(session, pill_facts -> Show, || view! { <PillFacts /> }.into_any());
 
 point!(session, idle_warning -> Show, || view! { <IdleEnd /> }.into_any());
 
-point!(run, node_details -> Show, || view! { <NodeDetails /> }.into_any());
+point!(field_extra, field_extra -> Show, || view! { <Extra /> }.into_any());
 
-point!(node_upstream, node_upstream -> Show, || view! { <NodeUpstream /> }.into_any());
+point!(node_details, node_details -> Show, || view! { <NodeDetails /> }.into_any());
 
 point!(run, pictures -> Show, || view! { <Pictures /> }.into_any());
 
 point!(other_form, other_form -> Show, || view! { <OtherForm /> }.into_any());
 
-point!(run, long_input -> Show, || view! { <LongInput /> }.into_any());
-
-point!(pictures, picture_input -> Show, || view! { <PictureInput /> }.into_any());
-
 point!(input_sets, input_sets -> Show, || view! { <InputSets /> }.into_any());
-
-point!(json_place, json_place -> Show, || view! { <JsonPlace /> }.into_any());
 
 point!(compare, compare -> Show, || view! { <RunComparison /> }.into_any());
 
@@ -122,6 +115,8 @@ point!(image, session_image -> Show, || view! { <SessionImage /> }.into_any());
 point!(image, run_image -> Show, || view! { <RunImage /> }.into_any());
 
 point!(sign_in, sign_in -> Show, || view! { <SignInPage /> }.into_any());
+
+point!(sign_in, sign_in_with -> SignInWith, |api, token| Box::pin(sign_in_with_token(api, token)));
 
 point!(sign_in, sign_ins -> Show, || view! { <SignInsPage /> }.into_any());
 
@@ -144,8 +139,6 @@ point!(connection, mend_connection -> Show, || view! { <MendForm /> }.into_any()
 point!(needs, connection_needs -> Show, || view! { <NeedsNotice /> }.into_any());
 
 point!(node_service, node_service -> Show, || view! { <NodeService /> }.into_any());
-
-point!(node_service, node_variants -> Show, || view! { <NodeVariants /> }.into_any());
 
 point!(node_edit, set_node_value -> SetNodeValue, flowdeck_flow::set_node_value);
 

@@ -16,6 +16,7 @@ pub use flow::FlowAtAddress;
 pub use flows::FlowsPage;
 pub use sessions::{SessionPage, SessionsPage};
 pub use sign_in::SignInPage;
+pub(crate) use sign_in::{SignInWith, sign_in_with};
 pub use sign_ins::SignInsPage;
 pub use unknown::UnknownPage;
 pub use upgrade::{UpgradePage, UpgradeReview};

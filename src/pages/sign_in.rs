@@ -1,5 +1,7 @@
 //! Asks for the server's token.
 
+use std::pin::Pin;
+
 use leptos::{
     ev::{self, SubmitEvent},
     html,
@@ -15,6 +17,14 @@ use crate::{
 };
 
 stylance::import_crate_style!(style, "src/pages/sign_in.module.css");
+
+/// Signs in with a token.
+pub(crate) type SignInWith = fn(Api, String) -> Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+
+/// Signs in with the token that an address brings.
+pub(crate) async fn sign_in_with(api: Api, token: String) -> Result<(), ApiError> {
+    api.sign_in(&token).await
+}
 
 /// The sign-in page. When it succeeds, the page that was asked for takes its place.
 #[component]

@@ -18,7 +18,8 @@ stylance::import_crate_style!(style, "src/pages/parts/state_word.module.css");
 pub struct Tint {
     class: &'static str,
     icon: Icon,
-    word: &'static str,
+    /// The state in a word.
+    pub word: &'static str,
 }
 
 const fn tint(class: &'static str, icon: Icon, word: &'static str) -> Tint {

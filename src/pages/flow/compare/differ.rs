@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use flowdeck_contract::{
     Exact, Values,
     prices::Prices,
-    runs::{NodeRun, NodeState, RunDetail, RunFiles, RunState, TokenUse},
+    runs::{NodeRun, RunDetail, RunFiles, TokenUse},
     shown::Name,
 };
 
 use crate::{
     api::Load,
-    pages::flow::trace::{
-        cost::{self, Cost},
-        tokens::grouped,
+    pages::{
+        flow::trace::{
+            cost::{self, Cost},
+            tokens::grouped,
+        },
+        parts::Tint,
     },
     ui::{pretty, time},
 };
@@ -48,8 +51,8 @@ pub(super) fn facts(first: &RunDetail, second: &RunDetail) -> Vec<Fact> {
         fact(
             "State",
             (
-                state_word(states.0).to_owned(),
-                state_word(states.1).to_owned(),
+                Tint::from(states.0).word.to_owned(),
+                Tint::from(states.1).word.to_owned(),
             ),
             same_or(states.0 == states.1),
         ),
@@ -142,28 +145,6 @@ fn token_difference(first: Option<TokenUse>, second: Option<TokenUse>) -> String
     }
 }
 
-fn state_word(state: RunState) -> &'static str {
-    match state {
-        RunState::Running => "Running",
-        RunState::Canceling => "Canceling",
-        RunState::Completed => "Completed",
-        RunState::Failed => "Failed",
-        RunState::Canceled => "Canceled",
-        RunState::Interrupted => "Interrupted",
-    }
-}
-
-fn node_word(state: NodeState) -> &'static str {
-    match state {
-        NodeState::Waiting => "Pending",
-        NodeState::Running => "Running",
-        NodeState::Completed => "Completed",
-        NodeState::Failed => "Failed",
-        NodeState::Bypassed => "Bypassed",
-        NodeState::Canceled => "Canceled",
-    }
-}
-
 /// The nodes of both runs, in the second one's order.
 pub(super) fn nodes(first: &RunDetail, second: &RunDetail) -> Vec<Fact> {
     let find = |run: &'_ RunDetail, name: &str| -> Option<NodeRun> {
@@ -190,7 +171,7 @@ fn node_words(node: Option<&NodeRun>) -> String {
     let Some(node) = node else {
         return "Not in this run".to_owned();
     };
-    let mut words = vec![node_word(node.state).to_owned()];
+    let mut words = vec![Tint::from(node.state).word.to_owned()];
     words.extend(node.duration_ms.map(time::duration));
     words.extend(node.tokens.map(|tokens| match tokens {
         TokenUse::Unknown => "tokens unknown".to_owned(),

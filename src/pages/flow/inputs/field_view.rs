@@ -4,14 +4,14 @@ use leptos::{context::Provider, ev::Targeted, prelude::*};
 use web_sys::{Event, HtmlInputElement};
 
 use super::{
+    extra::FieldExtra,
     field::{ChatRole, Field, FieldKind},
     form::InputForm,
-    json_place::TypedJson,
     long::{LongText, beginning},
     picture::PictureEdit,
 };
 use crate::{
-    lazy::{JSON_PLACE, LONG_INPUT, Lazy, PICTURE_INPUT},
+    lazy::{FIELD_EXTRA, Lazy, PICTURE_INPUT},
     ui::unique_id,
 };
 
@@ -69,8 +69,8 @@ pub(in crate::pages::flow) fn FieldView(field: Field) -> impl IntoView {
                 {problem}
                 <Show when=move || is_json && problem.with(Option::is_some)>
                     " "
-                    <Provider value=TypedJson(text)>
-                        <Lazy part=JSON_PLACE />
+                    <Provider value=FieldExtra::JsonPlace(text)>
+                        <Lazy part=FIELD_EXTRA />
                     </Provider>
                 </Show>
             </p>
@@ -181,7 +181,7 @@ fn control(
                 edit: Callback::new(edit),
             };
             view! {
-                <Provider value=given>
+                <Provider value=FieldExtra::Picture(given)>
                     <Lazy part=PICTURE_INPUT />
                 </Provider>
             }
@@ -248,8 +248,8 @@ fn long_text(
             on:input=move |event| edit.run(event_target_value(&event))
         ></textarea>
         <Show when=move || cut.get()>
-            <Provider value=long>
-                <Lazy part=LONG_INPUT />
+            <Provider value=FieldExtra::Rest(long)>
+                <Lazy part=FIELD_EXTRA />
             </Provider>
         </Show>
     }

@@ -4,14 +4,8 @@ use leptos::prelude::*;
 
 use crate::ui::json_fault;
 
-/// The text of the field around.
-#[derive(Clone, Copy)]
-pub(super) struct TypedJson(pub(super) Memo<String>);
-
 /// The place of the mistake; nothing where the text is JSON of another kind, or nothing is typed.
-#[component]
-pub fn JsonPlace() -> impl IntoView {
-    let TypedJson(text) = expect_context();
+pub(super) fn json_place(text: Memo<String>) -> impl IntoView {
     move || {
         text.with(|text| match text.trim() {
             "" => None,

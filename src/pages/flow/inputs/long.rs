@@ -51,8 +51,7 @@ impl LongText {
 }
 
 /// What is left out of a long input, and the button that lets it be edited.
-#[component]
-pub fn LongInput() -> impl IntoView {
+pub(super) fn long_input(long: LongText) -> impl IntoView {
     let form = InputForm::from_context();
     let LongText {
         field,
@@ -60,7 +59,7 @@ pub fn LongInput() -> impl IntoView {
         edit,
         whole,
         ..
-    } = expect_context::<LongText>();
+    } = long;
     move || {
         if field.with_value(|field| form.has_long_default(field)) {
             let bytes = field.with_value(|field| field.long_default()?.bytes);

@@ -1,6 +1,7 @@
 //! The form of the flow's inputs. Knows the flow's definition; knows nothing of sessions.
 
 pub mod chat;
+mod extra;
 pub mod field;
 mod field_view;
 mod form;
@@ -17,11 +18,9 @@ use leptos::prelude::*;
 
 pub(super) use self::field_view::FieldView;
 pub use self::{
+    extra::Extra,
     field_view::field_id,
     form::{InputForm, InvalidInput},
-    json_place::JsonPlace,
-    long::LongInput,
-    picture::PictureInput,
     sets::InputSets,
     variables::VariablesEditor,
 };

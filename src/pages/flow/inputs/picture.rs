@@ -46,8 +46,7 @@ fn typed(text: &str) -> String {
 }
 
 /// The field.
-#[component]
-pub fn PictureInput() -> impl IntoView {
+pub(super) fn picture_input(given: PictureEdit) -> impl IntoView {
     let PictureEdit {
         id,
         described_by,
@@ -55,7 +54,7 @@ pub fn PictureInput() -> impl IntoView {
         text,
         invalid,
         edit,
-    } = expect_context();
+    } = given;
     let context = FlowContext::from_context();
     let definition = use_definition(context);
     let format = move || {

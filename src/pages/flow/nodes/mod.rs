@@ -12,8 +12,7 @@ use leptos::prelude::*;
 use self::node::NodeCard;
 pub(crate) use self::{
     node::{NodeDetails, NodeError},
-    service::{NodeService, NodeVariants, SetNodeValue},
-    upstream::NodeUpstream,
+    service::{NodeService, SetNodeValue},
 };
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
 use crate::{

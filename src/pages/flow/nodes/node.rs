@@ -12,8 +12,9 @@ use flowdeck_contract::{
 use flowdeck_flow::Node;
 use leptos::prelude::*;
 
+use super::upstream::NodeUpstream;
 use crate::{
-    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE, NODE_UPSTREAM, NODE_VARIANTS},
+    lazy::{Lazy, NODE_DETAILS, NODE_ERROR, NODE_SERVICE},
     nav::Link,
     pages::{
         flow::{
@@ -45,11 +46,12 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
                 .cloned()
         })
     });
-    let may_ask = Memo::new(move |_| node.with(|node| node.as_ref().is_some_and(node_may_ask)));
-    let has_variants = Memo::new(move |_| {
-        node.with(|node| node.as_ref().is_some_and(|node| node.variants.is_some()))
+    let has_settings = Memo::new(move |_| {
+        let has = |node: &Node| node.variants.is_some() || node_may_ask(node);
+        node.with(|node| node.as_ref().is_some_and(has))
     });
     provide_context(ShownNode(node));
+    provide_context(ShownRun(ran));
     view! {
         <li class=style::node>
             <div class=style::head>
@@ -72,15 +74,12 @@ pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) ->
                     <RunNode name=name.clone() />
                 </Show>
             </div>
-            <Show when=move || has_variants.get()>
-                <Lazy part=NODE_VARIANTS />
-            </Show>
-            <Show when=move || may_ask.get()>
+            <Show when=move || has_settings.get()>
                 <Lazy part=NODE_SERVICE />
             </Show>
             <NodeErrorNotice ran=ran />
             <Fold summary="Input, output and log">
-                {move || view! { <Details ran=ran /> }} <Lazy part=NODE_UPSTREAM />
+                <Lazy part=NODE_DETAILS />
             </Fold>
         </li>
     }
@@ -143,17 +142,19 @@ fn NodeErrorNotice(ran: Memo<Option<NodeRun>>) -> impl IntoView {
     }
 }
 
-/// What happened to it, once something did.
+/// What happened to it, once something did, and what it uses of other nodes.
 #[component]
-fn Details(ran: Memo<Option<NodeRun>>) -> impl IntoView {
-    move || match ran.get().filter(has_details) {
-        Some(ran) => {
-            provide_context(ShownRun(StoredValue::new(ran)));
-            view! { <Lazy part=NODE_DETAILS /> }.into_any()
-        }
+pub(crate) fn NodeDetails() -> impl IntoView {
+    let ShownRun(ran) = expect_context();
+    let details = move || match ran.get().filter(has_details) {
+        Some(ran) => details(ran).into_any(),
         None => {
             view! { <p class=style::fact>"Nothing to show yet. Run the flow first."</p> }.into_any()
         }
+    };
+    view! {
+        {details}
+        <NodeUpstream />
     }
 }
 
@@ -163,15 +164,14 @@ fn has_details(ran: &NodeRun) -> bool {
 }
 
 /// What the node was given and gave, and what it printed.
-#[component]
-pub(crate) fn NodeDetails() -> impl IntoView {
+fn details(ran: NodeRun) -> impl IntoView {
     let NodeRun {
         name,
         inputs,
         output,
         log,
         ..
-    } = expect_context::<ShownRun>().0.get_value();
+    } = ran;
     let name = Name::from(name);
     let run = Selection::from_context().run;
     let run = run.with_untracked(|run| Some(run.as_ref()?.summary.id.clone()));
@@ -204,9 +204,9 @@ pub(crate) fn NodeError() -> impl IntoView {
 #[derive(Clone, Copy)]
 pub(super) struct ShownNode(pub(super) Memo<Option<Node>>);
 
-/// The node that the parts around speak of.
+/// What became of it in the run that's shown.
 #[derive(Clone, Copy)]
-struct ShownRun(StoredValue<NodeRun>);
+struct ShownRun(Memo<Option<NodeRun>>);
 
 /// Its error, where that is not the run's.
 #[derive(Clone, Copy)]

@@ -24,7 +24,7 @@ stylance::import_crate_style!(style, "src/pages/flow/nodes/upstream.module.css")
 
 /// The outputs of other nodes that the shown node uses; nothing where it uses none.
 #[component]
-pub(crate) fn NodeUpstream() -> impl IntoView {
+pub(super) fn NodeUpstream() -> impl IntoView {
     let ShownNode(node) = expect_context();
     let name = Memo::new(move |_| {
         node.with(|node| {

@@ -1,4 +1,4 @@
-//! The service that a node calls: its connection and model, as fields on the node's card that change the flow's file.
+//! What a node's card sets in the flow's file: the connection and model of the service that it calls, and its default variant.
 //!
 //! `fields` is pure: which fields there are, and what can be chosen. `saving` writes; the rest are views.
 
@@ -20,6 +20,7 @@ use self::{
     fields::{ConnectionField, ModelField, Place, connections, models},
     model::ModelInput,
     saving::{Refused, Saving},
+    variants::NodeVariants,
 };
 use super::node::ShownNode;
 use crate::{
@@ -29,8 +30,6 @@ use crate::{
     },
     ui::{Button, Each, Notice, NoticeKind},
 };
-
-pub(crate) use self::variants::NodeVariants;
 
 stylance::import_crate_style!(style, "src/pages/flow/nodes/service/service.module.css");
 
@@ -48,6 +47,9 @@ pub(crate) fn NodeService() -> impl IntoView {
         let needs = known.needs.get().unwrap_or_default();
         node.with(|node| node.as_ref().map(|node| connections(node, &needs)))
             .unwrap_or_default()
+    });
+    let has_variants = Memo::new(move |_| {
+        node.with(|node| node.as_ref().is_some_and(|node| node.variants.is_some()))
     });
     let is_any = Memo::new(move |_| fields.with(|fields| !fields.is_empty()));
     Effect::new(move |_| {
@@ -100,7 +102,12 @@ pub(crate) fn NodeService() -> impl IntoView {
             <NotSaved saving=saving />
         }
     };
-    view! { <Show when=move || is_any.get()>{shown}</Show> }
+    view! {
+        <Show when=move || has_variants.get()>
+            <NodeVariants />
+        </Show>
+        <Show when=move || is_any.get()>{shown}</Show>
+    }
 }
 
 /// The connection that a field names, where the project has it.

@@ -18,7 +18,7 @@ stylance::import_crate_style!(style, "src/pages/flow/nodes/service/variants.modu
 
 /// The variants of the node that a card shows.
 #[component]
-pub(crate) fn NodeVariants() -> impl IntoView {
+pub(super) fn NodeVariants() -> impl IntoView {
     let ShownNode(node) = expect_context();
     let actions = Actions::from_context();
     let saving = Saving::new(FlowContext::from_context());
