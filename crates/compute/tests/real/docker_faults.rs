@@ -8,6 +8,8 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::support::{
@@ -83,7 +85,18 @@ impl Own {
             return;
         };
         let pid = process.id().to_string();
-        Command::new("kill").arg(pid).status().unwrap();
+        // A daemon has been seen to miss that it's asked to end. It ends at once when it's asked for the third time.
+        for _ in 0..4 {
+            Command::new("kill").arg(&pid).status().unwrap();
+            let deadline = Instant::now() + Duration::from_secs(20);
+            while Instant::now() < deadline {
+                if process.try_wait().unwrap().is_some() {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(50));
+            }
+        }
+        process.kill().unwrap();
         process.wait().unwrap();
     }
 }
