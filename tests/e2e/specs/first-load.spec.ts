@@ -101,8 +101,8 @@ const LIMITS: Limit[] = [
   },
 ];
 
-/** What raw file mode may load beyond a flow's page until a file can be edited. */
-const EDITOR = { requests: 6, bytes: 200_000 };
+/** What raw file mode may load beyond a flow's page until a file can be edited, headers and answers included. */
+const EDITOR = { requests: 6, bytes: 202_000 };
 
 /** A font comes when it comes: nothing waits for it. */
 const FONT = { requests: 1, bytes: 50_000 };
