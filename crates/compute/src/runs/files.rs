@@ -103,7 +103,9 @@ impl Walk<'_> {
                 }
             },
         };
-        let digest = read.as_ref().map(|bytes| hex(&Sha256::digest(bytes)));
+        let digest = read
+            .as_ref()
+            .map(|bytes| hex::encode(Sha256::digest(bytes)));
         let text = read.and_then(|bytes| {
             self.bytes += bytes.len();
             self.text(bytes)
@@ -119,15 +121,6 @@ impl Walk<'_> {
         let text = String::from_utf8(bytes).ok()?;
         Some(self.masks.text(&text).into_owned())
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a text can't fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 impl Runs {
