@@ -144,6 +144,12 @@ pub(crate) fn capture(command: &mut Command) -> Result<String> {
         .to_owned())
 }
 
+/// Lowers the priority of this thread and of the programs that it starts, so that others come first.
+pub(crate) fn step_back(by: i32) {
+    // Without it the work is slower, no more.
+    let _ = rustix::process::nice(by);
+}
+
 /// Where the shell would find `program`.
 pub(crate) fn find(program: &str) -> Option<PathBuf> {
     env::split_paths(&env::var_os("PATH")?)

@@ -43,6 +43,9 @@ const APP_INPUTS: [&str; 15] = [
     "xtask/tools/package-lock.json",
 ];
 
+/// How much lower the server's build has its priority than the app's, as `nice` counts.
+const AFTER_THE_APP: i32 = 10;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Profile {
     /// Compiles fast.
@@ -118,7 +121,7 @@ fn staging() -> Result<PathBuf> {
 }
 
 /// Builds the app and the server beside each other, and returns the server's binary: linking the one leaves cores to the
-/// other.
+/// other. The app needs its tools first and takes longer, so the server gets what it leaves.
 pub(crate) fn product(
     project: &Project,
     profile: Profile,
@@ -127,7 +130,10 @@ pub(crate) fn product(
     // What is missing is said before minutes of compiling.
     setup::check()?;
     thread::scope(|scope| {
-        let server = scope.spawn(server);
+        let server = scope.spawn(|| {
+            process::step_back(AFTER_THE_APP);
+            server()
+        });
         app(project, profile)?;
         match server.join() {
             Ok(binary) => binary,

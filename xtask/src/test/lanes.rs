@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{Part, Run, app, end_to_end, native};
+use crate::process;
 
 /// How much the compiling lane steps back for tests, which wait for answers within bounds, while it builds what they wait
 /// for.
@@ -42,7 +43,7 @@ pub(super) fn run(run: &Run<'_>, wanted: &Wanted<'_>) {
     let (app_done, app_built) = channel();
     thread::scope(|scope| {
         scope.spawn(move || {
-            step_back(BUILDS);
+            process::step_back(BUILDS);
             if wanted.has(Part::Rust) {
                 native::formatting(run);
             }
@@ -50,17 +51,11 @@ pub(super) fn run(run: &Run<'_>, wanted: &Wanted<'_>) {
             let is_native_built = build_native(run, wanted);
             let _ = native_done.send(is_native_built);
             let _ = app_done.send(build_app(run, wanted));
-            step_back(CHECKS);
+            process::step_back(CHECKS);
             check(run, wanted, is_native_built);
         });
         try_out(run, wanted, &native_built, &app_built);
     });
-}
-
-/// Only this thread, and the programs that it starts.
-fn step_back(by: i32) {
-    // Without it the tests are slower, no more.
-    let _ = rustix::process::nice(by);
 }
 
 fn build_native(run: &Run<'_>, wanted: &Wanted<'_>) -> bool {
