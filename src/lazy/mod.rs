@@ -2,6 +2,7 @@
 
 mod parts;
 mod points;
+mod styles;
 
 use std::pin::Pin;
 
@@ -12,6 +13,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 
 pub(crate) use parts::*;
+use styles::{Styles, later_styles};
 
 use crate::ui::{Button, Notice, NoticeKind, Skeleton};
 
@@ -30,6 +32,7 @@ pub(crate) struct Part {
     name: &'static str,
     /// About how many lines high it is.
     lines: usize,
+    styles: Styles,
     fetch: Fetch<Show>,
 }
 
@@ -50,8 +53,7 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
         code.set(Code::Asked);
         owner.get_value().with(|| {
             spawn_local_scoped_with_cancellation(async move {
-                let answer = insist(part.fetch).await;
-                code.set(answer.map_or(Code::Failed, Code::Here));
+                code.set(load(part).await.map_or(Code::Failed, Code::Here));
                 focus_in_dialog();
             });
         });
@@ -71,8 +73,21 @@ pub(crate) fn Lazy(part: Part) -> impl IntoView {
 /// container that starts on it, browsers end every request in progress.
 const PAUSES: [i32; 3] = [100, 700, 1500];
 
-/// Asks for a part's code, and again after each pause while it couldn't be loaded.
-async fn insist<T>(fetch: Fetch<T>) -> Result<T, SplitLoaderError> {
+/// A part's code, once its styles are here too. They load beside it.
+async fn load(part: Part) -> Option<Show> {
+    let has_later_styles = part.styles == Styles::Later;
+    if has_later_styles {
+        styles::ask_ahead();
+    }
+    let show = insist(part.fetch).await.ok()?;
+    if has_later_styles {
+        insist(later_styles).await.ok()?;
+    }
+    Some(show)
+}
+
+/// Asks for something that loads, and again after each pause while it couldn't be loaded.
+async fn insist<T, E>(fetch: impl AsyncFn() -> Result<T, E>) -> Result<T, E> {
     let mut answer = fetch().await;
     for millis in PAUSES {
         if answer.is_ok() {

@@ -2,7 +2,7 @@
 
 use leptos::wasm_split::SplitLoaderError;
 
-use super::{Part, insist, points};
+use super::{Part, insist, points, styles::Styles};
 use crate::pages::{
     SignInWith,
     flow::{nodes::SetNodeValue, raw::Checker, toolbar::AskPresets},
@@ -10,32 +10,40 @@ use crate::pages::{
 };
 
 /// `NAME = words, lines, point`: what it's called in “Loading …”, about how many lines high it is, and what gives its view.
+/// All of a list have their styles in one place.
 macro_rules! parts {
-    ($($(#[$doc:meta])* $part:ident = $name:literal, $lines:literal, $point:ident;)+) => {$(
+    (styles: $styles:ident; $($(#[$doc:meta])* $part:ident = $name:literal, $lines:literal, $point:ident;)+) => {$(
         $(#[$doc])*
         pub(crate) const $part: Part = Part {
             name: $name,
             lines: $lines,
+            styles: Styles::$styles,
             fetch: || Box::pin(points::$point()),
         };
     )+};
 }
 
 parts! {
+    styles: Here;
+
     /// The page of the flow that the address names.
     FLOW_PAGE = "the flow", 10, flow_page;
 
     /// The flows page.
     FLOWS_PAGE = "the flows", 10, flows_page;
 
+    /// Raw file mode.
+    RAW_MODE = "raw file mode", 12, raw_mode;
+}
+
+parts! {
+    styles: Later;
+
     /// The form for a new file.
     NEW_FILE = "the form", 3, new_file;
 
     /// What is asked before a file is deleted, inside its dialog.
     REMOVE_FILE = "the dialog", 3, remove_file;
-
-    /// Raw file mode.
-    RAW_MODE = "raw file mode", 12, raw_mode;
 
     /// What stands in the dock of raw file mode.
     RAW_DOCK = "the panel", 4, raw_dock;

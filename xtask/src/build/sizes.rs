@@ -8,7 +8,7 @@ use std::{
 };
 use walkdir::WalkDir;
 
-use super::{compress::brotli, licences};
+use super::{compress::brotli, licences, parts::FIRST};
 
 /// Names the files of each part of the app, in `dist/`. No page asks for it.
 pub(crate) const PARTS: &str = ".parts.json";
@@ -17,6 +17,8 @@ pub(crate) const PARTS: &str = ".parts.json";
 pub(crate) struct Sizes {
     /// What every page needs besides the app's module: the page itself, JavaScript and style sheet.
     page: u64,
+    /// The style sheet of all but the flows page and a flow's page.
+    later_styles: u64,
     /// The app's module, in which no page is.
     app: u64,
     /// The app's module with all that one part needs, by the part: what a browser loads that has nothing of the app yet.
@@ -37,6 +39,7 @@ impl Sizes {
         let named = fs::read(&named).with_context(|| format!("cannot read {}", named.display()))?;
         let mut sizes = Self {
             page: 0,
+            later_styles: 0,
             app: 0,
             entries: BTreeMap::new(),
             fonts: 0,
@@ -63,6 +66,7 @@ impl Sizes {
                 // What the editor imports itself, once text is shown.
                 Some(("editor", rest)) if rest.starts_with("later-") => {}
                 Some(("editor", _)) => sizes.editor += bytes,
+                Some(("later", _)) => sizes.later_styles += bytes,
                 Some(("part", _)) => {
                     sizes.files.insert(name, bytes);
                 }
@@ -100,7 +104,13 @@ impl Sizes {
             let bytes = self.files.get(file).copied();
             bytes.with_context(|| format!("the part in {file} was left out"))
         });
-        Ok(self.page + module + bytes.sum::<Result<u64>>()?)
+        let has_later_styles = parts.iter().any(|part| !FIRST.contains(part));
+        let styles = if has_later_styles {
+            self.later_styles
+        } else {
+            0
+        };
+        Ok(self.page + styles + module + bytes.sum::<Result<u64>>()?)
     }
 
     fn files_of(&self, part: &str) -> Result<&Vec<String>> {
@@ -160,6 +170,7 @@ impl Sizes {
         let named = |part: &str| (part.to_owned(), vec![format!("part-{part}.wasm")]);
         Self {
             page: 0,
+            later_styles: 0,
             app,
             entries: BTreeMap::new(),
             fonts: 0,

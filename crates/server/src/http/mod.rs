@@ -1,6 +1,7 @@
 //! The HTTP API: which paths there are, who may use them, and what every answer carries.
 
 mod azure;
+mod compressed;
 mod envelope;
 pub mod error;
 mod extract;
@@ -56,6 +57,7 @@ fn answered(router: Router) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn(headers::secure))
         .layer(from_fn(envelope::envelope))
+        .layer(compressed::layer())
 }
 
 /// The paths of the API, with their description.

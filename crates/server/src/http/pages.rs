@@ -1,9 +1,6 @@
 //! The browser app: its files, and its page for every client route. A link with the token signs in.
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-};
+use std::borrow::Cow;
 
 use axum::{
     body::Body,
@@ -18,7 +15,6 @@ use axum::{
     response::{Html, IntoResponse, Response},
 };
 
-use flate2::{Compression, write::GzEncoder};
 use flowdeck_contract::sign_ins::KEY_FRAGMENT;
 
 use crate::{
@@ -131,7 +127,7 @@ fn asset_or_page(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Respon
             format!("{name} doesn’t exist. Reload the page."),
         ));
     }
-    page(app, headers)
+    page(app)
 }
 
 fn asset(app: &App, name: &str, headers: &HeaderMap) -> ApiResult<Option<Response>> {
@@ -180,7 +176,7 @@ fn asset_response(name: &str, bytes: Cow<'static, [u8]>, encoding: Option<Encodi
     response
 }
 
-fn page(app: &App, headers: &HeaderMap) -> ApiResult<Response> {
+fn page(app: &App) -> ApiResult<Response> {
     if let Some(why) = app.assets.missing() {
         return Ok(no_app(why));
     }
@@ -193,25 +189,11 @@ fn page(app: &App, headers: &HeaderMap) -> ApiResult<Response> {
     let index = std::str::from_utf8(&index).map_err(|error| failed(error.to_string()))?;
     let page = Page::new(index, &app.base_path, &crate::random::hex_digits(16));
     let policy = HeaderValue::from_str(&page.policy).map_err(|error| failed(error.to_string()))?;
-    let is_zipped = encodings(headers).any(|encoding| encoding == Encoding::Gzip);
     let headers = [
         (CONTENT_SECURITY_POLICY, policy),
         (CACHE_CONTROL, ASK_AGAIN),
-        (VARY, HeaderValue::from_static("accept-encoding")),
     ];
-    if !is_zipped {
-        return Ok((headers, Html(page.html)).into_response());
-    }
-    let zipped = gzip(page.html.as_bytes()).map_err(|error| failed(error.to_string()))?;
-    let encoding = HeaderValue::from_static(Encoding::Gzip.name());
-    Ok((headers, [(CONTENT_ENCODING, encoding)], Html(zipped)).into_response())
-}
-
-/// Each page has a text of its own, so that it is compressed for each answer.
-fn gzip(text: &[u8]) -> io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(text)?;
-    encoder.finish()
+    Ok((headers, Html(page.html)).into_response())
 }
 
 /// The server works without the app; whoever opens it learns how to get it.

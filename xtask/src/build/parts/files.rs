@@ -100,6 +100,26 @@ pub(super) fn entries(
     written.collect()
 }
 
+/// The parts whose styles come with the app's own.
+pub(crate) const FIRST: [&str; 3] = ["flow", "flows", "raw"];
+
+/// The code of the app and of the parts that most visits begin with, as text in which names of classes can be found. `None`
+/// for a build that is to be quick.
+pub(super) fn first_code(groups: &[Group], folder: &Path) -> Result<Option<String>> {
+    if !is_release() {
+        return Ok(None);
+    }
+    let is_first = |group: &&Group| FIRST.iter().any(|part| group.needed_by.contains(*part));
+    let first = groups.iter().filter(is_first);
+    let mut modules: Vec<PathBuf> = first.flat_map(|group| paths(group, folder)).collect();
+    modules.push(folder.join(BOUND));
+    let code = modules.iter().map(|module| {
+        let code = read(module)?;
+        Ok(String::from_utf8_lossy(&code).into_owned())
+    });
+    code.collect::<Result<String>>().map(Some)
+}
+
 fn paths(group: &Group, folder: &Path) -> Vec<PathBuf> {
     let modules = group.modules.iter();
     modules

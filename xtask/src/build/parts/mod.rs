@@ -12,6 +12,7 @@ mod loader;
 mod merge;
 mod names;
 mod segment;
+mod styles;
 mod table;
 
 use anyhow::{Context, Result, bail};
@@ -23,6 +24,7 @@ use std::{
     process::{Command, Stdio},
 };
 
+pub(crate) use self::files::FIRST;
 use self::{groups::Group, loader::Split};
 use super::{
     minify::{Kind, minified},
@@ -156,6 +158,7 @@ pub(crate) fn attach(project: &Project) -> Result<()> {
     write_atomically(&staging.join(PARTS), &serde_json::to_vec(&files)?)?;
     files.retain(|part, _| AHEAD.contains(&part.as_str()));
     put_entries_into(&mut page, &app, &entries)?;
+    styles::part(project, &groups, &folder, &staging, &mut page)?;
     page.replace(
         FILES,
         &FILES.replace("{}", &serde_json::to_string(&files)?),
