@@ -24,6 +24,7 @@ sys.path[0] = os.getcwd()
 # Looking for garbage among modules that are being loaded takes a fifth of the start and finds hardly any.
 gc.disable()
 
+import openai
 import uvicorn
 from fastapi import Response
 from fastapi.encoders import jsonable_encoder
@@ -56,6 +57,7 @@ from promptflow.executor._service.contracts.execution_request import (
 )
 from promptflow.executor._service.utils.service_utils import generate_error_response, set_environment_variables
 from promptflow.executor.flow_executor import execute_flow
+from promptflow.tracing._integrations._openai_injector import inject_openai_api
 from promptflow.tracing._operation_context import OperationContext
 
 # What is loaded stays: no later look for garbage goes through it, and the processes of runs share its memory.
@@ -67,6 +69,7 @@ ASKED_TO_END = {signal.SIGINT, signal.SIGTERM}
 THREADS_GO_ON = 5.0  # Seconds that threads have after a run's result.
 LONGEST_PIECE = 2000  # Characters of a line of streamed text; a line is at most 16 KiB, which its reader takes whole.
 LARGEST_STREAM = 2_000_000  # Characters that a run streams at most; the whole text comes with the result.
+LOOK_AGAIN = 0.5  # Seconds after which what is loaded ahead is loaded, when nothing runs.
 KEEPER_ENDS_RUN = 10.0  # Seconds that a keeper has to end a run.
 
 
@@ -397,6 +400,34 @@ def run_flow(request):
         init_kwargs=request.init_kwargs or None,
     )
     return flow_test(request)
+
+
+# What runs would each load anew.
+
+
+def load_clients():
+    """Loads what promptflow has every run look for, and what a model's client needs: no call is made."""
+    inject_openai_api()
+    openai.OpenAI(api_key="none").close()
+
+
+def load_ahead():
+    """Has the processes of runs share what they'd each load anew, once the service answers: a start waits for none of it.
+
+    It happens on the loop, so no run's process is begun in the midst of it."""
+    if keepers:
+        asyncio.get_running_loop().call_later(LOOK_AGAIN, load_ahead)
+        return
+    try:
+        load_clients()
+    except Exception:
+        pass  # Another version of a package; the run that needs it says what is wrong.
+    gc.collect()
+    gc.freeze()
+
+
+async def begin_to_load_ahead():
+    asyncio.get_running_loop().call_later(LOOK_AGAIN, load_ahead)
 
 
 # The run.
@@ -744,6 +775,7 @@ take_inputs_of_sample()
 execution.invoke_sync_function_in_process = invoke
 execution.flow_test, execution.single_node_run = run_flow, run_node
 app.add_exception_handler(NoResult, no_result)
+app.router.on_startup.append(begin_to_load_ahead)
 for path, answer in (("/execution/cancel", cancel), ("/execution/flow", flow), ("/execution/node", node)):
     app.post(path)(answer)
     app.router.routes.insert(0, app.router.routes.pop())
