@@ -1,6 +1,9 @@
 //! The one way in which files that a flow names are read: beneath a folder, regular files alone, up to a size, and
 //! without waiting for what never answers.
 
+mod beneath;
+mod writing;
+
 use std::{
     io::{self, Read as _, Write},
     path::{Path, PathBuf},
@@ -12,6 +15,8 @@ use cap_std::{
 };
 use flowdeck_contract::files::{EDITABLE_LIMIT, TooLarge};
 use thiserror::Error;
+
+pub use self::{beneath::FileBeneath, writing::Kept};
 
 /// The largest file that is read whole, in bytes, unless said otherwise: what can be edited can be read.
 pub const LIMIT: u64 = EDITABLE_LIMIT;
@@ -62,6 +67,16 @@ impl From<io::Error> for ReadError {
                 Self::Special
             }
             _ => Self::Io(error),
+        }
+    }
+}
+
+impl From<ReadError> for io::Error {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Missing => io::ErrorKind::NotFound.into(),
+            ReadError::Io(error) => error,
+            error => Self::other(error),
         }
     }
 }
@@ -191,22 +206,16 @@ impl Folder {
         Ok(entries)
     }
 
+    /// Opens the file at `name` to read it.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn open_to_read(&self, name: impl AsRef<Path>) -> Result<std::fs::File, ReadError> {
+        Ok(self.open_file(name.as_ref())?.into_std())
+    }
+
     fn open_file(&self, name: &Path) -> Result<File, ReadError> {
         open_in(&self.dir, name)
-    }
-}
-
-/// Opens a file of the server's in a folder that sessions write into, too: a link out of it, or a pipe in its place, is
-/// refused as a failed reading.
-pub fn open_beside(path: &Path) -> io::Result<std::fs::File> {
-    let name = path.file_name().unwrap_or_default();
-    let folder = Folder::open(path.parent().unwrap_or(Path::new(".")));
-    let opened = folder.and_then(|folder| folder.open_file(Path::new(name)));
-    match opened {
-        Ok(file) => Ok(file.into_std()),
-        Err(ReadError::Missing) => Err(io::ErrorKind::NotFound.into()),
-        Err(ReadError::Io(error)) => Err(error),
-        Err(error) => Err(io::Error::other(error)),
     }
 }
 
@@ -300,12 +309,6 @@ mod tests {
         let folder = Folder::open(&path).unwrap();
         assert_eq!(folder.read_text("a").unwrap(), "text");
         assert_eq!(folder.read_text("sub/in").unwrap(), "text");
-        assert!(open_beside(&path.join("a")).is_ok());
-        for name in ["out", "far", "pipe", "sub"] {
-            assert!(open_beside(&path.join(name)).is_err(), "{name}");
-        }
-        let none = open_beside(&path.join("none")).unwrap_err();
-        assert_eq!(none.kind(), io::ErrorKind::NotFound);
         for (name, why) in [
             ("none", "doesn't exist"),
             ("a/b", "doesn't exist"),

@@ -8,9 +8,15 @@ mod packages;
 mod runs;
 mod sign_ins;
 
-use std::{fs::File, io::Read as _, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs::File,
+    io::{ErrorKind, Read as _},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
-use flowdeck_access::identity::Identities;
+use flowdeck_access::{folder::FileBeneath, identity::Identities};
 use flowdeck_contract::{
     azure::OperationResult,
     events::FlowEvent,
@@ -219,8 +225,13 @@ impl Compute {
         drop(flows);
         let Some(log) = log else { return Ok(None) };
         let masks = self.core.connections.masks();
-        let copy = masked_copy(&masks, log.file.path());
-        copy.map_err(ComputeError::io("Reading the session’s log"))
+        let opened = match FileBeneath::from(log.file.path()).open() {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            opened => opened,
+        };
+        let copy = opened.and_then(|log| masked_copy(&masks, log));
+        copy.map(Some)
+            .map_err(ComputeError::io("Reading the session’s log"))
     }
 
     /// The whole log of a session, as text.

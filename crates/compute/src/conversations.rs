@@ -1,6 +1,7 @@
 //! Conversations with chat flows: each question is answered by a run like any other, which is given what was said before.
 
 mod history;
+mod pictures;
 
 use std::sync::Arc;
 
@@ -11,12 +12,13 @@ use flowdeck_contract::{
     conversations::{Asked, Conversation, ConversationSummary, Question},
     events::FlowEvent,
     ids::{ConversationId, ConversationName, FlowId},
-    pictures::{self, Content},
+    pictures::{Content, said as content_of},
     runs::RunRequest,
 };
 use flowdeck_flow::Flow;
 use parking_lot::Mutex;
 
+use self::pictures::HistoryPictures;
 use crate::{error::ComputeError, owner::Owner, runs::Runs, store::NewTurn};
 
 /// More conversations with one flow aren't begun…
@@ -86,7 +88,14 @@ impl Conversations {
                 .at(own.name.clone()));
             }
         }
-        inputs.insert(&chat.history.name, history::of(&chat, &conversation.turns)?);
+        let pictures = HistoryPictures::new(self.runs.paths(), flow, parsed.message_format);
+        let history = history::of(&chat, &conversation.turns, &|at, part, turn, value| {
+            pictures.found(at, part, turn, value)
+        })?;
+        if !asked.without_lost_pictures {
+            pictures.require_all()?;
+        }
+        inputs.insert(&chat.history.name, history);
         inputs.insert(&chat.question.name, asked.question.clone());
         let turn = NewTurn {
             conversation: conversation.summary,
@@ -117,7 +126,7 @@ impl Conversations {
         let conversation = self.whole(flow, id)?;
         let parsed: Flow = self.runs.flow(flow)?;
         let chat = parsed.chat().map_err(no_chat)?;
-        history::of(&chat, &conversation.turns)
+        history::of(&chat, &conversation.turns, &|_, _, _, value| value.clone())
     }
 
     pub(crate) fn rename(
@@ -219,7 +228,7 @@ impl Conversations {
 
 /// The texts of a question.
 fn said(question: &Exact) -> String {
-    let contents = pictures::said(question).unwrap_or_default();
+    let contents = content_of(question).unwrap_or_default();
     let texts = contents.into_iter().filter_map(|content| match content {
         Content::Text(text) => Some(text),
         Content::Picture(_) => None,

@@ -7,11 +7,28 @@ use std::{
     time::{Duration, Instant},
 };
 
-use flowdeck_access::disk::{entries, private_folder, remove};
+use flowdeck_access::{
+    disk::{entries, private_folder, remove},
+    folder::{FileBeneath, Folder, ReadError},
+};
 use flowdeck_contract::ids::{FlowId, RunId, SessionId};
 use sha2::{Digest as _, Sha256};
 
 use crate::{error::ComputeError, owner::Owner};
+
+/// The mode of files that the server's user alone reads.
+pub(crate) const PRIVATE: u32 = 0o600;
+
+/// The file of a run's log…
+pub(crate) const RUN_LOG: &str = "log";
+/// …that of its whole result, when that is too large to be shown…
+pub(crate) const RUN_RESULT: &str = "result.json";
+/// …that of the flow's files as it found them…
+pub(crate) const RUN_FILES: &str = "files.json";
+/// …and the folder of files that it made, such as pictures.
+pub(crate) const RUN_OUTPUT: &str = "output";
+/// The folder of pictures among a flow's runs.
+const PICTURES: &str = "pictures";
 
 /// The data folder.
 #[derive(Clone, Debug)]
@@ -77,29 +94,66 @@ impl Paths {
         self.runs(flow).join(run.as_str())
     }
 
-    /// The whole result of a run, when that is too large to be shown.
-    pub(crate) fn run_result(&self, flow: &FlowId, run: &RunId) -> PathBuf {
-        self.run(flow, run).join("result.json")
-    }
-
-    /// The files of the flow as a run found them.
-    pub(crate) fn run_files(&self, flow: &FlowId, run: &RunId) -> PathBuf {
-        self.run(flow, run).join("files.json")
+    /// A file of what a run leaves, by its name.
+    pub(crate) fn run_file(&self, flow: &FlowId, run: &RunId, name: &str) -> FileBeneath {
+        FileBeneath::new(self.runs(flow), Path::new(run.as_str()).join(name))
     }
 
     /// Files that a run made, such as pictures.
     pub(crate) fn run_output(&self, flow: &FlowId, run: &RunId) -> PathBuf {
-        self.run(flow, run).join("output")
+        self.run(flow, run).join(RUN_OUTPUT)
     }
 
     /// Holds the pictures that people gave to a flow's inputs: among its runs, where its session sees them.
     pub(crate) fn pictures(&self, flow: &FlowId) -> PathBuf {
-        self.runs(flow).join("pictures")
+        self.runs(flow).join(PICTURES)
     }
 
     /// Holds what a flow's runs leave.
     pub(crate) fn runs(&self, flow: &FlowId) -> PathBuf {
         self.data.join("runs").join(one_folder(flow))
+    }
+
+    /// What a flow's runs leave, opened: the flow's session writes there as well, and through this nothing beyond is
+    /// reached, whatever links it makes.
+    pub(crate) fn runs_opened(&self, flow: &FlowId) -> Result<Folder, ReadError> {
+        Folder::open(&self.runs(flow))
+    }
+
+    /// What a run leaves, as [`Paths::runs_opened`].
+    pub(crate) fn run_opened(&self, flow: &FlowId, run: &RunId) -> Result<Folder, ReadError> {
+        self.runs_opened(flow)?.folder(run.as_str())
+    }
+
+    /// The same, with a folder for the files that the run will make.
+    pub(crate) fn run_made(&self, flow: &FlowId, run: &RunId) -> Result<Folder, ReadError> {
+        fs::create_dir_all(self.runs(flow))?;
+        let folder = self.runs_opened(flow)?.make(run.as_str())?;
+        folder.make(RUN_OUTPUT)?;
+        Ok(folder)
+    }
+
+    /// A file of at most `limit` bytes that a run made, by its name.
+    pub(crate) fn read_output(
+        &self,
+        flow: &FlowId,
+        run: &RunId,
+        name: &str,
+        limit: u64,
+    ) -> Result<Vec<u8>, ReadError> {
+        let output = self.run_opened(flow, run)?.folder(RUN_OUTPUT)?;
+        output.read(name, limit)
+    }
+
+    /// The pictures that people gave to a flow's inputs, as [`Paths::runs_opened`].
+    pub(crate) fn pictures_opened(&self, flow: &FlowId) -> Result<Folder, ReadError> {
+        self.runs_opened(flow)?.folder(PICTURES)
+    }
+
+    /// The same, where pictures can be put.
+    pub(crate) fn pictures_made(&self, flow: &FlowId) -> Result<Folder, ReadError> {
+        fs::create_dir_all(self.runs(flow))?;
+        self.runs_opened(flow)?.make(PICTURES)
     }
 
     /// Holds an owner's folders for passing copies; it stays, for containers see into it.

@@ -1,17 +1,9 @@
 //! Pictures that people give to the inputs of flows. They're kept by their content beside the flow's runs, where its session
 //! finds them.
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::{Path, PathBuf},
-    time::SystemTime,
-};
+use std::cell::RefCell;
 
-use flowdeck_access::{
-    disk,
-    folder::{Folder, ReadError},
-};
+use flowdeck_access::folder::{Folder, ReadError};
 use flowdeck_contract::{
     Exact, Values,
     ids::FlowId,
@@ -25,28 +17,27 @@ use crate::{error::ComputeError, paths::Paths};
 const MOST: usize = 500;
 /// …with so many bytes in all; those that were given longest ago go first.
 const MOST_BYTES: u64 = 500_000_000;
+/// The session's user, who may not be the server's, reads them.
+const MODE: u32 = 0o644;
 
-/// Keeps a picture of this kind.
+/// Keeps a picture of this kind. The same picture again counts as given now.
 pub(crate) fn keep(
     paths: &Paths,
     flow: &FlowId,
     kind: PictureKind,
     bytes: &[u8],
 ) -> Result<KeptPicture, ComputeError> {
-    let failed = || ComputeError::io("Keeping the picture");
-    let folder = paths.pictures(flow);
-    fs::create_dir_all(&folder).map_err(failed())?;
-    // The flow's session writes beside it, and may have put a link in its place.
-    if !folder.symlink_metadata().map_err(failed())?.is_dir() {
-        return Err(failed()(io::ErrorKind::NotADirectory.into()));
-    }
     let digest = hex::encode(Sha256::digest(bytes));
-    let name = format!("{digest}.{}", kind.format());
-    let file = folder.join(&name);
-    write(&folder, &file, bytes).map_err(failed())?;
-    forget_oldest(&folder, &file);
-    let name = PictureName::try_from(name)
+    let name = PictureName::try_from(format!("{digest}.{}", kind.format()))
         .map_err(|error| ComputeError::invalid("PictureUnusable", error.to_string()))?;
+    let kept = paths.pictures_made(flow).and_then(|folder| {
+        folder.put(name.as_str(), bytes, MODE)?;
+        Ok(folder)
+    });
+    let folder = kept.map_err(|error| ComputeError::io("Keeping the picture")(error.into()))?;
+    if let Err(error) = forget_oldest(&folder, name.as_str()) {
+        tracing::warn!(%flow, %error, "old pictures could not be forgotten");
+    }
     Ok(KeptPicture {
         name,
         media_type: kind.media_type(),
@@ -60,20 +51,19 @@ pub(crate) fn read(
     flow: &FlowId,
     name: &PictureName,
 ) -> Result<Vec<u8>, ComputeError> {
-    let folder = Folder::open(&paths.pictures(flow));
+    let folder = paths.pictures_opened(flow);
     match folder.and_then(|folder| folder.read(name.as_str(), PICTURE_LIMIT)) {
         Ok(bytes) => Ok(bytes),
-        Err(ReadError::Io(error)) if error.kind() != io::ErrorKind::NotFound => {
-            Err(ComputeError::io("Reading the picture")(error))
-        }
+        Err(ReadError::Io(error)) => Err(ComputeError::io("Reading the picture")(error)),
         Err(_) => Err(ComputeError::PictureNotKept),
     }
 }
 
 /// The inputs as the runtime takes them: with the paths of pictures that are kept.
 pub(crate) fn for_the_runtime(paths: &Paths, flow: &FlowId, inputs: &Values) -> Values {
+    let folder = paths.pictures(flow);
     let path = |picture: &Picture| match picture {
-        Picture::Kept(name) => path_of(paths, flow, name).to_str().map(str::to_owned),
+        Picture::Kept(name) => folder.join(name.as_str()).to_str().map(str::to_owned),
         _ => None,
     };
     let placed = inputs
@@ -83,80 +73,129 @@ pub(crate) fn for_the_runtime(paths: &Paths, flow: &FlowId, inputs: &Values) -> 
 }
 
 /// The first input with a picture that is no longer kept.
-pub(crate) fn missing<'v>(paths: &Paths, flow: &FlowId, inputs: &'v Values) -> Option<&'v str> {
-    let lacks = |value: &Exact| {
-        let found = std::cell::Cell::new(false);
-        let _same = placed(value, &|picture| {
-            if let Picture::Kept(name) = picture
-                && !path_of(paths, flow, name).is_file()
-            {
-                found.set(true);
-            }
-            None
-        });
-        found.get()
-    };
-    let mut inputs = inputs.iter();
-    inputs.find_map(|(name, value)| lacks(value).then_some(name))
-}
-
-fn path_of(paths: &Paths, flow: &FlowId, name: &PictureName) -> PathBuf {
-    paths.pictures(flow).join(name.as_str())
-}
-
-/// Puts the file there whole. The same picture again counts as given now.
-fn write(folder: &Path, file: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut written = tempfile::NamedTempFile::new_in(folder)?;
-    written.write_all(bytes)?;
-    let mut permissions = written.as_file().metadata()?.permissions();
-    std::os::unix::fs::PermissionsExt::set_mode(&mut permissions, 0o644);
-    written.as_file().set_permissions(permissions)?;
-    written.persist(file)?;
-    Ok(())
-}
-
-fn forget_oldest(folder: &Path, just_kept: &Path) {
-    let entries = disk::entries(folder).unwrap_or_default();
-    let known = entries.into_iter().filter_map(|path| {
-        let metadata = path.symlink_metadata().ok()?;
-        let given = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
-        Some((given, metadata.len(), path))
-    });
-    let mut known: Vec<_> = known.filter(|(.., path)| path != just_kept).collect();
-    known.sort_by(|one, other| other.cmp(one));
-    let mut total = 0;
-    for (at, (_, bytes, path)) in known.into_iter().enumerate() {
-        total += bytes;
-        if (at + 1 >= MOST || total > MOST_BYTES)
-            && let Err(error) = disk::remove(&path)
-        {
-            tracing::warn!(%error, "an old picture could not be removed");
+pub(crate) fn missing<'v>(
+    paths: &Paths,
+    flow: &FlowId,
+    inputs: &'v Values,
+) -> Result<Option<&'v str>, ComputeError> {
+    for (name, value) in inputs.iter() {
+        if !lost(paths, flow, value)?.is_empty() {
+            return Ok(Some(name));
         }
     }
+    Ok(None)
+}
+
+/// The pictures of a value that are no longer kept, in its order.
+pub(crate) fn lost(
+    paths: &Paths,
+    flow: &FlowId,
+    value: &Exact,
+) -> Result<Vec<PictureName>, ComputeError> {
+    let named = RefCell::new(Vec::new());
+    let _same = placed(value, &|picture| {
+        if let Picture::Kept(name) = picture {
+            named.borrow_mut().push(name.clone());
+        }
+        None
+    });
+    let named = named.into_inner();
+    if named.is_empty() {
+        return Ok(named);
+    }
+    let failed = || ComputeError::io("Looking for the pictures");
+    let folder = match paths.pictures_opened(flow) {
+        Ok(folder) => folder,
+        Err(ReadError::Io(error)) => return Err(failed()(error)),
+        // There is none, or the flow's session has put something else in its place.
+        Err(_) => return Ok(named),
+    };
+    let mut lost = Vec::new();
+    for name in named {
+        match folder.has_file(name.as_str()) {
+            Ok(true) => {}
+            Err(ReadError::Io(error)) => return Err(failed()(error)),
+            Ok(false) | Err(_) => lost.push(name),
+        }
+    }
+    Ok(lost)
+}
+
+fn forget_oldest(folder: &Folder, just_kept: &str) -> Result<(), ReadError> {
+    let mut known = folder.files()?;
+    known.retain(|file| file.name != just_kept);
+    let mut total = 0;
+    for (at, file) in known.iter().rev().enumerate() {
+        total += file.bytes;
+        if at + 1 >= MOST || total > MOST_BYTES {
+            folder.remove(&file.name)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use std::{
+        fs,
+        os::unix::fs::symlink,
+        time::{Duration, SystemTime},
+    };
 
     use super::*;
 
     #[test]
     fn the_pictures_that_were_given_longest_ago_are_forgotten() {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |number: usize| folder.path().join(format!("{number:04}"));
+        let top = tempfile::tempdir().unwrap();
+        let folder = Folder::open(top.path()).unwrap();
+        let at = |number: usize| top.path().join(format!("{number:04}"));
         for number in 0..MOST + 2 {
             let file = fs::File::create(at(number)).unwrap();
             let age = Duration::from_secs(number as u64);
             file.set_modified(SystemTime::UNIX_EPOCH + age).unwrap();
         }
-        forget_oldest(folder.path(), &at(0));
+        forget_oldest(&folder, "0000").unwrap();
         assert!(at(0).exists(), "it was given just now");
         assert!(!at(1).exists() && !at(2).exists());
         assert!(at(3).exists() && at(MOST + 1).exists());
         let large = fs::File::create(at(0)).unwrap();
         large.set_len(MOST_BYTES + 1).unwrap();
-        forget_oldest(folder.path(), &at(MOST + 1));
-        assert_eq!(disk::entries(folder.path()).unwrap(), [at(MOST + 1)]);
+        forget_oldest(&folder, &format!("{:04}", MOST + 1)).unwrap();
+        let left: Vec<_> = folder.files().unwrap();
+        assert_eq!(left.len(), 1);
+        assert!(at(MOST + 1).exists());
+    }
+
+    #[tokio::test]
+    async fn a_flow_that_puts_a_link_in_place_of_its_pictures_reaches_no_other_s() {
+        let data = tempfile::tempdir().unwrap();
+        let (paths, _lock) = Paths::open(data.path()).await.unwrap();
+        let flow = |name: &str| FlowId::try_from(name).unwrap();
+        let (mine, theirs) = (flow("mine"), flow("theirs"));
+        let kept = keep(&paths, &theirs, PictureKind::Png, b"theirs").unwrap();
+        fs::create_dir_all(paths.runs(&mine)).unwrap();
+        symlink("../theirs/pictures", paths.pictures(&mine)).unwrap();
+
+        let refused = keep(&paths, &mine, PictureKind::Png, b"mine").unwrap_err();
+        assert!(
+            refused.to_string().starts_with("Keeping the picture"),
+            "{refused}"
+        );
+        assert!(read(&paths, &mine, &kept.name).is_err());
+        let value = Exact::from(&serde_json::json!({"data:image/png;path": kept.name}));
+        assert_eq!(lost(&paths, &mine, &value).unwrap(), [kept.name.clone()]);
+        assert!(lost(&paths, &theirs, &value).unwrap().is_empty());
+        let all = fs::read_dir(paths.pictures(&theirs)).unwrap();
+        assert_eq!(all.count(), 1, "nothing came, nothing went");
+
+        // A link in the place of one picture is replaced, and what it led to stays.
+        fs::remove_file(paths.pictures(&mine)).unwrap();
+        fs::create_dir(paths.pictures(&mine)).unwrap();
+        let linked = paths.pictures(&mine).join(kept.name.as_str());
+        symlink(paths.pictures(&theirs).join(kept.name.as_str()), &linked).unwrap();
+        assert_eq!(lost(&paths, &mine, &value).unwrap(), [kept.name.clone()]);
+        keep(&paths, &mine, PictureKind::Png, b"theirs").unwrap();
+        assert!(!linked.is_symlink());
+        assert_eq!(read(&paths, &theirs, &kept.name).unwrap(), b"theirs");
     }
 }

@@ -75,6 +75,10 @@ impl Runs {
         &self.parts.store
     }
 
+    pub(crate) fn paths(&self) -> &Paths {
+        &self.parts.paths
+    }
+
     pub(crate) fn events(&self) -> &Events {
         &self.parts.events
     }

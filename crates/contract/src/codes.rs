@@ -47,6 +47,8 @@ pub const FLOW_NOT_FOUND: &str = "FlowNotFound";
 pub const FLOW_UNREADABLE: &str = "FlowUnreadable";
 /// A package isn't the one whose hash the requirements name.
 pub const HASH_MISMATCH: &str = "HashMismatch";
+/// Pictures of a conversation's history can't be read any more.
+pub const HISTORY_PICTURES_LOST: &str = "HistoryPicturesLost";
 /// An identity has no credential, or it can't be read.
 pub const IDENTITY_CREDENTIAL_MISSING: &str = "IdentityCredentialMissing";
 /// The administrator hasn't named this host for the identity.

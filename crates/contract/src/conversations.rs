@@ -25,6 +25,9 @@ pub struct Question {
     /// Asks it after so many turns, and drops those that follow; left out, after all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<u32>,
+    /// Asks also when pictures of what was said before can't be read any more: a text stands for each.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_lost_pictures: bool,
     /// Environment variables by name, as those of a run.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,

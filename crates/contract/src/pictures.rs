@@ -8,7 +8,7 @@ use serde_json::json;
 
 pub use self::{
     kept::{InvalidPictureName, KeptPicture, PICTURE_LIMIT, PictureKind, PictureName},
-    placed::placed,
+    placed::{placed, replaced},
 };
 use crate::Exact;
 
@@ -51,15 +51,21 @@ pub fn said(value: &Exact) -> Option<Vec<Content>> {
 /// The message that says this, as a list in the flow's format.
 #[must_use]
 pub fn message(contents: &[Content], format: MessageFormat) -> Exact {
-    let items = contents.iter().map(|content| match (content, format) {
-        (Content::Text(text), MessageFormat::Basic) => Exact::text(text),
-        (Content::Text(text), MessageFormat::OpenaiVision) => {
-            json!({"type": "text", "text": text}).into()
-        }
-        (Content::Picture(picture), format) => picture.written(format),
+    let items = contents.iter().map(|content| match content {
+        Content::Text(text) => text_part(text, format),
+        Content::Picture(picture) => picture.written(format),
     });
     let items: Vec<String> = items.map(|item| item.json().to_owned()).collect();
     Exact::parse(format!("[{}]", items.join(","))).unwrap_or_else(|_| Exact::null())
+}
+
+/// A text as a part of a message in the flow's format.
+#[must_use]
+pub fn text_part(text: &str, format: MessageFormat) -> Exact {
+    match format {
+        MessageFormat::Basic => Exact::text(text),
+        MessageFormat::OpenaiVision => json!({"type": "text", "text": text}).into(),
+    }
 }
 
 fn content(item: &Exact) -> Option<Content> {

@@ -3,19 +3,27 @@
 use flowdeck_contract::{Exact, Values, codes, conversations::Turn, runs::RunState};
 use flowdeck_flow::{Chat, HistoryShape};
 
+use super::pictures::Part;
 use crate::error::ComputeError;
 
 /// A longer history isn't sent, in bytes of JSON.
 const LONGEST: usize = 4 * 1024 * 1024;
 
+/// Gives a value of the turn of this number, from 1, as the history has it.
+pub(super) type AsTold<'a> = dyn Fn(usize, Part, &Turn, &Exact) -> Exact + 'a;
+
 /// The history of these turns: what the flow's input has by default, then each turn that completed.
-pub(super) fn of(chat: &Chat<'_>, turns: &[Turn]) -> Result<Exact, ComputeError> {
+pub(super) fn of(
+    chat: &Chat<'_>,
+    turns: &[Turn],
+    told: &AsTold<'_>,
+) -> Result<Exact, ComputeError> {
     let mut entries = match &chat.history.default {
         Some(serde_json::Value::Array(given)) => given.iter().map(Exact::from).collect(),
         _ => Vec::new(),
     };
-    let completed = |turn: &&Turn| turn.state == RunState::Completed;
-    for turn in turns.iter().filter(completed) {
+    let completed = |(_, turn): &(usize, &Turn)| turn.state == RunState::Completed;
+    for (at, turn) in (1..).zip(turns).filter(completed) {
         if turn.cut {
             return Err(full(format!(
                 "Run {}’s outputs are too large to be part of a history.",
@@ -23,8 +31,8 @@ pub(super) fn of(chat: &Chat<'_>, turns: &[Turn]) -> Result<Exact, ComputeError>
             )));
         }
         match chat.shape {
-            HistoryShape::Turns => entries.push(entry(chat, turn)),
-            HistoryShape::Messages => entries.extend(messages(turn)),
+            HistoryShape::Turns => entries.push(entry(chat, at, turn, told)),
+            HistoryShape::Messages => entries.extend(messages(at, turn, told)),
         }
     }
     let entries: Vec<&str> = entries.iter().map(Exact::json).collect();
@@ -47,16 +55,21 @@ pub(super) fn full(message: String) -> ComputeError {
     )
 }
 
-fn entry(chat: &Chat<'_>, turn: &Turn) -> Exact {
-    let inputs = object([(chat.question.name.as_str(), turn.question.json())]);
+fn entry(chat: &Chat<'_>, at: usize, turn: &Turn, told: &AsTold<'_>) -> Exact {
+    let question = told(at, Part::Question, turn, &turn.question);
+    let inputs = object([(chat.question.name.as_str(), question.json())]);
     let outputs = turn.outputs.iter().flat_map(Values::iter);
-    let outputs = object(outputs.map(|(name, value)| (name, value.json())));
+    let outputs = outputs.map(|(name, value)| (name, told(at, Part::Answer, turn, value)));
+    let outputs: Vec<(&str, Exact)> = outputs.collect();
+    let outputs = object(outputs.iter().map(|(name, value)| (*name, value.json())));
     value(object([("inputs", &*inputs), ("outputs", &*outputs)]))
 }
 
-fn messages(turn: &Turn) -> [Exact; 2] {
+fn messages(at: usize, turn: &Turn, told: &AsTold<'_>) -> [Exact; 2] {
+    let question = told(at, Part::Question, turn, &turn.question);
     let answer = turn.whole_answer().unwrap_or_else(Exact::null);
-    let said = [("user", turn.question.json()), ("assistant", answer.json())];
+    let answer = told(at, Part::Answer, turn, &answer);
+    let said = [("user", question.json()), ("assistant", answer.json())];
     said.map(|(role, content)| {
         let role = Exact::text(role);
         value(object([("role", role.json()), ("content", content)]))
@@ -106,7 +119,10 @@ mod tests {
     }
 
     fn history(flow: &Flow, turns: &[Turn]) -> Value {
-        let history = of(&flow.chat().unwrap(), turns).unwrap();
+        let history = of(&flow.chat().unwrap(), turns, &|_, _, _, value| {
+            value.clone()
+        })
+        .unwrap();
         serde_json::from_str(history.json()).unwrap()
     }
 
@@ -162,9 +178,11 @@ mod tests {
         let flow = flow(&DAG.replace("DEFAULT", "[]"));
         let long = "x".repeat(LONGEST);
         let turns = [turn(json!("Why?"), "completed", json!({"answer": long}))];
-        let error = of(&flow.chat().unwrap(), &turns)
-            .unwrap_err()
-            .to_root_error();
+        let error = of(&flow.chat().unwrap(), &turns, &|_, _, _, value| {
+            value.clone()
+        })
+        .unwrap_err()
+        .to_root_error();
         assert_eq!(error.code, codes::CONVERSATION_FULL);
         assert!(
             error
@@ -176,7 +194,10 @@ mod tests {
         assert!(error.remedy().unwrap().contains("new conversation"));
         let mut cut = turn(json!("Why?"), "completed", json!({"answer": "…"}));
         cut.cut = true;
-        let error = of(&flow.chat().unwrap(), &[cut]).unwrap_err();
+        let error = of(&flow.chat().unwrap(), &[cut], &|_, _, _, value| {
+            value.clone()
+        })
+        .unwrap_err();
         assert!(error.to_string().starts_with("Run 7’s outputs"), "{error}");
     }
 }

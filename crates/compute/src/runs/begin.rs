@@ -69,7 +69,7 @@ impl Runs {
             .transpose()?;
         let set = variables::checked(&request.variables)?;
         let given = inputs::flow_inputs(parsed, node, &request.inputs)?;
-        if let Some(name) = pictures::missing(&self.parts.paths, flow, &given) {
+        if let Some(name) = pictures::missing(&self.parts.paths, flow, &given)? {
             return Err(inputs::invalid(
                 "PictureNotKept",
                 format!("A picture of the input ‘{name}’ is no longer kept. Choose it again."),
@@ -219,7 +219,7 @@ impl Runs {
                     self.parts
                         .store
                         .enter_run(flow, &mut detail, turn, record, followed)?;
-                    let log = self.parts.paths.run(flow, &id).join("log");
+                    let log = self.log_of(flow, &id);
                     self.parts
                         .events
                         .send(&flow.into(), FlowEvent::Run(detail.clone()));

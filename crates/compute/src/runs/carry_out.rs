@@ -1,7 +1,6 @@
 //! Carrying out a run: asks the executor, tells what its log says meanwhile, and writes down what came of it.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
@@ -25,7 +24,13 @@ use super::{
     live::{LiveRun, PIECES},
     masked,
 };
-use crate::{flow, owner::Owner, pictures, runs::Runs};
+use crate::{
+    flow,
+    owner::Owner,
+    paths::{PRIVATE, RUN_RESULT},
+    pictures,
+    runs::Runs,
+};
 
 /// How often the text of outputs is looked at…
 const LOOK: Duration = Duration::from_millis(25);
@@ -77,8 +82,7 @@ impl Runs {
         let id = run.detail().summary.id;
         let work = self.parts.paths.work(&Owner::from(&run.flow), id.as_str());
         let copied = (!plan.includes.is_empty()).then_some(work.as_path());
-        let output = self.parts.paths.run_output(&run.flow, &id);
-        let prepared = match self.prepare_run(run, plan, output, copied).await {
+        let prepared = match self.prepare_run(run, plan, copied).await {
             Ok(()) => self.signed_in(run, &plan.connections).await,
             Err(error) => Err(error),
         };
@@ -88,7 +92,7 @@ impl Runs {
         };
         run.follow_outputs(self);
         run.follow(self, true);
-        run.mask_log(log);
+        run.mask_log(self.parts.paths.run_opened(&run.flow, &id));
         let outcome = match result {
             Ok(reply) => {
                 let (outcome, whole) = self.read_reply(run, plan, copied, reply).await;
@@ -110,17 +114,22 @@ impl Runs {
         copy: Option<&Path>,
         mut reply: ExecutorReply,
     ) -> (Outcome, Option<u64>) {
-        let file = self
-            .parts
-            .paths
-            .run_result(&run.flow, &run.detail().summary.id);
+        let (paths, flow, id) = (
+            self.parts.paths.clone(),
+            run.flow.clone(),
+            run.detail().summary.id,
+        );
         let (folder, copy) = (plan.folder.clone(), copy.map(Path::to_owned));
         let (templates, masks) = (plan.templates.clone(), run.masks());
         let read = tokio::task::spawn_blocking(move || {
             // Before anything of it is kept or shown.
             masked::reply(&masks, &mut reply);
             let outcome = executor::read_answer(&reply, &folder, copy.as_deref(), &templates);
-            let whole = outcome.cut.then(|| fs::write(&file, &reply.body));
+            let keep = || {
+                let folder = paths.run_opened(&flow, &id)?;
+                folder.put(RUN_RESULT, &reply.body, PRIVATE)
+            };
+            let whole = outcome.cut.then(keep);
             let whole = whole.and_then(|written| match written {
                 Ok(()) => Some(reply.body.len() as u64),
                 Err(error) => {
@@ -143,7 +152,6 @@ impl Runs {
         &self,
         run: &LiveRun,
         plan: &Plan,
-        output: PathBuf,
         copy: Option<&Path>,
     ) -> Result<(), EngineError> {
         let (flows, source, includes) = (
@@ -152,14 +160,16 @@ impl Runs {
             plan.includes.clone(),
         );
         let copy = copy.map(Path::to_owned);
-        let kept = self
-            .parts
-            .paths
-            .run_files(&run.flow, &run.detail().summary.id);
+        let (paths, flow, id) = (
+            self.parts.paths.clone(),
+            run.flow.clone(),
+            run.detail().summary.id,
+        );
         let masks = run.masks();
         let prepared = tokio::task::spawn_blocking(move || {
-            fs::create_dir_all(output)
-                .map_err(|error| EngineError::io("Making the run’s folder", &error))?;
+            let kept = paths
+                .run_made(&flow, &id)
+                .map_err(|error| EngineError::io("Making the run’s folder", &error.into()))?;
             if let Some(copy) = &copy {
                 flow::materialise(&flows, &source, &includes, copy)?;
             }

@@ -1,8 +1,8 @@
 //! The files of a flow as a run finds them, within bounds: kept beside the run, so that two runs can be compared.
 
-use std::{fs, io, path::Path};
+use std::{io, path::Path};
 
-use flowdeck_access::folder::{EntryKind, Folder, ReadError, open_beside};
+use flowdeck_access::folder::{EntryKind, Folder, ReadError};
 use flowdeck_connections::Masks;
 use flowdeck_contract::{
     ids::{FilePath, FlowId, RunId},
@@ -10,7 +10,11 @@ use flowdeck_contract::{
 };
 use sha2::{Digest as _, Sha256};
 
-use crate::{error::ComputeError, runs::Runs};
+use crate::{
+    error::ComputeError,
+    paths::{PRIVATE, RUN_FILES},
+    runs::Runs,
+};
 
 /// So many files are remembered…
 const MOST_FILES: usize = 500;
@@ -33,8 +37,8 @@ fn is_passing(name: &str) -> bool {
     name.starts_with('.') || name == "__pycache__"
 }
 
-/// Writes down what is in the flow's `folder` to the file `to`.
-pub(super) fn keep(folder: &Path, to: &Path, masks: &Masks) -> io::Result<()> {
+/// Writes down what is in the flow's `folder` for the run whose folder is `to`.
+pub(super) fn keep(folder: &Path, to: &Folder, masks: &Masks) -> io::Result<()> {
     let mut walk = Walk {
         masks,
         found: RunFiles::default(),
@@ -46,7 +50,7 @@ pub(super) fn keep(folder: &Path, to: &Path, masks: &Masks) -> io::Result<()> {
         Err(_) => walk.found.incomplete = true,
     }
     let json = serde_json::to_vec(&walk.found)?;
-    fs::write(to, json)
+    Ok(to.put(RUN_FILES, &json, PRIVATE)?)
 }
 
 struct Walk<'a> {
@@ -128,7 +132,7 @@ impl Runs {
     pub(crate) fn run_files(&self, flow: &FlowId, run: &RunId) -> Result<RunFiles, ComputeError> {
         self.run_detail(flow, run)?;
         let failed = ComputeError::io("Reading the files that the run found");
-        let file = match open_beside(&self.parts.paths.run_files(flow, run)) {
+        let file = match self.parts.paths.run_file(flow, run, RUN_FILES).open() {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 return Err(ComputeError::FilesNotKept);
@@ -144,13 +148,15 @@ impl Runs {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn kept(folder: &Path) -> RunFiles {
         let to = tempfile::tempdir().unwrap();
-        let file = to.path().join("files.json");
-        keep(folder, &file, &Masks::new(["sk-canary"])).unwrap();
-        serde_json::from_slice(&fs::read(file).unwrap()).unwrap()
+        let run = Folder::open(to.path()).unwrap();
+        keep(folder, &run, &Masks::new(["sk-canary"])).unwrap();
+        serde_json::from_slice(&fs::read(to.path().join(RUN_FILES)).unwrap()).unwrap()
     }
 
     #[test]

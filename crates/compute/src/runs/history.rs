@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs::File, io, sync::Arc};
 
-use flowdeck_access::folder::{Folder, ReadError, open_beside};
+use flowdeck_access::folder::{FileBeneath, ReadError};
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     pictures::{KeptPicture, PictureKind, PictureName},
@@ -13,7 +13,9 @@ use flowdeck_contract::{
 use flowdeck_engines::{executor, log::last_lines};
 
 use super::masked::masked_copy;
-use crate::{error::ComputeError, owner::Owner, pictures, runs::Runs};
+use crate::{
+    error::ComputeError, owner::Owner, paths::RUN_LOG, paths::RUN_RESULT, pictures, runs::Runs,
+};
 
 /// The largest file of a run that is given, in bytes.
 const OUTPUT_LIMIT: u64 = 20_000_000;
@@ -52,7 +54,7 @@ impl Runs {
             return live.last_lines(self, last).map_err(failed);
         }
         self.run_detail(flow, run)?;
-        last_lines(&self.parts.paths.run(flow, run).join("log"), last).map_err(failed)
+        last_lines(self.log_of(flow, run), last).map_err(failed)
     }
 
     /// The file of a run's log.
@@ -62,15 +64,20 @@ impl Runs {
         run: &RunId,
     ) -> Result<Option<File>, ComputeError> {
         self.run_detail(flow, run)?;
-        if let Some(live) = self.live.get(flow, run) {
-            let copy = masked_copy(&live.masks(), &self.parts.paths.run(flow, run).join("log"));
-            return copy.map_err(ComputeError::io("Reading the run’s log"));
-        }
-        match open_beside(&self.parts.paths.run(flow, run).join("log")) {
-            Ok(file) => Ok(Some(file)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(ComputeError::io("Reading the run’s log")(error)),
-        }
+        let opened = match self.log_of(flow, run).open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            opened => opened,
+        };
+        let shown = match self.live.get(flow, run) {
+            Some(live) => opened.and_then(|log| masked_copy(&live.masks(), log)),
+            None => opened,
+        };
+        let shown = shown.map_err(ComputeError::io("Reading the run’s log"))?;
+        Ok(Some(shown))
+    }
+
+    pub(super) fn log_of(&self, flow: &FlowId, run: &RunId) -> FileBeneath {
+        self.parts.paths.run_file(flow, run, RUN_LOG)
     }
 
     /// The file of a run's whole result.
@@ -80,7 +87,8 @@ impl Runs {
                 "The run shows its whole result. There is nothing more to download.".to_owned(),
             ));
         }
-        open_beside(&self.parts.paths.run_result(flow, run))
+        let file = self.parts.paths.run_file(flow, run, RUN_RESULT);
+        file.open()
             .map_err(ComputeError::io("Reading the run’s result"))
     }
 
@@ -96,8 +104,7 @@ impl Runs {
         if name.contains('/') {
             return Err(missing());
         }
-        let folder = Folder::open(&self.parts.paths.run_output(flow, run));
-        match folder.and_then(|folder| folder.read(name, OUTPUT_LIMIT)) {
+        match self.parts.paths.read_output(flow, run, name, OUTPUT_LIMIT) {
             Ok(bytes) => Ok(bytes),
             Err(ReadError::Io(error)) => Err(ComputeError::io("Reading a file of the run")(error)),
             Err(ReadError::TooLarge(too_large)) => {

@@ -2,10 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    path::Path,
     sync::Arc,
 };
 
+use flowdeck_access::folder::FileBeneath;
 use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Millis,
@@ -59,7 +59,7 @@ impl LiveRuns {
         flow: &FlowId,
         detail: RunDetail,
         conversation: Option<ConversationId>,
-        log: &Path,
+        log: &FileBeneath,
         masks: Arc<Masks>,
     ) -> Arc<LiveRun> {
         let id = detail.summary.id.clone();
@@ -67,8 +67,8 @@ impl LiveRuns {
             flow: flow.clone(),
             conversation,
             detail: Mutex::new(detail),
-            log: Mutex::new(Tail::new(log)),
-            pieces: Mutex::new(Tail::new(log.with_file_name(PIECES))),
+            log: Mutex::new(Tail::new(log.clone())),
+            pieces: Mutex::new(Tail::new(log.beside(PIECES))),
             unsettled: Mutex::default(),
             masks: Mutex::new(masks),
         });

@@ -1,12 +1,17 @@
 //! Secrets are taken out of what comes of a run before it is kept or shown.
 
-use std::{borrow::Cow, fs, io, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{
+    borrow::Cow,
+    fs,
+    io::{self, Read as _, Seek as _, Write as _},
+};
 
-use flowdeck_access::{folder::open_beside, id};
+use flowdeck_access::folder::{Folder, ReadError};
 use flowdeck_connections::Masks;
 use flowdeck_engines::engine::ExecutorReply;
 
 use super::live::{LiveRun, PIECES};
+use crate::paths::{PRIVATE, RUN_LOG};
 
 /// Masks an answer of the executor.
 pub(super) fn reply(masks: &Masks, reply: &mut ExecutorReply) {
@@ -21,70 +26,47 @@ pub(super) fn reply(masks: &Masks, reply: &mut ExecutorReply) {
 
 impl LiveRun {
     /// Masks the log of a run that has ended.
-    pub(super) fn mask_log(&self, log: &Path) {
-        let pieces = log.with_file_name(PIECES);
+    pub(super) fn mask_log(&self, folder: Result<Folder, ReadError>) {
         let masks = self.masks();
-        let masked = mask_file(&masks, log).and_then(|()| mask_file(&masks, &pieces));
+        let masked = folder.and_then(|folder| {
+            mask_file(&masks, &folder, RUN_LOG)?;
+            mask_file(&masks, &folder, PIECES)
+        });
         if let Err(error) = masked {
             tracing::warn!(flow = %self.flow, %error, "secrets in a run's log could not be masked");
         }
     }
 }
 
-/// A log as it stands, masked: whoever writes to it goes on in the file itself. `None` where there is none.
-pub(crate) fn masked_copy(masks: &Masks, log: &Path) -> io::Result<Option<fs::File>> {
-    let mut opened = match open_beside(log) {
-        Ok(opened) => opened,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
-    };
+/// A log as it stands, masked: whoever writes to it goes on in the file itself.
+pub(crate) fn masked_copy(masks: &Masks, mut log: fs::File) -> io::Result<fs::File> {
     if masks.is_empty() {
-        return Ok(Some(opened));
+        return Ok(log);
     }
     let mut bytes = Vec::new();
-    io::Read::read_to_end(&mut opened, &mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let copy = log.with_extension(format!("shown-{}", id::token()));
-    let mut file = write_new(&copy, &masks.text(&text))?;
-    fs::remove_file(&copy)?;
-    io::Seek::rewind(&mut file)?;
-    Ok(Some(file))
+    log.read_to_end(&mut bytes)?;
+    let mut copy = tempfile::tempfile()?;
+    copy.write_all(masks.text(&String::from_utf8_lossy(&bytes)).as_bytes())?;
+    copy.rewind()?;
+    Ok(copy)
 }
 
 /// Masks a file that may be the session's user's: another takes its place.
-fn mask_file(masks: &Masks, file: &Path) -> io::Result<()> {
+fn mask_file(masks: &Masks, folder: &Folder, name: &str) -> Result<(), ReadError> {
     if masks.is_empty() {
         return Ok(());
     }
     let mut bytes = Vec::new();
-    match open_beside(file) {
-        Ok(mut opened) => io::Read::read_to_end(&mut opened, &mut bytes)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+    match folder.open_to_read(name) {
+        Ok(mut file) => file.read_to_end(&mut bytes)?,
+        Err(ReadError::Missing) => return Ok(()),
         Err(error) => return Err(error),
     };
     let text = String::from_utf8_lossy(&bytes);
-    let Cow::Owned(masked) = masks.text(&text) else {
-        return Ok(());
-    };
-    let beside = file.with_extension("masked");
-    drop(write_new(&beside, &masked)?);
-    fs::rename(beside, file)
-}
-
-/// Writes a file that is new, whatever was there; gives it open at its end, to read as well.
-fn write_new(path: &Path, text: &str) -> io::Result<fs::File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
+    match masks.text(&text) {
+        Cow::Owned(masked) => folder.put(name, masked.as_bytes(), PRIVATE),
+        Cow::Borrowed(_) => Ok(()),
     }
-    let mut file = fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    io::Write::write_all(&mut file, text.as_bytes())?;
-    Ok(file)
 }
 
 #[cfg(test)]
@@ -104,11 +86,11 @@ mod tests {
             body,
             r#"{"output": {"a": "key **data_scrubbed**", "n": NaN}}"#
         );
-        let folder = tempfile::tempdir().unwrap();
-        let log = folder.path().join("log");
-        mask_file(&masks, &log).unwrap();
+        let top = tempfile::tempdir().unwrap();
+        let (folder, log) = (Folder::open(top.path()).unwrap(), top.path().join("log"));
+        mask_file(&masks, &folder, "log").unwrap();
         fs::write(&log, "one\nBearer sk-canary\n").unwrap();
-        mask_file(&masks, &log).unwrap();
+        mask_file(&masks, &folder, "log").unwrap();
         assert_eq!(
             fs::read_to_string(&log).unwrap(),
             "one\nBearer **data_scrubbed**\n"

@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, io::Read as _};
 
-use flowdeck_access::folder::open_beside;
 use flowdeck_contract::{
     Exact, Values,
     ids::FlowId,
@@ -13,7 +12,11 @@ use flowdeck_engines::executor;
 use flowdeck_flow::{Assignment, Node};
 
 use super::inputs::{invalid, references};
-use crate::{error::ComputeError, paths::Paths, runs::Runs};
+use crate::{
+    error::ComputeError,
+    paths::{Paths, RUN_RESULT},
+    runs::Runs,
+};
 
 /// Longer outputs aren't shown, in bytes of JSON; runs use all of them.
 const SHOWN: usize = 100_000;
@@ -144,10 +147,10 @@ fn output(
     };
     let output = match node.state {
         NodeState::Completed if run.whole.is_some() => {
-            let file = paths.run_result(flow, &run.summary.id);
+            let file = paths.run_file(flow, &run.summary.id, RUN_RESULT);
             let failed = || ComputeError::io("Reading the run’s result");
             let mut body = Vec::new();
-            let mut file = open_beside(&file).map_err(failed())?;
+            let mut file = file.open().map_err(failed())?;
             file.read_to_end(&mut body).map_err(failed())?;
             executor::whole_output(&body, name)
         }

@@ -118,7 +118,7 @@ pub(crate) struct SessionLog {
 impl SessionLog {
     pub(crate) fn at(path: PathBuf) -> Self {
         Self {
-            tail: Mutex::new(Tail::new(&path)),
+            tail: Mutex::new(Tail::new(path.as_path())),
             file: LogFile::at(path),
         }
     }

@@ -34,6 +34,7 @@ fn question(text: &str) -> Question {
         question: Exact::text(text),
         inputs: flowdeck_contract::Values::default(),
         after: None,
+        without_lost_pictures: false,
         variables: std::collections::BTreeMap::new(),
     }
 }

@@ -11,19 +11,32 @@ const DEEPEST: usize = 64;
 /// The value, with each picture in it at the path that `place` gives for it; one that it gives none for stays.
 #[must_use]
 pub fn placed(value: &Exact, place: &dyn Fn(&Picture) -> Option<String>) -> Exact {
-    at_depth(value, place, DEEPEST)
+    at_depth(
+        value,
+        &|picture, as_it_is| place(picture).map(|path| at_path(as_it_is, &path)),
+        DEEPEST,
+    )
 }
 
-fn at_depth(value: &Exact, place: &dyn Fn(&Picture) -> Option<String>, deeper: usize) -> Exact {
+/// The value, with what `instead` gives for each picture in its place; one that it gives nothing for stays.
+#[must_use]
+pub fn replaced(value: &Exact, instead: &dyn Fn(&Picture) -> Option<Exact>) -> Exact {
+    at_depth(value, &|picture, _| instead(picture), DEEPEST)
+}
+
+fn at_depth(
+    value: &Exact,
+    instead: &dyn Fn(&Picture, &Exact) -> Option<Exact>,
+    deeper: usize,
+) -> Exact {
     // Most values are told apart without being read.
     if deeper == 0 || !value.json().contains("image") {
         return value.clone();
     }
     if let Some(picture) = Picture::of(value) {
-        let path = place(&picture);
-        return path.map_or_else(|| value.clone(), |path| at_path(value, &path));
+        return instead(&picture, value).unwrap_or_else(|| value.clone());
     }
-    let inner = |value: &Exact| at_depth(value, place, deeper - 1);
+    let inner = |value: &Exact| at_depth(value, instead, deeper - 1);
     if value.is_list()
         && let Ok(items) = serde_json::from_str::<Vec<Exact>>(value.json())
     {
@@ -96,6 +109,14 @@ mod tests {
         ] {
             assert_eq!(moved(same), same);
         }
+    }
+
+    #[test]
+    fn a_picture_can_give_way_to_something_else() {
+        let value = Exact::parse(r#"["see",{"data:image/png;path":"a.png"},1.50]"#).unwrap();
+        let said = replaced(&value, &|_| Some(Exact::text("gone")));
+        assert_eq!(said.json(), r#"["see","gone",1.50]"#);
+        assert_eq!(replaced(&value, &|_| None), value);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! Bounds a log: its beginning and its end are kept, and a line between them says what was left out.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::File,
     io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
-    os::unix::fs::{FileExt as _, OpenOptionsExt as _},
-    path::Path,
+    os::unix::fs::FileExt as _,
 };
+
+use flowdeck_access::folder::FileBeneath;
 
 /// How much of a log is kept, in bytes.
 #[derive(Clone, Copy, Debug)]
@@ -19,9 +20,6 @@ pub struct Limit {
 }
 
 const MIB: u64 = 1024 * 1024;
-
-/// A link is not followed (Linux's `O_NOFOLLOW`), and a pipe that came in between is not waited for (`O_NONBLOCK`).
-const NO_FOLLOW: i32 = 0o400_000 | 0o4000;
 
 /// Of every log of a session or a run.
 pub const LIMIT: Limit = Limit {
@@ -52,22 +50,16 @@ pub(crate) struct Cut {
 /// The file stays the same one, as the runtime has it open. Its end is written below its beginning before the file gets
 /// shorter, so that a reader never misses the end. A line that is written in the very moment between the last look and the
 /// cut is lost; the line that says what was left out does not know of it.
-pub(crate) fn cut(path: &Path, limit: Limit) -> io::Result<Option<Cut>> {
-    // A session writes into the folder of its run: a link or a pipe in the place of a log is none.
-    let length = match path.symlink_metadata() {
-        Ok(metadata) if !metadata.is_file() => return Ok(None),
-        Ok(metadata) => metadata.len(),
+pub(crate) fn cut(log: &FileBeneath, limit: Limit) -> io::Result<Option<Cut>> {
+    let length = match log.open() {
+        Ok(file) => file.metadata()?.len(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     if length <= limit.whole {
         return Ok(None);
     }
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .custom_flags(NO_FOLLOW)
-        .open(path)?;
+    let mut file = log.open_to_change()?;
     let longest = limit.head / 4;
     let head = end_of_line(&mut file, limit.head, longest)?;
     let from = end_of_line(&mut file, length - limit.tail, longest)?;
@@ -163,13 +155,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = LogFile::at(folder.path().join("log"));
         assert!(
-            cut(log.path(), SMALL).unwrap().is_none(),
+            cut(&log.path().into(), SMALL).unwrap().is_none(),
             "there is no log yet"
         );
         write(&log, 0..100);
-        assert!(cut(log.path(), SMALL).unwrap().is_none());
+        assert!(cut(&log.path().into(), SMALL).unwrap().is_none());
         write(&log, 100..200);
-        let cut_once = cut(log.path(), SMALL).unwrap().unwrap();
+        let cut_once = cut(&log.path().into(), SMALL).unwrap().unwrap();
         assert_eq!((cut_once.before, cut_once.tail), (2_000, 290));
         assert_eq!(cut_once.after, log.path().metadata().unwrap().len());
         let kept = lines(&log);
@@ -178,7 +170,7 @@ mod tests {
         assert_eq!((&*kept[12], kept.len()), ("line 0171", 41));
 
         write(&log, 200..300);
-        assert!(cut(log.path(), SMALL).unwrap().is_some());
+        assert!(cut(&log.path().into(), SMALL).unwrap().is_some());
         let kept = lines(&log);
         assert_eq!(kept[11], "… left out here: 260 lines, 2600 bytes");
         assert_eq!(kept.last().unwrap(), "line 0299");
@@ -190,7 +182,7 @@ mod tests {
         let log = LogFile::at(folder.path().join("log"));
         let mut open = log.open().unwrap();
         write(&log, 0..200);
-        cut(log.path(), SMALL).unwrap();
+        cut(&log.path().into(), SMALL).unwrap();
         open.write_all(b"after\n").unwrap();
         assert_eq!(lines(&log).last().unwrap(), "after");
         assert!(!std::fs::read(log.path()).unwrap().contains(&0));
@@ -201,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = LogFile::at(folder.path().join("log"));
         log.open().unwrap().write_all(&[b'x'; 5_000]).unwrap();
-        cut(log.path(), SMALL).unwrap();
+        cut(&log.path().into(), SMALL).unwrap();
         assert!(log.path().metadata().unwrap().len() < 500);
     }
 
@@ -213,7 +205,7 @@ mod tests {
         for length in [500, 2_000, 900, 3_000, 5] {
             open.write_all(&[b'x'; 3_000][..length]).unwrap();
             open.write_all(b"\nand more\n").unwrap();
-            cut(log.path(), SMALL).unwrap();
+            cut(&log.path().into(), SMALL).unwrap();
             let text = std::fs::read_to_string(log.path()).unwrap();
             assert!(text.len() <= 1_000, "{length}: {}", text.len());
             assert!(text.ends_with("\nand more\n"), "{length}");
@@ -230,7 +222,7 @@ mod tests {
             scope.spawn(|| {
                 for round in 0..100 {
                     write(&log, round * 100..(round + 1) * 100);
-                    cut(&path, SMALL).unwrap();
+                    cut(&path.as_path().into(), SMALL).unwrap();
                 }
                 is_done.store(true, std::sync::atomic::Ordering::Relaxed);
             });

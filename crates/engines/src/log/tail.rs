@@ -1,11 +1,8 @@
 //! Reading a log: as it grows, and its end.
 
-use std::{
-    io::{self, Read as _, Seek as _, SeekFrom},
-    path::{Path, PathBuf},
-};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
 
-use flowdeck_access::folder::open_beside;
+use flowdeck_access::folder::FileBeneath;
 use flowdeck_contract::session::LogLine;
 
 use super::limit::{Limit, cut};
@@ -19,7 +16,7 @@ const CHUNK: u64 = 64 * 1024;
 /// Follows a log from its first line on.
 #[derive(Debug)]
 pub struct Tail {
-    path: PathBuf,
+    log: FileBeneath,
     /// Where the first line that was not given yet begins.
     offset: u64,
     /// How many lines were given.
@@ -27,10 +24,10 @@ pub struct Tail {
 }
 
 impl Tail {
-    /// Of the file at `path`, which need not be there yet.
-    pub fn new(path: impl Into<PathBuf>) -> Self {
+    /// Of a file that need not be there yet.
+    pub fn new(log: impl Into<FileBeneath>) -> Self {
         Self {
-            path: path.into(),
+            log: log.into(),
             offset: 0,
             lines: 0,
         }
@@ -73,7 +70,7 @@ impl Tail {
     }
 
     fn unread(&self) -> io::Result<Vec<u8>> {
-        let mut file = match open_beside(&self.path) {
+        let mut file = match self.log.open() {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             Err(error) => return Err(error),
@@ -86,7 +83,7 @@ impl Tail {
 
     /// Bounds the log. The lines to come are numbered on, whatever was left out.
     pub fn cut(&mut self, limit: Limit) -> io::Result<()> {
-        if let Some(cut) = cut(&self.path, limit)? {
+        if let Some(cut) = cut(&self.log, limit)? {
             let unread = cut.before.saturating_sub(self.offset).min(cut.tail);
             self.offset = cut.after - unread;
         }
@@ -98,7 +95,7 @@ impl Tail {
         if self.lines == 0 || count == 0 {
             return Ok(Vec::new());
         }
-        let mut file = open_beside(&self.path)?;
+        let mut file = self.log.open()?;
         let (mut start, mut bytes) = (self.offset, Vec::new());
         while start > 0 && newlines(&bytes) <= count {
             let from = start.saturating_sub(CHUNK);
@@ -123,8 +120,8 @@ impl Tail {
 }
 
 /// The last `count` lines of a log that nobody writes to any more.
-pub fn last_lines(path: &Path, count: usize) -> io::Result<Vec<LogLine>> {
-    let mut tail = Tail::new(path);
+pub fn last_lines(log: impl Into<FileBeneath>, count: usize) -> io::Result<Vec<LogLine>> {
+    let mut tail = Tail::new(log);
     while !tail.read_to_end()?.is_empty() {}
     tail.last(count)
 }
@@ -192,7 +189,7 @@ mod tests {
         assert!(last[0].text.starts_with("497 "));
         assert_eq!(last_lines(log.path(), 9999).unwrap().len(), 500);
         assert!(
-            last_lines(&folder.path().join("none"), 3)
+            last_lines(folder.path().join("none").as_path(), 3)
                 .unwrap()
                 .is_empty()
         );

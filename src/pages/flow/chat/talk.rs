@@ -273,6 +273,7 @@ impl Talk {
             question,
             inputs,
             after,
+            without_lost_pictures: false,
             variables: self.form.variables.get_untracked(),
         };
         let (flow, id) = (self.context.flow(), self.id.get_untracked());
