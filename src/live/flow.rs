@@ -223,6 +223,7 @@ mod tests {
             metrics: flowdeck_contract::Values::default(),
             nodes: Vec::new(),
             tokens: None,
+            prices: flowdeck_contract::prices::RunPrices::default(),
             calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,

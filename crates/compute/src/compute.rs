@@ -21,6 +21,7 @@ use flowdeck_contract::{
     azure::OperationResult,
     events::FlowEvent,
     ids::{FlowId, OperationId, SessionId},
+    prices::Prices,
     session::{LogLine, SessionState, SessionView},
     sessions::{EndedSessions, SessionList},
     settings::{SessionSettings, SettingsIntent},
@@ -67,6 +68,8 @@ pub struct ComputeConfig {
     pub identities: Identities,
     /// How connections are kept, and what they may refer to.
     pub connections: ConnectionOptions,
+    /// What models cost: a run keeps what those that it called cost when it ran.
+    pub prices: Prices,
 }
 
 /// How connections are kept, and what they may refer to.

@@ -23,7 +23,7 @@ pub(crate) use self::{masked::masked_copy, signed_in::SignIns};
 use std::sync::Arc;
 
 use flowdeck_connections::{Connections, Variables};
-use flowdeck_contract::Millis;
+use flowdeck_contract::{Millis, prices::Prices};
 use flowdeck_engines::engine::SharedEngine;
 
 use self::{asked::Asked, live::LiveRuns, signatures::Signatures};
@@ -54,6 +54,8 @@ pub(crate) struct RunParts {
     /// The server's variables that flows may see.
     pub(crate) variables: Variables,
     pub(crate) sign_ins: Arc<SignIns>,
+    /// What models cost.
+    pub(crate) prices: Prices,
 }
 
 impl Runs {

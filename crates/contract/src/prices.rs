@@ -5,7 +5,10 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use crate::runs::TokenCount;
+use crate::{
+    Exact,
+    runs::{RunDetail, TokenCount, TraceCall},
+};
 
 /// What models cost.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +166,68 @@ impl Prices {
     }
 }
 
+/// What the models of a run cost when it ran, as the JSON of [`Prices`]: read when it's shown, since a page mostly doesn't.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct RunPrices(Option<Exact>);
+
+impl RunPrices {
+    /// Whether none is kept: it called no model, there were no prices, or it ran before they were kept.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// The prices; `None` when none is kept, or a newer server wrote them otherwise.
+    #[must_use]
+    pub fn read(&self) -> Option<Prices> {
+        serde_json::from_str(self.0.as_ref()?.json()).ok()
+    }
+}
+
+impl Prices {
+    /// Those of the models that a run has called, to be kept with it.
+    #[must_use]
+    pub fn of_run(&self, run: &RunDetail) -> RunPrices {
+        if self.currency.is_none() || run.tokens.is_none() {
+            return RunPrices::default();
+        }
+        let of_nodes = run.nodes.iter().map(|node| &node.calls);
+        let mut called = Vec::new();
+        for trace in of_nodes.chain([&run.calls]) {
+            for call in trace.calls().unwrap_or_default() {
+                call.add_models(&mut called);
+            }
+        }
+        let mut models = self.models.clone();
+        models.retain(|price| {
+            let is_it = |name: &String| price.model.eq_ignore_ascii_case(name);
+            called.iter().any(is_it)
+        });
+        let kept = Self {
+            currency: self.currency.clone(),
+            models,
+        };
+        let json = serde_json::to_string(&kept).and_then(Exact::parse);
+        RunPrices(json.ok())
+    }
+}
+
+impl TraceCall {
+    /// The names of the model that it called: as it was asked for, and as the service answered.
+    #[must_use]
+    pub fn model_names(&self) -> Vec<String> {
+        let values = [&self.inputs, &self.output].into_iter().flatten();
+        let names = values.filter_map(|value| value.member("model")?.as_text());
+        names.collect()
+    }
+
+    fn add_models(&self, names: &mut Vec<String>) {
+        names.extend(self.model_names());
+        self.children.iter().for_each(|call| call.add_models(names));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -241,6 +306,41 @@ mod tests {
         };
         assert!(prices.find(["mine", "GPT"]).is_some());
         assert!(prices.find(["gpt-2024"]).is_none());
+    }
+
+    #[test]
+    fn a_run_keeps_the_prices_of_the_models_that_it_called() {
+        let other = ModelPrice {
+            model: "other".to_owned(),
+            ..model()
+        };
+        let prices = Prices {
+            currency: Some("USD".to_owned()),
+            models: vec![model(), other],
+        };
+        let run = |tokens: serde_json::Value| -> RunDetail {
+            let run = serde_json::json!({
+                "summary": {"id": "r", "number": 1, "state": "completed", "started": 0},
+                "sessionId": "s", "inputs": {}, "tokens": tokens,
+                "nodes": [{"name": "a", "state": "completed", "calls": [
+                    {"name": "f", "kind": "Function", "children": [
+                        {"name": "chat", "kind": "LLM", "inputs": {"model": "mine"}, "output": {"model": "GPT"}},
+                    ]},
+                ]}],
+            });
+            serde_json::from_value(run).unwrap()
+        };
+        let asked = run(serde_json::json!({"kind": "unknown"}));
+        let kept = prices.of_run(&asked).read().unwrap();
+        assert_eq!(kept.models, [model()]);
+        assert_eq!(kept.currency, prices.currency);
+        assert!(prices.of_run(&run(serde_json::Value::Null)).is_empty());
+        assert!(Prices::default().of_run(&asked).is_empty());
+        let unpriced = Prices {
+            models: Vec::new(),
+            ..prices
+        };
+        assert!(unpriced.of_run(&asked).read().unwrap().models.is_empty());
     }
 
     proptest! {

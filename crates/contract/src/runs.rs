@@ -18,9 +18,12 @@ pub use self::{
         VariablesByName, variables_by_name,
     },
 };
+#[cfg(feature = "openapi")]
+use crate::prices::Prices;
 use crate::{
     Exact, Millis, Values,
     ids::{FilePath, RunId, SessionId},
+    prices::RunPrices,
     session::SessionImage,
 };
 
@@ -170,6 +173,10 @@ pub struct RunDetail {
     /// Tokens that all of its calls of models took; `None` when it called none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tokens: Option<TokenUse>,
+    /// What the models that it called cost when it ran.
+    #[serde(default, skip_serializing_if = "RunPrices::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Prices))]
+    pub prices: RunPrices,
     /// The calls of a flow that has no nodes.
     #[serde(default, skip_serializing_if = "Trace::is_empty")]
     #[cfg_attr(feature = "openapi", schema(value_type = Vec<TraceCall>))]

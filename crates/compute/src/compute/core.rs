@@ -154,6 +154,7 @@ impl Core {
             connections: Arc::clone(&connections),
             variables: Variables::of_environment(variables),
             sign_ins: Arc::clone(&sign_ins),
+            prices: config.prices,
         }));
 
         let requirements =

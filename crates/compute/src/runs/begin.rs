@@ -178,6 +178,7 @@ impl Runs {
             metrics: Values::default(),
             nodes,
             tokens: None,
+            prices: flowdeck_contract::prices::RunPrices::default(),
             calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,

@@ -246,6 +246,7 @@ impl Runs {
         let (id, owner) = (run.detail().summary.id, Owner::from(&run.flow));
         let end = |detail: &mut RunDetail| {
             apply(detail, outcome.clone());
+            detail.prices = self.parts.prices.of_run(detail);
             detail.whole = whole;
             detail.summary.ended = Some(self.now());
             Ok(())

@@ -125,6 +125,7 @@ impl Home {
             catalog: Catalog::of_host(ROOMY),
             identities: Identities::of_environment(),
             connections: flowdeck_compute::ConnectionOptions::default(),
+            prices: flowdeck_contract::prices::Prices::default(),
         }
     }
 

@@ -31,6 +31,7 @@ impl World {
             catalog: Catalog::of_host(host),
             identities: Identities::of_environment(),
             connections: flowdeck_compute::ConnectionOptions::default(),
+            prices: flowdeck_contract::prices::Prices::default(),
         };
         std::fs::create_dir(data.path().join("flows")).unwrap();
         let compute = Compute::open(config, Arc::new(FakeEngine::default()))

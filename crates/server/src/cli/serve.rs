@@ -156,8 +156,8 @@ impl Serve {
         let ended = end_signal()?;
         let limits = Limits::of_files(serving::raise_file_limit());
         let flows = Flows::open(&self.flows).map_err(ServeError::Flows)?;
-        let mut config = self.config()?;
-        let prices = std::mem::take(&mut config.prices);
+        let config = self.config()?;
+        let prices = config.prices.clone();
         let listener = listen(self.listen).await?;
         let address = listener.local_addr()?;
         let compute = self.open_compute(flows.place(), config).await?;
@@ -273,6 +273,7 @@ impl Serve {
             catalog: config.catalog,
             identities: Identities::of_environment(),
             connections,
+            prices: config.prices,
         };
         let opened = Compute::open(config, engine).await;
         opened.map_err(|error| compute_error(&error, error.to_root_error().remedy()))

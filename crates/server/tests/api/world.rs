@@ -130,6 +130,7 @@ impl World {
             catalog: catalog(&folder.path().join("data")),
             identities: Identities::of_environment(),
             connections: flowdeck_compute::ConnectionOptions::default(),
+            prices: flowdeck_contract::prices::Prices::default(),
         };
         let compute = Compute::open(config, Arc::clone(&engine) as _)
             .await

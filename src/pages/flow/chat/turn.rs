@@ -165,7 +165,7 @@ fn Facts(turn: Memo<Turn>) -> impl IntoView {
             let details = context.live.details;
             let run = details.with(|details| details.get(&run).cloned())?;
             let prices = prices.state();
-            prices.with(|prices| cost::shown(prices, |prices| cost::of_run(prices, &run)))
+            prices.with(|now| cost::shown_of_run(now, &run))
         })
     };
     let is_kept = {

@@ -70,20 +70,23 @@ pub(super) fn facts(first: &RunDetail, second: &RunDetail) -> Vec<Fact> {
     ]
 }
 
-/// What both runs cost; `None` where there are no prices, or neither called a model.
-pub(super) fn cost(prices: &Load<Prices>, first: &RunDetail, second: &RunDetail) -> Option<Fact> {
+/// What both runs cost, each by the prices that held then; `None` where there are no prices, or neither called a model.
+pub(super) fn cost(now: &Load<Prices>, first: &RunDetail, second: &RunDetail) -> Option<Fact> {
     let word = |run| {
         let none = || "no model was called".to_owned();
-        cost::shown(prices, |prices| cost::of_run(prices, run)).unwrap_or_else(none)
+        cost::shown_of_run(now, run).unwrap_or_else(none)
     };
-    let difference = match prices {
-        Load::Loading => return None,
-        Load::Failed(_) => UNKNOWN.to_owned(),
-        Load::Ready(prices) => {
-            let currency = prices.currency.as_deref()?;
-            match (cost::of_run(prices, first), cost::of_run(prices, second)) {
+    let held = |run| cost::that_held(run, now);
+    let difference = match (held(first), held(second)) {
+        (Load::Loading, _) | (_, Load::Loading) => return None,
+        (Load::Failed(_), _) | (_, Load::Failed(_)) => UNKNOWN.to_owned(),
+        (Load::Ready(one), Load::Ready(two)) => {
+            let currency = one.currency.as_deref().or(two.currency.as_deref())?;
+            match (cost::of_run(&one, first), cost::of_run(&two, second)) {
                 (None, None) => return None,
-                (Some(first), Some(second)) => Cost::difference(first, second, currency),
+                (Some(first), Some(second)) if one.currency == two.currency => {
+                    Cost::difference(first, second, currency)
+                }
                 _ => "Different".to_owned(),
             }
         }

@@ -84,6 +84,7 @@ nodes:
             metrics: Values::default(),
             nodes: Vec::new(),
             tokens: None,
+            prices: flowdeck_contract::prices::RunPrices::default(),
             calls: flowdeck_contract::runs::Trace::default(),
             error: None,
             whole: None,

@@ -1,7 +1,6 @@
 //! What calls of models cost, by the administrator's prices. What can't be known is unknown, never nothing.
 
 use flowdeck_contract::{
-    Exact,
     prices::{Amount, Prices},
     runs::{NodeRun, RunDetail, TokenUse, Trace, TraceCall},
 };
@@ -60,6 +59,16 @@ impl Cost {
             Self::Unknown => "unknown".to_owned(),
         }
     }
+}
+
+/// What models cost when a run ran; what they cost now, where it doesn't say.
+pub(in crate::pages::flow) fn that_held(run: &RunDetail, now: &Load<Prices>) -> Load<Prices> {
+    run.prices.read().map_or_else(|| now.clone(), Load::Ready)
+}
+
+/// What a run cost, for reading; `None` where there are no prices, or no model was called.
+pub(in crate::pages::flow) fn shown_of_run(now: &Load<Prices>, run: &RunDetail) -> Option<String> {
+    shown(&that_held(run, now), |prices| of_run(prices, run))
 }
 
 /// What a call costs with those within it; `None` when no model was called.
@@ -127,10 +136,8 @@ pub(in crate::pages::flow) fn shown(
 }
 
 fn of_model(prices: &Prices, call: &TraceCall, tokens: TokenUse) -> Cost {
-    let name = |value: &Option<Exact>| value.as_ref()?.member("model")?.as_text();
-    let names = [name(&call.inputs), name(&call.output)];
-    let names = names.iter().flatten().map(String::as_str);
-    match (prices.find(names), tokens) {
+    let names = call.model_names();
+    match (prices.find(names.iter().map(String::as_str)), tokens) {
         (Some(price), TokenUse::Counted(count)) => Cost::Known(price.of(&count)),
         _ => Cost::Unknown,
     }
@@ -179,5 +186,39 @@ mod tests {
         let mut more = twice;
         more.left_out = 1;
         assert_eq!(words(&more).as_deref(), Some("at least 6.00 USD"));
+    }
+
+    #[test]
+    fn a_run_costs_what_held_when_it_ran() {
+        let run = |held: Value| -> RunDetail {
+            let call = call("m", counted(), json!([]));
+            let mut run = json!({
+                "summary": {"id": "r", "number": 1, "state": "completed", "started": 0},
+                "sessionId": "s", "inputs": {}, "tokens": counted(), "nodes": [], "calls": [call],
+            });
+            if !held.is_null() {
+                run["prices"] = held;
+            }
+            serde_json::from_value(run).unwrap()
+        };
+        let now = Load::Ready(prices());
+        let held = json!({"currency": "EUR", "models": [{"model": "m", "prompt": "4", "completion": "5"}]});
+        assert_eq!(
+            shown_of_run(&now, &run(held.clone())).as_deref(),
+            Some("9.00 EUR")
+        );
+        assert_eq!(
+            shown_of_run(&Load::Loading, &run(held)).as_deref(),
+            Some("9.00 EUR")
+        );
+        assert_eq!(
+            shown_of_run(&now, &run(Value::Null)).as_deref(),
+            Some("3.00 USD")
+        );
+        let unpriced = json!({"currency": "USD", "models": []});
+        assert_eq!(
+            shown_of_run(&now, &run(unpriced)).as_deref(),
+            Some("unknown")
+        );
     }
 }

@@ -55,8 +55,8 @@ pub(super) fn Details(
     let cost = Memo::new(move |_| {
         let subject = of_cost.subject(&path)?;
         let prices = prices.state();
-        prices.with(|prices| {
-            cost::shown(prices, |prices| match subject {
+        prices.with(|now| {
+            cost::shown(&of_cost.prices(now), |prices| match subject {
                 Subject::Node(node) => cost::of_node(prices, node),
                 Subject::Call(call) => cost::of_call(prices, call),
             })

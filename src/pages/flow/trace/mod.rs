@@ -107,7 +107,7 @@ fn Totals(
     let costs = Memo::new(move |_| {
         let run = run.get()?;
         let prices = prices.state();
-        prices.with(|prices| cost::shown(prices, |prices| cost::of_run(prices, &run)))
+        prices.with(|now| cost::shown_of_run(now, &run))
     });
     view! {
         <dl class=style::totals aria-label="Totals of the run">

@@ -5,15 +5,17 @@ use std::{collections::BTreeSet, sync::Arc};
 use flowdeck_contract::{
     Millis,
     ids::RunId,
+    prices::Prices,
     runs::{NodeRun, NodeState, RunDetail, TraceCall},
     shown::{Name, shown},
 };
 
 use super::{
     bars::Span,
+    cost,
     tokens::{self, Tokens},
 };
-use crate::routes::CallPath;
+use crate::{api::Load, routes::CallPath};
 
 /// A row with more rows within it is folded at first.
 const OPEN_UNTIL: usize = 50;
@@ -139,6 +141,11 @@ impl Tree {
             run,
             calls,
         }
+    }
+
+    /// What models cost when it ran.
+    pub(super) fn prices(&self, now: &Load<Prices>) -> Load<Prices> {
+        cost::that_held(&self.run, now)
     }
 
     /// The run.
