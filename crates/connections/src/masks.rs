@@ -61,6 +61,12 @@ impl Masks {
         self.0.is_none()
     }
 
+    /// Every form that is looked for: secrets.
+    #[must_use]
+    pub fn forms(&self) -> &[String] {
+        self.0.as_ref().map_or(&[], |finder| &finder.forms)
+    }
+
     /// The text without secrets.
     #[must_use]
     pub fn text<'t>(&self, text: &'t str) -> Cow<'t, str> {

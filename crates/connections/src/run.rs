@@ -67,6 +67,8 @@ pub struct RunConnections {
     pub variables: Map<String, Value>,
     /// Finds the secrets in what comes of the run.
     pub masks: Arc<Masks>,
+    /// The secrets among what it's given.
+    pub given: Vec<Secret>,
 }
 
 /// Connections as they stood at one moment.
@@ -142,11 +144,22 @@ impl Connections {
             }
         }
         let names: Vec<ConnectionName> = values.keys().cloned().collect();
+        let mut given = Vec::new();
         let resolved = variables.iter().map(|variable| {
             let value = resolve(variable, &values, allowed)?;
+            if value != variable.value {
+                given.push(Secret::new(value.clone()));
+            }
             Ok((variable.name.to_owned(), value))
         });
         let variables = resolved.collect::<Result<Vec<(String, String)>, ConnectionError>>()?;
+        for (stored, fields) in values.values() {
+            let written = &stored.record.configs;
+            let secrets = fields
+                .iter()
+                .filter(|(name, value)| written.get(*name) != Some(value));
+            given.extend(secrets.map(|(_, value)| Secret::new(value.clone())));
+        }
         let connections = values
             .into_values()
             .map(|(stored, fields)| (stored.name.to_string(), executors(&stored, &fields)))
@@ -163,6 +176,7 @@ impl Connections {
             .map(|(_, value)| Secret::new(value.clone()))
             .collect();
         let masks = self.masks_of_run(&own, allowed);
+        given.extend(own);
         let variables = variables.into_iter();
         Ok(RunConnections {
             connections,
@@ -170,6 +184,7 @@ impl Connections {
                 .map(|(name, value)| (name, Value::from(value)))
                 .collect(),
             masks,
+            given,
         })
     }
 

@@ -97,6 +97,7 @@ impl Runs {
             includes: parsed.additional_includes.clone(),
             environment_variables: connected.variables,
             connections: connected.connections,
+            given: connected.given,
             templates: templates(parsed),
             outputs: upstream.map(upstream::values),
             stream: request.stream,

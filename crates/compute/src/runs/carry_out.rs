@@ -7,8 +7,10 @@ use std::{
 };
 
 use flowdeck_access::disk;
+use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Values, codes,
+    connections::Secret,
     runs::{NodeRun, NodeState, RunDetail, RunState},
 };
 use flowdeck_engines::{
@@ -51,6 +53,8 @@ pub(super) struct Plan {
     pub(super) environment_variables: Map<String, Value>,
     /// Holds secrets.
     pub(super) connections: Map<String, Value>,
+    /// The secrets among all that.
+    pub(super) given: Vec<Secret>,
     pub(super) templates: Templates,
     /// A node alone: the outputs of those it refers to.
     pub(super) outputs: Option<Values>,
@@ -87,7 +91,7 @@ impl Runs {
             Err(error) => Err(error),
         };
         let result = match prepared {
-            Ok(connections) => self.ask(run, plan, connections, log, copied).await,
+            Ok(signed_in) => self.ask(run, plan, signed_in, log, copied).await,
             Err(error) => Err(error),
         };
         run.follow_outputs(self);
@@ -188,7 +192,7 @@ impl Runs {
         &self,
         run: &LiveRun,
         plan: &Plan,
-        connections: Map<String, Value>,
+        (connections, tokens): (Map<String, Value>, Vec<Secret>),
         log: &Path,
         copy: Option<&Path>,
     ) -> Result<ExecutorReply, EngineError> {
@@ -208,6 +212,7 @@ impl Runs {
         let output = self.parts.paths.run_output(&run.flow, &detail.summary.id);
         let pieces = log.with_file_name(PIECES);
         let inputs = pictures::for_the_runtime(&self.parts.paths, &run.flow, &detail.inputs);
+        let masks = Masks::new(plan.given.iter().chain(&tokens).map(Secret::reveal));
         let execution = Execution {
             run: &detail.summary.id,
             folder: copy.unwrap_or(&plan.folder),
@@ -220,6 +225,7 @@ impl Runs {
             inputs: &inputs,
             environment_variables: plan.environment_variables.clone(),
             connections,
+            masks: masks.forms(),
             node: detail
                 .summary
                 .node

@@ -29,12 +29,13 @@ impl SignIns {
 }
 
 impl Runs {
-    /// The connections of a run, each with its token where it signs in so. The tokens are masked in what comes of the run.
+    /// The connections of a run, each with its token where it signs in so; and the tokens, which are masked in what comes of
+    /// the run.
     pub(super) async fn signed_in(
         &self,
         run: &LiveRun,
         connections: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, EngineError> {
+    ) -> Result<(Map<String, Value>, Vec<Secret>), EngineError> {
         let mut connections = connections.clone();
         let mut tokens = Vec::new();
         for (name, connection) in &mut connections {
@@ -55,7 +56,7 @@ impl Runs {
             let connections = &self.parts.connections;
             run.mask_with(connections.masks_of_run(&tokens, &self.parts.variables));
         }
-        Ok(connections)
+        Ok((connections, tokens))
     }
 }
 

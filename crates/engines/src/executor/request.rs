@@ -33,6 +33,8 @@ pub struct Execution<'a> {
     pub environment_variables: Map<String, Value>,
     /// Its connections, in the executor's shape.
     pub connections: Map<String, Value>,
+    /// Every form of the secrets among what it's given: the session's log has none of them.
+    pub masks: &'a [String],
     /// A node alone, with the outputs of those that it refers to.
     pub node: Option<(&'a str, Values)>,
 }
@@ -48,6 +50,7 @@ impl Execution<'_> {
             "log_path": self.log,
             "environment_variables": self.environment_variables,
             "connections": self.connections,
+            "masks": self.masks,
         });
         if let Some(variant) = self.variant {
             body["variants"] = json!({ variant.node.as_str(): variant.id });

@@ -10,6 +10,8 @@ import gc
 import json
 import logging
 import os
+import re
+import select
 import shutil
 import signal
 import stat
@@ -70,6 +72,8 @@ THREADS_GO_ON = 5.0  # Seconds that threads have after a run's result.
 LONGEST_PIECE = 2000  # Characters of a line of streamed text; a line is at most 16 KiB, which its reader takes whole.
 LARGEST_STREAM = 2_000_000  # Characters that a run streams at most; the whole text comes with the result.
 LOOK_AGAIN = 0.5  # Seconds after which what is loaded ahead is loaded, when nothing runs.
+MASK = b"**data_scrubbed**"  # promptflow's own mark, for what is masked.
+LONGEST_LINE = 65536  # Bytes of a line that is masked whole.
 KEEPER_ENDS_RUN = 10.0  # Seconds that a keeper has to end a run.
 
 
@@ -234,12 +238,14 @@ class FlowRequest(FlowExecutionRequest):
     stream_models: bool = False  # Whether LLM nodes whose text is an output give it piece by piece.
     init_kwargs: typing.Optional[dict] = None  # What the class of a flex flow is made with.
     variants: dict = {}  # The variants that run, by node, where they aren't the default ones.
+    masks: list = []  # Every form of the secrets that the run is given.
 
 
 class NodeRequest(NodeExecutionRequest):
-    """promptflow's request, and which variants run."""
+    """promptflow's request, which variants run, and what is masked."""
 
     variants: dict = {}
+    masks: list = []
 
 
 class Stream:
@@ -492,6 +498,76 @@ def run_and_exit(mask, *work):
 # The keeper.
 
 
+class Masks:
+    """Finds the secrets that a run was given in what it writes."""
+
+    def __init__(self, forms):
+        forms = sorted((form.encode("utf-8", "surrogatepass") for form in forms), key=len, reverse=True)
+        self.longest = len(forms[0]) if forms else 0
+        self.pattern = re.compile(b"|".join(map(re.escape, forms))) if forms else None
+
+    def bytes(self, text):
+        return self.pattern.sub(MASK, text) if self.pattern else text
+
+    def text(self, text):
+        return self.bytes(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    def settled(self, text):
+        """How much of what goes on can be masked now: a secret may begin in the rest."""
+        end = text.rfind(b"\n") + 1
+        if end == 0 and len(text) > LONGEST_LINE:
+            end = len(text) - self.longest
+            for found in self.pattern.finditer(text):
+                end = max(end, found.end()) if found.start() < end else end
+        return end
+
+
+class Output:
+    """What a run writes, on its way to the session's log: by lines, and without the secrets that the run was given."""
+
+    def __init__(self, masks):
+        self.masks, self.held = masks, b""
+        self.read, self.write = os.pipe()
+        os.set_blocking(self.read, False)
+
+    def begin(self):
+        """In the run's process."""
+        os.dup2(self.write, 1)
+        os.dup2(self.write, 2)
+        os.close(self.read)
+        os.close(self.write)
+
+    def begun(self):
+        """In the keeper."""
+        os.close(self.write)
+
+    def pass_on(self):
+        """Passes on what has come; whether more can come."""
+        while True:
+            try:
+                part = os.read(self.read, 65536)
+            except BlockingIOError:
+                return True
+            if not part:
+                return False
+            self.held += part
+            end = self.masks.settled(self.held)
+            self.log(self.held[:end])
+            self.held = self.held[end:]
+
+    def end(self):
+        self.pass_on()
+        self.log(self.held)
+
+    def log(self, text):
+        text = self.masks.bytes(text)
+        try:
+            while text:
+                text = text[os.write(1, text) :]
+        except OSError:
+            pass  # The disk is full: the run goes on.
+
+
 def processes():
     """Every process: its parent, and when it started."""
     found = {}
@@ -591,12 +667,37 @@ def leave_connections():
     os.close(nothing)
 
 
-def keep(mask, report, *work):
+def signals(output):
+    """The signals that come, as sets; passes on what the run writes meanwhile."""
+    numbers = ASKED_TO_END | {signal.SIGCHLD}
+    if output is None:
+        while True:
+            yield {signal.sigwait(numbers)}
+    come, wake = os.pipe()
+    os.set_blocking(come, False)
+    os.set_blocking(wake, False)
+    for number in numbers:
+        signal.signal(number, lambda *_: None)
+    signal.set_wakeup_fd(wake)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, numbers)
+    poll = select.poll()
+    poll.register(come, select.POLLIN)
+    poll.register(output.read, select.POLLIN)
+    while True:
+        for ready, _ in poll.poll():
+            if ready == come:
+                yield set(os.read(come, 4096))
+            elif not output.pass_on():
+                poll.unregister(output.read)
+
+
+def keep(mask, report, masks, *work):
     """Starts the run and waits until it ends or is to end; then ends everything that it has started, and says how."""
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        output = Output(masks) if masks.pattern else None
         for number in ASKED_TO_END:
             signal.signal(number, signal.SIG_DFL)
         prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -609,13 +710,21 @@ def keep(mask, report, *work):
             os._exit(0)
         if process == 0:
             os.close(report)
+            if output:
+                output.begin()
             run_and_exit(mask, *work)
+        if output:
+            output.begun()
         status = None
-        while status is None:
-            if signal.sigwait(ASKED_TO_END | {signal.SIGCHLD}) in ASKED_TO_END:
+        for numbers in signals(output):
+            if numbers & ASKED_TO_END:
                 break
             status = reap().get(process)
+            if status is not None:
+                break
         end_descendants()
+        if output:
+            output.end()
         if status is not None:
             os.write(report, json.dumps(how(status)).encode())
         code = 0
@@ -642,14 +751,14 @@ class NoResult(Exception):
 
 
 class Keeper:
-    def __init__(self, *work):
+    def __init__(self, masks, *work):
         read, write = os.pipe()
         mask = signal.pthread_sigmask(signal.SIG_BLOCK, ASKED_TO_END | {signal.SIGCHLD})
         try:
             self.pid = os.fork()
             if self.pid == 0:
                 os.close(read)
-                keep(mask, write, *work)
+                keep(mask, write, masks, *work)
         except OSError as error:
             os.close(read)
             raise NoResult.because(*not_started(error)) from None
@@ -718,13 +827,13 @@ def end_adopted():
 
 async def invoke(target, *, args=(), kwargs={}, run_id, context_dict=None, environment_variables=None, **_):
     """Runs a function in a process of its own, whose JSON becomes the answer."""
-    folder = tempfile.mkdtemp(prefix="run-")
+    folder, masks = tempfile.mkdtemp(prefix="run-"), Masks(getattr(args[0], "masks", ()) if args else ())
     answer = os.path.join(folder, "answer")
     try:
         if run_id in canceled_before:
             canceled_before.discard(run_id)
             raise NoResult("canceled", *refusal(ExecutionCanceledError(run_id)))
-        keeper = keepers[run_id] = Keeper(target, args, kwargs, context_dict, environment_variables, answer)
+        keeper = keepers[run_id] = Keeper(masks, target, args, kwargs, context_dict, environment_variables, answer)
         service_logger.info("[%d--%d] Start process to execute the request." % (os.getpid(), keeper.pid))
         try:
             said = await keeper.report()
@@ -740,7 +849,8 @@ async def invoke(target, *, args=(), kwargs={}, run_id, context_dict=None, envir
     if keeper.canceled:
         raise NoResult("canceled", *refusal(ExecutionCanceledError(run_id)))
     if status is not None:
-        raise NoResult(json.loads(body)["error"].get("message", ""), status, body)
+        # The service writes it to the session's log.
+        raise NoResult(masks.text(json.loads(body)["error"].get("message", "")), status, body)
     raise NoResult.because(*said)
 
 
