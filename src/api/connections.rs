@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use flowdeck_contract::{
     connections::{
         ConnectionInput, ConnectionList, ConnectionName, ConnectionNeed, ConnectionView,
-        ExistingConnections, ImportResult, ModelServers, RenameRequest, TestResult,
+        ExistingConnections, ImportResult, ModelServers, NeedsRequest, RenameRequest, TestResult,
     },
     ids::FlowId,
     paths,
@@ -106,9 +106,17 @@ impl Api {
             .await
     }
 
-    /// The connections that a flow asks for, and what is wrong with each.
-    pub async fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ApiError> {
-        self.get(&paths::flow_connections(&self.project(), flow))
-            .await
+    /// The connections that runs of a flow ask for, and what is wrong with each: runs that have these environment variables
+    /// in the place of the flow's.
+    pub async fn connection_needs(
+        &self,
+        flow: &FlowId,
+        variables: BTreeMap<String, String>,
+    ) -> Result<Vec<ConnectionNeed>, ApiError> {
+        let path = paths::flow_connections(&self.project(), flow);
+        match variables.is_empty() {
+            true => self.get(&path).await,
+            false => self.post(&path, &NeedsRequest { variables }).await,
+        }
     }
 }

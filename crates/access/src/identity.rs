@@ -140,21 +140,35 @@ impl Identities {
         identities: &[Identity],
         address: &str,
     ) -> Result<Option<Secret>, IdentityError> {
-        let Some(host) = &shown_at(address) else {
+        let Some((identity, host)) = self.meant_for_service(identities, address) else {
             return Ok(None);
         };
-        let is_meant = |identity: &&Identity| {
-            let source = self.source_for(identity, host, hosts::is_azure_ai);
-            matches!(source, Ok(CredentialSource::ManagedIdentity))
-        };
-        let Some(identity) = identities.iter().find(is_meant) else {
-            return Ok(None);
-        };
-        let resource = match hosts::is_azure_search(host) {
+        let resource = match hosts::is_azure_search(&host) {
             true => managed::SEARCH,
             false => managed::AI_SERVICES,
         };
         self.managed(identity, resource).await.map(Some)
+    }
+
+    /// Whether there is an identity for [`Identities::for_service`]; asks nobody.
+    #[must_use]
+    pub fn has_for_service(&self, identities: &[Identity], address: &str) -> bool {
+        self.meant_for_service(identities, address).is_some()
+    }
+
+    /// The identity, and the address's host.
+    fn meant_for_service<'a>(
+        &self,
+        identities: &'a [Identity],
+        address: &str,
+    ) -> Option<(&'a Identity, String)> {
+        let host = shown_at(address)?;
+        let is_meant = |identity: &&Identity| {
+            let source = self.source_for(identity, &host, hosts::is_azure_ai);
+            matches!(source, Ok(CredentialSource::ManagedIdentity))
+        };
+        let identity = identities.iter().find(is_meant)?;
+        Some((identity, host))
     }
 
     /// The source of the identity's credential, when it may be shown to `host`. A managed identity that names no hosts

@@ -78,8 +78,9 @@ impl Paths {
 
     /// The logs of all sessions.
     pub(crate) fn session_logs(&self) -> io::Result<Vec<(SessionId, PathBuf)>> {
-        let names = fs::read_dir(self.logs())?.filter_map(|entry| Some(entry.ok()?.path()));
-        Ok(names
+        let paths = entries(&self.logs())?;
+        Ok(paths
+            .into_iter()
             .filter_map(|path| {
                 Some((
                     SessionId::try_from(path.file_stem()?.to_str()?).ok()?,

@@ -5,14 +5,14 @@ mod rotation;
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
 };
 
 use flowdeck_contract::{
     Millis,
     connections::{
-        ConnectionInput, ConnectionName, DeletedConnection, Secret, SecretsState, TestResult,
-        check_fields,
+        AUTH_MODE, AuthMode, ConnectionInput, ConnectionName, DeletedConnection, Secret,
+        SecretsState, TestResult, check_fields,
     },
 };
 use rusqlite::Connection;
@@ -36,7 +36,11 @@ pub struct Connections {
     store: Mutex<Store>,
     keys: KeyFile,
     masking: Mutex<Masking>,
+    /// Says whether an identity is meant for the service at an address.
+    sign_in: OnceLock<SignIn>,
 }
+
+type SignIn = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
 /// What a change expects of the connection that there is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +63,27 @@ impl Connections {
             store: Mutex::new(Store::open(&data.join(STORE))?),
             keys: KeyFile::new(keys.map_or_else(|| data.join(KEY_FILE), Path::to_owned)),
             masking: Mutex::default(),
+            sign_in: OnceLock::new(),
         })
+    }
+
+    /// Has `is_meant` say whether an identity is meant for the service at an address. Until then it's not looked at.
+    pub fn sign_in_by(&self, is_meant: impl Fn(&str) -> bool + Send + Sync + 'static) {
+        if self.sign_in.set(Box::new(is_meant)).is_err() {
+            tracing::error!("who signs connections in was said twice");
+        }
+    }
+
+    /// The address of a connection that signs in with an identity, where none is meant for it.
+    pub(crate) fn without_identity(&self, stored: &Stored) -> Option<String> {
+        let kind = stored.kind();
+        let signs_in = kind.field(AUTH_MODE).is_some()
+            && AuthMode::of(stored.configs()) == AuthMode::MeidToken;
+        let address = stored.configs().get(kind.address_field()?)?;
+        // What a reference stands for is known when a run begins.
+        let is_known = signs_in && !address.contains("${");
+        let is_meant = self.sign_in.get().filter(|_| is_known)?;
+        (!is_meant(address)).then(|| address.clone())
     }
 
     fn store(&self) -> MutexGuard<'_, Store> {

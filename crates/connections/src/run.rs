@@ -73,18 +73,25 @@ pub struct RunConnections {
 
 /// Connections as they stood at one moment.
 #[derive(Debug)]
-pub struct Checker(Vec<Stored>);
+pub struct Checker {
+    all: Vec<Stored>,
+    /// The addresses of those that sign in with an identity that there is none of.
+    without_identity: BTreeMap<ConnectionName, String>,
+}
 
 impl Checker {
     /// What stands in the way of each need of a flow.
     #[must_use]
     pub fn check(&self, flow: &FlowId, mut needs: Vec<ConnectionNeed>) -> Vec<ConnectionNeed> {
         for need in &mut needs {
-            let mut all = self.0.iter();
+            let mut all = self.all.iter();
             let stored = all.find(|stored| stored.name.as_str() == need.name);
             need.problem = match stored {
                 None => Some(NeedProblem::Missing),
-                Some(stored) => problem(stored, flow, need),
+                Some(stored) => problem(stored, flow, need).or_else(|| {
+                    let address = self.without_identity.get(&stored.name)?.clone();
+                    Some(NeedProblem::NoIdentity { address })
+                }),
             };
         }
         needs
@@ -112,7 +119,14 @@ impl Connections {
     /// # Errors
     /// When the store fails.
     pub fn checker(&self) -> Result<Checker, ConnectionError> {
-        Ok(Checker(self.list()?))
+        let all = self.list()?;
+        let unmeant = all
+            .iter()
+            .filter_map(|stored| Some((stored.name.clone(), self.without_identity(stored)?)));
+        Ok(Checker {
+            without_identity: unmeant.collect(),
+            all,
+        })
     }
 
     /// What a run of the flow is given, and remembers that it's used.

@@ -23,6 +23,8 @@ pub const CONNECTION_INCOMPLETE: &str = "ConnectionIncomplete";
 pub const CONNECTION_LOCKED: &str = "ConnectionLocked";
 /// No connection has the name that a flow asks for.
 pub const CONNECTION_MISSING: &str = "ConnectionMissing";
+/// A connection signs in with Microsoft Entra ID, and no identity is meant for its service.
+pub const CONNECTION_NO_IDENTITY: &str = "ConnectionNoIdentity";
 /// A connection is limited to other flows.
 pub const CONNECTION_NOT_FOR_FLOW: &str = "ConnectionNotForFlow";
 /// A connection has another type than the flow asks for.

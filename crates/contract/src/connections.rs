@@ -21,7 +21,7 @@ pub use import::{
 };
 pub use kind::ConnectionType;
 pub use name::{ConnectionName, InvalidName};
-pub use need::{ConnectionNeed, NeedProblem};
+pub use need::{ConnectionNeed, NeedProblem, NeedsRequest};
 pub use secret::Secret;
 pub use servers::{ModelServer, ModelServerKind, ModelServers};
 pub use spec::{

@@ -31,7 +31,11 @@ pub(crate) fn users(app: &App) -> ApiResult<Users> {
     let list = flows.list(|_| Activity::default())?;
     let mut users = BTreeMap::<String, Vec<ConnectionUse>>::new();
     for flow in list.flows {
-        let needs = app.compute.connection_needs(&flow.id).unwrap_or_default();
+        let needs = app.compute.connection_needs(&flow.id, &BTreeMap::new());
+        let needs = needs.unwrap_or_else(|error| {
+            tracing::info!(flow = %flow.id, %error, "which connections a flow uses is unknown");
+            Vec::new()
+        });
         for need in needs {
             let uses = users.entry(need.name).or_default();
             let used = ConnectionUse {

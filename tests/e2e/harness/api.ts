@@ -79,6 +79,15 @@ export class Api {
     return pools.some((pool) => pool.standbyAvailableInstances.length > 0);
   }
 
+  /** Makes a connection. */
+  async addConnection(name: string, connection: object): Promise<void> {
+    await this.#json(`${PROJECT}/connections/${name}`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json', 'if-none-match': '*' },
+      body: JSON.stringify(connection),
+    });
+  }
+
   /** Starts a session and waits until it is available. */
   async startSession(flow: string): Promise<SessionView> {
     await this.#sessions(flow, 'POST', { action: 'Install' });

@@ -80,7 +80,7 @@ const LIMITS: Limit[] = [
     address: 'connections/open_ai_connection',
     requests: 8,
     bytes: 350_000,
-    prepare: addConnection,
+    prepare: (deck) => deck.api.addConnection('open_ai_connection', { type: 'OpenAI', secrets: { api_key: 'sk-canary-0123456789' } }),
     usable: (page: Page) => expect(page.getByRole('button', { name: 'Replace API key' })).toBeVisible(),
   },
   {
@@ -139,16 +139,6 @@ test('raw file mode loads little more than the page of its flow', async ({ page,
   const most = { requests: 8 + EDITOR.requests, bytes: 359_000 + EDITOR.bytes };
   await isWithin(page, () => loaded().filter((one) => !loadsLater(one)), most);
 });
-
-async function addConnection(deck: Deck): Promise<void> {
-  const connection = { type: 'OpenAI', secrets: { api_key: 'sk-canary-0123456789' } };
-  const answer = await deck.api.fetch('api/projects/default/connections/open_ai_connection', {
-    method: 'PUT',
-    headers: { 'content-type': 'application/json', 'if-none-match': '*' },
-    body: JSON.stringify(connection),
-  });
-  expect(answer.status, await answer.text()).toBe(200);
-}
 
 /** Whether it is what checks files, marks what they found, or stands below the editor: asked for once the text is there. */
 function loadsLater({ url }: Loaded): boolean {

@@ -4,7 +4,6 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { expectAccessible } from '../harness/accessibility.ts';
-import type { Deck } from '../harness/deck.ts';
 import { addFlow, addSample } from '../harness/flows.ts';
 import { llmFlow, ModelServer } from '../harness/models.ts';
 import { expect, test } from '../harness/test.ts';
@@ -12,14 +11,6 @@ import { expect, test } from '../harness/test.ts';
 test.use({ engine: 'fake' });
 
 const KEY = 'sk-canary-0123456789';
-
-/** Stores a connection as another client does. */
-async function put(deck: Deck, name: string, body: object): Promise<void> {
-  const headers = { 'content-type': 'application/json', 'if-none-match': '*' };
-  const init = { method: 'PUT', headers, body: JSON.stringify(body) };
-  const answer = await deck.api.fetch(`api/projects/default/connections/${name}`, init);
-  expect(answer.status, await answer.text()).toBe(200);
-}
 
 const openAi = (url: string): object => ({ type: 'OpenAI', configs: { base_url: url }, secrets: { api_key: KEY } });
 
@@ -32,9 +23,9 @@ test('a connection and a model are chosen on a node’s card, and only their lin
     const read = (): string => readFileSync(file, 'utf8');
     const before = read();
     await deck.start();
-    await put(deck, 'open', openAi(models.url));
-    await put(deck, 'azure', { type: 'AzureOpenAI', configs: { api_base: 'https://r.example' }, secrets: { api_key: KEY } });
-    await put(deck, 'search', { type: 'Serp', secrets: { api_key: KEY } });
+    await deck.api.addConnection('open', openAi(models.url));
+    await deck.api.addConnection('azure', { type: 'AzureOpenAI', configs: { api_base: 'https://r.example' }, secrets: { api_key: KEY } });
+    await deck.api.addConnection('search', { type: 'Serp', secrets: { api_key: KEY } });
     await app.open('asker');
     const connection = page.getByRole('combobox', { name: 'Connection of ask' });
     await test.step('those that fit can be chosen', async () => {
@@ -76,7 +67,7 @@ test('what can’t be changed by itself says so, and its line opens in raw file 
   const file = path.join(addFlow(deck.flows, 'asker', flow), 'flow.dag.yaml');
   const before = readFileSync(file, 'utf8');
   await deck.start();
-  await put(deck, 'open', openAi('http://127.0.0.1:1/v1'));
+  await deck.api.addConnection('open', openAi('http://127.0.0.1:1/v1'));
   await app.open('asker');
   await page.getByRole('combobox', { name: 'Connection of ask' }).selectOption('open');
   const refused = page.getByRole('alert').filter({ hasText: 'Couldn’t save your choice' });
@@ -102,7 +93,7 @@ test('the list of flows says which lack a connection, and leads to where it’s 
   await expectAccessible(page);
   await chip.click();
   await expect(page.getByRole('button', { name: 'Add connection open_ai_connection' })).toBeVisible();
-  await put(deck, 'open_ai_connection', openAi('http://127.0.0.1:1/v1'));
+  await deck.api.addConnection('open_ai_connection', openAi('http://127.0.0.1:1/v1'));
   await page.goBack();
   await expect(page.getByRole('link', { name: 'Connection missing' })).toBeHidden();
 });

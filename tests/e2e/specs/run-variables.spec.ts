@@ -62,3 +62,20 @@ test('a flow without variables is given one, and a secret is hidden', async ({ a
   await expect(inputs).toContainText('**data_scrubbed**');
   await expect(page.locator('body')).not.toContainText('tok-canary-5512');
 });
+
+test('what is missing counts the variables that are set on the page', async ({ app, deck, page }) => {
+  const files = fakeFlow();
+  files['flow.dag.yaml'] += VARIABLES;
+  addFlow(deck.flows, 'varied', files);
+  await deck.start();
+  await app.open('varied');
+  const needs = (name: string) => page.getByRole('button', { name: `Add connection ${name}`, exact: true });
+  await expect(needs('ai')).toBeVisible();
+  const key = page.getByRole('region', { name: 'Environment variables' }).getByLabel('SERVICE_KEY', { exact: true });
+  await key.fill('typed');
+  await expect(needs('ai')).toBeHidden();
+  await key.fill('${other.api_key}');
+  await expect(needs('other')).toBeVisible();
+  await page.reload();
+  await expect(needs('ai').or(needs('other'))).toBeVisible();
+});

@@ -1,6 +1,6 @@
 //! What of this crate is about connections.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use flowdeck_connections::{Checker, Connections, Variables};
 use flowdeck_contract::{
@@ -59,12 +59,16 @@ impl Compute {
         self.core.model_servers.find().await
     }
 
-    /// The connections that a flow asks for, and what is wrong with them.
+    /// The connections that runs of a flow with these environment variables ask for, and what is wrong with them.
     ///
     /// # Errors
-    /// When there is no such flow, or its definition can't be read.
-    pub fn connection_needs(&self, flow: &FlowId) -> Result<Vec<ConnectionNeed>, ComputeError> {
-        self.core.runs.connection_needs(flow)
+    /// When there is no such flow, its definition can't be read, or no run can be given a variable.
+    pub fn connection_needs(
+        &self,
+        flow: &FlowId,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<Vec<ConnectionNeed>, ComputeError> {
+        self.core.runs.connection_needs(flow, variables)
     }
 
     /// The project's connections as they stand, to see what flows lack.
@@ -96,7 +100,10 @@ impl Lacking<'_> {
     /// The first connection that stands in the way of a run of the flow. A flow that can't be read asks for nothing.
     #[must_use]
     pub fn first_of(&self, flow: &FlowId) -> Option<FlowProblem> {
-        let needs = self.compute.core.runs.asked(flow).unwrap_or_default();
+        let needs = self.compute.core.runs.asked(flow).unwrap_or_else(|error| {
+            tracing::debug!(%flow, %error, "what a flow asks for is unknown");
+            Vec::new()
+        });
         let checked = self.checker.check(flow, needs);
         checked.iter().find_map(ConnectionNeed::as_problem)
     }

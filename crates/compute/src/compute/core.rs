@@ -142,6 +142,8 @@ impl Core {
             config.identities.clone(),
             config.catalog.identities.clone(),
         ));
+        let signs_in = Arc::clone(&sign_ins);
+        connections.sign_in_by(move |address| signs_in.is_meant(address));
         let runs = Arc::new(Runs::new(RunParts {
             book: Arc::clone(&shared.book),
             store: Arc::clone(&shared.store),

@@ -1,6 +1,6 @@
 //! The connections of a run: what its flow asks for, checked before anything reaches the executor.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 use flowdeck_access::folder::Folder;
 use flowdeck_connections::{RunConnections, ToolSignatures, models, needs};
@@ -70,19 +70,23 @@ impl Runs {
         Ok(given)
     }
 
-    /// What a flow asks for, and what is wrong with it. Where its session may know more, that is told as an event.
+    /// What runs of a flow with these variables ask for, and what is wrong with it. Where its session may know more, that is
+    /// told as an event.
     pub(crate) fn connection_needs(
         self: &Arc<Self>,
         flow: &FlowId,
+        variables: &BTreeMap<String, String>,
     ) -> Result<Vec<ConnectionNeed>, ComputeError> {
+        let set = variables::checked(variables)?;
         let folder = self.parts.folders.of(&flow.into())?;
-        if let Some(parsed) = &readable(Definition::read(&folder, &flow.into()))?
-            .report
-            .flow
-        {
+        let definition = readable(Definition::read(&folder, &flow.into()))?;
+        if let Some(parsed) = &definition.report.flow {
             self.ask_for_signatures(flow, &folder, parsed);
         }
-        Ok(self.parts.connections.check(flow, self.asked(flow)?)?)
+        let mut needs = self.asked(flow)?;
+        needs.retain(|need| !variables::is_of_another(need, &set));
+        needs.extend(variables::needs(&definition.text, &set));
+        Ok(self.parts.connections.check(flow, needs)?)
     }
 
     /// What a flow asks for.
@@ -120,11 +124,21 @@ const PROMPTY_FILES: usize = 100;
 
 /// The connections that the prompty files of a folder name: the code of a flow may load them.
 fn of_prompty_files(folder: &Path) -> Vec<ConnectionNeed> {
-    let Ok(opened) = Folder::open(folder) else {
-        return Vec::new();
+    let listed = Folder::open(folder).and_then(|opened| {
+        let entries = opened.entries()?;
+        Ok((opened, entries))
+    });
+    let (opened, entries) = match listed {
+        Ok(listed) => listed,
+        Err(error) => {
+            let folder = folder.display();
+            tracing::warn!(%folder, %error, "a flow's prompty files couldn't be looked for: a run gets no connection that they name");
+            return Vec::new();
+        }
     };
-    let entries = opened.entries().unwrap_or_default().into_iter();
-    let names = entries.filter_map(|(name, _)| name.into_string().ok());
+    let names = entries
+        .into_iter()
+        .filter_map(|(name, _)| name.into_string().ok());
     let files = names.filter(|name| is_prompty(name)).take(PROMPTY_FILES);
     files
         .filter_map(|file| {

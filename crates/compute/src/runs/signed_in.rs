@@ -22,6 +22,11 @@ impl SignIns {
         Self { identities, all }
     }
 
+    /// Whether an identity is meant for the service at an address.
+    pub(crate) fn is_meant(&self, address: &str) -> bool {
+        self.identities.has_for_service(&self.all, address)
+    }
+
     /// The token for the service at an address; `None` when no identity is meant for it.
     pub(crate) async fn token(&self, address: &str) -> Result<Option<Secret>, IdentityError> {
         self.identities.for_service(&self.all, address).await

@@ -343,8 +343,8 @@ async fn a_connection_s_secret_is_in_nothing_of_a_container() {
         assert!(!text.contains(CANARY), "{what}: {text}");
     }
     assert_eq!(inside(&files).trim(), "", "files that hold the secret");
-    let logs = std::fs::read_dir(home.data().join("logs")).unwrap();
-    let mut texts = logs.map(|log| std::fs::read_to_string(log.unwrap().path()).unwrap());
+    let logs = fs::read_dir(home.data().join("logs")).unwrap();
+    let mut texts = logs.map(|log| fs::read_to_string(log.unwrap().path()).unwrap());
     let printed = texts.find(|text| text.contains("printed")).unwrap();
     assert!(!printed.contains(CANARY), "{printed}");
     stop(&daemon, &home, &compute, &flow).await;

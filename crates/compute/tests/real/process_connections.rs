@@ -159,7 +159,10 @@ fn search_files(folder: &Path) -> usize {
             return search_files(&path);
         }
         match fs::read(&path) {
-            Ok(bytes) => search(&path.display().to_string(), &String::from_utf8_lossy(&bytes)),
+            Ok(bytes) => search(
+                &path.display().to_string(),
+                &String::from_utf8_lossy(&bytes),
+            ),
             Err(_) => return 0,
         }
         1
@@ -239,7 +242,6 @@ async fn models_answer_and_no_secret_is_in_what_is_kept_or_told() {
     assert_eq!(node.summary.state, RunState::Completed, "{:?}", node.error);
     search("a node's run", &serde_json::to_string(&node).unwrap());
     // What the nodes wrote is in the session's log as it is on the disk, and masked.
-    assert_eq!(files(&home.data().join("logs")).len(), 1);
     assert!(search_files(&home.data().join("logs")) > 0);
     let logged = compute.session_log_text(&flow).unwrap();
     assert!(logged.contains("raw **data_scrubbed**"), "{logged}");
@@ -346,18 +348,30 @@ async fn a_session_says_which_tools_take_a_connection_where_their_text_does_not(
     let files = [("flow.dag.yaml", definition), ("ask.py", tool)];
     let flow = home.flow("alias", &files);
     let compute = home.compute(0).await;
-    assert_eq!(compute.connection_needs(&flow).unwrap(), []);
+    assert_eq!(
+        compute
+            .connection_needs(&flow, &std::collections::BTreeMap::new())
+            .unwrap(),
+        []
+    );
     compute.start(&flow, StartSession::default()).await.unwrap();
     in_state(&compute, &flow, SessionState::Available).await;
     let mut told = compute.subscribe();
     // Nobody waits for the executor: what comes is told.
-    assert_eq!(compute.connection_needs(&flow).unwrap(), []);
+    assert_eq!(
+        compute
+            .connection_needs(&flow, &std::collections::BTreeMap::new())
+            .unwrap(),
+        []
+    );
     eventually("news of connections", || {
         let event = told.try_recv().ok()?.1;
         matches!(event, FlowEvent::Connections).then_some(())
     })
     .await;
-    let needs = compute.connection_needs(&flow).unwrap();
+    let needs = compute
+        .connection_needs(&flow, &std::collections::BTreeMap::new())
+        .unwrap();
     assert_eq!(needs.len(), 1, "{needs:?}");
     assert_eq!(needs[0].input.as_deref(), Some("service"));
     assert_eq!(needs[0].accepts, [ConnectionType::AzureOpenAI]);
@@ -382,7 +396,9 @@ async fn the_samples_that_need_a_model_say_so_and_then_run() {
         let flow = FlowId::try_from(sample).unwrap();
         let connections = compute.connections();
         let _ = connections.delete(&name("open_ai_connection"), &Condition::None, Millis(1));
-        let needs = compute.connection_needs(&flow).unwrap();
+        let needs = compute
+            .connection_needs(&flow, &std::collections::BTreeMap::new())
+            .unwrap();
         assert_eq!(needs[0].problem, Some(NeedProblem::Missing), "{sample}");
         add_all(&compute, &models);
         compute.start(&flow, StartSession::default()).await.unwrap();
@@ -468,10 +484,19 @@ async fn a_connection_signs_in_with_the_administrators_identity() {
 
     // Somebody else's address gets no token.
     add(&compute, "aoai", azure("https://elsewhere.example"));
-    let failed = run(&compute, &flow, None).await.unwrap();
-    let error = failed.error.unwrap();
-    assert_eq!(failed.summary.state, RunState::Failed);
-    assert!(error.message.contains("Microsoft Entra ID"), "{error:?}");
+    let none = std::collections::BTreeMap::new();
+    let needs = compute.connection_needs(&flow, &none).unwrap();
+    let address = "https://elsewhere.example".to_owned();
+    assert_eq!(needs[0].problem, Some(NeedProblem::NoIdentity { address }));
+    let refused = run(&compute, &flow, None)
+        .await
+        .unwrap_err()
+        .to_root_error();
+    assert_eq!(refused.code, "ConnectionsNeeded");
+    assert!(
+        refused.message.contains("Microsoft Entra ID"),
+        "{refused:?}"
+    );
     let tested = compute.test_connection(&name("aoai")).await.unwrap();
     assert!(
         !tested.passed && tested.message.contains("No managed identity"),

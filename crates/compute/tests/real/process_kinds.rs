@@ -99,7 +99,9 @@ async fn a_prompty_and_a_class_call_their_models_by_connections() {
     let prompty = flex.prompty_beside("chat.prompty").unwrap();
     let compute = home.compute(0).await;
 
-    let needed = compute.connection_needs(&prompty).unwrap();
+    let needed = compute
+        .connection_needs(&prompty, &std::collections::BTreeMap::new())
+        .unwrap();
     assert_eq!((needed.len(), needed[0].line), (1, 8));
     begun(&compute, &prompty).await;
     let lacking = compute.run(&prompty, RunRequest::default()).unwrap_err();

@@ -1,5 +1,7 @@
 //! What a flow asks for, and what is wrong with what there is.
 
+use std::collections::BTreeMap;
+
 use flowdeck_flow::INIT;
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +52,21 @@ pub enum NeedProblem {
     NotForThisFlow,
     /// Its secrets can't be read with the key that the server has.
     Locked,
+    /// It signs in with Microsoft Entra ID, and no managed identity of the server is meant for its service.
+    NoIdentity {
+        /// The service's address.
+        address: String,
+    },
+}
+
+/// Asks what stands in the way of runs that have other environment variables than the flow's file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NeedsRequest {
+    /// The variables that are set for the runs, by name. A value matters only when it refers to a connection: any other can
+    /// be left empty here.
+    pub variables: BTreeMap<String, String>,
 }
 
 impl NeedProblem {
@@ -62,6 +79,7 @@ impl NeedProblem {
             NeedProblem::Incomplete { .. } => codes::CONNECTION_INCOMPLETE,
             NeedProblem::NotForThisFlow => codes::CONNECTION_NOT_FOR_FLOW,
             NeedProblem::Locked => codes::CONNECTION_LOCKED,
+            NeedProblem::NoIdentity { .. } => codes::CONNECTION_NO_IDENTITY,
         }
     }
 }
@@ -133,6 +151,10 @@ impl ConnectionNeed {
             NeedProblem::Locked => format!(
                 "{asker} needs the connection ‘{name}’, whose secrets can’t be read with the server’s key."
             ),
+            NeedProblem::NoIdentity { address } => format!(
+                "{asker} needs the connection ‘{name}’, which signs in with Microsoft Entra ID. No managed identity of this server is meant for {}.",
+                shown(address)
+            ),
         })
     }
 
@@ -150,6 +172,9 @@ impl ConnectionNeed {
             NeedProblem::Incomplete { .. } => "Fill in the connection, then run again.",
             NeedProblem::NotForThisFlow => "Allow the connection for this flow, then run again.",
             NeedProblem::Locked => "Restore the server’s secrets key, or enter the secrets again.",
+            NeedProblem::NoIdentity { .. } => {
+                "Ask the administrator for a managed identity that’s meant for this host, or set the connection’s auth mode to ‘key’."
+            }
         })
     }
 }

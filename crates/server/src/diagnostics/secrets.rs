@@ -7,6 +7,7 @@ use std::{
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use flowdeck_compute::folder::read_in;
+use flowdeck_contract::files::FileTree;
 use flowdeck_flow::check;
 
 use super::redact::{is_secret_name, secrets_in};
@@ -89,7 +90,10 @@ pub(super) fn of_server(app: &App) -> Vec<String> {
 /// Every secret of a flow: in its definition, and in files beside it that hold connections or variables.
 pub(super) fn of_flow(folder: &FlowFolder, definition: Option<&str>) -> Vec<String> {
     let mut secrets = definition.map(of_definition).unwrap_or_default();
-    let files = folder.list().unwrap_or_default();
+    let files = folder.list().unwrap_or_else(|error| {
+        tracing::warn!(%error, "a flow's files couldn't be looked into for secrets: diagnostics leave out only what is known otherwise");
+        FileTree::default()
+    });
     let beside = files.entries.into_iter().filter(|file| {
         let name = file.path.file_name();
         let kinds = [".env", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg"];

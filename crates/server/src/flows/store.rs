@@ -185,16 +185,26 @@ impl Flows {
         let tops = found
             .iter()
             .filter(|flow| flow.is_at_top() || self.place.only() == Some(*flow));
+        let looked = |looked: io::Result<Dir>| match looked {
+            Ok(folder) => Some(folder),
+            Err(error) => {
+                tracing::warn!(%error, "a folder couldn't be looked into for what saves had left");
+                None
+            }
+        };
         let mut folders: Vec<Dir> = tops
-            .filter_map(|flow| self.root.open_dir(flow.folder()).ok())
+            .filter_map(|flow| looked(self.root.open_dir(flow.folder())))
             .collect();
         while let Some(folder) = folders.pop() {
-            for entry in folder.entries().into_iter().flatten().flatten() {
+            let entries = folder.entries().inspect_err(|error| {
+                tracing::warn!(%error, "a folder couldn't be listed for what saves had left");
+            });
+            for entry in entries.into_iter().flatten().flatten() {
                 let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
                 match entry.file_name().to_str() {
                     Some(".git") => {}
                     Some(name) if is_leftover(name) => log_removal(name, entry.remove_file()),
-                    _ if is_folder => folders.extend(entry.open_dir().ok()),
+                    _ if is_folder => folders.extend(looked(entry.open_dir())),
                     _ => {}
                 }
             }

@@ -1,14 +1,18 @@
 //! What the parts of the page that speak of connections share: each is asked for once, however many show it.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use flowdeck_contract::{
     connections::{ConnectionList, ConnectionNeed},
+    runs::VariableName,
     session::SessionState,
 };
 use leptos::prelude::*;
 
-use crate::{api::Remote, pages::flow::FlowContext};
+use crate::{
+    api::Remote,
+    pages::flow::{FlowContext, inputs::InputForm},
+};
 
 /// The connections of the project, and what the flow asks for. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -63,21 +67,44 @@ impl Turns {
     }
 }
 
+/// The variables that are set for runs, with the values that refer to something: no other matters here, and it may be a
+/// secret.
+fn references(set: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let refers = |value: &str| value.trim_start().starts_with("${");
+    let value = |value: &String| match refers(value) {
+        true => value.clone(),
+        false => String::new(),
+    };
+    let named = set
+        .iter()
+        .filter(|(name, _)| VariableName::try_from(name.as_str()).is_ok());
+    let references = named.map(|(name, text)| (name.clone(), value(text)));
+    references.collect()
+}
+
 impl FlowConnections {
     /// Those of the page; requested by the first who asks.
     pub(crate) fn of(context: FlowContext) -> Self {
         if let Some(known) = context.connections.get_value() {
             return known;
         }
-        let made = context.owner.get_value().with(|| Self::new(context));
+        let set = InputForm::from_context().variables;
+        let made = context.owner.get_value().with(|| Self::new(context, set));
         context.connections.set_value(Some(made));
         made
     }
 
-    fn new(context: FlowContext) -> Self {
+    fn new(context: FlowContext, set: RwSignal<BTreeMap<String, String>>) -> Self {
+        let set = Memo::new(move |_| set.with(references));
         let needs = Remote::new(move || {
-            let flow = context.flow();
-            async move { context.api.connection_needs(&flow).await }
+            let (flow, set) = (context.flow(), set.get_untracked());
+            async move { context.api.connection_needs(&flow, set).await }
+        });
+        Effect::new(move |before: Option<()>| {
+            set.track();
+            if before.is_some() {
+                needs.try_refresh();
+            }
         });
         // A tool's source says, too, what it takes.
         context.live.on_files(move |_| needs.try_refresh());

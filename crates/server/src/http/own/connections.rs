@@ -9,9 +9,10 @@ use axum::{
 use flowdeck_contract::{
     connections::{
         ConnectionInput, ConnectionList, ConnectionNeed, ConnectionView, ModelServers,
-        RenameRequest, TestResult,
+        NeedsRequest, RenameRequest, TestResult,
     },
     error::ErrorResponse,
+    ids::FlowId,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -33,7 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rename))
         .routes(routes!(restore))
         .routes(routes!(test))
-        .routes(routes!(needs))
+        .routes(routes!(needs, needs_of_runs))
         .routes(routes!(model_servers))
 }
 
@@ -244,8 +245,35 @@ async fn needs(
     Path(path): Path<FlowPath>,
 ) -> ApiResult<Json<Vec<ConnectionNeed>>> {
     app.require_flow(&path.project, &path.flow).await?;
-    let needs = crate::blocking(move || Ok(app.compute.connection_needs(&path.flow)?));
-    Ok(Json(needs.await?))
+    needs_with(app, path.flow, NeedsRequest::default()).await
+}
+
+/// The same for runs that have other environment variables than the flow's file says.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/flows/{flow}/connections",
+    operation_id = "checkFlowConnections",
+    tag = "connections",
+    params(FlowPath),
+    request_body = NeedsRequest,
+    responses((status = OK, body = [ConnectionNeed]), (status = "default", description = "Failure", body = ErrorResponse)),
+)]
+async fn needs_of_runs(
+    State(app): State<App>,
+    Path(path): Path<FlowPath>,
+    extract::Json(asked): extract::Json<NeedsRequest>,
+) -> ApiResult<Json<Vec<ConnectionNeed>>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    needs_with(app, path.flow, asked).await
+}
+
+async fn needs_with(
+    app: App,
+    flow: FlowId,
+    asked: NeedsRequest,
+) -> ApiResult<Json<Vec<ConnectionNeed>>> {
+    let needs = move || Ok(app.compute.connection_needs(&flow, &asked.variables)?);
+    Ok(Json(crate::blocking(needs).await?))
 }
 
 /// Looks for model servers at their usual ports of the server's machine, where the administrator allows it.
