@@ -5,7 +5,9 @@ use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::{style, talk::Talk};
 use crate::{
-    pages::parts::{ChoosePicture, PictureRefused, PictureSource, PictureView, form_style},
+    pages::parts::{
+        ChoosePicture, LineField, PictureRefused, PictureSource, PictureView, form_style,
+    },
     ui::{Button, ButtonKind, Fold},
 };
 
@@ -89,19 +91,12 @@ fn ByAddress() -> impl IntoView {
     view! {
         <form class=style::by_address on:submit=submit>
             <label for="chat-picture-address">"Address"</label>
-            <input
+            <LineField
                 id="chat-picture-address"
-                type="text"
-                inputmode="url"
-                autocomplete="off"
-                spellcheck="false"
-                aria-describedby="chat-picture-fault"
-                aria-invalid=move || fault.get().map(|_| "true")
-                prop:value=address
-                on:input=move |event| {
-                    address.set(event_target_value(&event));
-                    fault.set(None);
-                }
+                about="chat-picture-fault"
+                text=address
+                fault=fault
+                input_mode="url"
             />
             <Button on_press=move |()| add()>"Add"</Button>
             <p id="chat-picture-fault" class=form_style::fault>

@@ -12,7 +12,7 @@ use crate::{
     api::{ApiError, Disk, FlowFiles, Load, Precondition, Remote, Removed, Written},
     pages::{
         flow::FlowContext,
-        parts::{Failure, form_style},
+        parts::{Failure, LineField, form_style},
     },
     ui::{Button, ButtonKind, ButtonState, NextStep, Skeleton, Status},
 };
@@ -288,18 +288,7 @@ fn SaveForm(sets: Sets) -> impl IntoView {
     view! {
         <form class=style::save on:submit=submit>
             <label for="input-set-name">"Name"</label>
-            <input
-                id="input-set-name"
-                type="text"
-                autocomplete="off"
-                aria-describedby="input-set-about"
-                aria-invalid=move || fault.get().map(|_| "true")
-                prop:value=name
-                on:input=move |event| {
-                    name.set(event_target_value(&event));
-                    fault.set(None);
-                }
-            />
+            <LineField id="input-set-name" about="input-set-about" text=name fault=fault />
             <Button state=state on_press=move |()| save()>
                 "Save inputs"
             </Button>

@@ -229,42 +229,32 @@ fn Added(id: u32) -> impl IntoView {
     });
     let value_id = format!("variable-value-{id}");
     let note_id = unique_id("note");
-    let invalid = move || fault.with(Option::is_some).then_some("true");
+    let is_wrong = Signal::derive(move || fault.with(Option::is_some));
+    let kind = Signal::derive(move || name.with(|name| value.with(|value| kind_of(name, value))));
+    let edit = move |change: fn(&mut Row, String)| {
+        move |text: String| setting.change(|rows| rows.edit(id, |row| change(row, text)))
+    };
     let remove = move |()| setting.change(|rows| rows.remove(id));
     view! {
         <div class=style::added>
-            <div class=form_style::field>
-                <label for=name_id(id) class=form_style::help>"Name"</label>
-                <input
-                    id=name_id(id)
-                    type="text"
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-describedby=note_id.clone()
-                    aria-invalid=invalid
-                    prop:value=move || name.get()
-                    on:input=move |event| {
-                        let text = event_target_value(&event);
-                        setting.change(|rows| rows.edit(id, |row| row.name = text));
-                    }
-                />
-            </div>
-            <div class=form_style::field>
-                <label for=value_id.clone() class=form_style::help>"Value"</label>
-                <input
-                    id=value_id
-                    type=move || name.with(|name| value.with(|value| kind_of(name, value)))
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-describedby=note_id.clone()
-                    aria-invalid=invalid
-                    prop:value=move || value.get()
-                    on:input=move |event| {
-                        let text = event_target_value(&event);
-                        setting.change(|rows| rows.edit(id, |row| row.value = text));
-                    }
-                />
-            </div>
+            <AddedField
+                label="Name"
+                id=name_id(id)
+                kind=Signal::stored("text")
+                about=note_id.clone()
+                is_wrong=is_wrong
+                text=name
+                on_type=edit(|row, text| row.name = text)
+            />
+            <AddedField
+                label="Value"
+                id=value_id
+                kind=kind
+                about=note_id.clone()
+                is_wrong=is_wrong
+                text=value
+                on_type=edit(|row, text| row.value = text)
+            />
             <Button
                 kind=ButtonKind::Quiet
                 label=Signal::derive(move || format!("Remove {}", name.with(|name| Name::from(name.as_str()).to_string())))
@@ -276,6 +266,36 @@ fn Added(id: u32) -> impl IntoView {
                 {note} " "
                 <span class=form_style::fault>{move || fault.get()}</span>
             </p>
+        </div>
+    }
+}
+
+/// The name or the value of a variable that was added.
+#[component]
+fn AddedField(
+    label: &'static str,
+    id: String,
+    /// The kind of input that it is.
+    kind: Signal<&'static str>,
+    /// The id of what describes it.
+    about: String,
+    is_wrong: Signal<bool>,
+    text: Memo<String>,
+    on_type: impl Fn(String) + 'static,
+) -> impl IntoView {
+    view! {
+        <div class=form_style::field>
+            <label for=id.clone() class=form_style::help>{label}</label>
+            <input
+                id=id
+                type=move || kind.get()
+                autocomplete="off"
+                spellcheck="false"
+                aria-describedby=about
+                aria-invalid=move || is_wrong.get().then_some("true")
+                prop:value=move || text.get()
+                on:input=move |event| on_type(event_target_value(&event))
+            />
         </div>
     }
 }

@@ -77,29 +77,16 @@ fn VariantRow(
     default: Memo<Option<String>>,
     saving: Saving,
 ) -> impl IntoView {
-    let actions = Actions::from_context();
-    let runs = Signal::derive(move || actions.state(Action::Run));
     let own = id.clone();
     let is_default = Memo::new(move |_| default.with(|id| id.as_ref() == Some(&own)));
     let shown = Name::from(id.as_str());
-    let run = {
-        let (node, id) = (node.clone(), id.clone());
-        move |()| {
-            actions.run_as(WantedRun {
-                variants: vec![variant(&node, id.clone())],
-                ..WantedRun::default()
-            });
-        }
+    let whole = WantedRun {
+        variants: vec![variant(&node, id.clone())],
+        ..WantedRun::default()
     };
-    let alone = {
-        let (node, id) = (node.clone(), id.clone());
-        move |()| {
-            actions.run_as(WantedRun {
-                node: Some(node.clone().into()),
-                variants: vec![variant(&node, id.clone())],
-                ..WantedRun::default()
-            });
-        }
+    let alone = WantedRun {
+        node: Some(node.clone().into()),
+        ..whole.clone()
     };
     let labels = [
         format!("Run the flow with {shown} of {node}"),
@@ -121,24 +108,8 @@ fn VariantRow(
                 <span class=style::default>"Default"</span>
             </Show>
             <span class=style::actions>
-                <Button
-                    kind=ButtonKind::Quiet
-                    state=runs
-                    label=whole_label
-                    on_press=run
-                    on_refused=move |()| actions.needs_session.set(true)
-                >
-                    "Run flow"
-                </Button>
-                <Button
-                    kind=ButtonKind::Quiet
-                    state=runs
-                    label=alone_label
-                    on_press=alone
-                    on_refused=move |()| actions.needs_session.set(true)
-                >
-                    "Run node"
-                </Button>
+                <RunVariant words="Run flow" label=whole_label wanted=whole />
+                <RunVariant words="Run node" label=alone_label wanted=alone />
                 <Show when=move || !is_default.get()>
                     <Button
                         kind=ButtonKind::Quiet
@@ -151,6 +122,23 @@ fn VariantRow(
                 </Show>
             </span>
         </li>
+    }
+}
+
+#[component]
+fn RunVariant(words: &'static str, label: String, wanted: WantedRun) -> impl IntoView {
+    let actions = Actions::from_context();
+    let state = Signal::derive(move || actions.state(Action::Run));
+    view! {
+        <Button
+            kind=ButtonKind::Quiet
+            state=state
+            label=label
+            on_press=move |()| actions.run_as(wanted.clone())
+            on_refused=move |()| actions.needs_session.set(true)
+        >
+            {words}
+        </Button>
     }
 }
 
