@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use flowdeck_contract::{flows::FlowDetail, ids::FilePath, shown::Name};
+use flowdeck_contract::{
+    flows::FlowDetail,
+    ids::FilePath,
+    shown::{Name, shown},
+};
 use flowdeck_flow::{Flow, Report};
 use leptos::prelude::*;
 
@@ -35,6 +39,17 @@ impl Definition {
     #[must_use]
     pub fn is_unreadable(&self) -> bool {
         self.flow().is_none()
+    }
+
+    /// What to do where nothing can be read of the flow, to `what`.
+    #[must_use]
+    pub fn fix_to(&self, what: &str) -> Option<String> {
+        let file = self
+            .path
+            .as_ref()
+            .map_or("the flow’s definition", |path| path.as_str());
+        let is_unreadable = self.is_unreadable();
+        is_unreadable.then(|| format!("Fix {} to {what}.", shown(file)))
     }
 
     /// The names of its nodes: in execution order, or as they stand in the file when there is none.
@@ -127,5 +142,12 @@ outputs: {}
         };
         assert!(of("nodes: [\n").is_unreadable());
         assert!(!of("nodes: []\n").is_unreadable());
+        assert_eq!(of("nodes: []\n").fix_to("see inputs"), None);
+        let prompty = Definition {
+            path: FilePath::try_from("chat.prompty").ok(),
+            report: None,
+        };
+        let said = prompty.fix_to("see inputs").unwrap();
+        assert_eq!(said, "Fix chat.prompty to see inputs.");
     }
 }

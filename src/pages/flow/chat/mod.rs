@@ -47,8 +47,11 @@ pub(crate) fn ChatPane() -> impl IntoView {
         None if is_loading.get() => {
             view! { <Skeleton lines=4 label="Loading the flow" /> }.into_any()
         }
-        None => view! { <p class=style::muted>"Fix flow.dag.yaml to chat with this flow."</p> }
-            .into_any(),
+        None => {
+            let known = talk.definition.get();
+            let fix = known.and_then(|known| known.fix_to("chat with this flow"));
+            view! { <p class=style::muted>{fix}</p> }.into_any()
+        }
     };
     view! {
         <section class=style::pane aria-labelledby="chat-heading">

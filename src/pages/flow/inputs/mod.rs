@@ -40,19 +40,14 @@ pub fn Inputs() -> impl IntoView {
     let context = FlowContext::from_context();
     let loading = Memo::new(move |_| context.detail.state().with(|state| *state == Load::Loading));
     let definition = use_definition(context);
-    let unreadable = Memo::new(move |_| {
-        definition.with(|known| known.as_ref().is_some_and(|known| known.is_unreadable()))
-    });
+    let fix = Memo::new(move |_| definition.with(|known| known.as_ref()?.fix_to("see inputs")));
     let empty = Memo::new(move |_| form.fields.with(Vec::is_empty));
     let content = move || {
         if loading.get() {
             view! { <Skeleton lines=4 label="Loading inputs" /> }.into_any()
         } else if empty.get() {
-            let none = if unreadable.get() {
-                "Fix flow.dag.yaml to see inputs."
-            } else {
-                "This flow has no inputs."
-            };
+            let none = fix.get();
+            let none = none.unwrap_or_else(|| "This flow has no inputs.".to_owned());
             view! { <p class=style::none>{none}</p> }.into_any()
         } else {
             let key = |field: &field::Field| field.name.as_str().to_owned();

@@ -48,19 +48,14 @@ pub fn Nodes(
         names
     });
     let empty = Memo::new(move |_| names.with(Vec::is_empty));
-    let unreadable = Memo::new(move |_| {
-        definition.with(|known| known.as_ref().is_some_and(|known| known.is_unreadable()))
-    });
+    let fix = Memo::new(move |_| definition.with(|known| known.as_ref()?.fix_to("see nodes")));
     let loading = Memo::new(move |_| context.detail.state().with(|state| *state == Load::Loading));
     let content = move || {
         if loading.get() {
             view! { <Skeleton lines=6 label="Loading nodes" /> }.into_any()
         } else if empty.get() {
-            let none = if unreadable.get() {
-                "Fix flow.dag.yaml to see nodes."
-            } else {
-                "This flow has no nodes."
-            };
+            let none = fix.get();
+            let none = none.unwrap_or_else(|| "This flow has no nodes.".to_owned());
             view! { <p class=style::none>{none}</p> }.into_any()
         } else {
             view! {
