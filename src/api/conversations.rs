@@ -63,6 +63,16 @@ impl Api {
         self.post(&path, &ConversationRename { name }).await
     }
 
+    /// Undoes the deletion of a conversation, within a day.
+    pub async fn restore_conversation(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+    ) -> Result<ConversationSummary, ApiError> {
+        let path = paths::conversation_restore(&self.project(), flow, id);
+        self.post(&path, &serde_json::json!({})).await
+    }
+
     /// Deletes a conversation.
     pub async fn delete_conversation(
         &self,

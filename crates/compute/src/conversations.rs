@@ -8,7 +8,7 @@ use std::sync::Arc;
 use flowdeck_access::id;
 use flowdeck_connections::Connections;
 use flowdeck_contract::{
-    Exact, Values,
+    Exact, Millis, Values,
     conversations::{Asked, Conversation, ConversationSummary, Question},
     events::FlowEvent,
     ids::{ConversationId, ConversationName, FlowId},
@@ -25,6 +25,8 @@ use crate::{error::ComputeError, owner::Owner, runs::Runs, store::NewTurn};
 const MOST_OF_A_FLOW: usize = 200;
 /// …nor with all flows together, also those that are gone.
 const MOST_IN_ALL: u64 = 5_000;
+/// For so long a deletion can be undone, in milliseconds: a day.
+const UNDONE_FOR: i64 = 24 * 60 * 60 * 1000;
 /// A conversation has no more turns.
 const MOST_TURNS: usize = 500;
 
@@ -146,9 +148,31 @@ impl Conversations {
     pub(crate) fn delete(&self, flow: &FlowId, id: &ConversationId) -> Result<(), ComputeError> {
         let _changing = self.changing.lock();
         require_rest(&self.whole(flow, id)?)?;
-        self.runs.store().remove_conversation(flow, id)?;
+        let store = self.runs.store();
+        store.delete_conversation(flow, id, self.runs.now())?;
+        self.forget_deleted()?;
         self.tell(flow, id);
         Ok(())
+    }
+
+    /// Undoes a deletion.
+    pub(crate) fn restore(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+    ) -> Result<ConversationSummary, ComputeError> {
+        let _changing = self.changing.lock();
+        self.forget_deleted()?;
+        if !self.runs.store().restore_conversation(flow, id)? {
+            return Err(ComputeError::ConversationNotFound(id.to_string()));
+        }
+        self.tell(flow, id);
+        Ok(self.whole(flow, id)?.summary)
+    }
+
+    fn forget_deleted(&self) -> Result<(), ComputeError> {
+        let before = Millis(self.runs.now().0 - UNDONE_FOR);
+        self.runs.store().forget_deleted_conversations(before)
     }
 
     /// A conversation that nothing was said in, if there is room for another.
@@ -160,6 +184,7 @@ impl Conversations {
                 "Delete conversations that you no longer need.",
             )
         };
+        self.forget_deleted()?;
         let store = self.runs.store();
         if store.conversations(flow)?.len() >= MOST_OF_A_FLOW {
             return Err(full(MOST_OF_A_FLOW as u64, "this flow"));

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use flowdeck_access::folder::{Folder, ReadError};
 use flowdeck_contract::{
     Exact, Values,
-    ids::FlowId,
+    ids::{FlowId, RunId},
     pictures::{KeptPicture, PICTURE_LIMIT, Picture, PictureKind, PictureName, placed},
 };
 use sha2::{Digest as _, Sha256};
@@ -70,6 +70,44 @@ pub(crate) fn for_the_runtime(paths: &Paths, flow: &FlowId, inputs: &Values) -> 
         .iter()
         .map(|(name, value)| (name.to_owned(), placed(value, &path)));
     placed.collect()
+}
+
+/// A value of a run with the pictures that it made kept by name, so that they outlive the run's folder; one that can't be
+/// read stays as it is.
+pub(crate) fn kept_of_run(paths: &Paths, flow: &FlowId, run: &RunId, value: &Exact) -> Exact {
+    placed(value, &|picture| match picture {
+        Picture::OfRun(file) => match keep_of_run(paths, flow, run, file) {
+            Ok(kept) => Some(kept.name.to_string()),
+            Err(error) => {
+                tracing::warn!(%flow, %run, %error, "a picture of an answer could not be kept");
+                None
+            }
+        },
+        _ => None,
+    })
+}
+
+/// Keeps a picture that a run made, by its file's name.
+pub(crate) fn keep_of_run(
+    paths: &Paths,
+    flow: &FlowId,
+    run: &RunId,
+    file: &str,
+) -> Result<KeptPicture, ComputeError> {
+    let kind = kind_of(file).ok_or(ComputeError::PictureNotKept)?;
+    let bytes = paths
+        .read_output(flow, run, file, PICTURE_LIMIT)
+        .map_err(|error| ComputeError::io("Reading a picture of the run")(error.into()))?;
+    keep(paths, flow, kind, &bytes)
+}
+
+/// The kind that a file's name says.
+fn kind_of(file: &str) -> Option<PictureKind> {
+    let (_, extension) = file.rsplit_once('.')?;
+    match extension {
+        "jpg" => Some(PictureKind::Jpeg),
+        other => PictureKind::of_media_type(&format!("image/{other}")),
+    }
 }
 
 /// The first input with a picture that is no longer kept.

@@ -2,6 +2,7 @@
 
 #![cfg_attr(not(test), deny(clippy::disallowed_methods))]
 
+mod answer_pictures;
 mod asked;
 mod begin;
 mod cancel;

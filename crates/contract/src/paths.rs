@@ -450,6 +450,16 @@ pub fn conversation_rename(
     format!("{}/rename", conversation(project_name, flow_id, id))
 }
 
+/// Undoes the deletion of a conversation, within a day (POST): [`crate::conversations::ConversationSummary`].
+#[must_use]
+pub fn conversation_restore(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    id: &ConversationId,
+) -> String {
+    format!("{}/restore", conversation(project_name, flow_id, id))
+}
+
 /// The public contract's workspace: its operations stand below it.
 #[must_use]
 pub fn workspace(project: &ProjectName) -> String {

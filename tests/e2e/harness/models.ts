@@ -159,3 +159,30 @@ nodes:
 `,
   };
 }
+
+/** A prompty that one chats with. */
+export function promptyChat(connection: string): Record<string, string> {
+  return {
+    'talk.prompty': `---
+name: Talk
+model:
+  api: chat
+  configuration: {type: openai, connection: ${connection}, model: small-model}
+  parameters: {}
+inputs:
+  question: {type: string, is_chat_input: true}
+  chat_history: {type: list}
+---
+system:
+Be kind.
+
+{% for item in chat_history %}
+{{item.role}}:
+{{item.content}}
+
+{% endfor %}
+user:
+{{question}}
+`,
+  };
+}

@@ -5,7 +5,7 @@ import type { Locator } from '@playwright/test';
 import { expectAccessible } from '../harness/accessibility.ts';
 import type { App } from '../harness/app.ts';
 import { addFlow, addState } from '../harness/flows.ts';
-import { chatFlow, ModelServer } from '../harness/models.ts';
+import { chatFlow, ModelServer, promptyChat } from '../harness/models.ts';
 import { expect, test } from '../harness/test.ts';
 
 const KEY = 'sk-canary-0123456789';
@@ -73,6 +73,49 @@ test('three turns stream with what was said before', async ({ app, deck, page })
   }
 });
 
+const FLEX_CHAT = {
+  'flow.flex.yaml': `entry: talk:talk
+inputs:
+  question: {type: string, is_chat_input: true}
+  chat_history: {type: list}
+`,
+  'talk.py': `def talk(question: str, chat_history: list) -> str:
+    said = [f"{item['role']}: {item['content']}" for item in chat_history]
+    return f"{question} comes after {len(said)}: {' / '.join(said)}"
+`,
+};
+
+test('a flex flow and a prompty are told what was said as messages', async ({ app, deck, page }) => {
+  test.slow();
+  const models = await ModelServer.start(KEY);
+  try {
+    addFlow(deck.flows, 'flexible', FLEX_CHAT);
+    addFlow(deck.flows, 'prompts', promptyChat('open_ai_connection'));
+    await deck.start();
+    await deck.api.addConnection('open_ai_connection', { type: 'OpenAI', configs: { base_url: models.url }, secrets: { api_key: KEY } });
+    await test.step('a flex flow', async () => {
+      await deck.api.startSession('flexible');
+      await app.open('flexible', '?chat=');
+      await ask(app, 'One?', 0);
+      await expect(turn(app, 0)).toContainText('One? comes after 0:');
+      await ask(app, 'Two?', 1);
+      await expect(turn(app, 1)).toContainText('Two? comes after 2: user: One? / assistant: One? comes after 0:');
+    });
+    await test.step('a prompty', async () => {
+      await deck.api.startSession('prompts/talk.prompty');
+      await app.open('prompts/talk.prompty', '?chat=');
+      await ask(app, 'One?', 0);
+      await expect(turn(app, 0)).toContainText('small-model heard: One?');
+      await ask(app, 'Two?', 1);
+      expect(models.heard).toEqual(['system: Be kind.', 'user: One?', 'assistant: small-model heard: One?', 'user: Two?']);
+      await page.reload();
+      await expect(turn(app, 1)).toContainText('small-model heard: Two?');
+    });
+  } finally {
+    await models.close();
+  }
+});
+
 test.describe('on the engine in memory', () => {
   test.use({ engine: 'fake' });
 
@@ -118,6 +161,16 @@ test.describe('on the engine in memory', () => {
     const sure = page.getByRole('alertdialog', { name: 'Delete Lights?' });
     await sure.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(log(app)).toContainText('Ask the flow a question.');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await expect(turn(app, 0)).toContainText('What is a beacon?');
+    await turn(app, 0).getByRole('button', { name: 'Edit question' }).click();
+    await question.fill('What is a buoy');
+    await page.reload();
+    await expect(question).toHaveValue('What is a buoy');
+    await question.press('Escape');
+    await page.reload();
+    await expect(turn(app, 0)).toContainText('What is a beacon?');
+    await expect(question).toBeHidden();
 
     // What is typed stays with its conversation.
     await message(app).fill('half a thought');

@@ -64,7 +64,19 @@ impl Compute {
         self.core.conversations.rename(flow, id, name)
     }
 
-    /// Deletes a conversation; its runs stay in the history of runs as long as any.
+    /// Undoes the deletion of a conversation, within a day; gives it as it then stands.
+    ///
+    /// # Errors
+    /// When there is no such conversation any more.
+    pub fn restore_conversation(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+    ) -> Result<ConversationSummary, ComputeError> {
+        self.core.conversations.restore(flow, id)
+    }
+
+    /// Deletes a conversation, which can be undone for a day; its runs stay in the history of runs as long as any.
     ///
     /// # Errors
     /// When there is no such conversation, or an answer is still coming.

@@ -1,5 +1,5 @@
-//! The pictures in a conversation's history: those that people gave are kept by name, and those that answers made are in the
-//! folders of their runs, which don't stay. What is lost is named; the conversation goes on without it when that's wanted.
+//! The pictures in a conversation's history, which are kept by name; those of older answers are in the folders of their runs,
+//! which don't stay. What is lost is named; the conversation goes on without it when that's wanted.
 
 use std::cell::RefCell;
 
@@ -7,7 +7,7 @@ use flowdeck_contract::{
     Exact, codes,
     conversations::Turn,
     ids::FlowId,
-    pictures::{PICTURE_LIMIT, Picture, PictureKind, replaced, text_part},
+    pictures::{Picture, replaced, text_part},
 };
 use flowdeck_flow::MessageFormat;
 
@@ -66,14 +66,7 @@ impl<'a> HistoryPictures<'a> {
                 Ok(None)
             }
             Picture::OfRun(name) => {
-                let kind = kind_of(name).ok_or(ComputeError::PictureNotKept)?;
-                let read = self
-                    .paths
-                    .read_output(self.flow, &turn.run, name, PICTURE_LIMIT);
-                let bytes = read.map_err(|error| {
-                    ComputeError::io("Reading a picture of a run")(error.into())
-                })?;
-                let kept = pictures::keep(self.paths, self.flow, kind, &bytes)?;
+                let kept = pictures::keep_of_run(self.paths, self.flow, &turn.run, name)?;
                 Ok(Some(Picture::Kept(kept.name).written(self.format)))
             }
             Picture::Inline { .. } | Picture::Elsewhere(_) => Ok(None),
@@ -104,14 +97,5 @@ fn place((at, part): (usize, Part)) -> String {
     match part {
         Part::Question => format!("question {at}"),
         Part::Answer => format!("answer {at}"),
-    }
-}
-
-/// The kind that a file's name says.
-fn kind_of(name: &str) -> Option<PictureKind> {
-    let (_, extension) = name.rsplit_once('.')?;
-    match extension {
-        "jpg" => Some(PictureKind::Jpeg),
-        other => PictureKind::of_media_type(&format!("image/{other}")),
     }
 }

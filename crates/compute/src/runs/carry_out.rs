@@ -99,7 +99,10 @@ impl Runs {
         run.mask_log(self.parts.paths.run_opened(&run.flow, &id));
         let outcome = match result {
             Ok(reply) => {
-                let (outcome, whole) = self.read_reply(run, plan, copied, reply).await;
+                let (mut outcome, whole) = self.read_reply(run, plan, copied, reply).await;
+                if run.is_turn() {
+                    self.keep_pictures(run, &mut outcome).await;
+                }
                 (self.with_want_of_memory(run, outcome).await, whole)
             }
             Err(error) => (self.without_answer(run, &error).await, None),

@@ -103,6 +103,11 @@ impl LiveRun {
         *self.masks.lock() = masks;
     }
 
+    /// Whether it answers a question of a conversation.
+    pub(super) fn is_turn(&self) -> bool {
+        self.conversation.is_some()
+    }
+
     /// The run as it stands.
     pub(super) fn detail(&self) -> RunDetail {
         self.lock().clone()

@@ -37,7 +37,7 @@ impl Store {
     ) -> Result<Vec<ConversationSummary>, ComputeError> {
         let connection = self.connection();
         let mut statement = connection.prepare_cached(&format!(
-            "{SUMMARY} WHERE flow = ?1 ORDER BY changed DESC, rowid DESC"
+            "{SUMMARY} WHERE flow = ?1 AND deleted IS NULL ORDER BY changed DESC, rowid DESC"
         ))?;
         let rows: Vec<Columns> = statement
             .query_map([flow.as_str()], columns)?
@@ -53,7 +53,9 @@ impl Store {
     ) -> Result<Option<Conversation>, ComputeError> {
         let connection = self.connection();
         let row = connection
-            .prepare_cached(&format!("{SUMMARY} WHERE flow = ?1 AND id = ?2"))?
+            .prepare_cached(&format!(
+                "{SUMMARY} WHERE flow = ?1 AND id = ?2 AND deleted IS NULL"
+            ))?
             .query_row([flow.as_str(), id.as_str()], columns)
             .optional()?;
         let Some(row) = row else { return Ok(None) };
@@ -69,7 +71,7 @@ impl Store {
         }))
     }
 
-    /// How many conversations there are in all.
+    /// How many conversations there are in all, with those whose deletion can be undone.
     pub(crate) fn conversation_count(&self) -> Result<u64, ComputeError> {
         let query = "SELECT count(*) FROM conversations";
         let count: i64 = self.connection().query_row(query, [], |row| row.get(0))?;
@@ -91,17 +93,38 @@ impl Store {
         Ok(renamed > 0)
     }
 
-    /// Forgets a conversation and its turns; `false` when there is none.
-    pub(crate) fn remove_conversation(
+    /// Deletes a conversation in a way that can be [undone](Store::restore_conversation); `false` when there is none.
+    pub(crate) fn delete_conversation(
+        &self,
+        flow: &FlowId,
+        id: &ConversationId,
+        now: Millis,
+    ) -> Result<bool, ComputeError> {
+        let deleted = self.connection().execute(
+            "UPDATE conversations SET deleted = ?3 WHERE flow = ?1 AND id = ?2 AND deleted IS NULL",
+            params![flow.as_str(), id.as_str(), now.0],
+        )?;
+        Ok(deleted > 0)
+    }
+
+    /// Undoes a deletion; `false` when there is no such conversation any more.
+    pub(crate) fn restore_conversation(
         &self,
         flow: &FlowId,
         id: &ConversationId,
     ) -> Result<bool, ComputeError> {
-        let removed = self.connection().execute(
-            "DELETE FROM conversations WHERE flow = ?1 AND id = ?2",
+        let restored = self.connection().execute(
+            "UPDATE conversations SET deleted = NULL WHERE flow = ?1 AND id = ?2",
             [flow.as_str(), id.as_str()],
         )?;
-        Ok(removed > 0)
+        Ok(restored > 0)
+    }
+
+    /// Forgets the conversations that were deleted before, and their turns.
+    pub(crate) fn forget_deleted_conversations(&self, before: Millis) -> Result<(), ComputeError> {
+        self.connection()
+            .execute("DELETE FROM conversations WHERE deleted < ?1", [before.0])?;
+        Ok(())
     }
 }
 
@@ -150,7 +173,7 @@ pub(super) fn enter(
     let turn = serde_json::to_string(&turn)?;
     let id = conversation.id.as_str();
     connection.execute(
-        "INSERT INTO conversations VALUES (?1, ?2, ?3, ?4, ?5) \
+        "INSERT INTO conversations (id, flow, name, created, changed) VALUES (?1, ?2, ?3, ?4, ?5) \
          ON CONFLICT (id) DO UPDATE SET changed = excluded.changed",
         params![
             id,

@@ -84,8 +84,13 @@ CREATE TABLE turns (
 ) STRICT;
 ";
 
+/// Since version 6: when a conversation was deleted, which can be undone for a while.
+const DELETED: &str = "
+ALTER TABLE conversations ADD COLUMN deleted INTEGER;
+";
+
 /// What each version of the store added; the store's version counts them.
-const CHANGES: [&str; 5] = [TABLES, INSTANCES, LIVES, SIGN_INS, CONVERSATIONS];
+const CHANGES: [&str; 6] = [TABLES, INSTANCES, LIVES, SIGN_INS, CONVERSATIONS, DELETED];
 
 /// Makes the tables, or refuses a store of a later flowdeck.
 pub(super) fn prepare(connection: &Connection) -> Result<(), ComputeError> {

@@ -5,12 +5,15 @@ use std::fs;
 use flowdeck_compute::{Compute, fake::Step};
 use flowdeck_connections::Condition;
 use flowdeck_contract::{
-    Exact, Millis,
+    Exact, Millis, codes,
     connections::ConnectionName,
     conversations::{Asked, Conversation, Question, Turn},
     ids::ConversationId,
+    pictures::{PictureKind, PictureName},
     runs::{RunRequest, RunState},
 };
+
+use serde_json::json;
 
 use crate::support::{eventually, over, stage::Stage};
 
@@ -213,5 +216,97 @@ async fn conversations_with_a_flow_are_bounded() {
         .delete_conversation(&stage.flow, &last.unwrap())
         .unwrap();
     ask(&stage, &compute, None, "x").await;
+    compute.close().await;
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_without_a_picture_that_is_lost() {
+    let stage = Stage::new();
+    let takes_pictures = CHAT.replace("type: string, is_chat_input", "type: list, is_chat_input");
+    let files = [("flow.dag.yaml", &*takes_pictures), ("say.py", "")];
+    stage.home.flow("hello", &files);
+    let compute = stage.open(0).await;
+    stage.started(&compute).await;
+    let kept = compute.keep_picture(&stage.flow, PictureKind::Png, b"picture");
+    let name = kept.unwrap().name;
+    let of_run = r#"{"nodes": {"say": {"wait": {"seconds": 0, "file": "go"}, "output": {"data:image/png;path": "made.png"}}}}"#;
+    stage.home.flow("hello", &[("fake.json", of_run)]);
+    let see = Question {
+        question: json!(["What’s this?", {"data:image/png;path": name}]).into(),
+        ..question("")
+    };
+    let asked = compute.ask(&stage.flow, None, see).unwrap();
+    let id = asked.conversation.id;
+    let runs = stage.home.data().join("runs").join("hello");
+    let output = runs.join(asked.run.summary.id.as_str()).join("output");
+    fs::create_dir_all(&output).unwrap();
+    fs::write(output.join("made.png"), b"made").unwrap();
+    stage.home.flow("hello", &[("go", "")]);
+    over(&compute, &stage.flow, &asked.run.summary.id).await;
+    fs::remove_dir_all(output).unwrap();
+
+    let next = || Question {
+        question: json!(["And?"]).into(),
+        ..question("")
+    };
+    let history = |asked: &Asked| -> serde_json::Value {
+        let history = asked.run.inputs.get("chat_history").unwrap().json();
+        serde_json::from_str(history).unwrap()
+    };
+    let asked = compute.ask(&stage.flow, Some(&id), next()).unwrap();
+    let answer = &history(&asked)[0]["outputs"]["answer"]["data:image/png;path"];
+    let copy: PictureName = serde_json::from_value(answer.clone()).unwrap();
+    let read = compute.kept_picture(&stage.flow, &copy).unwrap();
+    assert_eq!(read, b"made", "an answer's picture outlives its run");
+    over(&compute, &stage.flow, &asked.run.summary.id).await;
+
+    fs::remove_file(runs.join("pictures").join(name.as_str())).unwrap();
+    let refused = compute.ask(&stage.flow, Some(&id), next()).unwrap_err();
+    let refused = refused.to_root_error();
+    assert_eq!(refused.code, codes::HISTORY_PICTURES_LOST);
+    assert!(
+        refused
+            .message
+            .starts_with("Pictures of question 1 and answer 2 "),
+        "{}",
+        refused.message
+    );
+    let without = Question {
+        without_lost_pictures: true,
+        ..next()
+    };
+    let asked = compute.ask(&stage.flow, Some(&id), without).unwrap();
+    let sent = history(&asked);
+    let parts = &sent[0]["inputs"]["question"];
+    assert_eq!(parts[0], "What’s this?");
+    assert_eq!(parts[1], "(This picture is no longer available.)");
+    over(&compute, &stage.flow, &asked.run.summary.id).await;
+    let before = &whole(&stage, &compute, &id).turns[0].question;
+    assert!(
+        before.json().contains(name.as_str()),
+        "it stays what it was"
+    );
+    compute.close().await;
+}
+
+#[tokio::test]
+async fn a_deletion_can_be_undone_for_a_day() {
+    let (stage, compute) = talk().await;
+    let id = ask(&stage, &compute, None, "a").await.conversation.id;
+    let before = whole(&stage, &compute, &id);
+    compute.delete_conversation(&stage.flow, &id).unwrap();
+    assert_eq!(compute.conversations(&stage.flow).unwrap(), []);
+    let gone = compute.conversation(&stage.flow, &id).unwrap_err();
+    assert_eq!(gone.to_root_error().code, "ConversationNotFound");
+    compute
+        .ask(&stage.flow, Some(&id), question("b"))
+        .unwrap_err();
+    let compute = stage.restart(compute).await;
+    compute.restore_conversation(&stage.flow, &id).unwrap();
+    assert_eq!(whole(&stage, &compute, &id), before);
+    compute.delete_conversation(&stage.flow, &id).unwrap();
+    stage.advance(24 * 60 * 60 + 1);
+    let late = compute.restore_conversation(&stage.flow, &id).unwrap_err();
+    assert_eq!(late.to_root_error().code, "ConversationNotFound");
     compute.close().await;
 }

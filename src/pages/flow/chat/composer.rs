@@ -172,6 +172,12 @@ fn Refused() -> impl IntoView {
             codes::CONVERSATION_FULL => vec![NextStep::new("New conversation", move || {
                 talk.open(ChatView::New);
             })],
+            codes::HISTORY_PICTURES_LOST => vec![
+                NextStep::new("Ask without lost pictures", move || {
+                    talk.ask_without_lost_pictures();
+                }),
+                NextStep::new("New conversation", move || talk.open(ChatView::New)),
+            ],
             _ => next_steps(talk.context, &error, again),
         };
         Some(view! { <Failure title="Couldn’t ask the question" error=error steps=steps /> })

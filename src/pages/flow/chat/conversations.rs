@@ -3,17 +3,17 @@
 use flowdeck_contract::{
     conversations::ConversationSummary, help::HelpTopic, ids::ConversationName,
 };
-use leptos::{ev::SubmitEvent, prelude::*};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local_scoped_with_cancellation};
 
 use super::{style, talk::Talk};
 use crate::{
     api::Load,
-    nav::Link,
+    nav::{Link, Step},
     pages::parts::{Failure, form_style, tell_failure},
     routes::{ChatView, FlowView},
     ui::{
-        Ago, Button, ButtonKind, ButtonState, Dialog, DialogKind, Disclosure, Each, Status,
-        open_while_asked,
+        Ago, Button, ButtonKind, ButtonState, Dialog, DialogKind, Disclosure, Each, NextStep,
+        Status, open_while_asked,
     },
 };
 
@@ -192,6 +192,34 @@ fn NameForm() -> impl IntoView {
     }
 }
 
+/// Offers to bring a conversation back, as long as the flow's page is open: the chat may be closed by then.
+fn offer_undo(talk: Talk, status: Status, one: ConversationSummary) {
+    let (context, deleting) = (talk.context, talk.deleting);
+    let text = format!("{} deleted", one.name);
+    let restore = move || {
+        let one = one.clone();
+        spawn_local_scoped_with_cancellation(async move {
+            let flow = context.flow();
+            match context.api.restore_conversation(&flow, &one.id).await {
+                Ok(_) => {
+                    deleting.try_set_value(None);
+                    let view = context.view.get_untracked();
+                    let chat = Some(ChatView::Of(one.id));
+                    context.show(FlowView { chat, ..view }, Step::Push);
+                    status.announce(format!("{} restored.", one.name));
+                }
+                Err(error) => {
+                    tell_failure(status, &format!("Couldn’t restore {}", one.name), &error);
+                }
+            }
+        });
+    };
+    let page = context.owner.get_value();
+    let undo =
+        page.with(|| NextStep::new("Undo", move || context.owner.get_value().with(&restore)));
+    status.offer(text, undo);
+}
+
 /// Asks before a conversation is deleted.
 #[component]
 fn DeleteDialog() -> impl IntoView {
@@ -204,11 +232,9 @@ fn DeleteDialog() -> impl IntoView {
         format!("Delete {}?", name.unwrap_or_default())
     });
     let lost = move || match asked.with(|asked| asked.as_ref().map_or(0, |one| one.turns)) {
-        1 => "Its question and answer are lost. The run stays in the run history.".to_owned(),
+        1 => "Its question and answer go. The run stays in the run history.".to_owned(),
         count => {
-            format!(
-                "Its {count} questions and answers are lost. Their runs stay in the run history."
-            )
+            format!("Its {count} questions and answers go. Their runs stay in the run history.")
         }
     };
     let confirm = move |()| {
@@ -221,7 +247,7 @@ fn DeleteDialog() -> impl IntoView {
             let (context, flow) = (talk.context, talk.context.flow());
             match context.api.delete_conversation(&flow, &one.id).await {
                 Ok(()) => {
-                    status.announce(format!("{} deleted.", one.name));
+                    offer_undo(talk, status, one.clone());
                     if talk.id.get_untracked() == Some(one.id) {
                         talk.open(ChatView::New);
                     }

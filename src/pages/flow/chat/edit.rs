@@ -17,7 +17,8 @@ pub(super) fn Edit(place: Place) -> impl IntoView {
     let talk = Talk::from_context();
     let parts = parts_of(&place.turn.question);
     let (before, pictures) = parts.unwrap_or_else(|| (pretty(&place.turn.question), Vec::new()));
-    let text = RwSignal::new(before);
+    let run = place.turn.run.clone();
+    let text = RwSignal::new(talk.kept_edit(&run).unwrap_or(before));
     // They stay with the question.
     let pictures = StoredValue::new(pictures);
     let fault = RwSignal::new(None::<&'static str>);
@@ -76,7 +77,9 @@ pub(super) fn Edit(place: Place) -> impl IntoView {
                 aria-invalid=move || fault.get().map(|_| "true")
                 prop:value=text
                 on:input=move |event| {
-                    text.set(event_target_value(&event));
+                    let typed = event_target_value(&event);
+                    talk.keep_edit(&run, &typed);
+                    text.set(typed);
                     fault.set(None);
                 }
                 on:keydown=on_key

@@ -29,6 +29,9 @@ use crate::{
 /// The id of the box for the next question.
 pub(super) const MESSAGE: &str = "chat-message";
 
+/// What follows once a question is asked.
+type Taken = Box<dyn FnOnce() + Send + Sync>;
+
 /// The chat of the flow page. Cheap to copy.
 #[derive(Clone, Copy)]
 pub(super) struct Talk {
@@ -58,6 +61,8 @@ pub(super) struct Talk {
     pub(super) is_asking: RwSignal<bool>,
     /// Why the last question wasn't asked.
     pub(super) refused: RwSignal<Option<ApiError>>,
+    /// The question that was refused, with the turns before it, to be asked in another way.
+    unasked: StoredValue<Option<(Question, Taken)>>,
     /// The run of the turn whose question is edited.
     pub(super) edited: RwSignal<Option<RunId>>,
     /// The one that this page is deleting: that it's gone is no failure.
@@ -96,6 +101,7 @@ impl Talk {
             no_pictures: RwSignal::new(None),
             is_asking: RwSignal::new(false),
             refused: RwSignal::new(None),
+            unasked: StoredValue::new(None),
             edited: RwSignal::new(None),
             deleting: StoredValue::new(None),
             loads: StoredValue::new(0),
@@ -183,6 +189,9 @@ impl Talk {
             let pictures = pictures.as_deref().map(question::from_kept);
             self.pictures.set(pictures.unwrap_or_default());
             self.no_pictures.set(None);
+            if let Some((run, _)) = Store::Local.read(&edit_key(&key)).and_then(read_edit) {
+                self.edited.set(Some(run));
+            }
         });
     }
 
@@ -256,7 +265,12 @@ impl Talk {
     /// Asks a question, after so many turns where that's given, and calls `taken` once it is asked.
     ///
     /// The turn that it replaces may be gone by then: `taken` must hold nothing of that turn's view.
-    pub(super) fn ask(self, question: Exact, after: Option<usize>, taken: impl FnOnce() + 'static) {
+    pub(super) fn ask(
+        self,
+        question: Exact,
+        after: Option<usize>,
+        taken: impl FnOnce() + Send + Sync + 'static,
+    ) {
         if self.is_asking.get_untracked() {
             return;
         }
@@ -276,8 +290,26 @@ impl Talk {
             without_lost_pictures: false,
             variables: self.form.variables.get_untracked(),
         };
+        self.post(asked, Box::new(taken));
+    }
+
+    /// Asks the question that was refused once more, without the pictures of the history that are lost.
+    pub(super) fn ask_without_lost_pictures(self) {
+        let unasked = self.unasked.try_update_value(Option::take).flatten();
+        if let Some((asked, taken)) = unasked {
+            self.refused.set(None);
+            let asked = Question {
+                without_lost_pictures: true,
+                ..asked
+            };
+            self.post(asked, taken);
+        }
+    }
+
+    fn post(self, asked: Question, taken: Taken) {
         let (flow, id) = (self.context.flow(), self.id.get_untracked());
         self.is_asking.set(true);
+        self.unasked.set_value(None);
         self.actions.needs_connections.set(None);
         self.spawn(async move {
             let answer = self.context.api.ask(&flow, id.as_ref(), &asked).await;
@@ -295,7 +327,10 @@ impl Talk {
                     };
                     self.actions.needs_connections.set(Some(refused));
                 }
-                Err(error) => self.refused.set(Some(error)),
+                Err(error) => {
+                    self.unasked.set_value(Some((asked, taken)));
+                    self.refused.set(Some(error));
+                }
             }
         });
     }
@@ -331,8 +366,22 @@ impl Talk {
         }
     }
 
+    /// Keeps what is typed over the question of this run, in this conversation.
+    pub(super) fn keep_edit(self, run: &RunId, text: &str) {
+        let key = edit_key(&untrack(|| self.draft_key()));
+        Store::Local.write(&key, &format!("{run}\n{text}"));
+    }
+
+    /// What was typed over the question of this run before, and isn't asked yet.
+    pub(super) fn kept_edit(self, run: &RunId) -> Option<String> {
+        let key = edit_key(&untrack(|| self.draft_key()));
+        let (of, text) = Store::Local.read(&key).and_then(read_edit)?;
+        (of == *run).then_some(text)
+    }
+
     /// Closes the field of a question that's edited.
     pub(super) fn stop_editing(self) {
+        Store::Local.remove(&edit_key(&untrack(|| self.draft_key())));
         self.edited.set(None);
         focus(MESSAGE);
     }
@@ -406,6 +455,16 @@ impl Talk {
 
 fn pictures_key(draft_key: &str) -> String {
     format!("{draft_key}.pictures")
+}
+
+fn edit_key(draft_key: &str) -> String {
+    format!("{draft_key}.edit")
+}
+
+/// The run whose question was edited, and the text.
+fn read_edit(kept: String) -> Option<(RunId, String)> {
+    let (run, text) = kept.split_once('\n')?;
+    Some((RunId::try_from(run).ok()?, text.to_owned()))
 }
 
 fn unusable(reason: String) -> ApiError {

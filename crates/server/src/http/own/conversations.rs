@@ -26,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(ask))
         .routes(routes!(history))
         .routes(routes!(rename))
+        .routes(routes!(restore))
 }
 
 /// The conversations with a flow; the one that changed last comes first.
@@ -186,4 +187,26 @@ async fn rename(
     let renamed =
         move || Ok(compute.rename_conversation(&path.flow, &path.conversation, &asked.name)?);
     crate::blocking(renamed).await.map(Json)
+}
+
+/// Undoes the deletion of a conversation, within a day.
+#[utoipa::path(
+    post,
+    path = "/api/projects/{project}/flows/{flow}/conversations/{conversation}/restore",
+    operation_id = "restoreConversation",
+    tag = "conversations",
+    params(ConversationPath),
+    responses(
+        (status = OK, body = ConversationSummary),
+        (status = "default", description = "Failure", body = ErrorResponse),
+    ),
+)]
+async fn restore(
+    State(app): State<App>,
+    Path(path): Path<ConversationPath>,
+) -> ApiResult<Json<ConversationSummary>> {
+    app.require_flow(&path.project, &path.flow).await?;
+    let compute = app.compute.clone();
+    let restored = move || Ok(compute.restore_conversation(&path.flow, &path.conversation)?);
+    crate::blocking(restored).await.map(Json)
 }
