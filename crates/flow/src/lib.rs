@@ -9,6 +9,7 @@ mod edit;
 mod entry;
 mod examine;
 pub mod image;
+pub mod keys;
 mod lint;
 mod mend;
 mod model;

@@ -1,72 +1,11 @@
 //! Keys that nobody reads.
 
 use super::bodies::Body;
+use crate::keys::Section;
 use crate::mend::Mend;
 use crate::problem::{Problem, quoted};
 use crate::suggest::nearest;
 use crate::yaml::{Mapping, Value};
-
-/// What promptflow, its tools and its portal write and read.
-const TOP: [&str; 22] = [
-    "$schema",
-    "additional_includes",
-    "description",
-    "display_name",
-    "entry",
-    "environment",
-    "environment_variables",
-    "id",
-    "init",
-    "inputs",
-    "language",
-    "message_format",
-    "name",
-    "node_variants",
-    "nodes",
-    "outputs",
-    "path",
-    "sample",
-    "tags",
-    "tools",
-    "type",
-    "version",
-];
-const INPUT: [&str; 6] = [
-    "type",
-    "default",
-    "description",
-    "enum",
-    "is_chat_input",
-    "is_chat_history",
-];
-const OUTPUT: [&str; 5] = [
-    "type",
-    "reference",
-    "description",
-    "evaluation_only",
-    "is_chat_output",
-];
-const NODE: [&str; 14] = [
-    "name",
-    "type",
-    "source",
-    "inputs",
-    "tool",
-    "comment",
-    "api",
-    "provider",
-    "connection",
-    "module",
-    "aggregation",
-    "enable_cache",
-    "use_variants",
-    "activate",
-];
-const SOURCE: [&str; 3] = ["type", "path", "tool"];
-const ACTIVATE: [&str; 2] = ["when", "is"];
-const ENVIRONMENT: [&str; 3] = ["image", "python_requirements_txt", "setup_sh"];
-const NODE_VARIANTS: [&str; 2] = ["default_variant_id", "variants"];
-const VARIANT: [&str; 2] = ["node", "description"];
 
 /// Those of older flows, each with what replaced it.
 const OLDER: [(&str, &str); 2] = [("reduce", "aggregation"), ("skip", "activate")];
@@ -87,21 +26,21 @@ struct Keys<'w> {
 /// In a DAG: everywhere.
 pub(super) fn of_dag(root: Mapping<'_>, bodies: &[Body<'_>], warnings: &mut Vec<Problem>) {
     let mut keys = Keys::new(warnings);
-    keys.unknown(root, "", &TOP);
-    keys.unknown_of(root.get("environment"), " of `environment`", &ENVIRONMENT);
+    keys.unknown(root, Section::Flow);
+    keys.unknown_of(root.get("environment"), Section::Environment);
     for value in entries_of(root, "inputs") {
-        keys.unknown_of(Some(value), " of an input", &INPUT);
+        keys.unknown_of(Some(value), Section::Input);
     }
     for value in entries_of(root, "outputs") {
-        keys.unknown_of(Some(value), " of an output", &OUTPUT);
+        keys.unknown_of(Some(value), Section::Output);
     }
     for body in bodies {
-        keys.unknown(body.node, " of a node", &NODE);
-        keys.unknown_of(body.node.get("source"), " of `source`", &SOURCE);
-        keys.unknown_of(body.node.get("activate"), " of `activate`", &ACTIVATE);
+        keys.unknown(body.node, Section::Node);
+        keys.unknown_of(body.node.get("source"), Section::Source);
+        keys.unknown_of(body.node.get("activate"), Section::Activate);
     }
     for value in entries_of(root, "node_variants") {
-        keys.unknown_of(Some(value), " of `node_variants`", &NODE_VARIANTS);
+        keys.unknown_of(Some(value), Section::Variants);
         let variants = value.as_mapping();
         for variant in variants
             .into_iter()
@@ -110,7 +49,7 @@ pub(super) fn of_dag(root: Mapping<'_>, bodies: &[Body<'_>], warnings: &mut Vec<
             if keys.left == 0 {
                 return;
             }
-            keys.unknown_of(Some(variant), " of a variant", &VARIANT);
+            keys.unknown_of(Some(variant), Section::Variant);
         }
     }
 }
@@ -118,8 +57,8 @@ pub(super) fn of_dag(root: Mapping<'_>, bodies: &[Body<'_>], warnings: &mut Vec<
 /// In a flex flow: at the top, as what is below is its entry's.
 pub(super) fn of_flex(root: Mapping<'_>, warnings: &mut Vec<Problem>) {
     let mut keys = Keys::new(warnings);
-    keys.unknown(root, "", &TOP);
-    keys.unknown_of(root.get("environment"), " of `environment`", &ENVIRONMENT);
+    keys.unknown(root, Section::Flow);
+    keys.unknown_of(root.get("environment"), Section::Environment);
 }
 
 fn entries_of<'a>(mapping: Mapping<'a>, name: &str) -> impl Iterator<Item = Value<'a>> {
@@ -139,30 +78,39 @@ impl<'w> Keys<'w> {
         }
     }
 
-    fn unknown_of(&mut self, value: Option<Value<'_>>, of: &str, known: &[&'static str]) {
+    fn unknown_of(&mut self, value: Option<Value<'_>>, section: Section) {
         if let Some(mapping) = value.and_then(Value::as_mapping) {
-            self.unknown(mapping, of, known);
+            self.unknown(mapping, section);
         }
     }
 
-    fn unknown(&mut self, mapping: Mapping<'_>, of: &str, known: &[&'static str]) {
+    fn unknown(&mut self, mapping: Mapping<'_>, section: Section) {
+        // At the top, nothing has to be said of where.
+        let of = match section {
+            Section::Flow => String::new(),
+            _ => format!(" {}", section.title()),
+        };
         for entry in mapping.entries() {
             if self.left == 0 {
                 return;
             }
             self.left -= 1;
-            if entry.key.as_str().is_some_and(|name| known.contains(&name)) {
+            if entry
+                .key
+                .as_str()
+                .is_some_and(|name| section.key(name).is_some())
+            {
                 continue;
             }
             let name = entry.key.display();
             let older = OLDER
                 .iter()
-                .find(|(old, _)| *old == name && of == " of a node");
+                .find(|(old, _)| *old == name && section == Section::Node);
             let near = match older {
                 Some(_) => None,
                 None if self.suggested < MOST_SUGGESTED => {
                     self.suggested += 1;
-                    nearest(&name, known.iter().copied())
+                    nearest(&name, section.keys().map(|key| key.name))
                 }
                 None => None,
             };

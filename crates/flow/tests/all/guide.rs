@@ -73,3 +73,18 @@ fn no_section_is_there_twice() {
         assert!(seen.insert(line.to_lowercase()), "{line}");
     }
 }
+
+/// Written again with `FLOWDECK_UPDATE_GUIDE=1 cargo test -p flowdeck-flow guide`.
+#[test]
+fn the_page_of_keys_is_that_of_the_table() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/definition.md");
+    let page = flowdeck_flow::keys::guide();
+    if std::env::var_os("FLOWDECK_UPDATE_GUIDE").is_some() {
+        fs::write(&path, &page).expect("the page written");
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        kept == page,
+        "the keys have changed: run `FLOWDECK_UPDATE_GUIDE=1 cargo test -p flowdeck-flow guide` and look at docs/definition.md"
+    );
+}

@@ -10,6 +10,7 @@ pub(crate) mod large;
 mod own;
 mod pages;
 mod refusals;
+mod schemas;
 mod sign_in;
 mod sign_ins;
 mod spec;
@@ -40,6 +41,7 @@ const BODY_LIMIT: usize = EDITABLE_LIMIT as usize + 1024;
 pub fn router(app: App) -> Router {
     let (routes, _) = spec::documented(&app).split_for_parts();
     let routes = routes
+        .merge(schemas::routes())
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(pages::serve)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

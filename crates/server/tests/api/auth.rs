@@ -520,3 +520,28 @@ async fn below_a_base_path_the_cookie_and_the_links_stay_below_it() {
         StatusCode::NOT_FOUND
     );
 }
+
+#[tokio::test]
+async fn editors_get_the_schema_of_a_definition_without_a_sign_in() {
+    let world = World::new().await;
+    let answer = with(&world, Method::GET, "/schemas/flow.dag.schema.json", &[]).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(
+        answer
+            .header("content-type")
+            .starts_with("application/json")
+    );
+    let schema = answer.json();
+    assert_eq!(
+        schema["else"]["properties"]["nodes"]["anyOf"][0]["type"],
+        "array"
+    );
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let is_valid = |flow| validator.is_valid(&flow);
+    assert!(is_valid(
+        serde_json::json!({"nodes": [{"name": "a", "type": "llm"}]})
+    ));
+    assert!(!is_valid(
+        serde_json::json!({"nodes": [{"name": "a", "type": "lm"}]})
+    ));
+}
