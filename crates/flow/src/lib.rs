@@ -5,6 +5,7 @@
 mod chat;
 mod check;
 pub mod cli;
+mod document;
 mod edit;
 mod entry;
 mod examine;
@@ -14,6 +15,7 @@ mod lint;
 mod mend;
 mod model;
 mod outline;
+mod parameters;
 mod place;
 mod problem;
 mod prompty;
@@ -28,17 +30,22 @@ mod tools;
 mod yaml;
 
 pub use chat::{Chat, HistoryShape, NoChat, Streaming};
+pub use document::{Document, Element};
 pub use edit::{
     EditError, NodeEdit, NodeEditError, NodeKey, set_environment_image,
     set_environment_requirements, set_node_value,
 };
-pub use entry::{INIT, ToolParameter, entry_file, take_inputs_of_entry, tool_parameters};
+pub use entry::{
+    INIT, ToolParameter, entry_file, take_inputs_of_entry, tool_parameter_places, tool_parameters,
+};
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,
     FlowType, LongDefault, MessageFormat, Node, NodeInput, NodeType, Source, ValueType, Variants,
 };
+pub use parameters::{ToolInput, ToolOf, package_tools};
 pub use prompty::{ModelConnection, ModelService};
+pub use read::Link;
 pub use report::{FileNames, Finding, Fix, Report, Severity};
 pub use requirements::{
     DecodeError, FeedAddress, LineKind, PINNED_BASE_PACKAGE, REQUIREMENT_FILE_MISSING,
@@ -47,8 +54,9 @@ pub use requirements::{
     requirement_lines, snapshot,
 };
 pub use secrets::is_secret;
-pub use sources::{Sources, check_file, check_secrets, is_checked};
+pub use sources::{NamedPlace, Sources, check_file, check_secrets, is_checked, template_variables};
 pub use suggest::nearest;
+pub use yaml::{Position, Span};
 
 use examine::{Around, examine, examine_prompty};
 

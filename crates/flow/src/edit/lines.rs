@@ -221,7 +221,7 @@ impl<'t> Lines<'t> {
 }
 
 /// How many bytes a text takes from its first quote to its last.
-fn quoted_length(text: &str, quote: char) -> Option<usize> {
+pub(crate) fn quoted_length(text: &str, quote: char) -> Option<usize> {
     let mut characters = text.char_indices().skip(1).peekable();
     while let Some((at, character)) = characters.next() {
         let follows = characters.peek().map(|(_, next)| *next);

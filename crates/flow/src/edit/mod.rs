@@ -7,6 +7,8 @@ mod spelling;
 
 use std::fmt;
 
+pub(crate) use lines::quoted_length;
+
 pub use environment::{set_environment_image, set_environment_requirements};
 pub use node::{NodeEdit, NodeEditError, NodeKey, set_node_value};
 

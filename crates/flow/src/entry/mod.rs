@@ -10,6 +10,7 @@ pub(crate) use self::signature::Parameter;
 use self::signature::Signature;
 pub(crate) use self::tool::{PythonTool, python_tool};
 use crate::model::{Flow, FlowInput, FlowKind, ValueType};
+use crate::sources::NamedPlace;
 
 /// The file of a flex flow's entry, as a path in the flow folder; `None` when `entry` names none.
 #[must_use]
@@ -45,6 +46,22 @@ pub fn tool_parameters(source: &str) -> Vec<ToolParameter> {
                  name, annotation, ..
              }| ToolParameter { name, annotation },
         )
+        .collect()
+}
+
+/// Where the tools of a Python source name their parameters.
+#[must_use]
+pub fn tool_parameter_places(source: &str) -> Vec<NamedPlace> {
+    let mark = source.len() - source.strip_prefix('\u{feff}').unwrap_or(source).len();
+    let parameters = Signature::of_tools(source).into_iter();
+    parameters
+        .map(|parameter| {
+            let at = mark + parameter.at;
+            NamedPlace {
+                at: at..at + parameter.name.len(),
+                name: parameter.name,
+            }
+        })
         .collect()
 }
 

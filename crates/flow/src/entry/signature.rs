@@ -8,6 +8,8 @@ pub(crate) struct Parameter {
     pub(crate) annotation: Option<String>,
     /// The code of its default.
     pub(crate) default: Option<String>,
+    /// Where its name begins in the source, in bytes.
+    pub(crate) at: usize,
 }
 
 /// What a function takes.
@@ -98,7 +100,9 @@ impl Signature {
             if shape.trim().starts_with("**") {
                 signature.takes_any = true;
             } else if !shape.trim().starts_with(['*', '/']) && !shape.trim().is_empty() {
-                signature.parameters.push(parameter(code, shape)?);
+                let parameter = parameter(code, shape)?;
+                let at = from + parameter.at;
+                signature.parameters.push(Parameter { at, ..parameter });
             }
         }
         if is_method && !signature.parameters.is_empty() {
@@ -131,9 +135,11 @@ fn parameter(code: &str, shape: &str) -> Option<Parameter> {
         None => (head, None),
     };
     // A comment may stand before it on lines of its own.
-    let name = shape.get(..name.len())?.trim().to_owned();
+    let shape = shape.get(..name.len())?;
+    let at = shape.len() - shape.trim_start().len();
     Some(Parameter {
-        name,
+        name: shape.trim().to_owned(),
+        at,
         annotation,
         default,
     })

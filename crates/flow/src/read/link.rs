@@ -4,12 +4,18 @@ use crate::yaml::Value;
 
 /// What a value is: itself, or a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Link<'a> {
+pub enum Link<'a> {
+    /// The value itself.
     Literal,
+    /// `${inputs.name}`, or the older `${flow.name}`.
     FlowInput(&'a str),
+    /// `${node.section.property}`.
     Node {
+        /// The node's name.
         name: &'a str,
+        /// Most often `output`, which is also meant where there is none.
         section: &'a str,
+        /// What follows, when something does.
         property: Option<&'a str>,
     },
 }
@@ -20,7 +26,8 @@ impl<'a> Link<'a> {
     }
 
     /// A reference is the whole text, from `${` to `}`; anything else is a literal.
-    pub(crate) fn parse(text: &'a str) -> Self {
+    #[must_use]
+    pub fn parse(text: &'a str) -> Self {
         let Some(inner) = text
             .strip_prefix("${")
             .and_then(|rest| rest.strip_suffix('}'))

@@ -10,7 +10,7 @@ mod tool;
 mod variants;
 
 pub(crate) use draft::{Draft, DraftInput, DraftNode, DraftOutput};
-pub(crate) use link::Link;
+pub use link::Link;
 
 use crate::problem::Problem;
 use crate::yaml::{Expander, Mapping, Value};

@@ -8,12 +8,24 @@ mod json;
 mod python;
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub use jinja::template_variables;
 
 use crate::examine::findings;
 use crate::problem::Problem;
 use crate::report::{Finding, normalised};
 use crate::secrets;
 use crate::yaml::{Position, Span};
+
+/// A variable or parameter that a source names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPlace {
+    /// Its name.
+    pub name: String,
+    /// Where it stands in the text, in bytes.
+    pub at: Range<usize>,
+}
 
 /// Texts of files of the flow folder, by their paths relative to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

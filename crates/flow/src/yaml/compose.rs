@@ -36,18 +36,40 @@ impl From<Problem> for Refused {
 
 /// Reads one document; the problems beside it are keys that repeat, and the like.
 pub(crate) fn compose<'s>(source: &'s SourceText<'_>) -> Result<(Tree<'s>, Vec<Problem>), Refused> {
-    let mut composer = Composer {
-        source,
-        version: Version::of(source.text()),
-        tree: Tree::default(),
-        open: Vec::new(),
-        anchors: BTreeMap::new(),
-        merged: merge::Budget::default(),
-        strictness: Strictness::default(),
-        problems: Vec::new(),
-    };
+    let mut composer = Composer::new(source);
     composer.run()?;
     Ok((composer.tree, composer.problems))
+}
+
+/// What stands before the first place that can't be read.
+pub(crate) fn compose_begun<'s>(source: &'s SourceText<'_>) -> Tree<'s> {
+    let mut composer = Composer::new(source);
+    // What it stops at is told by `compose`.
+    let _ = composer.read(source.text());
+    while let Some(open) = composer.open.last() {
+        let mut span = composer.tree.nodes[open.id.0].span;
+        span.end = composer.read_to;
+        if composer.end(span).is_err() {
+            break;
+        }
+    }
+    composer.tree
+}
+
+impl<'s, 't> Composer<'s, 't> {
+    fn new(source: &'s SourceText<'t>) -> Self {
+        Self {
+            source,
+            version: Version::of(source.text()),
+            tree: Tree::default(),
+            open: Vec::new(),
+            anchors: BTreeMap::new(),
+            merged: merge::Budget::default(),
+            strictness: Strictness::default(),
+            problems: Vec::new(),
+            read_to: Position { line: 1, column: 1 },
+        }
+    }
 }
 
 /// A collection that is not closed yet.
@@ -65,6 +87,8 @@ struct Composer<'s, 't> {
     merged: merge::Budget,
     strictness: Strictness,
     problems: Vec<Problem>,
+    /// Where the reader has come to.
+    read_to: Position,
 }
 
 fn character_at(start: Position) -> Span {
@@ -95,7 +119,8 @@ impl<'s> Composer<'s, '_> {
         let mut read = 1;
         for event in Parser::new_from_str(text) {
             let (event, span) = event.map_err(|error| self.refused(&error, read))?;
-            read = self.source.place(&span.end).line;
+            self.read_to = self.source.place(&span.end);
+            read = self.read_to.line;
             if matches!(event, Event::DocumentStart(_)) {
                 documents += 1;
             }

@@ -21,7 +21,9 @@ mod source;
 mod strict;
 mod tree;
 
-pub(crate) use compose::{Refused, compose};
+pub(crate) use compose::{Refused, compose, compose_begun};
 pub(crate) use json::Expander;
+pub(crate) use scalar::Scalar;
 pub(crate) use source::SourceText;
-pub(crate) use tree::{Key, Mapping, MappingEntry, Position, Span, Tree, Value};
+pub(crate) use tree::{Content, Key, Mapping, MappingEntry, Tree, Value};
+pub use tree::{Position, Span};

@@ -132,7 +132,7 @@ impl<'t> Scalar<'t> {
         }
     }
 
-    pub(super) fn display(&self) -> Cow<'_, str> {
+    pub(crate) fn display(&self) -> Cow<'_, str> {
         match self {
             Self::Null => Cow::Borrowed("None"),
             Self::Bool(true) => Cow::Borrowed("True"),

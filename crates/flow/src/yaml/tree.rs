@@ -2,20 +2,26 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::scalar::Scalar;
 
 /// A place in the text: line from 1, column from 1 in `char`s.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Position {
-    pub(crate) line: u32,
-    pub(crate) column: u32,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Position {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1, in `char`s.
+    pub column: u32,
 }
 
 /// From a place up to, not including, another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Span {
-    pub(crate) start: Position,
-    pub(crate) end: Position,
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Span {
+    /// Its first character.
+    pub start: Position,
+    /// The place behind its last one.
+    pub end: Position,
 }
 
 impl Span {
@@ -29,6 +35,12 @@ impl Span {
 /// Index of a node in its [`Tree`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NodeId(pub(super) usize);
+
+impl NodeId {
+    pub(crate) fn index(self) -> usize {
+        self.0
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct TreeNode<'t> {
@@ -55,6 +67,11 @@ impl<'t> Tree<'t> {
     /// The document's value; none when the text holds no document.
     pub(crate) fn root(&self) -> Option<Value<'_>> {
         self.root.map(|id| Value { tree: self, id })
+    }
+
+    /// All nodes in the order in which the text begins them.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = (Span, &Content<'t>)> {
+        self.nodes.iter().map(|node| (node.span, &node.content))
     }
 
     pub(super) fn push(&mut self, span: Span, content: Content<'t>) -> NodeId {

@@ -2,6 +2,7 @@
 
 mod check;
 mod data_folder;
+mod lsp;
 mod ready;
 mod secrets;
 mod serve;
@@ -31,6 +32,10 @@ enum Command {
     ///
     /// Exits with 0 when there is no error, 1 when there is, 2 when a file could not be read.
     Check(check::Check),
+    /// Serve an editor: completion, checks and fixes for flow definitions
+    ///
+    /// Editors start this and talk to it on standard input and output.
+    Lsp(lsp::Lsp),
     /// Look after the key that protects stored secrets
     Secrets(secrets::Secrets),
 }
@@ -41,6 +46,7 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
+        Command::Lsp(lsp) => lsp.run(),
         Command::Secrets(secrets) => secrets.run(),
     }
 }

@@ -32,11 +32,13 @@ macro_rules! guide {
 }
 
 /// As the list of guides has them.
-const GUIDES: [Source; 6] = [
+const GUIDES: [Source; 8] = [
     guide!("authors-guide", "docs/authors-guide.md"),
     guide!("administrators-guide", "docs/administrators-guide.md"),
     guide!("connections", "docs/connections.md"),
     guide!("checks", "docs/checks.md"),
+    guide!("definition", "docs/definition.md"),
+    guide!("editors", "docs/editors.md"),
     guide!("limits", "docs/limits.md"),
     guide!("base-image", "images/base/README.md"),
 ];

@@ -7,6 +7,7 @@
 )]
 
 mod check;
+mod lsp;
 mod serve;
 
 use std::{

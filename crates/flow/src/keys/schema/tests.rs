@@ -1,7 +1,5 @@
 //! The schema's verdicts beside promptflow's.
 
-#![expect(clippy::expect_used, reason = "a test may stop at what it cannot read")]
-
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;

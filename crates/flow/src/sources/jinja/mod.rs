@@ -4,9 +4,12 @@
 
 mod blocks;
 mod lex;
+mod places;
 mod variables;
 
 use std::collections::BTreeSet;
+
+pub use places::template_variables;
 
 use super::Fault;
 

@@ -128,6 +128,14 @@ fn own_names<'a, 't>(
     }
 }
 
+/// Whether the token at `index` reads a variable.
+pub(super) fn is_read(tokens: &[Token<'_>], index: usize) -> bool {
+    let is_name = tokens
+        .get(index)
+        .is_some_and(|token| token.kind == Kind::Name);
+    is_name && is_looked_up(tokens, index)
+}
+
 /// Whether the name at `index` is a variable: no attribute, filter, test, keyword or word of the language.
 fn is_looked_up(tokens: &[Token<'_>], index: usize) -> bool {
     let before = |back: usize| {
