@@ -14,6 +14,8 @@ mod history;
 mod inputs;
 mod live;
 mod masked;
+mod model_calls;
+mod output_text;
 mod signatures;
 mod signed_in;
 mod upstream;

@@ -23,6 +23,7 @@ pub mod packages;
 pub mod paths;
 pub mod phase;
 pub mod pictures;
+pub mod playground;
 pub mod prices;
 pub mod pull;
 pub mod resources;

@@ -345,6 +345,13 @@ pub fn run(project_name: &ProjectName, flow_id: &FlowId, run: &RunId) -> String 
     format!("{}/{run}", runs(project_name, flow_id))
 }
 
+/// One call of a model: takes [`crate::playground::ModelCallRequest`], and gives a line of JSON for each
+/// [`crate::playground::ModelCallEvent`]. It ends when whoever asked leaves.
+#[must_use]
+pub fn model_calls(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/model-calls", flow(project_name, flow_id))
+}
+
 /// Cancels a run.
 #[must_use]
 pub fn run_cancel(project_name: &ProjectName, flow_id: &FlowId, run_id: &RunId) -> String {

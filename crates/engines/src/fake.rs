@@ -5,6 +5,7 @@ mod controls;
 mod engine;
 mod environments;
 mod executor;
+mod model;
 mod packages;
 mod phase;
 mod scenario;

@@ -6,9 +6,12 @@ use std::fs::File;
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     pictures::{KeptPicture, PictureKind, PictureName},
+    playground::{ModelCallEvent, ModelCallRequest},
     runs::{RunDetail, RunFiles, RunRequest, RunSummary, UpstreamOutput},
     session::LogLine,
 };
+
+use tokio::sync::mpsc::Receiver;
 
 use crate::{compute::Compute, error::ComputeError};
 
@@ -27,6 +30,19 @@ impl Compute {
     /// When there is no such run, or it is over.
     pub fn cancel_run(&self, flow: &FlowId, run: &RunId) -> Result<RunDetail, ComputeError> {
         self.core.runs.begin_cancel(flow, run)
+    }
+
+    /// Calls a model once in the flow's session, by a connection that the flow may use; gives what comes of it. The call is ended
+    /// when that is dropped.
+    ///
+    /// # Errors
+    /// When there is no session that runs, or the flow can't use the connection.
+    pub fn call_model(
+        &self,
+        flow: &FlowId,
+        request: ModelCallRequest,
+    ) -> Result<Receiver<ModelCallEvent>, ComputeError> {
+        self.core.runs.call_model(flow, request)
     }
 
     /// A flow's runs, newest first.

@@ -116,7 +116,7 @@ impl Runs {
         sound(&definition).cloned()
     }
 
-    fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
+    pub(super) fn session_for_run(&self, flow: &FlowId) -> Result<SessionId, ComputeError> {
         let flows = self.parts.book.sessions();
         let live = flows.get(&Owner::from(flow));
         let state = live

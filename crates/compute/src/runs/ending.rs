@@ -30,6 +30,17 @@ enum Became {
     Failed(Box<SessionFailure>),
 }
 
+/// Why there is no answer, in the engine's words.
+pub(super) fn in_place_of_answer(error: &EngineError) -> RunError {
+    RunError {
+        code: error.failure.code.to_string(),
+        message: error.failure.message.clone(),
+        traceback: None,
+        place: None,
+        remedy: error.failure.remedy.clone(),
+    }
+}
+
 impl Runs {
     /// The executor did not answer: the session was stopped, or has died.
     pub(super) async fn without_answer(&self, run: &LiveRun, error: &EngineError) -> Outcome {
@@ -37,13 +48,7 @@ impl Runs {
             error.failure.code.as_ref(),
             codes::RUNTIME_UNREACHABLE | codes::NO_SESSION
         ) {
-            let error = RunError {
-                code: error.failure.code.to_string(),
-                message: error.failure.message.clone(),
-                traceback: None,
-                place: None,
-                remedy: error.failure.remedy.clone(),
-            };
+            let error = in_place_of_answer(error);
             return Outcome::without_result(RunState::Failed, Some(error));
         }
         let error = match self.became_of_session(run, SESSION_ENDS).await {

@@ -20,6 +20,7 @@ use flowdeck_engines::{
 };
 use parking_lot::{Mutex, MutexGuard};
 
+use super::output_text::OutputText;
 use crate::{error::ComputeError, events, owner::Owner, runs::Runs};
 
 /// All runs in progress.
@@ -34,10 +35,8 @@ pub(super) struct LiveRun {
     conversation: Option<ConversationId>,
     detail: Mutex<RunDetail>,
     log: Mutex<Tail>,
-    /// The pieces of its outputs.
-    pieces: Mutex<Tail>,
-    /// Text of outputs that may be the beginning of a secret.
-    unsettled: Mutex<BTreeMap<String, String>>,
+    /// The text of its outputs.
+    outputs: Mutex<OutputText>,
     /// Finds secrets in what comes of it.
     masks: Mutex<Arc<Masks>>,
 }
@@ -46,8 +45,6 @@ pub(super) struct LiveRun {
 pub(super) const PIECES: &str = "pieces";
 /// More text of outputs isn't kept before the run ends: the whole comes with its result.
 const LARGEST_TEXT: usize = 4 * 1024 * 1024;
-/// Of more outputs no text is held back, nor told: a flow can write any name to the file.
-const MOST_OUTPUTS: usize = 1000;
 
 impl LiveRuns {
     fn all(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
@@ -68,8 +65,7 @@ impl LiveRuns {
             conversation,
             detail: Mutex::new(detail),
             log: Mutex::new(Tail::new(log.clone())),
-            pieces: Mutex::new(Tail::new(log.beside(PIECES))),
-            unsettled: Mutex::default(),
+            outputs: Mutex::new(OutputText::new(log.beside(PIECES))),
             masks: Mutex::new(masks),
         });
         self.all().insert(id, Arc::clone(&run));
@@ -195,10 +191,10 @@ impl LiveRun {
 
     /// Takes in the new text of its outputs, and tells it. It's written down with the next change of the run.
     pub(super) fn follow_outputs(&self, runs: &Runs) {
-        let mut tail = self.pieces.lock();
-        let lines = match tail.read() {
-            Ok(lines) if lines.is_empty() => return,
-            Ok(lines) => lines,
+        let mut outputs = self.outputs.lock();
+        let pieces = match outputs.read(&self.masks()) {
+            Ok(pieces) if pieces.is_empty() => return,
+            Ok(pieces) => pieces,
             Err(error) => {
                 tracing::warn!(%error, "a run's outputs could not be followed");
                 return;
@@ -208,12 +204,7 @@ impl LiveRun {
         if held.summary.state.is_over() {
             return;
         }
-        let pieces = add_pieces(
-            &mut held.streamed,
-            lines
-                .iter()
-                .filter_map(|line| self.settled(executor::piece(&line.text)?)),
-        );
+        let pieces = add_pieces(&mut held.streamed, pieces.into_iter());
         if pieces.is_empty() {
             return;
         }
@@ -222,25 +213,6 @@ impl LiveRun {
             &Owner::from(&self.flow),
             FlowEvent::RunText(RunText { run, pieces }),
         );
-    }
-
-    /// What of an output's text can be told: a secret can come in several pieces.
-    fn settled(&self, piece: Piece) -> Option<Piece> {
-        if self.masks().is_empty() {
-            return Some(piece);
-        }
-        let mut unsettled = self.unsettled.lock();
-        if unsettled.len() >= MOST_OUTPUTS && !unsettled.contains_key(&piece.output) {
-            return None;
-        }
-        let text = unsettled.entry(piece.output.clone()).or_default();
-        text.push_str(&piece.text);
-        let rest = text.split_off(self.masks().settled(text));
-        let settled = std::mem::replace(text, rest);
-        (!settled.is_empty()).then(|| Piece {
-            output: self.masks().text(&piece.output).into_owned(),
-            text: self.masks().text(&settled).into_owned(),
-        })
     }
 
     fn tell(&self, runs: &Runs, lines: Vec<LogLine>) {

@@ -41,6 +41,19 @@ impl Runs {
         run: &LiveRun,
         connections: &Map<String, Value>,
     ) -> Result<(Map<String, Value>, Vec<Secret>), EngineError> {
+        let (connections, tokens) = self.with_tokens(connections).await?;
+        if !tokens.is_empty() {
+            let all = &self.parts.connections;
+            run.mask_with(all.masks_of_run(&tokens, &self.parts.variables));
+        }
+        Ok((connections, tokens))
+    }
+
+    /// The connections, each with its token where it signs in so; and the tokens.
+    pub(super) async fn with_tokens(
+        &self,
+        connections: &Map<String, Value>,
+    ) -> Result<(Map<String, Value>, Vec<Secret>), EngineError> {
         let mut connections = connections.clone();
         let mut tokens = Vec::new();
         for (name, connection) in &mut connections {
@@ -56,10 +69,6 @@ impl Runs {
             let token = token.ok_or_else(|| no_identity(name, &address))?;
             connection[TOKEN] = Value::from(token.reveal());
             tokens.push(token);
-        }
-        if !tokens.is_empty() {
-            let connections = &self.parts.connections;
-            run.mask_with(connections.masks_of_run(&tokens, &self.parts.variables));
         }
         Ok((connections, tokens))
     }

@@ -10,6 +10,7 @@
 mod asks;
 mod conversations;
 mod idleness;
+mod model_calls;
 mod nobody;
 mod packages;
 mod pulls;

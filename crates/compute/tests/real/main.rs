@@ -26,6 +26,7 @@ mod process_install;
 mod process_kinds;
 mod process_limits;
 mod process_many;
+mod process_model_calls;
 mod process_stop;
 mod process_story;
 mod process_values;

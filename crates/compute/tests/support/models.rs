@@ -145,6 +145,10 @@ async fn answer(state: &Played, path: &str, model: &str, body: Value) -> Respons
             let refusal = error(StatusCode::TOO_MANY_REQUESTS, "429", "Too many requests.");
             return ([("retry-after", "1")], refusal).into_response();
         }
+        "old" if !body["stream_options"].is_null() => {
+            let message = "Unrecognized request argument supplied: stream_options";
+            return error(StatusCode::BAD_REQUEST, "invalid", message);
+        }
         "slow" => tokio::time::sleep(Duration::from_secs(2)).await,
         _ => {}
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     engine::{EngineError, ExecutorReply, ExecutorRequest, Runtime},
-    executor::json as python,
+    executor::{CALL_DEFINITION, json as python},
     log::LogFile,
 };
 
@@ -61,6 +61,9 @@ impl FakeEngine {
         asked: &Asked,
     ) -> Result<ExecutorReply, EngineError> {
         let report = flowdeck_flow::check_definition(&asked.file, &asked.definition());
+        if asked.file == CALL_DEFINITION {
+            return self.call_model(asked).await;
+        }
         let scenario = Scenario::read(Some(&asked.folder))?;
         let order = match &asked.node {
             Some(node) => vec![node.clone()],
@@ -111,14 +114,14 @@ impl FakeEngine {
 const ENTRY: &str = "entry";
 
 /// What the executor is asked for.
-struct Asked {
+pub(super) struct Asked {
     run: String,
     folder: PathBuf,
     file: String,
     log: PathBuf,
     /// Where the pieces of outputs go.
-    pieces: Option<PathBuf>,
-    inputs: Values,
+    pub(super) pieces: Option<PathBuf>,
+    pub(super) inputs: Values,
     /// A node that is to run alone…
     node: Option<String>,
     /// …and what others have given before.
@@ -348,7 +351,7 @@ impl Script {
 }
 
 /// Calls of a node that began then, with promptflow's times: seconds since 1970.
-fn traced(calls: &[Value], began: SystemTime) -> Exact {
+pub(super) fn traced(calls: &[Value], began: SystemTime) -> Exact {
     let began = began.duration_since(UNIX_EPOCH).unwrap_or_default();
     let mut calls = calls.to_vec();
     calls
@@ -401,7 +404,7 @@ fn promptflow(logger: &str, message: &str) -> String {
     format!("2026-01-01 00:00:00 +0000       1 {logger} {message}")
 }
 
-fn reply(body: &Exact) -> ExecutorReply {
+pub(super) fn reply(body: &Exact) -> ExecutorReply {
     ExecutorReply {
         status: 200,
         body: python::write(body).into_bytes(),

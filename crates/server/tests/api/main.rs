@@ -21,6 +21,7 @@ mod files;
 mod flow_sessions;
 mod flows;
 mod hostile;
+mod model_calls;
 mod openapi;
 mod packages;
 mod pictures;

@@ -9,6 +9,7 @@ mod events;
 mod feeds;
 mod files;
 mod flows;
+mod model_calls;
 mod packages;
 mod pictures;
 mod prices;
@@ -51,6 +52,7 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(compute::routes())
         .merge(prices::routes())
         .merge(runs::routes())
+        .merge(model_calls::routes())
         .merge(pictures::routes())
         .merge(conversations::routes())
         .merge(connections::routes())
