@@ -169,7 +169,7 @@ impl Api {
             abort: Some(abort),
             ..Request::new(Method::GET, path)
         };
-        Ok(self.exchange(request).await?.response.body())
+        Ok(self.exchange(request).await?.body())
     }
 
     /// Fetches a file that the person wants to keep.
@@ -287,6 +287,11 @@ impl Answer {
         self.response.headers().get(name)
     }
 
+    /// Its body, as it comes.
+    pub(super) fn body(self) -> Option<ReadableStream> {
+        self.response.body()
+    }
+
     pub(super) async fn text(self) -> Result<String, ApiError> {
         self.response.text().await.map_err(|_| broken(self.request))
     }
@@ -342,11 +347,18 @@ impl AbortOnDrop {
     }
 }
 
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
+impl AbortOnDrop {
+    /// Aborts it now.
+    pub(crate) fn abort(&self) {
         if let Some(controller) = self.0.take() {
             controller.abort();
         }
+    }
+}
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.abort();
     }
 }
 
@@ -354,6 +366,6 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     json::from_str(text).map_err(|error| ApiError::unreadable(&error.to_string()))
 }
 
-fn write(body: &impl Serialize) -> Result<String, ApiError> {
+pub(super) fn write(body: &impl Serialize) -> Result<String, ApiError> {
     serde_json::to_string(body).map_err(|error| ApiError::unreadable(&error.to_string()))
 }

@@ -84,6 +84,9 @@ parts! {
     /// Two runs beside each other.
     COMPARE = "the comparison", 10, compare;
 
+    /// A call of a model, to be tried again.
+    PLAYGROUND = "the playground", 10, playground;
+
     /// What an input shows beside a plain control.
     FIELD_EXTRA = "the rest of the input", 0, field_extra;
 

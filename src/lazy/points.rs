@@ -19,6 +19,7 @@ use crate::{
             needs::{MendForm, NeedsNotice},
             nodes::{NodeDetails, NodeError, NodeService, SetNodeValue},
             outputs::{RunHead, SelectedRun, image::RunImage},
+            playground::Playground,
             raw::{Checker, DockTabs, RawMode, checker as checker_code},
             session::{SessionDrawerPanel, image::SessionImage, timeline::FlowLives},
             toolbar::{AskPresets, IdleEnd, PillFacts, SessionOffer, ask_presets},
@@ -107,6 +108,8 @@ point!(other_form, other_form -> Show, || view! { <OtherForm /> }.into_any());
 point!(input_sets, input_sets -> Show, || view! { <InputSets /> }.into_any());
 
 point!(compare, compare -> Show, || view! { <RunComparison /> }.into_any());
+
+point!(playground, playground -> Show, || view! { <Playground /> }.into_any());
 
 point!(variables, variables -> Show, || view! { <VariablesEditor /> }.into_any());
 

@@ -15,12 +15,10 @@ use leptos::{
 };
 use send_wrapper::SendWrapper;
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStream, ReadableStreamDefaultReader};
 
 use super::sse::{Event, Parser};
-use crate::api::{AbortOnDrop, Api, ApiError, json};
+use crate::api::{AbortOnDrop, Api, ApiError, json, piece};
 
 /// Whether the stream of events is connected.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -302,14 +300,6 @@ async fn read(body: Option<ReadableStream>, stream: &Weak<Stream>, turn: u32) {
             }
         }
     }
-}
-
-/// The next bytes; `None` at the end, whether it is regular or not.
-async fn piece(reader: &ReadableStreamDefaultReader) -> Option<Vec<u8>> {
-    let read = JsFuture::from(reader.read()).await.ok()?;
-    let value = js_sys::Reflect::get(&read, &JsValue::from_str("value")).ok()?;
-    let bytes: js_sys::Uint8Array = value.dyn_into().ok()?;
-    Some(bytes.to_vec())
 }
 
 #[cfg(test)]

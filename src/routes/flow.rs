@@ -22,6 +22,8 @@ pub struct FlowView {
     pub compare: Option<ComparedRuns>,
     /// The timeline of the run, with the details of one of its rows.
     pub timeline: Option<CallPath>,
+    /// A call in the run's timeline, opened to be tried again, in the place of the form.
+    pub playground: Option<CallPath>,
     /// The chat with the flow, in the place of its inputs and outputs.
     pub chat: Option<ChatView>,
     /// The details of the compute session, in a drawer.
@@ -72,8 +74,16 @@ impl ChatView {
 }
 
 /// The names of the query's values, without those of the wizard.
-const NAMES: [&str; 8] = [
-    "raw", "file", "line", "run", "compare", "timeline", "chat", "details",
+const NAMES: [&str; 9] = [
+    "raw",
+    "file",
+    "line",
+    "run",
+    "compare",
+    "timeline",
+    "playground",
+    "chat",
+    "details",
 ];
 
 impl FlowView {
@@ -97,6 +107,7 @@ impl FlowView {
             run: value("run").and_then(|run| RunId::try_from(run).ok()),
             compare: value("compare").and_then(|runs| ComparedRuns::read(&runs)),
             timeline: value("timeline").and_then(|path| CallPath::read(&path)),
+            playground: value("playground").and_then(|path| CallPath::read(&path)),
             chat: value("chat").map(|chat| ChatView::read(&chat)),
             details: value("details").as_deref() == Some("1"),
             advanced: Advanced::read(query, &NAMES),
@@ -122,6 +133,9 @@ impl FlowView {
         }
         if let Some(path) = &self.timeline {
             query.push("timeline", &path.to_string());
+        }
+        if let Some(path) = &self.playground {
+            query.push("playground", &path.to_string());
         }
         if let Some(chat) = &self.chat {
             query.push("chat", chat.value());

@@ -56,6 +56,7 @@ pub use requirements::{
 pub use secrets::is_secret;
 pub use sources::{NamedPlace, Sources, check_file, check_secrets, is_checked, template_variables};
 pub use suggest::nearest;
+pub use tools::model_parameters;
 pub use yaml::{Position, Span};
 
 use examine::{Around, examine, examine_prompty};

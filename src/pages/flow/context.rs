@@ -8,7 +8,7 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::needs::FlowConnections;
+use super::{needs::FlowConnections, playground::Playgrounds};
 use crate::{
     api::{Api, Load, Remote},
     live::{FilesNews, FlowLive, is_as_of},
@@ -35,6 +35,8 @@ pub struct FlowContext {
     pub unsaved: RwSignal<BTreeSet<FilePath>>,
     /// What the page's parts know of connections, once one of them has asked.
     pub(super) connections: StoredValue<Option<FlowConnections>>,
+    /// What was tried of recorded calls, as long as the page is open.
+    pub(super) playgrounds: StoredValue<Playgrounds>,
     /// What lives as long as the page is owned by this.
     pub(super) owner: StoredValue<Owner>,
     project: StoredValue<ProjectName>,
@@ -61,6 +63,7 @@ impl FlowContext {
             save_slot: RwSignal::new(None),
             unsaved: RwSignal::default(),
             connections: StoredValue::new(None),
+            playgrounds: StoredValue::default(),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             project: StoredValue::new(api.project()),
             flow: StoredValue::new(flow),

@@ -19,11 +19,14 @@ pub(crate) mod needs;
 mod next_steps;
 pub(crate) mod nodes;
 pub(crate) mod outputs;
+pub(crate) mod playground;
+mod put_back;
 pub(crate) mod raw;
 mod runs;
 mod section;
 mod selection;
 pub(crate) mod session;
+mod start_first;
 pub(crate) mod toolbar;
 pub(crate) mod trace;
 pub(crate) mod wizard;
@@ -57,7 +60,7 @@ use self::{
 use super::parts::Failure;
 use crate::{
     api::{ApiError, Load},
-    lazy::{CHAT, COMPARE, Lazy, RAW_MODE},
+    lazy::{CHAT, COMPARE, Lazy, PLAYGROUND, RAW_MODE},
     live::Streams,
     nav::{Link, use_nav},
     routes::{Page, Route},
@@ -155,15 +158,14 @@ fn NotLoaded(error: ApiError) -> impl IntoView {
 fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let view = FlowContext::from_context().view;
     let raw = Memo::new(move |_| view.with(|view| view.raw));
-    let compares = Memo::new(move |_| view.with(|view| view.compare.is_some()));
-    let main = move || {
-        if raw.get() {
-            view! { <Lazy part=RAW_MODE /> }.into_any()
-        } else if compares.get() {
-            view! { <Lazy part=COMPARE /> }.into_any()
-        } else {
-            view! { <FormBody definition=definition /> }.into_any()
-        }
+    // What is in the form's place.
+    let instead =
+        Memo::new(move |_| view.with(|view| (view.compare.is_some(), view.playground.is_some())));
+    let main = move || match instead.get() {
+        _ if raw.get() => view! { <Lazy part=RAW_MODE /> }.into_any(),
+        (true, _) => view! { <Lazy part=COMPARE /> }.into_any(),
+        (_, true) => view! { <Lazy part=PLAYGROUND /> }.into_any(),
+        (false, false) => view! { <FormBody definition=definition /> }.into_any(),
     };
     view! {
         <SkipLinks />

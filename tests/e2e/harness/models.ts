@@ -13,6 +13,7 @@ interface Asked {
   model: string;
   messages: { role: string; content: string }[];
   stream?: boolean;
+  stream_options?: { include_usage?: boolean };
 }
 
 export class ModelServer {
@@ -41,24 +42,25 @@ export class ModelServer {
       if (request.url !== '/v1/chat/completions') return answer(404, { error: { message: 'Not found.' } });
       void read(request).then((text) => {
         this.chats += 1;
-        const { model, messages, stream } = JSON.parse(text) as Asked;
+        const { model, messages, stream, stream_options } = JSON.parse(text) as Asked;
         this.heard = messages.map(({ role, content }) => `${role}: ${content.trim()}`);
         const content = `${model} heard: ${messages.at(-1)?.content.trim()}`;
-        if (stream) return void this.#stream(response, model, content);
+        const usage = { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 };
+        if (stream) return void this.#stream(response, model, content, stream_options?.include_usage ? usage : undefined);
         answer(200, {
           id: 'chat-1',
           object: 'chat.completion',
           created: 1,
           model,
           choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }],
-          usage: { prompt_tokens: 7, completion_tokens: 5, total_tokens: 12 },
+          usage,
         });
       });
     });
   }
 
   /** Answers word by word, as server-sent events. */
-  async #stream(response: ServerResponse, model: string, content: string): Promise<void> {
+  async #stream(response: ServerResponse, model: string, content: string, usage?: object): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     const send = (delta: object, reason: string | null): void => {
       const choices = [{ index: 0, delta, finish_reason: reason }];
@@ -70,6 +72,10 @@ export class ModelServer {
       send({ role: 'assistant', content: word }, null);
     }
     send({}, 'stop');
+    if (usage) {
+      const last = { id: 'chat-1', object: 'chat.completion.chunk', created: 1, model, choices: [], usage };
+      response.write(`data: ${JSON.stringify(last)}\n\n`);
+    }
     response.end('data: [DONE]\n\n');
   }
 

@@ -45,6 +45,9 @@ test('variants run one by one or side by side, and another one becomes the defau
     await page.getByRole('button', { name: 'Run all variants of ask' }).click();
     await expect(runs.getByRole('link', { name: 'Run 2 (ask first)' })).toBeVisible();
     await expect(runs.getByRole('link', { name: 'Run 3 (ask second)' })).toBeVisible();
+    await page.getByRole('link', { name: 'Compare with first' }).click();
+    await expect(page.getByRole('region', { name: 'Outputs', exact: true })).toContainText('of the second');
+    await page.getByRole('link', { name: 'Back to the flow' }).click();
   });
   await test.step('the default one is chosen on its line, and put back', async () => {
     await page.getByRole('button', { name: 'Make second the default of ask' }).click();
@@ -80,4 +83,26 @@ test('a prompty is listed with its inputs, and runs', async ({ app, deck, page }
   await app.run();
   await expect(app.outputs).toContainText('because');
   await expectAccessible(page);
+});
+
+test('what is wrong with a prompty is said at its line, before a run and after one', async ({ app, deck, page }) => {
+  const raised = { message: 'no answer', traceback: 'File "{folder}/ask.prompty", line 9, in ask\nValueError: no answer' };
+  addFlow(deck.flows, 'prompts', {
+    'ask.prompty': PROMPTY,
+    'bare.prompty': 'user:\n{{question}}\n',
+    'fake.json': JSON.stringify({ nodes: { entry: { raises: raised } } }),
+  });
+  await deck.start();
+  await test.step('a file without settings', async () => {
+    await app.open('prompts/bare.prompty');
+    await expect(page.getByText('A prompty begins with YAML between two lines of')).toBeVisible();
+    await expectAccessible(page);
+  });
+  await test.step('a run that raises', async () => {
+    await app.open('prompts/ask.prompty');
+    await app.startSession();
+    await app.run('Failed');
+    await expect(app.outputs).toContainText('no answer');
+    await expectAccessible(page);
+  });
 });

@@ -1,9 +1,14 @@
 //! One call of a model in a flow's session, by a connection of the project. It's no run: nothing of it is kept. It lives as long
 //! as whoever asked listens.
 
-use std::{fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
-use flowdeck_access::{disk, id};
+use flowdeck_access::{disk, folder::FileBeneath, id};
 use flowdeck_connections::{Masks, RunConnections};
 use flowdeck_contract::{
     capability::Action,
@@ -26,7 +31,7 @@ use tokio::{
 };
 
 use super::{Runs, ending::in_place_of_answer, live::PIECES, masked, output_text::OutputText};
-use crate::{error::ComputeError, owner::Owner};
+use crate::{error::ComputeError, owner::Owner, paths::Paths};
 
 /// How often the text of the answer is looked at.
 const LOOK: Duration = Duration::from_millis(25);
@@ -42,6 +47,14 @@ struct Call {
     given: RunConnections,
     /// The flow of one node that makes it, and what it writes.
     folder: PathBuf,
+}
+
+impl Call {
+    /// What the answer's pieces are read from: the session can write there, so nothing is followed out of it.
+    fn pieces(&self, paths: &Paths) -> FileBeneath {
+        let works = paths.works(&Owner::from(&self.flow));
+        FileBeneath::new(works, Path::new(self.id.as_str()).join(PIECES))
+    }
 }
 
 impl Runs {
@@ -160,7 +173,7 @@ impl Runs {
         };
         let engine = &self.parts.engine;
         let mut answer = std::pin::pin!(engine.request(&call.runtime, execution.request()));
-        let mut text = OutputText::new(pieces.as_path());
+        let mut text = OutputText::new(call.pieces(&self.parts.paths));
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_listening = true;

@@ -14,6 +14,8 @@ pub enum NodeKey<'k> {
     Connection,
     /// The input of that name.
     Input(&'k str),
+    /// As [`NodeKey::Input`], with a value that is JSON: a number, a truth, a list or a mapping.
+    InputJson(&'k str),
     /// Which of its variants is the default one: one of those that the text has.
     DefaultVariant,
 }
@@ -100,7 +102,11 @@ pub fn set_node_value(
             .is_ok_and(|after| after.json == wanted && is_text(edited, &after, key, value))
     };
     let written = before.written(text, key);
-    spellings(value, written.as_deref())
+    let spellings = match key {
+        NodeKey::InputJson(_) => vec![value.to_owned()],
+        _ => spellings(value, written.as_deref()),
+    };
+    spellings
         .iter()
         .filter_map(|spelling| edited(text, &before, key, spelling))
         .find(means_it)
@@ -133,7 +139,7 @@ impl Known {
         let mapping = root.as_mapping().ok_or(NodeEditError::Unreadable)?;
         let path = match key {
             NodeKey::DefaultVariant => variants_path(mapping, node),
-            NodeKey::Connection | NodeKey::Input(_) => path(mapping, node),
+            NodeKey::Connection | NodeKey::Input(_) | NodeKey::InputJson(_) => path(mapping, node),
         };
         let path = path.ok_or(NodeEditError::NoNode)?;
         let mut expander = Expander::for_text_of(text.len());
@@ -167,6 +173,7 @@ impl Known {
             NodeKey::Connection => node.get("connection")?.as_str(),
             NodeKey::Input(name) => node.get("inputs")?.get(name)?.as_str(),
             NodeKey::DefaultVariant => node.get(DEFAULT_VARIANT)?.as_str(),
+            NodeKey::InputJson(_) => None,
         }
     }
 
@@ -188,13 +195,17 @@ impl Known {
                 NodeKey::DefaultVariant => {
                     node.insert(DEFAULT_VARIANT.to_owned(), value.into());
                 }
-                NodeKey::Input(name) => {
+                NodeKey::Input(name) | NodeKey::InputJson(name) => {
+                    let value = match key {
+                        NodeKey::InputJson(_) => serde_json::from_str(value).unwrap_or_default(),
+                        _ => Json::from(value),
+                    };
                     let inputs = node.entry("inputs").or_insert_with(|| Json::Null);
                     if inputs.is_null() {
                         *inputs = Json::Object(serde_json::Map::new());
                     }
                     if let Json::Object(inputs) = inputs {
-                        inputs.insert(name.to_owned(), value.into());
+                        inputs.insert(name.to_owned(), value);
                     }
                 }
             }
@@ -215,7 +226,7 @@ impl Known {
         let entry = match key {
             NodeKey::Connection => node.entry("connection"),
             NodeKey::DefaultVariant => node.entry(DEFAULT_VARIANT),
-            NodeKey::Input(name) => inputs
+            NodeKey::Input(name) | NodeKey::InputJson(name) => inputs
                 .and_then(|inputs| inputs.value.as_mapping()?.entry(name))
                 .or(inputs),
         };
@@ -236,6 +247,9 @@ impl Known {
 
 /// Whether the value is a text, rather than a date or a number that looks the same as JSON.
 fn is_text(text: &str, known: &Known, key: NodeKey<'_>, value: &str) -> bool {
+    if matches!(key, NodeKey::InputJson(_)) {
+        return true;
+    }
     let source = SourceText::new(text);
     let Ok((tree, _)) = compose(&source) else {
         return false;
@@ -248,7 +262,9 @@ fn entry<'a>(node: Mapping<'a>, key: NodeKey<'_>) -> Option<MappingEntry<'a>> {
     match key {
         NodeKey::Connection => node.entry("connection"),
         NodeKey::DefaultVariant => node.entry(DEFAULT_VARIANT),
-        NodeKey::Input(name) => node.get("inputs")?.as_mapping()?.entry(name),
+        NodeKey::Input(name) | NodeKey::InputJson(name) => {
+            node.get("inputs")?.as_mapping()?.entry(name)
+        }
     }
 }
 
@@ -312,7 +328,9 @@ fn edited(text: &str, known: &Known, key: NodeKey<'_>, spelling: &str) -> Option
     let lines = Lines::new(text);
     let (range, put) = match key {
         NodeKey::Connection => with_connection(&lines, node, spelling)?,
-        NodeKey::Input(name) => with_input(&lines, node, name, spelling)?,
+        NodeKey::Input(name) | NodeKey::InputJson(name) => {
+            with_input(&lines, node, name, spelling)?
+        }
         NodeKey::DefaultVariant => lines.set(node, DEFAULT_VARIANT, spelling)?,
     };
     Some(lines.replaced(range, &put))

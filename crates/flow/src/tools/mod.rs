@@ -8,6 +8,13 @@ pub(crate) use packaged::{PACKAGED, PackageTool, package_tool};
 
 use crate::model::ValueType;
 
+/// The names of what an LLM node of this API takes, each with its type; none where there is no such API.
+pub fn model_parameters(api: &str) -> impl Iterator<Item = (&'static str, ValueType)> + use<> {
+    let parameters = models::api(api).map(|api| api.parameters.iter());
+    let parameters = parameters.into_iter().flatten();
+    parameters.filter_map(|parameter| Some((parameter.name, parameter.value_type?)))
+}
+
 /// What a tool takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parameter {

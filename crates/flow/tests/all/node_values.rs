@@ -57,7 +57,7 @@ fn read(text: &str, name: &str, key: NodeKey<'_>) -> Option<String> {
     match key {
         NodeKey::Connection => node.connection,
         NodeKey::DefaultVariant => node.variants.map(|variants| variants.default_id),
-        NodeKey::Input(name) => node
+        NodeKey::Input(name) | NodeKey::InputJson(name) => node
             .inputs
             .iter()
             .find(|input| input.name == name)
@@ -310,4 +310,21 @@ fn what_several_places_share_is_left_alone_and_its_line_is_said() {
         set(twice, "ask", NodeKey::Connection, "two"),
         Err(NodeEditError::NoNode)
     );
+}
+
+#[test]
+fn numbers_and_lists_stay_what_they_are() {
+    let text = "nodes:\n- name: ask\n  type: llm\n  source: {type: code, path: a.jinja2}\n  inputs:\n    temperature: 0.2 # warm\n    stop: [a]\n";
+    for (name, value, line) in [
+        ("temperature", "0.7", "    temperature: 0.7 # warm\n"),
+        ("stop", "[\"a\",\"b\"]", "    stop: [\"a\",\"b\"]\n"),
+        ("max_tokens", "12", "    max_tokens: 12\n"),
+    ] {
+        let edit = set_node_value(text, "ask", NodeKey::InputJson(name), value).unwrap();
+        assert!(edit.text.contains(line), "{}", edit.text);
+        let kept = text.lines().filter(|kept| !kept.contains(name));
+        assert!(kept.into_iter().all(|kept| edit.text.contains(kept)));
+    }
+    let number = set_node_value(text, "ask", NodeKey::InputJson("temperature"), "not JSON");
+    assert!(number.is_err());
 }

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     pages::{
-        flow::next_steps::next_steps,
+        flow::{next_steps::next_steps, start_first::StartFirst},
         parts::{Failure, PictureSource},
     },
     routes::ChatView,
-    ui::{Button, ButtonKind, ButtonState, NextStep, NextSteps, Notice, NoticeKind},
+    ui::{Button, ButtonKind, ButtonState, NextStep},
 };
 
 /// The box, with what it's refused for above.
@@ -52,7 +52,7 @@ pub(super) fn Composer() -> impl IntoView {
         }
     };
     view! {
-        <NoSession />
+        <StartFirst title="Start a compute session to chat" />
         <Refused />
         <form class=style::composer on:submit=submit>
             <label class="visually-hidden" for=MESSAGE>
@@ -135,29 +135,6 @@ fn SendOrStop() -> impl IntoView {
             </Button>
         }
         .into_any(),
-    }
-}
-
-/// Says that there is no session, and starts one.
-#[component]
-fn NoSession() -> impl IntoView {
-    let talk = Talk::from_context();
-    // The toolbar offers the same once a run was tried.
-    let is_offered = talk.actions.needs_session;
-    let can_start = Memo::new(move |_| {
-        let ready = |action| talk.actions.state(action) == ButtonState::Ready;
-        !is_offered.get() && !ready(Action::Run) && ready(Action::Start)
-    });
-    view! {
-        <Show when=move || can_start.get()>
-            <Notice kind=NoticeKind::Info title="Start a compute session to chat">
-                <NextSteps steps=vec![
-                    NextStep::new("Start compute session now", move || {
-                        talk.actions.ask(Action::Start);
-                    }),
-                ] />
-            </Notice>
-        </Show>
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
     ui::{Skeleton, unique_id},
 };
 
-stylance::import_crate_style!(style, "src/pages/flow/compare/compare.module.css");
+stylance::import_crate_style!(pub(crate) style, "src/pages/flow/compare/compare.module.css");
 
 /// The two runs that the address names.
 #[component]

@@ -14,7 +14,7 @@ use crate::{
 
 /// A connection that is mended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Mend {
+pub(in crate::pages::flow) enum Mend {
     /// Adding it; one of these types fits, or any when it's empty.
     Add(ConnectionName, Vec<ConnectionType>),
     /// Changing it.
@@ -23,7 +23,7 @@ pub(super) enum Mend {
 
 /// What is mended; its dialog is open meanwhile. Cheap to copy.
 #[derive(Clone, Copy)]
-pub(super) struct Mending(pub(super) RwSignal<Option<Mend>>);
+pub(in crate::pages::flow) struct Mending(pub(in crate::pages::flow) RwSignal<Option<Mend>>);
 
 impl Mending {
     fn end(self) {

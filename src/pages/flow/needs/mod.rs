@@ -11,6 +11,10 @@ use flowdeck_flow::{Assignment, Flow, Node, NodeType};
 use leptos::prelude::*;
 
 pub(crate) use self::{mend::MendForm, notice::NeedsNotice, shared::FlowConnections};
+pub(super) use self::{
+    mend::{Mend, Mending},
+    notice::MendDialog,
+};
 use super::{Actions, FlowContext, definition::Definition};
 use crate::lazy::{CONNECTION_NEEDS, Lazy};
 

@@ -216,7 +216,7 @@ fn Entry(one: Asked) -> impl IntoView {
 
 /// The form of the connection that is added or changed.
 #[component]
-fn MendDialog(connections: FlowConnections) -> impl IntoView {
+pub(in crate::pages::flow) fn MendDialog(connections: FlowConnections) -> impl IntoView {
     let Mending(what) = expect_context();
     let open = open_while_asked(what);
     // Asked for again when the dialog goes, however it went: a test may have come after the last save.

@@ -1,7 +1,7 @@
 //! The flow's nodes in execution order, with what happened to them in the selected run.
 
 mod node;
-mod service;
+pub(super) mod service;
 mod upstream;
 
 use std::sync::Arc;

@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     api::Remote,
-    routes::CallPath,
+    nav::Link,
+    pages::flow::FlowContext,
+    routes::{CallPath, FlowView},
     ui::{Button, ButtonKind, Fold, JsonText, Notice, NoticeKind, time},
 };
 
@@ -51,6 +53,13 @@ pub(super) fn Details(
             None,
         ),
     };
+    let playground = call.as_ref().filter(|call| call.is_asked).map(|_| {
+        FlowContext::from_context().route(FlowView {
+            run: Some(tree.run_id().clone()),
+            playground: Some(path.clone()),
+            ..FlowView::default()
+        })
+    });
     let (of_cost, whole) = (Arc::clone(&tree), tree.whole);
     let cost = Memo::new(move |_| {
         let subject = of_cost.subject(&path)?;
@@ -85,6 +94,7 @@ pub(super) fn Details(
                     {format!("{left_out} more calls within this one aren’t kept. Their tokens are counted.")}
                 </p>
             })}
+            {playground.map(|to| view! { <p><Link to=to>"Open in playground"</Link></p> })}
             {call.map(|call| view! { <Messages call=call /> })}
             {whole_value("Input", inputs)}
             {whole_value("Output", output)}

@@ -5,7 +5,7 @@ pub(super) mod cost;
 mod details;
 mod grid;
 mod keys;
-mod model_call;
+pub(super) mod model_call;
 pub(super) mod tokens;
 mod tree;
 mod waits;

@@ -4,32 +4,34 @@ use flowdeck_contract::{Exact, runs::TraceCall, shown::shown};
 
 /// What is known of the call, in the shapes of chat, completion and embedding.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct ModelCall {
+pub(in crate::pages::flow) struct ModelCall {
     /// The model that answered, else the one that was named.
-    pub(super) model: Option<String>,
-    pub(super) messages: Vec<Message>,
-    pub(super) answers: Vec<Message>,
-    pub(super) parameters: Vec<(String, String)>,
+    pub(in crate::pages::flow) model: Option<String>,
+    pub(in crate::pages::flow) messages: Vec<Message>,
+    pub(in crate::pages::flow) answers: Vec<Message>,
+    pub(in crate::pages::flow) parameters: Vec<(String, String)>,
+    /// Whether it was a chat or a completion.
+    pub(in crate::pages::flow) is_asked: bool,
     /// Why the answer ends.
-    pub(super) finish: Option<String>,
+    pub(in crate::pages::flow) finish: Option<String>,
 }
 
 /// A message.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Message {
-    pub(super) role: String,
+pub(in crate::pages::flow) struct Message {
+    pub(in crate::pages::flow) role: String,
     /// Its texts, and as JSON what isn't text.
-    pub(super) parts: Vec<Exact>,
+    pub(in crate::pages::flow) parts: Vec<Exact>,
 }
 
 /// Of more parameters the rest isn't listed: all are in the JSON.
 const MOST_PARAMETERS: usize = 40;
 /// Of more messages only the first and last are shown: all are in the JSON.
-pub(super) const MOST_MESSAGES: usize = 200;
+pub(in crate::pages::flow) const MOST_MESSAGES: usize = 200;
 
 impl ModelCall {
     /// Reads a call; `None` for one of anything but a model.
-    pub(super) fn read(call: &TraceCall) -> Option<Self> {
+    pub(in crate::pages::flow) fn read(call: &TraceCall) -> Option<Self> {
         matches!(call.kind.as_str(), "LLM" | "Embedding").then_some(())?;
         let mut read = Self::default();
         let inputs = call
@@ -37,6 +39,9 @@ impl ModelCall {
             .as_ref()
             .and_then(Exact::members)
             .unwrap_or_default();
+        read.is_asked = ["messages", "prompt"]
+            .iter()
+            .any(|name| inputs.get(name).is_some());
         for (name, value) in inputs.iter() {
             match name {
                 "messages" => read.messages.extend(items(value).iter().map(message)),

@@ -4,7 +4,7 @@ use flowdeck_contract::runs::{NodeRun, RunDetail, TokenCount, TokenUse, TraceCal
 
 /// The tokens of several calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tokens {
+pub(in crate::pages::flow) enum Tokens {
     /// The services counted all.
     Known(TokenCount),
     /// The services counted these; some calls say nothing.
@@ -57,7 +57,7 @@ impl Tokens {
     }
 
     /// All that is known, part by part.
-    pub(super) fn parts(self) -> Vec<(&'static str, String)> {
+    pub(in crate::pages::flow) fn parts(self) -> Vec<(&'static str, String)> {
         let part = |count: Option<u64>| count.map_or_else(|| "unknown".to_owned(), grouped);
         let count = self.count();
         let total = match self {
@@ -81,7 +81,7 @@ impl Tokens {
 }
 
 /// The tokens of a call, with those of the calls within it; `None` when no model was called.
-pub(super) fn of_call(call: &TraceCall) -> Option<Tokens> {
+pub(in crate::pages::flow) fn of_call(call: &TraceCall) -> Option<Tokens> {
     Tokens::of(call.tokens, of_calls(&call.children))
 }
 

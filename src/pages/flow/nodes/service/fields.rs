@@ -8,11 +8,13 @@ use flowdeck_flow::{Assignment, Node, NodeKey, NodeType};
 
 /// A value of a node that its card changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::pages::flow) enum Place {
     /// `connection` of an LLM node.
     Connection,
     /// An input.
     Input(String),
+    /// An input that is given JSON: a number, a list.
+    InputJson(String),
     /// Which variant of the node is the default one.
     DefaultVariant,
 }
@@ -23,6 +25,7 @@ impl Place {
         match self {
             Place::Connection => NodeKey::Connection,
             Place::Input(name) => NodeKey::Input(name),
+            Place::InputJson(name) => NodeKey::InputJson(name),
             Place::DefaultVariant => NodeKey::DefaultVariant,
         }
     }
@@ -32,7 +35,7 @@ impl Place {
         match self {
             Place::Connection => "Connection",
             Place::DefaultVariant => "Default variant",
-            Place::Input(name) => match name.as_str() {
+            Place::Input(name) | Place::InputJson(name) => match name.as_str() {
                 "deployment_name" => "Deployment",
                 "model" => "Model",
                 name => name,
@@ -43,12 +46,12 @@ impl Place {
 
 /// A field for a connection.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ConnectionField {
-    pub(super) place: Place,
+pub(in crate::pages::flow) struct ConnectionField {
+    pub(in crate::pages::flow) place: Place,
     /// The connection, as the file names it; empty when it names none.
-    pub(super) name: String,
+    pub(in crate::pages::flow) name: String,
     /// The types that fit; empty when any does.
-    pub(super) accepts: Vec<ConnectionType>,
+    pub(in crate::pages::flow) accepts: Vec<ConnectionType>,
 }
 
 /// A field for a deployment or a model.
@@ -146,16 +149,16 @@ fn literal<'n>(node: &'n Node, input: &str) -> Option<&'n str> {
 
 /// A connection that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Choice {
+pub(in crate::pages::flow) struct Choice {
     /// Its name; empty for none.
-    pub(super) name: String,
+    pub(in crate::pages::flow) name: String,
     /// What stands in the list.
-    pub(super) label: String,
+    pub(in crate::pages::flow) label: String,
 }
 
 /// Those of the project that fit and that the flow may use, by name; before them what is named now, where it's none of
 /// these.
-pub(super) fn choices(
+pub(in crate::pages::flow) fn choices(
     field: &ConnectionField,
     list: &ConnectionList,
     flow: &FlowId,

@@ -3,9 +3,9 @@
 //! `fields` is pure: which fields there are, and what can be chosen. `saving` writes; the rest are views.
 
 mod connection;
-mod fields;
+pub(in crate::pages::flow) mod fields;
 mod model;
-mod saving;
+pub(in crate::pages::flow) mod saving;
 mod variants;
 
 use flowdeck_contract::{
@@ -155,7 +155,7 @@ fn at<F: Field>(fields: Memo<Vec<F>>, label: String) -> Memo<Option<F>> {
 
 /// Why the last choice isn't in the file.
 #[component]
-fn NotSaved(saving: Saving) -> impl IntoView {
+pub(in crate::pages::flow) fn NotSaved(saving: Saving) -> impl IntoView {
     let context = FlowContext::from_context();
     move || {
         Some(match saving.refused.get()? {

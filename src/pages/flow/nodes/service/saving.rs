@@ -7,13 +7,13 @@ use super::fields::Place;
 use crate::{
     api::{ApiError, FlowFiles, Load, Precondition, Written},
     lazy,
-    pages::flow::{FlowContext, needs::FlowConnections},
-    ui::{NextStep, Status, Tone},
+    pages::flow::{FlowContext, needs::FlowConnections, put_back::tell_put_back},
+    ui::{NextStep, Status},
 };
 
 /// Why a choice isn't in the file.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Refused {
+pub(in crate::pages::flow) enum Refused {
     /// It has to be changed by hand, at that line.
     ByHand {
         /// Why.
@@ -27,7 +27,7 @@ pub(super) enum Refused {
 
 /// The choices of one node's card. Cheap to copy.
 #[derive(Clone, Copy)]
-pub(super) struct Saving {
+pub(in crate::pages::flow) struct Saving {
     pub(super) is_busy: RwSignal<bool>,
     pub(super) refused: RwSignal<Option<Refused>>,
     context: FlowContext,
@@ -42,7 +42,7 @@ struct Shown {
 }
 
 impl Saving {
-    pub(super) fn new(context: FlowContext) -> Self {
+    pub(in crate::pages::flow) fn new(context: FlowContext) -> Self {
         Self {
             is_busy: RwSignal::new(false),
             refused: RwSignal::new(None),
@@ -52,7 +52,7 @@ impl Saving {
     }
 
     /// Writes a value of a node, after what was chosen before it.
-    pub(super) fn choose(self, node: Name, place: Place, value: String) {
+    pub(in crate::pages::flow) fn choose(self, node: Name, place: Place, value: String) {
         self.refused.set(None);
         self.is_busy.set(true);
         let changes = FlowConnections::of(self.context).changes;
@@ -112,7 +112,9 @@ impl Saving {
         let about = match place {
             Place::Connection => format!("Connection of {node}"),
             Place::DefaultVariant => format!("Default variant of {node}"),
-            Place::Input(input) => format!("{} of {node}", Name::from(input.as_str())),
+            Place::Input(input) | Place::InputJson(input) => {
+                format!("{} of {node}", Name::from(input.as_str()))
+            }
         };
         let before = Shown {
             path: path.clone(),
@@ -141,17 +143,7 @@ impl Saving {
                 let answer = files.write(&path, &Precondition::Is(etag), &text).await;
                 self.read_again().await;
                 changes.end();
-                let reason = match answer {
-                    Ok(Written::Done(_)) => {
-                        status.tell(Tone::Good, format!("{path} is as it was"), None);
-                        return;
-                    }
-                    Ok(Written::Refused) => {
-                        format!("{path} changed after your choice was saved.")
-                    }
-                    Err(error) => error.message,
-                };
-                status.tell(Tone::Bad, "Couldn’t undo the change", Some(reason));
+                tell_put_back(status, &path, answer);
             });
         });
     }

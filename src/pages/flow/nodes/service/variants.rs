@@ -1,14 +1,20 @@
 //! The variants of a node: which there are, which is the default one, and runs of each.
 
-use flowdeck_contract::{capability::Action, runs::NodeVariant, shown::Name};
+use flowdeck_contract::{
+    capability::Action,
+    runs::{NodeVariant, RunSummary},
+    shown::Name,
+};
 use leptos::prelude::*;
 
 use super::{NotSaved, fields::Place, saving::Saving};
 use crate::{
+    nav::Link,
     pages::flow::{
         FlowContext,
         actions::{Actions, WantedRun},
     },
+    routes::{ComparedRuns, FlowView},
     ui::{Button, ButtonKind, ButtonState, Each, Icon},
 };
 
@@ -77,6 +83,7 @@ fn VariantRow(
     default: Memo<Option<String>>,
     saving: Saving,
 ) -> impl IntoView {
+    let context = FlowContext::from_context();
     let own = id.clone();
     let is_default = Memo::new(move |_| default.with(|id| id.as_ref() == Some(&own)));
     let shown = Name::from(id.as_str());
@@ -87,6 +94,23 @@ fn VariantRow(
     let alone = WantedRun {
         node: Some(node.clone().into()),
         ..whole.clone()
+    };
+    let compared = {
+        let (node, id) = (node.clone(), id.clone());
+        Memo::new(move |_| {
+            let default = default.get().filter(|default| *default != id)?;
+            let runs = context.live.runs.get()?;
+            newest_of_both(&runs, node.as_str(), &default, &id)
+        })
+    };
+    let compare = move || {
+        let view = FlowView {
+            compare: Some(compared.get()?),
+            ..FlowView::default()
+        };
+        let route = context.route(view);
+        let word = format!("Compare with {}", Name::from(default.get()?));
+        Some(view! { <Link to=route>{word}</Link> })
     };
     let labels = [
         format!("Run the flow with {shown} of {node}"),
@@ -108,6 +132,7 @@ fn VariantRow(
                 <span class=style::default>"Default"</span>
             </Show>
             <span class=style::actions>
+                {compare}
                 <RunVariant words="Run flow" label=whole_label wanted=whole />
                 <RunVariant words="Run node" label=alone_label wanted=alone />
                 <Show when=move || !is_default.get()>
@@ -142,9 +167,56 @@ fn RunVariant(words: &'static str, label: String, wanted: WantedRun) -> impl Int
     }
 }
 
+/// The newest runs of the default variant and of another, both of the flow or both of the node alone; nothing where there are none.
+fn newest_of_both(
+    runs: &[RunSummary],
+    node: &str,
+    default: &str,
+    other: &str,
+) -> Option<ComparedRuns> {
+    let is_of = |run: &&RunSummary, id: &str| {
+        let variant = run.variant.as_ref();
+        variant.is_some_and(|variant| variant.node == node && variant.id == id)
+    };
+    let second = runs.iter().find(|run| is_of(run, other))?;
+    let first = runs
+        .iter()
+        .find(|run| is_of(run, default) && run.node == second.node)?;
+    Some(ComparedRuns {
+        first: first.id.clone(),
+        second: second.id.clone(),
+    })
+}
+
 fn variant(node: &Name, id: String) -> NodeVariant {
     NodeVariant {
         node: node.as_str().to_owned(),
         id,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn the_newest_runs_of_the_same_kind_are_compared() {
+        let run = |id: &str, variant: Option<&str>, node: Option<&str>| -> RunSummary {
+            let variant = variant.map(|id| json!({"node": "ask", "id": id}));
+            let run = json!({"id": id, "number": 1, "state": "completed", "started": 1, "variant": variant, "node": node});
+            serde_json::from_value(run).unwrap()
+        };
+        let runs = [
+            run("f", None, None),
+            run("e", Some("a"), Some("ask")),
+            run("d", Some("b"), None),
+            run("c", Some("a"), None),
+            run("b", Some("b"), None),
+        ];
+        let both = newest_of_both(&runs, "ask", "a", "b").unwrap();
+        assert_eq!((both.first.as_str(), both.second.as_str()), ("c", "d"));
+        assert!(newest_of_both(&runs[..3], "ask", "a", "b").is_none());
+        assert!(newest_of_both(&runs, "other", "a", "b").is_none());
     }
 }
