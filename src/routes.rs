@@ -19,7 +19,7 @@ pub use self::{
     call_path::CallPath,
     connection::NewConnection,
     flow::{ChatView, ComparedRuns, FlowView},
-    flows::{Direction, FlowColumn, FlowFilter, FlowOrder, FlowsView},
+    flows::{Direction, FlowColumn, FlowFilter, FlowOrder, FlowsDialog, FlowsView},
     upgrade::{Upgrade, UpgradeImage},
 };
 

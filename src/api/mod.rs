@@ -9,6 +9,7 @@ mod error;
 mod files;
 pub mod json;
 mod key;
+mod managing;
 mod packages;
 mod pictures;
 mod playground;

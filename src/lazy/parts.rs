@@ -39,6 +39,9 @@ parts! {
 parts! {
     styles: Later;
 
+    /// The dialogs about flows that come and go.
+    FLOW_DIALOGS = "the dialog", 0, flow_dialogs;
+
     /// The form for a new file.
     NEW_FILE = "the form", 3, new_file;
 

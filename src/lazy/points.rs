@@ -7,8 +7,9 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use super::Show;
 use crate::{
     pages::{
-        ConnectionPage, ConnectionsPage, FlowAtAddress, FlowsPage, ImportForm, NewNameForm,
-        SessionPage, SessionsPage, SignInPage, SignInWith, SignInsPage, UpgradePage, UpgradeReview,
+        ConnectionPage, ConnectionsPage, FlowAtAddress, FlowDialogs, FlowsPage, ImportForm,
+        NewNameForm, SessionPage, SessionsPage, SignInPage, SignInWith, SignInsPage, UpgradePage,
+        UpgradeReview,
         flow::{
             chat::ChatPane,
             compare::RunComparison,
@@ -52,6 +53,8 @@ macro_rules! point {
 point!(flow, flow_page -> Show, || view! { <FlowAtAddress /> }.into_any());
 
 point!(flows, flows_page -> Show, || view! { <FlowsPage /> }.into_any());
+
+point!(flow_dialogs, flow_dialogs -> Show, || view! { <FlowDialogs /> }.into_any());
 
 point!(files, new_file -> Show, || view! { <NameForm /> }.into_any());
 

@@ -13,6 +13,7 @@ mod upgrade;
 pub use connections::{ConnectionPage, ConnectionsPage};
 pub(crate) use connections::{ImportForm, NewNameForm};
 pub use flow::FlowAtAddress;
+pub(crate) use flows::FlowDialogs;
 pub use flows::FlowsPage;
 pub use sessions::{SessionPage, SessionsPage};
 pub use sign_in::SignInPage;

@@ -13,6 +13,31 @@ pub struct FlowsView {
     pub filter: FlowFilter,
     /// In which order.
     pub order: FlowOrder,
+    /// The dialog that is open over it.
+    pub dialog: Option<FlowsDialog>,
+}
+
+/// A dialog of the flows page that has an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowsDialog {
+    /// Makes a flow.
+    New,
+    /// Brings flows along.
+    Import,
+    /// The flows that were deleted.
+    Deleted,
+}
+
+impl FlowsDialog {
+    const ALL: [FlowsDialog; 3] = [FlowsDialog::New, FlowsDialog::Import, FlowsDialog::Deleted];
+
+    fn word(self) -> &'static str {
+        match self {
+            FlowsDialog::New => "new",
+            FlowsDialog::Import => "import",
+            FlowsDialog::Deleted => "deleted",
+        }
+    }
 }
 
 /// Which flows the list shows.
@@ -155,7 +180,13 @@ impl FlowsView {
                 .into_iter()
                 .find(|filter| filter.word() == word)
         });
+        let dialog = value("dialog").and_then(|word| {
+            FlowsDialog::ALL
+                .into_iter()
+                .find(|dialog| dialog.word() == word)
+        });
         Self {
+            dialog,
             search: value("q"),
             filter: filter.unwrap_or_default(),
             order: value("sort")
@@ -174,6 +205,9 @@ impl FlowsView {
         }
         if self.order != FlowOrder::default() {
             query.push("sort", &self.order.word());
+        }
+        if let Some(dialog) = self.dialog {
+            query.push("dialog", dialog.word());
         }
         query
     }

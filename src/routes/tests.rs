@@ -63,8 +63,9 @@ fn routes() -> Vec<(Route, &'static str)> {
                     by: FlowColumn::LastRun,
                     direction: Direction::Reversed,
                 },
+                dialog: Some(FlowsDialog::New),
             }),
-            "?show=errors&sort=-last-run",
+            "?show=errors&sort=-last-run&dialog=new",
         ),
         (
             Route::Flow {

@@ -3,6 +3,7 @@
 mod connections;
 mod conversations;
 mod core;
+mod flows;
 mod options;
 mod packages;
 mod runs;

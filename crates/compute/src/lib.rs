@@ -38,7 +38,7 @@ pub use flows_folder::{DEFINITION_NAMES, FlowsFolder, FlowsFolderError, definiti
 pub use host::Host;
 pub use owner::Owner;
 pub use sessions::{Ask, Begun, OwnEnvironment, required_names};
-pub use timeline::asked_by;
+pub use timeline::{asked_by, asker};
 
 // What a server needs besides to make an engine and to name identities.
 pub use flowdeck_access::{

@@ -1,6 +1,7 @@
 //! What must be remembered over the server's end, in SQLite. Knows nothing of what it stores but its keys.
 
 mod conversations;
+mod flows;
 mod instances;
 mod lives;
 mod operations;

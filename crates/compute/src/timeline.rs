@@ -6,8 +6,8 @@ mod follow;
 mod usual;
 
 pub(crate) use self::{
-    by::{as_asker, asker},
+    by::as_asker,
     follow::{Followed, follow},
     usual::{Way, median, step, took},
 };
-pub use by::asked_by;
+pub use by::{asked_by, asker};

@@ -28,6 +28,9 @@ pub struct FlowList {
     /// How the folders were searched.
     #[serde(default)]
     pub searched: Searched,
+    /// Why flows can't be added, moved or deleted, as a sentence; none where they can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fixed: Option<String>,
 }
 
 /// How far a search for flows went, so that nobody takes a flow that wasn't looked at for one that isn't there.

@@ -10,6 +10,8 @@ pub enum HelpTopic {
     Guides,
     /// Flows: what they are, and what their page shows.
     Flows,
+    /// New flows, copies, and deleting flows.
+    FlowsComeAndGo,
     /// What the checks of a flow's files find.
     Checks,
     /// Starting a session with chosen settings.
@@ -40,9 +42,10 @@ pub enum HelpTopic {
 
 impl HelpTopic {
     /// All of them.
-    pub const ALL: [HelpTopic; 15] = [
+    pub const ALL: [HelpTopic; 16] = [
         HelpTopic::Guides,
         HelpTopic::Flows,
+        HelpTopic::FlowsComeAndGo,
         HelpTopic::Checks,
         HelpTopic::AdvancedSettings,
         HelpTopic::Sessions,
@@ -64,6 +67,7 @@ impl HelpTopic {
         match self {
             HelpTopic::Guides => HELP,
             HelpTopic::Flows => "help/authors-guide",
+            HelpTopic::FlowsComeAndGo => "help/authors-guide#add-copy-and-delete-flows",
             HelpTopic::Checks => "help/checks",
             HelpTopic::AdvancedSettings => "help/authors-guide#with-advanced-settings",
             HelpTopic::Sessions => "help/authors-guide#manage-a-compute-session",

@@ -19,6 +19,8 @@ pub mod flows;
 pub mod help;
 pub mod ids;
 pub mod image;
+pub mod importing;
+pub mod managing;
 pub mod packages;
 pub mod paths;
 pub mod phase;

@@ -50,6 +50,71 @@ pub fn flow(project_name: &ProjectName, flow: &FlowId) -> String {
     format!("{}/{}", flows(project_name), encode(flow.as_str()))
 }
 
+/// A copy of a flow (POST [`crate::managing::CloneFlow`]).
+#[must_use]
+pub fn flow_clone(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/clone", flow(project_name, flow_id))
+}
+
+/// Gives a flow another display name (POST [`crate::managing::RenameFlow`]).
+#[must_use]
+pub fn flow_rename(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/rename", flow(project_name, flow_id))
+}
+
+/// The files of a flow as a zip.
+#[must_use]
+pub fn flow_archive(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/archive", flow(project_name, flow_id))
+}
+
+/// What a new flow can begin as: a list of [`crate::managing::FlowTemplate`].
+#[must_use]
+pub fn flow_templates(project_name: &ProjectName) -> String {
+    format!("{}/flow-templates", project(project_name))
+}
+
+/// Takes an archive of flows (POST, its bytes) and says what it holds: [`crate::importing::FoundFlows`]. `name` is what the
+/// archive is called.
+#[must_use]
+pub fn flow_imports(project_name: &ProjectName, name: &str) -> String {
+    format!(
+        "{}/flow-imports?name={}",
+        project(project_name),
+        encode(name)
+    )
+}
+
+/// An archive that the server keeps; DELETE forgets it.
+#[must_use]
+pub fn flow_import(project_name: &ProjectName, archive: &str) -> String {
+    format!("{}/flow-imports/{}", project(project_name), encode(archive))
+}
+
+/// Takes a flow out of it (POST [`crate::importing::ImportFlow`]).
+#[must_use]
+pub fn flow_import_flows(project_name: &ProjectName, archive: &str) -> String {
+    format!("{}/flows", flow_import(project_name, archive))
+}
+
+/// The flows that can be restored: [`crate::managing::DeletedFlows`]. DELETE deletes them all for good.
+#[must_use]
+pub fn deleted_flows(project_name: &ProjectName) -> String {
+    format!("{}/deleted-flows", project(project_name))
+}
+
+/// One of them (DELETE: for good).
+#[must_use]
+pub fn deleted_flow(project_name: &ProjectName, deleted: &str) -> String {
+    format!("{}/{}", deleted_flows(project_name), encode(deleted))
+}
+
+/// Restores one (POST).
+#[must_use]
+pub fn deleted_flow_restore(project_name: &ProjectName, deleted: &str) -> String {
+    format!("{}/restore", deleted_flow(project_name, deleted))
+}
+
 /// Live events of a flow.
 #[must_use]
 pub fn flow_events(project_name: &ProjectName, flow_id: &FlowId) -> String {

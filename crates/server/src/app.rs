@@ -17,7 +17,7 @@ use crate::{
     base_path::BasePath,
     diagnostics::RecentLog,
     events::{Changes, FlowHub, Listeners, ProjectFeed, pump, watch_flows},
-    flows::{FlowError, Flows},
+    flows::{FlowError, Flows, import::Held},
     http::{
         error::{ApiError, ApiResult},
         large::LargeAnswers,
@@ -26,6 +26,9 @@ use crate::{
 
 /// How often sign-ins are looked through.
 const TIDY: Duration = Duration::from_secs(60);
+
+/// How often flows are looked for that were deleted long enough ago.
+const PURGE: Duration = Duration::from_secs(60 * 60);
 
 /// The options of a server.
 #[derive(Clone, Debug)]
@@ -66,6 +69,8 @@ pub struct Parts {
     pub(crate) hub: Arc<FlowHub>,
     pub(crate) feed: Arc<ProjectFeed>,
     pub(crate) changes: Changes,
+    /// Archives of flows that are being imported.
+    pub(crate) archives: Held,
     pub(crate) closing: CancellationToken,
     background: TaskTracker,
 }
@@ -117,6 +122,7 @@ impl App {
             hub: Arc::clone(&hub),
             feed: Arc::clone(&feed),
             changes,
+            archives: Held::default(),
             closing: CancellationToken::new(),
             background: TaskTracker::new(),
             compute,
@@ -125,6 +131,7 @@ impl App {
         app.spawn(pump(app.compute.subscribe(), hub, Arc::clone(&feed)));
         app.spawn(async move { feed.run().await });
         app.spawn(app.clone().tidy_sign_ins());
+        app.spawn(app.clone().purge_old_flows());
         Ok(app)
     }
 
@@ -149,6 +156,26 @@ impl App {
         }
     }
 
+    /// Deletes for good what was deleted long enough ago: at the start, and then every hour.
+    async fn purge_old_flows(self) {
+        loop {
+            let app = self.clone();
+            let purged = crate::blocking(move || {
+                for flow in app.flows.old_deleted(crate::time::now())? {
+                    app.purge_flow(&flow)?;
+                }
+                Ok(())
+            });
+            if let Err(error) = purged.await {
+                tracing::error!(
+                    ?error,
+                    "flows deleted long ago could not be deleted for good"
+                );
+            }
+            tokio::time::sleep(PURGE).await;
+        }
+    }
+
     fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let closing = self.closing.clone();
         self.background
@@ -167,6 +194,17 @@ impl Parts {
             self.project
         );
         Err(ApiError::not_found("ProjectNotFound", message))
+    }
+
+    /// Deletes a deleted flow for good, with all that is kept of it. Its runs and conversations go first: were the server
+    /// killed between the two, the flow could be deleted again, and no later one of its name had them.
+    pub(crate) fn purge_flow(&self, deleted: &str) -> ApiResult<()> {
+        for flow in self.flows.in_deleted(deleted)? {
+            if self.flows.require(&flow).is_err() {
+                self.compute.forget_flow(&flow)?;
+            }
+        }
+        Ok(self.flows.purge(deleted)?)
     }
 
     /// Whose session this is, when there is one of this id.

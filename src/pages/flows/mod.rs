@@ -4,6 +4,7 @@ mod empty;
 mod filters;
 mod heading;
 mod listed;
+mod managing;
 mod row;
 #[cfg(test)]
 mod samples;
@@ -13,9 +14,16 @@ mod steps;
 mod table;
 
 use flowdeck_contract::flows::{FlowList, Searched};
-use leptos::prelude::*;
+use leptos::{ev::DragEvent, prelude::*};
 
-use self::{empty::FirstRun, search::SearchBox, searched::SearchedNote, table::FlowTable};
+pub(crate) use self::managing::FlowDialogs;
+use self::{
+    empty::FirstRun,
+    managing::{Actions, Dialogs, Managing},
+    search::SearchBox,
+    searched::SearchedNote,
+    table::FlowTable,
+};
 use super::parts::{Failure, ListShape, PageHeading};
 use crate::{
     api::{Api, Load, Remote},
@@ -48,6 +56,11 @@ pub fn FlowsPage() -> impl IntoView {
         Load::Ready(list) => list.searched,
         Load::Loading | Load::Failed(_) => Searched::default(),
     });
+    let fixed = Memo::new(move |_| match list.get() {
+        Load::Ready(list) => list.fixed,
+        Load::Loading | Load::Failed(_) => None,
+    });
+    let managing = Managing::provide(flows, fixed);
     let content = move || match shape.get() {
         ListShape::Loading => {
             view! { <div class=style::loading><Skeleton lines=12 label="Loading flows" /></div> }
@@ -58,15 +71,23 @@ pub fn FlowsPage() -> impl IntoView {
         ListShape::Full => view! { <FlowTable flows=flows /> }.into_any(),
     };
     view! {
-        <div class=style::page>
+        <div
+            class=style::page
+            on:dragover=move |event: DragEvent| event.prevent_default()
+            on:drop=move |event: DragEvent| managing.take(&event)
+        >
             <header class=style::header>
                 <PageHeading title="Prompt flow" />
                 <Show when=move || shape.get() != ListShape::Empty>
                     <SearchBox />
                 </Show>
+                <div class=style::answers>
+                    <Actions />
+                </div>
             </header>
             {content}
             <SearchedNote searched=searched />
+            <Dialogs />
         </div>
     }
 }

@@ -8,7 +8,7 @@ use flowdeck_contract::{
 };
 use leptos::prelude::*;
 
-use super::{listed::Listed, table::style};
+use super::{listed::Listed, managing::RowActions, table::style};
 use crate::{
     nav::Link,
     pages::parts::{StateWord, TypeChip},
@@ -19,6 +19,7 @@ use crate::{
 #[component]
 pub(super) fn FlowRow(row: Listed) -> impl IntoView {
     let Listed { flow, folder } = row;
+    let managed = flow.clone();
     let FlowSummary {
         id,
         name,
@@ -73,6 +74,9 @@ pub(super) fn FlowRow(row: Listed) -> impl IntoView {
             <td role="cell" class=stylance::classes!(style::cell, style::middle)>{run}</td>
             <td role="cell" class=stylance::classes!(style::cell, style::wide)>
                 {changed.map(|changed| view! { <Ago at=changed.0 /> })}
+            </td>
+            <td role="cell" class=stylance::classes!(style::cell, style::actions)>
+                <RowActions flow=managed />
             </td>
         </tr>
     }

@@ -41,6 +41,9 @@ pub(super) fn FlowTable(
                             .map(|column| view! { <Heading column=column /> })
                             .into_iter()
                             .collect_view()}
+                        <th role="columnheader" scope="col" class=style::actions>
+                            <span class="visually-hidden">"Actions"</span>
+                        </th>
                     </tr>
                 </thead>
                 <tbody role="rowgroup" class=style::body>

@@ -31,7 +31,7 @@ pub fn Download(
         busy.set(true);
         spawn_local_scoped_with_cancellation(async move {
             let saved = match save_file().await {
-                Ok(save) => save(api, path, name).await,
+                Ok(save) => save(api, path, name.to_owned()).await,
                 Err(_) => Err(ApiError::unreachable()),
             };
             if let Err(error) = saved {
@@ -53,13 +53,13 @@ pub fn Download(
 
 /// Fetches the file at a path and keeps it by a name.
 pub(crate) type SaveFile =
-    fn(Api, String, &'static str) -> Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
+    fn(Api, String, String) -> Pin<Box<dyn Future<Output = Result<(), ApiError>>>>;
 
 /// Fetches a file and lets the browser put it where it puts downloads.
-pub(crate) async fn save(api: Api, path: String, name: &'static str) -> Result<(), ApiError> {
+pub(crate) async fn save(api: Api, path: String, name: String) -> Result<(), ApiError> {
     let file = api.file(&path).await?;
     // Fails only in a document that is being left.
-    let _ = keep(&file, name);
+    let _ = keep(&file, &name);
     Ok(())
 }
 

@@ -2,7 +2,10 @@
 
 use std::{collections::HashMap, fs::File, io, sync::Arc};
 
-use flowdeck_access::folder::{FileBeneath, ReadError};
+use flowdeck_access::{
+    disk,
+    folder::{FileBeneath, ReadError},
+};
 use flowdeck_contract::{
     ids::{FlowId, RunId},
     pictures::{KeptPicture, PictureKind, PictureName},
@@ -132,6 +135,18 @@ impl Runs {
         name: &PictureName,
     ) -> Result<Vec<u8>, ComputeError> {
         pictures::read(&self.parts.paths, flow, name)
+    }
+
+    /// Removes what the runs of a flow have left, with the pictures for its inputs.
+    pub(crate) fn remove_files_of(&self, flow: &FlowId) -> Result<(), ComputeError> {
+        let folders = [
+            self.parts.paths.runs(flow),
+            self.parts.paths.works(&Owner::from(flow)),
+        ];
+        folders
+            .iter()
+            .try_for_each(|folder| disk::remove(folder))
+            .map_err(ComputeError::io("Removing the files of the flow’s runs"))
     }
 
     /// Runs that an earlier server left: nobody waits for their answers any more, so they are ended.

@@ -17,6 +17,7 @@ pub(crate) fn as_asker<T>(by: By, work: impl FnOnce() -> T) -> T {
 }
 
 /// On whose behalf this task works; the server's own when nobody said.
-pub(crate) fn asker() -> By {
+#[must_use]
+pub fn asker() -> By {
     ASKER.try_with(|by| *by).unwrap_or_default()
 }

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{EditError, lines::Lines};
-use crate::yaml::{Expander, SourceText, compose};
+use super::{EditError, lines::Lines, meaning_of};
+use crate::yaml::{SourceText, compose};
 
 /// The text with `environment.image` set to `image`, or without one.
 ///
@@ -48,17 +48,7 @@ fn set_environment(
 
 /// Everything that a text says but the value of `key` in its environment, and that value.
 fn meaning(text: &str, key: &str) -> Result<(Json, Option<String>), EditError> {
-    let source = SourceText::new(text);
-    let (tree, problems) = compose(&source).map_err(|_| EditError::Unreadable)?;
-    let root = tree.root().filter(|root| root.as_mapping().is_some());
-    let root = root
-        .filter(|_| problems.is_empty())
-        .ok_or(EditError::Unreadable)?;
-    let mut expander = Expander::for_text_of(text.len());
-    let mut json = expander.json(root);
-    if expander.exhausted_at().is_some() {
-        return Err(EditError::Unusual);
-    }
+    let mut json = meaning_of(text)?;
     let Some(environment) = json.get_mut("environment").map(Json::take) else {
         return Ok((json, None));
     };

@@ -2,14 +2,20 @@
 
 mod environment;
 mod lines;
+mod name;
 mod node;
 mod spelling;
 
 use std::fmt;
 
+use serde_json::Value as Json;
+
+use crate::yaml::{Expander, SourceText, compose};
+
 pub(crate) use lines::quoted_length;
 
 pub use environment::{set_environment_image, set_environment_requirements};
+pub use name::set_flow_name;
 pub use node::{NodeEdit, NodeEditError, NodeKey, set_node_value};
 
 /// Why a text was left alone.
@@ -33,3 +39,19 @@ impl fmt::Display for EditError {
 }
 
 impl std::error::Error for EditError {}
+
+/// What the mapping that a text is means.
+fn meaning_of(text: &str) -> Result<Json, EditError> {
+    let source = SourceText::new(text);
+    let (tree, problems) = compose(&source).map_err(|_| EditError::Unreadable)?;
+    let root = tree.root().filter(|root| root.as_mapping().is_some());
+    let root = root
+        .filter(|_| problems.is_empty())
+        .ok_or(EditError::Unreadable)?;
+    let mut expander = Expander::for_text_of(text.len());
+    let json = expander.json(root);
+    if expander.exhausted_at().is_some() {
+        return Err(EditError::Unusual);
+    }
+    Ok(json)
+}

@@ -62,7 +62,7 @@ impl Description {
     }
 }
 
-fn flow_type(report: &Report) -> Option<FlowType> {
+pub(super) fn flow_type(report: &Report) -> Option<FlowType> {
     let flow = report.flow.as_ref()?;
     Some(match (report.kind, flow.flow_type) {
         (FlowKind::Flex, _) => FlowType::Flex,

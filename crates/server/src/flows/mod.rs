@@ -5,6 +5,8 @@ mod definition;
 mod entry;
 mod error;
 mod folder_time;
+pub mod import;
+pub mod manage;
 mod order;
 pub mod presets;
 mod required;
@@ -12,7 +14,10 @@ mod search;
 mod store;
 
 pub use activity::{Activities, Activity};
+#[cfg(test)]
+use definition::flow_type;
 pub(crate) use definition::paths as definition_paths;
 pub use error::FlowError;
+pub use manage::ManageError;
 pub(crate) use search::{Found, search_below};
 pub use store::Flows;

@@ -14,7 +14,7 @@ use cap_std::{
 use flowdeck_contract::{flows::Searched, ids::FlowId};
 
 /// Levels below the flows folder that are searched.
-const DEPTH_LIMIT: usize = 6;
+pub(super) const DEPTH_LIMIT: usize = 6;
 
 /// Folders that are looked into at most, and for how long.
 const FOLDER_LIMIT: usize = 5_000;
@@ -22,6 +22,11 @@ const TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Folders of tools: large, and none of them holds a person's flow.
 const TOOL_FOLDERS: [&str; 4] = ["node_modules", "__pycache__", "site-packages", "venv"];
+
+/// Whether a folder of this name is one of tools.
+pub(super) fn is_tool_folder(name: &str) -> bool {
+    TOOL_FOLDERS.contains(&name)
+}
 
 /// What a search came upon.
 #[derive(Debug, Default)]
@@ -135,7 +140,7 @@ impl Search<'_> {
         if is_top {
             self.found.folders.push(id.clone());
         }
-        if !kind.is_dir() || TOOL_FOLDERS.contains(&name.as_str()) {
+        if !kind.is_dir() || is_tool_folder(&name) {
             return Ok(());
         }
         let is_full = self.found.folders.len() + self.open.len() >= FOLDER_LIMIT;

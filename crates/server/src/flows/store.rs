@@ -30,10 +30,12 @@ use crate::{
 #[derive(Debug)]
 pub struct Flows {
     place: FlowsFolder,
-    root: Dir,
+    pub(super) root: Dir,
     contents: Arc<ContentCache>,
     descriptions: Mutex<HashMap<FlowId, (Stamp, Description)>>,
     saving: Mutex<()>,
+    /// Flows come and go one at a time.
+    pub(super) managing: Mutex<()>,
 }
 
 impl Flows {
@@ -61,6 +63,7 @@ impl Flows {
             contents: Arc::default(),
             descriptions: Mutex::default(),
             saving: Mutex::default(),
+            managing: Mutex::default(),
         })
     }
 
@@ -88,6 +91,7 @@ impl Flows {
         Ok(FlowList {
             flows,
             searched: found.searched,
+            fixed: self.fixed(),
         })
     }
 
@@ -175,11 +179,16 @@ impl Flows {
         Ok(folder.remove(path, when)?)
     }
 
-    /// Removes what saves left that were killed half-way.
+    /// Removes what saves, and making and deleting flows, left that were killed half-way.
     ///
     /// # Errors
     /// [`FlowError::Unreadable`] when the flows folder itself cannot be read.
     pub fn remove_leftovers(&self) -> Result<(), FlowError> {
+        // What is around the one flow that is served is none of this server's.
+        if self.fixed().is_none() {
+            self.remove_stages();
+            self.tidy_bin();
+        }
         // A folder deeper down is met on the way.
         let found = self.search()?.folders;
         let tops = found
@@ -220,7 +229,7 @@ impl Flows {
     }
 
     /// The definition's path and metadata.
-    fn definition(
+    pub(super) fn definition(
         &self,
         flow: &FlowId,
         folder: &FlowFolder,

@@ -11,7 +11,7 @@ use std::{
 use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::{
     error::{ApiError, ApiResult},
@@ -30,6 +30,12 @@ pub(crate) struct LargeAnswers(Arc<Semaphore>);
 pub(crate) struct Client(CancellationToken);
 
 impl Client {
+    /// A client that has left once the second part is dropped, as it is with the future that answers it.
+    pub(crate) fn watched() -> (Self, DropGuard) {
+        let left = CancellationToken::new();
+        (Self(left.clone()), left.drop_guard())
+    }
+
     /// Refuses to go on for one that has.
     pub(crate) fn is_there(&self) -> ApiResult<()> {
         if self.0.is_cancelled() {
@@ -55,10 +61,7 @@ impl LargeAnswers {
     ) -> ApiResult<Body> {
         let permit = Arc::clone(&self.0).acquire_owned().await;
         let permit = permit.map_err(|error| ApiError::internal("The server failed.", error))?;
-        let left = CancellationToken::new();
-        let client = Client(left.clone());
-        // Dropped with this future, as it is when the client's connection ends.
-        let _leaving = left.drop_guard();
+        let (client, _leaving) = Client::watched();
         crate::blocking(move || {
             client.is_there()?;
             let made = work(&client)?;

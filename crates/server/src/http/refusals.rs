@@ -7,7 +7,7 @@ use flowdeck_contract::files::TooLarge;
 
 use crate::{
     files::{ETag, FileError},
-    flows::{FlowError, presets::PresetError},
+    flows::{FlowError, ManageError, import::ImportError, presets::PresetError},
     http::error::ApiError,
 };
 
@@ -22,6 +22,52 @@ impl From<FlowError> for ApiError {
             }
         };
         Self::new(status, error.code(), error.to_string())
+    }
+}
+
+impl From<ManageError> for ApiError {
+    fn from(error: ManageError) -> Self {
+        let status = match error {
+            ManageError::Flow(error) => return error.into(),
+            ManageError::Exists(_)
+            | ManageError::InBin(_)
+            | ManageError::AtWork(..)
+            | ManageError::Fixed(_) => StatusCode::CONFLICT,
+            ManageError::NoParent(_)
+            | ManageError::Name { .. }
+            | ManageError::NoTemplate(_)
+            | ManageError::DisplayName(_) => StatusCode::BAD_REQUEST,
+            ManageError::NotDeleted => StatusCode::NOT_FOUND,
+            ManageError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            ManageError::NoSpace(_) => StatusCode::INSUFFICIENT_STORAGE,
+            ManageError::Denied(_) => StatusCode::FORBIDDEN,
+            ManageError::Io { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let answer = Self::new(status, error.code(), error.to_string());
+        match error.remedy() {
+            Some(remedy) => answer.remedy(remedy),
+            None => answer,
+        }
+    }
+}
+
+impl From<ImportError> for ApiError {
+    fn from(error: ImportError) -> Self {
+        let status = match error {
+            ImportError::Manage(error) => return error.into(),
+            ImportError::Unreadable(_)
+            | ImportError::Name { .. }
+            | ImportError::File { .. }
+            | ImportError::NoFlow => StatusCode::BAD_REQUEST,
+            ImportError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            ImportError::NotHeld | ImportError::NotFound(_) => StatusCode::NOT_FOUND,
+            ImportError::Io(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        let answer = Self::new(status, error.code(), error.to_string());
+        match error.remedy() {
+            Some(remedy) => answer.remedy(remedy),
+            None => answer,
+        }
     }
 }
 

@@ -21,6 +21,8 @@ mod files;
 mod flow_sessions;
 mod flows;
 mod hostile;
+mod importing;
+mod managing;
 mod model_calls;
 mod openapi;
 mod packages;

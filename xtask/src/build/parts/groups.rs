@@ -54,8 +54,9 @@ const fn on_flow(weight: u64, parts: &'static [&'static str], most: usize) -> Vi
 
 /// How many files a page may ask for is what its own document, style sheet, script and module, and its calls of the API,
 /// leave of what `tests/e2e/specs/first-load.spec.ts` allows. An entry is one file.
-const VISITS: [Visit; 19] = [
+const VISITS: [Visit; 20] = [
     visit(12, &["flows"], 9),
+    visit(2, &["flows", "flow_dialogs"], 9),
     visit(12, &["flow"], 9),
     on_flow(6, &["run"], 4),
     on_flow(6, &["session"], 5),

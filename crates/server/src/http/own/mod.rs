@@ -4,11 +4,14 @@ mod compute;
 mod connection_files;
 mod connections;
 mod conversations;
+mod deleted_flows;
 mod diagnostics;
 mod events;
 mod feeds;
 mod files;
 mod flows;
+mod importing;
+mod managing;
 mod model_calls;
 mod packages;
 mod pictures;
@@ -41,6 +44,9 @@ use crate::{
 pub(crate) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(flows::routes())
+        .merge(managing::routes())
+        .merge(importing::routes())
+        .merge(deleted_flows::routes())
         .merge(files::routes())
         .merge(session::routes())
         .merge(sessions::routes())
@@ -90,6 +96,28 @@ struct FlowPath {
     /// The flow: its folder's name.
     #[param(value_type = String)]
     flow: FlowId,
+}
+
+/// Names an archive of flows.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct ArchivePath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The archive.
+    archive: String,
+}
+
+/// Names a deleted flow.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct DeletedPath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The deleted flow.
+    deleted: String,
 }
 
 /// Names a compute session.
