@@ -35,7 +35,7 @@ nodes:
   await expect(dialog.getByLabel('Zip file')).toBeFocused();
   await expectAccessible(page);
   await dialog.getByLabel('Zip file').setInputFiles({ name: 'web.zip', mimeType: 'application/zip', buffer: Buffer.from('nothing') });
-  await expect(dialog.getByRole('alert')).toContainText('There’s no flow in it');
+  await expect(dialog.getByRole('alert')).toContainText('This isn’t a zip file that can be read');
   await dialog.getByLabel('Zip file').setInputFiles(zip);
   const found = dialog.getByRole('list', { name: 'Flows found' });
   await expect(found).toContainText('Web');

@@ -246,7 +246,7 @@ async fn hostile_archives_are_refused_with_what_and_why() {
             "flow.dag.yaml",
         ),
         (b"PK\x03\x04 broken".to_vec(), "ArchiveUnreadable", "zip"),
-        (b"neither".to_vec(), "ArchiveWithoutFlow", ""),
+        (b"neither".to_vec(), "ArchiveUnreadable", "zip"),
     ] {
         let answer = look(&world, "x.zip", archive).await;
         if code.is_empty() {

@@ -65,7 +65,7 @@ impl Archive {
         &self.files
     }
 
-    /// Reads a file; it never gives more than the archive says that it has.
+    /// Reads a file; it gives a byte more at most than the archive says that it has.
     pub(super) fn read<T>(
         &mut self,
         file: &PackedFile,
@@ -79,7 +79,8 @@ impl Archive {
             Content::Zip(zip) => {
                 let index = usize::try_from(file.at).map_err(io::Error::other)?;
                 let packed = zip.by_index(index).map_err(|error| broken(&error))?;
-                let read = take(&mut packed.take(file.size));
+                // A zip compares the checksum when its reader comes to the end, which is after the last byte.
+                let read = take(&mut packed.take(file.size.saturating_add(1)));
                 read.map_err(|error| broken(&error))
             }
         }

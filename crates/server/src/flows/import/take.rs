@@ -53,7 +53,7 @@ impl Flows {
             let mut to = create(&folder, &path, file.runs).map_err(failed)?;
             let written = archive.read(&file, |content| io::copy(content, &mut to))?;
             if written != file.size {
-                let broken = format!("‘{path}’ is shorter than the archive says");
+                let broken = format!("‘{path}’ isn’t as long as the archive says");
                 return Err(ImportError::Unreadable(broken).into());
             }
         }
