@@ -320,11 +320,11 @@ fn numbers_and_lists_stay_what_they_are() {
         ("stop", "[\"a\",\"b\"]", "    stop: [\"a\",\"b\"]\n"),
         ("max_tokens", "12", "    max_tokens: 12\n"),
     ] {
-        let edit = set_node_value(text, "ask", NodeKey::InputJson(name), value).unwrap();
+        let edit = set(text, "ask", NodeKey::InputJson(name), value).unwrap();
         assert!(edit.text.contains(line), "{}", edit.text);
         let kept = text.lines().filter(|kept| !kept.contains(name));
         assert!(kept.into_iter().all(|kept| edit.text.contains(kept)));
     }
-    let number = set_node_value(text, "ask", NodeKey::InputJson("temperature"), "not JSON");
+    let number = set(text, "ask", NodeKey::InputJson("temperature"), "not JSON");
     assert!(number.is_err());
 }

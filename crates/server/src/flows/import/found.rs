@@ -1,6 +1,6 @@
 //! The flows of an archive.
 
-use std::{collections::BTreeMap, io::Read as _};
+use std::collections::BTreeMap;
 
 use flowdeck_compute::DEFINITION_NAMES;
 use flowdeck_connections::{ToolSignatures, needs};

@@ -10,7 +10,6 @@ use flowdeck_contract::{
 };
 use futures_util::StreamExt as _;
 use serde::Deserialize;
-use utoipa::IntoParams;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{ArchivePath, ProjectPath};
@@ -32,7 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// What an archive is called.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Named {
     /// The archive's name, by which a flow is called whose files are at its top.
