@@ -8,7 +8,7 @@ mod challenge;
 mod error;
 mod manifest;
 mod platform;
-mod session;
+mod requests;
 
 pub use error::RegistryError;
 pub use platform::Platform;
@@ -21,7 +21,7 @@ use serde::Deserialize;
 use self::{
     address::Address,
     manifest::{Kind, Manifest},
-    session::Session,
+    requests::Requests,
 };
 use crate::{identity::Credential, web::Web};
 
@@ -94,8 +94,8 @@ impl Registry {
         credential: &Credential,
     ) -> Result<String, RegistryError> {
         let address = Address::of(image);
-        let mut session = Session::new(&self.web, &address, credential);
-        in_time(&address, session.digest(&address.reference)).await
+        let mut requests = Requests::new(&self.web, &address, credential);
+        in_time(&address, requests.digest(&address.reference)).await
     }
 
     async fn look_up(
@@ -103,11 +103,11 @@ impl Registry {
         address: &Address,
         credential: &Credential,
     ) -> Result<Resolved, RegistryError> {
-        let mut session = Session::new(&self.web, address, credential);
-        let top = session.manifest(&address.reference).await?;
+        let mut requests = Requests::new(&self.web, address, credential);
+        let top = requests.manifest(&address.reference).await?;
         let (platforms, image) = match top.kind {
             Kind::Image(image) => {
-                let config = session.blob(&image.config).await?;
+                let config = requests.blob(&image.config).await?;
                 (vec![platform_of(&config, address)?], image)
             }
             Kind::Index(entries) => {
@@ -119,7 +119,7 @@ impl Registry {
                 let Some(ours) = ours else {
                     return Err(self.wrong_platform(address, platforms));
                 };
-                let Manifest { kind, .. } = session.manifest(&ours.digest).await?;
+                let Manifest { kind, .. } = requests.manifest(&ours.digest).await?;
                 let Kind::Image(image) = kind else {
                     return Err(address.strange("an index of images names another index"));
                 };

@@ -221,7 +221,10 @@ mod tests {
         );
         assert!(read(&paths, &mine, &kept.name).is_err());
         let value = Exact::from(&serde_json::json!({"data:image/png;path": kept.name}));
-        assert_eq!(lost(&paths, &mine, &value).unwrap(), [kept.name.clone()]);
+        assert_eq!(
+            lost(&paths, &mine, &value).unwrap(),
+            std::slice::from_ref(&kept.name)
+        );
         assert!(lost(&paths, &theirs, &value).unwrap().is_empty());
         let all = fs::read_dir(paths.pictures(&theirs)).unwrap();
         assert_eq!(all.count(), 1, "nothing came, nothing went");
@@ -231,7 +234,10 @@ mod tests {
         fs::create_dir(paths.pictures(&mine)).unwrap();
         let linked = paths.pictures(&mine).join(kept.name.as_str());
         symlink(paths.pictures(&theirs).join(kept.name.as_str()), &linked).unwrap();
-        assert_eq!(lost(&paths, &mine, &value).unwrap(), [kept.name.clone()]);
+        assert_eq!(
+            lost(&paths, &mine, &value).unwrap(),
+            std::slice::from_ref(&kept.name)
+        );
         keep(&paths, &mine, PictureKind::Png, b"theirs").unwrap();
         assert!(!linked.is_symlink());
         assert_eq!(read(&paths, &theirs, &kept.name).unwrap(), b"theirs");

@@ -14,6 +14,12 @@ pub const RUN_UNDER_WAY: &str =
 pub const RUN_DURING_INSTALL: &str =
     "Packages are being installed. You can run the flow when the install finishes.";
 
+/// Why nothing can be done to a session that isn't there.
+pub const NO_SESSION: &str = "There is no compute session.";
+
+/// Why nothing runs without one.
+pub const NO_SESSION_TO_RUN: &str = "There is no compute session. Start one first.";
+
 /// Something a person or client asks of a flow's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
@@ -53,13 +59,13 @@ impl Action {
             | (Action::Install | Action::Update | Action::Run, Available) => None,
             (Action::Start, Starting) => Some("The compute session is already starting."),
             (Action::Start, Available) => Some("The compute session is already running."),
-            (Action::Stop | Action::Reset, NotExist) => Some("There is no compute session."),
+            (Action::Stop | Action::Reset, NotExist) => Some(NO_SESSION),
             (_, Stopping) => Some("The compute session is stopping."),
             (Action::Run, Starting) => Some("The compute session is still starting."),
             (_, Starting) => Some("The compute session is still starting. Wait, or stop it first."),
             (Action::Run, NotExist) => Some("Start a compute session to run this flow."),
             (Action::Run, Failed) => Some("The compute session failed. Start it again first."),
-            (_, NotExist) => Some("There is no compute session. Start one first."),
+            (_, NotExist) => Some(NO_SESSION_TO_RUN),
             (_, Failed) => Some("The compute session failed. Start it again first."),
         }
     }

@@ -16,7 +16,7 @@ use crate::{
     auth::{AllowedHosts, Guard, ServerKey, Token},
     base_path::BasePath,
     diagnostics::RecentLog,
-    events::{Changes, FlowHub, Listeners, ProjectFeed, pump, watch_flows},
+    events::{Changes, FlowHub, Listeners, ProjectLists, pump, watch_flows},
     flows::{FlowError, Flows, import::Held},
     http::{
         error::{ApiError, ApiResult},
@@ -67,7 +67,7 @@ pub struct Parts {
     pub(crate) compute: Compute,
     pub(crate) flows: Arc<Flows>,
     pub(crate) hub: Arc<FlowHub>,
-    pub(crate) feed: Arc<ProjectFeed>,
+    pub(crate) lists: Arc<ProjectLists>,
     pub(crate) changes: Changes,
     /// Archives of flows that are being imported.
     pub(crate) archives: Held,
@@ -103,12 +103,12 @@ impl App {
         )?;
         let flows = Arc::new(flows);
         let hub = Arc::new(FlowHub::new());
-        let feed = Arc::new(ProjectFeed::new(Arc::clone(&flows), compute.clone()));
+        let lists = Arc::new(ProjectLists::new(Arc::clone(&flows), compute.clone()));
         let (changes, watching) = watch_flows(Listeners {
             flows: Arc::clone(&flows),
             compute: compute.clone(),
             hub: Arc::clone(&hub),
-            feed: Arc::clone(&feed),
+            lists: Arc::clone(&lists),
         });
         let app = Self(Arc::new(Parts {
             project: settings.project,
@@ -120,7 +120,7 @@ impl App {
             assets,
             flows,
             hub: Arc::clone(&hub),
-            feed: Arc::clone(&feed),
+            lists: Arc::clone(&lists),
             changes,
             archives: Held::default(),
             closing: CancellationToken::new(),
@@ -128,8 +128,8 @@ impl App {
             compute,
         }));
         app.spawn(watching);
-        app.spawn(pump(app.compute.subscribe(), hub, Arc::clone(&feed)));
-        app.spawn(async move { feed.run().await });
+        app.spawn(pump(app.compute.subscribe(), hub, Arc::clone(&lists)));
+        app.spawn(async move { lists.run().await });
         app.spawn(app.clone().tidy_sign_ins());
         app.spawn(app.clone().purge_old_flows());
         Ok(app)
@@ -146,7 +146,7 @@ impl App {
     /// Tells the pages that show what flows lack that the project's connections have changed.
     pub(crate) fn connections_changed(&self) {
         self.hub.publish_to_all(&FlowEvent::Connections);
-        self.feed.touch();
+        self.lists.touch();
     }
 
     async fn tidy_sign_ins(self) {

@@ -6,7 +6,7 @@ use flowdeck_access::id;
 use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Values,
-    capability::Action,
+    capability::{Action, NO_SESSION_TO_RUN, RUN_DURING_INSTALL},
     codes,
     error::Failure,
     events::FlowEvent,
@@ -126,15 +126,10 @@ impl Runs {
             return Err(ComputeError::Refused(refusal.to_owned()));
         }
         if live.is_some_and(crate::sessions::Live::installs) {
-            return Err(ComputeError::Refused(
-                "Packages are being installed. You can run the flow when the install finishes."
-                    .to_owned(),
-            ));
+            return Err(ComputeError::Refused(RUN_DURING_INSTALL.to_owned()));
         }
         let session = live.and_then(|live| live.record.session.session_id.clone());
-        session.ok_or_else(|| {
-            ComputeError::Refused("There is no compute session. Start one first.".to_owned())
-        })
+        session.ok_or_else(|| ComputeError::Refused(NO_SESSION_TO_RUN.to_owned()))
     }
 
     fn new_run(

@@ -9,7 +9,7 @@ use std::{
 use flowdeck_access::disk;
 use flowdeck_connections::Masks;
 use flowdeck_contract::{
-    Values, codes,
+    Values, capability, codes,
     connections::Secret,
     runs::{NodeRun, NodeState, RunDetail, RunState},
 };
@@ -204,7 +204,7 @@ impl Runs {
             .book
             .record(&Owner::from(&run.flow))
             .runtime
-            .ok_or_else(|| EngineError::new(codes::NO_SESSION, "There is no compute session."))?;
+            .ok_or_else(|| EngineError::new(codes::NO_SESSION, capability::NO_SESSION))?;
         let detail = run.detail();
         if detail.summary.state == RunState::Canceling {
             return Err(EngineError::new(

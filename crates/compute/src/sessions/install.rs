@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Instant};
 
 use flowdeck_access::disk;
 use flowdeck_contract::{
-    capability::{Action, INSTALL_UNDER_WAY, RUN_UNDER_WAY},
+    capability::{Action, INSTALL_UNDER_WAY, NO_SESSION, RUN_UNDER_WAY},
     codes,
     packages::{InstallCause, InstallFault, InstallKind, RuntimeVersions},
     session::{InstallView, PhaseState},
@@ -130,7 +130,7 @@ impl Installs {
         let record = self.book.record(owner);
         let old = record
             .environment()
-            .ok_or_else(|| EngineError::new(codes::NO_SESSION, "There is no compute session."))?;
+            .ok_or_else(|| EngineError::new(codes::NO_SESSION, NO_SESSION))?;
         let new = EnvironmentId {
             session: old.session.clone(),
             generation: record.next_generation(),

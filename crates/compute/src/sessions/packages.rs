@@ -9,7 +9,7 @@ use std::{
 
 use flowdeck_access::{disk, feeds::LookUps, id};
 use flowdeck_contract::{
-    capability::Action,
+    capability::{Action, NO_SESSION},
     packages::{Difference, InstallPlan, LastGood, PackagesView, RuntimeVersions},
     session::InstalledPackage,
 };
@@ -66,7 +66,7 @@ impl Packages {
         }
         let environment = record
             .environment()
-            .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
+            .ok_or_else(|| ComputeError::Refused(NO_SESSION.to_owned()))?;
         let packages = self.engine.packages(&environment).await;
         packages.map_err(install::invalid)
     }
@@ -234,7 +234,7 @@ impl Packages {
         }
         let environment = record
             .environment()
-            .ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))?;
+            .ok_or_else(|| ComputeError::Refused(NO_SESSION.to_owned()))?;
         Ok((record, environment))
     }
 

@@ -4,7 +4,7 @@ mod session;
 
 use flowdeck_access::id;
 use flowdeck_contract::{
-    Millis,
+    Millis, capability,
     ids::{OperationId, SessionId},
     session::{Phase, PhaseState, PhaseView, SessionFailure, SessionImage},
     settings::ComputeChoice,
@@ -221,7 +221,7 @@ impl Record {
     /// As [`Record::id`]; refused where there never was a session.
     pub(crate) fn require_session(&self) -> Result<SessionId, ComputeError> {
         let session = self.id().cloned();
-        session.ok_or_else(|| ComputeError::Refused("There is no compute session.".to_owned()))
+        session.ok_or_else(|| ComputeError::Refused(capability::NO_SESSION.to_owned()))
     }
 
     /// What it has.

@@ -11,13 +11,13 @@ use flowdeck_contract::{
 };
 use tokio::sync::broadcast::{Receiver, error::RecvError};
 
-use crate::events::{FlowHub, ProjectFeed};
+use crate::events::{FlowHub, ProjectLists};
 
 /// Runs until compute closes.
 pub(crate) async fn pump(
     mut events: Receiver<(Owner, FlowEvent)>,
     hub: Arc<FlowHub>,
-    feed: Arc<ProjectFeed>,
+    lists: Arc<ProjectLists>,
 ) {
     let mut told = ToldRuns::default();
     loop {
@@ -29,10 +29,10 @@ pub(crate) async fn pump(
                         if owner.flow().is_none() && session.state == SessionState::NotExist {
                             hub.clear(&owner);
                         }
-                        feed.touch();
+                        lists.touch();
                     }
-                    FlowEvent::Connections => feed.touch(),
-                    FlowEvent::Run(run) if told.is_news(&owner, &run.summary) => feed.touch(),
+                    FlowEvent::Connections => lists.touch(),
+                    FlowEvent::Run(run) if told.is_news(&owner, &run.summary) => lists.touch(),
                     _ => {}
                 }
             }
@@ -42,7 +42,7 @@ pub(crate) async fn pump(
                     "events came faster than they could be sent; readers start again"
                 );
                 hub.lose_all();
-                feed.touch();
+                lists.touch();
             }
             Err(RecvError::Closed) => return,
         }

@@ -18,7 +18,7 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 use tokio::sync::mpsc;
 
 use crate::{
-    events::{FlowHub, ProjectFeed},
+    events::{FlowHub, ProjectLists},
     files::{FlowFolder, is_hidden},
     flows::{Activity, FlowError, Flows},
 };
@@ -72,7 +72,7 @@ pub(crate) struct Listeners {
     pub(crate) flows: Arc<Flows>,
     pub(crate) compute: Compute,
     pub(crate) hub: Arc<FlowHub>,
-    pub(crate) feed: Arc<ProjectFeed>,
+    pub(crate) lists: Arc<ProjectLists>,
 }
 
 /// Watches the flows folder; the second part runs as long as the first is kept.
@@ -154,7 +154,7 @@ impl Listeners {
             }
             self.compute.flow_changed(&flow);
         }
-        self.feed.touch();
+        self.lists.touch();
     }
 
     fn by_flow(&self, changes: &[Change]) -> Touched {

@@ -6,6 +6,7 @@ mod entry;
 mod error;
 mod folder_time;
 pub mod import;
+mod limits;
 pub mod manage;
 mod order;
 pub mod presets;

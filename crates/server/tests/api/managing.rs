@@ -216,7 +216,7 @@ async fn a_deleted_flow_is_restored_with_its_runs() {
     let days = gone["ends"].as_i64().unwrap() - gone["deleted"].as_i64().unwrap();
     assert_eq!(days, 30 * 24 * 3_600_000);
     assert_eq!(ids(&world).await, [""; 0]);
-    assert_eq!(deleted(&world).await, [gone.clone()]);
+    assert_eq!(deleted(&world).await, std::slice::from_ref(&gone));
 
     let taken = json!({"template": "standard", "folder": "greeter"});
     let taken = post(&world, "flows", taken).await;

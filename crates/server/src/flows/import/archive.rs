@@ -10,11 +10,8 @@ use flowdeck_contract::ids::{FilePath, InvalidId};
 use zip::{CompressionMethod, ZipArchive};
 
 use super::ImportError;
+use crate::flows::limits::{MOST_BYTES, MOST_ENTRIES, TOO_MANY};
 
-/// The most files of an archive.
-const MOST_FILES: usize = 50_000;
-/// The most bytes of all its files.
-const MOST_BYTES: u64 = 4 << 30;
 /// A file that is packed so much smaller than it is, and is large, is there to fill disks.
 const BOMB: (u64, u64) = (200, 10 << 20);
 /// Where a zip's end says how many files it has.
@@ -93,8 +90,8 @@ fn broken(error: &impl std::fmt::Display) -> ImportError {
 
 fn of_zip(mut file: File) -> Result<(Vec<PackedFile>, Content), ImportError> {
     // Its list is read whole: it must not be one of millions.
-    if listed(&mut file)? > MOST_FILES {
-        return Err(ImportError::TooLarge("it has more than 50,000 files"));
+    if listed(&mut file)? > most_files() {
+        return Err(ImportError::TooLarge(TOO_MANY));
     }
     file.rewind()?;
     let mut zip = ZipArchive::new(file).map_err(|error| broken(&error))?;
@@ -152,6 +149,10 @@ fn of_zip(mut file: File) -> Result<(Vec<PackedFile>, Content), ImportError> {
     Ok((files, Content::Zip(Box::new(zip))))
 }
 
+fn most_files() -> usize {
+    usize::try_from(MOST_ENTRIES).unwrap_or(usize::MAX)
+}
+
 /// How many files a zip's end says that it has.
 fn listed(file: &mut File) -> io::Result<usize> {
     let length = file.seek(SeekFrom::End(0))?;
@@ -194,8 +195,8 @@ fn of_tar(file: File) -> Result<(Vec<PackedFile>, Content), ImportError> {
                 why: "it’s a link or a device",
             });
         }
-        if files.len() >= MOST_FILES {
-            return Err(ImportError::TooLarge("it has more than 50,000 files"));
+        if files.len() >= most_files() {
+            return Err(ImportError::TooLarge(TOO_MANY));
         }
         if let Some(path) = path_of(name)? {
             files.push(PackedFile {

@@ -4,6 +4,7 @@
 use std::io;
 
 use cap_std::fs::Dir;
+use flowdeck_compute::folder::read_in;
 use flowdeck_contract::{
     Millis,
     ids::FlowId,
@@ -21,6 +22,8 @@ use crate::flows::{Activity, Flows};
 const BIN: &str = ".flowdeck-bin";
 /// What is known of one.
 const ABOUT: &str = "about.json";
+/// The names of all flows in a folder fit, in bytes.
+const ABOUT_LIMIT: u64 = 8 * 1024 * 1024;
 /// The flow itself.
 const FLOW: &str = "flow";
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
@@ -196,7 +199,8 @@ impl Flows {
 fn read(bin: &Dir, name: &str) -> Option<Entry> {
     let folder = bin.open_dir(name).ok()?;
     folder.symlink_metadata(FLOW).ok()?;
-    let about: DeletedFlow = serde_json::from_slice(&folder.read(ABOUT).ok()?).ok()?;
+    let about = read_in(&folder, ABOUT, ABOUT_LIMIT).ok()?;
+    let about: DeletedFlow = serde_json::from_slice(&about).ok()?;
     Some(Entry {
         name: name.to_owned(),
         about: DeletedFlow {

@@ -5,12 +5,11 @@ use std::io;
 use cap_std::fs::{Dir, DirEntry};
 
 use super::ManageError;
-use crate::files::is_hidden;
+use crate::{
+    files::is_hidden,
+    flows::limits::{MOST_BYTES, MOST_ENTRIES, TOO_MANY},
+};
 
-/// The most files and folders of a flow that are copied or packed.
-pub(super) const MOST_ENTRIES: u32 = 50_000;
-/// The most bytes.
-pub(super) const MOST_BYTES: u64 = 4 << 30;
 /// The most levels.
 pub(super) const DEEPEST: usize = 60;
 
@@ -35,7 +34,7 @@ impl Budget {
     pub(super) fn take(&mut self, bytes: u64) -> Result<(), ManageError> {
         let too_large = |what| move || ManageError::TooLarge(what);
         let entries = self.entries.checked_sub(1);
-        self.entries = entries.ok_or_else(too_large("it holds more than 50,000 files"))?;
+        self.entries = entries.ok_or_else(too_large(TOO_MANY))?;
         let bytes = self.bytes.checked_sub(bytes);
         self.bytes = bytes.ok_or_else(too_large("it holds more than 4 GiB"))?;
         Ok(())

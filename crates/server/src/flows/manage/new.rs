@@ -3,7 +3,9 @@
 use std::{io::Write as _, path::Path};
 
 use cap_std::fs::Dir;
+use flowdeck_compute::folder::read_in;
 use flowdeck_contract::{
+    files::EDITABLE_LIMIT,
     ids::FlowId,
     managing::{CloneFlow, NewFlow},
 };
@@ -100,9 +102,10 @@ fn rename_in(folder: &Dir, name: &str) -> Result<(), ManageError> {
 
 /// Sets the display name in the definition `file`, which is called `path` for now.
 fn rename_file(folder: &Dir, path: &str, file: &str, name: &str) -> Result<(), ManageError> {
-    let text = folder
-        .read_to_string(path)
-        .map_err(ManageError::io(FAILED))?;
+    let text = read_in(folder, path, EDITABLE_LIMIT)
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok())
+        .ok_or_else(|| ManageError::DisplayName(format!("‘{file}’ can’t be read as text.")))?;
     let text = named(file, &text, name)?;
     folder.write(path, text).map_err(ManageError::io(FAILED))
 }

@@ -54,7 +54,7 @@ async fn list(
     Query(filter): Query<Filter>,
 ) -> ApiResult<Json<Vec<FlowBaseDto>>> {
     path.project(&app)?;
-    let flows = app.feed.list().await?.flows.into_iter();
+    let flows = app.lists.list().await?.flows.into_iter();
     let is_wanted = |flow: &FlowBaseDto| {
         filter.list_view_type.as_deref() != Some("ArchivedOnly")
             && (filter.flow_type.is_none() || filter.flow_type == flow.flow_type)

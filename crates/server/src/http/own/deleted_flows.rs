@@ -97,6 +97,6 @@ async fn restore(
     app.require_project(&path.project)?;
     let flows = Arc::clone(&app.flows);
     let id = crate::blocking(move || Ok(flows.restore(&path.deleted)?)).await?;
-    app.feed.touch();
+    app.lists.touch();
     Ok(Json(MadeFlow { id }))
 }

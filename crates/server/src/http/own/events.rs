@@ -26,7 +26,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{FlowPath, ProjectPath, SessionPath};
 use crate::{
     App,
-    events::{Feed, FlowHub, FlowReader, Sent},
+    events::{FlowHub, FlowReader, LiveList, Sent},
     http::{
         error::{ApiError, ApiResult},
         extract::Path,
@@ -61,7 +61,7 @@ async fn project_events(
     Path(path): Path<ProjectPath>,
 ) -> ApiResult<Events> {
     app.require_project(&path.project)?;
-    follow(&app, &app.feed.flow_list).await
+    follow(&app, &app.lists.flow_list).await
 }
 
 /// The project's compute sessions: all of them first, and again at each change.
@@ -81,12 +81,12 @@ async fn session_list_events(
     Path(path): Path<ProjectPath>,
 ) -> ApiResult<Events> {
     app.require_project(&path.project)?;
-    follow(&app, &app.feed.session_list).await
+    follow(&app, &app.lists.session_list).await
 }
 
-async fn follow(app: &App, feed: &Feed) -> ApiResult<Events> {
-    let news = feed.subscribe();
-    let first = feed.current().await?;
+async fn follow(app: &App, list: &LiveList) -> ApiResult<Events> {
+    let news = list.subscribe();
+    let first = list.current().await?;
     let hub = app.hub.clone();
     let json = first.json.clone();
     let later = stream::unfold((news, json), |(mut news, mut last)| async move {

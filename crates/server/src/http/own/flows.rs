@@ -56,7 +56,7 @@ async fn project(
 )]
 async fn flows(State(app): State<App>, Path(path): Path<ProjectPath>) -> ApiResult<Json<FlowList>> {
     app.require_project(&path.project)?;
-    app.feed.list().await.map(Json)
+    app.lists.list().await.map(Json)
 }
 
 /// One flow.

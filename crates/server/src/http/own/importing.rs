@@ -116,7 +116,7 @@ async fn import(
             .import::<ApiError>(&mut archive, &asked, || client.is_there())
     });
     let id = id.await?;
-    app.feed.touch();
+    app.lists.touch();
     Ok((StatusCode::CREATED, Json(MadeFlow { id })))
 }
 

@@ -78,7 +78,7 @@ async fn make(
     app.require_project(&path.project)?;
     let flows = Arc::clone(&app.flows);
     let id = crate::blocking(move || Ok(flows.make(&asked)?)).await?;
-    app.feed.touch();
+    app.lists.touch();
     Ok((StatusCode::CREATED, Json(MadeFlow { id })))
 }
 
@@ -104,7 +104,7 @@ async fn clone(
     app.require_project(&path.project)?;
     let flows = Arc::clone(&app.flows);
     let id = crate::blocking(move || Ok(flows.copy(&path.flow, &asked)?)).await?;
-    app.feed.touch();
+    app.lists.touch();
     Ok((StatusCode::CREATED, Json(MadeFlow { id })))
 }
 
@@ -135,7 +135,7 @@ async fn rename(
         Ok(())
     });
     renamed.await?;
-    app.feed.touch();
+    app.lists.touch();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -197,6 +197,6 @@ async fn delete(
         Ok(work.flows.delete(&path.flow, by, time::now())?)
     });
     let deleted = deleted.await?;
-    app.feed.touch();
+    app.lists.touch();
     Ok(Json(deleted))
 }

@@ -17,22 +17,22 @@ use crate::{
 const GATHER: Duration = Duration::from_millis(100);
 
 /// Tells readers of a project what its flows and its sessions are.
-pub(crate) struct ProjectFeed {
+pub(crate) struct ProjectLists {
     flows: Arc<Flows>,
     compute: Compute,
     /// Of flows.
-    pub(crate) flow_list: Feed,
+    pub(crate) flow_list: LiveList,
     /// Of sessions.
-    pub(crate) session_list: Feed,
+    pub(crate) session_list: LiveList,
 }
 
-impl ProjectFeed {
+impl ProjectLists {
     pub(crate) fn new(flows: Arc<Flows>, compute: Compute) -> Self {
         let (all_flows, of_flows) = (Arc::clone(&flows), compute.clone());
         let flow_list =
-            Feed::new(move || json(&ProjectEvent::Flows(list_flows(&all_flows, &of_flows)?)));
+            LiveList::new(move || json(&ProjectEvent::Flows(list_flows(&all_flows, &of_flows)?)));
         let of_sessions = compute.clone();
-        let session_list = Feed::new(move || json(&of_sessions.session_list()));
+        let session_list = LiveList::new(move || json(&of_sessions.session_list()));
         Self {
             flows,
             compute,
@@ -70,14 +70,14 @@ fn json(list: &impl Serialize) -> ApiResult<String> {
 }
 
 /// A list that is sent again whenever it changes.
-pub(crate) struct Feed {
+pub(crate) struct LiveList {
     /// The list as it stands, as JSON.
     read: Arc<dyn Fn() -> ApiResult<String> + Send + Sync>,
     stale: Notify,
     newest: watch::Sender<Option<Sent>>,
 }
 
-impl Feed {
+impl LiveList {
     fn new(read: impl Fn() -> ApiResult<String> + Send + Sync + 'static) -> Self {
         Self {
             read: Arc::new(read),
@@ -86,7 +86,7 @@ impl Feed {
         }
     }
 
-    /// News of the list; begin with [`Feed::current`].
+    /// News of the list; begin with [`LiveList::current`].
     pub(crate) fn subscribe(&self) -> watch::Receiver<Option<Sent>> {
         self.newest.subscribe()
     }

@@ -28,7 +28,7 @@ enum Asked {
     Tags,
 }
 
-pub(super) struct Session<'a> {
+pub(super) struct Requests<'a> {
     web: &'a Web,
     address: &'a Address,
     credential: &'a Credential,
@@ -49,7 +49,7 @@ struct Tags {
     tags: Option<Vec<String>>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> Requests<'a> {
     pub(super) fn new(web: &'a Web, address: &'a Address, credential: &'a Credential) -> Self {
         Self {
             web,
