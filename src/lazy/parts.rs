@@ -34,6 +34,12 @@ parts! {
 
     /// Raw file mode.
     RAW_MODE = "raw file mode", 12, raw_mode;
+
+    /// The sign-in page.
+    SIGN_IN = "the sign-in page", 4, sign_in;
+
+    /// The page of who is signed in.
+    SIGN_INS = "The page of sign-ins", 5, sign_ins;
 }
 
 parts! {
@@ -104,12 +110,6 @@ parts! {
 
     /// The image that a run ran on.
     RUN_IMAGE = "the run’s image", 1, run_image;
-
-    /// The sign-in page.
-    SIGN_IN = "the sign-in page", 4, sign_in;
-
-    /// The page of who is signed in.
-    SIGN_INS = "The page of sign-ins", 5, sign_ins;
 
     /// The wizard of a compute session's settings, inside its dialog.
     WIZARD = "the settings", 8, wizard;

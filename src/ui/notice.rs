@@ -53,7 +53,17 @@ pub fn NextSteps(
 ) -> impl IntoView {
     let buttons = steps
         .into_iter()
-        .map(|step| view! { <Button on_press=step.action>{step.label}</Button> });
+        .map(|step| view! { <StepButton step=step /> });
     let buttons: Vec<_> = buttons.collect();
     (!buttons.is_empty()).then(|| view! { <div class=style::steps>{buttons}</div> })
+}
+
+/// What can be done next, as a button.
+#[component]
+pub fn StepButton(
+    /// The step.
+    step: NextStep,
+) -> impl IntoView {
+    let label = step.label.clone();
+    view! { <Button on_press=move |()| step.take()>{label}</Button> }
 }

@@ -1,7 +1,7 @@
 //! What just happened: announced once in one polite live region that is there from the start, and as cards that go
 //! away.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, fmt, sync::Arc, time::Duration};
 
 use leptos::{html, leptos_dom::helpers::TimeoutHandle, prelude::*};
 
@@ -39,22 +39,36 @@ pub enum Lasts {
 }
 
 /// What can be done next about what a card or a notice says, as a button.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct NextStep {
     /// The button's name.
     pub label: Cow<'static, str>,
-    /// What it does.
-    pub action: Callback<()>,
+    /// What it does. A card outlives the view that offers it, so a callback of that view's won't do.
+    action: Arc<dyn Fn() + Send + Sync>,
 }
 
 impl NextStep {
     /// A step with this name.
     #[must_use]
-    pub fn new(label: impl Into<Cow<'static, str>>, action: impl Into<Callback<()>>) -> Self {
+    pub fn new(
+        label: impl Into<Cow<'static, str>>,
+        action: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         Self {
             label: label.into(),
-            action: action.into(),
+            action: Arc::new(action),
         }
+    }
+
+    /// Does it.
+    pub fn take(&self) {
+        (self.action)();
+    }
+}
+
+impl fmt::Debug for NextStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("NextStep").field(&self.label).finish()
     }
 }
 
@@ -264,11 +278,12 @@ fn CardView(card: Card, status: Status) -> impl IntoView {
     } = said;
     let shown = if steps.is_empty() { SHOWN } else { OFFERED };
     let steps = steps.into_iter().map(|step| {
+        let label = step.label.clone();
         let take = move |()| {
             status.dismiss(key);
-            step.action.run(());
+            step.take();
         };
-        view! { <Button on_press=take>{step.label}</Button> }
+        view! { <Button on_press=take>{label}</Button> }
     });
     let steps = steps.collect_view();
     let timer = StoredValue::new(None::<TimeoutHandle>);

@@ -4,7 +4,7 @@ use flowdeck_contract::{ids::FilePath, packages::AskedBy};
 use leptos::prelude::*;
 
 use super::{Dialogs, FlowContext};
-use crate::ui::{Button, NextStep};
+use crate::ui::{NextStep, StepButton};
 
 /// Where it stands, in words.
 pub(super) fn place(line: &AskedBy) -> String {
@@ -17,8 +17,7 @@ pub(super) fn OpenLine(
     /// The line.
     line: AskedBy,
 ) -> impl IntoView {
-    open_line(&line)
-        .map(|step| view! { <div><Button on_press=step.action>{step.label}</Button></div> })
+    open_line(&line).map(|step| view! { <div><StepButton step=step /></div> })
 }
 
 /// Opening the line in the editor, as a step; `None` for one of a file outside of the flow folder.

@@ -21,7 +21,7 @@ pub(super) fn fault_steps(
     on_keep_base: Option<Callback<()>>,
 ) -> Vec<NextStep> {
     let keep = on_keep_base.filter(|_| fault.cause == InstallCause::RuntimePackage);
-    let keep = keep.map(|keep| NextStep::new("Keep the base’s version", keep));
+    let keep = keep.map(|keep| NextStep::new("Keep the base’s version", move || keep.run(())));
     let create = missing(fault).map(create_file);
     let open = fault.asked_by.as_ref().and_then(open_line);
     [keep, create, open].into_iter().flatten().collect()

@@ -1,6 +1,6 @@
 //! What can be done next when the server refused or failed, as buttons of the notice that says so.
 
-use leptos::prelude::Callback;
+use leptos::prelude::{Callable as _, Callback};
 
 use flowdeck_contract::codes;
 
@@ -28,7 +28,7 @@ pub(super) fn next_steps(
         codes::BASE_IMAGE_INVALID | codes::FLOW_UNREADABLE | codes::FLOW_INVALID => {
             open_definition(context)
         }
-        _ if is_passing(error) => vec![NextStep::new("Retry", again)],
+        _ if is_passing(error) => vec![NextStep::new("Retry", move || again.run(()))],
         _ => Vec::new(),
     }
 }

@@ -23,7 +23,7 @@ pub fn Failure(
     #[prop(optional)]
     steps: Vec<NextStep>,
 ) -> impl IntoView {
-    let retry = on_retry.map(|on_retry| NextStep::new("Retry", on_retry));
+    let retry = on_retry.map(|on_retry| NextStep::new("Retry", move || on_retry.run(())));
     let steps: Vec<NextStep> = steps.into_iter().chain(retry).collect();
     view! {
         <div role="alert">

@@ -214,9 +214,7 @@ fn offer_undo(talk: Talk, status: Status, one: ConversationSummary) {
             }
         });
     };
-    let page = context.owner.get_value();
-    let undo =
-        page.with(|| NextStep::new("Undo", move || context.owner.get_value().with(&restore)));
+    let undo = NextStep::new("Undo", move || context.owner.get_value().with(&restore));
     status.offer(text, undo);
 }
 

@@ -124,13 +124,12 @@ fn undo(
     path: FilePath,
     text: String,
 ) -> NextStep {
-    let owner = flow.owner.get_value();
-    let work = owner.clone();
+    let work = flow.owner.get_value();
     let restore = move || {
         let restored = bring_back(flow, files, status, path.clone(), text.clone());
         work.with(|| leptos::task::spawn_local_scoped_with_cancellation(restored));
     };
-    owner.with(|| NextStep::new("Undo", restore))
+    NextStep::new("Undo", restore)
 }
 
 async fn bring_back(

@@ -82,7 +82,8 @@ impl Template {
         look_again: Callback<()>,
         shown: RwSignal<Option<Result<Written, Refusal>>>,
     ) {
-        spawn_local_scoped_with_cancellation(async move {
+        // The change is told of before the answer comes, and these fields are gone then.
+        self.on_page(async move {
             let path = self.path.get_value();
             let answer = self
                 .files()
@@ -101,7 +102,7 @@ impl Template {
                         format!("{path} changed meanwhile. This is your change of the newer file.");
                     self.status
                         .tell(Tone::Bad, "Nothing was saved", Some(words));
-                    look_again.run(());
+                    look_again.try_run(());
                 }
                 Err(error) => {
                     shown.try_set(Some(Err(Refusal::Failed(error))));
@@ -111,18 +112,20 @@ impl Template {
     }
 
     fn undo(self, before: StoredValue<(String, String)>) {
-        let owner = self.context.owner.get_value();
-        owner.with(|| {
-            spawn_local_scoped_with_cancellation(async move {
-                let (text, etag) = before.get_value();
-                let path = self.path.get_value();
-                let answer = self
-                    .files()
-                    .write(&path, &Precondition::Is(etag), &text)
-                    .await;
-                tell_put_back(self.status, &path, answer);
-            });
+        self.on_page(async move {
+            let (text, etag) = before.get_value();
+            let path = self.path.get_value();
+            let answer = self
+                .files()
+                .write(&path, &Precondition::Is(etag), &text)
+                .await;
+            tell_put_back(self.status, &path, answer);
         });
+    }
+
+    fn on_page(self, work: impl Future<Output = ()> + 'static) {
+        let owner = self.context.owner.get_value();
+        owner.with(|| spawn_local_scoped_with_cancellation(work));
     }
 }
 

@@ -4,12 +4,12 @@ use flowdeck_contract::{
     flows::FlowSummary,
     ids::{FlowId, InvalidId},
 };
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use crate::{
     api::ApiError,
     pages::parts::form_style,
-    ui::{lowercase, unique_id},
+    ui::{focus_when_shown, lowercase, unique_id},
 };
 
 /// A folder name for a flow of this name that no flow has: `My flow` gives `my-flow`, or `my-flow-2`.
@@ -115,13 +115,18 @@ pub(super) fn NameFields(
         fault,
     } = naming;
     let id = unique_id("flow-name");
+    let field = NodeRef::<html::Input>::new();
+    if first_focus {
+        // They come once the templates are here, in a dialog that is open already.
+        focus_when_shown(field);
+    }
     view! {
         <div class=form_style::field>
             <label for=id.clone() class=form_style::label>"Name"</label>
             <input
                 id=id
                 type="text"
-                autofocus=first_focus
+                node_ref=field
                 autocomplete="off"
                 maxlength="200"
                 prop:value=name

@@ -101,7 +101,7 @@ pub(super) fn entries(
 }
 
 /// The parts whose styles come with the app's own.
-pub(crate) const FIRST: [&str; 3] = ["flow", "flows", "raw"];
+pub(crate) const FIRST: [&str; 4] = ["flow", "flows", "raw", "sign_in"];
 
 /// The code of the app and of the parts that most visits begin with, as text in which names of classes can be found. `None`
 /// for a build that is to be quick.

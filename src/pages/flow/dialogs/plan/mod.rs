@@ -157,7 +157,7 @@ fn NoPlan(
     };
     let ways = error.install_fault.as_ref();
     let ways = ways.map(|fault| fault_steps(fault, Some(on_keep_base)));
-    let again = NextStep::new("Try again", on_retry);
+    let again = NextStep::new("Try again", move || on_retry.run(()));
     let steps: Vec<_> = ways.into_iter().flatten().chain([again]).collect();
     view! {
         <div role="alert">
