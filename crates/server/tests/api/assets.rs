@@ -11,7 +11,9 @@ const INDEX: &str =
 
 async fn world(base_path: &str) -> World {
     let world = World::below(base_path).await;
-    world.write("dist/index.html", INDEX);
+    // As long as one that is worth compressing.
+    let index = format!("{INDEX}<!--{}-->", " ".repeat(512));
+    world.write("dist/index.html", &index);
     world.write("dist/app-0123456789abcdef.js", "plain");
     world.write("dist/app-0123456789abcdef.js.br", "brotli");
     world.write("dist/app-0123456789abcdef.js.gz", "gzip");
@@ -157,6 +159,21 @@ async fn the_page_is_compressed_for_those_who_take_that() {
         }
         assert!(html.contains("csp-nonce"), "{html}");
     }
+}
+
+#[tokio::test]
+async fn json_is_compressed_for_those_who_take_that() {
+    let world = world("/").await;
+    let path = "/api/openapi.json";
+    let accepts = [("accept-encoding", "gzip")];
+    let zipped = world.call(Method::GET, path, &accepts, "").await;
+    let plain = world.get(path).await;
+    assert_eq!(zipped.header("content-encoding"), "gzip");
+    assert_eq!(plain.header("content-encoding"), "");
+    let mut json = String::new();
+    let mut decoder = flate2::read::GzDecoder::new(&zipped.body[..]);
+    decoder.read_to_string(&mut json).unwrap();
+    assert_eq!(json, plain.text());
 }
 
 #[tokio::test]
