@@ -133,8 +133,6 @@ fn Form(templates: Vec<FlowTemplate>) -> impl IntoView {
     };
     view! {
         <form class=style::page on:submit=submit>
-            {group("Start from scratch", own)}
-            {group("Start from a sample", samples)}
             <NameFields
                 naming=naming
                 first_focus=true
@@ -147,6 +145,8 @@ fn Form(templates: Vec<FlowTemplate>) -> impl IntoView {
                 }
                 on_folder=move |()| is_placed.set(true)
             />
+            {group("Start from scratch", own)}
+            {group("Start from a sample", samples)}
             <div class=style::answers>
                 <Button on_press=move |()| managing.open(None)>"Cancel"</Button>
                 <Button kind=ButtonKind::Primary state=state on_press=move |()| make()>
