@@ -97,6 +97,8 @@ fn Form(flow: FlowSummary) -> impl IntoView {
                 }
                 on_folder=move |()| is_placed.set(true)
             />
+            // Enter in a field needs one.
+            <button type="submit" hidden tabindex="-1"></button>
             <div class=style::answers>
                 <Button on_press=move |()| managing.cloning.set(None)>"Cancel"</Button>
                 <Button kind=ButtonKind::Primary state=state on_press=copy>"Clone"</Button>

@@ -147,6 +147,8 @@ fn Form(templates: Vec<FlowTemplate>) -> impl IntoView {
             />
             {group("Start from scratch", own)}
             {group("Start from a sample", samples)}
+            // Enter in a field needs one.
+            <button type="submit" hidden tabindex="-1"></button>
             <div class=style::answers>
                 <Button on_press=move |()| managing.open(None)>"Cancel"</Button>
                 <Button kind=ButtonKind::Primary state=state on_press=move |()| make()>
