@@ -14,3 +14,10 @@ pub(crate) struct Cursor<'w> {
     pub(crate) lines: Lines<'w>,
     pub(crate) at: Position,
 }
+
+impl Cursor<'_> {
+    /// Whether it's in the flow's definition.
+    pub(crate) fn is_in_definition(&self) -> bool {
+        self.workspace.is_definition(self.file)
+    }
+}

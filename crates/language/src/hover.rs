@@ -14,27 +14,21 @@ use crate::workspace::Workspace;
 const LONGEST: usize = 120;
 
 pub(crate) fn at(cursor: &Cursor<'_>) -> Option<Hover> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    if !workspace.is_definition(file) {
+    if !cursor.is_in_definition() {
         return template::hover(cursor);
     }
-    let document = Document::read(lines.text());
+    let document = Document::read(cursor.lines.text());
     let root = document.root()?;
-    let all = occurrences::all(&document, lines);
-    if let Some(found) = occurrences::at(&all, at)
-        && let Some(markdown) = of_name(workspace, root, &found.name)
+    let all = occurrences::all(&document, &cursor.lines);
+    if let Some(found) = occurrences::at(&all, cursor.at)
+        && let Some(markdown) = of_name(cursor.workspace, root, &found.name)
     {
         return Some(Hover {
             span: found.span,
             markdown,
         });
     }
-    let (span, key) = key_at(root, Section::Flow, at)?;
+    let (span, key) = key_at(root, Section::Flow, cursor.at)?;
     let required = if key.is_required { ", required" } else { "" };
     Some(Hover {
         span,

@@ -13,33 +13,27 @@ const START: Span = Span {
 };
 
 pub(crate) fn definition(cursor: &Cursor<'_>) -> Vec<Location> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    if !workspace.is_definition(file) {
+    if !cursor.is_in_definition() {
         return template::definition(cursor);
     }
-    let document = Document::read(lines.text());
-    let all = occurrences::all(&document, lines);
-    let Some(found) = occurrences::at(&all, at) else {
+    let document = Document::read(cursor.lines.text());
+    let all = occurrences::all(&document, &cursor.lines);
+    let Some(found) = occurrences::at(&all, cursor.at) else {
         return Vec::new();
     };
     let here = |span| Location {
-        file: file.to_owned(),
+        file: cursor.file.to_owned(),
         span,
     };
     match &found.name {
-        Name::File(path) if workspace.may_have(path) => vec![Location {
+        Name::File(path) if cursor.workspace.may_have(path) => vec![Location {
             file: plain(path),
             span: START,
         }],
         Name::File(_) => Vec::new(),
         // Of what a node gives its tool, the tool says what it is.
         Name::Parameter { name, file, .. } => {
-            let in_tool = file.map(|file| template::places(workspace, file, name));
+            let in_tool = file.map(|file| template::places(cursor.workspace, file, name));
             in_tool.unwrap_or_default()
         }
         name => {
@@ -52,18 +46,12 @@ pub(crate) fn definition(cursor: &Cursor<'_>) -> Vec<Location> {
 }
 
 pub(crate) fn references(cursor: &Cursor<'_>) -> Vec<Location> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    if !workspace.is_definition(file) {
+    if !cursor.is_in_definition() {
         return template::references(cursor);
     }
-    let document = Document::read(lines.text());
-    let all = occurrences::all(&document, lines);
-    let Some(found) = occurrences::at(&all, at) else {
+    let document = Document::read(cursor.lines.text());
+    let all = occurrences::all(&document, &cursor.lines);
+    let Some(found) = occurrences::at(&all, cursor.at) else {
         return Vec::new();
     };
     let mut same: Vec<_> = all.iter().filter(|one| one.name == found.name).collect();
@@ -71,7 +59,7 @@ pub(crate) fn references(cursor: &Cursor<'_>) -> Vec<Location> {
     let mut locations: Vec<Location> = same
         .into_iter()
         .map(|one| Location {
-            file: file.to_owned(),
+            file: cursor.file.to_owned(),
             span: one.span,
         })
         .collect();
@@ -81,7 +69,7 @@ pub(crate) fn references(cursor: &Cursor<'_>) -> Vec<Location> {
         ..
     } = &found.name
     {
-        locations.extend(template::places(workspace, file, name));
+        locations.extend(template::places(cursor.workspace, file, name));
     }
     locations
 }

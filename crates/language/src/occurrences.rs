@@ -30,6 +30,19 @@ pub(crate) enum Name<'d> {
     File(&'d str),
 }
 
+impl<'d> Name<'d> {
+    /// The name itself.
+    pub(crate) fn word(&self) -> &'d str {
+        match self {
+            Self::Input(word)
+            | Self::Output(word)
+            | Self::Node(word)
+            | Self::File(word)
+            | Self::Parameter { name: word, .. } => word,
+        }
+    }
+}
+
 /// A name at a place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Occurrence<'d> {
@@ -164,14 +177,7 @@ impl<'d> Finder<'_, '_, 'd> {
 
     /// A name that stands in a scalar: all of it, or what follows `${`.
     fn element(&mut self, name: Name<'d>, scalar: Element<'d>, is_definition: bool) {
-        let word = match name {
-            Name::Input(word)
-            | Name::Output(word)
-            | Name::Node(word)
-            | Name::File(word)
-            | Name::Parameter { name: word, .. } => word,
-        };
-        let Some(span) = self.span_of(word, scalar.span()) else {
+        let Some(span) = self.span_of(name.word(), scalar.span()) else {
             self.unplaced.insert(name);
             return;
         };

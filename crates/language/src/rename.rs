@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flowdeck_flow::{Document, Element, Position, Span};
+use flowdeck_flow::{Document, Element, Span};
 
 use crate::cursor::Cursor;
 use crate::occurrences::{self, Name, Occurrence, Occurrences};
@@ -13,36 +13,30 @@ use crate::workspace::Workspace;
 
 /// Where a name stands that can be changed.
 pub(crate) fn prepare(cursor: &Cursor<'_>) -> Result<(Span, String), String> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    if !workspace.is_definition(file) {
+    if !cursor.is_in_definition() {
         return template::variable_at(cursor).ok_or_else(|| NOTHING.to_owned());
     }
-    let document = whole(lines)?;
-    let found = found(&document, lines, at)?;
+    let document = whole(&cursor.lines)?;
+    let found = found(&document, cursor)?;
     can_rename(&found)?;
-    Ok((found.span, word(&found.name).to_owned()))
+    Ok((found.span, found.name.word().to_owned()))
 }
 
 /// The edits, by file.
 pub(crate) fn rename(cursor: &Cursor<'_>, to: &str) -> Result<Vec<FileEdits>, String> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    let definition = Lines::new(workspace.definition_text());
+    let definition = Lines::new(cursor.workspace.definition_text());
     let document = whole(&definition)?;
-    if !workspace.is_definition(file) {
+    if !cursor.is_in_definition() {
         let (_, name) = template::variable_at(cursor).ok_or_else(|| NOTHING.to_owned())?;
-        return variable(workspace, &document, &definition, (file, &name), to);
+        return variable(
+            cursor.workspace,
+            &document,
+            &definition,
+            (cursor.file, &name),
+            to,
+        );
     }
-    let found = found(&document, lines, at)?;
+    let found = found(&document, cursor)?;
     can_rename(&found)?;
     if let Name::Parameter {
         name,
@@ -50,14 +44,20 @@ pub(crate) fn rename(cursor: &Cursor<'_>, to: &str) -> Result<Vec<FileEdits>, St
         ..
     } = found.name
     {
-        return variable(workspace, &document, lines, (template, name), to);
+        return variable(
+            cursor.workspace,
+            &document,
+            &cursor.lines,
+            (template, name),
+            to,
+        );
     }
     keeps_its_role(&document, &found.name)?;
     is_free(&document, &found.name, to)?;
     is_name(to)?;
-    let all = occurrences::with_unplaced(&document, lines);
+    let all = occurrences::with_unplaced(&document, &cursor.lines);
     let edits = edits(&all, |one| *one == found.name, to)?;
-    checked(workspace, lines, edits)
+    checked(cursor.workspace, &cursor.lines, edits)
 }
 
 const BY_HAND: &str = "The name stands where it can't be changed without breaking the file, such as in text over lines. Change it by hand.";
@@ -74,13 +74,9 @@ fn whole(lines: &Lines<'_>) -> Result<Document, String> {
     }
 }
 
-fn found<'d>(
-    document: &'d Document,
-    lines: &Lines<'_>,
-    at: Position,
-) -> Result<Occurrence<'d>, String> {
-    let all = occurrences::all(document, lines);
-    occurrences::at(&all, at).ok_or_else(|| NOTHING.to_owned())
+fn found<'d>(document: &'d Document, cursor: &Cursor<'_>) -> Result<Occurrence<'d>, String> {
+    let all = occurrences::all(document, &cursor.lines);
+    occurrences::at(&all, cursor.at).ok_or_else(|| NOTHING.to_owned())
 }
 
 fn can_rename(found: &Occurrence<'_>) -> Result<(), String> {
@@ -95,16 +91,6 @@ fn can_rename(found: &Occurrence<'_>) -> Result<(), String> {
             Err("This is a parameter of a tool of a package, which has its own names.".into())
         }
         _ => Ok(()),
-    }
-}
-
-fn word<'d>(name: &Name<'d>) -> &'d str {
-    match name {
-        Name::Input(word)
-        | Name::Output(word)
-        | Name::Node(word)
-        | Name::File(word)
-        | Name::Parameter { name: word, .. } => word,
     }
 }
 
@@ -149,7 +135,7 @@ fn is_free(document: &Document, name: &Name<'_>, to: &str) -> Result<(), String>
     };
     let nodes = root.and_then(|root| root.get("nodes"));
     let mut nodes = nodes.into_iter().flat_map(Element::items);
-    let is_taken = word(name) != to
+    let is_taken = name.word() != to
         && match name {
             Name::Input(_) => named("inputs"),
             Name::Output(_) => named("outputs"),

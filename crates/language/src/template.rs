@@ -60,39 +60,27 @@ fn given<'d>(document: &'d Document, file: &str) -> Vec<(&'d str, Element<'d>, E
 
 /// The variable of a template at a place, if a node gives it.
 pub(crate) fn variable_at(cursor: &Cursor<'_>) -> Option<(Span, String)> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    if file.ends_with(".py") || workspace.is_requirements(file) {
+    if cursor.file.ends_with(".py") || cursor.workspace.is_requirements(cursor.file) {
         return None;
     }
-    let (span, name) = named_at(file, lines, at)?;
-    let document = Document::read(workspace.definition_text());
-    let is_given = given(&document, file)
+    let (span, name) = named_at(cursor)?;
+    let document = Document::read(cursor.workspace.definition_text());
+    let is_given = given(&document, cursor.file)
         .iter()
         .any(|(_, key, _)| key.text() == Some(&name));
     is_given.then_some((span, name))
 }
 
-fn named_at(file: &str, lines: &Lines<'_>, at: Position) -> Option<(Span, String)> {
-    let all = found(file, lines.text()).into_iter();
-    all.map(|one| (span(lines, &one), one.name))
-        .find(|(span, _)| touches(*span, at))
+fn named_at(cursor: &Cursor<'_>) -> Option<(Span, String)> {
+    let all = found(cursor.file, cursor.lines.text()).into_iter();
+    all.map(|one| (span(&cursor.lines, &one), one.name))
+        .find(|(span, _)| touches(*span, cursor.at))
 }
 
 pub(crate) fn hover(cursor: &Cursor<'_>) -> Option<Hover> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    let (span, name) = named_at(file, lines, at)?;
-    let document = Document::read(workspace.definition_text());
-    let given = given(&document, file);
+    let (span, name) = named_at(cursor)?;
+    let document = Document::read(cursor.workspace.definition_text());
+    let given = given(&document, cursor.file);
     let from: Vec<String> = given
         .iter()
         .filter(|(_, key, _)| key.text() == Some(&name))
@@ -110,53 +98,36 @@ pub(crate) fn hover(cursor: &Cursor<'_>) -> Option<Hover> {
 
 /// What a variable or parameter is given: the places in the definition.
 pub(crate) fn definition(cursor: &Cursor<'_>) -> Vec<Location> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    let Some((_, name)) = named_at(file, lines, at) else {
+    let Some((_, name)) = named_at(cursor) else {
         return Vec::new();
     };
-    let document = Document::read(workspace.definition_text());
-    let given = given(&document, file).into_iter();
+    let document = Document::read(cursor.workspace.definition_text());
+    let given = given(&document, cursor.file).into_iter();
     given
         .filter(|(_, key, _)| key.text() == Some(&name))
         .map(|(_, key, _)| Location {
-            file: workspace.definition.clone(),
+            file: cursor.workspace.definition.clone(),
             span: key.span(),
         })
         .collect()
 }
 
 pub(crate) fn references(cursor: &Cursor<'_>) -> Vec<Location> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
-    let Some((_, name)) = named_at(file, lines, at) else {
+    let Some((_, name)) = named_at(cursor) else {
         return Vec::new();
     };
     let mut all = definition(cursor);
-    all.extend(places(workspace, file, &name));
+    all.extend(places(cursor.workspace, cursor.file, &name));
     all
 }
 
 /// In a tag of a template: what the nodes that run it give it.
 pub(crate) fn completions(cursor: &Cursor<'_>) -> Vec<Completion> {
-    let &Cursor {
-        workspace,
-        file,
-        ref lines,
-        at,
-    } = cursor;
+    let lines = &cursor.lines;
     let is_template = [".jinja2", ".jinja", ".j2", ".md"]
         .iter()
-        .any(|end| file.ends_with(end));
-    let offset = lines.offset(at);
+        .any(|end| cursor.file.ends_with(end));
+    let offset = lines.offset(cursor.at);
     let before = &lines.text()[..offset];
     let open = before.rfind("{{").max(before.rfind("{%"));
     let is_inside =
@@ -175,14 +146,14 @@ pub(crate) fn completions(cursor: &Cursor<'_>) -> Vec<Completion> {
     let typed = before[head.len()..].chars().count();
     let word = Span {
         start: Position {
-            column: at.column.saturating_sub(number(typed)).max(1),
-            ..at
+            column: cursor.at.column.saturating_sub(number(typed)).max(1),
+            ..cursor.at
         },
         end: lines.position(offset + length),
     };
-    let document = Document::read(workspace.definition_text());
+    let document = Document::read(cursor.workspace.definition_text());
     let mut items: Vec<Completion> = Vec::new();
-    for (node, key, value) in given(&document, file) {
+    for (node, key, value) in given(&document, cursor.file) {
         let Some(name) = key.text() else { continue };
         if name.chars().all(is_name) && items.iter().all(|known| known.label != name) {
             items.push(Completion {

@@ -17,7 +17,11 @@ use flowdeck_engines::{executor, log::last_lines};
 
 use super::masked::masked_copy;
 use crate::{
-    error::ComputeError, owner::Owner, paths::RUN_LOG, paths::RUN_RESULT, pictures, runs::Runs,
+    error::ComputeError,
+    owner::Owner,
+    paths::{RUN_LOG, RUN_RESULT},
+    pictures,
+    runs::Runs,
 };
 
 /// The largest file of a run that is given, in bytes.

@@ -115,7 +115,6 @@ async fn delete(
     Ok((disk.remove(path, tag).await?, text))
 }
 
-/// Writes a deleted file's text back, unless there is a file of its name by now.
 /// Offers the file back as long as the flow's page is shown, whichever list it was deleted from.
 fn undo(
     flow: FlowContext,
@@ -132,6 +131,7 @@ fn undo(
     NextStep::new("Undo", restore)
 }
 
+/// Writes a deleted file's text back, unless there is a file of its name by now.
 async fn bring_back(
     flow: FlowContext,
     files: FilesContext,

@@ -1,8 +1,8 @@
 //! Takes a flow out of an archive.
 
-use std::{io, path::Path};
+use std::io;
 
-use cap_std::fs::{Dir, OpenOptions, Permissions, PermissionsExt as _};
+use cap_std::fs::{Dir, Permissions, PermissionsExt as _};
 use flowdeck_contract::{ids::FlowId, importing::ImportFlow};
 
 use super::{
@@ -43,9 +43,8 @@ impl Flows {
                 (!is_left).then(|| (path.to_owned(), file.clone()))
             })
             .collect();
-        let _one = self.managing.lock();
-        let place = self.free_place(&asked.folder, Shape::Folder);
-        let (parent, name) = place.map_err(ImportError::from)?;
+        self.free_place(&asked.folder, Shape::Folder)
+            .map_err(ImportError::from)?;
         let stage = Stage::make(&self.root).map_err(failed)?;
         let folder = stage.folder().map_err(failed)?;
         for (path, file) in files {
@@ -57,12 +56,8 @@ impl Flows {
                 return Err(ImportError::Unreadable(broken).into());
             }
         }
-        let put = stage.put(&parent, name);
-        put.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => ManageError::Exists(asked.folder.clone()),
-            _ => ManageError::io(FAILED)(error),
-        })
-        .map_err(ImportError::from)?;
+        self.put(stage, &asked.folder, Shape::Folder, FAILED)
+            .map_err(ImportError::from)?;
         Ok(flow_of(&asked.folder, definitions))
     }
 }
@@ -82,13 +77,7 @@ fn flow_of(folder: &FlowId, definitions: &[String]) -> FlowId {
 }
 
 fn create(folder: &Dir, path: &str, runs: bool) -> io::Result<cap_std::fs::File> {
-    if let Some(parent) = Path::new(path)
-        .parent()
-        .filter(|path| *path != Path::new(""))
-    {
-        folder.create_dir_all(parent)?;
-    }
-    let file = folder.open_with(path, OpenOptions::new().write(true).create_new(true))?;
+    let file = Stage::file_in(folder, path)?;
     if runs {
         let mode = file.metadata()?.permissions().mode();
         file.set_permissions(Permissions::from_mode(mode | ((mode & 0o444) >> 2)))?;

@@ -14,7 +14,7 @@ use flowdeck_contract::{
 
 use super::{
     ManageError,
-    stage::{Stage, remove_whole, rename_to_free},
+    stage::{Stage, not_put, remove_whole, rename_to_free},
 };
 use crate::flows::{Activity, Flows};
 
@@ -26,6 +26,7 @@ const ABOUT: &str = "about.json";
 const ABOUT_LIMIT: u64 = 8 * 1024 * 1024;
 /// The flow itself.
 const FLOW: &str = "flow";
+const RESTORE_FAILED: &str = "Couldn’t restore the flow";
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
 
 /// A deleted flow.
@@ -92,16 +93,13 @@ impl Flows {
     /// [`ManageError`]; nothing has changed then.
     pub fn restore(&self, id: &str) -> Result<FlowId, ManageError> {
         self.require_free_hand()?;
-        let failed = || ManageError::io("Couldn’t restore the flow");
+        let failed = || ManageError::io(RESTORE_FAILED);
         let _one = self.managing.lock();
         let (bin, entry) = self.bin_entry(id)?;
         let flow = entry.about.flow;
         let (parent, name) = self.parent(&flow)?;
         let from = bin.open_dir(&entry.name).map_err(failed())?;
-        rename_to_free(&from, FLOW, &parent, name).map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => ManageError::Exists(flow.clone()),
-            _ => failed()(error),
-        })?;
+        rename_to_free(&from, FLOW, &parent, name).map_err(not_put(&flow, RESTORE_FAILED))?;
         if let Err(error) = bin.remove_dir_all(&entry.name) {
             tracing::warn!(%flow, %error, "what is left of a restored flow in the bin could not be removed");
         }

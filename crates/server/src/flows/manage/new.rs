@@ -1,6 +1,6 @@
 //! Makes a flow: from a template, or as a copy of another one.
 
-use std::{io::Write as _, path::Path};
+use std::io::Write as _;
 
 use cap_std::fs::Dir;
 use flowdeck_compute::folder::read_in;
@@ -31,8 +31,7 @@ impl Flows {
         self.require_free_hand()?;
         let template = template(&asked.template)
             .ok_or_else(|| ManageError::NoTemplate(asked.template.clone()))?;
-        let _one = self.managing.lock();
-        let (parent, name) = self.free_place(&asked.folder, Shape::Folder)?;
+        self.free_place(&asked.folder, Shape::Folder)?;
         let stage = Stage::make(&self.root).map_err(ManageError::io(FAILED))?;
         let folder = stage.folder().map_err(ManageError::io(FAILED))?;
         for (path, text) in template.files {
@@ -42,7 +41,7 @@ impl Flows {
             };
             write(&folder, path, text.as_bytes()).map_err(ManageError::io(FAILED))?;
         }
-        put(stage, &parent, name, &asked.folder)?;
+        self.put(stage, &asked.folder, Shape::Folder, FAILED)?;
         let named = template.flow_in(&asked.folder);
         named.map_err(|_| ManageError::Name {
             folder: asked.folder.clone(),
@@ -58,8 +57,7 @@ impl Flows {
         self.require_free_hand()?;
         self.require(flow)?;
         let shape = Shape::of(flow);
-        let _one = self.managing.lock();
-        let (parent, name) = self.free_place(&asked.folder, shape)?;
+        self.free_place(&asked.folder, shape)?;
         let stage = Stage::make(&self.root).map_err(ManageError::io(FAILED))?;
         match shape {
             Shape::Folder => {
@@ -79,16 +77,9 @@ impl Flows {
                 }
             }
         }
-        put(stage, &parent, name, &asked.folder)?;
+        self.put(stage, &asked.folder, shape, FAILED)?;
         Ok(asked.folder.clone())
     }
-}
-
-fn put(stage: Stage<'_>, parent: &Dir, name: &str, flow: &FlowId) -> Result<(), ManageError> {
-    stage.put(parent, name).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => ManageError::Exists(flow.clone()),
-        _ => ManageError::io(FAILED)(error),
-    })
 }
 
 /// Sets the display name in the definition that is in `folder`.
@@ -123,13 +114,7 @@ pub(super) fn named(file: &str, text: &str, name: &str) -> Result<String, Manage
 }
 
 fn write(folder: &Dir, path: &str, content: &[u8]) -> std::io::Result<()> {
-    if let Some(parent) = Path::new(path)
-        .parent()
-        .filter(|path| *path != Path::new(""))
-    {
-        folder.create_dir_all(parent)?;
-    }
-    let mut file = folder.create(path)?;
+    let mut file = Stage::file_in(folder, path)?;
     file.write_all(content)?;
     file.sync_all()
 }

@@ -2,13 +2,14 @@
 
 use std::io;
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, OpenOptions};
+use flowdeck_contract::ids::FlowId;
 use rustix::{
     fs::{RenameFlags, renameat_with},
     io::Errno,
 };
 
-use super::ManageError;
+use super::{ManageError, Shape};
 use crate::flows::Flows;
 
 const START: &str = ".flowdeck-part-";
@@ -34,6 +35,22 @@ impl Flows {
     }
 }
 
+impl Flows {
+    /// Puts what was made to where `flow` is to be, if nothing has come there meanwhile. Only this holds up others that change
+    /// which flows there are.
+    pub(in crate::flows) fn put(
+        &self,
+        stage: Stage<'_>,
+        flow: &FlowId,
+        shape: Shape,
+        failed: &'static str,
+    ) -> Result<(), ManageError> {
+        let _one = self.managing.lock();
+        let (parent, name) = self.free_place(flow, shape)?;
+        stage.put(&parent, name).map_err(not_put(flow, failed))
+    }
+}
+
 /// A hidden folder in the flows folder, gone with all in it when it's dropped.
 pub(in crate::flows) struct Stage<'r> {
     root: &'r Dir,
@@ -56,6 +73,14 @@ impl<'r> Stage<'r> {
         self.dir.open_dir(CONTENT)
     }
 
+    /// A new file in the folder for what is made, with the folders that it's in.
+    pub(in crate::flows) fn file_in(folder: &Dir, path: &str) -> io::Result<cap_std::fs::File> {
+        if let Some((parent, _)) = path.rsplit_once('/') {
+            folder.create_dir_all(parent)?;
+        }
+        folder.open_with(path, OpenOptions::new().write(true).create_new(true))
+    }
+
     /// Puts what was made to `name` in `parent`, never over something that came there meanwhile.
     pub(in crate::flows) fn put(self, parent: &Dir, name: &str) -> io::Result<()> {
         rename_to_free(&self.dir, CONTENT, parent, name)
@@ -70,6 +95,17 @@ impl Drop for Stage<'_> {
             }
             _ => {}
         }
+    }
+}
+
+/// What is said where something couldn't be put into the place of a flow.
+pub(super) fn not_put(
+    flow: &FlowId,
+    failed: &'static str,
+) -> impl FnOnce(io::Error) -> ManageError {
+    move |error| match error.kind() {
+        io::ErrorKind::AlreadyExists => ManageError::Exists(flow.clone()),
+        _ => ManageError::io(failed)(error),
     }
 }
 
