@@ -107,7 +107,7 @@ pub fn MenuButton(
     let (labelled_by, controls) = (button_id.clone(), menu_id.clone());
 
     let focus_entry = move |index: usize| {
-        // A frame later, or on losing the focus, the menu may be out of the page.
+        // On losing the focus, the menu may be out of the page.
         at.try_set_value(index);
         let shown = menu.try_get_untracked().flatten();
         if let Some(entry) = shown.and_then(|menu| entry(&menu, index)) {
@@ -115,9 +115,19 @@ pub fn MenuButton(
             let _ = entry.focus();
         }
     };
+    // The focus goes in as soon as the entries are in the page: a key that is pressed at once is for them.
+    Effect::new(move |_| {
+        if menu.get().is_some() {
+            focus_entry(at.get_value());
+        }
+    });
     let show_at = move |index: usize| {
-        open.set(true);
-        request_animation_frame(move || focus_entry(index));
+        at.set_value(index);
+        if open.get_untracked() {
+            focus_entry(index);
+        } else {
+            open.set(true);
+        }
     };
     let close = move || {
         open.set(false);

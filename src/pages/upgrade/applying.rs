@@ -100,7 +100,8 @@ impl Applying {
                 }
                 Err(failed) => {
                     failure.set(Some(failed));
-                    found.refresh();
+                    // What was reviewed may be out of date: nothing can be pressed until it's read again.
+                    found.retry();
                 }
             }
         });

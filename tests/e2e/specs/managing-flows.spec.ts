@@ -63,6 +63,7 @@ test('a flow is renamed, and keeps its folder', async ({ app, deck, page }) => {
   await app.signIn();
   await actions(page, 'Greeting').focus();
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: 'Rename' })).toBeFocused();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Rename Greeting' });
   await expect(dialog.getByRole('textbox', { name: 'Name' })).toBeFocused();

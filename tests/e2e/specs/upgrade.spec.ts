@@ -98,7 +98,7 @@ test('a missing requirements file is made; what changed meanwhile is shown again
   await test.step('another program is faster than the page', async () => {
     const theirs = `${readFileSync(yaml, 'utf8')}# theirs\n`;
     await page.route('**/files/**', async (route) => {
-      if (route.request().method() === 'GET') writeFileSync(yaml, theirs);
+      if (route.request().method() === 'GET' && readFileSync(yaml, 'utf8') !== theirs) writeFileSync(yaml, theirs);
       await route.continue();
     });
     await page.getByRole('button', { name: 'Save and start compute session' }).click();
@@ -106,7 +106,7 @@ test('a missing requirements file is made; what changed meanwhile is shown again
       'flow.dag.yaml changed after you reviewed it. Nothing was saved.',
     );
     await expectAccessible(page);
-    await page.unrouteAll({ behavior: 'ignoreErrors' });
+    await page.unrouteAll({ behavior: 'wait' });
     expect(readFileSync(yaml, 'utf8')).toBe(theirs);
     expect(existsSync(path.join(folder, 'requirements.txt'))).toBe(false);
   });
