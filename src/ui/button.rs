@@ -53,6 +53,15 @@ impl ButtonState {
         })
     }
 
+    /// Busy while its action is in progress, otherwise ready.
+    #[must_use]
+    pub fn busy_while(is_busy: bool) -> Self {
+        match is_busy {
+            true => ButtonState::Busy,
+            false => ButtonState::Ready,
+        }
+    }
+
     pub(super) fn reason(&self) -> Option<String> {
         match self {
             ButtonState::Refused(reason) => Some(reason.clone()),

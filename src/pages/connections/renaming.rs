@@ -121,10 +121,7 @@ pub(crate) fn NewNameForm() -> impl IntoView {
         event.prevent_default();
         renaming.rename();
     };
-    let state = Signal::derive(move || match renaming.is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(renaming.is_busy.get()));
     view! {
         <form class=style::panelless on:submit=submit>
             <div class=form_style::field>

@@ -51,10 +51,7 @@ impl Finding {
 #[component]
 pub(super) fn FindButton() -> impl IntoView {
     let finding = expect_context::<Finding>();
-    let state = Signal::derive(move || match finding.is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(finding.is_busy.get()));
     view! {
         <Button state=state on_press=move |()| finding.look()>
             "Find model servers"

@@ -115,10 +115,7 @@ pub fn ChoosePicture(
     several: bool,
 ) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
-    let state = Signal::derive(move || match source.is_busy() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(source.is_busy()));
     let press = move |()| {
         if let Some(input) = input.get_untracked() {
             input.click();

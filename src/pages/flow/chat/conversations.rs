@@ -155,10 +155,7 @@ fn NameForm() -> impl IntoView {
         event.prevent_default();
         rename();
     };
-    let state = Signal::derive(move || match is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(is_busy.get()));
     view! {
         <form class=style::edit on:submit=submit>
             <div class=form_style::field>

@@ -59,10 +59,7 @@ pub(super) fn Edit(place: Place) -> impl IntoView {
         1 => "The answer is replaced, and the question after it is dropped.".to_owned(),
         count => format!("The answer is replaced, and the {count} questions after it are dropped."),
     };
-    let state = Signal::derive(move || match talk.is_asking.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(talk.is_asking.get()));
     view! {
         <form class=style::edit on:submit=submit>
             <label class="visually-hidden" for=label_for>

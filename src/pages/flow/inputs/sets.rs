@@ -281,10 +281,7 @@ fn SaveForm(sets: Sets) -> impl IntoView {
         event.prevent_default();
         save();
     };
-    let state = Signal::derive(move || match sets.is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(sets.is_busy.get()));
     view! {
         <form class=style::save on:submit=submit>
             <label for="input-set-name">"Name"</label>

@@ -41,10 +41,7 @@ impl FeedTesting {
 pub(super) fn TestFeedButton(test: FeedTesting) -> impl IntoView {
     let workbench = Workbench::from_context();
     let feeds = workbench.checks.feeds;
-    let state = Signal::derive(move || match test.asking.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(test.asking.get()));
     let press = move |()| {
         let text = workbench.shown().get_untracked();
         let text = text.and_then(|path| workbench.text_to_check(&path));

@@ -75,10 +75,7 @@ fn Form(flow: FlowSummary) -> impl IntoView {
         event.prevent_default();
         copy.run(());
     };
-    let state = Signal::derive(move || match is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(is_busy.get()));
     let what = match is_prompty {
         true => "Copies the prompty’s file.",
         false => "Copies every file of the flow’s folder.",

@@ -88,10 +88,7 @@ fn Form(templates: Vec<FlowTemplate>) -> impl IntoView {
         event.prevent_default();
         make();
     };
-    let state = Signal::derive(move || match is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(is_busy.get()));
     let (samples, own): (Vec<_>, Vec<_>) = templates
         .into_iter()
         .partition(|template| template.is_sample);

@@ -49,10 +49,7 @@ pub(super) fn RenameForm() -> impl IntoView {
         event.prevent_default();
         rename.run(());
     };
-    let state = Signal::derive(move || match is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(is_busy.get()));
     view! {
         <form class=style::page on:submit=submit>
             <div class=form_style::field>

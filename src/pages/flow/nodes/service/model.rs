@@ -130,10 +130,7 @@ fn ListModels(
             known.list.try_refresh();
         });
     };
-    let state = Signal::derive(move || match is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(is_busy.get()));
     view! {
         <Show when=move || name.with(Option::is_some)>
             <Button kind=ButtonKind::Quiet state=state label=label.clone() on_press=press>

@@ -119,10 +119,7 @@ fn VariantRow(
     ];
     let [whole_label, alone_label, default_label] = labels;
     let make_default = move |()| saving.choose(node.clone(), Place::DefaultVariant, id.clone());
-    let saves = Signal::derive(move || match saving.is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let saves = Signal::derive(move || ButtonState::busy_while(saving.is_busy.get()));
     view! {
         <li class=style::variant>
             <span class=style::id title=shown.to_string()>
