@@ -18,7 +18,7 @@ pub use self::{
     advanced::{Advanced, LinkNote, WizardStep},
     call_path::CallPath,
     connection::NewConnection,
-    flow::{ChatView, ComparedRuns, FlowView},
+    flow::{ChatView, ComparedRuns, FlowView, GraphView},
     flows::{Direction, FlowColumn, FlowFilter, FlowOrder, FlowsDialog, FlowsView},
     upgrade::{Upgrade, UpgradeImage},
 };

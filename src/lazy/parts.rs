@@ -93,6 +93,9 @@ parts! {
     /// Two runs beside each other.
     COMPARE = "the comparison", 10, compare;
 
+    /// The flow's graph.
+    GRAPH = "the graph", 14, graph;
+
     /// A call of a model, to be tried again.
     PLAYGROUND = "the playground", 10, playground;
 

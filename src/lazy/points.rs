@@ -16,6 +16,7 @@ use crate::{
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
             files::{NameForm, RemovalQuestion},
             findings::FindingList,
+            graph::FlowGraph,
             inputs::{Extra, InputSets, VariablesEditor},
             needs::{MendForm, NeedsNotice},
             nodes::{NodeDetails, NodeError, NodeService, SetNodeValue},
@@ -111,6 +112,8 @@ point!(other_form, other_form -> Show, || view! { <OtherForm /> }.into_any());
 point!(input_sets, input_sets -> Show, || view! { <InputSets /> }.into_any());
 
 point!(compare, compare -> Show, || view! { <RunComparison /> }.into_any());
+
+point!(graph, graph -> Show, || view! { <FlowGraph /> }.into_any());
 
 point!(playground, playground -> Show, || view! { <Playground /> }.into_any());
 

@@ -24,6 +24,8 @@ pub struct FlowView {
     pub timeline: Option<CallPath>,
     /// A call in the run's timeline, opened to be tried again, in the place of the form.
     pub playground: Option<CallPath>,
+    /// The flow's graph, in the place of the form.
+    pub graph: Option<GraphView>,
     /// The chat with the flow, in the place of its inputs and outputs.
     pub chat: Option<ChatView>,
     /// The details of the compute session, in a drawer.
@@ -73,8 +75,45 @@ impl ChatView {
     }
 }
 
+/// What is selected in the flow's graph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GraphView {
+    /// Nothing.
+    Whole,
+    /// The flow's inputs.
+    Inputs,
+    /// The node of this name.
+    Node(String),
+    /// The flow's outputs.
+    Outputs,
+}
+
+impl GraphView {
+    /// Before a node's name, which may be any text.
+    const NODE: &str = "node.";
+
+    fn read(value: &str) -> Self {
+        match value {
+            "inputs" => Self::Inputs,
+            "outputs" => Self::Outputs,
+            _ => value
+                .strip_prefix(Self::NODE)
+                .map_or(Self::Whole, |name| Self::Node(name.to_owned())),
+        }
+    }
+
+    fn value(&self) -> String {
+        match self {
+            Self::Whole => String::new(),
+            Self::Inputs => "inputs".to_owned(),
+            Self::Node(name) => format!("{}{name}", Self::NODE),
+            Self::Outputs => "outputs".to_owned(),
+        }
+    }
+}
+
 /// The names of the query's values, without those of the wizard.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 10] = [
     "raw",
     "file",
     "line",
@@ -82,6 +121,7 @@ const NAMES: [&str; 9] = [
     "compare",
     "timeline",
     "playground",
+    "graph",
     "chat",
     "details",
 ];
@@ -108,6 +148,7 @@ impl FlowView {
             compare: value("compare").and_then(|runs| ComparedRuns::read(&runs)),
             timeline: value("timeline").and_then(|path| CallPath::read(&path)),
             playground: value("playground").and_then(|path| CallPath::read(&path)),
+            graph: value("graph").map(|graph| GraphView::read(&graph)),
             chat: value("chat").map(|chat| ChatView::read(&chat)),
             details: value("details").as_deref() == Some("1"),
             advanced: Advanced::read(query, &NAMES),
@@ -136,6 +177,9 @@ impl FlowView {
         }
         if let Some(path) = &self.playground {
             query.push("playground", &path.to_string());
+        }
+        if let Some(graph) = &self.graph {
+            query.push("graph", &graph.value());
         }
         if let Some(chat) = &self.chat {
             query.push("chat", chat.value());

@@ -157,6 +157,26 @@ fn routes() -> Vec<(Route, &'static str)> {
             "flows/x?compare=a-1%2Cb_2",
         ),
         (
+            Route::Flow {
+                flow: FlowId::try_from("x").unwrap(),
+                view: FlowView {
+                    graph: Some(GraphView::Whole),
+                    ..FlowView::default()
+                },
+            },
+            "flows/x?graph=",
+        ),
+        (
+            Route::Flow {
+                flow: FlowId::try_from("x").unwrap(),
+                view: FlowView {
+                    graph: Some(GraphView::Node("outputs".to_owned())),
+                    ..FlowView::default()
+                },
+            },
+            "flows/x?graph=node.outputs",
+        ),
+        (
             wizard(WizardStep::Compute, None),
             "flows/x?advanced=compute",
         ),

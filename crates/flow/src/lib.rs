@@ -9,6 +9,7 @@ mod document;
 mod edit;
 mod entry;
 mod examine;
+mod graph;
 pub mod image;
 pub mod keys;
 mod lint;
@@ -38,6 +39,7 @@ pub use edit::{
 pub use entry::{
     INIT, ToolParameter, entry_file, take_inputs_of_entry, tool_parameter_places, tool_parameters,
 };
+pub use graph::{Carried, Edge, Graph, Use, Vertex};
 pub use mend::mended;
 pub use model::{
     Activate, Assignment, Environment, EnvironmentVariable, Flow, FlowInput, FlowKind, FlowOutput,

@@ -12,6 +12,7 @@ mod error_view;
 mod fault;
 pub(crate) mod files;
 pub(crate) mod findings;
+pub(crate) mod graph;
 mod header;
 pub mod inputs;
 mod losses;
@@ -60,10 +61,10 @@ use self::{
 use super::parts::Failure;
 use crate::{
     api::{ApiError, Load},
-    lazy::{CHAT, COMPARE, Lazy, PLAYGROUND, RAW_MODE},
+    lazy::{CHAT, COMPARE, GRAPH, Lazy, PLAYGROUND, RAW_MODE},
     live::Streams,
     nav::{Link, use_nav},
-    routes::{Page, Route},
+    routes::{FlowView, Page, Route},
     ui::{About, Button, ButtonKind, ButtonState, Lasts, Status, Trouble, is_dialog_open},
 };
 
@@ -158,14 +159,16 @@ fn NotLoaded(error: ApiError) -> impl IntoView {
 fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let view = FlowContext::from_context().view;
     let raw = Memo::new(move |_| view.with(|view| view.raw));
-    // What is in the form's place.
-    let instead =
-        Memo::new(move |_| view.with(|view| (view.compare.is_some(), view.playground.is_some())));
-    let main = move || match instead.get() {
-        _ if raw.get() => view! { <Lazy part=RAW_MODE /> }.into_any(),
-        (true, _) => view! { <Lazy part=COMPARE /> }.into_any(),
-        (_, true) => view! { <Lazy part=PLAYGROUND /> }.into_any(),
-        (false, false) => view! { <FormBody definition=definition /> }.into_any(),
+    let instead = Memo::new(move |_| view.with(Instead::of));
+    let main = move || {
+        let part = match instead.get() {
+            Instead::Nothing => return view! { <FormBody definition=definition /> }.into_any(),
+            Instead::Raw => RAW_MODE,
+            Instead::Comparison => COMPARE,
+            Instead::Playground => PLAYGROUND,
+            Instead::Graph => GRAPH,
+        };
+        view! { <Lazy part=part /> }.into_any()
     };
     view! {
         <SkipLinks />
@@ -184,6 +187,32 @@ fn Body(definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
                 </div>
             </div>
         </div>
+    }
+}
+
+/// What is in the place of the form.
+#[derive(Clone, Copy, PartialEq)]
+enum Instead {
+    Nothing,
+    Raw,
+    Comparison,
+    Playground,
+    Graph,
+}
+
+impl Instead {
+    fn of(view: &FlowView) -> Self {
+        if view.raw {
+            Self::Raw
+        } else if view.compare.is_some() {
+            Self::Comparison
+        } else if view.playground.is_some() {
+            Self::Playground
+        } else if view.graph.is_some() {
+            Self::Graph
+        } else {
+            Self::Nothing
+        }
     }
 }
 

@@ -40,10 +40,7 @@ pub fn Download(
             busy.set(false);
         });
     };
-    let state = Signal::derive(move || match busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(busy.get()));
     view! {
         <Button kind=ButtonKind::Quiet state=state on_press=download>
             {label}
@@ -63,7 +60,8 @@ pub(crate) async fn save(api: Api, path: String, name: String) -> Result<(), Api
     Ok(())
 }
 
-fn keep(file: &Blob, name: &str) -> Result<(), JsValue> {
+/// Lets the browser put a file where it puts downloads.
+pub(crate) fn keep(file: &Blob, name: &str) -> Result<(), JsValue> {
     let address = Url::create_object_url_with_blob(file)?;
     let link: HtmlAnchorElement = document().create_element("a")?.unchecked_into();
     link.set_href(&address);

@@ -29,7 +29,7 @@ pub use capacity::capacity;
 pub use changed_lines::ChangedLines;
 pub use comparison::Comparison;
 pub use download::Download;
-pub(crate) use download::{SaveFile, save as save_file};
+pub(crate) use download::{SaveFile, keep, save as save_file};
 pub use failure::{Failure, tell_failure, tell_failure_with};
 pub use flow_type::{TypeChip, type_label};
 pub use heading::PageHeading;

@@ -9,14 +9,15 @@ use std::sync::Arc;
 use flowdeck_contract::shown::Name;
 use leptos::prelude::*;
 
-use self::node::NodeCard;
 pub(crate) use self::{
-    node::{NodeDetails, NodeError},
+    node::{NodeCard, NodeDetails, NodeError},
     service::{NodeService, SetNodeValue},
 };
 use super::{FlowContext, definition::Definition, section::Section, selection::Selection};
 use crate::{
     api::Load,
+    nav::Link,
+    routes::{FlowView, GraphView},
     ui::{Each, Skeleton},
 };
 
@@ -68,5 +69,16 @@ pub fn Nodes(
             .into_any()
         }
     };
-    view! { <Section title="Nodes">{content}</Section> }
+    let graph = move || {
+        let to = context.route(FlowView {
+            graph: Some(GraphView::Whole),
+            ..context.view.get()
+        });
+        (!empty.get()).then(|| view! { <Link to=to>"Show graph"</Link> })
+    };
+    view! {
+        <Section title="Nodes" actions=graph>
+            {content}
+        </Section>
+    }
 }

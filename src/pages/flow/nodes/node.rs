@@ -29,8 +29,9 @@ use crate::{
 
 stylance::import_crate_style!(style, "src/pages/flow/nodes/node.module.css");
 
+/// A node, with what became of it in the run that is shown.
 #[component]
-pub(super) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
+pub(crate) fn NodeCard(name: Name, definition: Memo<Option<Arc<Definition>>>) -> impl IntoView {
     let ran = Selection::from_context().node(name.clone());
     let state =
         Memo::new(move |_| ran.with(|ran| ran.as_ref().map(|ran| (ran.state, ran.duration_ms))));
