@@ -54,8 +54,8 @@ export const test = base.extend<Fixtures & Options>({
   app: async ({ page, deck }, use) => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
-    // Why WebAssembly stopped is on the console; the error itself only says that it did.
-    page.on('console', (message) => message.text().includes('panicked at') && errors.push(message.text()));
+    // Why WebAssembly stopped is on the console; the error itself only says that it did. What the policy forbids isn't done.
+    page.on('console', (message) => /panicked at|Content Security Policy/.test(message.text()) && errors.push(message.text()));
     await holdAnswers(page);
     await use(new App(page, deck));
     expect(errors, 'uncaught errors on the page').toEqual([]);

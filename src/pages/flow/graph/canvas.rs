@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::Element;
 
 use super::{
-    Drawn,
+    Drawn, Shown,
     edges::Edges,
     export::{Export, Form},
     layout::{Layout, Point, SIZE},
@@ -22,6 +22,9 @@ use crate::ui::{Button, ButtonKind, ButtonState};
 
 /// The smallest and largest zoom.
 const ZOOM: (f64, f64) = (0.1, 2.0);
+
+/// The smallest zoom at which names can be read.
+const READABLE: f64 = 0.6;
 
 /// By how much a step zooms.
 const STEP: f64 = 1.25;
@@ -62,16 +65,32 @@ impl Camera {
         });
     }
 
-    /// Zooms so that all is seen, but never larger than it is.
-    fn fit(self) {
-        let Some(view) = self.view.get_untracked() else {
+    /// Zooms so that all is seen, but never larger than it is, nor smaller than `least`.
+    fn fit(self, least: f64) {
+        let Some(view) = self.view.try_get_untracked().flatten() else {
             return;
         };
         let (width, height) = self.size;
         let across = f64::from(view.client_width()) / width.max(1.0);
         let down = f64::from(view.client_height()) / height.max(1.0);
-        self.zoom.set(across.min(down).clamp(ZOOM.0, 1.0));
+        self.zoom.set(across.min(down).clamp(least, 1.0));
+    }
+
+    fn fit_all(self) {
+        self.fit(ZOOM.0);
         request_animation_frame(move || self.look());
+    }
+
+    /// What is seen at first: as much as can be read, around `place`.
+    fn open(self, place: Option<Point>) {
+        self.fit(READABLE);
+        // Once it has its size.
+        request_animation_frame(move || {
+            if let Some(place) = place {
+                self.show(place);
+            }
+            self.look();
+        });
     }
 
     /// Takes down what is seen.
@@ -90,7 +109,7 @@ impl Camera {
 
     /// Puts a point of the graph into the middle of the view.
     fn show(self, (x, y): Point) {
-        let Some(view) = self.view.get_untracked() else {
+        let Some(view) = self.view.try_get_untracked().flatten() else {
             return;
         };
         let zoom = self.zoom.get_untracked();
@@ -109,22 +128,16 @@ pub(super) fn Canvas(drawn: Arc<Drawn>) -> impl IntoView {
         view: NodeRef::new(),
         size: drawn.layout.size,
     };
+    let selected = Shown::from_context().selected.get_untracked();
+    let place = selected.and_then(|at| drawn.layout.vertices.get(at).copied());
     camera
         .view
-        .on_load(move |_| request_animation_frame(move || camera.fit()));
+        .on_load(move |_| request_animation_frame(move || camera.open(place)));
     let resized = window_event_listener(leptos::ev::resize, move |_| camera.look());
     on_cleanup(move || resized.remove());
     let (width, height) = camera.size;
-    let sheet = move || {
-        let zoom = camera.zoom.get();
-        format!("width:{}px;height:{}px", width * zoom, height * zoom)
-    };
-    let drawing = move || {
-        format!(
-            "width:{width}px;height:{height}px;transform:scale({})",
-            camera.zoom.get()
-        )
-    };
+    let zoomed = move |pixels: f64| Signal::derive(move || px(pixels * camera.zoom.get()));
+    let scale = move || format!("scale({})", camera.zoom.get());
     let on_wheel = move |event: WheelEvent| {
         if !event.ctrl_key() && !event.meta_key() {
             return;
@@ -153,8 +166,13 @@ pub(super) fn Canvas(drawn: Arc<Drawn>) -> impl IntoView {
                 on:mouseup=move |_| drag.end()
                 on:mouseleave=move |_| drag.end()
             >
-                <div class=style::sheet style=sheet>
-                    <div class=style::drawing style=drawing>
+                <div class=style::sheet style:width=zoomed(width) style:height=zoomed(height)>
+                    <div
+                        class=style::drawing
+                        style:width=px(width)
+                        style:height=px(height)
+                        style:transform=scale
+                    >
                         <Edges drawn=Arc::clone(&drawn) />
                         <Vertices drawn=Arc::clone(&drawn) />
                     </div>
@@ -163,6 +181,11 @@ pub(super) fn Canvas(drawn: Arc<Drawn>) -> impl IntoView {
             <Overview camera=camera layout=drawn.layout.clone() />
         </div>
     }
+}
+
+/// A length, as CSS has it.
+pub(super) fn px(pixels: f64) -> String {
+    format!("{pixels:.1}px")
 }
 
 #[component]
@@ -193,7 +216,7 @@ fn Tools(camera: Camera, drawn: Arc<Drawn>) -> impl IntoView {
             >
                 "+"
             </Button>
-            <Button kind=ButtonKind::Quiet on_press=move |()| camera.fit()>
+            <Button kind=ButtonKind::Quiet on_press=move |()| camera.fit_all()>
                 "Fit"
             </Button>
             <span class=style::space></span>

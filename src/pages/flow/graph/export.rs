@@ -8,7 +8,8 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, HtmlImageElement, Url,
+    Blob, BlobPropertyBag, CanvasRenderingContext2d, HtmlCanvasElement, HtmlElement,
+    HtmlImageElement, Url,
 };
 
 use super::{
@@ -131,12 +132,17 @@ fn said((state, took): (NodeState, Option<u64>)) -> String {
 
 /// As the page has them now, light or dark.
 fn colours() -> Colours {
-    let probe = document().create_element("span").ok();
+    // What a colour's name stands for is known only of elements of the page.
+    let probe: Option<HtmlElement> = document()
+        .create_element("span")
+        .ok()
+        .and_then(|probe| probe.dyn_into().ok());
     let colour = |name: &str| {
         let read = || {
             let probe = probe.as_ref()?;
             probe
-                .set_attribute("style", &format!("color:var({name})"))
+                .style()
+                .set_property("color", &format!("var({name})"))
                 .ok()?;
             document().body()?.append_child(probe).ok()?;
             let style = window().get_computed_style(probe).ok()??;

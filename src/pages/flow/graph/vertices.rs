@@ -8,11 +8,7 @@ use leptos::{ev::KeyboardEvent, html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
-use super::{
-    Drawn, Shown,
-    layout::{Layout, SIZE},
-    nearest, style, words,
-};
+use super::{Drawn, Shown, canvas::px, layout::SIZE, nearest, style, words};
 use crate::{
     pages::{flow::selection::Selection, parts::StateWord},
     ui::time,
@@ -39,16 +35,8 @@ pub(super) fn Vertices(drawn: Arc<Drawn>) -> impl IntoView {
         };
         event.prevent_default();
         focused.set(target);
-        show(list, target, true);
+        focus(list, target);
     };
-    // The one that the address names is seen at once.
-    list.on_load(move |_| {
-        request_animation_frame(move || {
-            if let Some(Some(selected)) = selected.try_get_untracked() {
-                show(list, selected, false);
-            }
-        });
-    });
     let count = drawn.graph.vertices.len();
     let vertices = (0..count)
         .map(|at| view! { <VertexView drawn=Arc::clone(&drawn) at=at focused=focused /> });
@@ -59,18 +47,16 @@ pub(super) fn Vertices(drawn: Arc<Drawn>) -> impl IntoView {
     }
 }
 
-/// Scrolls to a vertex, and gives it the focus where that is asked for.
-fn show(list: NodeRef<html::Ul>, at: usize, takes_focus: bool) {
+/// Gives a vertex the focus, and scrolls no further than is needed to see it.
+fn focus(list: NodeRef<html::Ul>, at: usize) {
     let entry = list
         .get_untracked()
         .and_then(|list| list.children().item(u32::try_from(at).ok()?))
         .and_then(|entry| entry.first_element_child())
         .and_then(|button| button.dyn_into::<HtmlElement>().ok());
     let Some(button) = entry else { return };
-    if takes_focus {
-        // Focusing an element that is shown cannot fail.
-        let _ = button.focus();
-    }
+    // Focusing an element that is shown cannot fail.
+    let _ = button.focus();
     let near = ScrollIntoViewOptions::new();
     near.set_block(ScrollLogicalPosition::Nearest);
     near.set_inline(ScrollLogicalPosition::Nearest);
@@ -86,6 +72,8 @@ fn VertexView(drawn: Arc<Drawn>, at: usize, focused: RwSignal<usize>) -> impl In
     let facts = words::facts(&drawn.flow, vertex);
     let sentence = words::sentence(&drawn.flow, &drawn.graph, at);
     let title = name.clone();
+    let (x, y) = drawn.layout.vertices.get(at).copied().unwrap_or_default();
+    let (width, height) = SIZE;
     let node = match vertex {
         Vertex::Node(index) => drawn.flow.nodes.get(index).map(|node| node.name.clone()),
         Vertex::Inputs | Vertex::Outputs => None,
@@ -106,7 +94,12 @@ fn VertexView(drawn: Arc<Drawn>, at: usize, focused: RwSignal<usize>) -> impl In
         })
     };
     view! {
-        <li style=place(&drawn.layout, at)>
+        <li
+            style:left=px(x - width / 2.0)
+            style:top=px(y - height / 2.0)
+            style:width=px(width)
+            style:height=px(height)
+        >
             <button
                 type="button"
                 class=style::vertex
@@ -125,11 +118,4 @@ fn VertexView(drawn: Arc<Drawn>, at: usize, focused: RwSignal<usize>) -> impl In
             </button>
         </li>
     }
-}
-
-fn place(layout: &Layout, at: usize) -> String {
-    let (x, y) = layout.vertices.get(at).copied().unwrap_or_default();
-    let (width, height) = SIZE;
-    let (left, top) = (x - width / 2.0, y - height / 2.0);
-    format!("left:{left:.1}px;top:{top:.1}px;width:{width}px;height:{height}px")
 }
