@@ -23,6 +23,9 @@ use crate::ui::{Button, ButtonKind, ButtonState};
 /// The smallest and largest zoom.
 const ZOOM: (f64, f64) = (0.1, 2.0);
 
+/// How much of the graph has to be seen for there to be no overview.
+const MUCH: f64 = 0.6;
+
 /// The smallest zoom at which names can be read.
 const READABLE: f64 = 0.6;
 
@@ -273,14 +276,15 @@ impl Drag {
     }
 }
 
-/// The whole graph, small, with what is seen of it; there while that isn't all. For the mouse alone: the keyboard has the
+/// The whole graph, small, with what is seen of it; there while that isn't much. For the mouse alone: the keyboard has the
 /// vertices.
 #[component]
 fn Overview(camera: Camera, layout: Layout) -> impl IntoView {
     let (width, height) = layout.size;
+    // Less is found again by scrolling a little.
     let is_partial = Memo::new(move |_| {
         let seen = camera.seen.get();
-        seen.is_some_and(|(_, (wide, high))| wide + 1.0 < width || high + 1.0 < height)
+        seen.is_some_and(|(_, (wide, high))| wide * high < width * height * MUCH)
     });
     let (wide, high) = SIZE;
     let at = layout.vertices;
@@ -301,14 +305,12 @@ fn Overview(camera: Camera, layout: Layout) -> impl IntoView {
             .and_then(|target| target.dyn_into::<Element>().ok());
         let Some(map) = target else { return };
         let at = map.get_bounding_client_rect();
-        // The picture keeps its proportions within the box.
-        let scale = (at.width() / width).min(at.height() / height);
-        let own = |pixel: f64, begin: f64, size: f64, whole: f64| {
-            (pixel - begin - (size - whole * scale) / 2.0) / scale
+        let own = |pixel: i32, begin: f64, size: f64, whole: f64| {
+            (f64::from(pixel) - begin) / size * whole
         };
         camera.show((
-            own(f64::from(event.client_x()), at.left(), at.width(), width),
-            own(f64::from(event.client_y()), at.top(), at.height(), height),
+            own(event.client_x(), at.left(), at.width(), width),
+            own(event.client_y(), at.top(), at.height(), height),
         ));
     };
     view! {
@@ -316,6 +318,7 @@ fn Overview(camera: Camera, layout: Layout) -> impl IntoView {
             <svg
                 class=style::overview
                 viewBox=format!("0 0 {width} {height}")
+                preserveAspectRatio="none"
                 aria-hidden="true"
                 on:mousedown=press
             >
