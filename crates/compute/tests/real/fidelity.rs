@@ -1,8 +1,10 @@
 //! Flows of every kind give here what promptflow's own command line gives, against the same model server: their answers,
 //! their metrics, and what the models are asked. The test prints them as a table.
 
+mod cases;
+
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
     process::Stdio,
@@ -13,14 +15,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE};
 use flowdeck_compute::{Compute, StartSession};
 use flowdeck_connections::{Condition, read_import, to_yaml};
 use flowdeck_contract::{
-    Millis,
-    connections::ConnectionName,
-    runs::{RunRequest, RunState},
-    session::SessionState,
+    Millis, connections::ConnectionName, runs::RunState, session::SessionState,
 };
 use serde_json::{Value, json};
 use tokio::process::Command;
 
+use self::cases::{Case, cases};
 use crate::support::{Home, ended, in_state, models::Models, over, shared};
 
 const KEY: &str = "sk-fidelity-5512";
@@ -79,40 +79,47 @@ fn command(program: &Path, home: &Path) -> Command {
 async fn succeed(command: &mut Command) {
     let output = tokio::time::timeout(PATIENCE, command.output()).await;
     let output = output.expect("promptflow ends").unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
+    // promptflow says it on either.
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
     assert!(output.status.success(), "{command:?}: {said}");
 }
 
-/// What `pf flow test` gives for a flow, in a copy of it.
-async fn of_promptflow(home: &Path, flow: &str, models: &Models) -> Given {
-    let folder = home.join(flow);
-    copy(&fixtures().join(flow), &folder);
+/// What `pf flow test` gives, in a copy of the flow.
+async fn of_promptflow(home: &Path, case: &Case, models: &Models) -> Given {
+    let folder = home.join(case.folder);
+    copy(&fixtures().join(case.folder), &folder);
+    fs::write(folder.join(cases::INPUTS), case.inputs()).unwrap();
     let before = models.calls().len();
     let mut test = command(&program("pf"), home);
-    succeed(test.args(["flow", "test", "--flow"]).arg(&folder)).await;
-    let read = |name: &str| -> Value {
-        let text = fs::read(folder.join(".promptflow").join(name)).unwrap();
-        serde_json::from_slice(&text).unwrap()
+    let flow = folder.join(case.prompty.unwrap_or_default());
+    test.args(["flow", "test", "--flow"]).arg(flow);
+    succeed(test.args(case.arguments(|file| folder.join(file).to_string_lossy().into_owned())))
+        .await;
+    let (within, begin) = case.given();
+    let read = |what: &str| -> Option<Value> {
+        let text = fs::read(folder.join(&within).join(format!("{begin}.{what}.json"))).ok()?;
+        Some(serde_json::from_slice(&text).unwrap())
     };
-    let metrics = match folder.join(".promptflow/flow.metrics.json").exists() {
-        true => read("flow.metrics.json"),
-        false => Value::Null,
-    };
+    let metrics = read("metrics").unwrap_or_default();
     Given {
-        rows: rows(&read("flow.output.json"), &metrics, &|path| {
+        rows: rows(&read("output").unwrap(), &metrics, &|path| {
             fs::read(folder.join(path)).ok()
         }),
         calls: calls(models, before),
     }
 }
 
-/// What a run here gives for a flow.
-async fn of_flowdeck(home: &Home, compute: &Compute, flow: &str, models: &Models) -> Given {
+/// What a run here gives.
+async fn of_flowdeck(home: &Home, compute: &Compute, case: &Case, models: &Models) -> Given {
     let before = models.calls().len();
-    let id = flowdeck_contract::ids::FlowId::try_from(flow).unwrap();
+    let id = case.id();
+    let folder = home.flows().join(case.folder);
     compute.start(&id, StartSession::default()).await.unwrap();
     in_state(compute, &id, SessionState::Available).await;
-    let run = compute.run(&id, RunRequest::default()).unwrap();
+    let request = case.request(|file| fs::read(folder.join(file)).unwrap());
+    let run = compute.run(&id, serde_json::from_value(request).unwrap());
+    let run = run.unwrap();
     let detail = over(compute, &id, &run.summary.id).await;
     assert_eq!(
         detail.summary.state,
@@ -125,9 +132,7 @@ async fn of_flowdeck(home: &Home, compute: &Compute, flow: &str, models: &Models
     Given {
         rows: rows(&json!(detail.outputs), &json!(detail.metrics), &|path| {
             let of_run = compute.run_output_file(&id, &run.summary.id, path.rsplit('/').next()?);
-            of_run
-                .ok()
-                .or_else(|| fs::read(home.flows().join(flow).join(path)).ok())
+            of_run.ok().or_else(|| fs::read(folder.join(path)).ok())
         }),
         calls: calls(models, before),
     }
@@ -145,7 +150,13 @@ fn copy(from: &Path, to: &Path) {
 type File<'f> = &'f dyn Fn(&str) -> Option<Vec<u8>>;
 
 fn rows(outputs: &Value, metrics: &Value, file: File<'_>) -> BTreeMap<String, Value> {
-    let outputs = outputs.as_object().into_iter().flatten();
+    // What has no names is promptflow's one output.
+    let alone = json!({"output": outputs});
+    let outputs = outputs
+        .as_object()
+        .or(alone.as_object())
+        .into_iter()
+        .flatten();
     let metrics = metrics.as_object().into_iter().flatten();
     let outputs = outputs.map(|(name, value)| (name.clone(), with_pictures(value, file)));
     let metrics = metrics.map(|(name, value)| (format!("metric {name}"), value.clone()));
@@ -200,8 +211,13 @@ fn in_a_cell(value: Option<&Value>) -> String {
 async fn every_kind_of_flow_gives_what_promptflow_gives() {
     let home = Home::new();
     let models = Models::start(KEY).await;
-    for flow in ["basic", "vision"] {
-        copy(&fixtures().join(flow), &home.flows().join(flow));
+    let cases = cases();
+    for folder in cases
+        .iter()
+        .map(|case| case.folder)
+        .collect::<BTreeSet<&str>>()
+    {
+        copy(&fixtures().join(folder), &home.flows().join(folder));
     }
     let compute = home.compute(0).await;
     let own = home.root().join("promptflow");
@@ -246,11 +262,11 @@ async fn every_kind_of_flow_gives_what_promptflow_gives() {
     let mut different = Vec::new();
     println!("| flow | what | pf flow test | flowdeck | same |");
     println!("|---|---|---|---|---|");
-    for flow in ["basic", "vision"] {
-        let theirs = of_promptflow(&own, flow, &models).await;
-        let ours = of_flowdeck(&home, &compute, flow, &models).await;
-        let names = theirs.rows.keys().chain(ours.rows.keys());
-        let names: std::collections::BTreeSet<&String> = names.collect();
+    for case in &cases {
+        let theirs = of_promptflow(&own, case, &models).await;
+        let ours = of_flowdeck(&home, &compute, case, &models).await;
+        let flow = case.name;
+        let names: BTreeSet<&String> = theirs.rows.keys().chain(ours.rows.keys()).collect();
         for name in names {
             let (their, our) = (theirs.rows.get(name), ours.rows.get(name));
             let same = their == our;
