@@ -134,26 +134,6 @@ impl Folder {
         copy(self.open_file(name)?.into_std(), name, limit, to)
     }
 
-    /// Copies the file at `name`, of at most `limit` bytes, with its permissions to `target`; gives how many bytes.
-    ///
-    /// # Errors
-    /// [`ReadError`].
-    pub fn copy_file(
-        &self,
-        name: impl AsRef<Path>,
-        limit: u64,
-        target: &Path,
-    ) -> Result<u64, ReadError> {
-        let name = name.as_ref();
-        let file = self.open_file(name)?.into_std();
-        let permissions = file.metadata()?.permissions();
-        within(&file, name, limit)?;
-        let mut to = std::fs::File::create(target)?;
-        let copied = copy(file, name, limit, &mut to)?;
-        to.set_permissions(permissions)?;
-        Ok(copied)
-    }
-
     /// Whether a regular file is at `name`.
     ///
     /// # Errors

@@ -84,22 +84,38 @@ enum Target {
     Elsewhere,
 }
 
+fn opened(folder: &Path) -> Result<Folder, EngineError> {
+    Folder::open(folder).map_err(|error| unreadable("The flow folder", &error))
+}
+
 impl RequirementSet {
     /// Reads `file`, relative to `folder`, with all that it includes.
     ///
     /// # Errors
     /// When one of the files can't be read, and when there is too much of them: with file and line.
     pub fn read(folder: &Path, file: &str) -> Result<Self, EngineError> {
-        Self::with(folder, file, None)
+        Self::with(opened(folder)?, folder, file, None)
+    }
+
+    /// The same in a folder that is held open, which a session may have moved meanwhile. `folder` is where it was.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_opened(opened: Folder, folder: &Path, file: &str) -> Result<Self, EngineError> {
+        Self::with(opened, folder, file, None)
     }
 
     /// The same, with `text` in place of what is in `file`.
     pub fn with_text(folder: &Path, file: &str, text: String) -> Result<Self, EngineError> {
-        Self::with(folder, file, Some(text))
+        Self::with(opened(folder)?, folder, file, Some(text))
     }
 
-    fn with(folder: &Path, file: &str, text: Option<String>) -> Result<Self, EngineError> {
-        let opened = Folder::open(folder).map_err(|error| unreadable("The flow folder", &error))?;
+    fn with(
+        opened: Folder,
+        folder: &Path,
+        file: &str,
+        text: Option<String>,
+    ) -> Result<Self, EngineError> {
         let mut walk = Walk {
             set: Self {
                 folder: folder.to_owned(),

@@ -10,7 +10,7 @@ use std::{
 
 use cap_std::fs::{OpenOptions, OpenOptionsExt as _, Permissions, PermissionsExt as _};
 
-use super::{Folder, ReadError};
+use super::{Folder, ReadError, copy, within};
 use crate::id;
 
 /// A file of a folder.
@@ -59,6 +59,44 @@ impl Folder {
             tracing::warn!(%error, "a file that could not be written whole could not be removed");
         }
         Ok(written?)
+    }
+
+    /// Copies the file at `name` of another folder, of at most `limit` bytes, with its permissions there, in the place of the
+    /// one that has its name; gives how many bytes.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn take(
+        &self,
+        from: &Folder,
+        name: impl AsRef<Path>,
+        limit: u64,
+        to: impl AsRef<Path>,
+    ) -> Result<u64, ReadError> {
+        let (name, to) = (name.as_ref(), to.as_ref());
+        let file = from.open_to_read(name)?;
+        let permissions = Permissions::from_std(file.metadata()?.permissions());
+        within(&file, name, limit)?;
+        self.remove(to)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let mut target = self.dir.open_with(to, &options)?;
+        let copied = copy(file, name, limit, &mut target)?;
+        target.set_permissions(permissions)?;
+        Ok(copied)
+    }
+
+    /// Removes the folder at `name` with all that is in it, or a link itself; fine when there is none.
+    ///
+    /// # Errors
+    /// [`ReadError`].
+    pub fn remove_folder(&self, name: impl AsRef<Path>) -> Result<(), ReadError> {
+        let name = name.as_ref();
+        match self.dir.remove_dir_all(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => self.remove(name),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
     }
 
     /// Removes a file, or a link itself; fine when there is none.
@@ -144,6 +182,46 @@ mod tests {
         opened.put("a", b"x", 0o600).unwrap();
         assert!(top.path().join("f/moved/a").exists());
         assert_eq!(fs::read_dir(&other).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_copy_and_a_removal_follow_no_link_out_of_the_folder() {
+        let top = tempfile::tempdir().unwrap();
+        let (mine, other) = (top.path().join("mine"), top.path().join("other"));
+        fs::create_dir_all(mine.join("deep/er")).unwrap();
+        fs::create_dir(&other).unwrap();
+        fs::write(other.join("a"), "theirs").unwrap();
+        fs::set_permissions(other.join("a"), fs::Permissions::from_mode(0o751)).unwrap();
+        let (folder, from) = (Folder::open(&mine).unwrap(), Folder::open(&other).unwrap());
+        symlink("../other/b", mine.join("b")).unwrap();
+        assert_eq!(folder.take(&from, "a", 6, "b").unwrap(), 6);
+        assert_eq!(fs::read_to_string(mine.join("b")).unwrap(), "theirs");
+        let mode = fs::symlink_metadata(mine.join("b"))
+            .unwrap()
+            .permissions()
+            .mode();
+        assert_eq!(mode & 0o777, 0o751);
+        assert!(!other.join("b").exists());
+        assert!(matches!(
+            folder.take(&from, "a", 5, "b"),
+            Err(ReadError::TooLarge(_))
+        ));
+        assert!(matches!(
+            folder.take(&from, "a", 6, "deep"),
+            Err(ReadError::Special)
+        ));
+
+        symlink("../other", mine.join("out")).unwrap();
+        assert!(matches!(
+            folder.take(&from, "a", 6, "out/c"),
+            Err(ReadError::Outside)
+        ));
+        symlink("../../other", mine.join("deep/out")).unwrap();
+        for name in ["out", "deep", "b", "nothing"] {
+            folder.remove_folder(name).unwrap();
+        }
+        assert_eq!(fs::read_dir(&mine).unwrap().count(), 0);
+        assert_eq!(fs::read_dir(&other).unwrap().count(), 1);
     }
 
     #[test]

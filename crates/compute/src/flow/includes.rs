@@ -1,7 +1,7 @@
 //! `additional_includes`: files and folders from beside the flow folder, which promptflow expects inside of it.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -13,31 +13,40 @@ const LEFT_OUT: [&str; 3] = [".git", "__pycache__", ".venv"];
 /// No more is copied for a run: 4 GiB.
 const MOST_BYTES: u64 = 4 << 30;
 
-/// Makes `target` a copy of the flow folder with everything that is included, as promptflow would have it.
+/// Makes `target` a copy of the flow folder with everything that is included, as promptflow would have it, and gives it as it's
+/// held open. The folder that it's in may be one that a session writes into, too: what it puts there leads nowhere else. The one
+/// above that has to be the server's own.
 pub(crate) fn materialise(
     flows: &Path,
     folder: &Path,
     includes: &[String],
     target: &Path,
-) -> Result<(), EngineError> {
-    let failed =
-        |error: io::Error| EngineError::io("Copying the flow with what it includes", &error);
-    match fs::remove_dir_all(target) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(error)),
-        _ => {}
-    }
-    fs::create_dir_all(target).map_err(failed)?;
-    let mut copy = Copy { left: MOST_BYTES };
+) -> Result<Folder, EngineError> {
     let all = Includes::open(flows, folder)?;
+    let to = passing_folder(target).map_err(copy_failed)?;
+    let mut copy = Copy { left: MOST_BYTES };
     for include in includes {
         let source = all.resolve(include)?;
         let name = source.file_name().ok_or_else(|| outside(include))?;
-        copy.all(&all.flows, &source, &target.join(name))
+        copy.all(&all.flows, &source, &to, Path::new(name))
             .map_err(copy_failed)?;
     }
     // What is in the flow folder itself wins.
     let own = Folder::open(folder).map_err(copy_failed)?;
-    copy.all(&own, Path::new("."), target).map_err(copy_failed)
+    copy.all(&own, Path::new("."), &to, Path::new("."))
+        .map_err(copy_failed)?;
+    Ok(to)
+}
+
+/// An empty folder at `path`, held open, in one that a session writes into, too.
+pub(crate) fn passing_folder(path: &Path) -> Result<Folder, ReadError> {
+    let (Some(shared), Some(name)) = (path.parent(), path.file_name()) else {
+        return Err(ReadError::Outside);
+    };
+    fs::create_dir_all(shared)?;
+    let shared = Folder::open(shared)?;
+    shared.remove_folder(name)?;
+    shared.make(name)
 }
 
 /// Where the file that `name` becomes is on disk, when something that is included provides it.
@@ -140,33 +149,42 @@ struct Copy {
 }
 
 impl Copy {
-    /// Copies the file or folder at `name`. Links are not followed: they may lead anywhere.
-    fn all(&mut self, top: &Folder, name: &Path, target: &Path) -> Result<(), ReadError> {
-        let Ok(first) = top.folder(name) else {
-            return self.file(top, name, target);
-        };
-        drop(first);
+    /// Copies the file or folder at `name` to `target` of another folder. Links are not followed: they may lead anywhere.
+    fn all(
+        &mut self,
+        top: &Folder,
+        name: &Path,
+        to: &Folder,
+        target: &Path,
+    ) -> Result<(), ReadError> {
+        if top.folder(name).is_err() {
+            return self.file(top, name, to, target);
+        }
         let mut folders = vec![(name.to_owned(), target.to_owned())];
         while let Some((name, target)) = folders.pop() {
-            fs::create_dir_all(&target)?;
-            let folder = top.folder(&name)?;
+            let (folder, into) = (top.folder(&name)?, to.make(&target)?);
             for (entry, kind) in folder.entries()? {
                 if LEFT_OUT.iter().any(|name| entry == *name) {
                     continue;
                 }
+                let entry = Path::new(&entry);
                 match kind {
-                    EntryKind::Folder => folders.push((name.join(&entry), target.join(&entry))),
-                    EntryKind::File => {
-                        self.file(&folder, Path::new(&entry), &target.join(&entry))?;
-                    }
+                    EntryKind::Folder => folders.push((name.join(entry), target.join(entry))),
+                    EntryKind::File => self.file(&folder, entry, &into, entry)?,
                 }
             }
         }
         Ok(())
     }
 
-    fn file(&mut self, folder: &Folder, name: &Path, target: &Path) -> Result<(), ReadError> {
-        match folder.copy_file(name, self.left, target) {
+    fn file(
+        &mut self,
+        folder: &Folder,
+        name: &Path,
+        to: &Folder,
+        target: &Path,
+    ) -> Result<(), ReadError> {
+        match to.take(folder, name, self.left, target) {
             Ok(bytes) => self.left -= bytes,
             // Pipes, devices, and what has gone meanwhile.
             Err(ReadError::Special | ReadError::Missing) => {}
@@ -192,11 +210,23 @@ mod tests {
         fs::write(root.path().join("secret"), "x").unwrap();
         std::os::unix::fs::symlink("/etc/hostname", folder.join("link")).unwrap();
         let target = root.path().join("copy");
+        // What a session left there, or puts there meanwhile, is no way out.
+        let elsewhere = root.path().join("elsewhere");
+        fs::create_dir_all(elsewhere.join("deep")).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &target).unwrap();
         materialise(&flows, &folder, &["../shared".into()], &target).unwrap();
-        assert_eq!(
-            fs::read_to_string(target.join("shared/deep/a.py")).unwrap(),
-            "a"
-        );
+        let made = materialise(&flows, &folder, &["../shared".into()], &target).unwrap();
+        assert_eq!(made.read_text("shared/deep/a.py").unwrap(), "a");
+        assert!(target.is_dir() && !target.is_symlink());
+        let copied = target.join("shared");
+        fs::remove_dir_all(&copied).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &copied).unwrap();
+        let all = Includes::open(&flows, &folder).unwrap();
+        let mut copy = Copy { left: MOST_BYTES };
+        let shared = Path::new("shared");
+        let refused = copy.all(&all.flows, shared, &made, shared).unwrap_err();
+        assert!(matches!(refused, ReadError::Outside), "{refused}");
+        assert_eq!(fs::read_dir(elsewhere.join("deep")).unwrap().count(), 0);
         assert!(target.join("flow.dag.yaml").exists() && !target.join("link").exists());
         let found = find(&flows, &folder, &["../shared".into()], "shared/deep/a.py");
         assert!(found.unwrap().is_some());

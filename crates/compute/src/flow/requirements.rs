@@ -130,8 +130,8 @@ fn read(
         return Requirements::read(folder, &source.name).map(Some);
     }
     let included = flow.map_or(&[][..], |flow| &flow.additional_includes);
-    includes::materialise(flows, folder, included, work)?;
-    Requirements::read(work, &source.name).map(Some)
+    let copy = includes::materialise(flows, folder, included, work)?;
+    Requirements::read_opened(copy, work, &source.name).map(Some)
 }
 
 impl Source {

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_access::disk;
+use flowdeck_access::{disk, folder::Folder};
 use flowdeck_connections::Masks;
 use flowdeck_contract::{
     Values, capability, codes,
@@ -177,11 +177,12 @@ impl Runs {
             let kept = paths
                 .run_made(&flow, &id)
                 .map_err(|error| EngineError::io("Making the run’s folder", &error.into()))?;
-            if let Some(copy) = &copy {
-                flow::materialise(&flows, &source, &includes, copy)?;
-            }
+            let found = match &copy {
+                Some(copy) => Ok(flow::materialise(&flows, &source, &includes, copy)?),
+                None => Folder::open(&source),
+            };
             // A run can do without.
-            if let Err(error) = files::keep(copy.as_ref().unwrap_or(&source), &kept, &masks) {
+            if let Err(error) = files::keep(found.as_ref(), &kept, &masks) {
                 tracing::warn!(%error, "what a run found in its flow’s files could not be kept");
             }
             Ok(())

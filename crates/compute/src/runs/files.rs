@@ -1,6 +1,6 @@
 //! The files of a flow as a run finds them, within bounds: kept beside the run, so that two runs can be compared.
 
-use std::{io, path::Path};
+use std::io;
 
 use flowdeck_access::folder::{EntryKind, Folder, ReadError};
 use flowdeck_connections::Masks;
@@ -38,15 +38,19 @@ fn is_passing(name: &str) -> bool {
 }
 
 /// Writes down what is in the flow's `folder` for the run whose folder is `to`.
-pub(super) fn keep(folder: &Path, to: &Folder, masks: &Masks) -> io::Result<()> {
+pub(super) fn keep(
+    folder: Result<&Folder, &ReadError>,
+    to: &Folder,
+    masks: &Masks,
+) -> io::Result<()> {
     let mut walk = Walk {
         masks,
         found: RunFiles::default(),
         bytes: 0,
         text: 0,
     };
-    match Folder::open(folder) {
-        Ok(folder) => walk.folder(&folder, "", 0),
+    match folder {
+        Ok(folder) => walk.folder(folder, "", 0),
         Err(_) => walk.found.incomplete = true,
     }
     let json = serde_json::to_vec(&walk.found)?;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use flowdeck_access::{feeds::FeedAccess, requirements::RequirementSet};
+use flowdeck_access::{feeds::FeedAccess, folder::Folder, requirements::RequirementSet};
 use flowdeck_contract::{Millis, ids::SessionId, session::InstalledPackage};
 use pep508_rs::MarkerEnvironment;
 use serde::{Deserialize, Serialize};
@@ -45,14 +45,27 @@ impl Requirements {
     /// # Errors
     /// When one of the files can't be read.
     pub fn read(folder: &Path, file: &str) -> Result<Self, EngineError> {
-        Ok(Self {
+        Ok(Self::of(folder, file, RequirementSet::read(folder, file)?))
+    }
+
+    /// The same in a folder that is held open, which a session may have moved meanwhile. `folder` is where it was.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_opened(opened: Folder, folder: &Path, file: &str) -> Result<Self, EngineError> {
+        let set = RequirementSet::read_opened(opened, folder, file)?;
+        Ok(Self::of(folder, file, set))
+    }
+
+    fn of(folder: &Path, file: &str, set: RequirementSet) -> Self {
+        Self {
             folder: folder.to_owned(),
             file: file.to_owned(),
             feeds: FeedAccess::default(),
             downloads: Downloads::default(),
-            set: Arc::new(RequirementSet::read(folder, file)?),
+            set: Arc::new(set),
             passed_over: None,
-        })
+        }
     }
 
     /// The same without the versions that it gives packages of prompt flow's runtime.
