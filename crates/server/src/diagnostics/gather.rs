@@ -19,12 +19,12 @@ use serde_json::{Value, json};
 use super::{
     archive::Archive,
     redact::{Redactor, secrets_in},
-    secrets,
+    secrets::{self, OfFiles},
 };
 use crate::{
     App,
-    files::FlowFolder,
-    flows,
+    files::{FileError, FlowFolder},
+    flows::{self, FlowError},
     http::{
         error::{ApiError, ApiResult},
         large::Client,
@@ -106,7 +106,14 @@ fn write(
     add: &mut dyn FnMut(&str, &str) -> ApiResult<()>,
 ) -> ApiResult<()> {
     let timeline = timeline(app, subject)?;
-    add("README.txt", README)?;
+    let searched = match files.left_out {
+        0 => String::new(),
+        count => format!(
+            "\nSecrets were not looked for in {count} or more of the flow's files and folders: there are too many, or their names \
+             can't be used.\n"
+        ),
+    };
+    add("README.txt", &format!("{README}{searched}"))?;
     add("about.json", &pretty(&about(app)))?;
     add("config.json", &pretty(&config(app)))?;
     add("timeline.json", &pretty(&json!(timeline)))?;
@@ -243,6 +250,8 @@ fn config(app: &App) -> Value {
 struct Files {
     texts: Vec<(String, String)>,
     secrets: Vec<String>,
+    /// Files whose secrets aren't known.
+    left_out: u32,
 }
 
 fn files(app: &App, subject: &Subject) -> ApiResult<Files> {
@@ -250,20 +259,39 @@ fn files(app: &App, subject: &Subject) -> ApiResult<Files> {
         return Ok(Files::default());
     };
     let all = Arc::clone(&app.flows);
-    // A flow whose folder is gone has none.
-    let Ok(folder) = all.folder(flow) else {
-        return Ok(Files::default());
+    let folder = match all.folder(flow) {
+        Ok(folder) => folder,
+        // A flow whose folder is gone has none.
+        Err(FlowError::NotFound(_)) => return Ok(Files::default()),
+        Err(error) => return Err(error.into()),
     };
     let definition = flows::definition_paths(flow)
         .find_map(|path| Some((path.to_string(), folder.read(&path).ok()?.text)));
     let text = definition.as_ref().map(|(_, text)| text.as_str());
-    let mut secrets = secrets::of_flow(&folder, text);
+    let OfFiles {
+        mut secrets,
+        left_out,
+    } = secrets::of_flow(&folder, text).map_err(not_searched)?;
     let file = definition.as_ref().map_or("", |(file, _)| file.as_str());
     let requirements = requirements(&folder, file, text);
     let texts: Vec<(String, String)> = definition.into_iter().chain(requirements).collect();
     // What stands in a URL there may stand alone in a log.
     secrets.extend(texts.iter().flat_map(|(_, text)| secrets_in(text)));
-    Ok(Files { texts, secrets })
+    Ok(Files {
+        texts,
+        secrets,
+        left_out: left_out.count(),
+    })
+}
+
+/// Without a look into the flow's files, their secrets could be in any line of a log.
+fn not_searched(error: FileError) -> ApiError {
+    let mut answer = ApiError::from(error);
+    answer.error.message = format!(
+        "Couldn’t look for secrets in the flow’s files, so there are no diagnostics: {}",
+        answer.error.message
+    );
+    answer
 }
 
 fn requirements(

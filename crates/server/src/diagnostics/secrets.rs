@@ -6,12 +6,15 @@ use std::{
 };
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
-use flowdeck_compute::folder::read_in;
-use flowdeck_contract::files::FileTree;
+use flowdeck_compute::folder::{ReadError, read_in};
+use flowdeck_contract::files::LeftOut;
 use flowdeck_flow::check;
 
 use super::redact::{is_secret_name, secrets_in};
-use crate::{App, files::FlowFolder};
+use crate::{
+    App,
+    files::{FileError, FlowFolder},
+};
 
 /// A longer file isn't a file of credentials.
 const FILE_LIMIT: u64 = 256 * 1024;
@@ -87,25 +90,41 @@ pub(super) fn of_server(app: &App) -> Vec<String> {
     secrets
 }
 
+/// The secrets of a flow's files.
+#[derive(Debug, Default)]
+pub(super) struct OfFiles {
+    pub(super) secrets: Vec<String>,
+    /// Files that weren't looked into, because there are too many or their names can't be used.
+    pub(super) left_out: LeftOut,
+}
+
 /// Every secret of a flow: in its definition, and in files beside it that hold connections or variables.
-pub(super) fn of_flow(folder: &FlowFolder, definition: Option<&str>) -> Vec<String> {
+///
+/// # Errors
+/// When nobody could look into one of them: what is in it could stand in a log.
+pub(super) fn of_flow(folder: &FlowFolder, definition: Option<&str>) -> Result<OfFiles, FileError> {
     let mut secrets = definition.map(of_definition).unwrap_or_default();
-    let files = folder.list().unwrap_or_else(|error| {
-        tracing::warn!(%error, "a flow's files couldn't be looked into for secrets: diagnostics leave out only what is known otherwise");
-        FileTree::default()
-    });
+    let files = folder.list()?;
+    let left_out = files.left_out;
     let beside = files.entries.into_iter().filter(|file| {
         let name = file.path.file_name();
         let kinds = [".env", ".yaml", ".yml", ".json", ".toml", ".ini", ".cfg"];
         file.size <= FILE_LIMIT && kinds.iter().any(|kind| name.ends_with(kind))
     });
     for file in beside {
-        if let Ok(file) = folder.read(&file.path) {
-            secrets.extend(secrets_in(&file.text));
+        let read = folder.read(&file.path).map(|file| file.text);
+        if let Some(text) = where_it_is_text(read)? {
+            secrets.extend(secrets_in(&text));
         }
     }
     // Hidden, so that it is in no listing.
-    if let Ok(variables) = read_in(&folder.dir, ".env", FILE_LIMIT) {
+    let variables = read_in(&folder.dir, ".env", FILE_LIMIT);
+    let variables = variables.map_err(|error| match error {
+        ReadError::Io(error) => FileError::of(".env", error),
+        // It isn't there, or no file of variables.
+        _ => FileError::NotFound(".env".to_owned()),
+    });
+    if let Some(variables) = where_it_is_text(variables)? {
         let variables = String::from_utf8_lossy(&variables);
         let named = variables.lines().filter_map(|line| {
             let (name, value) = line.trim().trim_start_matches("export ").split_once('=')?;
@@ -114,7 +133,16 @@ pub(super) fn of_flow(folder: &FlowFolder, definition: Option<&str>) -> Vec<Stri
         });
         secrets.extend(named.flat_map(|(name, value)| of_variable(&name, &value)));
     }
-    secrets
+    Ok(OfFiles { secrets, left_out })
+}
+
+/// What was read of a file; nothing where there is no text to be read, but an error where nobody could look.
+fn where_it_is_text<T>(read: Result<T, FileError>) -> Result<Option<T>, FileError> {
+    match read {
+        Ok(read) => Ok(Some(read)),
+        Err(error @ (FileError::Denied(_) | FileError::Io { .. })) => Err(error),
+        Err(_) => Ok(None),
+    }
 }
 
 fn of_definition(text: &str) -> Vec<String> {
@@ -214,6 +242,22 @@ mod tests {
     fn a_definition_s_variables_and_secret_defaults_are_known() {
         let text = "environment_variables:\n  PLAIN: canary-1\n  REF: ${conn.key}\ninputs:\n  api_key:\n    type: string\n    default: canary-2\n  name: {type: string, default: you}\n";
         assert_eq!(of_definition(text), ["canary-1", "canary-2"]);
+    }
+
+    #[test]
+    fn what_nobody_could_look_into_is_an_error_and_what_is_no_text_is_nothing() {
+        let path = || "a.yaml".to_owned();
+        for error in [
+            FileError::NotFound(path()),
+            FileError::NotText(path()),
+            FileError::Outside(path()),
+        ] {
+            assert!(where_it_is_text::<()>(Err(error)).unwrap().is_none());
+        }
+        let broken = std::io::Error::other("the disk is broken");
+        for error in [FileError::Denied(path()), FileError::of("a.yaml", broken)] {
+            assert!(where_it_is_text::<()>(Err(error)).is_err());
+        }
     }
 
     #[test]

@@ -86,7 +86,12 @@ async fn no_secret_is_in_it_wherever_it_stands() {
         .write_all(b"INFO of something else\n")
         .unwrap();
 
-    let text = unpacked(&world, &format!("{FLOW}/session/diagnostics")).await;
+    let path = format!("{FLOW}/session/diagnostics");
+    let left_out = "Secrets were not looked for in 1 or more of the flow's files";
+    assert!(!unpacked(&world, &path).await.contains(left_out));
+    world.write("flows/greeter/a\\b.json", "{}");
+    let text = unpacked(&world, &path).await;
+    assert!(text.contains(left_out));
     for secret in ["CANARY", "Q0FOQVJZ", TOKEN, "hunter2"] {
         let at = text
             .find(secret)
