@@ -152,14 +152,19 @@ impl Runs {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, path::Path};
 
     use super::*;
 
     fn kept(folder: &Path) -> RunFiles {
         let to = tempfile::tempdir().unwrap();
         let run = Folder::open(to.path()).unwrap();
-        keep(folder, &run, &Masks::new(["sk-canary"])).unwrap();
+        keep(
+            Folder::open(folder).as_ref(),
+            &run,
+            &Masks::new(["sk-canary"]),
+        )
+        .unwrap();
         serde_json::from_slice(&fs::read(to.path().join(RUN_FILES)).unwrap()).unwrap()
     }
 

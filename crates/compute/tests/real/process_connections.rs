@@ -250,28 +250,92 @@ async fn models_answer_and_no_secret_is_in_what_is_kept_or_told() {
     search_files(&home.data());
 }
 
+const ASKS: &str = "inputs: {}
+outputs:
+  a: {type: string, reference: '${ask.output}'}
+nodes:
+- name: ask
+  type: llm
+  source: {type: code, path: ask.jinja2}
+  inputs: {model: MODEL}
+  connection: open_ai_connection
+  api: chat
+";
+
+/// A failed run says what the service said, and what to do.
+fn told(run: &RunDetail, words: &str, remedy: &str) {
+    let error = run.error.clone().unwrap();
+    assert!(error.message.contains(words), "{error:?}");
+    let said = error.remedy.clone().unwrap_or_default();
+    assert!(said.contains(remedy), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_never_answers_holds_up_nothing() {
+    let home = Home::new();
+    let models = Models::start(KEY).await;
+    let asks = |model: &str| ASKS.replace("MODEL", model);
+    let files = [
+        ("flow.dag.yaml", asks("silent")),
+        ("ask.jinja2", "user:\nHi\n".to_owned()),
+    ];
+    let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
+    let (compute, id) = started(&home, "silent", &files).await;
+    add_all(&compute, &models);
+    let begun = compute.run(&id, RunRequest::default()).unwrap();
+    eventually("the model is asked", || {
+        let asked = models.calls().pop();
+        asked.filter(|call| call.body["model"] == "silent")
+    })
+    .await;
+    compute.cancel_run(&id, &begun.summary.id).unwrap();
+    let canceled = over(&compute, &id, &begun.summary.id).await;
+    assert_eq!(canceled.summary.state, RunState::Canceled);
+    home.flow("silent", &[("flow.dag.yaml", &asks("gpt-test"))]);
+    let next = run(&compute, &id, None).await.unwrap();
+    assert_eq!(json!(next.outputs)["a"], "You said: Hi");
+    stop(&compute, &id).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_service_that_refuses_fails_the_run_in_its_own_words_without_the_key() {
     let home = Home::new();
     let models = Models::start(KEY).await;
-    let flow = "inputs: {}\noutputs:\n  a: {type: string, reference: '${ask.output}'}\nnodes:\n- name: ask\n  type: llm\n  source: {type: code, path: ask.jinja2}\n  inputs: {model: MODEL}\n  connection: open_ai_connection\n  api: chat\n";
-    let prompt = "user:\nHi\n";
-    let first = flow.replace("MODEL", "bad");
+    let asks = |model: &str| ASKS.replace("MODEL", model);
+    let write = |model: &str| home.flow("refused", &[("flow.dag.yaml", &asks(model))]);
     let (compute, id) = started(
         &home,
         "refused",
-        &[("flow.dag.yaml", &first), ("ask.jinja2", prompt)],
+        &[
+            ("flow.dag.yaml", &asks("bad")),
+            ("ask.jinja2", "user:\nHi\n"),
+        ],
     )
     .await;
     add_all(&compute, &models);
-    let failed = run(&compute, &id, None).await.unwrap();
-    assert_eq!(failed.summary.state, RunState::Failed);
-    assert!(
-        failed
-            .error
-            .unwrap()
-            .message
-            .contains("max_tokens is too large")
+    for (model, words, remedy) in [
+        ("bad", "max_tokens is too large", "input of the node"),
+        ("missing", "No such model", "model or deployment"),
+    ] {
+        write(model);
+        let failed = run(&compute, &id, None).await.unwrap();
+        assert_eq!(failed.summary.state, RunState::Failed);
+        told(&failed, words, remedy);
+    }
+    // A wrong address: nothing listens there.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}/v1", listener.local_addr().unwrap());
+    drop(listener);
+    add(
+        &compute,
+        "open_ai_connection",
+        json!({"type": "OpenAI", "configs": {"base_url": nobody}, "secrets": {"api_key": KEY}}),
+    );
+    let unreachable = run(&compute, &id, None).await.unwrap();
+    told(
+        &unreachable,
+        "Connection error",
+        "address of the node’s connection",
     );
     let wrong = "sk-canary-wrong-key";
     let base = format!("{}/v1", models.address);
@@ -281,8 +345,11 @@ async fn a_service_that_refuses_fails_the_run_in_its_own_words_without_the_key()
         json!({"type": "OpenAI", "configs": {"base_url": base}, "secrets": {"api_key": wrong}}),
     );
     let refused = run(&compute, &id, None).await.unwrap();
-    let message = refused.error.clone().unwrap().message;
-    assert!(message.contains("Incorrect API key provided"), "{message}");
+    told(
+        &refused,
+        "Incorrect API key provided",
+        "Replace it under Connections",
+    );
     search("a refusal", &serde_json::to_string(&refused).unwrap());
     add(
         &compute,

@@ -2,7 +2,7 @@
 //! what it plays.
 
 use std::{
-    convert::Infallible,
+    io,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -16,6 +16,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{get, post},
 };
+use futures_util::{StreamExt as _, stream};
 use serde_json::{Value, json};
 
 /// What a request that asks for a model looks like.
@@ -150,6 +151,7 @@ async fn answer(state: &Played, path: &str, model: &str, body: Value) -> Respons
             return error(StatusCode::BAD_REQUEST, "invalid", message);
         }
         "slow" => tokio::time::sleep(Duration::from_secs(2)).await,
+        "silent" => std::future::pending().await,
         _ => {}
     }
     let asked = body["messages"]
@@ -198,14 +200,18 @@ fn streamed(model: &str, text: &str) -> Response {
         .split_inclusive(' ')
         .map(|word| chunk(json!({"content": word}), Value::Null))
         .collect();
-    match model {
-        "cut" => chunks.truncate(1),
-        _ => chunks.extend([chunk(json!({}), usage()), "data: [DONE]\n\n".to_owned()]),
+    let is_cut = model == "cut";
+    match is_cut {
+        true => chunks.truncate(1),
+        false => chunks.extend([chunk(json!({}), usage()), "data: [DONE]\n\n".to_owned()]),
     }
-    let chunks = chunks
-        .into_iter()
-        .map(|chunk| Ok::<_, Infallible>(Bytes::from(chunk)));
-    let body = Body::from_stream(futures_util::stream::iter(chunks));
+    let chunks = chunks.into_iter().map(|chunk| Ok(Bytes::from(chunk)));
+    let end = stream::iter(is_cut.then_some(())).then(async |()| {
+        // What was sent before is to arrive.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        Err(io::Error::other("the connection breaks"))
+    });
+    let body = Body::from_stream(stream::iter(chunks).chain(end));
     ([("content-type", "text/event-stream")], body).into_response()
 }
 

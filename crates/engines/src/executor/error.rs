@@ -104,8 +104,40 @@ fn remedy(class: &str, message: &str) -> Option<String> {
         "RunNotStarted" => {
             Some("Cancel other runs of the session, or reset the session.".to_owned())
         }
-        _ => None,
+        class => of_service(class, message).map(str::to_owned),
     }
+}
+
+/// What to do when a model's service refuses or can't be reached, by the class of its client's error. promptflow wraps it, and
+/// what a stream raises comes as it is.
+fn of_service(class: &str, message: &str) -> Option<&'static str> {
+    let is = |name: &str| class == name || message.contains(&format!("{name}:"));
+    let is_any = |names: &[&str]| names.iter().any(|name| is(name));
+    Some(match () {
+        () if is("AuthenticationError") => {
+            "Check the key of the node’s connection: it may be wrong, or expired. Replace it under Connections, and then run again."
+        }
+        () if is("PermissionDeniedError") => {
+            "Give the key of the node’s connection access to this model, or choose another connection."
+        }
+        () if is("NotFoundError") => {
+            "Check the node’s model or deployment, and the address of its connection."
+        }
+        () if is_any(&["BadRequestError", "UnprocessableEntityError"]) => {
+            "Change the input of the node, or the part of its prompt, that the service names."
+        }
+        () if is_any(&["RateLimitError", "ExceedMaxRetryTimes"]) => {
+            "Wait and run again, or choose a connection or model with a larger quota."
+        }
+        () if is("APITimeoutError") => {
+            "The service took too long. Run again, or set a shorter answer or a longer time-out."
+        }
+        () if is("APIConnectionError") || message.contains("Connection error.") => {
+            "Check the address of the node’s connection, and test it under Connections."
+        }
+        () if is("InternalServerError") => "The service failed. Run again later.",
+        () => return None,
+    })
 }
 
 fn text(value: &Exact, key: &str) -> Option<String> {
@@ -149,6 +181,25 @@ mod tests {
         );
         assert_eq!(error.place.unwrap().line, 3);
         assert!(error.remedy.unwrap().contains("‘yaml2’"));
+    }
+
+    #[test]
+    fn what_a_model_s_service_refuses_says_what_to_do() {
+        let remedy = |class: &str, message: &str| super::remedy(class, message);
+        for (class, message, word) in [
+            ("AuthenticationError", "401", "key"),
+            ("NotFoundError", "404", "deployment"),
+            (
+                "ScriptExecutionError",
+                "OpenAI API hits RateLimitError: 429",
+                "quota",
+            ),
+            ("X", "Connection error.", "address"),
+        ] {
+            let said = remedy(class, message).unwrap();
+            assert!(said.contains(word), "{said}");
+        }
+        assert_eq!(remedy("ToolExecutionError", "division by zero"), None);
     }
 
     #[test]
