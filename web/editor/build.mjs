@@ -1,29 +1,56 @@
 // Bundles src/main.ts into dist/: `editor.js`, which needs the chunks that `dist/chunks.json` names (`editor-chunk-…`), and
 // those that it imports when they are first needed (`editor-later-…`). Each but the first has a name that changes with its
-// content.
+// content. `editor-language-….wasm` is the language engine, as `cargo xtask build` has made it in target/xtask/language;
+// `editor-worker-….js` is the worker that loads it, which the server lets load more than other files.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 await rm("dist", { recursive: true, force: true });
 await mkdir("dist", { recursive: true });
-const { outputFiles, metafile } = await build({
-  entryPoints: ["src/main.ts"],
+
+const LANGUAGE = path.resolve("../../target/xtask/language");
+
+const common = {
   outdir: "dist",
-  entryNames: "editor",
-  chunkNames: "editor-[name]-[hash]",
   bundle: true,
-  splitting: true,
   minify: true,
   format: "esm",
   target: "es2022",
   legalComments: "eof",
   charset: "utf8",
-  alias: { "@codemirror/lang-html": "./src/no-html.ts" },
   logLevel: "warning",
-  metafile: true,
   write: false,
+};
+
+/** Writes a file under a name that changes with its content; gives that name. */
+async function named(begin, end, content) {
+  const hash = createHash("sha256").update(content).digest("hex").slice(0, 16);
+  const name = `${begin}-${hash}.${end}`;
+  await writeFile(path.join("dist", name), content);
+  return name;
+}
+
+const engine = await readFile(path.join(LANGUAGE, "flowdeck_language_worker_bg.wasm"));
+const engineName = await named("editor-language", "wasm", engine);
+const worker = await build({
+  ...common,
+  entryPoints: ["src/support/worker.ts"],
+  alias: { "flowdeck-language-worker": path.join(LANGUAGE, "flowdeck_language_worker.js") },
+  define: { LANGUAGE_MODULE: JSON.stringify(`./${engineName}`) },
+});
+const workerName = await named("editor-worker", "js", worker.outputFiles[0].text);
+
+const { outputFiles, metafile } = await build({
+  ...common,
+  entryPoints: ["src/main.ts"],
+  entryNames: "editor",
+  chunkNames: "editor-[name]-[hash]",
+  splitting: true,
+  alias: { "@codemirror/lang-html": "./src/no-html.ts" },
+  define: { LANGUAGE_WORKER: JSON.stringify(`./${workerName}`) },
+  metafile: true,
 });
 
 const texts = new Map(outputFiles.map((file) => [path.basename(file.path), file.text]));

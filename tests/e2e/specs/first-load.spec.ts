@@ -142,7 +142,7 @@ test('raw file mode loads little more than the page of its flow', async ({ page,
 
 /** Whether it is what checks files, marks what they found, or stands below the editor: asked for once the text is there. */
 function loadsLater({ url }: Loaded): boolean {
-  if (/^(editor-)?later-/.test(path.basename(url))) return true;
+  if (/^((editor-)?later|editor-(language|worker))-/.test(path.basename(url))) return true;
   const parts = JSON.parse(readFileSync(path.join(assets, '.parts.json'), 'utf8')) as Record<string, string[]>;
   const name = path.basename(new URL(url).pathname);
   return Boolean(parts['dock']?.includes(name)) && !parts['raw']?.includes(name);

@@ -1,5 +1,6 @@
 // One view, many files: each file keeps its own state (text, undo history, findings, scroll position).
-import { Compartment, EditorSelection, type StateEffect, type TransactionSpec } from "@codemirror/state";
+import { isolateHistory } from "@codemirror/commands";
+import { type ChangeSpec, Compartment, EditorSelection, type StateEffect, type TransactionSpec } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import {
   type OpenFile,
@@ -13,10 +14,11 @@ import {
 } from "./files.ts";
 import type { Finding } from "./findings.ts";
 import { type Language, basics, languageOf, later } from "./language.ts";
-import { type Tools, loadTools } from "./loading.ts";
+import { type Tools, insist, loadTools } from "./loading.ts";
 import type { PackageSource } from "./packages.ts";
 import { offsetOf, placeOf } from "./positions.ts";
 import { EMPTY_MARGIN, setup, styleNonce } from "./setup.ts";
+import type { Support } from "./support/start.ts";
 
 /** What the app gets told, and is asked for. */
 export interface Listener {
@@ -40,12 +42,16 @@ interface Tab extends OpenFile {
 /** Where a file has its tools. */
 const TOOLS = new Compartment();
 
+/** Where it has what answers questions about the flow. */
+const SUPPORT = new Compartment();
+
 export class Editor {
   readonly #view: EditorView;
   readonly #tabs = new Map<string, Tab>();
   #shown: string | null = null;
   #tools: Tools | null = null;
   #areToolsAsked = false;
+  #support: Support | null = null;
 
   constructor(
     host: HTMLElement,
@@ -65,6 +71,7 @@ export class Editor {
       ]),
       basics(language),
       more.of([]),
+      SUPPORT.of(this.#support?.extension(path, language) ?? []),
       EditorView.updateListener.of((update) => {
         this.#tab(path).state = update.state;
         if (update.selectionSet || update.docChanged) this.#moved(path);
@@ -162,7 +169,30 @@ export class Editor {
     this.#shown = null;
   }
 
+  /**
+   * What answers questions about the flow, which loads when this is first called; `null` when it can't be loaded now. `open`
+   * opens a file of the flow, and shows it or not.
+   */
+  async support(open: (path: string, isShown: boolean) => void): Promise<Support | null> {
+    const code = await insist(() => import("./support/start.ts"));
+    if (this.#support !== null || code === null) return this.#support;
+    const host = {
+      view: this.#view,
+      states: () => new Map(Array.from(this.#tabs, ([path, { state }]) => [path, state])),
+      shown: () => this.#shown,
+      change: (path: string, changes: ChangeSpec) =>
+        this.#dispatch(path, { changes, annotations: isolateHistory.of("full") }),
+    };
+    const support = code.start(host, open);
+    this.#support = support;
+    for (const [path, { language }] of this.#tabs) {
+      this.#dispatch(path, { effects: SUPPORT.reconfigure(support.extension(path, language)) });
+    }
+    return support;
+  }
+
   destroy(): void {
+    this.#support?.stop();
     this.#view.destroy();
     this.#tabs.clear();
   }
@@ -200,9 +230,9 @@ export class Editor {
       return;
     }
     const tab = this.#tab(path);
-    const { state, docChanged } = tab.state.update(change);
-    tab.state = state;
-    if (docChanged) this.#counted(path, true);
+    const made = tab.state.update(change);
+    tab.state = made.state;
+    if (made.docChanged) this.#counted(path, made.annotation(byApp) === true);
   }
 
   #counted(path: string, quiet: boolean): void {

@@ -9,12 +9,17 @@ const PAUSES = [0, 100, 700, 1500];
 /** Loads the tools, which don't delay the text; `null` when they can't be loaded now. */
 export async function loadTools(): Promise<Tools | null> {
   await painted();
+  return insist(() => import("./tools.ts"));
+}
+
+/** Loads something, and again after each pause; `null` when it can't be loaded now. The text can be edited all the same. */
+export async function insist<T>(load: () => Promise<T>): Promise<T | null> {
   for (const pause of PAUSES) {
     await after(pause);
     try {
-      return await import("./tools.ts");
+      return await load();
     } catch {
-      // The text can be edited all the same.
+      // Once more.
     }
   }
   return null;

@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use std::{fs, path::PathBuf};
 
-use super::page::Page;
+use super::{language, page::Page};
 use crate::{
     digest::{short_hash, tree_hash},
     process,
@@ -58,10 +58,13 @@ const CHUNKS: &str = "chunks.json";
 fn bundle(project: &Project) -> Result<PathBuf> {
     let folder = project.path("web/editor");
     let bundled = folder.join("dist");
-    let stamp = Stamp::new(
-        bundled.join(".stamp"),
+    let engine = language::build(project)?;
+    let inputs = format!(
+        "{} {}",
         tree_hash(&project.root, &["web/editor"])?,
+        tree_hash(&engine, &["."])?
     );
+    let stamp = Stamp::new(bundled.join(".stamp"), inputs);
     if !(stamp.is_current() && bundled.join(CHUNKS).is_file()) {
         step("bundle the code editor", |step| {
             let mut npm = process::command("npm");

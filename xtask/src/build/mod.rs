@@ -4,6 +4,7 @@ mod compress;
 pub(crate) mod css;
 pub(crate) mod editor;
 pub(crate) mod font;
+mod language;
 pub(crate) mod licences;
 mod minify;
 mod page;
@@ -25,7 +26,7 @@ use crate::{
 };
 
 /// What the browser app is made of; `dist/` is built again when one of these changes.
-const APP_INPUTS: [&str; 15] = [
+const APP_INPUTS: [&str; 17] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -34,6 +35,8 @@ const APP_INPUTS: [&str; 15] = [
     "index.html",
     "crates/contract",
     "crates/flow",
+    "crates/language",
+    "crates/language-worker",
     "src",
     "style",
     "web/editor",

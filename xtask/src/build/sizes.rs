@@ -27,6 +27,8 @@ pub(crate) struct Sizes {
     pub(crate) fonts: u64,
     /// What is imported when a file is first opened.
     pub(crate) editor: u64,
+    /// The language engine and its worker, which load once raw file mode is idle.
+    pub(crate) language: u64,
     /// Parts of the app that load when they are first shown, by the names of their files.
     files: BTreeMap<String, u64>,
     /// The files of each part.
@@ -44,6 +46,7 @@ impl Sizes {
             entries: BTreeMap::new(),
             fonts: 0,
             editor: 0,
+            language: 0,
             files: BTreeMap::new(),
             parts: serde_json::from_slice(&named)?,
         };
@@ -65,6 +68,11 @@ impl Sizes {
             match name.split_once('-') {
                 // What the editor imports itself, once text is shown.
                 Some(("editor", rest)) if rest.starts_with("later-") => {}
+                Some(("editor", rest))
+                    if rest.starts_with("language-") || rest.starts_with("worker-") =>
+                {
+                    sizes.language += bytes;
+                }
                 Some(("editor", _)) => sizes.editor += bytes,
                 Some(("later", _)) => sizes.later_styles += bytes,
                 Some(("part", _)) => {
@@ -127,16 +135,17 @@ impl Sizes {
 impl fmt::Display for Sizes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let page = |parts: &[&str]| self.page(parts).unwrap_or_default();
-        let [flows, flow, raw, parts] = [
+        let [flows, flow, raw, language, parts] = [
             page(&["flows"]),
             page(&["flow"]),
             self.raw_mode().unwrap_or_default(),
+            self.language,
             self.files.values().sum(),
         ]
         .map(|bytes: u64| bytes.div_ceil(1000));
         write!(
             f,
-            "{flows} KB all flows, {flow} KB a flow, {raw} KB more for raw file mode, {parts} KB parts in {} files",
+            "{flows} KB all flows, {flow} KB a flow, {raw} KB more for raw file mode, {language} KB its language engine, {parts} KB parts in {} files",
             self.files.len()
         )
     }
@@ -175,6 +184,7 @@ impl Sizes {
             entries: BTreeMap::new(),
             fonts: 0,
             editor,
+            language: 1,
             files: parts
                 .iter()
                 .map(|(part, bytes)| (format!("part-{part}.wasm"), *bytes))
@@ -199,6 +209,8 @@ mod tests {
             ("a.woff2", 50),
             ("editor-1.js", 70),
             ("editor-later-1.js", 700),
+            ("editor-language-1.wasm", 800),
+            ("editor-worker-1.js", 5),
             ("part-flows-1.wasm", 80),
             ("part-flows-1.wasm.br", 20),
             ("part-shared-1.wasm", 7),
@@ -214,6 +226,7 @@ mod tests {
         fs::write(folder.path().join(PARTS), parts).unwrap();
         let sizes = Sizes::of(folder.path()).unwrap();
         assert_eq!((sizes.page, sizes.app, sizes.fonts), (300, 1_000, 50));
+        assert_eq!(sizes.language, 805);
         assert_eq!(sizes.page(&["flows"]).unwrap(), 1_327);
         assert_eq!(sizes.page(&["flow"]).unwrap(), 1_340);
         // What is in the entry isn't loaded again.

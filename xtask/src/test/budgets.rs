@@ -22,6 +22,9 @@ const PAGES: [(&str, u64); 8] = [
 /// What raw file mode loads beyond the page of its flow, until a file can be edited.
 const RAW_MODE: u64 = 200_000;
 
+/// The language engine, which a worker loads once raw file mode is idle.
+const LANGUAGE: u64 = 400_000;
+
 /// A font, which nothing waits for.
 const FONTS: u64 = 50_000;
 
@@ -33,6 +36,10 @@ pub(super) fn check(sizes: &Sizes) -> Result<()> {
         bail!("the editor has no bytes: the build left it out");
     }
     within("raw file mode", sizes.raw_mode()?, RAW_MODE)?;
+    if sizes.language == 0 {
+        bail!("the language engine has no bytes: the build left it out");
+    }
+    within("language engine", sizes.language, LANGUAGE)?;
     within("font", sizes.fonts, FONTS)
 }
 

@@ -170,10 +170,24 @@ fn asset_response(name: &str, bytes: Cow<'static, [u8]>, encoding: Option<Encodi
         if is_hashed(name) { FOR_EVER } else { ASK_AGAIN },
     );
     headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+    if is_worker(name) {
+        headers.insert(CONTENT_SECURITY_POLICY, WORKER);
+    }
     if let Some(encoding) = encoding {
         headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding.name()));
     }
     response
+}
+
+/// A worker may do what its own answer lets it do, whatever the page may: load its module from here and run it.
+const WORKER: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Whether an asset is a script that a worker runs.
+fn is_worker(name: &str) -> bool {
+    name.starts_with("editor-worker-") && name.ends_with(".js") && is_hashed(name)
 }
 
 fn page(app: &App) -> ApiResult<Response> {
@@ -214,6 +228,22 @@ fn no_app(why: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_a_worker_runs_may_load_anything() {
+        let policy = |name: &str| {
+            let response = asset_response(name, Cow::Borrowed(b""), None);
+            response.headers().get(CONTENT_SECURITY_POLICY).cloned()
+        };
+        assert_eq!(policy("editor-worker-0a1b2c3d.js"), Some(WORKER));
+        for other in [
+            "editor-0a1b2c3d.js",
+            "editor-worker-0a1b2c3d.html",
+            "x/editor-worker-0a1b2c3d.js",
+        ] {
+            assert_eq!(policy(other), None, "{other}");
+        }
+    }
 
     #[test]
     fn a_link_stays_on_this_server_whatever_its_path() {

@@ -88,6 +88,8 @@ pub(crate) fn DockTabs() -> impl IntoView {
         selected,
         is_folded,
     } = expect_context::<DockState>();
+    // Its code loads with what stands here, after the text.
+    Workbench::from_context().support_language();
     let tab = |title, panel: ViewFn| Tab { title, panel };
     let tabs = vec![
         tab("Problems", ViewFn::from(|| view! { <Problems /> })),

@@ -1,5 +1,5 @@
 //! The code editor's JavaScript, as Rust sees it; `web/editor/src/main.ts` is the other side. Nothing else of raw file
-//! mode knows JavaScript.
+//! mode knows JavaScript, but for `language_ffi` beside it, which loads later.
 
 use flowdeck_contract::ids::FilePath;
 use js_sys::{Array, Function, Promise};
@@ -27,7 +27,7 @@ extern "C" {
         moved: &Function,
     ) -> Result<JsEditor, JsValue>;
 
-    type JsEditor;
+    pub(super) type JsEditor;
 
     #[wasm_bindgen(method, catch)]
     fn open(
@@ -99,7 +99,7 @@ pub(crate) const HINT_ID: &str = "editor-keyboard-hint";
 
 /// The code editor: one view, any number of open files.
 pub(crate) struct Editor {
-    js: JsEditor,
+    pub(super) js: JsEditor,
     host: HtmlElement,
     /// What JavaScript calls; lives as long as the editor.
     _changed: Closure<dyn Fn(String, bool)>,

@@ -2,8 +2,8 @@
 //!
 //! The flow page calls [`Doorway::provide`] once, before its parts are made, and shows [`RawMode`] while the address
 //! asks for it; all but the doorway loads only then. `document`, `tabs`, `draft` and `pace` are pure and hold the rules; `workbench` and the `impl`s of
-//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere`, `checking`, `checker` and `sources` carry them out; the rest are views. Only
-//! `ffi` knows the editor's JavaScript.
+//! [`Workbench`] in `opening`, `saving`, `watching`, `keeping`, `elsewhere`, `checking`, `checker`, `sources` and `language` carry them out; the rest are views. Only
+//! `ffi` and `language_ffi` know the editor's JavaScript.
 
 mod checker;
 mod checking;
@@ -17,6 +17,8 @@ mod elsewhere;
 mod feeds;
 mod ffi;
 mod keeping;
+mod language;
+mod language_ffi;
 mod line_ends;
 mod missing;
 mod mode;

@@ -33,6 +33,12 @@ impl Workbench {
         self.ask_editor(|editor| editor.go_to(path.as_str(), place.line, place.column));
     }
 
+    /// Opens a file in a tab of its own and leaves shown what is shown.
+    pub(super) fn open_behind(&self, path: &FilePath) {
+        self.tabs.update(|tabs| tabs.open_behind(path));
+        self.ensure_read(path);
+    }
+
     /// Shows the file again after the editor came to another place on the page.
     pub(crate) fn show_again(&self) {
         if let Some(path) = self.shown().get_untracked() {

@@ -23,9 +23,9 @@ const MOST: usize = 200;
 #[derive(Clone, Copy)]
 pub(super) struct NodeSources {
     /// Those that the definition named when it was checked last.
-    named: RwSignal<Vec<FilePath>>,
+    pub(super) named: RwSignal<Vec<FilePath>>,
     /// Texts from the disk, each with the tag that it was listed with; none of what can't be read.
-    texts: StoredValue<BTreeMap<FilePath, Listed>>,
+    pub(super) texts: RwSignal<BTreeMap<FilePath, Listed>>,
     /// Whether they are being read.
     is_reading: StoredValue<bool>,
 }
@@ -36,7 +36,7 @@ impl NodeSources {
     pub(super) fn new() -> Self {
         Self {
             named: RwSignal::new(Vec::new()),
-            texts: StoredValue::new(BTreeMap::new()),
+            texts: RwSignal::new(BTreeMap::new()),
             is_reading: StoredValue::new(false),
         }
     }
@@ -55,17 +55,18 @@ impl Workbench {
         let named = sources.named.get_untracked();
         let text = |path: FilePath| {
             let open = self.text_to_check(&path).map(|(text, _)| text);
-            let on_disk = || {
-                let known = sources
-                    .texts
-                    .with_value(|texts| texts.get(&path).cloned())?;
-                let is_current = self.entry_of(&path)?.etag == known.0;
-                known.1.filter(|_| is_current).map(|text| text.to_string())
-            };
+            let on_disk = || self.source_on_disk(&path).map(|text| text.to_string());
             let text = open.or_else(on_disk)?;
             Some((path.to_string(), text))
         };
         named.into_iter().filter_map(text).collect()
+    }
+
+    /// What the disk has of a file that nodes run, as far as it was read.
+    pub(super) fn source_on_disk(&self, path: &FilePath) -> Option<Arc<str>> {
+        let texts = self.checks.sources.texts;
+        let (tag, text) = texts.with_untracked(|texts| texts.get(path).cloned())?;
+        text.filter(|_| self.entry_of(path).is_some_and(|entry| entry.etag == tag))
     }
 
     /// Notes which files the flow's nodes run, and reads those that aren't here. The definition is checked again then.
@@ -109,7 +110,9 @@ impl Workbench {
     fn read_sources(&self) {
         let sources = self.checks.sources;
         let missing = |path: FilePath| {
-            let known = sources.texts.with_value(|texts| texts.get(&path).cloned());
+            let known = sources
+                .texts
+                .with_untracked(|texts| texts.get(&path).cloned());
             let tag = self.entry_of(&path)?.etag;
             let is_here = known.is_some_and(|(known, _)| known == tag)
                 || self.document(&path, |_| ()).is_some();
@@ -129,7 +132,7 @@ impl Workbench {
                     Ok(Disk::Text { text, .. }) => Some(text),
                     Ok(Disk::Gone) | Err(_) => None,
                 };
-                sources.texts.try_update_value(|texts| {
+                sources.texts.try_update(|texts| {
                     texts.insert(path, (tag, text));
                 });
             }

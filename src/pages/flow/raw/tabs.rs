@@ -37,6 +37,13 @@ impl Tabs {
         });
     }
 
+    /// Opens a file at the end, unless it is open; another goes on being shown.
+    pub(crate) fn open_behind(&mut self, path: &FilePath) {
+        if self.position(path).is_none() {
+            self.open.push(path.clone());
+        }
+    }
+
     /// Closes a file; when it was shown, its right neighbour is, or its left one when it was the last.
     pub(crate) fn close(&mut self, path: &FilePath) {
         let Some(position) = self.position(path) else {
@@ -73,6 +80,16 @@ mod tests {
         tabs.show(&path("a"));
         assert_eq!(tabs.open().len(), 2);
         assert_eq!(tabs.shown(), Some(&path("a")));
+    }
+
+    #[test]
+    fn what_opens_behind_leaves_shown_what_is() {
+        let mut tabs = tabs(&["a", "b"], "b");
+        for path in [path("a"), path("c")] {
+            tabs.open_behind(&path);
+            assert_eq!(tabs.shown(), Some(&self::path("b")));
+        }
+        assert_eq!(tabs.open().len(), 3);
     }
 
     #[test]

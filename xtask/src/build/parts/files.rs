@@ -17,7 +17,7 @@ use super::{
 use crate::{digest::short_hash, process, stamp::write_atomically};
 
 /// The features of WebAssembly that rustc uses by default; a part does not say so itself.
-const FEATURES: [&str; 6] = [
+pub(crate) const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
     "--enable-mutable-globals",
@@ -167,7 +167,7 @@ fn optimised(part: &Path) -> Result<Vec<u8>> {
     Ok(content)
 }
 
-fn is_release() -> bool {
+pub(crate) fn is_release() -> bool {
     env::var_os("TRUNK_PROFILE").is_some_and(|profile| profile == "release")
 }
 

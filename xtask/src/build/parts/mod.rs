@@ -25,6 +25,7 @@ use std::{
 };
 
 pub(crate) use self::files::FIRST;
+pub(super) use self::files::{FEATURES, is_release};
 use self::{groups::Group, loader::Split};
 use super::{
     minify::{Kind, minified},
@@ -297,7 +298,7 @@ fn read_text(path: &Path) -> Result<String> {
     fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
 }
 
-fn run(command: &mut Command) -> Result<()> {
+pub(super) fn run(command: &mut Command) -> Result<()> {
     let program = command.get_program().to_owned();
     let status = command
         .status()
