@@ -10,6 +10,7 @@ mod files;
 pub mod json;
 mod key;
 mod managing;
+mod moving_files;
 mod packages;
 mod pictures;
 mod playground;

@@ -51,8 +51,8 @@ parts! {
     /// The form for a new file.
     NEW_FILE = "the form", 3, new_file;
 
-    /// What is asked before a file is deleted, inside its dialog.
-    REMOVE_FILE = "the dialog", 3, remove_file;
+    /// The dialogs about files, and the menu of a file.
+    FILE_DIALOGS = "the dialog", 0, file_dialogs;
 
     /// What stands in the dock of raw file mode.
     RAW_DOCK = "the panel", 4, raw_dock;

@@ -14,7 +14,7 @@ use crate::{
             chat::ChatPane,
             compare::RunComparison,
             dialogs::{Packages, Plan, ResetQuestion, StopQuestion},
-            files::{NameForm, RemovalQuestion},
+            files::{FileDialogs, NameForm},
             findings::FindingList,
             graph::FlowGraph,
             inputs::{Extra, InputSets, VariablesEditor},
@@ -59,7 +59,7 @@ point!(flow_dialogs, flow_dialogs -> Show, || view! { <FlowDialogs /> }.into_any
 
 point!(files, new_file -> Show, || view! { <NameForm /> }.into_any());
 
-point!(files, remove_file -> Show, || view! { <RemovalQuestion /> }.into_any());
+point!(files, file_dialogs -> Show, || view! { <FileDialogs /> }.into_any());
 
 point!(raw, raw_mode -> Show, || view! { <RawMode /> }.into_any());
 

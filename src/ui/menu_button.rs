@@ -11,7 +11,7 @@ use web_sys::{HtmlElement, Node};
 
 use super::{ButtonKind, Icon, letters::begins_with, unique_id};
 
-stylance::import_crate_style!(style, "src/ui/menu_button.module.css");
+stylance::import_crate_style!(pub(crate) style, "src/ui/menu_button.module.css");
 
 /// An entry of a menu.
 #[derive(Clone, Debug)]
@@ -61,7 +61,7 @@ impl MenuItem {
 }
 
 /// The entry that takes the focus next, of `labels`, for a key pressed on entry `at`; `None` when the key moves nothing.
-fn target(key: &str, at: usize, labels: &[String]) -> Option<usize> {
+pub(crate) fn next_entry(key: &str, at: usize, labels: &[String]) -> Option<usize> {
     let count = labels.len();
     match key {
         _ if count == 0 => None,
@@ -160,7 +160,7 @@ pub fn MenuButton(
             _ => {
                 let labels: Vec<String> = items
                     .with_untracked(|items| items.iter().map(|item| item.label.clone()).collect());
-                let Some(index) = target(&key, at.get_value(), &labels) else {
+                let Some(index) = next_entry(&key, at.get_value(), &labels) else {
                     return;
                 };
                 focus_entry(index);
@@ -224,7 +224,7 @@ pub fn MenuButton(
                         key=|item| (item.label.clone(), item.refused.clone())
                         children=move |index, item| {
                             view! {
-                                <Entry item=item on_choose=move |()| choose(index.get_untracked()) />
+                                <MenuEntry item=item on_choose=move |()| choose(index.get_untracked()) />
                             }
                         }
                     />
@@ -234,8 +234,9 @@ pub fn MenuButton(
     }
 }
 
+/// An entry as it stands in a menu.
 #[component]
-fn Entry(item: MenuItem, #[prop(into)] on_choose: Callback<()>) -> impl IntoView {
+pub(crate) fn MenuEntry(item: MenuItem, #[prop(into)] on_choose: Callback<()>) -> impl IntoView {
     let MenuItem {
         label,
         about,
@@ -284,28 +285,28 @@ mod tests {
 
     #[test]
     fn arrows_go_round() {
-        assert_eq!(target("ArrowDown", 4, &labels()), Some(0));
-        assert_eq!(target("ArrowUp", 0, &labels()), Some(4));
-        assert_eq!(target("ArrowDown", 1, &labels()), Some(2));
+        assert_eq!(next_entry("ArrowDown", 4, &labels()), Some(0));
+        assert_eq!(next_entry("ArrowUp", 0, &labels()), Some(4));
+        assert_eq!(next_entry("ArrowDown", 1, &labels()), Some(2));
     }
 
     #[test]
     fn home_and_end_go_to_the_ends() {
-        assert_eq!(target("Home", 3, &labels()), Some(0));
-        assert_eq!(target("End", 0, &labels()), Some(4));
+        assert_eq!(next_entry("Home", 3, &labels()), Some(0));
+        assert_eq!(next_entry("End", 0, &labels()), Some(4));
     }
 
     #[test]
     fn a_letter_goes_to_the_next_entry_that_begins_with_it() {
-        assert_eq!(target("r", 0, &labels()), Some(2));
-        assert_eq!(target("R", 2, &labels()), Some(4));
-        assert_eq!(target("r", 4, &labels()), Some(2));
-        assert_eq!(target("x", 0, &labels()), None);
+        assert_eq!(next_entry("r", 0, &labels()), Some(2));
+        assert_eq!(next_entry("R", 2, &labels()), Some(4));
+        assert_eq!(next_entry("r", 4, &labels()), Some(2));
+        assert_eq!(next_entry("x", 0, &labels()), None);
     }
 
     #[test]
     fn other_keys_and_empty_menus_move_nothing() {
-        assert_eq!(target("PageDown", 0, &labels()), None);
-        assert_eq!(target("ArrowDown", 0, &[]), None);
+        assert_eq!(next_entry("PageDown", 0, &labels()), None);
+        assert_eq!(next_entry("ArrowDown", 0, &[]), None);
     }
 }

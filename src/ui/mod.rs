@@ -51,6 +51,7 @@ pub use json_fault::json_fault;
 pub(crate) use letters::{begins_with, lowercase};
 pub use log_view::LogView;
 pub use menu_button::{MenuButton, MenuItem};
+pub(crate) use menu_button::{MenuEntry, next_entry, style as menu_style};
 pub use notice::{NextSteps, Notice, NoticeKind, StepButton};
 pub(crate) use open_while_asked::open_while_asked;
 pub use reference::Reference;

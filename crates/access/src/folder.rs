@@ -211,6 +211,15 @@ pub fn read_in(dir: &Dir, name: impl AsRef<Path>, limit: u64) -> Result<Vec<u8>,
     Ok(bytes)
 }
 
+/// Opens the file at `name`, a path relative to `dir`, to read it: what [`Folder::open_to_read`] does, for callers that hold
+/// the folder open already.
+///
+/// # Errors
+/// [`ReadError`].
+pub fn open_to_read_in(dir: &Dir, name: impl AsRef<Path>) -> Result<std::fs::File, ReadError> {
+    Ok(open_in(dir, name.as_ref())?.into_std())
+}
+
 fn open_in(dir: &Dir, name: &Path) -> Result<File, ReadError> {
     let mut options = OpenOptions::new();
     options.read(true).custom_flags(NON_BLOCKING);

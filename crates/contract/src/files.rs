@@ -92,6 +92,8 @@ pub struct FileEntry {
 pub enum FileKind {
     /// Holds other entries.
     Folder,
+    /// A folder that the server may not read: what it holds isn't known.
+    UnreadableFolder,
     /// Text that the editor can open.
     Text,
     /// Not text (holds a NUL byte or is not UTF-8): listed, not opened.

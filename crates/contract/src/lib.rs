@@ -21,6 +21,7 @@ pub mod ids;
 pub mod image;
 pub mod importing;
 pub mod managing;
+pub mod moving_files;
 pub mod packages;
 pub mod paths;
 pub mod phase;

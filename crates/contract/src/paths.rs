@@ -134,6 +134,53 @@ pub fn file(project_name: &ProjectName, flow_id: &FlowId, path: &FilePath) -> St
     format!("{}/{}", files(project_name, flow_id), parts.join("/"))
 }
 
+/// The bytes of any file of a flow, to be kept.
+#[must_use]
+pub fn file_contents(project_name: &ProjectName, flow_id: &FlowId, path: &FilePath) -> String {
+    let parts: Vec<String> = path.as_str().split('/').map(encode).collect();
+    let flow = flow(project_name, flow_id);
+    format!("{flow}/file-contents/{}", parts.join("/"))
+}
+
+/// Files and folders as a zip (POST [`crate::moving_files::ArchiveFiles`]).
+#[must_use]
+pub fn file_archive(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/file-archive", flow(project_name, flow_id))
+}
+
+/// Makes a folder (POST [`crate::moving_files::NewFolder`]).
+#[must_use]
+pub fn file_folders(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/file-folders", flow(project_name, flow_id))
+}
+
+/// Gives files and folders other paths (POST [`crate::moving_files::MoveFiles`]).
+#[must_use]
+pub fn file_moves(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/file-moves", flow(project_name, flow_id))
+}
+
+/// The files that can be restored: [`crate::moving_files::AllDeletedFiles`]. POST [`crate::moving_files::DeleteFiles`]
+/// deletes some.
+#[must_use]
+pub fn deleted_files(project_name: &ProjectName, flow_id: &FlowId) -> String {
+    format!("{}/deleted-files", flow(project_name, flow_id))
+}
+
+/// Puts them back (POST).
+#[must_use]
+pub fn deleted_files_restore(
+    project_name: &ProjectName,
+    flow_id: &FlowId,
+    deleted: &str,
+) -> String {
+    format!(
+        "{}/{}/restore",
+        deleted_files(project_name, flow_id),
+        encode(deleted)
+    )
+}
+
 /// A flow's session, whole (flowdeck's own view; starting and stopping go by [`sessions`]).
 #[must_use]
 pub fn session(project_name: &ProjectName, flow_id: &FlowId) -> String {

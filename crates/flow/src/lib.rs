@@ -33,8 +33,8 @@ mod yaml;
 pub use chat::{Chat, HistoryShape, NoChat, Streaming};
 pub use document::{Document, Element};
 pub use edit::{
-    EditError, NodeEdit, NodeEditError, NodeKey, set_environment_image,
-    set_environment_requirements, set_flow_name, set_node_value,
+    EditError, NodeEdit, NodeEditError, NodeKey, PathUse, path_uses, rename_paths,
+    set_environment_image, set_environment_requirements, set_flow_name, set_node_value,
 };
 pub use entry::{
     INIT, ToolParameter, entry_file, take_inputs_of_entry, tool_parameter_places, tool_parameters,

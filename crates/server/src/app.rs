@@ -164,12 +164,13 @@ impl App {
                 for flow in app.flows.old_deleted(crate::time::now())? {
                     app.purge_flow(&flow)?;
                 }
+                app.flows.purge_deleted_files(crate::time::now())?;
                 Ok(())
             });
             if let Err(error) = purged.await {
                 tracing::error!(
                     ?error,
-                    "flows deleted long ago could not be deleted for good"
+                    "what was deleted long ago could not be deleted for good"
                 );
             }
             tokio::time::sleep(PURGE).await;

@@ -4,6 +4,7 @@ mod environment;
 mod lines;
 mod name;
 mod node;
+mod paths;
 mod spelling;
 
 use std::fmt;
@@ -17,6 +18,7 @@ pub(crate) use lines::quoted_length;
 pub use environment::{set_environment_image, set_environment_requirements};
 pub use name::set_flow_name;
 pub use node::{NodeEdit, NodeEditError, NodeKey, set_node_value};
+pub use paths::{PathUse, path_uses, rename_paths};
 
 /// Why a text was left alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -125,7 +125,7 @@ struct Known {
 
 /// A step into a document.
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Key(String),
     Item(usize),
 }
@@ -311,7 +311,7 @@ fn path_of_listed<'a>(root: Mapping<'a>, name: &str) -> Option<(usize, Mapping<'
     Some((at, node.as_mapping()?))
 }
 
-fn mapping_at<'a>(tree: &'a Tree<'a>, path: &[Step]) -> Option<Mapping<'a>> {
+pub(super) fn mapping_at<'a>(tree: &'a Tree<'a>, path: &[Step]) -> Option<Mapping<'a>> {
     let root = tree.root()?;
     let at = path.iter().try_fold(root, |value, step| match step {
         Step::Key(key) => value.as_mapping()?.get(key),

@@ -3,7 +3,7 @@
 use std::io;
 
 use flowdeck_contract::codes;
-use flowdeck_contract::files::TooLarge;
+use flowdeck_contract::{files::TooLarge, ids::FlowId, moving_files::MOST_AT_ONCE};
 use thiserror::Error;
 
 use crate::files::ETag;
@@ -51,6 +51,31 @@ pub enum FileError {
         /// What it is; `None` when it isn't a file.
         now: Option<ETag>,
     },
+    /// A folder was to be moved into itself.
+    #[error("‘{0}’ can’t be moved into itself.")]
+    InItself(String),
+    /// It's what makes the folder a flow.
+    #[error("‘{0}’ defines the flow, so it can’t be renamed, moved or deleted by itself.")]
+    Definition(String),
+    /// Another flow is in the folder, or is the file.
+    #[error(
+        "‘{path}’ belongs to the flow ‘{flow}’, so it can’t be renamed, moved or deleted here."
+    )]
+    OtherFlow {
+        /// The file or folder.
+        path: String,
+        /// The flow.
+        flow: FlowId,
+    },
+    /// The paths in the definition can't be changed.
+    #[error("Couldn’t update the paths in ‘{0}’, so nothing was moved.")]
+    DefinitionPaths(String),
+    /// More than is moved or deleted at once.
+    #[error("That’s too many files at once. The limit is {MOST_AT_ONCE}.")]
+    TooMany,
+    /// They were restored, or deleted for good.
+    #[error("These deleted files aren’t there anymore. They were restored, or deleted for good.")]
+    NotDeleted,
     /// The operating system refuses access.
     #[error("The server isn’t allowed to access ‘{0}’.")]
     Denied(String),
@@ -114,6 +139,12 @@ impl FileError {
             Self::TooLarge(_) => TooLarge::CODE,
             Self::Changed { .. } => "FileChanged",
             Self::Exists { .. } => "FileExists",
+            Self::InItself(_) => "FolderInItself",
+            Self::Definition(_) => "FileIsDefinition",
+            Self::OtherFlow { .. } => "FileOfOtherFlow",
+            Self::DefinitionPaths(_) => "DefinitionPathsNotUpdated",
+            Self::TooMany => "TooManyFiles",
+            Self::NotDeleted => "DeletedFilesNotFound",
             Self::Denied(_) => "FileAccessDenied",
             Self::NoSpace(_) => codes::DISK_FULL,
             Self::Io { .. } => "FileFailed",

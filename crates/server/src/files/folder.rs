@@ -151,6 +151,16 @@ impl FlowFolder {
         }
     }
 
+    /// Opens any file to read it, from its beginning.
+    ///
+    /// # Errors
+    /// [`FileError`].
+    pub fn open(&self, path: &FilePath) -> Result<std::fs::File, FileError> {
+        refuse_hidden(path)?;
+        let opened = folder::open_to_read_in(&self.dir, path.as_str());
+        opened.map_err(|error| self.unread(path, error))
+    }
+
     pub(crate) fn read_bytes(&self, path: &FilePath) -> Result<Vec<u8>, FileError> {
         refuse_hidden(path)?;
         let read = folder::read_in(&self.dir, path.as_str(), EDITABLE_LIMIT);

@@ -27,7 +27,18 @@ impl FlowFolder {
         let mut tree = FileTree::default();
         let mut folders = VecDeque::from([None]);
         while let Some(folder) = folders.pop_front() {
-            for entry in self.list_one(folder.as_ref(), &mut tree)? {
+            let names = match (self.names(folder.as_ref()), folder.as_ref()) {
+                (Err(FileError::Denied(_)), Some(folder)) => {
+                    tree.left_out.is_more = true;
+                    let entries = tree.entries.iter_mut();
+                    for entry in entries.filter(|entry| entry.path == *folder) {
+                        entry.kind = FileKind::UnreadableFolder;
+                    }
+                    continue;
+                }
+                (names, _) => names?,
+            };
+            for entry in self.list_one(folder.as_ref(), names, &mut tree)? {
                 if entry.kind == FileKind::Folder {
                     folders.push_back(Some(entry.path.clone()));
                 }
@@ -46,10 +57,11 @@ impl FlowFolder {
     fn list_one(
         &self,
         folder: Option<&FilePath>,
+        names: Vec<Name>,
         tree: &mut FileTree,
     ) -> Result<Vec<FileEntry>, FileError> {
         let mut entries = Vec::new();
-        for (name, is_folder) in self.names(folder)? {
+        for (name, is_folder) in names {
             let path = match (name, folder) {
                 (Ok(name), Some(folder)) => Ok(format!("{}/{name}", folder.as_str())),
                 (name, _) => name,
@@ -80,7 +92,7 @@ impl FlowFolder {
     }
 
     /// The names in a folder, sorted, and which are folders; those that are not UTF-8 as errors. A folder that
-    /// vanished, or may not be read, holds none.
+    /// vanished, or became a link, holds none.
     fn names(&self, folder: Option<&FilePath>) -> Result<Vec<Name>, FileError> {
         let here = folder.map_or(".", FilePath::as_str);
         let names: Result<Vec<Name>, FileError> = self
@@ -98,9 +110,7 @@ impl FlowFolder {
             })
             .map_err(|error| FileError::of(here, error));
         match names {
-            Err(FileError::NotFound(_) | FileError::Outside(_) | FileError::Denied(_))
-                if folder.is_some() =>
-            {
+            Err(FileError::NotFound(_) | FileError::Outside(_)) if folder.is_some() => {
                 Ok(Vec::new())
             }
             Ok(mut names) => {

@@ -1,7 +1,10 @@
 //! Which names in a flow folder are not the person's own.
 
 /// Folders that tools keep for themselves: large, and nobody edits them by hand.
-const TOOL_FOLDERS: [&str; 2] = [".git", "__pycache__"];
+const TOOL_FOLDERS: [&str; 3] = [".git", "__pycache__", DELETED];
+
+/// Holds a flow's deleted files.
+pub(super) const DELETED: &str = ".flowdeck-deleted";
 
 const LEFTOVER_START: &str = ".flowdeck-save-";
 const LEFTOVER_END: &str = ".tmp";
@@ -36,6 +39,7 @@ mod tests {
         assert!(!is_hidden(".promptflow/flow.tools.json"));
         assert!(!is_hidden("src/git/main.py"));
         assert!(is_hidden(".git"));
+        assert!(is_hidden(".flowdeck-deleted/1/about.json"));
         assert!(is_hidden("src/__pycache__/a.pyc"));
         assert!(is_hidden(&format!("src/{}", temporary())));
     }

@@ -109,7 +109,7 @@ impl FlowFolder {
         }
     }
 
-    fn make_parents(&self, path: &FilePath) -> Result<(), FileError> {
+    pub(super) fn make_parents(&self, path: &FilePath) -> Result<(), FileError> {
         match path.parent() {
             Some(parent) => self
                 .dir

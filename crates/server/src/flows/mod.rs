@@ -1,6 +1,7 @@
 //! The flows of a project: one folder each below the flows folder. Knows nothing of HTTP.
 
 mod activity;
+mod arrange;
 mod definition;
 mod entry;
 mod error;

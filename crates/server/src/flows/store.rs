@@ -33,7 +33,7 @@ pub struct Flows {
     pub(super) root: Dir,
     contents: Arc<ContentCache>,
     descriptions: Mutex<HashMap<FlowId, (Stamp, Description)>>,
-    saving: Mutex<()>,
+    pub(super) saving: Mutex<()>,
     /// Flows come and go one at a time.
     pub(super) managing: Mutex<()>,
 }

@@ -81,6 +81,17 @@ impl From<FileError> for ApiError {
             FileError::Exists { path, now } => with_tag(answer, now.as_ref())
                 .target(path)
                 .remedy("Choose another name, or open the existing file."),
+            FileError::Definition(path) => answer
+                .target(path)
+                .remedy("To rename, copy or delete the whole flow, use the Prompt flow page."),
+            FileError::OtherFlow { path, .. } => answer
+                .target(path)
+                .remedy("Change that flow on the Prompt flow page."),
+            FileError::DefinitionPaths(path) => answer.target(path).remedy(
+                "Move without updating the references, then change the paths in raw file mode.",
+            ),
+            FileError::TooMany => answer.remedy("Choose a folder, or fewer files."),
+            FileError::NotDeleted => answer,
             FileError::NoSpace(path) => answer
                 .target(path)
                 .remedy("Free space on the disk, then save again."),
@@ -92,6 +103,7 @@ impl From<FileError> for ApiError {
             | FileError::Hidden(path)
             | FileError::Folder(path)
             | FileError::NotAFolder(path)
+            | FileError::InItself(path)
             | FileError::Special(path)
             | FileError::NotText(path)
             | FileError::TooLarge(TooLarge { name: path, .. })
@@ -129,9 +141,17 @@ impl From<PresetError> for ApiError {
 
 fn status(error: &FileError) -> StatusCode {
     match error {
-        FileError::NotFound(_) | FileError::Hidden(_) => StatusCode::NOT_FOUND,
+        FileError::NotFound(_) | FileError::Hidden(_) | FileError::NotDeleted => {
+            StatusCode::NOT_FOUND
+        }
         FileError::Outside(_) | FileError::Denied(_) => StatusCode::FORBIDDEN,
-        FileError::Folder(_) | FileError::NotAFolder(_) => StatusCode::CONFLICT,
+        FileError::Folder(_)
+        | FileError::NotAFolder(_)
+        | FileError::InItself(_)
+        | FileError::Definition(_)
+        | FileError::OtherFlow { .. }
+        | FileError::DefinitionPaths(_) => StatusCode::CONFLICT,
+        FileError::TooMany => StatusCode::BAD_REQUEST,
         FileError::Special(_) | FileError::NotText(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         FileError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         FileError::Changed { .. } | FileError::Exists { .. } => StatusCode::PRECONDITION_FAILED,

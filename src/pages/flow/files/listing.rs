@@ -26,7 +26,8 @@ pub(crate) struct Listed {
 impl Listed {
     /// The names of all files; `None` when not all are listed, as nothing can then be said to be missing.
     pub(crate) fn names(&self) -> Option<FileNames> {
-        (self.left_out.count() == 0).then(|| self.files.files().map(FilePath::as_str).collect())
+        (self.left_out.count() == 0 && !self.left_out.is_more)
+            .then(|| self.files.files().map(FilePath::as_str).collect())
     }
 }
 

@@ -1,13 +1,16 @@
 //! Adds a file.
 
-use flowdeck_contract::ids::{FilePath, InvalidId};
+use flowdeck_contract::ids::FilePath;
 use leptos::{
     ev::{KeyboardEvent, SubmitEvent},
     html,
     prelude::*,
 };
 
-use super::{FileTasks, FilesContext, FlowListing};
+use super::{
+    FileTasks, FilesContext, FlowListing,
+    name::{exists, path_of},
+};
 use crate::{
     api::{FlowFiles, Precondition, Written},
     pages::{flow::context::FlowContext, parts::tell_failure},
@@ -96,27 +99,9 @@ pub(crate) fn NameForm() -> impl IntoView {
 
 /// The path that a name stands for, or what is wrong with it.
 fn check(name: &str, listing: FlowListing) -> Result<FilePath, String> {
-    // Made as it is typed, or not at all: a name without its spaces is another name.
-    if name != name.trim() && !name.trim().is_empty() {
-        return Err("Remove the space at the start or end of the name.".to_owned());
-    }
-    let path = FilePath::try_from(name.trim()).map_err(|fault| explain(&fault))?;
+    let path = path_of("", name)?;
     match listing.peek(|listed| listed.files.get(&path).is_some()) {
         Some(true) => Err(exists(&path)),
         Some(false) | None => Ok(path),
     }
-}
-
-fn explain(fault: &InvalidId) -> String {
-    match fault {
-        InvalidId::Empty => "Enter a name.".to_owned(),
-        InvalidId::Escapes => {
-            "Enter a path inside the flow folder, such as prompts/answer.jinja2.".to_owned()
-        }
-        fault => format!("This name can't be used: {fault}."),
-    }
-}
-
-fn exists(path: &FilePath) -> String {
-    format!("{path} already exists. Choose another name.")
 }

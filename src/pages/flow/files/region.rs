@@ -1,6 +1,6 @@
 //! The region of the flow's files.
 
-use flowdeck_contract::{files::LeftOut, help::HelpTopic, ids::FilePath};
+use flowdeck_contract::{files::LeftOut, ids::FilePath};
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -8,12 +8,12 @@ use web_sys::HtmlElement;
 use super::{FileTasks, FilesContext, tree_view::TreeView};
 use crate::{
     api::Load,
-    lazy::{Lazy, NEW_FILE, REMOVE_FILE},
+    lazy::{FILE_DIALOGS, Lazy, NEW_FILE},
     pages::{
         flow::FlowContext,
         parts::{Failure, ListShape},
     },
-    ui::{Button, ButtonKind, Dialog, DialogKind, Skeleton, open_while_asked, unique_id},
+    ui::{Button, ButtonKind, MenuButton, MenuItem, Skeleton, unique_id},
 };
 
 stylance::import_crate_style!(style, "src/pages/flow/files/region.module.css");
@@ -23,29 +23,43 @@ stylance::import_crate_style!(style, "src/pages/flow/files/region.module.css");
 pub fn FilesRegion() -> impl IntoView {
     let listing = expect_context::<FilesContext>().listing;
     let adding = RwSignal::new(false);
-    let removing = RwSignal::new(None::<FilePath>);
+    let asked = || RwSignal::new(None::<Vec<FilePath>>);
     let region = NodeRef::<html::Section>::new();
     let add = NodeRef::<html::Button>::new();
     let cancel = Callback::new(move |()| {
         adding.set(false);
         focus(add.get_untracked().map(Into::into));
     });
-    let removed = Callback::new(move |()| {
+    let back = Callback::new(move |()| {
         request_animation_frame(move || focus(tab_stop(region)));
     });
-    provide_context(FileTasks {
+    let tasks = FileTasks {
         adding,
         on_cancel: cancel,
-        removing,
-        on_removed: removed,
+        making: asked(),
+        renaming: asked(),
+        moving: asked(),
+        removing: asked(),
+        restoring: asked(),
+        menu: asked(),
+        menu_at: RwSignal::new(None),
+        marked: RwSignal::default(),
+        focused: RwSignal::new(None),
+        back,
         owner: StoredValue::new(Owner::current().unwrap_or_default()),
-    });
-    let removal = open_while_asked(removing);
-    let removal_title = move || {
-        removing
-            .get()
-            .map_or_else(String::new, |path| format!("Delete {path}?"))
     };
+    provide_context(tasks);
+    let wanted = Memo::new(move |before: Option<&bool>| {
+        let all = [
+            tasks.making,
+            tasks.renaming,
+            tasks.moving,
+            tasks.removing,
+            tasks.restoring,
+            tasks.menu,
+        ];
+        before == Some(&true) || all.iter().any(|asked| asked.with(Option::is_some))
+    });
     let heading_id = unique_id("files");
     let labelled_by = heading_id.clone();
     // A change of the list moves rows, it does not rebuild the tree.
@@ -72,9 +86,7 @@ pub fn FilesRegion() -> impl IntoView {
         ListShape::Empty => {
             view! { <p class=style::note>"The flow folder is empty. Add a file."</p> }.into_any()
         }
-        ListShape::Full => {
-            view! { <TreeView on_remove=move |path| removing.set(Some(path)) /> }.into_any()
-        }
+        ListShape::Full => view! { <TreeView /> }.into_any(),
     };
     let left_out = move || {
         let left_out = listing.state().with(|state| match state {
@@ -94,6 +106,12 @@ pub fn FilesRegion() -> impl IntoView {
                     <Button kind=ButtonKind::Quiet on_press=move |()| listing.refresh()>
                         "Refresh"
                     </Button>
+                    <MenuButton
+                        kind=ButtonKind::Quiet
+                        label="More file actions"
+                        label_hidden=true
+                        items=Signal::derive(move || more(tasks))
+                    />
                 </div>
             </header>
             <Show when=move || adding.get()>
@@ -102,11 +120,20 @@ pub fn FilesRegion() -> impl IntoView {
             {content}
             {left_out}
             <Folder />
-            <Dialog open=removal title=Signal::derive(removal_title) kind=DialogKind::Confirm help=HelpTopic::Files.address()>
-                <Lazy part=REMOVE_FILE />
-            </Dialog>
+            <Show when=move || wanted.get()>
+                <Lazy part=FILE_DIALOGS />
+            </Show>
         </section>
     }
+}
+
+/// What can be done besides.
+fn more(tasks: FileTasks) -> Vec<MenuItem> {
+    let ask = |asked: super::Asked| Callback::new(move |()| asked.set(Some(Vec::new())));
+    vec![
+        MenuItem::new("New folder", None, ask(tasks.making)),
+        MenuItem::new("Deleted files", None, ask(tasks.restoring)),
+    ]
 }
 
 /// Where the files are on the server.

@@ -41,11 +41,21 @@ impl Listing {
         self.0.is_empty()
     }
 
+    /// Everything that there is.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = &FileEntry> {
+        self.0.values()
+    }
+
+    /// Whether a folder is there.
+    pub(crate) fn is_folder(&self, path: &FilePath) -> bool {
+        self.get(path).is_some_and(is_folder)
+    }
+
     /// Every file, folders left out.
     pub(crate) fn files(&self) -> impl Iterator<Item = &FilePath> {
         self.0
             .values()
-            .filter(|entry| !is_folder(entry))
+            .filter(|entry| !is_folder(entry) && entry.kind != FileKind::UnreadableFolder)
             .map(|entry| &entry.path)
     }
 

@@ -3,12 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use flowdeck_contract::{files::FileKind, ids::FilePath, shown::shown as shown_text};
-use leptos::{attr::custom::custom_attribute, ev::KeyboardEvent, html, prelude::*};
+use leptos::{
+    attr::custom::custom_attribute,
+    ev::{KeyboardEvent, MouseEvent},
+    html,
+    prelude::*,
+};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{
-    FilesContext,
+    FileTasks, FilesContext,
+    marks::{range, targets},
     tree::{Key, Row, RowKind, TreeMove, folders_above, step},
 };
 use crate::{
@@ -20,11 +26,8 @@ stylance::import_crate_style!(style, "src/pages/flow/files/tree_view.module.css"
 
 /// The tree of files.
 #[component]
-pub(super) fn TreeView(
-    /// Asks to remove a file.
-    #[prop(into)]
-    on_remove: Callback<FilePath>,
-) -> impl IntoView {
+pub(super) fn TreeView() -> impl IntoView {
+    let tasks = expect_context::<FileTasks>();
     let flow = FlowContext::from_context();
     let listing = expect_context::<FilesContext>().listing;
     let expanded = RwSignal::new(BTreeSet::<FilePath>::new());
@@ -43,7 +46,9 @@ pub(super) fn TreeView(
         })
     });
     let tree = NodeRef::<html::Ul>::new();
-    let focused = RwSignal::new(None::<FilePath>);
+    let (focused, marked) = (tasks.focused, tasks.marked);
+    // Where a range of marked rows begins.
+    let anchor = StoredValue::new(None::<FilePath>);
     let shown = Memo::new(move |_| {
         flow.view
             .with(|view| view.file.clone().filter(|_| view.raw))
@@ -78,28 +83,73 @@ pub(super) fn TreeView(
         else {
             return;
         };
-        if event.key() == "Delete" {
-            event.prevent_default();
-            if matches!(all[at].kind, RowKind::File(_)) {
-                on_remove.run(all[at].path.clone());
+        let here = &all[at].path;
+        let targets = || Some(marked.with_untracked(|marked| targets(marked, here)));
+        match event.key().as_str() {
+            "Delete" => tasks.removing.set(targets()),
+            "F2" => tasks
+                .renaming
+                .set(targets().filter(|paths| paths.len() == 1)),
+            "ContextMenu" => open_menu(tasks, here, None),
+            "F10" if event.shift_key() => open_menu(tasks, here, None),
+            " " => mark_also(marked, anchor, here),
+            "a" if event.ctrl_key() || event.meta_key() => {
+                marked.set(all.iter().map(|row| row.path.clone()).collect());
             }
-        } else if let Some(key) = key_of(&event) {
-            event.prevent_default();
-            carry_out(step(&all, at, key));
+            "Escape" if marked.with_untracked(|marked| !marked.is_empty()) => {
+                marked.update(BTreeSet::clear);
+            }
+            "ArrowUp" | "ArrowDown" if event.shift_key() => {
+                let key = if event.key() == "ArrowUp" {
+                    Key::Up
+                } else {
+                    Key::Down
+                };
+                if let TreeMove::Focus(path) = step(&all, at, key) {
+                    let from = anchor_or(anchor, here);
+                    marked.set(range(&all, &from, &path));
+                    carry_out(TreeMove::Focus(path));
+                }
+            }
+            _ => {
+                let Some(key) = key_of(&event) else { return };
+                carry_out(step(&all, at, key));
+            }
         }
+        event.prevent_default();
     };
+    let on_click = Callback::new(move |(event, act): (MouseEvent, TreeMove)| {
+        let (TreeMove::Toggle(path) | TreeMove::Open(path)) = &act else {
+            return;
+        };
+        if event.shift_key() {
+            let from = anchor_or(anchor, path);
+            marked.set(range(&rows.get_untracked(), &from, path));
+        } else if event.ctrl_key() || event.meta_key() {
+            mark_also(marked, anchor, path);
+        } else {
+            marked.update(BTreeSet::clear);
+            anchor.set_value(Some(path.clone()));
+            carry_out(act);
+        }
+    });
     let in_order = move || rows.get().into_iter().map(RowOf).collect();
     view! {
-        <ul node_ref=tree role="tree" aria-label="Files" class=style::tree on:keydown=on_key>
+        <ul
+            node_ref=tree
+            role="tree"
+            aria-label="Files"
+            aria-multiselectable="true"
+            class=style::tree
+            on:keydown=on_key
+        >
             <Each each=in_order key=|RowOf(row)| row.path.as_str().to_owned() let(row)>
                 <RowView
                     first=row.0
                     by_path=by_path
                     shown=shown
                     stop=stop
-                    focused=focused
-                    on_act=move |step| carry_out(step)
-                    on_remove=on_remove
+                    on_click=on_click
                 />
             </Each>
         </ul>
@@ -171,10 +221,9 @@ fn RowView(
     by_path: Memo<BTreeMap<FilePath, Row>>,
     shown: Memo<Option<FilePath>>,
     stop: Memo<Option<FilePath>>,
-    focused: RwSignal<Option<FilePath>>,
-    #[prop(into)] on_act: Callback<TreeMove>,
-    on_remove: Callback<FilePath>,
+    on_click: Callback<(MouseEvent, TreeMove)>,
 ) -> impl IntoView {
+    let tasks = expect_context::<FileTasks>();
     let unsaved = FlowContext::from_context().unsaved;
     let path = StoredValue::new(first.path.clone());
     let is = move |other: &Option<FilePath>| path.with_value(|path| other.as_ref() == Some(path));
@@ -196,12 +245,24 @@ fn RowView(
         RowKind::Folder { expanded } => Some(expanded.to_string()),
         RowKind::File(_) => None,
     };
-    let act = move |_| {
-        on_act.run(match kind.get_untracked() {
+    let act = move |event: MouseEvent| {
+        let act = match kind.get_untracked() {
             RowKind::Folder { .. } => TreeMove::Toggle(path.get_value()),
             RowKind::File(_) => TreeMove::Open(path.get_value()),
-        });
+        };
+        on_click.run((event, act));
     };
+    let menu = move |event: MouseEvent| {
+        event.prevent_default();
+        path.with_value(|path| open_menu(tasks, path, Some((event.client_x(), event.client_y()))));
+    };
+    // With several marked, what is shown is none of them by itself.
+    let is_selected = Memo::new(move |_| {
+        tasks.marked.with(|marked| match marked.is_empty() {
+            true => is_shown.get(),
+            false => path.with_value(|path| marked.contains(path)),
+        })
+    });
     view! {
         <li
             role="treeitem"
@@ -212,10 +273,11 @@ fn RowView(
             aria-posinset=move || row.with(|row| row.position.to_string())
             aria-setsize=move || row.with(|row| row.siblings.to_string())
             aria-expanded=expanded
-            aria-selected=move || is_shown.get().to_string()
+            aria-selected=move || is_selected.get().to_string()
             tabindex=move || if is_stop.get() { "0" } else { "-1" }
             on:click=act
-            on:focus=move |_| focused.set(Some(path.get_value()))
+            on:contextmenu=menu
+            on:focus=move |_| tasks.focused.set(Some(path.get_value()))
         >
             <span class=style::sign>{move || sign(kind.get())}</span>
             <span class=style::name>{name}</span>
@@ -224,25 +286,52 @@ fn RowView(
                 <span class="visually-hidden">", unsaved edits"</span>
             </Show>
             {move || note(kind.get()).map(|note| view! { <span class=style::note>{note}</span> })}
-            <Show when=move || matches!(kind.get(), RowKind::File(_))>
-                <RemoveSign path=path on_remove=on_remove />
-            </Show>
+            <RemoveSign path=path tasks=tasks />
         </li>
     }
 }
 
 /// For the pointer alone, as a tree item may hold no other control: the keyboard has Delete.
 #[component]
-fn RemoveSign(path: StoredValue<FilePath>, on_remove: Callback<FilePath>) -> impl IntoView {
-    let on_click = move |event: web_sys::MouseEvent| {
+fn RemoveSign(path: StoredValue<FilePath>, tasks: FileTasks) -> impl IntoView {
+    let on_click = move |event: MouseEvent| {
         event.stop_propagation();
-        on_remove.run(path.get_value());
+        tasks.removing.set(Some(vec![path.get_value()]));
     };
     view! {
         <span class=style::remove title="Delete" aria-hidden="true" on:click=on_click>
             {Icon::Bin.view()}
         </span>
     }
+}
+
+/// Opens the menu for a row, and for the others that are marked with it.
+fn open_menu(tasks: FileTasks, path: &FilePath, at: Option<(i32, i32)>) {
+    let paths = tasks.marked.with_untracked(|marked| targets(marked, path));
+    tasks.focused.set(Some(path.clone()));
+    tasks.menu_at.set(at);
+    tasks.menu.set(Some(paths));
+}
+
+/// Marks a row besides the others, or takes the mark away.
+fn mark_also(
+    marked: RwSignal<BTreeSet<FilePath>>,
+    anchor: StoredValue<Option<FilePath>>,
+    path: &FilePath,
+) {
+    anchor.set_value(Some(path.clone()));
+    marked.update(|marked| {
+        if !marked.remove(path) {
+            marked.insert(path.clone());
+        }
+    });
+}
+
+/// Where a range begins: at its row, from now on, where there is none yet.
+fn anchor_or(anchor: StoredValue<Option<FilePath>>, path: &FilePath) -> FilePath {
+    let from = anchor.get_value().unwrap_or_else(|| path.clone());
+    anchor.set_value(Some(from.clone()));
+    from
 }
 
 fn sign(kind: RowKind) -> impl IntoView {
@@ -262,5 +351,6 @@ fn note(kind: RowKind) -> Option<&'static str> {
         RowKind::File(FileKind::Binary) => Some("binary"),
         RowKind::File(FileKind::TooLarge) => Some("too large"),
         RowKind::File(FileKind::OutsideLink) => Some("link"),
+        RowKind::File(FileKind::UnreadableFolder) => Some("can’t be read"),
     }
 }

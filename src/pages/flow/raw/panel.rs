@@ -141,6 +141,9 @@ fn why_refused(kind: FileKind, path: &FilePath) -> String {
                 .to_owned()
         }
         FileKind::Folder => "It’s a folder.".to_owned(),
+        FileKind::UnreadableFolder => {
+            "It’s a folder that the server isn’t allowed to read.".to_owned()
+        }
         FileKind::Text => "It wasn’t text when you opened it. Close it and open it again.".to_owned(),
     }
 }

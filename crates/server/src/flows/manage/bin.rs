@@ -14,9 +14,12 @@ use flowdeck_contract::{
 
 use super::{
     ManageError,
-    stage::{Stage, not_put, remove_whole, rename_to_free},
+    stage::{Stage, not_put, remove_whole},
 };
-use crate::flows::{Activity, Flows};
+use crate::{
+    files::rename_to_free,
+    flows::{Activity, Flows},
+};
 
 /// Holds the deleted flows.
 const BIN: &str = ".flowdeck-bin";

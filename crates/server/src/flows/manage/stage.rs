@@ -4,13 +4,9 @@ use std::io;
 
 use cap_std::fs::{Dir, OpenOptions};
 use flowdeck_contract::ids::FlowId;
-use rustix::{
-    fs::{RenameFlags, renameat_with},
-    io::Errno,
-};
 
 use super::{ManageError, Shape};
-use crate::flows::Flows;
+use crate::{files::rename_to_free, flows::Flows};
 
 const START: &str = ".flowdeck-part-";
 const END: &str = ".tmp";
@@ -114,16 +110,4 @@ pub(super) fn remove_whole(root: &Dir, parent: &Dir, name: &str) -> Result<(), M
     let failed = || ManageError::io("Couldn’t delete the flow for good");
     let stage = Stage::make(root).map_err(failed())?;
     parent.rename(name, &stage.dir, CONTENT).map_err(failed())
-}
-
-/// Renames a file or folder to a name that nothing has.
-pub(super) fn rename_to_free(from: &Dir, name: &str, to: &Dir, new: &str) -> io::Result<()> {
-    match renameat_with(from, name, to, new, RenameFlags::NOREPLACE) {
-        // File systems without it: a look, then a rename.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => match to.symlink_metadata(new) {
-            Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
-            Err(_) => from.rename(name, to, new),
-        },
-        renamed => Ok(renamed?),
-    }
 }

@@ -8,11 +8,13 @@ mod deleted_flows;
 mod diagnostics;
 mod events;
 mod feeds;
+mod file_downloads;
 mod files;
 mod flows;
 mod importing;
 mod managing;
 mod model_calls;
+mod moving_files;
 mod packages;
 mod pictures;
 mod prices;
@@ -48,6 +50,8 @@ pub(crate) fn routes() -> OpenApiRouter<App> {
         .merge(importing::routes())
         .merge(deleted_flows::routes())
         .merge(files::routes())
+        .merge(moving_files::routes())
+        .merge(file_downloads::routes())
         .merge(session::routes())
         .merge(sessions::routes())
         .merge(settings::routes())
@@ -117,6 +121,20 @@ struct DeletedPath {
     #[param(value_type = String)]
     project: ProjectName,
     /// The deleted flow.
+    deleted: String,
+}
+
+/// Names files that were deleted together.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+struct DeletedFilesPath {
+    /// The project; `default` on a self-hosted server.
+    #[param(value_type = String)]
+    project: ProjectName,
+    /// The flow: its folder's name.
+    #[param(value_type = String)]
+    flow: FlowId,
+    /// The deleted files.
     deleted: String,
 }
 
