@@ -5,6 +5,7 @@
 mod answer_pictures;
 mod asked;
 mod begin;
+mod call_pieces;
 mod cancel;
 mod carry_out;
 mod connections;

@@ -1,5 +1,7 @@
 //! One call of a model that a person tries: a recorded one, or a change of it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -19,15 +21,33 @@ pub struct ModelCallRequest {
     /// parameters that it's to have. Whether the answer is streamed isn't theirs to say.
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub inputs: Exact,
+    /// Environment variables by name, in the place of the flow's or in addition to them, as for a run.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
 }
 
-/// What comes of it: pieces of text, then one of the others.
+/// A wait before a model is asked again, because it was busy or out of reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "camelCase")]
+pub struct CallWait {
+    /// What the last try ended with, by the name that the model's client gives it, such as `RateLimitError`.
+    pub error: String,
+    /// Which try comes next, from 2.
+    pub next_try: u32,
+    /// How long the wait is.
+    pub milliseconds: u64,
+}
+
+/// What comes of it: waits and pieces of text, then one of the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", tag = "kind", content = "value")]
 pub enum ModelCallEvent {
     /// More text of the answer.
     Text(String),
+    /// It's asked again after this wait.
+    Waiting(CallWait),
     /// The call as it's recorded, with the answer, or with what the service said in its place.
     Ended(Box<TraceCall>),
     /// The session couldn't make the call.

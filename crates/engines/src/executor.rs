@@ -19,7 +19,9 @@ mod variables;
 pub use answer::{Outcome, read_answer, whole_output};
 pub use error::{PROCESS_KILLED, interrupted};
 pub use pieces::{Piece, piece};
-pub use playground::{CALL_DEFINITION, CALL_NODE, call_files, call_inputs, traced_call};
+pub use playground::{
+    CALL_DEFINITION, CALL_NODE, CallPiece, call_files, call_inputs, call_piece, traced_call,
+};
 pub use progress::progress;
 pub use request::{Execution, cancel, package_tools, tool_meta};
 pub use template::Templates;

@@ -141,6 +141,14 @@ test.describe('without a real session', () => {
     await page.getByLabel('Model or deployment').fill('missing');
     await page.getByLabel('Model or deployment').press('Control+Enter');
     await expect(page.getByRole('region', { name: 'Try 2' })).toContainText('No such model.');
+    await test.step('a service that is busy is asked again, and the wait can be ended', async () => {
+      await page.getByLabel('Model or deployment').fill('busy');
+      await page.getByLabel('Model or deployment').press('Control+Enter');
+      const third = page.getByRole('region', { name: 'Try 3' });
+      await expect(third).toContainText('No answer yet: 429 RateLimitError, try 4 in 8.0 s.');
+      await page.getByRole('button', { name: 'Stop', exact: true }).click();
+      await expect(third).toContainText('You stopped this call.');
+    });
     await test.step('a message is added and removed by keyboard', async () => {
       await page.getByRole('button', { name: 'Add message' }).press('Enter');
       const added = page.getByRole('textbox', { name: 'Message 3' });

@@ -267,7 +267,7 @@ pub(super) fn readable<T>(
 }
 
 /// The flow, when promptflow would accept it.
-fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
+pub(super) fn sound(definition: &Definition) -> Result<&Flow, ComputeError> {
     let error = definition.report.errors().next();
     match (&definition.report.flow, error) {
         (Some(flow), None) => Ok(flow),

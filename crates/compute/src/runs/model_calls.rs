@@ -2,14 +2,14 @@
 //! as whoever asked listens.
 
 use std::{
-    fs,
+    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
 use flowdeck_access::{disk, folder::FileBeneath, id};
-use flowdeck_connections::{Masks, RunConnections};
+use flowdeck_connections::{Masks, RunConnections, RunVariable, need_of_variable};
 use flowdeck_contract::{
     capability::Action,
     connections::{ConnectionNeed, ConnectionType, Secret},
@@ -24,17 +24,30 @@ use flowdeck_engines::{
         traced_call,
     },
 };
-use serde_json::Map;
 use tokio::{
     sync::mpsc::{self, Receiver, Sender},
     time::{MissedTickBehavior, interval},
 };
 
-use super::{Runs, ending::in_place_of_answer, live::PIECES, masked, output_text::OutputText};
-use crate::{error::ComputeError, owner::Owner, paths::Paths};
+use super::{
+    Runs,
+    begin::{readable, sound},
+    call_pieces::CallPieces,
+    ending::in_place_of_answer,
+    live::PIECES,
+    masked, variables,
+};
+use crate::{
+    error::ComputeError,
+    flow::{Definition, passing_folder},
+    owner::Owner,
+    paths::Paths,
+};
 
 /// How often the text of the answer is looked at.
 const LOOK: Duration = Duration::from_millis(25);
+/// The mode of the flow's files: the session's user reads them.
+const READABLE: u32 = 0o644;
 /// Events that wait for whoever asked.
 const WAITING: usize = 64;
 
@@ -64,7 +77,7 @@ impl Runs {
         flow: &FlowId,
         request: ModelCallRequest,
     ) -> Result<Receiver<ModelCallEvent>, ComputeError> {
-        self.parts.folders.of(&flow.into())?;
+        let folder = self.parts.folders.of(&flow.into())?;
         self.session_for_run(flow)?;
         if !request.inputs.is_object() {
             return Err(ComputeError::invalid(
@@ -73,6 +86,14 @@ impl Runs {
             )
             .at("inputs"));
         }
+        let set = variables::checked(&request.variables)?;
+        let definition = readable(Definition::read(&folder, &flow.into()))?;
+        // A call can be tried while the flow has faults, as long as its variables are known.
+        let parsed = match &definition.report.flow {
+            Some(parsed) => parsed,
+            None => sound(&definition)?,
+        };
+        let variables = variables::merged(&definition.text, parsed, &set);
         let need = ConnectionNeed {
             node: None,
             input: None,
@@ -81,11 +102,17 @@ impl Runs {
             accepts: ConnectionType::OF_LLM_NODES.to_vec(),
             problem: None,
         };
-        let variables = &self.parts.variables;
-        let given = self
-            .parts
-            .connections
-            .for_run(flow, vec![need], &[], variables, self.now())?;
+        let of_variable = |variable: &RunVariable<'_>| {
+            need_of_variable(variable.name, variable.value, &definition.text)
+        };
+        let needs = std::iter::once(need).chain(variables.iter().filter_map(of_variable));
+        let given = self.parts.connections.for_run(
+            flow,
+            needs.collect(),
+            &variables,
+            &self.parts.variables,
+            self.now(),
+        )?;
         let id: RunId = id::random();
         let runtime = self.enter_call(flow, &id)?;
         let call = Call {
@@ -166,21 +193,21 @@ impl Runs {
             inputs: &inputs,
             has_init: false,
             variant: None,
-            environment_variables: Map::new(),
+            environment_variables: call.given.variables.clone(),
             connections,
             masks: given.forms(),
             node: None,
         };
         let engine = &self.parts.engine;
         let mut answer = std::pin::pin!(engine.request(&call.runtime, execution.request()));
-        let mut text = OutputText::new(call.pieces(&self.parts.paths));
+        let mut pieces = CallPieces::new(call.pieces(&self.parts.paths));
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut is_listening = true;
         let reply = loop {
             tokio::select! {
                 reply = &mut answer => break reply?,
-                _ = looks.tick() => follow(&mut text, &masks, tell),
+                _ = looks.tick() => follow(&mut pieces, &masks, tell),
                 () = tell.closed(), if is_listening => {
                     is_listening = false;
                     // The answer comes however this ends.
@@ -194,26 +221,27 @@ impl Runs {
     }
 }
 
-/// Tells the new text of the answer; where whoever asked is slow, it comes with the whole.
-fn follow(text: &mut OutputText, masks: &Masks, tell: &Sender<ModelCallEvent>) {
-    let pieces = match text.read(masks) {
-        Ok(pieces) => pieces,
-        Err(error) => return tracing::warn!(%error, "a model's answer could not be followed"),
-    };
-    let text: String = pieces.into_iter().map(|piece| piece.text).collect();
-    if !text.is_empty() {
-        let _ = tell.try_send(ModelCallEvent::Text(text));
+/// Tells what is new; where whoever asked is slow, the answer comes with the whole.
+fn follow(pieces: &mut CallPieces, masks: &Masks, tell: &Sender<ModelCallEvent>) {
+    match pieces.read(masks) {
+        Ok(events) => {
+            for event in events {
+                let _ = tell.try_send(event);
+            }
+        }
+        Err(error) => tracing::warn!(%error, "a model's answer could not be followed"),
     }
 }
 
 async fn write_flow(call: &Call) -> Result<(), EngineError> {
-    let folder = call.folder.clone();
+    let path = call.folder.clone();
     let files = call_files(&call.request.connection);
-    let written = tokio::task::spawn_blocking(move || {
-        fs::create_dir_all(&folder)?;
-        files
-            .into_iter()
-            .try_for_each(|(name, text)| fs::write(folder.join(name), text))
+    let written = tokio::task::spawn_blocking(move || -> io::Result<()> {
+        let folder = passing_folder(&path)?;
+        for (name, text) in files {
+            folder.put(name, text.as_bytes(), READABLE)?;
+        }
+        Ok(())
     });
     match written.await {
         Ok(written) => {

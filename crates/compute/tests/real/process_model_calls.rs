@@ -6,7 +6,7 @@ use flowdeck_contract::{
     Millis,
     connections::ConnectionName,
     ids::FlowId,
-    playground::ModelCallEvent,
+    playground::{CallWait, ModelCallEvent},
     runs::{TokenUse, TraceCall},
     session::SessionState,
 };
@@ -25,18 +25,30 @@ fn add(compute: &Compute, name: &str, input: Value) {
         .unwrap();
 }
 
-/// What comes of a call: the text that came in pieces, and the end.
-async fn tried(compute: &Compute, flow: &FlowId, asked: Value) -> (String, ModelCallEvent) {
+/// What comes of a call: the text that came in pieces, the waits, and the end.
+async fn told(
+    compute: &Compute,
+    flow: &FlowId,
+    asked: Value,
+) -> (String, Vec<CallWait>, ModelCallEvent) {
     let mut told = compute
         .call_model(flow, serde_json::from_value(asked).unwrap())
         .unwrap();
-    let mut pieces = String::new();
+    let (mut pieces, mut waits) = (String::new(), Vec::new());
     loop {
         match told.recv().await.expect("an end") {
             ModelCallEvent::Text(text) => pieces.push_str(&text),
-            end => return (pieces, end),
+            ModelCallEvent::Waiting(wait) => waits.push(wait),
+            end => return (pieces, waits, end),
         }
     }
+}
+
+/// One that isn't asked again.
+async fn tried(compute: &Compute, flow: &FlowId, asked: Value) -> (String, ModelCallEvent) {
+    let (pieces, waits, end) = told(compute, flow, asked).await;
+    assert_eq!(waits, []);
+    (pieces, end)
 }
 
 fn ended(event: ModelCallEvent) -> TraceCall {
@@ -119,9 +131,68 @@ async fn a_call_is_made_by_promptflows_client_and_streams() {
     let output = ended(end).output.unwrap();
     assert!(output.json().contains("completed"), "{output:?}");
 
+    // A service that is busy is asked again after the wait that it names, and the call is the try that was answered.
+    let (pieces, waits, end) = told(&compute, &flow, chat("open ai", "busy", "x")).await;
+    let wait = CallWait {
+        error: "RateLimitError".to_owned(),
+        next_try: 2,
+        milliseconds: 1000,
+    };
+    assert_eq!((pieces.as_str(), waits), ("You said: x", vec![wait]));
+    let call = ended(end);
+    let took = call.ended.unwrap().since(call.started.unwrap());
+    assert!(call.error.is_none() && took < 1000, "{call:?}");
+
     // A secret that a model repeats is masked, in pieces as in the whole.
     let (pieces, end) = tried(&compute, &flow, chat("open ai", "gpt-test", KEY)).await;
     let told = format!("{pieces}{:?}", ended(end));
     assert!(!told.contains(KEY), "{told}");
     assert!(compute.runs(&flow).unwrap().is_empty(), "it's no run");
+}
+
+const ORGANIZATION: &str = "of-the-flow";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_call_has_the_flow_s_environment_variables_and_those_of_the_page() {
+    let home = Home::new();
+    let models = Models::start(KEY).await;
+    let definition = format!(
+        "nodes: []\nenvironment_variables:\n  OPENAI_ORG_ID: {ORGANIZATION}\n  OPENAI_BASE_URL: ${{addresses.models}}\n"
+    );
+    let flow = home.flow("variables", &[("flow.dag.yaml", &definition)]);
+    let compute = home.compute(0).await;
+    compute.start(&flow, StartSession::default()).await.unwrap();
+    in_state(&compute, &flow, SessionState::Available).await;
+    add(
+        &compute,
+        "open ai",
+        json!({"type": "OpenAI", "configs": {}, "secrets": {"api_key": KEY}}),
+    );
+    let asked = chat("open ai", "gpt-test", "x");
+    let lacking = compute.call_model(&flow, serde_json::from_value(asked.clone()).unwrap());
+    let lacking = lacking.unwrap_err().to_root_error();
+    assert_eq!(lacking.connection_needs()[0].name, "addresses");
+    add(
+        &compute,
+        "addresses",
+        json!({"type": "Custom", "configs": {"models": format!("{}/v1", models.address)}, "secrets": {"key": "another-key"}}),
+    );
+    // The client reads its address and its organization from the variables.
+    let (pieces, _) = tried(&compute, &flow, asked.clone()).await;
+    assert_eq!(pieces, "You said: x");
+    assert_eq!(
+        models.calls()[0].organization.as_deref(),
+        Some(ORGANIZATION)
+    );
+    let mut set = asked.clone();
+    set["variables"] = json!({"OPENAI_ORG_ID": "of-the-page"});
+    tried(&compute, &flow, set).await;
+    assert_eq!(
+        models.calls()[1].organization.as_deref(),
+        Some("of-the-page")
+    );
+    let mut refused = asked;
+    refused["variables"] = json!({"LD_PRELOAD": "x"});
+    let refused = compute.call_model(&flow, serde_json::from_value(refused).unwrap());
+    assert_eq!(refused.unwrap_err().to_root_error().code, "VariableInvalid");
 }

@@ -11,7 +11,7 @@ use axum::{
     Json, Router,
     body::{Body, Bytes},
     extract::{Path, Request, State},
-    http::{StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{get, post},
@@ -24,6 +24,8 @@ use serde_json::{Value, json};
 pub(crate) struct Call {
     pub(crate) path: String,
     pub(crate) body: Value,
+    /// The organization that a chat was asked for, by OpenAI's header.
+    pub(crate) organization: Option<String>,
 }
 
 /// A server on loopback, which ends with the test.
@@ -109,22 +111,36 @@ async fn azure_chat(
     body: Json<Value>,
 ) -> Response {
     let path = format!("/openai/deployments/{deployment}/chat/completions");
-    answer(&state, &path, &deployment, body.0).await
+    let call = Call {
+        path,
+        body: body.0,
+        organization: None,
+    };
+    answer(&state, &deployment, call).await
 }
 
-async fn chat(state: State<Played>, body: Json<Value>) -> Response {
+async fn chat(state: State<Played>, headers: HeaderMap, body: Json<Value>) -> Response {
     let model = body.0["model"].as_str().unwrap_or_default().to_owned();
-    answer(&state, "/v1/chat/completions", &model, body.0).await
+    let organization = headers.get("openai-organization");
+    let call = Call {
+        path: "/v1/chat/completions".to_owned(),
+        body: body.0,
+        organization: organization.map(|value| value.to_str().unwrap().to_owned()),
+    };
+    answer(&state, &model, call).await
 }
 
-async fn answer(state: &Played, path: &str, model: &str, body: Value) -> Response {
+async fn answer(state: &Played, model: &str, call: Call) -> Response {
+    let body = call.body.clone();
     let before = {
         let mut calls = state.calls.lock().unwrap();
-        let before = calls.iter().filter(|call| call.path == path).count();
-        calls.push(Call {
-            path: path.to_owned(),
-            body: body.clone(),
-        });
+        let is_same = |known: &&Call| known.body["model"] == call.body["model"];
+        let before = calls
+            .iter()
+            .filter(|known| known.path == call.path)
+            .filter(is_same)
+            .count();
+        calls.push(call);
         before
     };
     match model {
@@ -218,7 +234,11 @@ fn streamed(model: &str, text: &str) -> Response {
 /// Remembers a call of a route whose answer is always the same.
 fn remember(state: &Played, path: &str, body: Value) {
     let path = path.to_owned();
-    state.calls.lock().unwrap().push(Call { path, body });
+    state.calls.lock().unwrap().push(Call {
+        path,
+        body,
+        organization: None,
+    });
 }
 
 async fn completion(state: State<Played>, uri: Uri, body: Json<Value>) -> Json<Value> {

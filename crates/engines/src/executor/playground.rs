@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use flowdeck_contract::{Exact, Values, connections::ConnectionName, runs::TraceCall};
+use flowdeck_contract::{
+    Exact, Values, connections::ConnectionName, playground::CallWait, runs::TraceCall,
+};
 
-use super::calls;
+use super::{Piece, calls};
 
 /// The definition's file.
 pub const CALL_DEFINITION: &str = "playground.dag.yaml";
@@ -13,6 +15,9 @@ pub const CALL_NODE: &str = "call";
 /// The inputs: what the model's client is given, and the file that the answer's pieces go to.
 pub(crate) const REQUEST: &str = "request";
 const PIECES: &str = "pieces";
+
+/// What a piece that has waits is called; each is a line of JSON.
+pub(crate) const WAIT: &str = "wait";
 
 /// The files of the flow, each with its text.
 #[must_use]
@@ -60,6 +65,32 @@ pub fn traced_call(output: &Exact) -> Option<TraceCall> {
     calls.into_iter().next().filter(|call| call.kind == "LLM")
 }
 
+/// What a piece of a call's text is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum CallPiece {
+    /// Text of the answer.
+    Text(String),
+    /// Waits that are whole now.
+    Waits(Vec<CallWait>),
+}
+
+/// Reads a piece. `begun` keeps a wait whose line isn't whole yet.
+pub fn call_piece(begun: &mut String, piece: Piece) -> CallPiece {
+    if piece.output != WAIT {
+        return CallPiece::Text(piece.text);
+    }
+    begun.push_str(&piece.text);
+    let whole = begun.rfind('\n').map_or(0, |end| end + 1);
+    let rest = begun.split_off(whole);
+    let lines = std::mem::replace(begun, rest);
+    CallPiece::Waits(
+        lines
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok())
+            .collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use flowdeck_contract::runs::TokenUse;
@@ -93,5 +124,30 @@ mod tests {
         ] {
             assert_eq!(traced_call(&Exact::from(other)), None);
         }
+    }
+
+    #[test]
+    fn a_wait_is_read_once_its_line_is_whole_and_text_is_text() {
+        let mut begun = String::new();
+        let mut read = |output: &str, text: &str| {
+            let (output, text) = (output.to_owned(), text.to_owned());
+            call_piece(&mut begun, Piece { output, text })
+        };
+        let none = CallPiece::Waits(Vec::new());
+        assert_eq!(
+            read(WAIT, "{\"error\": \"RateLimitError\", \"nextTry\": 2,"),
+            none
+        );
+        assert_eq!(read("answer", "{}\n"), CallPiece::Text("{}\n".to_owned()));
+        let wait = CallWait {
+            error: "RateLimitError".to_owned(),
+            next_try: 2,
+            milliseconds: 1500,
+        };
+        assert_eq!(
+            read(WAIT, " \"milliseconds\": 1500}\nno wait\n"),
+            CallPiece::Waits(vec![wait])
+        );
+        assert_eq!(read(WAIT, "\n"), none);
     }
 }

@@ -1,5 +1,5 @@
-//! The fake's model, which a person's own call of one reaches: it repeats what it's told. One called `slow` is never done, and one
-//! called `missing` isn't there.
+//! The fake's model, which a person's own call of one reaches: it repeats what it's told. One called `slow` is never done, one
+//! called `busy` is to be asked again, for ever, and one called `missing` isn't there.
 
 use std::time::SystemTime;
 
@@ -13,7 +13,10 @@ use super::{
 };
 use crate::{
     engine::{EngineError, ExecutorReply},
-    executor::{CALL_NODE, playground::REQUEST},
+    executor::{
+        CALL_NODE,
+        playground::{REQUEST, WAIT},
+    },
     log::LogFile,
 };
 
@@ -33,6 +36,15 @@ impl FakeEngine {
             Some("missing") => {
                 call["error"] =
                     json!({"message": "NotFoundError: Error code: 404 - No such model."});
+            }
+            Some("busy") => {
+                if let Some(file) = &asked.pieces {
+                    let wait =
+                        json!({"error": "RateLimitError", "nextTry": 4, "milliseconds": 8000});
+                    let piece = json!({"output": WAIT, "text": format!("{wait}\n")});
+                    LogFile::at(file).line(piece.to_string());
+                }
+                std::future::pending::<()>().await;
             }
             model => {
                 if let Some(file) = &asked.pieces {

@@ -1,11 +1,11 @@
 //! What is tried: the draft, and what came of each try.
 
-use std::{rc::Rc, sync::Arc};
+use std::{collections::BTreeMap, rc::Rc, sync::Arc};
 
 use flowdeck_contract::{
     connections::ConnectionName,
     ids::RunId,
-    playground::{ModelCallEvent, ModelCallRequest},
+    playground::{CallWait, ModelCallEvent, ModelCallRequest},
     prices::Prices,
     runs::{RunError, TraceCall},
 };
@@ -14,9 +14,9 @@ use leptos::{prelude::*, task::spawn_local_scoped_with_cancellation};
 use super::{call::Recorded, draft::Draft};
 use crate::{
     api::{AbortOnDrop, ApiError, Remote},
-    pages::flow::{Actions, FlowContext, needs::FlowConnections},
+    pages::flow::{Actions, FlowContext, inputs::InputForm, needs::FlowConnections, trace::waits},
     routes::CallPath,
-    ui::Status,
+    ui::{Status, time},
 };
 
 /// A try of a call.
@@ -28,6 +28,8 @@ pub(super) struct Try {
     pub(super) connection: ConnectionName,
     /// The text so far.
     pub(super) text: String,
+    /// The wait before the service is asked again, until it answers.
+    pub(super) wait: Option<CallWait>,
     pub(super) state: TryState,
 }
 
@@ -43,6 +45,18 @@ pub(super) enum TryState {
     Stopped,
     /// The connection to the server broke before the end.
     Lost,
+}
+
+impl Try {
+    /// The wait before the service is asked again, in words.
+    pub(super) fn waits(&self) -> Option<String> {
+        self.wait.as_ref().map(words)
+    }
+}
+
+fn words(wait: &CallWait) -> String {
+    let after = time::duration(wait.milliseconds);
+    waits::words(&wait.error, wait.next_try, &after)
 }
 
 /// Those of a flow's page, each by its run and its place there.
@@ -64,6 +78,8 @@ pub(in crate::pages::flow) struct Bench {
     /// The number of the try that is beside the recorded answer.
     pub(super) shown: RwSignal<usize>,
     pub(super) is_running: RwSignal<bool>,
+    /// The environment variables that are set on the page.
+    variables: RwSignal<BTreeMap<String, String>>,
     /// What in the draft can't be sent.
     pub(super) fault: RwSignal<Option<String>>,
     /// Why the last try didn't begin.
@@ -84,9 +100,10 @@ impl Bench {
         });
         // They're found from here.
         let actions = Actions::from_context();
+        let variables = InputForm::from_context().variables;
         let bench = known.unwrap_or_else(|| {
             let owner = context.owner.get_value();
-            let bench = owner.with(|| Self::new(context, actions, recorded, draft));
+            let bench = owner.with(|| Self::new(context, actions, variables, (recorded, draft)));
             context
                 .playgrounds
                 .update_value(|all| all.push((at, bench)));
@@ -95,7 +112,12 @@ impl Bench {
         provide_context(bench);
     }
 
-    fn new(context: FlowContext, actions: Actions, recorded: Recorded, draft: Draft) -> Self {
+    fn new(
+        context: FlowContext,
+        actions: Actions,
+        variables: RwSignal<BTreeMap<String, String>>,
+        (recorded, draft): (Recorded, Draft),
+    ) -> Self {
         let connections = FlowConnections::of(context);
         connections.choosing();
         let chosen = RwSignal::new(None);
@@ -119,6 +141,7 @@ impl Bench {
             tries: RwSignal::default(),
             shown: RwSignal::new(0),
             is_running: RwSignal::new(false),
+            variables,
             fault: RwSignal::new(None),
             refused: RwSignal::new(None),
             abort: StoredValue::new_local(None),
@@ -172,6 +195,7 @@ impl Bench {
         Ok(ModelCallRequest {
             connection: connection.map_err(|_| "Select a connection.".to_owned())?,
             inputs: draft.request()?,
+            variables: self.variables.get_untracked(),
         })
     }
 
@@ -190,6 +214,7 @@ impl Bench {
                 draft,
                 connection: asked.connection.clone(),
                 text: String::new(),
+                wait: None,
                 state: TryState::Running,
             });
         });
@@ -197,7 +222,15 @@ impl Bench {
         while let Some(event) = lines.next().await {
             match event {
                 ModelCallEvent::Text(text) => {
-                    self.change(number, |one| one.text.push_str(&text));
+                    self.change(number, |one| {
+                        one.wait = None;
+                        one.text.push_str(&text);
+                    });
+                }
+                ModelCallEvent::Waiting(wait) => {
+                    self.status
+                        .announce(format!("Try {number}: {}", words(&wait)));
+                    self.change(number, |one| one.wait = Some(wait));
                 }
                 ModelCallEvent::Ended(call) => {
                     self.end(number, TryState::Ended(Arc::new(*call)));

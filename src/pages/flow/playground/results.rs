@@ -85,11 +85,17 @@ fn TryView(one: Try) -> impl IntoView {
     let content = match &one.state {
         TryState::Ended(call) => of_call(call, "The service refused the call"),
         TryState::Failed(error) => failed(error),
-        TryState::Running => so_far(&one.text, "The answer is coming."),
-        TryState::Stopped => so_far(&one.text, "You stopped this call."),
+        TryState::Running => {
+            let waits = one.waits().map(|wait| format!("No answer yet: {wait}."));
+            so_far(
+                &one.text,
+                waits.unwrap_or_else(|| "The answer is coming.".to_owned()),
+            )
+        }
+        TryState::Stopped => so_far(&one.text, "You stopped this call.".to_owned()),
         TryState::Lost => so_far(
             &one.text,
-            "The connection to the server was lost before the end. Run the call again.",
+            "The connection to the server was lost before the end. Run the call again.".to_owned(),
         ),
     };
     let is_busy = (one.state == TryState::Running).then_some("true");
@@ -101,7 +107,7 @@ fn TryView(one: Try) -> impl IntoView {
     }
 }
 
-fn so_far(text: &str, words: &'static str) -> AnyView {
+fn so_far(text: &str, words: String) -> AnyView {
     let value = flowdeck_contract::Exact::text(text);
     let is_any = !text.is_empty();
     view! {

@@ -8,7 +8,7 @@ mod keys;
 pub(super) mod model_call;
 pub(super) mod tokens;
 mod tree;
-mod waits;
+pub(super) mod waits;
 
 use std::{collections::HashMap, sync::Arc};
 

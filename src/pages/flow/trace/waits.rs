@@ -16,13 +16,18 @@ pub(super) struct Wait {
 impl Wait {
     /// In words.
     pub(super) fn words(&self) -> String {
-        let error = match self.error.as_str() {
-            "RateLimitError" => "429 RateLimitError".into(),
-            other => shown(other),
-        };
         let next = self.tried.saturating_add(1);
-        format!("{error}, try {next} in {} s", self.seconds)
+        words(&self.error, next, &format!("{} s", self.seconds))
     }
+}
+
+/// A wait in words: what the last try ended with, which one is next, and when.
+pub(in crate::pages::flow) fn words(error: &str, next: u32, after: &str) -> String {
+    let error = match error {
+        "RateLimitError" => "429 RateLimitError".into(),
+        other => shown(other),
+    };
+    format!("{error}, try {next} in {after}")
 }
 
 /// The waits that a node's own text tells.
