@@ -34,22 +34,46 @@ pub struct FlowView {
     pub advanced: Option<Advanced>,
 }
 
-/// Two runs that are shown beside each other.
+/// Two runs that are shown beside each other, line by line, and the group that they're of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparedRuns {
     /// The one on the left.
     pub first: RunId,
     /// The one on the right.
     pub second: RunId,
+    /// Runs that were asked for together, such as those of all variants of a node; empty where it's just the two.
+    pub group: Vec<RunId>,
 }
+
+/// A group in an address has no more runs than the server keeps of a flow.
+const GROUPED: usize = 50;
 
 impl ComparedRuns {
     fn read(value: &str) -> Option<Self> {
-        let (first, second) = value.split_once(',')?;
+        let mut ids = value.split(',').map(|id| RunId::try_from(id).ok());
         Some(Self {
-            first: RunId::try_from(first).ok()?,
-            second: RunId::try_from(second).ok()?,
+            first: ids.next()??,
+            second: ids.next()??,
+            group: ids.take(GROUPED).collect::<Option<_>>()?,
         })
+    }
+
+    /// A group, of which the first two are compared; nothing where there are no two.
+    #[must_use]
+    pub fn of(group: Vec<RunId>) -> Option<Self> {
+        let (first, second) = (group.first()?.clone(), group.get(1)?.clone());
+        let group = if group.len() > 2 { group } else { Vec::new() };
+        Some(Self {
+            first,
+            second,
+            group,
+        })
+    }
+
+    fn value(&self) -> String {
+        let ids = [&self.first, &self.second].into_iter().chain(&self.group);
+        let ids: Vec<&str> = ids.map(RunId::as_str).collect();
+        ids.join(",")
     }
 }
 
@@ -169,8 +193,8 @@ impl FlowView {
         if let Some(run) = &self.run {
             query.push("run", run.as_str());
         }
-        if let Some(ComparedRuns { first, second }) = &self.compare {
-            query.push("compare", &format!("{first},{second}"));
+        if let Some(compare) = &self.compare {
+            query.push("compare", &compare.value());
         }
         if let Some(path) = &self.timeline {
             query.push("timeline", &path.to_string());

@@ -150,6 +150,7 @@ fn routes() -> Vec<(Route, &'static str)> {
                     compare: Some(ComparedRuns {
                         first: RunId::try_from("a-1").unwrap(),
                         second: RunId::try_from("b_2").unwrap(),
+                        group: Vec::new(),
                     }),
                     ..FlowView::default()
                 },
@@ -175,6 +176,20 @@ fn routes() -> Vec<(Route, &'static str)> {
                 },
             },
             "flows/x?graph=node.outputs",
+        ),
+        (
+            Route::Flow {
+                flow: FlowId::try_from("x").unwrap(),
+                view: FlowView {
+                    compare: ComparedRuns::of(
+                        ["a", "b", "c"]
+                            .map(|id| RunId::try_from(id).unwrap())
+                            .to_vec(),
+                    ),
+                    ..FlowView::default()
+                },
+            },
+            "flows/x?compare=a%2Cb%2Ca%2Cb%2Cc",
         ),
         (
             wizard(WizardStep::Compute, None),

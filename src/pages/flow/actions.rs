@@ -22,7 +22,7 @@ use crate::{
     api::{Anew, ApiError},
     nav::Step,
     pages::parts::{tell_failure, tell_failure_with},
-    routes::{Advanced, FlowView},
+    routes::{Advanced, ComparedRuns, FlowView},
     ui::{About, ButtonState, Lasts, Status, Trouble},
 };
 
@@ -254,9 +254,13 @@ impl Actions {
         pending.set(Some(Action::Run));
         self.needs_connections.set(None);
         self.spawn(async move {
+            let mut begun = Vec::new();
             for request in requests {
                 match context.api.start_run(&flow, &request).await {
-                    Ok(run) => context.live.put_answer(run),
+                    Ok(run) => {
+                        begun.push(run.summary.id.clone());
+                        context.live.put_answer(run);
+                    }
                     Err(error) => {
                         pending.set(None);
                         return match error.code == codes::CONNECTIONS_NEEDED {
@@ -275,9 +279,16 @@ impl Actions {
                 }
             }
             pending.set(None);
-            // The newest run is shown unless the address names one.
+            // Several are shown side by side; else the newest, unless the address names one.
             let view = context.view.get_untracked();
-            if view.run.is_some() {
+            let compare = ComparedRuns::of(begun);
+            if compare.is_some() {
+                let view = FlowView {
+                    compare,
+                    ..FlowView::default()
+                };
+                context.show(view, Step::Push);
+            } else if view.run.is_some() {
                 context.show(FlowView { run: None, ..view }, Step::Push);
             }
         });

@@ -20,10 +20,12 @@ node_variants:
     variants:
       first: {node: {type: prompt, source: {type: code, path: a.jinja2}, inputs: {}}}
       second: {node: {type: prompt, source: {type: code, path: b.jinja2}, inputs: {}}}
+      third: {node: {type: prompt, source: {type: code, path: b.jinja2}, inputs: {}}}
 `;
 
 test('variants run one by one or side by side, and another one becomes the default', async ({ app, deck, page }) => {
-  const scenario = { nodes: { ask: { output: 'of the first' }, 'ask.second': { output: 'of the second' } } };
+  const outputs = { ask: { output: 'of the first' }, 'ask.second': { output: 'of the second' }, 'ask.third': { output: 'of the third' } };
+  const scenario = { nodes: outputs };
   const folder = addFlow(deck.flows, 'varied', {
     'flow.dag.yaml': VARIANTS,
     'a.jinja2': 'a',
@@ -41,13 +43,29 @@ test('variants run one by one or side by side, and another one becomes the defau
     await expect(app.outputs).toContainText('of the second');
     await expectAccessible(page);
   });
+  const back = page.getByRole('link', { name: 'Back to the flow' });
   await test.step('all run side by side', async () => {
     await page.getByRole('button', { name: 'Run all variants of ask' }).click();
-    await expect(runs.getByRole('link', { name: 'Run 2 (ask first)' })).toBeVisible();
-    await expect(runs.getByRole('link', { name: 'Run 3 (ask second)' })).toBeVisible();
-    await page.getByRole('link', { name: 'Compare with first' }).click();
+    const group = page.getByRole('region', { name: 'Runs side by side, a column for each' });
+    await expect(group.getByRole('row', { name: /^said/ })).toHaveText('saidof the firstof the secondof the third');
+    await expect(group.getByRole('columnheader')).toHaveText(['Fact', 'Run 2 (ask first)', 'Run 3 (ask second)', 'Run 4 (ask third)']);
+    await expect(page).toHaveURL(/[?&]compare=/);
     await expect(page.getByRole('region', { name: 'Outputs', exact: true })).toContainText('of the second');
-    await page.getByRole('link', { name: 'Back to the flow' }).click();
+    await expectAccessible(page);
+    await page.reload();
+    await expect(group.getByRole('row', { name: /^State/ })).toHaveText('StateCompletedCompletedCompleted');
+    await page.getByLabel('Second run').selectOption({ label: 'Run 4 (ask third)' });
+    await expect(page.getByRole('region', { name: 'Outputs', exact: true })).toContainText('of the third');
+    await expect(group, 'the group stays').toContainText('of the second');
+    await back.click();
+  });
+  await test.step('a card leads to the newest runs of its variants', async () => {
+    await page.getByRole('link', { name: 'Compare with first' }).first().click();
+    await expect(page.getByRole('region', { name: 'Outputs', exact: true })).toContainText('of the second');
+    await back.click();
+    await page.getByRole('link', { name: 'Compare all variants' }).click();
+    await expect(page.getByRole('region', { name: 'Runs side by side, a column for each' })).toContainText('of the third');
+    await back.click();
   });
   await test.step('the default one is chosen on its line, and put back', async () => {
     await page.getByRole('button', { name: 'Make second the default of ask' }).click();

@@ -104,16 +104,16 @@ fn image(run: &RunDetail) -> String {
     image.map_or_else(|| "none".to_owned(), |image| image.reference.clone())
 }
 
-fn lasted(run: &RunDetail) -> Option<u64> {
+pub(super) fn lasted(run: &RunDetail) -> Option<u64> {
     let ended = run.summary.ended?;
     u64::try_from(ended.0.saturating_sub(run.summary.started.0)).ok()
 }
 
-fn time_word(millis: Option<u64>) -> String {
+pub(super) fn time_word(millis: Option<u64>) -> String {
     millis.map_or_else(|| UNKNOWN.to_owned(), time::duration)
 }
 
-fn token_word(tokens: Option<TokenUse>) -> String {
+pub(super) fn token_word(tokens: Option<TokenUse>) -> String {
     match tokens {
         None => "no model was called".to_owned(),
         Some(TokenUse::Unknown) => UNKNOWN.to_owned(),

@@ -2,6 +2,7 @@
 
 mod differ;
 mod files;
+mod group;
 mod side;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use leptos::prelude::*;
 use self::{
     differ::{Fact, Text, Texts},
     files::FilesCompared,
+    group::Group,
     side::Side,
 };
 use super::{FlowContext, section::Section, selection::run_name};
@@ -35,6 +37,15 @@ pub(crate) fn RunComparison() -> impl IntoView {
     );
     let prices = Remote::new(move || async move { context.api.prices().await });
     let form = context.route(FlowView::default());
+    let grouped = Memo::new(move |_| {
+        context
+            .view
+            .with(|view| view.compare.as_ref().map(|runs| runs.group.clone()))
+    });
+    let group = move || {
+        let ids = grouped.get().filter(|ids| !ids.is_empty())?;
+        Some(view! { <Group ids=ids prices=prices /> })
+    };
     let content = move || match (first.run.get(), second.run.get()) {
         (Some(one), Some(two)) => {
             view! { <Compared one=one two=two sides=(first, second) prices=prices /> }.into_any()
@@ -58,6 +69,7 @@ pub(crate) fn RunComparison() -> impl IntoView {
     };
     view! {
         <div class=style::comparison>
+            {group}
             <Section
                 title="Compare runs"
                 actions=move || view! { <Link to=form.clone()>"Back to the flow"</Link> }

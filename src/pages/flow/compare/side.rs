@@ -66,19 +66,13 @@ impl Side {
             self.failure.set(None);
             self.files.set(Files::Loading);
             let Some(id) = self.id.get() else { return };
-            let is_here = self.run.with_untracked(Option::is_some);
             spawn_local_scoped_with_cancellation(async move {
                 let flow = context.flow();
-                if !is_here {
-                    match context.api.run(&flow, &id).await {
-                        Ok(run) => context.live.put_answer(run),
-                        Err(error) => {
-                            if self.is_still(&id) {
-                                self.failure.set(Some(error));
-                            }
-                            return;
-                        }
+                if let Err(error) = fetch(context, &id).await {
+                    if self.is_still(&id) {
+                        self.failure.set(Some(error));
                     }
+                    return;
                 }
                 let files = match context.api.run_files(&flow, &id).await {
                     Ok(files) => Files::Known(files),
@@ -97,4 +91,15 @@ impl Side {
             .try_with_untracked(|now| now.as_ref() == Some(id))
             .unwrap_or(false)
     }
+}
+
+/// Asks for a run that isn't here.
+pub(super) async fn fetch(context: FlowContext, id: &RunId) -> Result<(), ApiError> {
+    let details = context.live.details;
+    if details.with_untracked(|details| details.contains_key(id)) {
+        return Ok(());
+    }
+    let run = context.api.run(&context.flow(), id).await?;
+    context.live.put_answer(run);
+    Ok(())
 }

@@ -75,13 +75,12 @@ fn CompareLink(run: RunId) -> impl IntoView {
                 true => (before, newest),
                 false => (&run, newest),
             };
-            Some((pair.0.clone(), pair.1.clone()))
+            ComparedRuns::of(vec![pair.0.clone(), pair.1.clone()])
         })
     });
     move || {
-        let (first, second) = other.get()?;
         let view = FlowView {
-            compare: Some(ComparedRuns { first, second }),
+            compare: Some(other.get()?),
             ..FlowView::default()
         };
         Some(view! { <Link to=context.route(view)>"Compare runs"</Link> })

@@ -46,10 +46,23 @@ pub(super) fn NodeVariants() -> impl IntoView {
         }
     };
     let of = name.clone();
+    let context = FlowContext::from_context();
+    let compared = {
+        let name = name.clone();
+        Memo::new(move |_| newest_of_all(&context.live.runs.get()?, name.as_str(), &ids.get()?))
+    };
+    let compare = move || {
+        let view = FlowView {
+            compare: Some(compared.get()?),
+            ..FlowView::default()
+        };
+        Some(view! { <Link to=context.route(view)>"Compare all variants"</Link> })
+    };
     view! {
         <div class=style::variants>
             <div class=style::head>
                 <h4 class=style::title>"Variants"</h4>
+                {compare}
                 <Show when=move || ids.with(|ids| ids.as_ref().is_some_and(|ids| ids.len() > 1))>
                     <Button
                         kind=ButtonKind::Quiet
@@ -179,10 +192,22 @@ fn newest_of_both(
     let first = runs
         .iter()
         .find(|run| is_of(run, default) && run.node == second.node)?;
-    Some(ComparedRuns {
-        first: first.id.clone(),
-        second: second.id.clone(),
-    })
+    ComparedRuns::of(vec![first.id.clone(), second.id.clone()])
+}
+
+/// The newest run of each variant, all of the flow; nothing where one has none, or there are no more than two.
+fn newest_of_all(runs: &[RunSummary], node: &str, ids: &[String]) -> Option<ComparedRuns> {
+    let newest = |id: &String| {
+        let mut runs = runs.iter().filter(|run| run.node.is_none());
+        let run = runs.find(|run| {
+            let variant = run.variant.as_ref();
+            variant.is_some_and(|variant| variant.node == node && variant.id == *id)
+        })?;
+        Some(run.id.clone())
+    };
+    let group = ids.iter().map(newest).collect::<Option<Vec<_>>>()?;
+    (group.len() > 2).then_some(())?;
+    ComparedRuns::of(group)
 }
 
 fn variant(node: &Name, id: String) -> NodeVariant {
@@ -195,6 +220,7 @@ fn variant(node: &Name, id: String) -> NodeVariant {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use flowdeck_contract::ids::RunId;
     use serde_json::json;
 
     #[test]
@@ -214,6 +240,17 @@ mod tests {
         let both = newest_of_both(&runs, "ask", "a", "b").unwrap();
         assert_eq!((both.first.as_str(), both.second.as_str()), ("c", "d"));
         assert!(newest_of_both(&runs[..3], "ask", "a", "b").is_none());
+        let ids = ["a", "b", "x"].map(str::to_owned);
+        assert_eq!(newest_of_all(&runs, "ask", &ids), None, "x has no run");
+        assert_eq!(
+            newest_of_all(&runs, "ask", &ids[..2]),
+            None,
+            "these two are a pair"
+        );
+        let more = [&[run("g", Some("x"), None)], &runs[..]].concat();
+        let group = newest_of_all(&more, "ask", &ids).unwrap().group;
+        let group: Vec<&str> = group.iter().map(RunId::as_str).collect();
+        assert_eq!(group, ["c", "d", "g"]);
         assert!(newest_of_both(&runs, "other", "a", "b").is_none());
     }
 }
