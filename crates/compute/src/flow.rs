@@ -12,5 +12,5 @@ mod requirements;
 pub use checked::{CheckedRequirements, check_flow_requirements, check_requirements};
 pub(crate) use definition::{Definition, DefinitionError};
 pub(crate) use fingerprint::Fingerprint;
-pub(crate) use includes::materialise;
+pub(crate) use includes::{materialise, passing_folder};
 pub(crate) use requirements::{Prepared, for_install, prepared, source};

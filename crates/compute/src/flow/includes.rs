@@ -39,7 +39,7 @@ pub(crate) fn materialise(
 }
 
 /// An empty folder at `path`, held open, in one that a session writes into, too.
-fn passing_folder(path: &Path) -> Result<Folder, ReadError> {
+pub(crate) fn passing_folder(path: &Path) -> Result<Folder, ReadError> {
     let (Some(shared), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(ReadError::Outside);
     };

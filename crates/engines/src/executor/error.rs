@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn what_a_model_s_service_refuses_says_what_to_do() {
-        let remedy = |class: &str, message: &str| super::remedy(class, message);
+        let remedy = |class: &str, message: &str| remedy(class, message);
         for (class, message, word) in [
             ("AuthenticationError", "401", "key"),
             ("NotFoundError", "404", "deployment"),
