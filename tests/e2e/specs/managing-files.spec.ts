@@ -43,13 +43,13 @@ test('a file is renamed with the keyboard, and the definition names it by its ne
 
   await name.fill('notes.txt');
   await page.keyboard.press('Enter');
-  await expect(dialog.getByRole('alert')).toContainText('‘notes.txt’ already exists. Choose another name.');
+  await expect(dialog.getByRole('alert')).toContainText('‘notes.txt’ already exists.');
   await expect(name).toHaveValue('notes.txt');
 
   await name.fill('hello.py');
   await page.keyboard.press('Enter');
   await expect(dialog).toBeHidden();
-  await expect(app.file('hello.py')).toBeVisible();
+  await expect(app.file('hello.py')).toBeFocused();
   await expect(app.file('greet.py')).toBeHidden();
   expect(readFileSync(path.join(folder, 'flow.dag.yaml'), 'utf8')).toBe(DEFINITION.replace('greet.py', 'hello.py'));
   expect(readFileSync(path.join(folder, 'hello.py'), 'utf8')).toBe(FILES['greet.py']);
@@ -148,6 +148,7 @@ test('what defines the flow says why it stays, and so does a file with unsaved e
   await app.dialog.getByRole('button', { name: 'Close' }).last().click();
   await expect(app.dialog).toBeHidden();
   await app.append('notes.txt', 'three');
+  await expect(app.file('notes.txt')).toContainText('unsaved edits');
   await app.file('notes.txt').click({ button: 'right' });
   const rename = menu(page, 'notes.txt').getByRole('menuitem', { name: 'Rename' });
   await expect(rename).toHaveAttribute('aria-disabled', 'true');

@@ -40,7 +40,7 @@ pub(super) fn FolderForm() -> impl IntoView {
                     status.announce(format!("{} added.", entry.path));
                     tasks.focused.set(Some(entry.path.clone()));
                     work.files.listing.put(entry);
-                    tasks.making.set(None);
+                    tasks.done(tasks.making);
                 }
                 Err(error) => {
                     fault.try_set(Some(error.with_remedy()));

@@ -64,6 +64,12 @@ pub(crate) struct FileTasks {
 }
 
 impl FileTasks {
+    /// Closes the dialog of what has been done. The row that had the focus may be gone.
+    fn done(&self, asked: Asked) {
+        asked.set(None);
+        self.back.run(());
+    }
+
     fn spawn(&self, task: impl Future<Output = ()> + 'static) {
         self.owner.with_value(|owner| {
             owner.with(|| leptos::task::spawn_local_scoped_with_cancellation(task));

@@ -51,7 +51,7 @@ pub(super) fn MoveForm() -> impl IntoView {
             let moved = work.move_files(asked).await;
             is_busy.try_set(false);
             match moved {
-                Ok(()) => tasks.moving.set(None),
+                Ok(()) => tasks.done(tasks.moving),
                 Err(error) => {
                     fault.try_set(Some(error.with_remedy()));
                 }

@@ -69,7 +69,7 @@ impl References {
 /// Tells what names the files, and offers to change that. Nothing where nothing does.
 #[component]
 pub(super) fn UpdateReferences(references: References) -> impl IntoView {
-    let what = move || {
+    move || {
         let lines = references.lines();
         let definition = references.definition()?;
         let places = lines.iter().map(u32::to_string).collect::<Vec<_>>();
@@ -95,6 +95,5 @@ pub(super) fn UpdateReferences(references: References) -> impl IntoView {
                 {refused.map(|why| view! { <p class=form_style::help>{why}</p> })}
             </div>
         })
-    };
-    what
+    }
 }

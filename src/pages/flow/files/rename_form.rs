@@ -43,7 +43,7 @@ pub(super) fn RenameForm() -> impl IntoView {
             let moved = work.move_files(asked).await;
             is_busy.try_set(false);
             match moved {
-                Ok(()) => tasks.renaming.set(None),
+                Ok(()) => tasks.done(tasks.renaming),
                 Err(error) => {
                     fault.try_set(Some(error.with_remedy()));
                 }
