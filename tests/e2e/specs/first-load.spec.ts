@@ -140,8 +140,12 @@ test('raw file mode loads little more than the page of its flow', async ({ page,
   await isWithin(page, () => loaded().filter((one) => !loadsLater(one)), most);
 });
 
-/** Whether it is what checks files, marks what they found, or stands below the editor: asked for once the text is there. */
+/**
+ * Whether it is what checks files, marks what they found, knows the flow, or stands below the editor: asked for once the
+ * text is there. So are what the flow's nodes run and the connections, which the language engine knows.
+ */
 function loadsLater({ url }: Loaded): boolean {
+  if (/\/connections$|\/files\/(?!flow\.dag\.yaml$)/.test(new URL(url).pathname)) return true;
   if (/^((editor-)?later|editor-(language|worker))-/.test(path.basename(url))) return true;
   const parts = JSON.parse(readFileSync(path.join(assets, '.parts.json'), 'utf8')) as Record<string, string[]>;
   const name = path.basename(new URL(url).pathname);
