@@ -80,7 +80,7 @@ test('a file that was deleted comes back as it was, unless another has its name 
   const remove = async () => {
     await app.file('compose.jinja2').focus();
     await page.keyboard.press('Delete');
-    await expect(app.dialog).toContainText('You can undo this right afterwards.');
+    await expect(app.dialog).toContainText('You can undo this right afterwards, or restore it for 30 days.');
     await app.dialog.getByRole('button', { name: 'Delete', exact: true }).click();
     await expect(app.file('compose.jinja2')).toBeHidden();
   };
