@@ -73,6 +73,8 @@ test('the flow page through the life of a session', async ({ app, deck, page }) 
   await test.step('starting', async () => {
     addFlow(deck.flows, 'life', fakeFlow({ ...WAITS, install: { wait: { file: 'installed' } } }, requirements));
     await app.startButton.click();
+    // With the failure goes the drawer that it opened.
+    await expect(app.startButton).toBeHidden();
     await app.showSession();
     await expect(app.session).toContainText('Install requirements');
     await expectAccessible(page);
