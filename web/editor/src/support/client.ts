@@ -5,6 +5,9 @@ import type { Answer, Request, Said, Told } from "./protocol.ts";
 /** What a client needs of a worker. */
 export type Engine = Pick<Worker, "postMessage" | "terminate" | "onmessage" | "onerror">;
 
+/** Said where there is no answer: that isn't known to be nothing. */
+export const NO_ANSWER = "The language engine doesn’t answer. Try again in a moment.";
+
 /** So often in a row it may fail before it isn't begun any more. */
 const MOST_FAILURES = 3;
 

@@ -3,6 +3,7 @@ import type { Extension, Text } from "@codemirror/state";
 import { type EditorView, keymap } from "@codemirror/view";
 import type { Language } from "../language.ts";
 import { offsetOf, placeOf } from "../positions.ts";
+import { NO_ANSWER } from "./client.ts";
 import { ask } from "./dialog.ts";
 import type { Flow } from "./flow.ts";
 import { tell } from "./hover.ts";
@@ -64,10 +65,8 @@ const said = (from: string, to: string, files: number) =>
 
 /** Shows why nothing can be renamed there. */
 function refuse(view: EditorView, answer: Answer | null): void {
-  tell(view, answer?.answer === "refused" ? answer.why : LATER);
+  tell(view, answer?.answer === "refused" ? answer.why : NO_ANSWER);
 }
-
-const LATER = "The language engine doesn’t answer. Try again in a moment.";
 
 interface Done {
   /** How many files were changed. */
@@ -83,7 +82,7 @@ async function carriedOut(flow: Flow, path: string, request: Request): Promise<D
     const before = texts(flow);
     const answer = await flow.client.ask(path, request);
     if (answer?.answer === "refused") return { files: 0, why: answer.why };
-    if (answer?.answer !== "edits") return { files: 0, why: LATER };
+    if (answer?.answer !== "edits") return { files: 0, why: NO_ANSWER };
     const closed = answer.files.filter(({ file }) => !flow.host.states().has(file));
     for (const { file } of closed) {
       if (!(await flow.opened(file))) return { files: 0, why: `${file} can’t be opened, so nothing was changed.` };

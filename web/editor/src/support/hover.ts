@@ -10,7 +10,7 @@ import {
   showTooltip,
 } from "@codemirror/view";
 import { offsetOf, placeOf } from "../positions.ts";
-import type { Client } from "./client.ts";
+import { type Client, NO_ANSWER } from "./client.ts";
 import { plain, rendered } from "./markdown.ts";
 import type { Hover } from "./protocol.ts";
 
@@ -27,15 +27,17 @@ export function tell(view: EditorView, text: string): void {
 }
 
 export function hover(client: Client, path: string): Extension {
-  const ask = async (view: EditorView, at: number): Promise<Hover | null> => {
+  /** What there is; why there is nothing where that isn't known. */
+  const ask = async (view: EditorView, at: number): Promise<Hover | string | null> => {
     const { doc } = view.state;
     const answer = await client.ask(path, { ask: "hover", at: placeOf(doc, at) });
-    return answer?.answer === "hover" && view.state.doc === doc ? answer.hover : null;
+    if (answer === null) return NO_ANSWER;
+    return answer.answer === "hover" && view.state.doc === doc ? answer.hover : null;
   };
   const atCursor: Command = (view) => {
     void ask(view, view.state.selection.main.head).then((found) => {
-      if (found === null) {
-        tell(view, "Nothing is known about what’s here.");
+      if (found === null || typeof found === "string") {
+        tell(view, found ?? "Nothing is known about what’s here.");
         return;
       }
       const shown = tooltip(view, found);
@@ -51,7 +53,7 @@ export function hover(client: Client, path: string): Extension {
   return [
     hoverTooltip(async (view, at) => {
       const found = await ask(view, at);
-      return found && tooltip(view, found);
+      return typeof found === "string" ? null : found && tooltip(view, found);
     }),
     SHOWN_FIELD,
     keymap.of([

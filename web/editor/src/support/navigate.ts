@@ -2,6 +2,7 @@
 import type { Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { placeOf } from "../positions.ts";
+import { NO_ANSWER } from "./client.ts";
 import type { Flow } from "./flow.ts";
 import { tell } from "./hover.ts";
 import { pick } from "./pick.ts";
@@ -10,16 +11,19 @@ import type { Location } from "./protocol.ts";
 export function navigation(flow: Flow, path: string): Extension {
   const locations = async (view: EditorView, ask: "definition" | "references", at: number) => {
     const answer = await flow.client.ask(path, { ask, at: placeOf(view.state.doc, at) });
-    return answer?.answer === "locations" ? answer.locations : [];
+    if (answer === null) tell(view, NO_ANSWER);
+    return answer?.answer === "locations" ? answer.locations : answer && [];
   };
   const goToDefinition = async (view: EditorView, at: number) => {
     const found = await locations(view, "definition", at);
+    if (found === null) return;
     if (found.length > 1) choose(flow, view, "Go to definition", found);
     else if (found[0] !== undefined) flow.goTo(found[0].file, found[0].span.start);
     else tell(view, "There is no definition of what’s here.");
   };
   const findReferences = async (view: EditorView) => {
     const found = await locations(view, "references", view.state.selection.main.head);
+    if (found === null) return;
     if (found.length > 0) choose(flow, view, "Go to reference", found);
     else tell(view, "There is no name of the flow here.");
   };
