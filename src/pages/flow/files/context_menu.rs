@@ -1,7 +1,6 @@
 //! The menu of what can be done to files and folders, beside the row that it was asked for at.
 
 use flowdeck_contract::ids::FilePath;
-use js_sys::{Function, Reflect};
 use leptos::{
     ev::{FocusEvent, KeyboardEvent},
     html,
@@ -147,13 +146,10 @@ fn folder_of(work: Work, path: &FilePath) -> Option<FilePath> {
 
 /// The place below what has the focus, in the window.
 fn below_focus() -> Option<(i32, i32)> {
-    let row = document().active_element()?;
-    // The type of the answer isn't among those that the app is built with.
-    let ask = Reflect::get(&row, &"getBoundingClientRect".into()).ok()?;
-    let place = ask.dyn_into::<Function>().ok()?.call0(&row).ok()?;
+    let place = document().active_element()?.get_bounding_client_rect();
     #[expect(clippy::cast_possible_truncation, reason = "a window isn't so large")]
-    let side = |name: &str| Some(Reflect::get(&place, &name.into()).ok()?.as_f64()? as i32);
-    Some((side("left")? + 24, side("bottom")?))
+    let at = (place.left() as i32 + 24, place.bottom() as i32);
+    Some(at)
 }
 
 /// Puts the menu where it was asked for, or as near as all of it can be seen.

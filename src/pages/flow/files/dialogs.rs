@@ -111,10 +111,7 @@ pub(super) fn Answers(
     is_busy: RwSignal<bool>,
     on_press: Callback<()>,
 ) -> impl IntoView {
-    let state = Signal::derive(move || match is_busy.get() {
-        true => ButtonState::Busy,
-        false => ButtonState::Ready,
-    });
+    let state = Signal::derive(move || ButtonState::busy_while(is_busy.get()));
     view! {
         <div class=style::answers>
             <Button on_press=move |()| asked.set(None)>"Cancel"</Button>

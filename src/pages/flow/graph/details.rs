@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::{Drawn, Shown, style, words};
 use crate::{
     nav::Link,
-    pages::flow::{definition::use_definition, nodes::NodeCard},
+    pages::flow::nodes::NodeCard,
     routes::{FlowView, GraphView},
 };
 
@@ -87,7 +87,7 @@ fn Selected(drawn: Arc<Drawn>, at: usize) -> impl IntoView {
 /// The node's card, as in the list of nodes.
 #[component]
 fn Card(name: String) -> impl IntoView {
-    let definition = use_definition(Shown::from_context().context);
+    let definition = Shown::from_context().definition;
     view! {
         <ol class=style::card>
             <NodeCard name=Name::from(name) definition=definition />

@@ -82,6 +82,7 @@ impl Drawn {
 #[derive(Clone, Copy)]
 struct Shown {
     context: FlowContext,
+    definition: Memo<Option<Arc<Definition>>>,
     drawn: Memo<Option<Arc<Drawn>>>,
     /// The index of the vertex that is selected.
     selected: Memo<Option<usize>>,
@@ -120,6 +121,7 @@ pub(crate) fn FlowGraph() -> impl IntoView {
     });
     let shown = Shown {
         context,
+        definition,
         drawn,
         selected,
     };
